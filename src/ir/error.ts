@@ -1,0 +1,103 @@
+/** One error for everything that can go wrong; each dialect prints it in its own words. */
+import type { Reply } from "../wire/reply.ts";
+
+export type ErrorKind = keyof typeof ERROR_FACTS;
+
+interface ErrorFacts {
+  /** The HTTP status that a caller sees. */
+  readonly status: number;
+  /** The next target may succeed where this one failed. */
+  readonly failover: boolean;
+  /** The same target may succeed a moment later. */
+  readonly retryable: boolean;
+}
+
+const facts = (status: number, failover = false, retryable = false): ErrorFacts => ({ status, failover, retryable });
+
+export const ERROR_FACTS = {
+  "invalid-request": facts(400),
+  "context-overflow": facts(400),
+  "content-filter": facts(400),
+  /** A `meaning` loss under strict, or a feature that no target has. */
+  unsupported: facts(400),
+  unauthenticated: facts(401),
+  forbidden: facts(403),
+  "unknown-model": facts(404),
+  "not-found": facts(404),
+  "method-not-allowed": facts(405),
+  "request-timeout": facts(408),
+  "body-too-large": facts(413),
+  "unsupported-media": facts(415),
+  "upgrade-required": facts(426),
+  "rate-limited": facts(429, true, true),
+  /** The account behind the provider has no money or quota left: waiting does not help. */
+  "quota-exhausted": facts(429, true),
+  /** The caller went away. Nobody reads this; the ledger does. */
+  aborted: facts(499),
+  internal: facts(500),
+  "upstream-failed": facts(502, true, true),
+  "upstream-unreachable": facts(502, true, true),
+  "upstream-cut": facts(502, true, true),
+  overloaded: facts(529, true, true),
+  "upstream-timeout": facts(504, true),
+  unavailable: facts(503, true, true),
+  /** The provider refuses our key. */
+  "upstream-auth": facts(401, true),
+  "upstream-forbidden": facts(403, true),
+} as const satisfies Record<string, ErrorFacts>;
+
+export interface ErrorDetails {
+  /** The field at fault, as the caller would look for it: `messages[3].content`. */
+  readonly param?: string;
+  /** The dialect's own finer word, such as `context_length_exceeded`. Printed as `code` where there is one. */
+  readonly code?: string;
+  /** The status that the upstream used, when it differs from the kind's. */
+  readonly status?: number;
+  /** Seconds, or an HTTP date: as the upstream wrote it. */
+  readonly retryAfter?: string;
+  /** What the upstream said, for the native lane: clients match its wording. */
+  readonly upstream?: Reply;
+  /** Whose fault it is, for the log: a provider's name. */
+  readonly provider?: string;
+}
+
+/** `message` says what is wrong, with which value, and what to do. It never holds a key or a prompt. */
+export class GatewayError extends Error {
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+    readonly details: ErrorDetails = {},
+  ) {
+    super(message);
+    this.name = "GatewayError";
+  }
+  get status(): number {
+    return this.details.status ?? ERROR_FACTS[this.kind].status;
+  }
+}
+
+/** What an upstream's status means. `quota-exhausted` and `context-overflow` need its body: each dialect decides them. */
+export function kindOfStatus(status: number): ErrorKind {
+  switch (status) {
+    case 401:
+      return "upstream-auth";
+    case 403:
+      return "upstream-forbidden";
+    case 404:
+      return "unknown-model";
+    case 408:
+      return "upstream-timeout";
+    case 413:
+      return "body-too-large";
+    case 429:
+      return "rate-limited";
+    case 503:
+      return "unavailable";
+    case 504:
+      return "upstream-timeout";
+    case 529:
+      return "overloaded";
+    default:
+      return status >= 500 ? "upstream-failed" : "invalid-request";
+  }
+}

@@ -1,0 +1,14 @@
+/** Call ids that a vendor accepts: long or strange ones become a deterministic hash, the same in call and result. */
+import { createHash } from "node:crypto";
+
+export interface IdRule {
+  readonly lengthMax: number;
+  readonly allowed: RegExp;
+}
+
+/** The same id for the same input, always: nothing is stored, and a cached prefix keeps its bytes. */
+export function safeId(id: string, rule: IdRule): string {
+  if (id.length <= rule.lengthMax && rule.allowed.test(id)) return id;
+  const hash = createHash("sha256").update(id).digest("hex");
+  return `call_${hash}`.slice(0, Math.min(rule.lengthMax, 45));
+}

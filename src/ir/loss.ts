@@ -1,0 +1,33 @@
+/** What could not cross from one dialect to another: a value, never a silent drop. */
+
+export interface Loss {
+  /** Where it stood in the caller's body, or in the upstream's answer: `tools[3].format`, `answer.citations`. */
+  readonly path: string;
+  /** A row of the table in losses.ts: `stop-sequences`, `cache-breakpoint`. */
+  readonly feature: Feature;
+  readonly how: "dropped" | "approximated" | "emulated";
+  /** meaning: the answer may differ. hint: speed, price or looks may. */
+  readonly weight: "meaning" | "hint";
+  readonly note: string;
+}
+export type Feature = string;
+
+export interface Translated<T> {
+  readonly value: T;
+  readonly losses: readonly Loss[];
+}
+
+export const lossless = <T>(value: T): Translated<T> => ({ value, losses: [] });
+
+/** Collects losses: one per path and feature, never one per delta, never more than the bound. */
+export function lossList(max = 100): { add(loss: Loss): void; list(): readonly Loss[] } {
+  const seen = new Map<string, Loss>();
+  return {
+    add: (loss) => {
+      const key = `${loss.feature} ${loss.path}`;
+      if (seen.size < max && !seen.has(key)) seen.set(key, loss);
+    },
+    list: () => [...seen.values()],
+  };
+}
+export type LossList = ReturnType<typeof lossList>;

@@ -1,0 +1,116 @@
+/** JSON as it travels: typed reads of parsed bodies, and text as the literal it arrived as. No I/O, no vendor names. */
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+/** JSON that nobody here reads: it is carried, and printed where it came from. */
+export type Raw = Json;
+
+/** A JSON string literal, quotes included. A surrogate pair that is cut between two deltas survives only in this form. */
+export interface JsonLiteral {
+  readonly json: string;
+}
+
+export const literal = (text: string): JsonLiteral => ({ json: JSON.stringify(text) });
+export const textOf = (value: JsonLiteral): string => JSON.parse(value.json) as string;
+
+/** A value of the wrong shape. `path` is what the sender would look for: `messages[3].content[0].text`. */
+export class ShapeError extends Error {
+  constructor(
+    readonly path: string,
+    readonly expected: string,
+    readonly found: unknown,
+  ) {
+    super(`${path || "the body"}: expected ${expected}, found ${describe(found)}`);
+  }
+}
+
+/** A short name of a value for error messages: its type, or the value itself when it is small and no text of a person. */
+export function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object") return "an object";
+  if (typeof value === "string") return value.length <= 40 ? JSON.stringify(value) : "a string";
+  return String(value);
+}
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
+export const isList = (value: unknown): value is readonly Json[] => Array.isArray(value);
+
+export function parseJson(text: string): Json {
+  return JSON.parse(text) as Json;
+}
+
+// JSON.parse turns 9007199254740993 into …992. Where a body is decoded and printed again, such a number is kept as written.
+const UNSAFE_NUMBER = /[[:,\s]-?\d{16,}/;
+const rawJson = (JSON as unknown as { rawJSON(text: string): Json }).rawJSON;
+const isExactNumber = (value: object): boolean =>
+  (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value);
+
+/** Like JSON.parse, but integers past 2^53 survive a later JSON.stringify unchanged. */
+export function parseExactly(text: string): Json {
+  if (!UNSAFE_NUMBER.test(text)) return parseJson(text);
+  const reviver = (_key: string, value: unknown, context?: { source?: string }): unknown =>
+    typeof value === "number" && !Number.isSafeInteger(value) && context?.source && String(value) !== context.source
+      ? rawJson(context.source)
+      : value;
+  return JSON.parse(text, reviver as (key: string, value: unknown) => unknown) as Json;
+}
+
+/** Absent and null read as undefined; any other type is a ShapeError. `at` is the path of the object, "" at the top. */
+export function optionalString(object: JsonObject, key: string, at = ""): string | undefined {
+  return read(object, key, at, "a string", (value) => typeof value === "string") as string | undefined;
+}
+export function optionalNumber(object: JsonObject, key: string, at = ""): number | undefined {
+  return read(object, key, at, "a number", (value) => typeof value === "number" && Number.isFinite(value)) as
+    | number
+    | undefined;
+}
+export function optionalBoolean(object: JsonObject, key: string, at = ""): boolean | undefined {
+  return read(object, key, at, "true or false", (value) => typeof value === "boolean") as boolean | undefined;
+}
+export function optionalObject(object: JsonObject, key: string, at = ""): JsonObject | undefined {
+  return read(object, key, at, "an object", isObject) as JsonObject | undefined;
+}
+export function optionalList(object: JsonObject, key: string, at = ""): readonly Json[] | undefined {
+  return read(object, key, at, "a list", isList) as readonly Json[] | undefined;
+}
+export function requiredString(object: JsonObject, key: string, at = ""): string {
+  return required(optionalString(object, key, at), object, key, at, "a string");
+}
+export function requiredList(object: JsonObject, key: string, at = ""): readonly Json[] {
+  return required(optionalList(object, key, at), object, key, at, "a list");
+}
+export function requiredObject(object: JsonObject, key: string, at = ""): JsonObject {
+  return required(optionalObject(object, key, at), object, key, at, "an object");
+}
+export function objectAt(value: Json | undefined, path: string): JsonObject {
+  if (isObject(value)) return value;
+  throw new ShapeError(path, "an object", value);
+}
+
+/** The path of `key` inside `at`: `a`, `a.b`, `a[0]`. */
+export const pathOf = (at: string, key: string | number): string =>
+  typeof key === "number" ? `${at}[${key}]` : at ? `${at}.${key}` : key;
+
+/** A copy without the named keys: what a decoder has read leaves, the rest is `extra`. */
+export function without(object: JsonObject, keys: ReadonlySet<string>): Record<string, Json> {
+  const rest: Record<string, Json> = {};
+  for (const [key, value] of Object.entries(object)) if (!keys.has(key) && value !== undefined) rest[key] = value;
+  return rest;
+}
+
+function read(object: JsonObject, key: string, at: string, expected: string, is: (value: Json) => boolean): unknown {
+  const value = object[key];
+  if (value === undefined || value === null) return undefined;
+  if (is(value)) return value;
+  throw new ShapeError(pathOf(at, key), expected, value);
+}
+
+function required<T>(value: T | undefined, object: JsonObject, key: string, at: string, expected: string): T {
+  if (value !== undefined) return value;
+  throw new ShapeError(pathOf(at, key), expected, object[key]);
+}
