@@ -1,0 +1,111 @@
+/** Imports point one way (docs/TOUR.md), protocol code is pure, and a vendor's name stands only where that vendor is described. */
+import { describe, expect, test } from "bun:test";
+import { Glob } from "bun";
+import { dirname, join, relative } from "node:path";
+
+const SRC = join(import.meta.dir, "../src");
+
+/** What a folder may import beside itself. A folder that is missing here fails the test: somebody must decide where it stands. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  wire: [],
+  ir: ["wire"],
+  dialects: ["wire", "ir"],
+  config: ["wire", "ir", "dialects"],
+  clients: ["wire", "ir", "dialects", "config"],
+  providers: ["wire", "ir", "dialects", "config"],
+  // An upstream for tests and demos must not share a translator with what it tests.
+  simulator: ["wire"],
+  routing: ["wire", "ir", "dialects", "config", "clients", "providers"],
+  store: ["wire"],
+  access: ["wire", "ir", "config", "store"],
+  ledger: ["wire", "ir", "config", "store"],
+  vault: ["wire", "ir", "store"],
+  observe: ["wire", "ir", "config", "ledger"],
+  relay: ["wire", "ir", "dialects", "config", "clients", "providers", "routing", "access", "ledger", "vault", "observe"],
+  http: ["wire", "ir", "dialects", "config", "clients", "providers", "routing", "access", "ledger", "vault", "observe", "relay"],
+};
+/** The files beside the folders, and the command line above them, may import everything: they compose. */
+const COMPOSERS = new Set(["", "cli"]);
+
+const FILES = [...new Glob("**/*.ts").scanSync(SRC)].filter((file) => !file.endsWith(".test.ts")).sort();
+const folderOf = (file: string): string => (file.includes("/") ? file.slice(0, file.indexOf("/")) : "");
+const source = (file: string): Promise<string> => Bun.file(join(SRC, file)).text();
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|[\s;{(,])\/\/.*$/gm, "$1");
+
+interface Arrow {
+  readonly from: string;
+  readonly to: string;
+}
+async function arrows(): Promise<Arrow[]> {
+  const found: Arrow[] = [];
+  for (const from of FILES) {
+    const text = withoutComments(await source(from));
+    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g))
+      found.push({ from, to: relative(SRC, join(SRC, dirname(from), path ?? "")) });
+  }
+  return found;
+}
+
+describe("imports", () => {
+  test("point one way", async () => {
+    const all = await arrows();
+    expect(all.length).toBeGreaterThan(20);
+    const wrong = all.filter(({ from, to }) => {
+      const [here, there] = [folderOf(from), folderOf(to)];
+      return here !== there && !COMPOSERS.has(here) && !ARROWS[here]?.includes(there);
+    });
+    expect(wrong.map(({ from, to }) => `${from} must not import ${to}`)).toEqual([]);
+  });
+
+  test("never lead from one dialect to another", async () => {
+    const dialectOf = (file: string): string | undefined => /^dialects\/([^/]+)\//.exec(file)?.[1];
+    const wrong = (await arrows()).filter(({ from, to }) => {
+      const [here, there] = [dialectOf(from), dialectOf(to)];
+      return here !== undefined && there !== undefined && here !== there;
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("know every folder", () => {
+    const unknown = FILES.map(folderOf).filter((folder) => !COMPOSERS.has(folder) && !(folder in ARROWS));
+    expect([...new Set(unknown)]).toEqual([]);
+  });
+
+  test("never go through a drawer called utils, shared, common, core, helpers or types", () => {
+    const drawer = /(^|\/)(utils?|shared|common|core|helpers?|types)(\/|\.ts$)/;
+    expect(FILES.filter((file) => drawer.test(file))).toEqual([]);
+  });
+});
+
+test("wire, ir and dialects are pure: no I/O, clock, randomness or promises", async () => {
+  const impure = /\b(Date\.now|new Date\(\)|Math\.random|randomUUID|fetch\(|process\.|setTimeout|async |await |Promise|Bun\.|console\.)/;
+  const wrong: string[] = [];
+  for (const file of FILES.filter((name) => /^(wire|ir|dialects)\//.test(name))) {
+    const found = impure.exec(withoutComments(await source(file)));
+    if (found) wrong.push(`${file}: ${found[1]}`);
+  }
+  expect(wrong).toEqual([]);
+});
+
+/** Where a vendor may be named in code. Comments may name one anywhere: they say where a fact comes from. */
+const NAMES = /azure|openai|anthropic|claude|cursor|codex|kimi|moonshot|deepseek|groq|mistral|openrouter|gemini|\bxai\b|\bgpt-?\d/i;
+const HOMES = /^(dialects|providers|clients|simulator|cli)\/|^config\/(env|schema|config|litellm)[^/]*\.ts$/;
+const ALLOWED: Readonly<Record<string, string>> = {
+  "ir/seal.ts": "DialectId: the wire protocols are called after who published them",
+  "http/routes.ts": "paths that clients ask for",
+};
+/** A dialect's id is the name of a protocol, not of a vendor. */
+const DIALECT_IDS = /"(openai-chat|openai-responses|anthropic)"/g;
+
+test("a vendor's name stands only in its own place", async () => {
+  const wrong: string[] = [];
+  for (const file of FILES.filter((name) => !HOMES.test(name) && !(name in ALLOWED))) {
+    const lines = withoutComments(await source(file)).replace(DIALECT_IDS, '""').split("\n");
+    for (const line of lines) {
+      const found = /^\s*import\b|\bfrom "/.test(line) ? null : NAMES.exec(line);
+      if (found) wrong.push(`${file}: ${line.trim().slice(0, 100)}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
