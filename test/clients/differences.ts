@@ -1,0 +1,66 @@
+/** What may differ between a recording read directly and through the gateway: each row is a loss that docs/LOSSES.md names. Everything else must be equal. */
+import type { Fold, FoldedCall } from "./fold.ts";
+import type { Recording, Wire } from "./recordings.ts";
+
+export interface Difference {
+  readonly field: keyof Fold;
+  readonly expected: unknown;
+  readonly found: unknown;
+}
+
+export function differences(expected: Fold, found: Fold, recording: Recording, client: Wire): readonly Difference[] {
+  const rows: Difference[] = [];
+  const compare = (field: keyof Fold, left: unknown, right: unknown): void => {
+    if (JSON.stringify(left) !== JSON.stringify(right)) rows.push({ field, expected: left, found: right });
+  };
+  if (expected.error !== undefined || found.error !== undefined) {
+    compare("error", expected.error !== undefined, found.error !== undefined);
+    if (!found.error?.includes(expected.error ?? "")) compare("error", expected.error, found.error);
+    return rows;
+  }
+  compare("text", expected.text, found.text);
+  compare("reasoning", expected.reasoning, found.reasoning);
+  compare("calls", expected.calls.map((call) => canonical(call, recording)), found.calls.map((call, at) => canonical(unwrapped(call, expected.calls[at]), recording)));
+  if (expected.order !== undefined && found.order !== undefined) compare("order", expected.order, found.order);
+  compare("finish", expected.finish, found.finish);
+  compare("usage", usageFor(client, expected), usageFor(client, found));
+  return rows.filter((row) => !ALLOWED.some((rule) => rule.field === row.field && rule.when(row, recording, client)));
+}
+
+/** A call of a whole Messages answer is an object, so its bytes are the printer's; of any stream they are the model's. */
+function canonical(call: FoldedCall, recording: Recording): unknown {
+  const input = recording.streamed || call.custom ? call.input : compact(call.input);
+  // A call without arguments is "" at Anthropic and "{}" elsewhere; both mean an empty object.
+  return [call.id, call.name, input === "" ? "{}" : input];
+}
+
+function compact(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json));
+  } catch {
+    return json;
+  }
+}
+
+/** A client without freeform tools gets the text as `{"input": "…"}`. */
+function unwrapped(call: FoldedCall, expected: FoldedCall | undefined): FoldedCall {
+  if (!expected?.custom || call.custom) return call;
+  const parsed = JSON.parse(call.input) as { input?: unknown };
+  return Object.keys(parsed).length === 1 && typeof parsed.input === "string" ? { ...call, input: parsed.input, custom: true } : call;
+}
+
+/** Messages has no count of reasoning tokens. */
+function usageFor(client: Wire, fold: Fold): unknown {
+  if (!fold.usage) return undefined;
+  const { prompt, cached, output, reasoning } = fold.usage;
+  return client === "messages" || reasoning === undefined ? [prompt, cached, output] : [prompt, cached, output, reasoning];
+}
+
+interface Rule {
+  readonly field: keyof Fold;
+  /** Why nothing is lost that matters, or which loss it is. */
+  readonly why: string;
+  readonly when: (row: Difference, recording: Recording, client: Wire) => boolean;
+}
+
+const ALLOWED: readonly Rule[] = [];

@@ -1,0 +1,51 @@
+/** The official SDKs as clients. They live in this folder's own install; without it the tests say so and skip. */
+
+type Fields = Readonly<Record<string, unknown>>;
+type Options = Readonly<Record<string, unknown>>;
+type Stream = AsyncIterable<Fields>;
+
+/** As much of each SDK as is used here. Written out, so that the root's type check needs no second install. */
+export interface OpenAiSdk {
+  readonly chat: { readonly completions: { create(body: Fields): Promise<Fields & Stream> } };
+  readonly responses: { create(body: Fields): Promise<Fields & Stream>; stream(body: Fields): Stream & { finalResponse(): Promise<Fields> } };
+  readonly models: { list(): Promise<{ readonly data: readonly Fields[] }>; retrieve(id: string): Promise<Fields> };
+}
+export interface AnthropicSdk {
+  readonly messages: {
+    create(body: Fields): Promise<Fields & Stream>;
+    stream(body: Fields): Stream & { finalMessage(): Promise<Fields> };
+    countTokens(body: Fields): Promise<Fields>;
+  };
+  readonly models: { list(): Promise<{ readonly data: readonly Fields[] }> };
+}
+
+interface Sdks {
+  readonly OpenAI: new (options: Options) => OpenAiSdk;
+  readonly Anthropic: new (options: Options) => AnthropicSdk;
+}
+
+/** A variable, so that neither the type check nor a bundler follows it. */
+const load = async (name: string): Promise<{ readonly default: unknown } | undefined> => {
+  try {
+    return (await import(name)) as { readonly default: unknown };
+  } catch {
+    return undefined;
+  }
+};
+
+const [openai, anthropic] = await Promise.all([load("openai"), load("@anthropic-ai/sdk")]);
+
+/** Undefined: `npm ci` has not run in test/clients. */
+export const SDKS: Sdks | undefined =
+  openai && anthropic ? ({ OpenAI: openai.default, Anthropic: anthropic.default } as Sdks) : undefined;
+export const WITHOUT_SDKS = "the SDKs are not installed: run `npm ci` in test/clients";
+
+/** No retries: a test wants the first answer. */
+export function openAi(url: string, key = "test-key"): OpenAiSdk {
+  if (!SDKS) throw new Error(WITHOUT_SDKS);
+  return new SDKS.OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 });
+}
+export function anthropicSdk(url: string, key = "test-key"): AnthropicSdk {
+  if (!SDKS) throw new Error(WITHOUT_SDKS);
+  return new SDKS.Anthropic({ baseURL: url, apiKey: key, maxRetries: 0 });
+}
