@@ -1,22 +1,22 @@
 /** The format of a golden: one story, then named sections. Adding a case is adding a file. */
+import type { ProviderConfig, TargetConfig } from "../../src/config/config.ts";
+import type { ReplyStyle } from "../../src/dialects/dialect.ts";
 
 /** What a case may set beside its bodies. Everything has a default that the runner fills in. */
 export interface CaseOptions {
-  /** How the client wants what its dialect leaves open. */
-  readonly style?: Readonly<Record<string, string>>;
-  /** What this deployment cannot do, or does differently. */
-  readonly traits?: Readonly<Record<string, unknown>>;
-  readonly issuer?: string;
-  readonly family?: string;
-  /** The upstream's name of the model. */
-  readonly model?: string;
+  /** How the client wants what its dialect leaves open; `relay/outbound.ts` decides it in production. */
+  readonly style?: Partial<ReplyStyle>;
+  /** The target, as the configuration would say it: model, effort, summary… */
+  readonly target?: Partial<TargetConfig>;
+  /** Fields of the provider: kind, vendor. */
+  readonly provider?: Partial<ProviderConfig>;
+  /** An effort in the name that the caller picked. */
+  readonly forcedEffort?: string;
   /** Of the upstream's whole reply; the default is 200. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** The connection breaks after the last line of the stream. */
   readonly cut?: true;
-  /** The upstream request is not judged by the strict checker; the value says why. */
-  readonly unchecked?: string;
 }
 
 export interface Case {

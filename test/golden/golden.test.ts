@@ -1,0 +1,108 @@
+/** Every golden, replayed whole, byte by byte and at random cuts. `UPDATE=1 bun test golden` rewrites the expectations; the diff is the review. */
+import { describe, expect, test } from "bun:test";
+import { Glob } from "bun";
+import { dirname, join } from "node:path";
+import { GatewayError } from "../../src/ir/error.ts";
+import type { Loss } from "../../src/ir/loss.ts";
+import type { Usage } from "../../src/ir/usage.ts";
+import { ShapeError } from "../../src/wire/json.ts";
+import { type Case, INPUTS, parseCase, printCase, streamBytes } from "./case.ts";
+import { checkClientStream } from "./client-grammar.ts";
+import { answerStream, answerWhole, cross, type Crossing, namesEvents } from "./replay.ts";
+import { checkUpstreamRequest } from "./judge.ts";
+
+const UPDATE = process.env.UPDATE === "1";
+const FILES = [...new Glob("*/*.case").scanSync(import.meta.dir)].sort();
+const RANDOM_CUTS = 8;
+
+test("goldens are not rewritten in CI", () => {
+  expect(UPDATE && Boolean(process.env.CI), "unset UPDATE: in CI the goldens judge, they are not judged").toBe(false);
+});
+
+describe("golden", () => {
+  for (const file of FILES)
+    test(file.replace(/\.case$/, ""), async () => {
+      const path = join(import.meta.dir, file);
+      const golden = parseCase(await Bun.file(path).text());
+      const sections = replay(dirname(file), golden);
+      if (UPDATE && !process.env.CI) await Bun.write(path, printCase(golden.story, sections));
+      else expect(printCase(golden.story, sections)).toBe(printCase(golden.story, golden.sections));
+    });
+});
+
+/** The sections as the gateway makes them, beside those that were given. */
+function replay(folder: string, golden: Case): ReadonlyMap<string, string> {
+  const sections = new Map([...golden.sections].filter(([title]) => INPUTS.has(title)));
+  let crossing: Crossing;
+  try {
+    crossing = cross(folder, golden);
+  } catch (error) {
+    if (!(error instanceof GatewayError || error instanceof ShapeError)) throw error;
+    return sections.set("client reply", refusal(error));
+  }
+  checkUpstreamRequest(crossing, folder);
+  sections.set("upstream request", pretty(crossing.body));
+  const losses: Loss[] = [...crossing.requestLosses];
+  const stream = golden.sections.get("upstream stream");
+  const reply = golden.sections.get("upstream reply");
+  if (stream !== undefined) {
+    const answer = everyCut(crossing, streamBytes(stream, namesEvents(crossing.upstream.id)), golden.options.cut ? "cut" : "eof");
+    checkClientStream(crossing.client.id, answer.frames);
+    sections.set("client stream", answer.frames.map((frame) => frame.data).join("\n"));
+    sections.set("usage", printUsage(answer.usage));
+    losses.push(...answer.losses);
+  }
+  if (reply !== undefined) {
+    const answer = answerWhole(crossing, reply, golden);
+    const status = answer.status === 200 ? "" : `${answer.status}\n`;
+    sections.set("client reply", status + pretty(JSON.parse(answer.body)));
+    sections.set("usage", printUsage(answer.usage));
+    losses.push(...answer.losses);
+  }
+  return sections.set("losses", printLosses(losses));
+}
+
+/** The same answer in one piece, byte by byte, and cut at places that a seed chooses. */
+function everyCut(crossing: Crossing, bytes: Uint8Array, cause: "eof" | "cut"): ReturnType<typeof answerStream> {
+  const whole = answerStream(crossing, [bytes], cause);
+  const bytewise = Array.from(bytes, (byte) => Uint8Array.of(byte));
+  expect(answerStream(crossing, bytewise, cause), "byte by byte").toEqual(whole);
+  const random = seeded(bytes.length);
+  for (let run = 0; run < RANDOM_CUTS; run++) {
+    const pieces = cutAt(bytes, Array.from({ length: 1 + run * 3 }, () => Math.floor(random() * bytes.length)));
+    expect(answerStream(crossing, pieces, cause), `cut at ${pieces.map((piece) => piece.length).join(", ")}`).toEqual(whole);
+  }
+  return whole;
+}
+
+function cutAt(bytes: Uint8Array, places: readonly number[]): readonly Uint8Array[] {
+  const ends = [...places, bytes.length].sort((left, right) => left - right);
+  return ends.map((end, at) => bytes.subarray(ends[at - 1] ?? 0, end));
+}
+
+/** mulberry32: the same cuts in every run. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
+
+function refusal(error: GatewayError | ShapeError): string {
+  return error instanceof GatewayError ? `${error.status} ${error.kind}: ${error.message}` : `400 ${error.message}`;
+}
+
+/** One line of counters that are not zero. */
+function printUsage(usage: Usage): string {
+  const lines = usage.lines.map((line) => JSON.stringify(Object.fromEntries(Object.entries(line).filter(([, value]) => value !== 0))));
+  const hosted = Object.keys(usage.hostedCalls).length > 0 ? [`hosted ${JSON.stringify(usage.hostedCalls)}`] : [];
+  return [...lines, ...hosted].join("\n") || "none";
+}
+
+const printLosses = (losses: readonly Loss[]): string =>
+  losses.map((loss) => `${loss.weight} ${loss.how} ${loss.feature} at ${loss.path}: ${loss.note}`).join("\n") || "none";

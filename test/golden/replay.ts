@@ -1,0 +1,159 @@
+/** One case through the gateway's own translators: the request out, the answer back, cut wherever the caller likes. */
+import { DIALECTS } from "../../src/dialects/index.ts";
+import type { Ask, Dialect, ReplyStyle } from "../../src/dialects/dialect.ts";
+import type { Config, ProviderConfig, TargetConfig } from "../../src/config/config.ts";
+import { GatewayError } from "../../src/ir/error.ts";
+import type { StreamEvent } from "../../src/ir/events.ts";
+import { grammar } from "../../src/ir/grammar.ts";
+import type { Loss } from "../../src/ir/loss.ts";
+import type { DialectId } from "../../src/ir/seal.ts";
+import { NO_USAGE, type Usage } from "../../src/ir/usage.ts";
+import { CHAT, MESSAGES, RESPONSES } from "../../src/http/surfaces.ts";
+import type { Surface } from "../../src/relay/call.ts";
+import { translatedLane } from "../../src/relay/stream-lane.ts";
+import { askOf, translateRequest } from "../../src/relay/translate.ts";
+import { plan, type Target } from "../../src/routing/plan.ts";
+import { type JsonObject, objectAt, parseExactly } from "../../src/wire/json.ts";
+import type { Frame } from "../../src/wire/machine.ts";
+import { sseReader } from "../../src/wire/sse.ts";
+import type { Case } from "./case.ts";
+
+/** What a folder's name says of the client: `cursor--azure`. */
+const CLIENTS: Readonly<Record<string, { readonly surface: Surface; readonly style: ReplyStyle }>> = {
+  chat: { surface: CHAT, style: { customCalls: "custom", reasoning: "field" } },
+  cursor: { surface: CHAT, style: { customCalls: "function-text", reasoning: "field" } },
+  responses: { surface: RESPONSES, style: { customCalls: "custom", reasoning: "field" } },
+  codex: { surface: RESPONSES, style: { customCalls: "custom", reasoning: "field" } },
+  messages: { surface: MESSAGES, style: { customCalls: "json", reasoning: "field" } },
+  "claude-code": { surface: MESSAGES, style: { customCalls: "json", reasoning: "field" } },
+};
+
+interface Upstream {
+  readonly provider: Partial<ProviderConfig> & Pick<ProviderConfig, "kind">;
+  readonly target: Partial<TargetConfig>;
+}
+const compatible = (vendor: string, baseUrl: string, model: string): Upstream => ({
+  provider: { kind: "openai-compatible", vendor, baseUrl },
+  target: { model, dialect: "openai-chat" },
+});
+const UPSTREAMS: Readonly<Record<string, Upstream>> = {
+  chat: { provider: { kind: "openai-compatible", baseUrl: "https://llm.example.com/v1" }, target: { model: "some-model", dialect: "openai-chat" } },
+  responses: { provider: { kind: "openai" }, target: { model: "gpt-5", dialect: "openai-responses" } },
+  azure: { provider: { kind: "azure" }, target: { model: "gpt-5", dialect: "openai-responses" } },
+  messages: { provider: { kind: "anthropic" }, target: { model: "claude-sonnet-4-5", dialect: "anthropic" } },
+  kimi: { provider: { kind: "kimi" }, target: { model: "kimi-k2-thinking", dialect: "openai-chat" } },
+  deepseek: compatible("deepseek", "https://api.deepseek.com/v1", "deepseek-reasoner"),
+  groq: compatible("groq", "https://api.groq.com/openai/v1", "qwen/qwen3-32b"),
+  mistral: compatible("mistral", "https://api.mistral.ai/v1", "mistral-small-latest"),
+  xai: compatible("xai", "https://api.x.ai/v1", "grok-3-mini"),
+};
+
+export interface Crossing {
+  readonly client: Dialect;
+  readonly upstream: Dialect;
+  readonly ask: Ask;
+  readonly target: Target;
+  readonly body: JsonObject;
+  readonly requestLosses: readonly Loss[];
+}
+
+/** Throws a GatewayError or ShapeError where the gateway would refuse the request. */
+export function cross(folder: string, golden: Case): Crossing {
+  const [clientName = "", upstreamName = ""] = folder.split("--");
+  const [client, upstream] = [CLIENTS[clientName], UPSTREAMS[upstreamName]];
+  if (!client || !upstream) throw new Error(`unknown folder ${folder}: name a client and an upstream of replay.ts`);
+  const body = objectAt(parseExactly(golden.sections.get("client request") ?? ""), "");
+  const found = plan(configOf(upstream, golden), "golden-model", undefined);
+  const target = found.targets[0];
+  if (!target) throw new Error("no target");
+  const decoded = DIALECTS[client.surface.dialectOf(body)].request.decode(body);
+  const written = translateRequest(decoded.value, target, golden.options.forcedEffort ?? found.forcedEffort);
+  const ask = askOf({
+    request: decoded.value,
+    target,
+    style: { ...client.style, ...golden.options.style },
+    replyId: "golden",
+    createdAtSeconds: 1_700_000_000,
+    modelName: decoded.value.model,
+  });
+  return {
+    client: DIALECTS[client.surface.reply],
+    upstream: DIALECTS[target.dialect],
+    ask,
+    target,
+    body: written.body,
+    requestLosses: [...decoded.losses, ...written.losses],
+  };
+}
+
+function configOf({ provider, target }: Upstream, { options }: Case): Config {
+  const baseUrl = "https://upstream.example.com";
+  const times = { firstByteMs: 1000, idleMs: 1000 };
+  return {
+    server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1 << 25, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
+    keys: [],
+    providers: { it: { name: "it", baseUrl, apiKey: "upstream-key", headers: {}, ...times, ...provider, ...options.provider } },
+    models: [{ name: "*", targets: [{ provider: "it", model: "", ...target, ...options.target }] }],
+    log: { format: "json" },
+    source: "a golden",
+    warnings: [],
+  };
+}
+
+export interface Answer {
+  readonly frames: readonly Frame[];
+  readonly usage: Usage;
+  readonly losses: readonly Loss[];
+}
+
+/** A stream through the translated lane, in the pieces given. */
+export function answerStream(crossing: Crossing, pieces: readonly Uint8Array[], cause: "eof" | "cut"): Answer {
+  const rules = grammar();
+  let usage: Usage = NO_USAGE;
+  const lane = translatedLane(crossing.upstream, crossing.client, crossing.ask, (event) => {
+    rules.check(event);
+    usage = usageOf(event) ?? usage;
+  });
+  const text = pieces.map((bytes) => lane.push(bytes) as string).join("") + lane.end(cause);
+  rules.end();
+  return { frames: framesOf(text), usage, losses: lane.losses() };
+}
+
+export interface WholeAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly usage: Usage;
+  readonly losses: readonly Loss[];
+}
+
+/** A whole reply, good or bad. */
+export function answerWhole(crossing: Crossing, reply: string, { options }: Case): WholeAnswer {
+  const status = options.status ?? 200;
+  try {
+    if (status >= 400) throw crossing.upstream.error.decode({ status, headers: options.headers ?? {}, body: reply });
+    const rules = grammar();
+    const events = crossing.upstream.response.decode(objectAt(parseExactly(reply), ""), crossing.ask);
+    events.forEach(rules.check);
+    rules.end();
+    const written = crossing.client.response.encode(events, crossing.ask);
+    const usage = events.map(usageOf).findLast((found) => found !== undefined) ?? NO_USAGE;
+    return { status, body: JSON.stringify(written.value), usage, losses: written.losses };
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    const printed = crossing.client.error.encode(error);
+    return { status: printed.status, body: printed.body, usage: NO_USAGE, losses: [] };
+  }
+}
+
+const usageOf = (event: StreamEvent): Usage | undefined =>
+  event.type === "finish" || event.type === "start" ? event.usage : undefined;
+
+function framesOf(text: string): readonly Frame[] {
+  const reader = sseReader();
+  const frames: Frame[] = [];
+  reader.push(new TextEncoder().encode(text), (frame) => frames.push(frame));
+  reader.end("eof", (frame) => frames.push(frame));
+  return frames;
+}
+
+export const namesEvents = (dialect: DialectId): boolean => dialect !== "openai-chat";
