@@ -35,7 +35,8 @@ export type FinishReason = "stop" | "tool" | "length" | "filter" | "refusal" | "
 export type Block =
   /** phase: OpenAI's commentary | final_answer. */
   | { readonly kind: "text"; readonly phase?: string }
-  | { readonly kind: "refusal" }
+  /** inDetails: its text also stands in the finish's details; a dialect that prints those leaves the block out. */
+  | { readonly kind: "refusal"; readonly inDetails?: true }
   /** summary: parts of a summary. raw: the thinking itself. redacted: only a seal will come. */
   | { readonly kind: "reasoning"; readonly channel: "summary" | "raw"; readonly redacted?: true; readonly id?: string }
   /** `tool` is the caller's own tool, looked up in the ToolMap. */

@@ -32,8 +32,10 @@ export interface Extra {
 
 export type Role = "system" | "developer" | "user" | "assistant";
 
-/** What an item of the Responses dialect carries beside its content. */
+/** What an item carries beside its content: ids of Responses items, and what else only its own dialect reads. */
 export interface Meta {
+  /** Keys that its decoder does not read (Anthropic's toolset_name, clear_at). Its own dialect gets them back. */
+  readonly hints?: Readonly<Record<string, Raw>>;
   /** Made by the client; only its own dialect gets it back. */
   readonly id?: string;
   readonly status?: string;
