@@ -11,6 +11,8 @@ import type { ToolMap } from "../ir/tools.ts";
 
 export interface Dialect {
   readonly id: DialectId;
+  /** True when a body is of this very shape and its deployment takes it as it is, so that its bytes may pass. */
+  passes(body: JsonObject, traits: Traits): boolean;
   /** What a router must know before it decides on a lane. Throws a ShapeError where the body is not of this dialect. */
   envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean };
   readonly request: {

@@ -1,5 +1,6 @@
 /** One error for everything that can go wrong; each dialect prints it in its own words. */
 import type { Reply } from "../wire/reply.ts";
+import type { DialectId } from "./seal.ts";
 
 export type ErrorKind = keyof typeof ERROR_FACTS;
 
@@ -42,8 +43,8 @@ export const ERROR_FACTS = {
   "upstream-timeout": facts(504, true),
   unavailable: facts(503, true, true),
   /** The provider refuses our key. */
-  "upstream-auth": facts(401, true),
-  "upstream-forbidden": facts(403, true),
+  "upstream-auth": facts(401),
+  "upstream-forbidden": facts(403),
 } as const satisfies Record<string, ErrorFacts>;
 
 export interface ErrorDetails {
@@ -57,6 +58,8 @@ export interface ErrorDetails {
   readonly retryAfter?: string;
   /** What the upstream said, for the native lane: clients match its wording. */
   readonly upstream?: Reply;
+  /** The dialect of that reply. */
+  readonly upstreamDialect?: DialectId;
   /** Whose fault it is, for the log: a provider's name. */
   readonly provider?: string;
 }
@@ -73,6 +76,10 @@ export class GatewayError extends Error {
   }
   get status(): number {
     return this.details.status ?? ERROR_FACTS[this.kind].status;
+  }
+  /** The same error with more known about it. */
+  with(details: ErrorDetails): GatewayError {
+    return new GatewayError(this.kind, this.message, { ...this.details, ...details });
   }
 }
 

@@ -3,10 +3,6 @@
 export const LIMITS = {
   /** A request body as it arrives and after decompression; `server.body_bytes_max` changes both. */
   bodyBytesMax: 32 * 1024 * 1024,
-  /** Time between two reads of a request body, so that a body of a byte a second cannot stay open for ever. */
-  bodyIdleMs: 10_000,
-  /** A whole body must be in by then. */
-  bodyTotalMs: 120_000,
   jsonDepthMax: 200,
   toolsMax: 4_096,
   entriesMax: 100_000,

@@ -1,0 +1,52 @@
+/** Who calls. Keys are compared by their digest, so that neither length nor prefix of a key can be timed. */
+import { createHash } from "node:crypto";
+import type { Config, KeyConfig } from "../config/config.ts";
+import { GatewayError } from "../ir/error.ts";
+import { consumerToken } from "../config/keys.ts";
+
+export interface Caller {
+  /** The key's name; "local" when the gateway is open. */
+  readonly name: string;
+  readonly key?: KeyConfig;
+}
+
+export interface Keyring {
+  readonly open: boolean;
+  /** Throws `unauthenticated` with what to do. */
+  identify(headers: Headers): Caller;
+}
+
+const OPEN: Caller = { name: "local" };
+
+export function keyring(config: Config): Keyring {
+  const byDigest = new Map(config.keys.map((key) => [digest(key.key), key]));
+  if (byDigest.size === 0) return { open: true, identify: () => OPEN };
+  return {
+    open: false,
+    identify: (headers) => {
+      const presented = presentedKey(headers);
+      if (presented === undefined)
+        throw new GatewayError(
+          "unauthenticated",
+          "No API key came with the request. Send one of this gateway's keys as `Authorization: Bearer …`, `x-api-key` or `api-key`.",
+        );
+      const key = byDigest.get(digest(presented));
+      if (key) return { name: key.name, key };
+      const foreign = consumerToken(presented);
+      throw new GatewayError(
+        "unauthenticated",
+        foreign
+          ? `The key is ${foreign}. It belongs to a consumer log-in and is never accepted or forwarded here; use one of this gateway's own keys.`
+          : "The API key is not one of this gateway's keys. Keys are set under `auth.keys` in its configuration, or as SERVICE_API_KEY.",
+      );
+    },
+  };
+}
+
+/** Clients have three places for a key: OpenAI's, Anthropic's and Azure's. */
+export function presentedKey(headers: Headers): string | undefined {
+  const bearer = headers.get("authorization")?.match(/^\s*bearer\s+(.+?)\s*$/i)?.[1];
+  return bearer || headers.get("x-api-key")?.trim() || headers.get("api-key")?.trim() || undefined;
+}
+
+const digest = (key: string): string => createHash("sha256").update(key).digest("hex");

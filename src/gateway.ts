@@ -1,0 +1,40 @@
+/** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
+import { serve } from "./http/serve.ts";
+import type { Config } from "./config/config.ts";
+import { jsonLog, textLog, type Log } from "./observe/log.ts";
+import { memoryVault } from "./vault/vault.ts";
+import { startSimulator } from "./simulator/simulator.ts";
+
+export interface RunningGateway {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export interface GatewayOptions {
+  /** Where records and messages go instead of the console. */
+  readonly log?: Log;
+}
+
+export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<RunningGateway> {
+  const log = options.log ?? (config.log.format === "json" ? jsonLog() : textLog());
+  for (const warning of config.warnings) log.warn(warning);
+  const { config: ready, stop: stopSimulator } = withSimulator(config);
+  const server = serve({ config: ready, log, clock: Date.now, vault: memoryVault(Date.now) });
+  return {
+    url: server.url,
+    stop: async () => {
+      await server.stop();
+      stopSimulator();
+    },
+  };
+}
+
+/** Providers of the kind `simulator` without an address get one of ours, on a port of its own. */
+function withSimulator(config: Config): { config: Config; stop(): void } {
+  const needed = Object.values(config.providers).filter((provider) => provider.kind === "simulator" && provider.baseUrl === "");
+  if (needed.length === 0) return { config, stop: () => {} };
+  const simulator = startSimulator({});
+  const providers = { ...config.providers };
+  for (const provider of needed) providers[provider.name] = { ...provider, baseUrl: simulator.url };
+  return { config: { ...config, providers }, stop: simulator.stop };
+}

@@ -1,0 +1,100 @@
+/** A request body: read once, bounded in bytes and time, decompressed within the same bound, decoded as strict UTF-8. */
+import { promisify } from "node:util";
+import * as zlib from "node:zlib";
+import { GatewayError } from "../ir/error.ts";
+
+export interface BodyText {
+  /** As it arrived, after decompression. */
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+export async function readBody(request: Request, bytesMax: number): Promise<BodyText> {
+  const declared = Number(request.headers.get("content-length") ?? "0");
+  if (declared > bytesMax) throw tooLarge(bytesMax);
+  const arrived = await readBytes(request, bytesMax);
+  const bytes = await decompress(arrived, request.headers.get("content-encoding"), bytesMax);
+  try {
+    return { bytes, text: STRICT_UTF8.decode(bytes) };
+  } catch {
+    throw new GatewayError("invalid-request", "The body is not valid UTF-8. Send JSON encoded as UTF-8.");
+  }
+}
+
+const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+/** The least that a sender must manage on average, so that a body of a byte a second cannot hold a connection. */
+const BYTES_PER_SECOND_MIN = 256;
+const CHECK_MS = 5_000;
+
+async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
+  const reader = request.body?.getReader();
+  if (!reader) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let checkedAt = 0;
+  let tooSlow = false;
+  const slowness = setInterval(() => {
+    if (size - checkedAt < (BYTES_PER_SECOND_MIN * CHECK_MS) / 1000) {
+      tooSlow = true;
+      void reader.cancel().catch(() => {});
+    }
+    checkedAt = size;
+  }, CHECK_MS);
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (tooSlow) throw tooSlowError();
+      if (done) break;
+      size += value.byteLength;
+      if (size > bytesMax) {
+        void reader.cancel().catch(() => {});
+        throw tooLarge(bytesMax);
+      }
+      chunks.push(value);
+    }
+  } finally {
+    clearInterval(slowness);
+  }
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size);
+}
+
+type Inflate = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Uint8Array>;
+const DECODERS: Readonly<Record<string, Inflate>> = {
+  gzip: promisify(zlib.gunzip) as Inflate,
+  "x-gzip": promisify(zlib.gunzip) as Inflate,
+  deflate: (bytes, options) =>
+    // RFC 9110 means zlib's wrapper; some clients send bare deflate. The first byte of a wrapper has 8 in its low half.
+    ((bytes[0] ?? 0) & 0x0f) === 8
+      ? (promisify(zlib.inflate) as Inflate)(bytes, options)
+      : (promisify(zlib.inflateRaw) as Inflate)(bytes, options),
+  br: promisify(zlib.brotliDecompress) as Inflate,
+  zstd: promisify(zlib.zstdDecompress) as Inflate,
+};
+
+async function decompress(bytes: Uint8Array, encodings: string | null, bytesMax: number): Promise<Uint8Array> {
+  const names = (encodings ?? "").split(",").map((name) => name.trim().toLowerCase());
+  const coded = names.filter((name) => name !== "" && name !== "identity");
+  if (coded.length > 1) throw unsupported(encodings ?? "");
+  const name = coded[0];
+  if (name === undefined || bytes.byteLength === 0) return bytes;
+  const decode = DECODERS[name];
+  if (!decode) throw unsupported(name);
+  try {
+    return await decode(bytes, { maxOutputLength: bytesMax });
+  } catch (error) {
+    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE" || error instanceof RangeError) throw tooLarge(bytesMax);
+    throw new GatewayError("invalid-request", `The body could not be decompressed as ${name}. Send it whole, or without content-encoding.`);
+  }
+}
+
+const tooLarge = (bytesMax: number): GatewayError =>
+  new GatewayError(
+    "body-too-large",
+    `The body is larger than ${bytesMax} bytes. Shorten the conversation, or raise server.body_bytes_max.`,
+  );
+const tooSlowError = (): GatewayError =>
+  new GatewayError("request-timeout", `The body came slower than ${BYTES_PER_SECOND_MIN} bytes a second and was cut.`);
+const unsupported = (name: string): GatewayError =>
+  new GatewayError("unsupported-media", `content-encoding ${JSON.stringify(name)} is not known. Use gzip, deflate, br, zstd, or none.`);
+

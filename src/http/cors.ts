@@ -1,0 +1,30 @@
+/** Web pages get nothing unless the configuration names their origin. */
+import type { Config } from "../config/config.ts";
+
+const allowed = (request: Request, config: Config): string | undefined => {
+  const origin = request.headers.get("origin");
+  return origin !== null && config.server.corsOrigins.includes(origin) ? origin : undefined;
+};
+
+export function corsHeaders(request: Request, config: Config): readonly (readonly [string, string])[] {
+  const origin = allowed(request, config);
+  if (origin === undefined) return [];
+  return [
+    ["access-control-allow-origin", origin],
+    ["vary", "origin"],
+    ["access-control-expose-headers", "x-codeswitch-request-id, x-codeswitch-losses, retry-after"],
+  ];
+}
+
+/** The answer to a browser's question before a request; undefined when this is none, or from a page we do not know. */
+export function preflight(request: Request, config: Config): Response | undefined {
+  if (request.method !== "OPTIONS" || allowed(request, config) === undefined) return undefined;
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": "GET, POST, OPTIONS",
+      "access-control-allow-headers": request.headers.get("access-control-request-headers") ?? "authorization, content-type",
+      "access-control-max-age": "600",
+    },
+  });
+}

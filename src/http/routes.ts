@@ -1,0 +1,88 @@
+/** Every path that the gateway answers, in one table. What is not here is a 404. */
+import type { DialectId } from "../ir/seal.ts";
+import { countTokens } from "./count-tokens.ts";
+import type { Handler } from "./exchange.ts";
+import { generate } from "./generate.ts";
+import { health } from "./health.ts";
+import { listModels, oneModel } from "./models.ts";
+import { CHAT, MESSAGES, RESPONSES } from "./surfaces.ts";
+import { upgradeRequired } from "./upgrade.ts";
+
+export interface Route {
+  readonly method: "GET" | "POST";
+  /** A path, or a pattern whose groups the handler gets. */
+  readonly path: string | RegExp;
+  readonly handler: Handler;
+  /** Whose words errors are in. */
+  readonly dialect: DialectId;
+  /** none: answered without a key. Everything else asks for one. */
+  readonly access: "key" | "none";
+}
+
+const post = (paths: readonly (string | RegExp)[], dialect: DialectId, handler: Handler): Route[] =>
+  paths.map((path) => ({ method: "POST", path, handler, dialect, access: "key" }));
+const get = (paths: readonly (string | RegExp)[], handler: Handler, access: Route["access"] = "key"): Route[] =>
+  paths.map((path) => ({ method: "GET", path, handler, dialect: "openai-chat", access }));
+
+export const ROUTES: readonly Route[] = [
+  ...post(
+    [
+      "/v1/chat/completions",
+      "/chat/completions",
+      "/openai/v1/chat/completions",
+      "/cursor/chat/completions",
+      "/cursor/v1/chat/completions",
+      // Azure's shape; a deployment's name may hold slashes, plain or encoded.
+      /^\/openai\/deployments\/(.+)\/chat\/completions$/,
+    ],
+    "openai-chat",
+    generate(CHAT),
+  ),
+  ...post(
+    ["/v1/responses", "/responses", "/openai/v1/responses", "/openai/responses", /^\/openai\/deployments\/(.+)\/responses$/],
+    "openai-responses",
+    generate(RESPONSES),
+  ),
+  // Codex falls back to HTTP on a 426 at once, on a 404 after seven tries.
+  ...get(["/v1/responses", "/responses", "/openai/v1/responses", "/openai/responses"], upgradeRequired),
+  ...post(["/v1/messages"], "anthropic", generate(MESSAGES)),
+  ...post(["/v1/messages/count_tokens"], "anthropic", countTokens),
+  ...get(["/v1/models", "/models", "/openai/v1/models", "/cursor/models", "/cursor/v1/models"], listModels),
+  ...get([/^\/(?:openai\/|cursor\/)?v1\/models\/(.+)$/], oneModel),
+  ...get(["/health", "/ready", "/cursor/health"], health, "none"),
+];
+
+export interface Matched {
+  readonly route: Route;
+  readonly captured: readonly string[];
+}
+
+/** The route of a path, or the methods that the path has instead. HEAD is a GET without its body. */
+export function match(method: string, path: string): Matched | { readonly allowed: readonly string[] } {
+  const wanted = method === "HEAD" ? "GET" : method;
+  const allowed = new Set<string>();
+  for (const route of ROUTES) {
+    const captured = captures(route.path, path);
+    if (!captured) continue;
+    if (route.method === wanted) return { route, captured };
+    allowed.add(route.method);
+  }
+  return { allowed: [...allowed] };
+}
+
+function captures(pattern: string | RegExp, path: string): readonly string[] | undefined {
+  if (typeof pattern === "string") return pattern === path ? [] : undefined;
+  return pattern.exec(path)?.slice(1).map(decoded);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The dialect that errors of an unknown path are told in: the nearest family of paths. */
+export const dialectOfPath = (path: string): DialectId =>
+  path.startsWith("/v1/messages") ? "anthropic" : /\/responses\b/.test(path) ? "openai-responses" : "openai-chat";

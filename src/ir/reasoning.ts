@@ -1,0 +1,17 @@
+/** Whether the tool loop under way still has the reasoning that its vendor demands back. */
+import type { Entry, ReasoningEntry } from "./request.ts";
+import { turnsOf } from "./turns.ts";
+
+/**
+ * True when a turn with calls, since the last user message, has no reasoning that satisfies `holds`. Vendors check the
+ * running tool loop: older turns may lack theirs.
+ */
+export function lacksReasoning(entries: readonly Entry[], holds: (entry: ReasoningEntry) => boolean): boolean {
+  let lacks = false;
+  for (const turn of turnsOf(entries)) {
+    if (turn.role === "user") lacks = false;
+    else if (turn.role === "assistant" && turn.entries.some((entry) => entry.kind === "call"))
+      lacks ||= !turn.entries.some((entry) => entry.kind === "reasoning" && holds(entry));
+  }
+  return lacks;
+}

@@ -1,0 +1,79 @@
+/** One record per call, written once, whether it ended, failed or was abandoned. Never a prompt, never a key. */
+import type { DialectId } from "../ir/seal.ts";
+import type { Loss } from "../ir/loss.ts";
+import { NO_USAGE, type Usage } from "../ir/usage.ts";
+import type { ErrorKind } from "../ir/error.ts";
+
+export interface CallRecord {
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** The name of the caller's key. */
+  readonly caller: string;
+  readonly client: string;
+  /** What the path promised. */
+  readonly surface: DialectId;
+  /** What the body was written in. */
+  readonly dialect?: DialectId;
+  readonly lane?: "native" | "translated";
+  readonly stream: boolean;
+  readonly modelAsked?: string;
+  readonly provider?: string;
+  readonly modelServed?: string;
+  readonly outcome: "ended" | "failed" | "abandoned";
+  /** What the caller got; 499 when it went away. */
+  readonly status: number;
+  readonly error?: ErrorKind;
+  readonly attempts: number;
+  readonly usage: Usage;
+  readonly firstTokenMs?: number;
+  readonly totalMs: number;
+  readonly losses: readonly Loss[];
+}
+
+export interface Sink {
+  write(record: CallRecord): void;
+}
+
+type Draft = { -readonly [K in keyof CallRecord]: CallRecord[K] };
+
+/** Collects what is known of a call while it runs. `close` writes; every later `close` does nothing. */
+export interface OpenRecord {
+  readonly draft: Draft;
+  firstToken(): void;
+  close(outcome: CallRecord["outcome"], status: number, error?: ErrorKind): void;
+}
+
+export function ledger(sink: Sink, clock: () => number): {
+  open(head: Pick<CallRecord, "id" | "client" | "surface">): OpenRecord;
+} {
+  return {
+    open: (head) => {
+      const startedAt = clock();
+      const draft: Draft = {
+        caller: "",
+        stream: false,
+        outcome: "failed",
+        status: 0,
+        attempts: 0,
+        usage: NO_USAGE,
+        totalMs: 0,
+        losses: [],
+        startedAt,
+        ...head,
+      };
+      let open = true;
+      return {
+        draft,
+        firstToken: () => {
+          draft.firstTokenMs ??= clock() - startedAt;
+        },
+        close: (outcome, status, error) => {
+          if (!open) return;
+          open = false;
+          sink.write({ ...draft, outcome, status, totalMs: clock() - startedAt, ...(error && { error }) });
+        },
+      };
+    },
+  };
+}

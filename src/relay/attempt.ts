@@ -1,0 +1,48 @@
+/** The only retry loop: targets in order, at most two retries and two seconds of waiting in all, never after the first byte. */
+import { ERROR_FACTS, GatewayError } from "../ir/error.ts";
+
+export const RETRIES_MAX = 2;
+export const WAIT_MS_MAX = 2_000;
+const BACKOFF_MS = [250, 500] as const;
+
+export interface AttemptOptions {
+  readonly signal: AbortSignal;
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Calls `open` for each target until one answers. A failure that another target may not share goes to the next one at
+ * once; the last target is tried again when waiting may help and the wait is short enough.
+ */
+export async function attempt<Target, Opened>(
+  targets: readonly Target[],
+  open: (target: Target) => Promise<Opened>,
+  options: AttemptOptions,
+): Promise<Opened> {
+  let waited = 0;
+  for (let retries = 0, at = 0; ; retries++) {
+    try {
+      return await open(targets[at] as Target);
+    } catch (error) {
+      if (!(error instanceof GatewayError) || options.signal.aborted || retries === RETRIES_MAX) throw error;
+      const facts = ERROR_FACTS[error.kind];
+      if (facts.failover && at < targets.length - 1) {
+        at++;
+        continue;
+      }
+      const ms = facts.retryable ? (retryAfterMs(error) ?? BACKOFF_MS[retries] ?? 0) : Infinity;
+      if (waited + ms > WAIT_MS_MAX) throw error;
+      waited += ms;
+      await options.wait(ms, options.signal);
+    }
+  }
+}
+
+/** Retry-After in milliseconds: seconds or an HTTP date. undefined: the upstream named none. */
+function retryAfterMs(error: GatewayError): number | undefined {
+  const value = error.details.retryAfter;
+  if (value === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const until = Date.parse(value);
+  return Number.isNaN(until) ? undefined : Math.max(0, until - Date.now());
+}

@@ -1,0 +1,41 @@
+/** One call on its way: what came in, and what the gateway is made of. */
+import type { Caller } from "../access/keys.ts";
+import type { ClientId } from "../clients/client.ts";
+import type { Config } from "../config/config.ts";
+import type { DialectId } from "../ir/seal.ts";
+import type { OpenRecord } from "../ledger/ledger.ts";
+import type { Log } from "../observe/log.ts";
+import type { Vault } from "../vault/vault.ts";
+import type { JsonObject } from "../wire/json.ts";
+
+/** What a path promises. Bodies may be of another dialect than the replies (Cursor). */
+export interface Surface {
+  readonly reply: DialectId;
+  /** The dialect that a body is written in, whatever its path. */
+  dialectOf(body: JsonObject): DialectId;
+}
+
+export interface Call {
+  readonly id: string;
+  readonly surface: Surface;
+  readonly path: string;
+  readonly client: ClientId;
+  readonly caller: Caller;
+  readonly headers: Headers;
+  /** The model in the path (Azure's deployments); it wins over the body's. */
+  readonly pathModel?: string;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+  readonly body: JsonObject;
+  /** Fires when the caller leaves. */
+  readonly signal: AbortSignal;
+  readonly record: OpenRecord;
+}
+
+export interface Gateway {
+  readonly config: Config;
+  readonly vault: Vault;
+  readonly log: Log;
+  /** Milliseconds since 1970. */
+  clock(): number;
+}

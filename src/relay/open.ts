@@ -1,0 +1,69 @@
+/** One try at one target: the request written, sent, and refused where the upstream refuses. */
+import { DIALECTS } from "../dialects/index.ts";
+import { GatewayError } from "../ir/error.ts";
+import { endpoint } from "../providers/endpoint.ts";
+import { upstreamHeaders } from "../providers/headers.ts";
+import type { Target } from "../routing/plan.ts";
+import type { Call, Gateway } from "./call.ts";
+import { outbound, type Outbound, type Prepared } from "./outbound.ts";
+import { errorReply, send } from "./send.ts";
+import { watch, type Watch } from "./watch.ts";
+
+/** An upstream that said 2xx. Its first event may still be an error. */
+export interface Answering {
+  readonly target: Target;
+  readonly out: Outbound;
+  readonly response: Response;
+  readonly isStream: boolean;
+  readonly watch: Watch;
+}
+
+export async function open(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Answering> {
+  const out = outbound(call, prepared, target, gateway);
+  note(call, target, out);
+  const to = endpoint(target.provider, target.dialect, target.model, "generate");
+  const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
+  const response = await send({ url: to.url, headers }, out.body, {
+    provider: target.provider.name,
+    firstByteMs: target.provider.firstByteMs,
+    signal: call.signal,
+  });
+  if (!response.ok) throw await refusalOf(response, target);
+  return {
+    target,
+    out,
+    response,
+    isStream: (response.headers.get("content-type") ?? "").includes("text/event-stream"),
+    watch: watch(call.record.firstToken, out.scope ? "keep" : "forget"),
+  };
+}
+
+function note(call: Call, target: Target, out: Outbound): void {
+  const { draft } = call.record;
+  draft.attempts++;
+  draft.lane = out.lane;
+  draft.provider = target.provider.name;
+  draft.modelServed = target.model;
+  draft.losses = out.losses;
+}
+
+async function refusalOf(response: Response, target: Target): Promise<GatewayError> {
+  const provider = target.provider.name;
+  if (response.status < 400) {
+    await response.body?.cancel();
+    return new GatewayError(
+      "upstream-failed",
+      `The provider ${provider} answered with a redirect (${response.status}), which is not followed. Correct its base_url.`,
+      { provider },
+    );
+  }
+  const reply = await errorReply(response);
+  const error = DIALECTS[target.dialect].error.decode(reply);
+  const retryAfter = reply.headers["retry-after"] ?? error.details.retryAfter;
+  return error.with({
+    provider,
+    upstream: reply,
+    upstreamDialect: target.dialect,
+    ...(retryAfter !== undefined && { retryAfter }),
+  });
+}

@@ -1,0 +1,135 @@
+/** What goes to one target: the caller's own bytes with a few fields edited, or a translation. */
+import { cacheKeyOf, conversationOf } from "../clients/conversation.ts";
+import { hasFlatCustomTool } from "../clients/cursor.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
+import { GatewayError } from "../ir/error.ts";
+import type { Loss, Translated } from "../ir/loss.ts";
+import type { ModelRequest } from "../ir/request.ts";
+import { holdsWrappedSeal, type DialectId } from "../ir/seal.ts";
+import { nativeEdits } from "../providers/native-edits.ts";
+import type { Plan, Target } from "../routing/plan.ts";
+import type { Scope } from "../vault/vault.ts";
+import { applyEdits } from "../wire/edit.ts";
+import { isList, isObject } from "../wire/json.ts";
+import type { Call, Gateway } from "./call.ts";
+import { askOf, BARE_STYLE, translateRequest } from "./translate.ts";
+
+export interface Outbound {
+  readonly lane: "native" | "translated";
+  readonly body: string | Uint8Array;
+  readonly ask: Ask;
+  readonly losses: readonly Loss[];
+  /** A usage chunk that only we asked for. */
+  readonly withholdsUsage: boolean;
+  /** Where the reasoning of this call is kept; absent: nowhere. */
+  readonly scope?: Scope;
+}
+
+/** Everything about a call that does not depend on the target, worked out once and only when asked for. */
+export interface Prepared {
+  readonly dialect: DialectId;
+  readonly stream: boolean;
+  readonly model: string;
+  readonly plan: Plan;
+  readonly session: string | undefined;
+  readonly strict: boolean;
+  decoded(): Translated<ModelRequest>;
+}
+
+export function outbound(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
+  const out = passesAsBytes(call, prepared, target)
+    ? native(call, prepared, target, gateway)
+    : translated(call, prepared, target, gateway);
+  const meaning = prepared.strict ? out.losses.find((loss) => loss.weight === "meaning") : undefined;
+  if (meaning)
+    throw new GatewayError(
+      "unsupported",
+      `${meaning.path}: ${meaning.note}. The call is strict, so nothing was sent; drop the field, choose another model, or switch strict off.`,
+      { param: meaning.path },
+    );
+  return out;
+}
+
+function passesAsBytes(call: Call, prepared: Prepared, target: Target): boolean {
+  return (
+    prepared.dialect === target.dialect &&
+    prepared.dialect === call.surface.reply &&
+    !holdsWrappedSeal(call.text) &&
+    DIALECTS[target.dialect].passes(call.body, target.addressee.traits)
+  );
+}
+
+function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
+  const { edits, losses } = nativeEdits(call.body, {
+    target,
+    ...(prepared.plan.forcedEffort !== undefined && { forcedEffort: prepared.plan.forcedEffort }),
+    ...(prepared.session !== undefined && { cacheKey: cacheKeyOf(prepared.session) }),
+  });
+  return {
+    lane: "native",
+    body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits),
+    ask: askOf({ ...common(call, prepared, target, gateway), style: BARE_STYLE }),
+    losses,
+    withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
+  };
+}
+
+function translated(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
+  const { value: request, losses } = prepared.decoded();
+  refuseForeignState(request, prepared.dialect, target);
+  const scope = { caller: call.caller.name, conversation: conversationOf(prepared.session, request) };
+  const reader = { dialect: target.dialect, issuer: target.issuer, family: target.addressee.family };
+  const restored = gateway.vault.restore(scope, request.entries, reader);
+  const keyed = withCacheKey({ ...request, entries: restored, stream: prepared.stream }, prepared.session);
+  const written = translateRequest(keyed, target, prepared.plan.forcedEffort);
+  return {
+    lane: "translated",
+    body: JSON.stringify(written.body),
+    ask: askOf({ ...common(call, prepared, target, gateway), request: keyed, style: styleOf(call, prepared, keyed) }),
+    losses: [...losses, ...written.losses],
+    withholdsUsage: false,
+    scope,
+  };
+}
+
+const common = (call: Call, prepared: Prepared, target: Target, gateway: Gateway) => ({
+  target,
+  replyId: call.id,
+  createdAtSeconds: Math.floor(gateway.clock() / 1000),
+  modelName: prepared.model,
+});
+
+function withCacheKey(request: ModelRequest, session: string | undefined): ModelRequest {
+  const key = request.cache.key ?? session;
+  return key === undefined ? request : { ...request, cache: { ...request.cache, key: cacheKeyOf(key) } };
+}
+
+function refuseForeignState(request: ModelRequest, dialect: DialectId, target: Target): void {
+  const { previous } = request.state;
+  if (!previous || dialect === target.dialect) return;
+  throw new GatewayError(
+    "unsupported",
+    `${previous.field}: the model behind this name keeps no stored conversations. Send the whole conversation in the request instead.`,
+    { param: previous.field },
+  );
+}
+
+function styleOf(call: Call, prepared: Prepared, request: ModelRequest): ReplyStyle {
+  return { customCalls: customCallsOf(call), reasoning: reasoningOf(call, prepared, request) };
+}
+
+function customCallsOf(call: Call): ReplyStyle["customCalls"] {
+  if (call.surface.reply === "openai-responses") return "custom";
+  if (call.surface.reply === "anthropic") return "json";
+  if (call.client === "cursor" || hasFlatCustomTool(call.body)) return "function-text";
+  const nested = isList(call.body.tools) && call.body.tools.some((tool) => isObject(tool) && isObject(tool.custom));
+  return nested ? "custom" : "json";
+}
+
+/** The caller's own word, then the model's setting, then the key's, then the dialect's own place for it. */
+function reasoningOf(call: Call, prepared: Prepared, request: ModelRequest): ReplyStyle["reasoning"] {
+  if (request.reasoning?.show === "omitted") return "none";
+  const set = prepared.plan.reasoning ?? call.caller.key?.reasoning ?? "auto";
+  return set === "auto" ? "field" : set;
+}

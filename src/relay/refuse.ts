@@ -1,0 +1,59 @@
+/** An error as the caller's own protocol says it. */
+import { DIALECTS } from "../dialects/index.ts";
+import { GatewayError } from "../ir/error.ts";
+import type { DialectId } from "../ir/seal.ts";
+import { ShapeError } from "../wire/json.ts";
+import type { Reply } from "../wire/reply.ts";
+import { visibleMessage } from "../clients/cursor.ts";
+import { FrameTooLarge } from "../wire/sse.ts";
+
+export interface RefuseOptions {
+  readonly dialect: DialectId;
+  /** The client shows only the text of a 400. */
+  readonly visibleErrors: boolean;
+}
+
+/** Seconds that a 429 of ours asks for when the upstream named none: some clients give up without the header. */
+const RETRY_AFTER_DEFAULT = "2";
+
+export function refusal(error: GatewayError, options: RefuseOptions): Reply {
+  const visible = options.visibleErrors ? visibleMessage(error) : undefined;
+  if (visible !== undefined)
+    return encode(new GatewayError("invalid-request", visible, { ...strip(error), status: 400 }), options.dialect);
+  const { upstream, upstreamDialect } = error.details;
+  if (upstream && upstreamDialect === options.dialect && upstream.status >= 400) return withRetryAfter(pass(upstream));
+  return withRetryAfter(encode(error, options.dialect));
+}
+
+const encode = (error: GatewayError, dialect: DialectId): Reply => DIALECTS[dialect].error.encode(error);
+
+const strip = (error: GatewayError): object => ({ ...(error.details.param && { param: error.details.param }) });
+
+/** Clients match an upstream's wording, so it passes unmodified. */
+function pass(upstream: Reply): Reply {
+  const { "content-type": type, "retry-after": wait } = upstream.headers;
+  return {
+    status: upstream.status,
+    headers: { "content-type": type ?? "application/json", ...(wait !== undefined && { "retry-after": wait }) },
+    body: upstream.body,
+  };
+}
+
+const withRetryAfter = (reply: Reply): Reply =>
+  reply.status === 429 && reply.headers["retry-after"] === undefined
+    ? { ...reply, headers: { ...reply.headers, "retry-after": RETRY_AFTER_DEFAULT } }
+    : reply;
+
+/** Whatever was thrown, as an error that a caller may read. A fault of ours says no more than that. */
+export function toGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  if (error instanceof ShapeError)
+    return new GatewayError("invalid-request", `${error.message}. Correct the field and send the request again.`, {
+      ...(error.path !== "" && { param: error.path }),
+    });
+  if (error instanceof FrameTooLarge) return new GatewayError("upstream-failed", `The upstream sent a stream that cannot be read: ${error.message}.`);
+  // Every recursion here follows the body's own nesting.
+  if (error instanceof RangeError)
+    return new GatewayError("invalid-request", "The body is nested too deeply. Flatten it and send it again.");
+  return new GatewayError("internal", "The gateway failed at this request. Its log has the reason under the request id.");
+}

@@ -1,0 +1,76 @@
+/** One HTTP request to an upstream: no redirects, no cookies, a limit until the first byte, an end when the caller leaves. */
+import { GatewayError } from "../ir/error.ts";
+import type { Endpoint } from "../providers/provider.ts";
+import type { Reply } from "../wire/reply.ts";
+import { LIMITS } from "../wire/limits.ts";
+
+export interface SendOptions {
+  readonly provider: string;
+  readonly firstByteMs: number;
+  /** The caller left. */
+  readonly signal: AbortSignal;
+}
+
+/** Throws `upstream-unreachable` or `upstream-timeout`; any status is an answer. */
+export async function send(endpoint: Endpoint, body: string | Uint8Array, options: SendOptions): Promise<Response> {
+  const timer = new AbortController();
+  const timeout = setTimeout(() => timer.abort(), options.firstByteMs);
+  try {
+    return await fetch(endpoint.url, {
+      method: "POST",
+      headers: { ...endpoint.headers, "content-type": "application/json" },
+      body: body as string,
+      redirect: "manual",
+      signal: AbortSignal.any([options.signal, timer.signal]),
+      // Bun's own limit is five minutes in all; ours are until the first byte and between two reads.
+      timeout: false,
+    } as RequestInit);
+  } catch (error) {
+    if (options.signal.aborted) throw new GatewayError("aborted", "the caller went away");
+    if (timer.signal.aborted)
+      throw new GatewayError(
+        "upstream-timeout",
+        `The provider ${options.provider} sent nothing for ${options.firstByteMs / 1000} seconds.`,
+        { provider: options.provider },
+      );
+    throw new GatewayError(
+      "upstream-unreachable",
+      `The provider ${options.provider} could not be reached: ${reasonOf(error)}. Check its base_url and the network.`,
+      { provider: options.provider },
+    );
+  } finally {
+    clearTimeout(timeout);
+  }
+}
+
+/** A refusal or a redirect, whole; its body is bounded. */
+export async function errorReply(response: Response): Promise<Reply> {
+  const headers: Record<string, string> = {};
+  response.headers.forEach((value, name) => void (headers[name] = value));
+  return { status: response.status, headers, body: await boundedText(response, LIMITS.errorBodyBytesMax) };
+}
+
+async function boundedText(response: Response, bytesMax: number): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) return "";
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      chunks.push(value);
+      size += value.byteLength;
+      if (size >= bytesMax) {
+        await reader.cancel();
+        break;
+      }
+    }
+  } catch {
+    // A body that breaks off is as much of the reason as there is.
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, bytesMax));
+}
+
+/** The runtime's word for it (`ConnectionRefused`, `ENOTFOUND`), never its message: that may hold the URL's secrets. */
+const reasonOf = (error: unknown): string => (error as { code?: string }).code ?? (error as Error).name;

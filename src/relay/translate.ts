@@ -1,0 +1,69 @@
+/** The translated lane of a request, pure: one call in nobody's dialect, written for one target. */
+import { DIALECTS } from "../dialects/index.ts";
+import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
+import type { Loss } from "../ir/loss.ts";
+import { lacksReasoning } from "../ir/reasoning.ts";
+import { repairEntries } from "../ir/repair.ts";
+import type { ModelRequest, ReasoningEntry } from "../ir/request.ts";
+import { canRead } from "../ir/seal.ts";
+import { toolMap } from "../ir/tools.ts";
+import { fit, withoutReasoning } from "../providers/fit.ts";
+import type { Target } from "../routing/plan.ts";
+import type { JsonObject } from "../wire/json.ts";
+
+export interface Translation {
+  readonly body: JsonObject;
+  readonly losses: readonly Loss[];
+}
+
+export function translateRequest(request: ModelRequest, target: Target, forcedEffort?: string): Translation {
+  const repaired = repairEntries(request.entries);
+  const fitted = fit({ ...request, entries: repaired.value }, target.capabilities, target.config, forcedEffort);
+  const ready = lacksRequiredReasoning(fitted.value, target)
+    ? withoutReasoning(fitted.value)
+    : { value: fitted.value, losses: [] };
+  const written = DIALECTS[target.dialect].request.encode(ready.value, target.addressee);
+  return {
+    body: written.value,
+    losses: [...repaired.losses, ...fitted.losses, ...ready.losses, ...written.losses],
+  };
+}
+
+/** Signed thinking and Kimi's reasoning_content must come back within a tool loop; without them the vendor answers 400. */
+function lacksRequiredReasoning(request: ModelRequest, target: Target): boolean {
+  const { thinking, traits } = target.capabilities;
+  if (request.reasoning?.mode === "off") return false;
+  const reader = { dialect: target.dialect, issuer: target.issuer, family: target.addressee.family };
+  const signed = (entry: ReasoningEntry): boolean => entry.seal !== undefined && canRead(reader, entry.seal);
+  const told = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
+  if (thinking === "budget" || (thinking === "adaptive" && request.reasoning !== undefined))
+    return request.reasoning !== undefined && lacksReasoning(request.entries, signed);
+  return traits.reasoningRequired && lacksReasoning(request.entries, told);
+}
+
+export interface AskInput {
+  readonly request?: ModelRequest;
+  readonly target: Target;
+  readonly style: ReplyStyle;
+  readonly replyId: string;
+  readonly createdAtSeconds: number;
+  readonly modelName: string;
+}
+
+/** Where no client's wish is known: each thing in the dialect's own place. */
+export const BARE_STYLE: ReplyStyle = { customCalls: "custom", reasoning: "field" };
+
+/** What the coders of the answer must know of the request. */
+export function askOf(input: AskInput): Ask {
+  const { request, target } = input;
+  return {
+    tools: toolMap(request?.tools ?? [], request?.entries),
+    wants: request?.wants ?? {},
+    replyId: input.replyId,
+    createdAtSeconds: input.createdAtSeconds,
+    modelName: input.modelName,
+    style: input.style,
+    from: { issuer: target.issuer, family: target.addressee.family },
+    ...(request && { request }),
+  };
+}
