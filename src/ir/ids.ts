@@ -10,5 +10,7 @@ export interface IdRule {
 export function safeId(id: string, rule: IdRule): string {
   if (id.length <= rule.lengthMax && rule.allowed.test(id)) return id;
   const hash = createHash("sha256").update(id).digest("hex");
-  return `call_${hash}`.slice(0, Math.min(rule.lengthMax, 45));
+  const readable = `call_${hash}`.slice(0, Math.min(rule.lengthMax, 45));
+  // Mistral allows nine letters and digits: no room for a prefix, no underscore.
+  return rule.lengthMax >= 20 && rule.allowed.test(readable) ? readable : hash.slice(0, rule.lengthMax);
 }

@@ -7,8 +7,8 @@ export interface Capabilities {
   readonly traits: Traits;
   /** Efforts it accepts, lowest first; empty: it takes none. Others are clamped to the nearest. */
   readonly efforts: readonly Effort[];
-  /** How Claude models think: adaptive with an effort, or enabled with a budget. `effort`: OpenAI's way. none: not at all. always: it thinks and takes no switch. */
-  readonly thinking: "effort" | "adaptive" | "budget" | "always" | "none";
+  /** How Claude models think: adaptive with an effort, or enabled with a budget. `effort`: OpenAI's way. switch: on or off. none: not at all. always: it thinks and takes no switch. */
+  readonly thinking: "effort" | "adaptive" | "budget" | "switch" | "always" | "none";
   readonly verbosities: readonly string[];
   readonly summaries: readonly string[];
   readonly truncations: readonly string[];
@@ -21,6 +21,27 @@ export interface Capabilities {
   readonly outputTokensDefault?: number;
   /** Which models read each other's seals: `gpt-5`, `claude`. */
   readonly family: string;
+  /** No row knows the model: what the caller asks for is sent as asked. */
+  readonly unknown?: true;
+  /** The effort of a request that names none; absent: unknown, it may well think. */
+  readonly effortDefault?: Effort;
+  /** Adaptive thinking that no field turns off. */
+  readonly alwaysThinks?: true;
+  /** A budget is accepted beside the adaptive form. */
+  readonly budgetToo?: true;
+  /** Sampling fields it refuses only while it thinks. */
+  readonly refusesThinking?: ReadonlySet<string>;
+  /** Either temperature or top_p, not both. */
+  readonly oneOfTemperatureTopP?: true;
+  readonly temperatureMax?: number;
+  /** A smaller output limit is refused. */
+  readonly outputTokensMin?: number;
+  /** A tool choice that forces a call is refused: while the model thinks, or always. */
+  readonly forcedToolChoice?: "without-thinking" | "never";
+  /** System turns may carry an effort of their own. */
+  readonly turnEffort?: true;
+  /** Top-level fields of its dialect, by their wire names, that the vendor answers with a 400. */
+  readonly refusesFields?: ReadonlySet<string>;
 }
 
 export interface Endpoint {

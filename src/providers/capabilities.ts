@@ -1,0 +1,80 @@
+/** What one model of one deployment can do: the vendor's row, its dialect, and the model's row together. */
+import type { ProviderConfig } from "../config/config.ts";
+import type { DialectId, Traits } from "../dialects/dialect.ts";
+import { traitsOf, type Vendor, vendorOf } from "./catalog.ts";
+import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./models.ts";
+import type { Capabilities } from "./provider.ts";
+
+/** Anthropic demands max_tokens; what most clients send is room enough for thinking and an answer. */
+const OUTPUT_DEFAULT = 32_000;
+// "integer below minimum value. Expected a value >= 16": of Responses only; clients probe a key with max_tokens 1.
+const RESPONSES_OUTPUT_MIN = 16;
+
+export function capabilitiesOf(provider: ProviderConfig, dialect: DialectId, model: string, baseModel?: string): Capabilities {
+  const vendor = vendorOf(provider);
+  const row = modelRow(baseModel ?? model);
+  const traits = { ...traitsOf(vendor, dialect), ...row?.traits };
+  return {
+    ...(row ? known(row, dialect, vendor) : unknownModel(dialect, vendor)),
+    family: row ? (row.family ?? nameKey(baseModel ?? model)) : nameKey(baseModel ?? model),
+    traits: inDialect(traits, dialect, vendor),
+    ...(dialect === "openai-responses" && { outputTokensMin: RESPONSES_OUTPUT_MIN }),
+    ...(dialect === "openai-chat" && vendor.refusesFields && { refusesFields: new Set(vendor.refusesFields) }),
+  };
+}
+
+type Known = Omit<Capabilities, "traits" | "family">;
+
+function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
+  const thinking = formOf(row, dialect, vendor);
+  // A Claude model behind a Chat host: the host maps all efforts to what the model takes.
+  const mapped = thinking === "effort" && row.thinking !== "effort" && row.thinking !== "switch";
+  return {
+    thinking,
+    efforts: thinking === "none" ? [] : mapped ? EFFORTS : (row.efforts ?? []),
+    verbosities: dialect === "anthropic" ? [] : (row.verbosities ?? []),
+    summaries: summariesIn(dialect, row.summaries ?? []),
+    truncations: dialect === "openai-responses" ? (row.truncations ?? TRUNCATIONS) : [],
+    refuses: new Set(row.refuses),
+    ...(row.refusesThinking && { refusesThinking: new Set(row.refusesThinking) }),
+    ...(row.effortDefault && { effortDefault: row.effortDefault }),
+    ...(row.contextTokens && { contextTokens: row.contextTokens }),
+    ...(row.outputTokens && { outputTokens: row.outputTokens }),
+    ...(dialect === "anthropic" && { outputTokensDefault: Math.min(OUTPUT_DEFAULT, row.outputTokens ?? OUTPUT_DEFAULT) }),
+    ...(dialect === "anthropic" ? row.rules : row.rules?.temperatureMax && { temperatureMax: row.rules.temperatureMax }),
+  };
+}
+
+/** Nothing is clamped: what the caller asks for is sent, and the upstream's own word on it comes back. */
+function unknownModel(dialect: DialectId, vendor: Vendor): Known {
+  return {
+    unknown: true,
+    thinking: dialect === "anthropic" ? "budget" : vendor.traits[dialect]?.effortField === "thinking" ? "switch" : "effort",
+    efforts: EFFORTS,
+    verbosities: dialect === "anthropic" ? [] : VERBOSITIES,
+    summaries: summariesIn(dialect, SUMMARIES),
+    truncations: dialect === "openai-responses" ? TRUNCATIONS : [],
+    refuses: new Set(),
+    // An OpenAI model that is told to think refuses them, whatever its deployment is called.
+    ...(vendor.models.includes("gpt-*") && { refusesThinking: new Set(["temperature", "topP", "frequencyPenalty", "presencePenalty"]) }),
+    ...(dialect === "anthropic" && { outputTokensDefault: OUTPUT_DEFAULT, temperatureMax: 1 }),
+  };
+}
+
+/** How this dialect says how a model thinks: Chat and Responses have efforts, Messages has budgets. */
+function formOf(row: ModelRow, dialect: DialectId, vendor: Vendor): Capabilities["thinking"] {
+  if (row.thinking === "none" || row.thinking === "always") return row.thinking;
+  if (dialect === "anthropic") return row.maker === "anthropic" ? row.thinking : "budget";
+  const isSwitch = traitsOf(vendor, dialect).effortField === "thinking";
+  return isSwitch ? "switch" : "effort";
+}
+
+function summariesIn(dialect: DialectId, summaries: readonly string[]): readonly string[] {
+  return dialect === "openai-responses" ? summaries : dialect === "anthropic" ? ["summarized"] : [];
+}
+
+/** A model's row speaks of the model; what its dialect or its host cannot say stays unsaid. */
+function inDialect(traits: Traits, dialect: DialectId, vendor: Vendor): Traits {
+  if (dialect === "openai-chat") return vendor.id === "openrouter" ? { ...traits, reasoningReplay: "reasoning" } : traits;
+  return { ...traits, reasoningReplay: "none", reasoningRequired: false, midSystem: traits.midSystem };
+}

@@ -1,0 +1,320 @@
+/** Vendors, as rows: where they answer, how a key is shown, and what their deployments take of a dialect. A new compatible vendor is one row. */
+import type { ProviderConfig, ProviderKind } from "../config/config.ts";
+import type { DialectId, Traits } from "../dialects/dialect.ts";
+
+export interface Vendor {
+  readonly id: string;
+  /** As a person knows it. */
+  readonly title: string;
+  readonly kind: ProviderKind;
+  /** What its SDK takes; absent: the operator must say. */
+  readonly baseUrl?: string;
+  /** Where people keep its key; the first that is set counts. */
+  readonly keyVariables: readonly string[];
+  readonly auth: Auth;
+  readonly dialect: DialectId;
+  /** Hosts, with a port where only that tells, by which an openai-compatible base_url is recognised; subdomains count. */
+  readonly hosts: readonly string[];
+  /** Where its Messages endpoint stands, instead of `/v1`. */
+  readonly messagesPath?: string;
+  /** It counts the tokens of a Messages body. */
+  readonly countsTokens?: true;
+  readonly traits: Readonly<Partial<Record<DialectId, Partial<Traits>>>>;
+  /** Top-level Chat fields that it answers with a 400 or 422. */
+  readonly refusesFields?: readonly string[];
+  /** Model names that are this vendor's, for `gpt-*` to the vendor whose key is set. */
+  readonly models: readonly string[];
+  /** A name in the vendor's own catalogue may stand behind this: `openai/gpt-5`. */
+  readonly prefixes: readonly string[];
+}
+export type Auth = "bearer" | "api-key" | "x-api-key" | "none";
+
+const ANY_ID = /^[^\u0000-\u001f]+$/;
+// OpenAI: "Expected an ID that contains letters, numbers, underscores, or dashes". Anthropic: ^[a-zA-Z0-9_-]+$.
+const PLAIN_ID = /^[a-zA-Z0-9_-]+$/;
+
+/** Chat as OpenAI has it. https://platform.openai.com/docs/api-reference/chat/create */
+const OPENAI_CHAT: Traits = {
+  developerRole: true,
+  midSystem: true,
+  customTools: true,
+  maxTokensField: "max_completion_tokens",
+  reasoningReplay: "none",
+  reasoningRequired: false,
+  imageResults: false,
+  images: true,
+  strictTools: true,
+  parallelSwitch: true,
+  usageChunk: true,
+  effortField: "reasoning_effort",
+  jsonSchema: "json_schema",
+  cacheKey: true,
+  // "tool_calls[0].id: string too long. Expected a string with maximum length 40": of Chat only.
+  callIdLengthMax: 40,
+  callIdPattern: PLAIN_ID,
+  stop: true,
+};
+
+/** Chat as most others have it: OpenAI's of 2024. A field that only some know is not sent. */
+const COMPATIBLE_CHAT: Traits = {
+  ...OPENAI_CHAT,
+  developerRole: false,
+  customTools: false,
+  maxTokensField: "max_tokens",
+  strictTools: false,
+  cacheKey: false,
+  callIdLengthMax: 256,
+  callIdPattern: ANY_ID,
+};
+
+/** https://platform.openai.com/docs/api-reference/responses/create. Call ids: Azure refuses more than 64 characters (facts: a seed's issue 32). */
+const RESPONSES: Traits = { ...OPENAI_CHAT, imageResults: true, callIdLengthMax: 64, stop: false };
+
+/** https://platform.claude.com/docs/en/api/messages. Which models know system turns stands in models.ts. */
+const MESSAGES: Traits = {
+  ...OPENAI_CHAT,
+  developerRole: false,
+  midSystem: false,
+  customTools: false,
+  maxTokensField: "max_tokens",
+  imageResults: true,
+  effortField: "none",
+  cacheKey: false,
+  callIdLengthMax: 64,
+};
+
+const BASE: Readonly<Record<DialectId, Traits>> = {
+  "openai-chat": COMPATIBLE_CHAT,
+  "openai-responses": RESPONSES,
+  anthropic: MESSAGES,
+};
+
+const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
+  kind: "openai-compatible",
+  keyVariables: [],
+  auth: "bearer",
+  dialect: "openai-chat",
+  hosts: [],
+  traits: {},
+  models: [],
+  prefixes: [],
+  ...row,
+});
+
+export const VENDORS: readonly Vendor[] = [
+  {
+    id: "azure",
+    title: "Azure OpenAI",
+    kind: "azure",
+    keyVariables: ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"],
+    auth: "api-key",
+    dialect: "openai-responses",
+    hosts: ["openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com"],
+    // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
+    messagesPath: "/anthropic/v1",
+    countsTokens: true,
+    traits: { "openai-chat": OPENAI_CHAT },
+    models: ["gpt-*", "o1*", "o3*", "o4*"],
+    prefixes: ["azure/"],
+  },
+  {
+    id: "openai",
+    title: "OpenAI",
+    kind: "openai",
+    baseUrl: "https://api.openai.com/v1",
+    keyVariables: ["OPENAI_API_KEY"],
+    auth: "bearer",
+    dialect: "openai-responses",
+    hosts: ["api.openai.com"],
+    traits: { "openai-chat": OPENAI_CHAT },
+    models: ["gpt-*", "o1*", "o3*", "o4*", "chatgpt-*", "codex-*"],
+    prefixes: ["openai/"],
+  },
+  {
+    id: "anthropic",
+    title: "Anthropic",
+    kind: "anthropic",
+    baseUrl: "https://api.anthropic.com",
+    keyVariables: ["ANTHROPIC_API_KEY"],
+    auth: "x-api-key",
+    dialect: "anthropic",
+    hosts: ["api.anthropic.com"],
+    countsTokens: true,
+    traits: {},
+    models: ["claude-*"],
+    prefixes: ["anthropic/"],
+  },
+  {
+    id: "kimi",
+    title: "Kimi (Moonshot AI)",
+    kind: "kimi",
+    baseUrl: "https://api.moonshot.ai/v1",
+    keyVariables: ["KIMI_API_KEY", "MOONSHOT_API_KEY"],
+    auth: "bearer",
+    dialect: "openai-chat",
+    hosts: ["api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"],
+    messagesPath: "/anthropic/v1",
+    // Thinking is a switch and comes back as reasoning_content: https://platform.kimi.ai/docs/api/models-overview
+    traits: { "openai-chat": { effortField: "thinking", reasoningReplay: "reasoning_content", cacheKey: true } },
+    models: ["kimi-*", "moonshot-*"],
+    prefixes: ["moonshotai/", "moonshot/", "kimi/"],
+  },
+  compatible({
+    id: "aimlapi",
+    title: "AI/ML API",
+    baseUrl: "https://api.aimlapi.com/v1",
+    keyVariables: ["AIMLAPI_KEY", "AIMLAPI_API_KEY", "AIML_API_KEY"],
+    hosts: ["aimlapi.com"],
+    // Many makers behind one door; what one of them refuses is refused here.
+    traits: { "openai-chat": { reasoningReplay: "none" } },
+  }),
+  compatible({
+    id: "deepseek",
+    title: "DeepSeek",
+    baseUrl: "https://api.deepseek.com/v1",
+    keyVariables: ["DEEPSEEK_API_KEY"],
+    hosts: ["api.deepseek.com"],
+    messagesPath: "/anthropic/v1",
+    // thinking:{type} turns it on and off; a turn with calls needs its reasoning_content back, "even empty": https://api-docs.deepseek.com/guides/thinking_mode
+    traits: {
+      "openai-chat": { effortField: "thinking", reasoningReplay: "reasoning_content", parallelSwitch: false, jsonSchema: "json_object" },
+    },
+    models: ["deepseek-*"],
+    prefixes: ["deepseek/", "deepseek-ai/"],
+  }),
+  compatible({
+    id: "groq",
+    title: "Groq",
+    baseUrl: "https://api.groq.com/openai/v1",
+    keyVariables: ["GROQ_API_KEY"],
+    hosts: ["api.groq.com"],
+    // Reasoning is in `reasoning` (recording corpus groq), fields it does not know are a 400: https://console.groq.com/docs/openai
+    traits: { "openai-chat": { reasoningReplay: "reasoning", maxTokensField: "max_completion_tokens" } },
+    refusesFields: ["logprobs", "top_logprobs", "logit_bias", "prompt_cache_key", "prompt_cache_retention", "store", "verbosity", "metadata"],
+    prefixes: ["groq/"],
+  }),
+  compatible({
+    id: "mistral",
+    title: "Mistral",
+    baseUrl: "https://api.mistral.ai/v1",
+    keyVariables: ["MISTRAL_API_KEY"],
+    hosts: ["api.mistral.ai"],
+    // "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9" (mistral-common validator). Thinking is a list inside content.
+    // Usage comes unasked on the last chunk (recording corpus mistral); unknown fields are a 422: https://docs.mistral.ai/api
+    traits: {
+      "openai-chat": { callIdLengthMax: 9, callIdPattern: /^[a-zA-Z0-9]{9}$/, usageChunk: false, reasoningReplay: "none" },
+    },
+    refusesFields: [
+      ...["stream_options", "max_completion_tokens", "prompt_cache_key", "prompt_cache_retention", "store", "verbosity"],
+      ...["seed", "logprobs", "top_logprobs", "logit_bias", "user", "service_tier"],
+    ],
+    models: ["mistral-*", "magistral-*", "codestral-*", "devstral-*", "ministral-*", "pixtral-*", "open-mistral-*"],
+    prefixes: ["mistralai/", "mistral/"],
+  }),
+  compatible({
+    id: "xai",
+    title: "xAI",
+    baseUrl: "https://api.x.ai/v1",
+    keyVariables: ["XAI_API_KEY"],
+    hosts: ["api.x.ai"],
+    // reasoning_content is shown and not read back; the completion count leaves reasoning out (recording corpus xai).
+    traits: { "openai-chat": { maxTokensField: "max_completion_tokens" } },
+    models: ["grok-*"],
+    prefixes: ["x-ai/", "xai/"],
+  }),
+  compatible({
+    id: "openrouter",
+    title: "OpenRouter",
+    baseUrl: "https://openrouter.ai/api/v1",
+    keyVariables: ["OPENROUTER_API_KEY"],
+    hosts: ["openrouter.ai"],
+    // One `reasoning` object for all makers: https://openrouter.ai/docs/guides/best-practices/reasoning-tokens
+    traits: { "openai-chat": { effortField: "reasoning", reasoningReplay: "reasoning" } },
+    prefixes: ["openrouter/"],
+  }),
+  compatible({
+    id: "gemini",
+    title: "Google Gemini (OpenAI-compatible)",
+    baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
+    keyVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+    hosts: ["generativelanguage.googleapis.com"],
+    // https://ai.google.dev/gemini-api/docs/openai
+    traits: { "openai-chat": { parallelSwitch: false } },
+    refusesFields: ["prompt_cache_key", "prompt_cache_retention", "store", "verbosity", "logit_bias"],
+    models: ["gemini-*", "gemma-*"],
+    prefixes: ["google/", "gemini/", "models/"],
+  }),
+  compatible({
+    id: "ollama",
+    title: "Ollama",
+    baseUrl: "http://127.0.0.1:11434/v1",
+    auth: "none",
+    hosts: ["localhost:11434", "127.0.0.1:11434", "ollama.com"],
+    keyVariables: ["OLLAMA_API_KEY"],
+    // https://docs.ollama.com/api/openai-compatibility
+    traits: { "openai-chat": { reasoningReplay: "reasoning", parallelSwitch: false } },
+    prefixes: ["ollama/"],
+  }),
+  compatible({
+    id: "vllm",
+    title: "vLLM",
+    baseUrl: "http://127.0.0.1:8000/v1",
+    hosts: ["localhost:8000", "127.0.0.1:8000"],
+    keyVariables: ["VLLM_API_KEY"],
+    // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
+    traits: { "openai-chat": { reasoningReplay: "reasoning_content" } },
+    prefixes: ["vllm/"],
+  }),
+  compatible({
+    id: "lmstudio",
+    title: "LM Studio",
+    baseUrl: "http://127.0.0.1:1234/v1",
+    hosts: ["localhost:1234", "127.0.0.1:1234"],
+    // https://lmstudio.ai/docs/developer/openai-compat
+    traits: { "openai-chat": { parallelSwitch: false } },
+    prefixes: ["lmstudio/"],
+  }),
+  compatible({ id: "generic", title: "any OpenAI-compatible host" }),
+  {
+    id: "simulator",
+    title: "the simulator",
+    kind: "simulator",
+    keyVariables: [],
+    auth: "bearer",
+    dialect: "openai-responses",
+    hosts: [],
+    countsTokens: true,
+    traits: { "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" }, anthropic: { midSystem: true } },
+    models: ["sim-*"],
+    prefixes: [],
+  },
+];
+
+const BY_ID = new Map(VENDORS.map((vendor) => [vendor.id, vendor]));
+
+export const vendorById = (id: string): Vendor | undefined => BY_ID.get(id);
+
+/** The row of a provider: by its kind, else by its `vendor`, else by its host, else the generic one. */
+export function vendorOf(provider: Pick<ProviderConfig, "kind" | "vendor" | "baseUrl">): Vendor {
+  const { kind, vendor } = provider;
+  const row = kind === "openai-compatible" ? (BY_ID.get(vendor ?? "") ?? vendorOfHost(provider.baseUrl)) : BY_ID.get(kind);
+  return row ?? (BY_ID.get("generic") as Vendor);
+}
+
+/** What a deployment of the vendor takes of a dialect, before the model's own row narrows it. */
+export const traitsOf = (vendor: Vendor, dialect: DialectId): Traits => ({ ...BASE[dialect], ...vendor.traits[dialect] });
+
+/** `google/gemini-2.5-pro` → `gemini-2.5-pro`: the name without what a catalogue or a client put before it. */
+export function withoutPrefix(name: string): string | undefined {
+  const lower = name.toLowerCase();
+  for (const prefix of PREFIXES) if (lower.startsWith(prefix) && name.length > prefix.length) return name.slice(prefix.length);
+  return undefined;
+}
+const PREFIXES = VENDORS.flatMap((vendor) => vendor.prefixes);
+
+function vendorOfHost(baseUrl: string): Vendor | undefined {
+  const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : "";
+  return VENDORS.find(
+    (vendor) => vendor.kind === "openai-compatible" && vendor.hosts.some((known) => host === known || host.endsWith(`.${known}`)),
+  );
+}
