@@ -3,7 +3,7 @@ import { serve } from "./http/serve.ts";
 import type { Config } from "./config/config.ts";
 import { jsonLog, textLog, type Log } from "./observe/log.ts";
 import { memoryVault } from "./vault/vault.ts";
-import { startSimulator } from "./simulator/simulator.ts";
+import { startSimulator } from "./simulator/index.ts";
 
 export interface RunningGateway {
   readonly url: string;

@@ -74,7 +74,7 @@ export function memoryVault(clock: () => number): Vault {
 
 /** A seal counts only for who can read it; plain reasoning text is for everyone. */
 const usable = (entry: ReasoningEntry, reader: SealReader): boolean =>
-  entry.seal ? canRead(reader, entry.seal) || entry.sections.length > 0 : entry.sections.length > 0;
+  (entry.seal !== undefined && canRead(reader, entry.seal)) || entry.sections.some((text) => text !== "");
 
 function entryOf(block: WholeBlock): ReasoningEntry {
   const redacted = block.block.kind === "reasoning" && block.block.redacted;
