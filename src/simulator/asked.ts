@@ -1,0 +1,52 @@
+/** What the simulator understood of a request, the same for its three dialects. It shares no code with the gateway's own dialects: a bug there must not be mirrored here. */
+import type { Json, JsonObject } from "../wire/json.ts";
+
+export type SimDialect = "openai-chat" | "openai-responses" | "anthropic";
+
+export interface Asked {
+  readonly dialect: SimDialect;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly userText: string;
+  /** The conversation ends in tool results: it is time to answer in text. */
+  readonly bringsResult: boolean;
+  readonly resultText: string;
+  /** What may be called; empty where `tool_choice` forbids calls. */
+  readonly tools: readonly Offered[];
+  readonly forcedTool?: string;
+  readonly parallel: boolean;
+  /** off: the caller switched it off. hidden: the model thinks and shows no text of it. shown: text is wanted. */
+  readonly thinking: "off" | "hidden" | "shown";
+  /** Responses: the caller wants `encrypted_content`. */
+  readonly sealed: boolean;
+  readonly answerSchema?: JsonObject;
+  /** Chat: a chunk with the usage is wanted. */
+  readonly usageChunk: boolean;
+  readonly obfuscated: boolean;
+  readonly inputTokens: number;
+  readonly body: JsonObject;
+}
+
+export interface Offered {
+  readonly kind: "function" | "freeform";
+  readonly name: string;
+  readonly namespace?: string;
+  readonly schema: JsonObject;
+}
+
+export const approximateTokens = (text: string): number => Math.ceil(text.length / 4);
+
+export const objectOf = (value: Json | undefined): JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+export const listOf = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+export const objectsOf = (value: Json | undefined): readonly JsonObject[] => listOf(value).map(objectOf);
+export const stringOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+
+/** The text of a content field, whether it is a string or a list of parts. */
+export function textOfContent(content: Json | undefined): string {
+  if (typeof content === "string") return content;
+  return objectsOf(content)
+    .map((part) => stringOf(part["text"]))
+    .filter((text) => text !== "")
+    .join("\n");
+}
