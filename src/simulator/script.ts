@@ -1,5 +1,5 @@
 /** Raw bytes that a test supplies in place of a scenario. */
-import { STREAM_HEADERS, type Step, type Wire, bytesOf, streamReply } from "./wires.ts";
+import { JSON_HEADERS, STREAM_HEADERS, type Step, type Wire, bytesOf, streamReply } from "./wires.ts";
 
 export interface Script {
   readonly status?: number;
@@ -11,12 +11,12 @@ export interface Script {
 }
 
 export function scriptReply(script: Script, wire: Wire): Response {
-  const headers = { ...(typeof script.body === "string" ? { "content-type": "application/json" } : STREAM_HEADERS), ...script.headers };
-  if (typeof script.body === "string" && script.then === undefined)
-    return new Response(script.body, { status: script.status ?? 200, headers });
+  const status = script.status ?? 200;
+  const isWhole = typeof script.body === "string";
+  const headers = { ...(isWhole ? JSON_HEADERS : STREAM_HEADERS), ...script.headers };
+  if (isWhole && script.then === undefined) return new Response(script.body as string, { status, headers });
   const writes: readonly string[] = typeof script.body === "string" ? [script.body] : script.body;
   const steps: Step[] = writes.map(bytesOf);
   if (script.then !== undefined) steps.push({ then: script.then });
-  const reply = streamReply(steps.values(), wire, headers);
-  return new Response(reply.body, { status: script.status ?? 200, headers: reply.headers });
+  return streamReply(steps.values(), wire, { status, headers });
 }

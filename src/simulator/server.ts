@@ -8,11 +8,13 @@ import { readChat } from "./read-chat.ts";
 import { countTokens, readMessages } from "./read-messages.ts";
 import { readResponses } from "./read-responses.ts";
 import { refusalOfStatus, refusalReply } from "./refusals.ts";
-import { type Behaviour, behave } from "./scenarios.ts";
+import { behave } from "./scenarios.ts";
+import { type Stage, perform } from "./perform.ts";
+import { type Tally, createTally } from "./tally.ts";
 import { type Script, scriptReply } from "./script.ts";
 import { createSeals } from "./seals.ts";
 import { refusalOf } from "./strict.ts";
-import { type Wire, gone, streamReply, streamSteps, wholeSteps } from "./wires.ts";
+import { type Wire, isStreamed } from "./wires.ts";
 
 export interface SimulatorOptions {
   /** 0 or absent: any free one. */
@@ -68,12 +70,10 @@ export interface SimulatorControl {
 const SEEN_MAX = 1_000;
 
 export function startSimulator(options: SimulatorOptions = {}): Simulator {
-  const seals = createSeals(options.secret);
+  const tally = createTally();
   const seen: SeenRequest[] = [];
   const scripts = new Map<string, Script>();
-  const failures = new Map<string, number>();
-  const waiting = new Set<() => void>();
-  const counters = { open: 0, hungUp: 0, bytesWritten: 0 };
+  const stage: Stage = { seals: createSeals(options.secret), failures: new Map() };
 
   const note = (request: SeenRequest): void => {
     options.judge?.(request);
@@ -82,96 +82,17 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     if (seen.length > SEEN_MAX) seen.shift();
   };
 
-  const track = (request: Request): void => {
-    request.signal.addEventListener("abort", () => {
-      counters.hungUp += 1;
-      for (const tell of waiting) tell();
-    }, { once: true });
-  };
-
-  const wireTo = (request: Request, paceMs: number): Wire => ({
-    paceMs,
-    signal: request.signal,
-    sent: (bytes) => void (counters.bytesWritten += bytes),
-  });
-
-  const perform = async (behaviour: Behaviour, asked: Asked, request: Request): Promise<Response> => {
-    switch (behaviour.kind) {
-      case "refuse": {
-        const refusal = refusalOfStatus(behaviour.status, asked.model, behaviour.cause);
-        const retryAfterSeconds = behaviour.retryAfterSeconds;
-        return refusalReply(asked.dialect, retryAfterSeconds === undefined ? refusal : { ...refusal, retryAfterSeconds });
-      }
-      case "flaky": {
-        const failed = failures.get(asked.model) ?? 0;
-        failures.set(asked.model, failed < behaviour.failures ? failed + 1 : 0);
-        if (failed < behaviour.failures) return refusalReply(asked.dialect, refusalOfStatus(500, asked.model));
-        return perform({ kind: "answer", answer: behaviour.answer }, asked, request);
-      }
-      case "silent":
-        await gone(request.signal);
-        return new Response(null, { status: 499 });
-      case "answer": {
-        const { answer, fault, paceMs = 0 } = behaviour;
-        const wire = wireTo(request, asked.stream ? paceMs : 0);
-        if (asked.stream) return streamReply(streamSteps(asked, answer, seals, fault), wire);
-        const steps = wholeSteps(asked, answer, seals, fault);
-        const [only] = steps;
-        if (steps.length === 1 && only !== undefined && "bytes" in only) return new Response(only.bytes as Uint8Array<ArrayBuffer>, { headers: JSON_HEADERS });
-        return streamReply(steps.values(), wire, JSON_HEADERS);
-      }
-    }
-  };
-
-  const generate = (door: Extract<Door, { kind: "generate" }>, incoming: SeenRequest, request: Request): Promise<Response> | Response => {
-    const { dialect } = door;
-    if (!keyFits(incoming.headers, options.key)) return refusalReply(dialect, refusalOfStatus(401, ""));
-    if (incoming.body === undefined) return refusalReply(dialect, { status: 400, message: "We could not parse the JSON body of your request. The API expects a JSON object." });
-    const body = door.deployment === undefined ? incoming.body : { ...incoming.body, model: door.deployment };
-    if (options.strict === true) {
-      const missing = missingParameter(door, incoming);
-      if (missing !== undefined) return missing;
-      const refusal = refusalOf(dialect, body, { seals, vendor: door.vendor });
-      if (refusal !== undefined) return refusalReply(dialect, refusal);
-    }
-    const asked = READERS[dialect](body, stringOf(body["model"]));
-    const script = scripts.get(asked.model);
-    track(request);
-    return script === undefined ? perform(behave(asked), asked, request) : scriptReply(script, wireTo(request, 0));
-  };
-
-  const answer = async (request: Request): Promise<Response> => {
-    const url = new URL(request.url);
-    const door = doorOf(request.method, url.pathname);
-    const dialect = door?.kind === "generate" ? door.dialect : door?.kind === "count-tokens" ? "anthropic" : undefined;
-    const incoming = await receive(request, url, dialect);
-    note(incoming);
-    switch (door?.kind) {
-      case "models":
-        return modelsReply(incoming.headers);
-      case "model":
-        return modelReply(door.id, incoming.headers);
-      case "count-tokens":
-        return Response.json({ input_tokens: countTokens(incoming.body ?? {}) });
-      case "generate":
-        return generate(door, incoming, request);
-      default:
-        return Response.json({ error: { message: `Invalid URL (${request.method} ${url.pathname})`, type: "invalid_request_error", param: null, code: null } }, { status: 404 });
-    }
-  };
-
   const server = Bun.serve({
     hostname: options.hostname ?? "127.0.0.1",
     port: options.port ?? 0,
     maxRequestBodySize: 256 * 1024 * 1024,
     idleTimeout: 0,
     fetch: async (request) => {
-      counters.open += 1;
-      try {
-        return await answer(request);
-      } finally {
-        counters.open -= 1;
-      }
+      const ended = tally.begin(request);
+      const wire: Wire = { paceMs: 0, signal: request.signal, wrote: tally.wrote, ended };
+      const reply = await receive(request, note, (door, incoming) => generate(door, incoming, { options, scripts, stage, wire }));
+      if (!isStreamed(reply)) ended();
+      return reply;
     },
     error: (problem) => Response.json({ error: { message: problem.message, type: "server_error", param: null, code: null } }, { status: 500 }),
   });
@@ -180,30 +101,82 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port ?? 0,
     seen,
-    control: {
-      script: (model, script) => void scripts.set(model, script),
-      get open() {
-        return counters.open;
-      },
-      get hungUp() {
-        return counters.hungUp;
-      },
-      get bytesWritten() {
-        return counters.bytesWritten;
-      },
-      waitForHangUp: (withinMs) => waitFor(waiting, () => counters.hungUp > 0, withinMs),
-      forget: () => {
-        seen.length = 0;
-        scripts.clear();
-        failures.clear();
-        Object.assign(counters, { hungUp: 0, bytesWritten: 0 });
-      },
-    },
+    control: controlOf(tally, () => {
+      seen.length = 0;
+      scripts.clear();
+      stage.failures.clear();
+    }, scripts),
     stop: () => void server.stop(true),
   };
 }
 
-const JSON_HEADERS = { "content-type": "application/json" } as const;
+interface Desk {
+  readonly options: SimulatorOptions;
+  readonly scripts: ReadonlyMap<string, Script>;
+  readonly stage: Stage;
+  readonly wire: Wire;
+}
+
+type GenerateDoor = Extract<Door, { kind: "generate" }>;
+
+const NOT_JSON = "We could not parse the JSON body of your request. The API expects a JSON object.";
+
+function generate(door: GenerateDoor, incoming: SeenRequest, { options, scripts, stage, wire }: Desk): Promise<Response> | Response {
+  const { dialect } = door;
+  if (!keyFits(incoming.headers, options.key)) return refusalReply(dialect, refusalOfStatus(401, ""));
+  if (incoming.body === undefined) return refusalReply(dialect, { status: 400, message: NOT_JSON });
+  const body = door.deployment === undefined ? incoming.body : { ...incoming.body, model: door.deployment };
+  if (options.strict === true) {
+    const missing = missingParameter(door, incoming);
+    if (missing !== undefined) return missing;
+    const refusal = refusalOf(dialect, body, { seals: stage.seals, vendor: door.vendor });
+    if (refusal !== undefined) return refusalReply(dialect, refusal);
+  }
+  const asked = READERS[dialect](body, stringOf(body["model"]));
+  const script = scripts.get(asked.model);
+  return script === undefined ? perform(behave(asked), asked, wire, stage) : scriptReply(script, wire);
+}
+
+async function receive(
+  request: Request,
+  note: (seen: SeenRequest) => void,
+  answer: (door: GenerateDoor, seen: SeenRequest) => Promise<Response> | Response,
+): Promise<Response> {
+  const url = new URL(request.url);
+  const door = doorOf(request.method, url.pathname);
+  const seen = await read(request, url, door);
+  note(seen);
+  switch (door?.kind) {
+    case "models":
+      return modelsReply(seen.headers);
+    case "model":
+      return modelReply(door.id, seen.headers);
+    case "count-tokens":
+      return Response.json({ input_tokens: countTokens(seen.body ?? {}) });
+    case "generate":
+      return answer(door, seen);
+    default:
+      return Response.json({ error: { message: `Invalid URL (${request.method} ${url.pathname})`, type: "invalid_request_error", param: null, code: null } }, { status: 404 });
+  }
+}
+
+const controlOf = (tally: Tally, forgetRest: () => void, scripts: Map<string, Script>): SimulatorControl => ({
+  script: (model, script) => void scripts.set(model, script),
+  get open() {
+    return tally.open;
+  },
+  get hungUp() {
+    return tally.hungUp;
+  },
+  get bytesWritten() {
+    return tally.bytesWritten;
+  },
+  waitForHangUp: (withinMs) => tally.waitForHangUp(withinMs),
+  forget: () => {
+    tally.forget();
+    forgetRest();
+  },
+});
 
 const READERS: Readonly<Record<SimDialect, (body: JsonObject, model: string) => Asked>> = {
   "openai-chat": readChat,
@@ -211,8 +184,9 @@ const READERS: Readonly<Record<SimDialect, (body: JsonObject, model: string) => 
   anthropic: readMessages,
 };
 
-async function receive(request: Request, url: URL, dialect: SimDialect | undefined): Promise<SeenRequest> {
+async function read(request: Request, url: URL, door: Door | undefined): Promise<SeenRequest> {
   const text = await request.text();
+  const dialect = door?.kind === "generate" ? door.dialect : door?.kind === "count-tokens" ? "anthropic" : undefined;
   return {
     method: request.method,
     path: url.pathname,
@@ -244,17 +218,4 @@ function missingParameter(door: Extract<Door, { kind: "generate" }>, incoming: S
   if (door.dated && !hasVersion) return Response.json({ error: { code: "404", message: "Resource not found" } }, { status: 404 });
   if (door.dialect !== "anthropic" || incoming.headers["anthropic-version"] !== undefined) return undefined;
   return refusalReply("anthropic", { status: 400, message: "anthropic-version: header is required" });
-}
-
-function waitFor(waiting: Set<() => void>, isTrue: () => boolean, withinMs: number): Promise<boolean> {
-  if (isTrue()) return Promise.resolve(true);
-  return new Promise((resolve) => {
-    const settle = (): void => {
-      clearTimeout(timer);
-      waiting.delete(settle);
-      resolve(isTrue());
-    };
-    const timer = setTimeout(settle, withinMs);
-    waiting.add(settle);
-  });
 }

@@ -12,34 +12,52 @@ import type { Fault } from "./scenarios.ts";
 import type { Seals } from "./seals.ts";
 
 /** What may follow a frame. `wait` never ends by itself: the client has to go. */
-export type Step = { readonly bytes: Uint8Array } | { readonly then: "break" | "wait" };
+export type Step = { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly then: "break" | "wait" };
 
 export interface Wire {
   readonly paceMs: number;
   /** The client is gone. */
   readonly signal: AbortSignal;
-  sent(bytes: number): void;
+  wrote(bytes: number): void;
+  /** Nothing more will be written. */
+  ended(): void;
 }
 
-export function streamReply(steps: Iterator<Step>, wire: Wire, headers: Readonly<Record<string, string>> = STREAM_HEADERS): Response {
-  const body = new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      if (wire.paceMs > 0) await Bun.sleep(wire.paceMs);
-      const next = steps.next();
-      if (next.done === true) return controller.close();
-      if ("bytes" in next.value) {
-        wire.sent(next.value.bytes.length);
-        return controller.enqueue(next.value.bytes);
-      }
-      if (next.value.then === "wait") return gone(wire.signal);
-      // What was written has to leave before the socket breaks.
-      await Bun.sleep(20);
-      controller.error(new Error("the scenario cuts the connection"));
-    },
-  }, { highWaterMark: 0 });
-  return new Response(body, { headers: { ...headers, "x-request-id": requestId() } });
+/** One step each time the socket has room, so a slow reader holds the answer back. */
+export function streamReply(steps: Iterator<Step>, wire: Wire, head: ReplyHead = { headers: STREAM_HEADERS }): Response {
+  const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+    if (wire.paceMs > 0) await Bun.sleep(wire.paceMs);
+    const next = steps.next();
+    if (next.done === true) {
+      wire.ended();
+      return controller.close();
+    }
+    if ("bytes" in next.value) {
+      wire.wrote(next.value.bytes.length);
+      return controller.enqueue(next.value.bytes);
+    }
+    if (next.value.then === "wait") return gone(wire.signal);
+    // What was written has to leave before the socket breaks; an error that is no Error is not printed by Bun.
+    await Bun.sleep(20);
+    wire.ended();
+    controller.error(undefined);
+  };
+  const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 });
+  const reply = new Response(body, { status: head.status ?? 200, headers: { "x-request-id": requestId(), ...head.headers } });
+  streamed.add(reply);
+  return reply;
 }
 
+export interface ReplyHead {
+  readonly status?: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Such a reply ends when its last byte is written; the others have ended when they are made. */
+export const isStreamed = (reply: Response): boolean => streamed.has(reply);
+const streamed = new WeakSet<Response>();
+
+export const JSON_HEADERS = { "content-type": "application/json" } as const;
 export const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" } as const;
 
 export const gone = (signal: AbortSignal): Promise<void> =>
@@ -81,4 +99,4 @@ function wholeOf(asked: Asked, answer: Answer, seals: Seals): unknown {
 }
 
 const utf8 = new TextEncoder();
-export const bytesOf = (text: string): { bytes: Uint8Array } => ({ bytes: utf8.encode(text) });
+export const bytesOf = (text: string): { bytes: Uint8Array<ArrayBuffer> } => ({ bytes: utf8.encode(text) });
