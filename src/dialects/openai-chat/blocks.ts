@@ -1,0 +1,163 @@
+/** The open blocks of one answer. Text, reasoning and refusal follow each other; calls stay open until the end. */
+import type { Block, Delta, Emit } from "../../ir/events.ts";
+import type { ToolRef } from "../../ir/request.ts";
+import { type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
+import { unwrapper } from "../../ir/unwrap.ts";
+import type { Ask } from "../dialect.ts";
+import { CHAT, objectIn, textIn } from "./wire.ts";
+
+type LinearKind = "text" | "refusal" | "reasoning" | "opaque";
+
+export interface Blocks {
+  /** Opens a block of this kind where another one was live, and feeds it. */
+  linear(kind: LinearKind, delta: Delta, emit: Emit): void;
+  /** A fragment of a call, in any of its wire forms. */
+  call(part: CallPart, emit: Emit): void;
+  closeAll(emit: Emit): void;
+  readonly live: LinearKind | undefined;
+  readonly seen: { calls: boolean; refusal: boolean };
+}
+
+/** One entry of `tool_calls`, or a legacy `function_call`, read. */
+export interface CallPart {
+  readonly index: number | undefined;
+  readonly id: string;
+  readonly name: string;
+  readonly input: string;
+  /** The vendor itself said `type: custom`: the input is no JSON. */
+  readonly freeform: boolean;
+  /** Gemini's thought signature travels here and must come back. */
+  readonly extra: JsonObject | undefined;
+}
+
+export function readCallPart(wire: JsonObject): CallPart {
+  const custom = objectIn(wire, "custom");
+  const body = custom ?? objectIn(wire, "function") ?? {};
+  const input = custom ? body.input : body.arguments;
+  return {
+    index: typeof wire.index === "number" ? wire.index : undefined,
+    id: textIn(wire, "id"),
+    name: textIn(body, "name"),
+    // Ollama and others send the arguments as an object.
+    input: typeof input === "string" ? input : input === undefined || input === null ? "" : JSON.stringify(input),
+    freeform: custom !== undefined || wire.type === "custom",
+    extra: objectIn(wire, "extra_content"),
+  };
+}
+
+interface OpenCall {
+  /** Undefined until a name came: only then it is known what the block is. */
+  block?: number;
+  id: string;
+  name: string;
+  waiting: string;
+  freeform: boolean;
+  feed(input: JsonLiteral, emit: Emit): void;
+  close(emit: Emit): void;
+}
+
+export function blocks(ask: Ask): Blocks {
+  const seen = { calls: false, refusal: false };
+  const calls: OpenCall[] = [];
+  const byIndex = new Map<number, OpenCall>();
+  let next = 0;
+  let live: { readonly kind: LinearKind; readonly index: number } | undefined;
+
+  const open = (block: Block, emit: Emit): number => {
+    emit({ type: "block-start", index: next, block });
+    return next++;
+  };
+  const closeLive = (emit: Emit): void => {
+    if (live) emit({ type: "block-end", index: live.index });
+    live = undefined;
+  };
+  const openCall = (call: OpenCall, emit: Emit): void => {
+    closeLive(emit);
+    const tool = toolOf(call, ask);
+    const index = open({ kind: "call", callId: call.id || `call_${ask.replyId}_${calls.indexOf(call)}`, tool }, emit);
+    call.block = index;
+    const send = (input: JsonLiteral): void => emit({ type: "block-delta", index, delta: { input } });
+    const unwrap = tool.via === "custom" && !call.freeform ? unwrapper() : undefined;
+    call.feed = (input) => (unwrap ? unwrap.push(input, send) : send(input));
+    call.close = () => {
+      unwrap?.end("eof", send);
+      emit({ type: "block-end", index });
+    };
+    if (call.waiting !== "") call.feed(literal(call.waiting), emit);
+  };
+  const callOf = (part: CallPart): OpenCall => {
+    const found = findCall(part, calls, byIndex);
+    const call = found ?? { id: "", name: "", waiting: "", freeform: part.freeform, feed: () => {}, close: () => {} };
+    if (!found) calls.push(call);
+    if (part.index !== undefined) byIndex.set(part.index, call);
+    return call;
+  };
+
+  return {
+    linear: (kind, delta, emit) => {
+      if (live?.kind !== kind) {
+        closeLive(emit);
+        live = { kind, index: open(blockOf(kind), emit) };
+      }
+      if (kind === "refusal") seen.refusal = true;
+      emit({ type: "block-delta", index: live.index, delta });
+    },
+    call: (part, emit) => {
+      seen.calls = true;
+      const call = callOf(part);
+      // Later deltas of Qwen and GLM say `id: ""` and `name: ""`: they overwrite nothing.
+      call.id ||= part.id;
+      call.name ||= part.name;
+      if (call.block !== undefined) {
+        if (part.input !== "") call.feed(literal(part.input), emit);
+      } else {
+        call.waiting += part.input;
+        if (call.name !== "") openCall(call, emit);
+      }
+      if (part.extra && call.block !== undefined)
+        emit({ type: "block-delta", index: call.block, delta: { seal: sealOf(part.extra, ask), mode: "set" } });
+    },
+    closeAll: (emit) => {
+      closeLive(emit);
+      for (const call of calls) {
+        if (call.block === undefined) openCall(call, emit);
+        call.close(emit);
+      }
+      calls.length = 0;
+    },
+    get live() {
+      return live?.kind;
+    },
+    seen,
+  };
+}
+
+/** By index. Gemini's endpoint gives every call index 0 and Mistral gives none: there a new id with a name is a new call. */
+function findCall(part: CallPart, calls: readonly OpenCall[], byIndex: ReadonlyMap<number, OpenCall>): OpenCall | undefined {
+  const known = part.index === undefined ? undefined : byIndex.get(part.index);
+  const reused = known && part.name !== "" && part.id !== "" && known.id !== "" && known.id !== part.id;
+  if (part.index !== undefined && !reused) return known;
+  if (part.id !== "") return calls.find((call) => call.id === part.id);
+  return part.name === "" ? calls.at(-1) : undefined;
+}
+
+/** A name that nobody declared is still a call: on Chat the model invented it, and the client must refuse it in the next turn. */
+function toolOf(call: OpenCall, ask: Ask): ToolRef {
+  const known = ask.tools.byWireName(call.name) ?? ask.tools.find(call.name);
+  if (known) return call.freeform ? { ...known, via: "custom" } : known;
+  return { via: call.freeform ? "custom" : "function", name: call.name };
+}
+
+const sealOf = (extra: JsonObject, ask: Ask) => ({ dialect: CHAT, ...ask.from, value: JSON.stringify(extra) });
+
+function blockOf(kind: LinearKind): Block {
+  switch (kind) {
+    case "text":
+    case "refusal":
+      return { kind };
+    case "reasoning":
+      return { kind, channel: "raw" };
+    case "opaque":
+      return { kind, dialect: CHAT, wire: "audio", raw: null };
+  }
+}

@@ -1,0 +1,67 @@
+/** One call in the words of Chat's chunks: the client decides how a freeform call looks. */
+import type { Block } from "../../ir/events.ts";
+import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
+import type { JsonLiteral } from "../../wire/json.ts";
+import type { Ask } from "../dialect.ts";
+
+/** Members of a delta, ready to be spliced into a chunk. */
+export interface CallWords {
+  readonly opening: string;
+  input(fragment: JsonLiteral): readonly string[];
+  /** What the end of the call still needs. */
+  closing(): string | undefined;
+  /** Another member of the call's entry. */
+  more(member: string): string;
+}
+
+type CallBlock = Extract<Block, { kind: "call" }>;
+
+export function callWords(index: number, block: CallBlock, ask: Ask): CallWords {
+  const entry = (members: string): string => `"tool_calls":[{"index":${index},${members}}]`;
+  // A client's own tool keeps the client's own name; a namespace, which Chat has not, is part of a flat one.
+  const name = block.tool.namespace === undefined ? block.tool.name : ask.tools.wireName(block.tool);
+  const head = (type: string, body: string): string =>
+    entry(`"id":${JSON.stringify(block.callId)},"type":"${type}","${type}":{"name":${JSON.stringify(name)},${body}}`);
+  const args = (json: string): string => entry(`"function":{"arguments":${json}}`);
+  const more = entry;
+
+  if (block.tool.via !== "custom") {
+    let empty = true;
+    return {
+      opening: head("function", `"arguments":""`),
+      input: (fragment) => {
+        if (fragment.json === `""`) return [];
+        empty = false;
+        return [args(fragment.json)];
+      },
+      // Clients parse the arguments: nothing at all is no JSON.
+      closing: () => (empty ? args(`"{}"`) : undefined),
+      more,
+    };
+  }
+  switch (ask.style.customCalls) {
+    case "custom":
+      return {
+        opening: head("custom", `"input":""`),
+        input: (fragment) => [entry(`"custom":{"input":${fragment.json}}`)],
+        closing: () => undefined,
+        more,
+      };
+    // Cursor 3.14 reads function.name on every call, and the arguments as raw patch text (facts: cursor-azure.md §2.5).
+    case "function-text":
+      return {
+        opening: head("function", `"arguments":""`),
+        input: (fragment) => [args(fragment.json)],
+        closing: () => undefined,
+        more,
+      };
+    case "json":
+      return {
+        opening: head("function", `"arguments":${JSON.stringify(`{"${CUSTOM_INPUT_KEY}":"`)}`),
+        // The body of the literal is the text's JSON already: encoded once more it is a fragment of arguments.
+        input: (fragment) => [args(JSON.stringify(fragment.json.slice(1, -1)))],
+        closing: () => args(JSON.stringify(`"}`)),
+        more,
+      };
+  }
+}

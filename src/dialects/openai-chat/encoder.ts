@@ -1,0 +1,221 @@
+/** Events become chunks. Fragments are spliced into a prefix that is the same for the whole answer. */
+import type { GatewayError } from "../../ir/error.ts";
+import type { Annotation, Block, Delta, Finish, StreamEvent } from "../../ir/events.ts";
+import { type Loss, type LossList, lossList } from "../../ir/loss.ts";
+import { joined, type ThinkMarkup, thinkMarkup } from "../../ir/think.ts";
+import { isObject, type JsonLiteral, parseJson, type Raw } from "../../wire/json.ts";
+import type { Frame, Machine } from "../../wire/machine.ts";
+import type { Ask } from "../dialect.ts";
+import { type CallWords, callWords } from "./call-words.ts";
+import { errorObject } from "./error.ts";
+import { encodeUsage } from "./usage.ts";
+import { CHAT, DONE, finishWordOf } from "./wire.ts";
+
+type Print = (frame: Frame) => void;
+
+interface State {
+  readonly ask: Ask;
+  readonly losses: LossList;
+  readonly think: ThinkMarkup;
+  readonly head: string;
+  readonly open: Map<number, OpenBlock>;
+  role: boolean;
+  calls: number;
+  /** Something of a reasoning block was printed: the next section or block begins behind a blank line. */
+  thought: boolean;
+  gap: boolean;
+  over: boolean;
+}
+interface OpenBlock {
+  readonly block: Block;
+  readonly call?: CallWords;
+}
+
+export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
+  const state: State = {
+    ask,
+    losses: lossList(),
+    think: thinkMarkup(),
+    head: headOf(ask),
+    open: new Map(),
+    role: false,
+    calls: 0,
+    thought: false,
+    gap: false,
+    over: false,
+  };
+  return {
+    push: (event, print) => {
+      if (!state.over) on(state, event, print);
+    },
+    // Every decoder ends with a terminal event; without one, nothing may look like an end.
+    end: () => {},
+    losses: () => state.losses.list(),
+  };
+}
+
+export const chatId = (replyId: string): string => (replyId.startsWith("chatcmpl") ? replyId : `chatcmpl-${replyId}`);
+
+const headOf = (ask: Ask): string => {
+  const head = { id: chatId(ask.replyId), object: "chat.completion.chunk", created: ask.createdAtSeconds, model: ask.modelName };
+  return `${JSON.stringify(head).slice(0, -1)},"choices":[`;
+};
+
+function on(state: State, event: StreamEvent, print: Print): void {
+  switch (event.type) {
+    case "start":
+      return;
+    case "block-start":
+      return startBlock(state, event.index, event.block, print);
+    case "block-delta":
+      return delta(state, event.index, event.delta, print);
+    case "block-end":
+      return endBlock(state, event.index, print);
+    case "notice":
+      return lose(state, "answer", "vendor-notice", "a remark of the vendor beside the answer, such as content filter results, was left out");
+    case "finish":
+      return finish(state, event, print);
+    case "error":
+      return fail(state, event.error, print);
+  }
+}
+
+function startBlock(state: State, index: number, block: Block, print: Print): void {
+  if (block.kind === "reasoning") {
+    if (state.thought) state.gap = true;
+    return void state.open.set(index, { block });
+  }
+  closeThink(state, print);
+  if (block.kind === "call") {
+    if (block.caller !== undefined) lose(state, "answer.call", "call-caller", "Chat cannot say who made a call");
+    const call = callWords(state.calls++, block, state.ask);
+    state.open.set(index, { block, call });
+    return say(state, call.opening, print);
+  }
+  state.open.set(index, { block });
+  if (block.kind === "hosted" || (block.kind === "opaque" && block.dialect !== CHAT))
+    state.losses.add({
+      path: `answer.${block.wire}`,
+      feature: block.kind === "hosted" ? "hosted-tool" : "opaque-item",
+      how: "dropped",
+      weight: "hint",
+      note: `${block.wire} of ${block.dialect} has no place in a Chat answer`,
+    });
+}
+
+function delta(state: State, index: number, part: Delta, print: Print): void {
+  const open = state.open.get(index);
+  if (!open) return;
+  if ("text" in part) text(state, open.block, part.text, print);
+  else if ("input" in part) for (const words of open.call?.input(part.input) ?? []) say(state, words, print);
+  else if ("section" in part) state.gap = state.thought;
+  else if ("annotation" in part) annotate(state, part.annotation, print);
+  else if ("seal" in part) seal(state, open, part, print);
+  else if (open.block.kind === "opaque" && open.block.dialect === CHAT)
+    say(state, `${JSON.stringify(open.block.wire)}:${JSON.stringify(part.raw)}`, print);
+}
+
+function text(state: State, block: Block, fragment: JsonLiteral, print: Print): void {
+  if (block.kind === "text") {
+    // Text may run beside a thought that is still open (blocks overlap): the markup ends where the text begins.
+    closeThink(state, print);
+    say(state, `"content":${fragment.json}`, print);
+  } else if (block.kind === "refusal") say(state, `"refusal":${fragment.json}`, print);
+  else if (block.kind === "reasoning") reason(state, fragment, print);
+}
+
+/** Parts of a summary, and one reasoning block and the next, stand behind a blank line. */
+function reason(state: State, fragment: JsonLiteral, print: Print): void {
+  if (state.ask.style.reasoning === "none") return;
+  const spaced = state.gap ? joined("\n\n", fragment) : fragment;
+  state.gap = false;
+  state.thought = true;
+  if (state.ask.style.reasoning === "field") say(state, `"reasoning_content":${spaced.json}`, print);
+  else say(state, `"content":${state.think.thought(spaced).json}`, print);
+}
+
+function closeThink(state: State, print: Print): void {
+  const closing = state.think.close();
+  if (!closing) return;
+  state.thought = false;
+  state.gap = false;
+  say(state, `"content":${closing.json}`, print);
+}
+
+function seal(state: State, open: OpenBlock, part: Extract<Delta, { seal: unknown }>, print: Print): void {
+  if (part.seal.dialect === CHAT && open.call) {
+    const extra = jsonOf(part.seal.value);
+    if (isObject(extra)) return say(state, open.call.more(`"extra_content":${JSON.stringify(extra)}`), print);
+  }
+  lose(state, `answer.${open.block.kind}`, "reasoning-seal", "Chat has no field for a signature or encrypted reasoning; the gateway keeps it");
+}
+
+function annotate(state: State, annotation: Annotation, print: Print): void {
+  if (annotation.dialect === CHAT) return say(state, `"annotations":${JSON.stringify([annotation.raw])}`, print);
+  if (annotation.kind !== "url" || annotation.url === undefined)
+    return lose(state, "answer.annotations", "annotations", "Chat knows citations of web pages only");
+  const { url, title, start, end } = annotation;
+  const citation = { type: "url_citation", url_citation: { url, title: title ?? url, start_index: start ?? 0, end_index: end ?? 0 } };
+  say(state, `"annotations":${JSON.stringify([citation])}`, print);
+}
+
+function endBlock(state: State, index: number, print: Print): void {
+  const closing = state.open.get(index)?.call?.closing();
+  if (closing !== undefined) say(state, closing, print);
+  state.open.delete(index);
+}
+
+function finish(state: State, event: Finish, print: Print): void {
+  closeThink(state, print);
+  finishLosses(state, event);
+  const word = finishWordOf(event.reason);
+  const role = state.role ? "" : ROLE;
+  print({ data: `${state.head}{"index":0,"delta":{${role}},"finish_reason":${JSON.stringify(word)}}]}` });
+  if (state.ask.wants.usageChunk && event.usage.source !== "none")
+    print({ data: `${state.head}],${tierOf(event)}"usage":${JSON.stringify(encodeUsage(event.usage))}}` });
+  print({ data: DONE });
+  state.over = true;
+}
+
+const tierOf = (event: Finish): string =>
+  event.usage.serviceTier === undefined ? "" : `"service_tier":${JSON.stringify(event.usage.serviceTier)},`;
+
+function finishLosses(state: State, event: Finish): void {
+  if (event.reason === "pause")
+    state.losses.add({
+      path: "answer.finish",
+      feature: "pause",
+      how: "approximated",
+      weight: "meaning",
+      note: "the model paused and would go on; Chat can only say stop",
+    });
+  if (event.reason === "context-full") lose(state, "answer.finish", "context-full", "Chat says length for a full context");
+  if (event.details !== undefined) lose(state, "answer.finish", "stop-details", "Chat has no details of a stop");
+  if (event.carry !== undefined) lose(state, "answer.finish", "carried-state", "Chat cannot hand on the vendor's container or context edits");
+}
+
+/** An open thought is closed, so that what the client keeps is well formed; then the error, and nothing that looks like an end. */
+function fail(state: State, error: GatewayError, print: Print): void {
+  closeThink(state, print);
+  print({ data: JSON.stringify({ error: errorObject(error) }) });
+  state.over = true;
+}
+
+const ROLE = `"role":"assistant","content":""`;
+
+function say(state: State, words: string, print: Print): void {
+  const role = state.role ? "" : words.startsWith(`"content":`) ? `"role":"assistant",` : `"role":"assistant","content":null,`;
+  state.role = true;
+  print({ data: `${state.head}{"index":0,"delta":{${role}${words}},"finish_reason":null}]}` });
+}
+
+const lose = (state: State, path: string, feature: string, note: string): void =>
+  state.losses.add({ path, feature, how: "dropped", weight: "hint", note });
+
+function jsonOf(text: string): Raw | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}

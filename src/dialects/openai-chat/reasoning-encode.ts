@@ -1,0 +1,61 @@
+/** How much to think, in the field that this vendor reads. Efforts are clamped to the model before they come here. */
+import type { ModelRequest, Reasoning } from "../../ir/request.ts";
+import type { JsonObject } from "../../wire/json.ts";
+import type { MessageWriting } from "./message-encode.ts";
+
+export function reasoningFields(request: ModelRequest, writing: MessageWriting): JsonObject {
+  const reasoning = request.reasoning ?? {};
+  const { effortField } = writing.traits;
+  if (effortField === "thinking" && writing.thoughtless.turns > 0 && !isOff(reasoning)) return withoutThinking(writing);
+  switch (effortField) {
+    case "reasoning_effort":
+      return effortOnly(reasoning, writing);
+    case "reasoning":
+      return openRouter(reasoning);
+    case "thinking":
+      return asSwitch(reasoning, writing);
+    case "none":
+      if (reasoning.effort !== undefined || reasoning.mode !== undefined) lose("reasoning-effort", "this model takes no word on how much to think", writing);
+      return {};
+  }
+}
+
+const isOff = (reasoning: Reasoning): boolean => reasoning.mode === "off" || reasoning.effort === "none";
+
+/** Kimi and DeepSeek refuse tool turns without their thinking while they think: so they do not, this once. */
+function withoutThinking(writing: MessageWriting): JsonObject {
+  writing.losses.add({
+    path: "messages",
+    feature: "reasoning-missing",
+    how: "approximated",
+    weight: "meaning",
+    note: `the thinking of ${writing.thoughtless.turns} earlier tool turns is gone: this request is answered without thinking`,
+  });
+  return { thinking: { type: "disabled" } };
+}
+
+function effortOnly(reasoning: Reasoning, writing: MessageWriting): JsonObject {
+  if (reasoning.effort !== undefined) return { reasoning_effort: reasoning.effort };
+  if (reasoning.mode === "off") lose("reasoning-off", "thinking was to be off; this model has only efforts and keeps its default", writing);
+  else if (reasoning.budgetTokens !== undefined) lose("reasoning-budget", "a budget of thinking tokens has no field here", writing);
+  return {};
+}
+
+/** https://openrouter.ai/docs/use-cases/reasoning-tokens */
+function openRouter(reasoning: Reasoning): JsonObject {
+  if (isOff(reasoning)) return { reasoning: { enabled: false } };
+  if (reasoning.effort !== undefined) return { reasoning: { effort: reasoning.effort } };
+  if (reasoning.budgetTokens !== undefined) return { reasoning: { max_tokens: reasoning.budgetTokens } };
+  return reasoning.mode === undefined ? {} : { reasoning: { enabled: true } };
+}
+
+function asSwitch(reasoning: Reasoning, writing: MessageWriting): JsonObject {
+  if (isOff(reasoning)) return { thinking: { type: "disabled" } };
+  if (reasoning.effort === undefined && reasoning.mode === undefined && reasoning.budgetTokens === undefined) return {};
+  if (reasoning.effort !== undefined) lose("reasoning-effort", "this model thinks or does not; it takes no effort", writing);
+  return { thinking: { type: "enabled" } };
+}
+
+function lose(feature: string, note: string, writing: MessageWriting): void {
+  writing.losses.add({ path: "reasoning", feature, how: "dropped", weight: "hint", note });
+}

@@ -1,0 +1,208 @@
+/** A Chat body, or one of the mixtures that arrive on a Chat path, becomes a request in nobody's dialect. */
+import { lossList, type LossList, type Translated } from "../../ir/loss.ts";
+import type { CacheHints, CallerHints, Entry, ModelRequest, OutputShape, Reasoning, Sampling, StoredState, Tool, ToolRef } from "../../ir/request.ts";
+import { toolMap } from "../../ir/tools.ts";
+import { isList, isObject, type JsonObject, optionalBoolean, optionalList, optionalNumber, optionalObject, optionalString, ShapeError, without } from "../../wire/json.ts";
+import { decodeMessages } from "./message-decode.ts";
+import { decodeContent } from "./part-decode.ts";
+import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tool-decode.ts";
+import { CHAT, textIn } from "./wire.ts";
+
+export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
+  return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
+}
+
+export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
+  const losses = lossList();
+  const { model, stream } = envelope(body);
+  const tools = decodeTools(body);
+  const find = finder(tools);
+  const toolChoice = decodeToolChoice(body, find);
+  const parallelCalls = parallelIn(body);
+  const reasoning = reasoningOf(body);
+  const output = outputOf(body);
+  alone(body, losses);
+  const value: ModelRequest = {
+    model: model ?? "",
+    stream,
+    generate: true,
+    entries: entriesOf(body, find, losses),
+    tools,
+    ...(toolChoice ? { toolChoice } : {}),
+    ...(parallelCalls === undefined ? {} : { parallelCalls }),
+    sampling: samplingOf(body),
+    ...(reasoning ? { reasoning } : {}),
+    ...(output ? { output } : {}),
+    state: stateOf(body),
+    cache: cacheOf(body),
+    wants: wantsOf(body),
+    caller: callerOf(body),
+    extra: { dialect: CHAT, fields: without(body, READ) },
+  };
+  return { value, losses: losses.list() };
+}
+
+/** Every top-level key read here; the rest travels as `extra`. */
+const READ: ReadonlySet<string> = new Set(
+  `model stream messages system instructions tools functions tool_choice function_call parallel_tool_calls
+  max_tokens max_completion_tokens max_output_tokens temperature top_p top_k stop stop_sequences frequency_penalty presence_penalty seed
+  reasoning reasoning_effort thinking output_config text verbosity response_format n logprobs top_logprobs
+  store previous_response_id conversation container prompt_cache_key prompt_cache_retention cache_control stream_options include
+  user safety_identifier metadata service_tier`.split(/\s+/),
+);
+
+/** A tool of that name as it was declared: only so is a replayed freeform call told from a function. */
+function finder(tools: readonly Tool[]): FindTool {
+  const map = toolMap(tools);
+  return (name): ToolRef => map.find(name) ?? map.byWireName(name) ?? { via: "function", name };
+}
+
+function entriesOf(body: JsonObject, find: FindTool, losses: LossList): readonly Entry[] {
+  const messages = optionalList(body, "messages");
+  if (!messages || messages.length === 0) throw new ShapeError("messages", "a list with at least one message", body.messages);
+  // Anthropic's `system` and Responses' `instructions` beside messages: Cursor's bodies for models named claude.
+  const top = body.system ?? body.instructions;
+  const path = body.system === undefined || body.system === null ? "instructions" : "system";
+  const content = top === undefined || top === null ? "" : decodeContent(top, path);
+  const entries = decodeMessages(messages, { find, losses, vias: new Map() });
+  return content.length > 0 ? [{ kind: "instructions", content }, ...entries] : entries;
+}
+
+function samplingOf(body: JsonObject): Sampling {
+  const maxTokens = optionalNumber(body, "max_completion_tokens") ?? optionalNumber(body, "max_tokens") ?? optionalNumber(body, "max_output_tokens");
+  const stop = stopOf(body, "stop") ?? stopOf(body, "stop_sequences");
+  return defined({
+    maxTokens,
+    temperature: optionalNumber(body, "temperature"),
+    topP: optionalNumber(body, "top_p"),
+    topK: optionalNumber(body, "top_k"),
+    stop,
+    frequencyPenalty: optionalNumber(body, "frequency_penalty"),
+    presencePenalty: optionalNumber(body, "presence_penalty"),
+    seed: optionalNumber(body, "seed"),
+  });
+}
+
+function stopOf(body: JsonObject, key: string): readonly string[] | undefined {
+  const stop = body[key];
+  if (stop === undefined || stop === null) return undefined;
+  const list = typeof stop === "string" ? [stop] : stop;
+  if (!isList(list) || list.some((one) => typeof one !== "string")) throw new ShapeError(key, "a string or a list of strings", stop);
+  return list.length > 0 ? (list as readonly string[]) : undefined;
+}
+
+/** `reasoning_effort` is Chat's; `reasoning` Cursor's and OpenRouter's; `thinking` and `output_config` Anthropic's, Kimi's and DeepSeek's. */
+function reasoningOf(body: JsonObject): Reasoning | undefined {
+  const object = optionalObject(body, "reasoning") ?? {};
+  const thinking = optionalObject(body, "thinking") ?? {};
+  const config = optionalObject(body, "output_config") ?? {};
+  const effort = optionalString(body, "reasoning_effort") ?? optionalString(object, "effort", "reasoning") ?? optionalString(config, "effort", "output_config");
+  const show = showOf(object, thinking);
+  const mode = modeOf(object, thinking);
+  const hints = without(object, new Set(["effort", "summary", "max_tokens", "enabled", "exclude", "generate_summary"]));
+  const found: Reasoning = defined({
+    effort,
+    budgetTokens: optionalNumber(thinking, "budget_tokens", "thinking") ?? optionalNumber(object, "max_tokens", "reasoning"),
+    mode,
+    show,
+    hints: Object.keys(hints).length > 0 ? hints : undefined,
+  });
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+function modeOf(reasoning: JsonObject, thinking: JsonObject): Reasoning["mode"] {
+  switch (thinking.type) {
+    case "enabled":
+      return "on";
+    case "disabled":
+      return "off";
+    case "adaptive":
+    case "auto":
+      return "adaptive";
+    default:
+      return reasoning.enabled === true ? "on" : reasoning.enabled === false ? "off" : undefined;
+  }
+}
+
+function showOf(reasoning: JsonObject, thinking: JsonObject): Reasoning["show"] {
+  if (reasoning.exclude === true || thinking.display === "omitted") return "omitted";
+  if (thinking.display === "summarized") return "summarized";
+  const summary = reasoning.summary ?? reasoning.generate_summary;
+  return summary === "auto" || summary === "concise" || summary === "detailed" ? summary : undefined;
+}
+
+function outputOf(body: JsonObject): OutputShape | undefined {
+  const text = optionalObject(body, "text") ?? {};
+  const config = optionalObject(body, "output_config") ?? {};
+  const verbosity = optionalString(body, "verbosity") ?? optionalString(text, "verbosity", "text");
+  const format = optionalObject(body, "response_format") ?? optionalObject(text, "format", "text") ?? optionalObject(config, "format", "output_config");
+  const found: OutputShape = defined({ ...formatOf(format), verbosity });
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+/** Chat nests the schema under json_schema; Responses and Anthropic do not. */
+function formatOf(format: JsonObject | undefined): OutputShape {
+  if (format?.type === "json_object") return { jsonObject: true };
+  if (format?.type !== "json_schema") return {};
+  const inner = isObject(format.json_schema) ? format.json_schema : format;
+  if (!isObject(inner.schema)) return { jsonObject: true };
+  const { name, description, strict } = inner;
+  return {
+    schema: {
+      ...(typeof name === "string" ? { name } : {}),
+      ...(typeof description === "string" ? { description } : {}),
+      schema: inner.schema,
+      ...(typeof strict === "boolean" || strict === null ? { strict } : {}),
+    },
+  };
+}
+
+function stateOf(body: JsonObject): StoredState {
+  const previous = optionalString(body, "previous_response_id");
+  const conversation = isObject(body.conversation) ? textIn(body.conversation, "id") : optionalString(body, "conversation");
+  return defined({
+    store: optionalBoolean(body, "store"),
+    previous: previous ? { field: "previous_response_id", value: previous } : conversation ? { field: "conversation", value: conversation } : undefined,
+    container: body.container ?? undefined,
+  });
+}
+
+const cacheOf = (body: JsonObject): CacheHints =>
+  defined({
+    key: optionalString(body, "prompt_cache_key"),
+    retention: optionalString(body, "prompt_cache_retention"),
+    automatic: body.cache_control ?? undefined,
+  });
+
+function wantsOf(body: JsonObject): ModelRequest["wants"] {
+  const options = optionalObject(body, "stream_options");
+  const include = optionalList(body, "include") ?? [];
+  return defined({
+    usageChunk: options?.include_usage === true ? true : undefined,
+    sealedReasoning: include.includes("reasoning.encrypted_content") ? true : undefined,
+  });
+}
+
+const callerOf = (body: JsonObject): CallerHints =>
+  defined({
+    user: optionalString(body, "user"),
+    safetyId: optionalString(body, "safety_identifier"),
+    metadata: body.metadata ?? undefined,
+    serviceTier: optionalString(body, "service_tier"),
+  });
+
+/** What an answer in nobody's dialect has no place for: asked for, so told. Native bodies never come here. */
+function alone(body: JsonObject, losses: LossList): void {
+  const lose = (path: string, feature: string, note: string): void => losses.add({ path, feature, how: "dropped", weight: "meaning", note });
+  const n = optionalNumber(body, "n");
+  if (n !== undefined && n > 1) lose("n", "several-choices", "one answer is given, not several");
+  if (body.logprobs === true || optionalNumber(body, "top_logprobs")) lose("logprobs", "logprobs", "token probabilities do not cross dialects");
+  for (const wanted of optionalList(body, "include") ?? [])
+    if (wanted !== "reasoning.encrypted_content")
+      losses.add({ path: "include", feature: "include", how: "dropped", weight: "hint", note: "Chat answers have no place for what include asks for" });
+}
+
+/** The same object without its undefined members. */
+function defined<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,95 @@
+/** A request in nobody's dialect becomes a Chat body that this vendor accepts: Traits decide, nothing else does. */
+import { GatewayError } from "../../ir/error.ts";
+import { lossList, type Translated } from "../../ir/loss.ts";
+import type { ModelRequest } from "../../ir/request.ts";
+import { toolMap } from "../../ir/tools.ts";
+import type { JsonObject } from "../../wire/json.ts";
+import type { Addressee } from "../dialect.ts";
+import { encodeMessages, type MessageWriting } from "./message-encode.ts";
+import { encodeTools } from "./tool-encode.ts";
+import { outputFields, schemaRule } from "./output-encode.ts";
+import { callerFields, extraFields } from "./caller-encode.ts";
+import { reasoningFields } from "./reasoning-encode.ts";
+import { CHAT } from "./wire.ts";
+
+/** Expects `repairEntries` to have run. */
+export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
+  refuseState(request);
+  const writing: MessageWriting = {
+    traits: to.traits,
+    losses: lossList(),
+    own: request.extra.dialect === CHAT,
+    names: toolMap(request.tools, request.entries),
+    reader: { dialect: CHAT, issuer: to.issuer, family: to.family },
+    thoughtless: { turns: 0 },
+  };
+  const messages = withRule(encodeMessages(request.entries, writing), schemaRule(request.output, writing));
+  const { fields } = encodeTools(request, writing.names, writing);
+  const value: JsonObject = {
+    model: to.model,
+    messages: withThoughts(messages, request, writing),
+    ...fields,
+    ...(request.stream ? streamFields(to) : {}),
+    ...samplingFields(request, writing),
+    ...reasoningFields(request, writing),
+    ...outputFields(request.output, writing),
+    ...callerFields(request, writing),
+    ...extraFields(request, writing),
+  };
+  return { value, losses: writing.losses.list() };
+}
+
+/** A stored conversation is expanded before it comes here, or refused: dropped, the model would answer to half of it. */
+function refuseState(request: ModelRequest): void {
+  const { previous } = request.state;
+  if (!previous) return;
+  const message = `${previous.field}: this model is reached over Chat Completions, which stores no responses; send the whole conversation instead`;
+  throw new GatewayError("invalid-request", message, { param: previous.field });
+}
+
+const streamFields = (to: Addressee): JsonObject =>
+  to.traits.usageChunk ? { stream: true, stream_options: { include_usage: true } } : { stream: true };
+
+/** Behind the first system message, so that a cached prefix before it stays. */
+function withRule(messages: JsonObject[], rule: string | undefined): JsonObject[] {
+  if (rule === undefined) return messages;
+  const first = messages[0];
+  if (first && (first.role === "system" || first.role === "developer") && typeof first.content === "string")
+    return [{ ...first, content: `${first.content}\n\n${rule}` }, ...messages.slice(1)];
+  return [{ role: "system", content: rule }, ...messages];
+}
+
+/** What stands for thinking that is gone, where the vendor wants the field and has no switch to turn thinking off. */
+const NO_THOUGHT = "(not kept)";
+
+function withThoughts(messages: JsonObject[], request: ModelRequest, writing: MessageWriting): JsonObject[] {
+  const field = writing.traits.reasoningReplay;
+  if (writing.thoughtless.turns === 0 || field === "none" || writing.traits.effortField === "thinking" || request.reasoning?.mode === "off") return messages;
+  writing.losses.add({ path: "messages", feature: "reasoning-missing", how: "approximated", weight: "hint", note: "the thinking of earlier tool calls is gone; a placeholder stands in its field" });
+  return messages.map((message) => (message.tool_calls !== undefined && message[field] === undefined ? { ...message, [field]: NO_THOUGHT } : message));
+}
+
+/** OpenAI takes four. https://platform.openai.com/docs/api-reference/chat/create#chat_create-stop */
+const STOPS_MAX = 4;
+
+function samplingFields(request: ModelRequest, writing: MessageWriting): JsonObject {
+  const { sampling } = request;
+  const { traits, losses, own } = writing;
+  if (sampling.topK !== undefined && !own)
+    losses.add({ path: "top_k", feature: "top-k", how: "dropped", weight: "hint", note: "Chat has no top_k" });
+  const { stop } = sampling;
+  if (stop && (!traits.stop || stop.length > STOPS_MAX))
+    losses.add({ path: "stop", feature: "stop-sequences", how: traits.stop ? "approximated" : "dropped", weight: "meaning", note: traits.stop ? `only the first ${STOPS_MAX} stop sequences are sent` : "this model takes no stop sequences" });
+  return given({
+    [traits.maxTokensField]: sampling.maxTokens,
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: own ? sampling.topK : undefined,
+    frequency_penalty: sampling.frequencyPenalty,
+    presence_penalty: sampling.presencePenalty,
+    seed: sampling.seed,
+    stop: stop && traits.stop ? stop.slice(0, STOPS_MAX) : undefined,
+  });
+}
+
+const given = (fields: JsonObject): JsonObject => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,0 +1,4 @@
+/** Requests, both ways. */
+export { decodeRequest, envelope } from "./request-decode.ts";
+export { encodeRequest } from "./request-encode.ts";
+export { isNative } from "./native.ts";
