@@ -1,0 +1,42 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { collect } from "../../src/ir/collect.ts";
+import { ANSWERS } from "./answers.ts";
+import { CROSSINGS, measureAnswers, measureRequests, printTable, readBack } from "./table.ts";
+
+const FILE = join(import.meta.dir, "../../docs/LOSSES.md");
+
+describe("the table of losses", () => {
+  test("is what the code does", () => {
+    const table = printTable();
+    if (process.env.UPDATE === "1") {
+      if (process.env.CI) throw new Error("UPDATE rewrites expectations and is refused in CI");
+      writeFileSync(FILE, table);
+    }
+    expect(readFileSync(FILE, "utf8")).toBe(table);
+  });
+
+  for (const row of [...measureRequests(), ...measureAnswers()].filter((row) => row.sacred))
+    test(`${row.feature}: ${row.from} → ${row.to} loses nothing that matters`, () => {
+      expect(row.losses.filter((loss) => loss.weight === "meaning" || loss.how === "dropped")).toEqual([]);
+    });
+
+  for (const probe of ANSWERS.filter((probe) => probe.sacred))
+    for (const from of probe.from)
+      for (const client of CROSSINGS)
+        test(`${probe.feature}: from ${from}, a client of ${client} reads the same text, calls and usage`, () => {
+          const events = probe.events(from);
+          const sent = summary(collect(events));
+          expect(summary(readBack(events, client))).toEqual(sent);
+        });
+});
+
+/** What may never be lost. Chat has one text beside its calls, so texts are compared joined. */
+function summary(answer: ReturnType<typeof collect>) {
+  return {
+    text: answer.blocks.filter(({ block }) => block.kind === "text").map(({ text }) => text).join(""),
+    calls: answer.blocks.flatMap(({ block, input }) => (block.kind === "call" ? [{ id: block.callId, tool: block.tool.name, input }] : [])),
+    usage: answer.usage?.lines.map(({ input, output }) => ({ input, output })),
+  };
+}
