@@ -1,0 +1,57 @@
+/** Where a vendor's API begins, as people paste it and as we use it. */
+import type { ProviderKind } from "./config.ts";
+
+export interface BaseUrl {
+  /** No trailing slash, no query. */
+  readonly baseUrl: string;
+  /** Azure's portal shows whole endpoints; their api-version is kept. */
+  readonly apiVersion?: string;
+}
+
+/** A string is a fault, in words that finish "base_url …". */
+export function normaliseBaseUrl(kind: ProviderKind, written: string): BaseUrl | string {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  if (!url || !/^https?:$/.test(url.protocol)) return "is not a URL that starts with https:// or http://";
+  if (url.username !== "" || url.password !== "") return "holds a user name or password; keys go into api_key";
+  if (url.hash !== "") return "has a # part, which is never sent";
+  const path = url.pathname.replace(/\/+$/, "");
+  if (kind === "azure") return azure(url, path);
+  if (url.search !== "") return "has a ? part; only Azure's api-version may stand there";
+  const endpoint = /\/(chat\/completions|responses|messages)$/.exec(path);
+  if (endpoint) return `ends in ${endpoint[0]}, which is one endpoint and not the base; leave that part out`;
+  // Anthropic's SDK takes the bare host, other tools' documents add /v1: both mean the same.
+  return { baseUrl: url.origin + (kind === "anthropic" ? path.replace(/\/v1$/, "") : path) };
+}
+
+/** Azure's portal offers the bare host, `…/openai/v1/` and whole request URLs. What stands before `/openai` may be a gateway's own prefix and stays; so does the port. */
+function azure(url: URL, path: string): BaseUrl | string {
+  const foreign = [...url.searchParams.keys()].find((name) => name.toLowerCase() !== "api-version");
+  if (foreign !== undefined) return `has ?${foreign}=…; only api-version may stand there`;
+  const version = url.searchParams.get("api-version");
+  const apiVersion = version ? readApiVersion(version) : undefined;
+  const baseUrl = url.origin + path.replace(/\/openai(\/.*)?$/i, "");
+  return apiVersion === undefined ? { baseUrl } : { baseUrl, apiVersion };
+}
+
+/** `v1`, `preview` and `latest` name the v1 API, which needs no version. */
+export const readApiVersion = (written: string): string | undefined =>
+  /^(v1|preview|latest)$/i.test(written.trim()) || written.trim() === "" ? undefined : written.trim();
+
+/** Azure serves the Responses API from this version on. Dates compare as text. */
+const RESPONSES_SINCE = "2025-03-01-preview";
+
+/** What speaks against an api_version for this kind: fault and fix. */
+export function apiVersionFault(kind: ProviderKind, version: string): readonly [fault: string, fix: string] | undefined {
+  if (kind !== "azure") return ["means something to azure only", "Leave it out."];
+  if (isApiVersion(version)) return undefined;
+  return ["is not a version of Azure's API", "Leave it out for the v1 API, or write a date such as 2025-04-01-preview."];
+}
+
+/** What speaks against the Responses dialect at this version: older ones have Chat Completions only. */
+export function responsesFault(kind: ProviderKind, version: string | undefined): readonly [fault: string, fix: string] | undefined {
+  if (kind !== "azure" || version === undefined || !isApiVersion(version)) return undefined;
+  if (version.slice(0, 10) >= RESPONSES_SINCE.slice(0, 10)) return undefined;
+  return [`is not served by api_version ${version}`, `Leave api_version out, or use ${RESPONSES_SINCE} or later.`];
+}
+
+const isApiVersion = (version: string): boolean => /^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version);

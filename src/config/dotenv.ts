@@ -1,0 +1,21 @@
+/** The `.env` beside a configuration. Bun is started with --no-env-file, so that a stray one in somebody's repository sets nothing. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseEnv } from "node:util";
+import { readVariable, type Variables } from "./substitute.ts";
+
+export const isDotenv = (file: string): boolean => /(^|[\\/])(\.env(\.[\w-]+)?|[^\\/]*\.env)$/.test(file);
+
+export const readDotenv = (file: string): Variables => parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+
+export const dotenvBeside = (configFile: string): Variables => {
+  const file = join(dirname(configFile), ".env");
+  return existsSync(file) ? readDotenv(file) : {};
+};
+
+/** The real environment wins. A blank there is unset, so the file's value stands. */
+export function over(real: Variables, file: Variables): Variables {
+  const merged: Record<string, string | undefined> = { ...file };
+  for (const name of Object.keys(real)) if (readVariable(real, name) !== undefined) merged[name] = real[name];
+  return merged;
+}

@@ -1,0 +1,61 @@
+/** Providers that the environment has a key for. */
+import type { ProviderConfig } from "./config.ts";
+import { apiVersionFault, normaliseBaseUrl, readApiVersion } from "./base-url.ts";
+import { DEFAULT_WAITS } from "./default.ts";
+import type { EnvReader, Found } from "./env-reader.ts";
+import { consumerToken, isSampleKey } from "./keys.ts";
+import type { VendorFacts } from "./resolve.ts";
+import { BASE_URL_FIX } from "./schema.ts";
+
+export function azureProvider(env: EnvReader): ProviderConfig | undefined {
+  const url = usable(env, env.first("AZURE_BASE_URL", "AZURE_OPENAI_ENDPOINT"));
+  const key = usable(env, env.first("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"));
+  if (!url || !key) {
+    const [set, unset] = url ? [url.name, "AZURE_API_KEY"] : [key?.name, "AZURE_BASE_URL"];
+    if (set !== undefined) env.warn(`Azure is switched off: ${set} is set, but ${unset} is not.`);
+    return undefined;
+  }
+  const base = normaliseBaseUrl("azure", url.value);
+  if (typeof base === "string") {
+    env.refuse(url.name, url.value, base, BASE_URL_FIX);
+    return undefined;
+  }
+  const written = env.value("AZURE_API_VERSION");
+  const apiVersion = written === undefined ? base.apiVersion : readApiVersion(written);
+  const fault = apiVersion === undefined ? undefined : apiVersionFault("azure", apiVersion);
+  if (fault) env.refuse(written === undefined ? url.name : "AZURE_API_VERSION", apiVersion, ...fault);
+  return { ...provider("azure", "azure", base.baseUrl, key.value), ...(apiVersion !== undefined && { apiVersion }) };
+}
+
+/** In the catalog's order. */
+export function vendorProviders(env: EnvReader, vendors: readonly VendorFacts[]): ProviderConfig[] {
+  return vendors.flatMap((vendor) => {
+    if (vendor.kind === "azure" || vendor.baseUrl === undefined) return [];
+    const key = usable(env, env.first(...vendor.keyVariables));
+    if (!key) return [];
+    const found = provider(vendor.id, vendor.kind, vendor.baseUrl, key.value);
+    return [vendor.kind === "openai-compatible" ? { ...found, vendor: vendor.id } : found];
+  });
+}
+
+const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string, apiKey: string): ProviderConfig => ({
+  name,
+  kind,
+  baseUrl,
+  apiKey,
+  headers: {},
+  ...DEFAULT_WAITS,
+});
+
+/** The seeds' examples came with change_me in every line: left as they are, they mean unset. */
+function usable(env: EnvReader, found: Found | undefined): Found | undefined {
+  if (!found) return undefined;
+  if (isSampleKey(found.value)) {
+    env.warn(`${found.name} is still a sample value and counts as unset.`);
+    return undefined;
+  }
+  const consumer = consumerToken(found.value);
+  if (consumer === undefined) return found;
+  env.refuseSecret(found.name, found.value, `is ${consumer}, which belongs to a person's subscription and is never forwarded`, "Use an API key from the vendor's console, or unset it.");
+  return undefined;
+}

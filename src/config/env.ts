@@ -1,0 +1,64 @@
+/** A configuration from the environment alone, for when there is no file: the seeds' variables, and one key per vendor. */
+import type { KeyConfig, ModelConfig, ProviderConfig } from "./config.ts";
+import { DEFAULT_WAITS } from "./default.ts";
+import { modelsOf } from "./env-models.ts";
+import { azureProvider, vendorProviders } from "./env-providers.ts";
+import { envReader, type EnvReader } from "./env-reader.ts";
+import { VARIABLES } from "./env-variables.ts";
+import { keyFault } from "./keys.ts";
+import type { VendorFacts } from "./resolve.ts";
+import type { Variables } from "./substitute.ts";
+
+export interface FromEnvironment {
+  readonly keys: readonly KeyConfig[];
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  readonly models: readonly ModelConfig[];
+  readonly warnings: readonly string[];
+}
+
+/** Throws ConfigError with everything that is wrong. With no key at all the simulator answers. */
+export function fromEnvironment(variables: Variables, vendors: readonly VendorFacts[]): FromEnvironment {
+  const env = envReader(variables);
+  const keys = callerKeys(env);
+  const azure = azureProvider(env);
+  const found = [...(azure ? [azure] : []), ...vendorProviders(env, vendors)];
+  const providers = found.length > 0 ? found : [SIMULATOR];
+  const models = found.length > 0 ? modelsOf(env, found, vendors) : DEMO_MODELS;
+  warnOfUnread(env);
+  env.finish();
+  return { keys, providers: Object.fromEntries(providers.map((one) => [one.name, one])), models, warnings: env.warnings };
+}
+
+/** No URL: it runs inside the gateway. */
+const SIMULATOR: ProviderConfig = { name: "simulator", kind: "simulator", baseUrl: "", headers: {}, ...DEFAULT_WAITS };
+
+/** The first answers plain text whatever one says; `gpt-5:sim-tool` plays a scenario under a real model's rules. */
+const DEMO_MODELS: readonly ModelConfig[] = [
+  { name: "demo", targets: [{ provider: "simulator", model: "demo" }] },
+  { name: "sim-*", targets: [{ provider: "simulator", model: "*" }] },
+  { name: "*:sim-*", targets: [{ provider: "simulator", model: "*" }] },
+];
+
+const CALLER_KEYS = [
+  ["service", "SERVICE_API_KEY"],
+  ["auth-token", "ANTHROPIC_AUTH_TOKEN"],
+] as const;
+
+function callerKeys(env: EnvReader): KeyConfig[] {
+  const keys = CALLER_KEYS.flatMap(([name, variable]): KeyConfig[] => {
+    const key = env.value(variable);
+    if (key === undefined) return [];
+    const fault = keyFault(key);
+    if (fault !== undefined) env.refuseSecret(variable, key, `is ${fault}, and is refused as a key`, "Make one: openssl rand -hex 32, or any password generator; or leave it blank.");
+    return [{ name, key }];
+  });
+  return keys.filter((one, index) => keys.findIndex(({ key }) => key === one.key) === index);
+}
+
+/** What people bring along from elsewhere must not do nothing in silence. */
+function warnOfUnread(env: EnvReader): void {
+  for (const row of VARIABLES) {
+    if (row.status === "honoured" || row.everyday || env.value(row.name) === undefined) continue;
+    env.warn(row.status === "renamed" ? `${row.name} is not read; use ${row.instead}.` : `${row.name} is not read: ${row.instead}.`);
+  }
+}

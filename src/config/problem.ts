@@ -1,0 +1,47 @@
+/** What is wrong with a configuration: where, which value, and what to do. All of it is told at once, in the order of the file. */
+
+export interface Problem {
+  /** A file's path as a person would type it, or "environment", "command line". */
+  readonly file: string;
+  /** From 1; absent where there are no lines. */
+  readonly line?: number;
+  /** `providers.azure.kind`, a variable's name, or a flag. "" for the file itself. */
+  readonly key: string;
+  /** As written, secrets already masked; absent when there is none to show. */
+  readonly value?: string;
+  /** Finishes the sentence "<key> …": `is not a port`. */
+  readonly fault: string;
+  /** A whole sentence. */
+  readonly fix: string;
+}
+
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly Problem[]) {
+    super([...problems].sort(byLine).map(printProblem).join("\n"));
+    this.name = "ConfigError";
+  }
+}
+
+export function printProblem(problem: Problem): string {
+  const place = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
+  const value = problem.value === undefined ? "" : ` (${problem.value})`;
+  return `${place}: ${problem.key}${value} ${problem.fault}. ${problem.fix}`.replace(":  ", ": ");
+}
+
+const byLine = (a: Problem, b: Problem): number => (a.line ?? 0) - (b.line ?? 0);
+
+/** A value as it may stand in a sentence. */
+export function showValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
+}
+
+/** `providers.azure.kind`, `models["kimi-*"].targets[0]`: as one would look for it. */
+export function printPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    const name = String(step);
+    if (!/^[\w-]+$/.test(name)) return `${text}[${JSON.stringify(name)}]`;
+    return text === "" ? name : `${text}.${name}`;
+  }, "");
+}

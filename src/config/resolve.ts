@@ -1,0 +1,198 @@
+/** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
+import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, TargetConfig } from "./config.ts";
+import { apiVersionFault, normaliseBaseUrl, readApiVersion, responsesFault } from "./base-url.ts";
+import { consumerToken, isSampleKey, keyFault } from "./keys.ts";
+import { didYouMean } from "./nearest.ts";
+import { ConfigError, printPath, type Problem } from "./problem.ts";
+import { BASE_URL_FIX, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
+import { placeOf, shown, type Validated } from "./validate.ts";
+import type { Path, YamlFile } from "./yaml-file.ts";
+
+export interface Resolved {
+  readonly file: FileConfig;
+  readonly keys: readonly KeyConfig[];
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  readonly models: readonly ModelConfig[];
+  readonly warnings: readonly string[];
+}
+
+/** What must be known of a vendor here; providers/catalog.ts has the rows. */
+export interface VendorFacts {
+  readonly id: string;
+  readonly kind: ProviderKind;
+  readonly baseUrl?: string;
+  readonly keyVariables: readonly string[];
+  readonly hosts: readonly string[];
+  /** Patterns of the names that are its own; none: it carries everybody's. */
+  readonly models: readonly string[];
+}
+
+/** Throws ConfigError with everything that is wrong. */
+export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: readonly VendorFacts[]): Resolved {
+  const problems: Problem[] = [];
+  const refuse = (path: Path, value: unknown, fault: string, fix: string): void => {
+    problems.push({ ...placeOf(yaml, path), key: printPath(path), ...(value !== undefined && { value: shown(yaml, path, value) }), fault, fix });
+  };
+  const off = new Map<string, string>();
+  const providers: Record<string, ProviderConfig> = {};
+  for (const [name, written] of Object.entries(file.providers)) {
+    const reason = whyOff(yaml, name, written, vendors);
+    if (reason !== undefined) off.set(name, reason);
+    else {
+      problems.push(...pending.filter(({ path }) => path[1] === name && path[2] !== "api_key").map(({ problem }) => problem));
+      providers[name] = readProvider(name, written, { refuse, yaml, vendors });
+    }
+  }
+  checkTargets(file, refuse);
+  const keys = file.auth.keys.map((key, index) => readKey(file, key, index, yaml, refuse));
+  if (problems.length > 0) throw new ConfigError(problems);
+  const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers));
+  return { file, keys, providers, models: models.filter((model) => model.targets.length > 0), warnings: warningsOf(models, file, off) };
+}
+
+type Refuse = (path: Path, value: unknown, fault: string, fix: string) => void;
+
+/** Nothing to call with: in words that finish "provider x is switched off: …". */
+function whyOff(yaml: YamlFile, name: string, provider: FileProvider, vendors: readonly VendorFacts[]): string | undefined {
+  const path = ["providers", name, "api_key"];
+  const key = provider.api_key?.trim();
+  const [variable] = yaml.missing(path);
+  if (variable !== undefined) return `its api_key needs ${variable}, which is not set`;
+  if (key === "") return "its api_key is empty";
+  if (key !== undefined) return isSampleKey(key) ? "its api_key is still a sample value" : undefined;
+  return needsKey(provider, vendors) ? "it has no api_key" : undefined;
+}
+
+/** A vendor's own host answers nobody without a key; a host of the operator's, or one that takes it in a header, may. */
+function needsKey(provider: FileProvider, vendors: readonly VendorFacts[]): boolean {
+  const vendor = vendors.find(({ kind }) => kind === provider.kind);
+  if (provider.kind === "openai-compatible" || vendor === undefined || vendor.keyVariables.length === 0) return false;
+  if (Object.keys(provider.headers).length > 0) return false;
+  if (provider.base_url === undefined || !URL.canParse(provider.base_url)) return true;
+  const { hostname } = new URL(provider.base_url);
+  return vendor.hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
+}
+
+interface Reading {
+  readonly refuse: Refuse;
+  readonly yaml: YamlFile;
+  readonly vendors: readonly VendorFacts[];
+}
+
+function readProvider(name: string, written: FileProvider, reading: Reading): ProviderConfig {
+  const { refuse } = reading;
+  const at = (key: string): Path => ["providers", name, key];
+  const consumer = written.api_key === undefined ? undefined : consumerToken(written.api_key);
+  if (consumer !== undefined)
+    refuse(at("api_key"), written.api_key, `is ${consumer}, which belongs to a person's subscription and is never forwarded`, "Use an API key from the vendor's console.");
+  const base = readBase(name, written, reading);
+  const apiVersion = written.api_version === undefined ? base.apiVersion : readApiVersion(written.api_version);
+  const fault = apiVersion === undefined ? undefined : apiVersionFault(written.kind, apiVersion);
+  if (fault) refuse(at(written.api_version === undefined ? "base_url" : "api_version"), apiVersion, ...fault);
+  return {
+    name,
+    kind: written.kind,
+    baseUrl: base.baseUrl,
+    ...(written.api_key !== undefined && { apiKey: written.api_key.trim() }),
+    ...(apiVersion !== undefined && { apiVersion }),
+    ...(written.vendor !== undefined && { vendor: readVendor(at("vendor"), written.vendor, reading) }),
+    headers: written.headers,
+    firstByteMs: written.first_byte_ms,
+    idleMs: written.idle_ms,
+  };
+}
+
+function readVendor(path: Path, name: string, { refuse, vendors }: Reading): string {
+  const known = vendors.filter(({ kind }) => kind === "openai-compatible").map(({ id }) => id);
+  if (!known.includes(name)) refuse(path, name, "is not a vendor that we know", `${didYouMean(name, known)}One of: ${known.join(", ")}; or leave it out.`);
+  return name;
+}
+
+function readBase(name: string, written: FileProvider, { refuse, yaml, vendors }: Reading): { baseUrl: string; apiVersion?: string } {
+  const path = ["providers", name, "base_url"];
+  if (yaml.missing(path).length > 0) return { baseUrl: "" };
+  const vendor = vendors.find(({ id, kind }) => (written.kind === "openai-compatible" ? id === written.vendor : kind === written.kind));
+  // The simulator without a URL runs inside the gateway.
+  const url = written.base_url?.trim() || (written.kind === "simulator" ? "" : vendor?.baseUrl);
+  if (url === "") return { baseUrl: "" };
+  if (url === undefined) {
+    refuse(["providers", name], undefined, "has no base_url, and its kind has no host of its own", BASE_URL_FIX);
+    return { baseUrl: "" };
+  }
+  const base = normaliseBaseUrl(written.kind, url);
+  if (typeof base !== "string") return base;
+  refuse(path, url, base, BASE_URL_FIX);
+  return { baseUrl: "" };
+}
+
+function checkTargets(file: FileConfig, refuse: Refuse): void {
+  const names = Object.keys(file.providers);
+  for (const [model, { targets }] of Object.entries(file.models))
+    targets.forEach((target, index) => {
+      const at = (key: string): Path => ["models", model, "targets", index, key];
+      const provider = Object.hasOwn(file.providers, target.provider) ? file.providers[target.provider] : undefined;
+      if (!provider) refuse(at("provider"), target.provider, "is not one of the providers", `${didYouMean(target.provider, names)}Providers of this file: ${names.join(", ") || "none"}.`);
+      const old = provider && target.dialect === "openai-responses" ? responsesFault(provider.kind, provider.api_version) : undefined;
+      if (old) refuse(at("dialect"), target.dialect, ...old);
+      if (target.model.includes("*") && target.model !== "*") refuse(at("model"), target.model, "has a * inside a name", 'Write the upstream\'s name, or "*" for the name as asked.');
+    });
+}
+
+type FileKey = FileConfig["auth"]["keys"][number];
+
+function readKey(file: FileConfig, written: FileKey, index: number, yaml: YamlFile, refuse: Refuse): KeyConfig {
+  const path = ["auth", "keys", index, "key"];
+  const [variable] = yaml.missing(path);
+  const fault = keyFault(written.key);
+  const make = "Make one: openssl rand -hex 32, or any password generator.";
+  if (variable !== undefined) refuse(path, yaml.written(path), `needs the variable ${variable}, which is not set`, `Set ${variable}, or remove this key. ${make}`);
+  else if (fault !== undefined) refuse(path, written.key, `is ${fault}, and is refused as a key`, make);
+  const twin = file.auth.keys.findIndex((other) => other.key.trim() === written.key.trim());
+  if (twin < index && fault === undefined) refuse(path, written.key, `is the same key as auth.keys[${twin}]`, "Give every caller a key of its own, or remove one of the two.");
+  const namesake = file.auth.keys.findIndex((other) => other.name === written.name);
+  if (namesake < index) refuse(["auth", "keys", index, "name"], written.name, `is already the name of auth.keys[${namesake}]`, "Choose another: the log tells callers apart by it.");
+  return {
+    name: written.name,
+    key: written.key.trim(),
+    ...(written.models && { models: written.models }),
+    ...(written.strict !== undefined && { strict: written.strict }),
+    ...(written.show_reasoning && { reasoning: written.show_reasoning }),
+  };
+}
+
+type FileModel = FileConfig["models"][string];
+
+function readModel(name: string, written: FileModel, providers: Resolved["providers"]): ModelConfig {
+  return {
+    name,
+    targets: written.targets.filter((target) => Object.hasOwn(providers, target.provider)).map(readTarget),
+    ...(written.strict !== undefined && { strict: written.strict }),
+    ...(written.show_reasoning && { reasoning: written.show_reasoning }),
+  };
+}
+
+function readTarget(written: FileTarget): TargetConfig {
+  const { effort, summary, budget_tokens } = written.reasoning ?? {};
+  return {
+    provider: written.provider,
+    model: written.model,
+    ...(written.base_model !== undefined && { baseModel: written.base_model }),
+    ...(written.dialect !== undefined && { dialect: written.dialect }),
+    ...(effort !== undefined && { effort }),
+    ...(budget_tokens !== undefined && { budgetTokens: budget_tokens }),
+    ...(summary !== undefined && { summary }),
+    ...(written.verbosity !== undefined && { verbosity: written.verbosity }),
+    ...(written.truncation !== undefined && { truncation: written.truncation }),
+    ...(written.max_tokens !== undefined && { maxTokens: written.max_tokens }),
+    ...(written.store !== undefined && { store: written.store }),
+  };
+}
+
+/** One for each provider that is off, with the models that go with it. */
+function warningsOf(models: readonly ModelConfig[], file: FileConfig, off: ReadonlyMap<string, string>): string[] {
+  const gone = models.filter((model) => model.targets.length === 0).map((model) => model.name);
+  return [...off].map(([name, reason]) => {
+    const lost = gone.filter((model) => file.models[model]?.targets.some((target) => target.provider === name));
+    return `Provider ${name} is switched off: ${reason}.${lost.length > 0 ? ` Not served without it: ${lost.join(", ")}.` : ""}`;
+  });
+}

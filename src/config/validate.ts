@@ -1,0 +1,173 @@
+/** A file's value against the contract: what the schema refuses becomes a sentence with a line and a fix. */
+import type { z } from "zod";
+import { maskSecret } from "./keys.ts";
+import { didYouMean } from "./nearest.ts";
+import { ConfigError, printPath, showValue, type Problem } from "./problem.ts";
+import { FileSchema, MISSING_FIX, type FileConfig } from "./schema.ts";
+import { unsetVariable, valueAt, type Path, type YamlFile } from "./yaml-file.ts";
+
+export interface Validated {
+  readonly file: FileConfig;
+  /** Unset variables, left to the reader of the provider they stand in: it may be switched off. */
+  readonly pending: readonly { readonly path: Path; readonly problem: Problem }[];
+}
+
+/** Throws ConfigError with everything that is wrong. */
+export function validate(yaml: YamlFile): Validated {
+  const result = FileSchema.safeParse(retype(yaml), { reportInput: true });
+  const unset = unsetVariables(yaml);
+  const isUnset = (path: Path): boolean => yaml.missing(path).length > 0;
+  const issues = result.success ? [] : result.error.issues.filter((issue) => !isUnset(issue.path));
+  const problems = [
+    ...issues.flatMap((issue) => explain(yaml, issue)),
+    ...unset.filter(({ path }) => path[0] !== "providers" && !isCallerKey(path)).map(({ problem }) => problem),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  const pending = unset.filter(({ path }) => path[0] === "providers");
+  // What is left is an unset variable where text would not do anyway, such as a provider's kind.
+  if (!result.success) throw new ConfigError(pending.filter(({ path }) => has(result.error.issues, path)).map(({ problem }) => problem));
+  return { file: result.data, pending };
+}
+
+const has = (issues: readonly z.core.$ZodIssue[], path: Path): boolean => issues.some((issue) => printPath(issue.path) === printPath(path));
+
+const isCallerKey = (path: Path): boolean => path[0] === "auth" && path.at(-1) === "key";
+
+/** Text that a variable put where a number or a switch belongs becomes one: YAML cannot, since it saw `${PORT}`. */
+function retype(yaml: YamlFile): unknown {
+  const first = FileSchema.safeParse(yaml.value);
+  if (first.success) return yaml.value;
+  const value: unknown = structuredClone(yaml.value);
+  for (const issue of first.error.issues) {
+    if (issue.code !== "invalid_type" || !yaml.substituted(issue.path)) continue;
+    const name = issue.path.at(-1);
+    const parent = valueAt(value, issue.path.slice(0, -1));
+    const typed = asTyped(valueAt(value, issue.path));
+    if (typed !== undefined && name !== undefined) (parent as Record<PropertyKey, unknown>)[name] = typed;
+  }
+  return value;
+}
+
+function asTyped(text: unknown): number | boolean | undefined {
+  if (typeof text !== "string") return undefined;
+  if (/^(true|false)$/i.test(text.trim())) return text.trim().toLowerCase() === "true";
+  return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : undefined;
+}
+
+function unsetVariables(yaml: YamlFile): { path: Path; problem: Problem }[] {
+  const found: { path: Path; problem: Problem }[] = [];
+  const walk = (value: unknown, path: Path): void => {
+    for (const variable of yaml.missing(path)) {
+      const place = placeOf(yaml, path);
+      found.push({ path, problem: unsetVariable(place, path, String(yaml.written(path)), variable) });
+    }
+    if (typeof value === "object" && value !== null)
+      for (const [name, inner] of Object.entries(value)) walk(inner, [...path, Array.isArray(value) ? Number(name) : name]);
+  };
+  walk(yaml.value, []);
+  return found;
+}
+
+export const placeOf = (yaml: YamlFile, path: Path): Pick<Problem, "file" | "line"> => {
+  const line = yaml.line(path);
+  return line === undefined ? { file: yaml.name } : { file: yaml.name, line };
+};
+
+const isSecret = (path: Path): boolean => ["api_key", "key"].includes(String(path.at(-1))) || path.at(-2) === "headers";
+
+/** A value for a message; what a variable brought in is shown with its name. */
+export function shown(yaml: YamlFile, path: Path, value: unknown): string {
+  const plain = showValue(isSecret(path) ? maskSecret(String(value)) : value);
+  return yaml.substituted(path) ? `${plain} from ${String(yaml.written(path))}` : plain;
+}
+
+function explain(yaml: YamlFile, issue: z.core.$ZodIssue): Problem[] {
+  if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownKey(yaml, issue.path, name));
+  const value = valueAt(yaml.value, issue.path);
+  if (yaml.value === null) return [{ ...placeOf(yaml, []), key: "The file", fault: "is empty", fix: missingFix([]) }];
+  const place = { ...placeOf(yaml, issue.path), key: printPath(issue.path) || "The file" };
+  if (value === undefined) return [{ ...place, fault: "is missing", fix: missingFix(issue.path) }];
+  const [fault, fix] = faultOf(issue, value);
+  return [{ ...place, value: shown(yaml, issue.path, value), fault, fix }];
+}
+
+function unknownKey(yaml: YamlFile, path: Path, name: string): Problem {
+  const known = keysAt(path);
+  const value = valueAt(yaml.value, [...path, name]);
+  const whose = path.length === 0 ? "the file" : printPath(path);
+  return {
+    ...placeOf(yaml, [...path, name]),
+    key: printPath([...path, name]),
+    ...(typeof value !== "object" && { value: shown(yaml, [...path, name], value) }),
+    fault: "is not a known key",
+    fix: `${didYouMean(name, known)}Keys of ${whose}: ${known.join(", ")}.`,
+  };
+}
+
+function faultOf(issue: z.core.$ZodIssue, value: unknown): [fault: string, fix: string] {
+  switch (issue.code) {
+    case "invalid_value": {
+      const values = issue.values.map(String);
+      return ["is not one of the choices", `${didYouMean(String(value), values)}One of: ${values.join(", ")}.`];
+    }
+    case "invalid_type":
+      return [`is not ${EXPECTED[issue.expected] ?? `a ${issue.expected}`}`, value === null ? "Give it a value, or leave the key out." : (TYPE_FIX[issue.expected] ?? "Change it.")];
+    case "too_small":
+      return issue.origin === "array" ? ["is an empty list", "List at least one."] : issue.origin === "string" ? ["is empty", "Give it a value, or leave the key out."] : ["is too small", `The smallest is ${String(issue.minimum)}.`];
+    case "too_big":
+      return ["is too large", `The largest is ${String(issue.maximum)}.`];
+    default:
+      return [`is not accepted: ${issue.message}`, "Change it, or leave the key out."];
+  }
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  object: "a group of keys",
+  record: "a group of names",
+  array: "a list",
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
+
+const TYPE_FIX: Readonly<Record<string, string>> = {
+  object: "Put its keys below it, indented, or between { and }.",
+  record: "Put its names below it, indented, or between { and }.",
+  array: "Write a list: [ … ], or one line each that starts with a dash.",
+  string: "Put it between quotes.",
+  number: "Write a number without quotes.",
+  int: "Write a whole number without quotes.",
+  boolean: "Write true or false without quotes.",
+};
+
+function missingFix(path: Path): string {
+  const name = String(path.at(-1) ?? "");
+  if (name === "") return "Write at least providers and models; codeswitch.example.yaml is a start.";
+  return MISSING_FIX[name] ?? `Add ${name}: ….`;
+}
+
+/** The keys that may stand at a place, from the schema itself. */
+function keysAt(path: Path): readonly string[] {
+  let schema: unknown = FileSchema;
+  for (const step of path) {
+    const inner = unwrap(schema);
+    if (inner.element) schema = inner.element;
+    else if (inner.valueType) schema = inner.valueType;
+    else schema = inner.shape?.[String(step)];
+  }
+  return Object.keys(unwrap(schema).shape ?? {});
+}
+
+interface SchemaParts {
+  readonly shape?: Readonly<Record<string, unknown>>;
+  readonly element?: unknown;
+  readonly valueType?: unknown;
+}
+
+/** Through optional, default and prefault to the object, list or record below. */
+function unwrap(schema: unknown): SchemaParts {
+  let at = schema as { def?: { innerType?: unknown } } & SchemaParts;
+  while (at?.def?.innerType) at = at.def.innerType as typeof at;
+  return at ?? {};
+}
