@@ -1,0 +1,38 @@
+/** The vendors' own request types, as TypeScript text: what every request that we send upstream must be assignable to. */
+import { join } from "node:path";
+
+export const SDK_ROOT = join(import.meta.dir, "../clients/node_modules");
+
+/** Beside the SDKs' types stands what the vendors are known to take although their types do not say so. Each has its witness. */
+export const PRELUDE = `
+import type { ChatCompletionAssistantMessageParam, ChatCompletionCreateParams, ChatCompletionMessageParam } from "${SDK_ROOT}/openai/resources/chat/completions/completions";
+import type { EasyInputMessage, ResponseCreateParams, ResponseCustomToolCall, ResponseCustomToolCallOutput, ResponseInputItem, ResponseReasoningItem } from "${SDK_ROOT}/openai/resources/responses/responses";
+import type { MessageCreateParams } from "${SDK_ROOT}/@anthropic-ai/sdk/resources/messages/messages";
+import type { MessageCreateParams as BetaMessageCreateParams } from "${SDK_ROOT}/@anthropic-ai/sdk/resources/beta/messages/messages";
+
+type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+type OpenaiChat = ChatCompletionCreateParams;
+// Kimi, DeepSeek and Qwen want \`reasoning_content\` back; Kimi and GLM switch thinking by \`thinking\`; OpenRouter says \`reasoning\`.
+type Replayed = ChatCompletionAssistantMessageParam & { reasoning_content?: string | null; reasoning?: string | null };
+type AnyChat = Without<ChatCompletionCreateParams, "messages"> & {
+  messages: (ChatCompletionMessageParam | Replayed)[];
+  thinking?: { type: "enabled" | "disabled" };
+  reasoning?: { effort?: string; max_tokens?: number; exclude?: boolean; enabled?: boolean };
+  top_k?: number;
+};
+
+// Codex 0.169 sends ids on messages and outputs, \`content: null\` on reasoning, a status on custom calls, and client_metadata; opencode sends reasoning without its id. All are accepted.
+type LaxItem =
+  | (EasyInputMessage & { id?: string })
+  | (Without<ResponseReasoningItem, "id" | "content"> & { id?: string; content?: ResponseReasoningItem["content"] | null })
+  | (ResponseCustomToolCall & { status?: string | null })
+  | (ResponseCustomToolCallOutput & { status?: string | null });
+type Responses = Without<ResponseCreateParams, "input"> & {
+  input?: string | (ResponseInputItem | LaxItem)[];
+  client_metadata?: Record<string, string>;
+};
+
+// The SDK 1.x has no sampling fields any more; anthropic-version 2023-06-01 and the models before Claude 5 take them. \`betas\` is a header.
+type Messages = Without<MessageCreateParams | BetaMessageCreateParams, "betas"> & { temperature?: number; top_p?: number; top_k?: number };
+`;
