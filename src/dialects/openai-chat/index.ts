@@ -1,7 +1,7 @@
 /** Chat Completions, as OpenAI defined it and as everybody else speaks it. */
 import type { Dialect } from "../dialect.ts";
 import { decodeError, encodeError } from "./error.ts";
-import { decodeRequest, encodeRequest, envelope } from "./request.ts";
+import { decodeRequest, encodeRequest, envelope, passes } from "./request.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
 import { decoder, encoder } from "./stream.ts";
 import { CHAT } from "./wire.ts";
@@ -10,6 +10,7 @@ export { isNative } from "./request.ts";
 
 export const openaiChat = {
   id: CHAT,
+  passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
   stream: { decoder, encoder },

@@ -49,7 +49,7 @@ function encodeMedia(part: MediaPart, at: string, writing: Writing): JsonObject 
   if (found) return found;
   writing.losses.add({
     path: at,
-    feature: part.media === "image" ? "images" : part.media,
+    feature: part.media,
     how: "approximated",
     weight: "meaning",
     note: `this ${part.media} cannot be sent to this model over Chat; a word stands in its place`,

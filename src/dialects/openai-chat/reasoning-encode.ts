@@ -6,7 +6,6 @@ import type { MessageWriting } from "./message-encode.ts";
 export function reasoningFields(request: ModelRequest, writing: MessageWriting): JsonObject {
   const reasoning = request.reasoning ?? {};
   const { effortField } = writing.traits;
-  if (effortField === "thinking" && writing.thoughtless.turns > 0 && !isOff(reasoning)) return withoutThinking(writing);
   switch (effortField) {
     case "reasoning_effort":
       return effortOnly(reasoning, writing);
@@ -21,18 +20,6 @@ export function reasoningFields(request: ModelRequest, writing: MessageWriting):
 }
 
 const isOff = (reasoning: Reasoning): boolean => reasoning.mode === "off" || reasoning.effort === "none";
-
-/** Kimi and DeepSeek refuse tool turns without their thinking while they think: so they do not, this once. */
-function withoutThinking(writing: MessageWriting): JsonObject {
-  writing.losses.add({
-    path: "messages",
-    feature: "reasoning-missing",
-    how: "approximated",
-    weight: "meaning",
-    note: `the thinking of ${writing.thoughtless.turns} earlier tool turns is gone: this request is answered without thinking`,
-  });
-  return { thinking: { type: "disabled" } };
-}
 
 function effortOnly(reasoning: Reasoning, writing: MessageWriting): JsonObject {
   if (reasoning.effort !== undefined) return { reasoning_effort: reasoning.effort };

@@ -24,11 +24,10 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     thoughtless: { turns: 0 },
   };
   const messages = withRule(encodeMessages(request.entries, writing), schemaRule(request.output, writing));
-  const { fields } = encodeTools(request, writing.names, writing);
   const value: JsonObject = {
     model: to.model,
     messages: withThoughts(messages, request, writing),
-    ...fields,
+    ...encodeTools(request, writing.names, writing),
     ...(request.stream ? streamFields(to) : {}),
     ...samplingFields(request, writing),
     ...reasoningFields(request, writing),
@@ -59,13 +58,17 @@ function withRule(messages: JsonObject[], rule: string | undefined): JsonObject[
   return [{ role: "system", content: rule }, ...messages];
 }
 
-/** What stands for thinking that is gone, where the vendor wants the field and has no switch to turn thinking off. */
-const NO_THOUGHT = "(not kept)";
+/** Vendors check that the field is there, not what it says. */
+const NO_THOUGHT = " ";
 
+/**
+ * A tool turn of an earlier loop whose thinking is gone. Where the running loop lacks its own, the request comes here
+ * with thinking off, and nobody asks for the field.
+ */
 function withThoughts(messages: JsonObject[], request: ModelRequest, writing: MessageWriting): JsonObject[] {
   const field = writing.traits.reasoningReplay;
-  if (writing.thoughtless.turns === 0 || field === "none" || writing.traits.effortField === "thinking" || request.reasoning?.mode === "off") return messages;
-  writing.losses.add({ path: "messages", feature: "reasoning-missing", how: "approximated", weight: "hint", note: "the thinking of earlier tool calls is gone; a placeholder stands in its field" });
+  if (writing.thoughtless.turns === 0 || field === "none" || request.reasoning?.mode === "off") return messages;
+  writing.losses.add({ path: "messages", feature: "reasoning-replay", how: "emulated", weight: "hint", note: "the thinking of earlier tool calls is gone; a blank stands in its field" });
   return messages.map((message) => (message.tool_calls !== undefined && message[field] === undefined ? { ...message, [field]: NO_THOUGHT } : message));
 }
 

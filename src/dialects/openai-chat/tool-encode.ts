@@ -7,17 +7,10 @@ import { isObject, type Json, type JsonObject, pathOf } from "../../wire/json.ts
 import { loseMark, type Writing } from "./part-encode.ts";
 import { CHAT } from "./wire.ts";
 
-export interface ToolsOut {
-  readonly fields: JsonObject;
-  /** How a call of this tool is declared, and so how it must be replayed. */
-  isFreeform(tool: ToolRef): boolean;
-}
-
-export function encodeTools(request: ModelRequest, names: ToolMap, writing: Writing): ToolsOut {
-  const offered = offeredTools(request, writing.losses);
-  const tools = offered.flatMap(({ tool, at }) => encodeTool(tool, at, names, writing));
-  const isFreeform = (tool: ToolRef): boolean => tool.via === "custom" && writing.traits.customTools;
-  return { fields: tools.length > 0 ? { tools, ...choiceFields(request, tools, names, writing) } : {}, isFreeform };
+/** Vendors refuse a choice where there is nothing to choose from. */
+export function encodeTools(request: ModelRequest, names: ToolMap, writing: Writing): JsonObject {
+  const tools = offeredTools(request, writing.losses).flatMap(({ tool, at }) => encodeTool(tool, at, names, writing));
+  return tools.length > 0 ? { tools, ...choiceFields(request, tools, names, writing) } : {};
 }
 
 interface Offered {
@@ -55,7 +48,7 @@ function withoutDeferred(tools: readonly Offered[], request: ModelRequest, losse
   const named = new Set(request.entries.flatMap(namedTools));
   return tools.filter(({ tool, at }) => {
     const waits = (tool.kind === "function" || tool.kind === "custom") && tool.defer === true && !named.has(tool.name);
-    if (waits) losses.add({ path: at, feature: "deferred-tools", how: "emulated", weight: "hint", note: "a deferred tool is left out until the conversation names it" });
+    if (waits) losses.add({ path: at, feature: "deferred-tool", how: "emulated", weight: "hint", note: "a deferred tool is left out until the conversation names it" });
     return !waits;
   });
 }
@@ -98,7 +91,7 @@ function functionTool(tool: FunctionTool, at: string, names: ToolMap, writing: W
   }
   const strict = writing.traits.strictTools && typeof tool.strict === "boolean" ? { strict: tool.strict } : {};
   if (tool.strict === true && !writing.traits.strictTools)
-    writing.losses.add({ path: at, feature: "strict-tools", how: "dropped", weight: "hint", note: "this vendor does not hold arguments to the schema" });
+    writing.losses.add({ path: at, feature: "strict-tool", how: "dropped", weight: "hint", note: "this vendor does not hold arguments to the schema" });
   return declaration(names.wireName(refOf("function", tool)), tool.description, tool.schema ?? EMPTY_SCHEMA, strict);
 }
 
@@ -117,7 +110,7 @@ function customTool(tool: CustomTool, at: string, names: ToolMap, writing: Writi
     return { type: "custom", custom: { name, ...(description === undefined ? {} : { description }), ...formatOf(tool.format) } };
   }
   const note = "a freeform tool became a function with one string; a grammar is told in its description, not enforced";
-  writing.losses.add({ path: at, feature: "custom-tools", how: "emulated", weight: "hint", note });
+  writing.losses.add({ path: at, feature: "custom-tool", how: "emulated", weight: "hint", note });
   const lowered = lowerCustomTool(tool);
   return declaration(name, lowered.description, lowered.schema);
 }
@@ -180,7 +173,10 @@ function find(tools: readonly JsonObject[], name: string): JsonObject | undefine
 /** Only OpenAI has allowed_tools; elsewhere the others are not offered in this request. */
 function allowed(choice: Extract<ToolChoice, { mode: "allowed" }>, tools: readonly JsonObject[], names: ToolMap, writing: Writing): JsonObject {
   const mode = choice.required ? "required" : "auto";
-  const found = choice.tools.flatMap((tool) => find(tools, names.wireName(tool)) ?? []);
+  const found = choice.tools.flatMap((tool): readonly JsonObject[] => {
+    const named = find(tools, names.wireName(tool));
+    return named ? [named] : [];
+  });
   if (writing.traits.customTools) return { tool_choice: { type: "allowed_tools", allowed_tools: { mode, tools: found } } };
   writing.losses.add({ path: "tool_choice", feature: "allowed-tools", how: "emulated", weight: "hint", note: "only the allowed tools are offered: the cached prefix differs" });
   const keep = new Set(found.map((one) => JSON.stringify(one)));
