@@ -1,0 +1,107 @@
+/** Calls that the client runs, each as the item type its tool has. */
+import type { Block } from "../../ir/events.ts";
+import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
+import { isObject, literal, textOf } from "../../wire/json.ts";
+import { addItem, type BlockWriter, endItem, growing, json, type Print, type Printing } from "./printing.ts";
+import { type Builtin, builtinByName, builtinFields } from "./wire.ts";
+import { lose } from "./writing.ts";
+
+type CallBlock = Extract<Block, { kind: "call" }>;
+
+export function callWriter(p: Printing, block: CallBlock, print: Print): BlockWriter {
+  const builtin = block.tool.via === "builtin" ? builtinByName(block.tool.name) : undefined;
+  if (builtin) return builtinWriter(p, block, builtin);
+  if (block.tool.via !== "custom") return streamedWriter(p, block, FUNCTION, print);
+  switch (p.ask.style.customCalls) {
+    case "custom":
+      return streamedWriter(p, block, CUSTOM, print);
+    case "function-text":
+      return streamedWriter(p, block, FUNCTION, print);
+    case "json":
+      return wrapped(streamedWriter(p, block, FUNCTION, print));
+  }
+}
+
+interface Form {
+  readonly type: string;
+  readonly prefix: string;
+  /** The field that holds the input. */
+  readonly field: string;
+  readonly event: string;
+}
+const FUNCTION: Form = { type: "function_call", prefix: "fc", field: "arguments", event: "response.function_call_arguments" };
+const CUSTOM: Form = { type: "custom_tool_call", prefix: "ctc", field: "input", event: "response.custom_tool_call_input" };
+
+function streamedWriter(p: Printing, block: CallBlock, form: Form, print: Print): BlockWriter {
+  const place = p.place();
+  const id = place.id(form.prefix);
+  const input = growing();
+  const { name, namespace } = block.tool;
+  const named = `"name":${json(name)}${namespace === undefined ? "" : `,"namespace":${json(namespace)}`}`;
+  const caller = callerOf(p, block);
+  const item = (status: string): string =>
+    `{"type":"${form.type}","id":"${id}","status":"${status}","call_id":${json(block.callId)},${named},"${form.field}":${input.json()}${caller}}`;
+  const where = `"item_id":"${id}","output_index":${place.at}`;
+  addItem(p, place.at, item("in_progress"), print);
+  return {
+    delta: (delta, to) => {
+      if (!("input" in delta)) return;
+      input.add(delta.input.json);
+      p.event(`${form.event}.delta`, `${where},"delta":${delta.input.json}`, to);
+    },
+    end: (_final, to) => {
+      const whole = form === FUNCTION ? `${named},` : "";
+      p.event(`${form.event}.done`, `${where},${whole}"${form.field}":${input.json()}`, to);
+      endItem(p, place.at, item("completed"), to);
+    },
+  };
+}
+
+/** Programmatic calls of another vendor name its own containers. */
+function callerOf(p: Printing, block: CallBlock): string {
+  if (block.caller === undefined) return "";
+  if (isObject(block.caller) && "caller_id" in block.caller) return `,"caller":${json(block.caller)}`;
+  lose(p.losses, "answer.calls", "call-caller", "dropped", "hint", "who made a programmatic call");
+  return "";
+}
+
+/** Free text as the one string of a JSON object. */
+function wrapped(inner: BlockWriter): BlockWriter {
+  let opened = false;
+  const open = (print: Print): void => {
+    if (!opened) inner.delta({ input: literal(`{${json(CUSTOM_INPUT_KEY)}:"`) }, print);
+    opened = true;
+  };
+  return {
+    delta: (delta, print) => {
+      if (!("input" in delta)) return;
+      open(print);
+      inner.delta({ input: literal(json(textOf(delta.input)).slice(1, -1)) }, print);
+    },
+    end: (final, print) => {
+      open(print);
+      inner.delta({ input: literal('"}') }, print);
+      inner.end(final, print);
+    },
+  };
+}
+
+/** Codex and the SDKs read these from the finished item, which must hold an object. */
+function builtinWriter(p: Printing, block: CallBlock, builtin: Builtin): BlockWriter {
+  const input = growing();
+  return {
+    delta: (delta) => {
+      if ("input" in delta) input.add(delta.input.json);
+    },
+    end: (_final, print) => {
+      const place = p.place();
+      const fields = builtinFields(builtin, textOf({ json: input.json() }));
+      const whole =
+        builtin.name === "mcp_approval"
+          ? { type: builtin.call, id: block.callId, ...fields }
+          : { type: builtin.call, id: place.id(builtin.prefix), status: "completed", call_id: block.callId, ...fields };
+      addItem(p, place.at, json(whole), print);
+      endItem(p, place.at, json(whole), print);
+    },
+  };
+}

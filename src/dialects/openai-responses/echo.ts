@@ -1,0 +1,81 @@
+/** The part of a response object that repeats the request, with the defaults of the API where the caller said nothing. */
+import type { Addressee, Ask } from "../dialect.ts";
+import { lossList } from "../../ir/loss.ts";
+import type { ModelRequest } from "../../ir/request.ts";
+import { textOfContent } from "../../ir/turns.ts";
+import type { Json, JsonObject } from "../../wire/json.ts";
+import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
+import { isOwn, type Writing } from "./writing.ts";
+
+export function echoOf(ask: Ask): JsonObject {
+  const { request } = ask;
+  const extra = request && isOwn(request) ? request.extra.fields : {};
+  return {
+    instructions: instructionsOf(request),
+    max_output_tokens: request?.sampling.maxTokens ?? null,
+    max_tool_calls: extra.max_tool_calls ?? null,
+    parallel_tool_calls: request?.parallelCalls ?? true,
+    previous_response_id: request?.state.previous?.field === "previous_response_id" ? request.state.previous.value : null,
+    prompt_cache_key: request?.cache.key ?? null,
+    reasoning: { effort: request?.reasoning?.effort ?? null, summary: request?.reasoning?.show ?? null },
+    safety_identifier: request?.caller.safetyId ?? null,
+    service_tier: request?.caller.serviceTier ?? "auto",
+    store: request?.state.store ?? true,
+    temperature: request?.sampling.temperature ?? 1,
+    text: textOf(request),
+    ...toolsOf(ask),
+    top_logprobs: extra.top_logprobs ?? 0,
+    top_p: request?.sampling.topP ?? 1,
+    truncation: extra.truncation ?? "disabled",
+    user: request?.caller.user ?? null,
+    metadata: request?.caller.metadata ?? {},
+  };
+}
+
+function instructionsOf(request: ModelRequest | undefined): string | null {
+  const entry = request?.entries.find(({ kind }) => kind === "instructions");
+  return entry?.kind === "instructions" ? textOfContent(entry.content) : null;
+}
+
+function textOf(request: ModelRequest | undefined): JsonObject {
+  const schema = request?.output?.schema;
+  const format: JsonObject = schema
+    ? { type: "json_schema", name: schema.name ?? "output", schema: schema.schema, strict: schema.strict ?? null }
+    : { type: request?.output?.jsonObject ? "json_object" : "text" };
+  const verbosity = request?.output?.verbosity;
+  return { format, ...(verbosity !== undefined && { verbosity }) };
+}
+
+function toolsOf(ask: Ask): { readonly tools: readonly JsonObject[]; readonly tool_choice: Json } {
+  const { request } = ask;
+  if (!request || request.tools.length === 0) return { tools: [], tool_choice: "auto" };
+  const w: Writing = { own: isOwn(request), request, to: ECHO, tools: ask.tools, calls: new Map(), losses: lossList() };
+  const choice = request.toolChoice && encodeToolChoice(request.toolChoice, w);
+  return { tools: encodeTools(request.tools, "tools", w), tool_choice: choice ?? "auto" };
+}
+
+/** The caller itself: everything is written as it came. */
+const ECHO: Addressee = {
+  issuer: "",
+  family: "",
+  model: "",
+  traits: {
+    developerRole: true,
+    midSystem: true,
+    customTools: true,
+    maxTokensField: "max_completion_tokens",
+    reasoningReplay: "none",
+    reasoningRequired: false,
+    imageResults: true,
+    images: true,
+    strictTools: true,
+    parallelSwitch: true,
+    usageChunk: true,
+    effortField: "reasoning_effort",
+    jsonSchema: "json_schema",
+    cacheKey: true,
+    callIdLengthMax: Number.MAX_SAFE_INTEGER,
+    callIdPattern: /^/,
+    stop: false,
+  },
+};

@@ -1,0 +1,201 @@
+/** StreamEvents as the events that Codex and the official SDKs expect: every item opened, filled and closed, every event numbered. */
+import type { Ask } from "../dialect.ts";
+import { GatewayError } from "../../ir/error.ts";
+import type { Block, Finish, StreamEvent } from "../../ir/events.ts";
+import type { Loss } from "../../ir/loss.ts";
+import type { Usage } from "../../ir/usage.ts";
+import { isObject, type JsonObject, type Raw } from "../../wire/json.ts";
+import type { Frame, Machine } from "../../wire/machine.ts";
+import { callWriter } from "./call-writer.ts";
+import { echoOf } from "./echo.ts";
+import { failure } from "./error.ts";
+import { messageWriter, type MessageWriter } from "./message-writer.ts";
+import { addItem, type BlockWriter, endItem, json, type Print, type Printing, printing } from "./printing.ts";
+import { reasoningWriter } from "./reasoning-writer.ts";
+import { encodeUsage } from "./usage.ts";
+import { DIALECT } from "./wire.ts";
+import { lose } from "./writing.ts";
+
+export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
+  const p = printing(ask);
+  const state: State = { p, writers: new Map(), started: false, done: false, refused: false, notices: {} };
+  return {
+    push: (event, print) => {
+      if (!state.done) encode(event, state, print);
+    },
+    end: (_cause, print) => {
+      if (!state.done) fail(new GatewayError("upstream-cut", "the answer stopped before its end"), state, print);
+    },
+    losses: () => p.losses.list(),
+  };
+}
+
+interface State {
+  readonly p: Printing;
+  readonly writers: Map<number, BlockWriter>;
+  /** Echoed fields of the request; made once, printed three times. */
+  echo?: JsonObject;
+  message?: MessageWriter;
+  started: boolean;
+  done: boolean;
+  refused: boolean;
+  notices: JsonObject;
+}
+
+function encode(event: StreamEvent, state: State, print: Print): void {
+  if (event.type === "error") return fail(event.error, state, print);
+  start(state, print);
+  switch (event.type) {
+    case "start":
+      return;
+    case "block-start":
+      state.writers.set(event.index, writerOf(event.block, state, print));
+      return;
+    case "block-delta":
+      return state.writers.get(event.index)?.delta(event.delta, print);
+    case "block-end":
+      state.writers.get(event.index)?.end(event.final, print);
+      state.writers.delete(event.index);
+      return;
+    case "notice":
+      return notice(event.dialect === DIALECT ? event.raw : undefined, state, print);
+    case "finish":
+      return finish(event, state, print);
+  }
+}
+
+function start(state: State, print: Print): void {
+  if (state.started) return;
+  state.started = true;
+  state.echo = echoOf(state.p.ask);
+  const response = responseJson(state, { status: "in_progress" });
+  state.p.event("response.created", `"response":${response}`, print);
+  state.p.event("response.in_progress", `"response":${response}`, print);
+}
+
+function writerOf(block: Block, state: State, print: Print): BlockWriter {
+  const { p } = state;
+  if (block.kind === "text" || block.kind === "refusal") {
+    if (block.kind === "refusal") state.refused = true;
+    if (!state.message?.takes(block)) {
+      state.message?.seal(print);
+      state.message = messageWriter(p, block.kind === "text" ? block.phase : undefined, print);
+    }
+    return state.message.part(block, print);
+  }
+  state.message?.seal(print);
+  delete state.message;
+  switch (block.kind) {
+    case "reasoning":
+      return reasoningWriter(p, block, print);
+    case "call":
+      return callWriter(p, block, print);
+    case "hosted":
+    case "opaque":
+      return block.dialect === DIALECT ? vendorWriter(p, block.raw, print) : droppedWriter(p, block);
+  }
+}
+
+/** Items of the vendor's own tools go to its own clients as they are. */
+function vendorWriter(p: Printing, raw: Raw, print: Print): BlockWriter {
+  const { at } = p.place();
+  addItem(p, at, json(raw), print);
+  return {
+    delta: (delta, to) => {
+      if ("raw" in delta && isObject(delta.raw)) again(p, { ...delta.raw, output_index: at }, to);
+    },
+    end: (final, to) => endItem(p, at, json(final ?? raw), to),
+  };
+}
+
+/** An event of the vendor, under our number. */
+function again(p: Printing, raw: JsonObject, print: Print): void {
+  const { type, sequence_number: _, ...fields } = raw;
+  const inside = json(fields).slice(1, -1);
+  if (typeof type === "string" && EVENT_NAME.test(type)) p.event(type, inside === "" ? '"data":null' : inside, print);
+}
+const EVENT_NAME = /^[\w.-]+$/;
+
+function droppedWriter(p: Printing, block: Extract<Block, { kind: "hosted" | "opaque" }>): BlockWriter {
+  lose(p.losses, `answer.${block.wire}`, "hosted-block", "dropped", "hint", `${block.wire} is known to its own dialect only`);
+  return { delta: () => {}, end: () => {} };
+}
+
+/** Azure's filter results stand in the response itself; what has a type is an event of its own. */
+function notice(raw: Raw | undefined, state: State, print: Print): void {
+  if (!isObject(raw)) return;
+  if (raw.type === undefined) state.notices = { ...state.notices, ...raw };
+  else again(state.p, raw, print);
+}
+
+interface Ending {
+  readonly status: string;
+  readonly error?: JsonObject;
+  readonly incomplete?: string;
+  readonly usage?: Usage;
+}
+
+function finish(event: Finish, state: State, print: Print): void {
+  state.message?.seal(print);
+  state.done = true;
+  loseDetails(event, state);
+  const incomplete = incompleteReason(event, state);
+  const type = incomplete === undefined ? "completed" : "incomplete";
+  const ending = { status: type, usage: event.usage, ...(incomplete !== undefined && { incomplete }) };
+  state.p.event(`response.${type}`, `"response":${responseJson(state, ending)}`, print);
+}
+
+function incompleteReason({ reason }: Finish, state: State): string | undefined {
+  switch (reason) {
+    case "stop":
+    case "tool":
+    case "stop-sequence":
+      return undefined;
+    case "refusal":
+      return state.refused ? undefined : "content_filter";
+    case "filter":
+      return "content_filter";
+    // The vendor's tools are not done; a client may go on only by asking again, as after a cut.
+    case "pause":
+    case "length":
+    case "context-full":
+      return "max_output_tokens";
+  }
+}
+
+function loseDetails({ details, carry }: Finish, state: State): void {
+  const { losses } = state.p;
+  if (details !== undefined && details !== null) lose(losses, "answer.finish", "finish-details", "dropped", "hint", "why exactly the answer ended");
+  if (carry !== undefined && carry !== null) lose(losses, "answer.carry", "finish-carry", "dropped", "hint", "what the next request of the vendor's own dialect would name");
+}
+
+/** Nothing that is open is closed: half a call must not look like a whole one. */
+function fail(error: GatewayError, state: State, print: Print): void {
+  start(state, print);
+  state.done = true;
+  state.p.event("response.failed", `"response":${responseJson(state, { status: "failed", error: { ...failure(error) } })}`, print);
+}
+
+function responseJson(state: State, ending: Ending): string {
+  const { ask, output } = state.p;
+  const { replyId, createdAtSeconds, modelName } = ask;
+  const tier = ending.usage?.serviceTier;
+  const head = {
+    id: replyId.startsWith("resp_") ? replyId : `resp_${replyId}`,
+    object: "response",
+    created_at: createdAtSeconds,
+    status: ending.status,
+    background: false,
+    error: ending.error ?? null,
+    incomplete_details: ending.incomplete === undefined ? null : { reason: ending.incomplete },
+    model: modelName,
+  };
+  const tail = {
+    ...state.echo,
+    ...(tier !== undefined && { service_tier: tier }),
+    ...state.notices,
+    usage: ending.usage ? encodeUsage(ending.usage) : null,
+  };
+  const items = output.filter((item) => item !== undefined);
+  return `${json(head).slice(0, -1)},"output":[${items.join(",")}],${json(tail).slice(1)}`;
+}

@@ -1,0 +1,110 @@
+/** Entries as items of `input`. Expects repaired entries: each call answered, each result behind its call. */
+import { unwrapCustomInput, wrapCustomInput } from "../../ir/lower.ts";
+import type { CallEntry, Entry, MediaPart, MessageEntry, ReasoningEntry } from "../../ir/request.ts";
+import { canRead } from "../../ir/seal.ts";
+import type { JsonObject } from "../../wire/json.ts";
+import { encodeParts, loseMark, textPart } from "./parts-encode.ts";
+import { encodeResult, type HeldImages } from "./results-encode.ts";
+import { encodeTools } from "./tools-encode.ts";
+import { type Builtin, builtinFields, DIALECT } from "./wire.ts";
+import { builtinOf, callId, ids, lose, wireTool, type Writing } from "./writing.ts";
+
+export function encodeItems(entries: readonly Entry[], w: Writing): readonly JsonObject[] {
+  const items: JsonObject[] = [];
+  const held: MediaPart[] = [];
+  const images: HeldImages = { hold: (part) => void held.push(part) };
+  const release = (): void => {
+    if (held.length > 0) items.push({ type: "message", role: "user", content: encodeParts(held, "user", "results", w) });
+    held.length = 0;
+  };
+  entries.forEach((entry, at) => {
+    if (entry.kind !== "result") release();
+    items.push(...encodeEntry(entry, `entries[${at}]`, images, w));
+  });
+  release();
+  return items;
+}
+
+function encodeEntry(entry: Entry, path: string, images: HeldImages, w: Writing): readonly JsonObject[] {
+  switch (entry.kind) {
+    case "instructions":
+      return [];
+    case "message":
+      return [encodeMessage(entry, path, w)];
+    case "reasoning":
+      return encodeReasoning(entry, path, w);
+    case "call":
+      return [encodeCall(entry, path, w)];
+    case "result":
+      return [encodeResult(entry, path, images, w)];
+    case "tools":
+      return [{ type: "additional_tools", ...ids(entry, w), role: entry.role, tools: encodeTools(entry.tools, `${path}.tools`, w) }];
+    case "opaque":
+      if (entry.dialect === DIALECT) return [entry.raw as JsonObject];
+      lose(w.losses, path, "opaque-item", "dropped", "meaning", "an item that only its own dialect understands");
+      return [];
+  }
+}
+
+function encodeMessage(entry: MessageEntry, path: string, w: Writing): JsonObject {
+  if (entry.effort !== undefined) lose(w.losses, `${path}.effort`, "turn-effort", "dropped", "hint", "an effort for one turn only");
+  if (entry.name !== undefined && !w.own) lose(w.losses, `${path}.name`, "participant-name", "dropped", "hint", "the name of a participant");
+  return {
+    ...(entry.bare !== true && { type: "message" }),
+    ...ids(entry, w),
+    role: entry.role,
+    content: encodeMessageContent(entry, path, w),
+    ...(entry.phase !== undefined && { phase: entry.phase }),
+  };
+}
+
+function encodeMessageContent(entry: MessageEntry, path: string, w: Writing): string | readonly JsonObject[] {
+  if (typeof entry.content !== "string") return encodeParts(entry.content, entry.role, `${path}.content`, w);
+  return w.own ? entry.content : [textPart(entry.content, entry.role, w)];
+}
+
+/** Without a store the API knows only reasoning that comes back sealed: it refuses items it cannot open. */
+function encodeReasoning(entry: ReasoningEntry, path: string, w: Writing): readonly JsonObject[] {
+  const reader = { dialect: DIALECT, issuer: w.to.issuer, family: w.to.family };
+  const seal = entry.seal && canRead(reader, entry.seal) ? entry.seal : undefined;
+  const stored = w.own && entry.seal === undefined && entry.id !== undefined && w.request.state.store !== false;
+  if (!seal && !stored) {
+    const why = entry.seal ? "sealed by another vendor or for another model" : "without a seal";
+    lose(w.losses, path, "reasoning-unsigned", "dropped", "hint", `reasoning of an earlier turn, ${why}`);
+    return [];
+  }
+  return [
+    {
+      type: "reasoning",
+      ...ids(entry, w),
+      summary: entry.sections.map((text) => ({ type: "summary_text", text })),
+      ...(w.own && entry.raw !== undefined && { content: entry.raw === null ? null : entry.raw.map((text) => ({ type: "reasoning_text", text })) }),
+      ...(seal && { encrypted_content: seal.value }),
+    },
+  ];
+}
+
+function encodeCall(entry: CallEntry, path: string, w: Writing): JsonObject {
+  if (entry.mark) loseMark(path, w);
+  if (entry.caller !== undefined && !w.own) lose(w.losses, `${path}.caller`, "call-caller", "dropped", "hint", "who made a programmatic call");
+  const builtin = builtinOf(entry.tool, w);
+  if (builtin) return builtinItem(builtin, entry, w);
+  const lowered = entry.tool.via === "custom" && !w.to.traits.customTools;
+  const frame = { ...ids(entry, w), call_id: callId(entry.callId, w), ...wireTool(entry.tool, w) };
+  const caller = w.own && entry.caller !== undefined ? { caller: entry.caller } : {};
+  return entry.tool.via === "custom" && !lowered
+    ? { type: "custom_tool_call", ...frame, input: freeText(entry), ...caller }
+    : { type: "function_call", ...frame, arguments: argumentsText(entry), ...caller };
+}
+
+const freeText = ({ input }: CallEntry): string => ("text" in input ? input.text : (unwrapCustomInput(input.json) ?? input.json));
+
+const argumentsText = ({ input }: CallEntry): string =>
+  "text" in input ? wrapCustomInput(input.text) : input.json.trim() === "" ? "{}" : input.json;
+
+function builtinItem(builtin: Builtin, entry: CallEntry, w: Writing): JsonObject {
+  const fields = builtinFields(builtin, "json" in entry.input ? entry.input.json : entry.input.text);
+  if (builtin.name === "mcp_approval") return { type: builtin.call, id: entry.callId, ...fields };
+  return { type: builtin.call, ...ids(entry, w), call_id: callId(entry.callId, w), ...fields };
+}
+

@@ -1,0 +1,118 @@
+/** A message, of whichever dialect: an assistant's tool calls and a user's tool results inside it become entries of their own. */
+import type { CallEntry, Content, Entry, MessageEntry, Part, ResultEntry, Role } from "../../ir/request.ts";
+import { readSeal } from "../../ir/seal.ts";
+import { isList, isObject, type Json, type JsonObject, objectAt, optionalList, optionalString, pathOf, ShapeError } from "../../wire/json.ts";
+import { decodeContent, decodePart, markOf } from "./parts-decode.ts";
+import { jsonText, table } from "./wire.ts";
+
+export function decodeMessage(item: JsonObject, path: string): readonly Entry[] {
+  const role = optionalString(item, "role", path);
+  if (role === "tool" || role === "function") return [toolMessage(item, path)];
+  if (!isRole(role)) throw new ShapeError(pathOf(path, "role"), "system, developer, user, assistant or tool", item.role);
+  const head = messageHead(item, role, path);
+  const calls = optionalList(item, "tool_calls", path) ?? [];
+  return [
+    ...replayedThinking(item, role),
+    ...messageBody(item, head, path),
+    ...calls.map((call, at) => chatCall(call, pathOf(pathOf(path, "tool_calls"), at))),
+  ];
+}
+
+const isRole = (role: string | undefined): role is Role =>
+  role === "system" || role === "developer" || role === "user" || role === "assistant";
+
+type Head = Omit<MessageEntry, "content">;
+
+function messageHead(item: JsonObject, role: Role, path: string): Head {
+  const phase = optionalString(item, "phase", path);
+  const name = optionalString(item, "name", path);
+  return {
+    kind: "message",
+    role,
+    ...(phase !== undefined && { phase }),
+    ...(name !== undefined && { name }),
+    ...(typeof item.id === "string" && { id: item.id }),
+    ...(typeof item.status === "string" && { status: item.status }),
+    ...(item.type === undefined && { bare: true as const }),
+  };
+}
+
+/** Kimi and DeepSeek demand it back; Chat clients write it beside the content. */
+function replayedThinking(item: JsonObject, role: Role): readonly Entry[] {
+  const text = item.reasoning_content;
+  return role === "assistant" && typeof text === "string" && text !== "" ? [{ kind: "reasoning", sections: [text] }] : [];
+}
+
+function messageBody(item: JsonObject, head: Head, path: string): readonly Entry[] {
+  const { content } = item;
+  if (content === undefined || content === null) return [];
+  if (!isList(content)) return [{ ...head, content: decodeContent(content, pathOf(path, "content")) }];
+  const at = pathOf(path, "content");
+  const blocks = content.some((part) => isObject(part) && typeof part.type === "string" && BLOCKS.has(part.type));
+  return blocks ? splitBlocks(content, head, at) : [{ ...head, content: decodeContent(content, at) }];
+}
+
+/** Keeps the order: text, calls and thinking of one Anthropic message follow each other as they stood. */
+function splitBlocks(content: readonly Json[], head: Head, path: string): readonly Entry[] {
+  const entries: Entry[] = [];
+  let parts: Part[] = [];
+  const flush = (): void => {
+    if (parts.length > 0) entries.push({ ...head, content: parts });
+    parts = [];
+  };
+  content.forEach((value, index) => {
+    const at = pathOf(path, index);
+    const block = isObject(value) && typeof value.type === "string" ? BLOCKS.get(value.type) : undefined;
+    if (!block) return void parts.push(decodePart(value, at));
+    flush();
+    entries.push(block(value as JsonObject, at));
+  });
+  flush();
+  return entries;
+}
+
+const BLOCKS = table<(block: JsonObject, path: string) => Entry>({
+  tool_use: (block, path) => ({
+    kind: "call",
+    callId: jsonText(block.id),
+    tool: { via: "function", name: optionalString(block, "name", path) ?? "" },
+    input: { json: JSON.stringify(block.input ?? {}) },
+    ...markOf(block),
+  }),
+  tool_result: (block, path): ResultEntry => ({
+    kind: "result",
+    callId: jsonText(block.tool_use_id),
+    via: "function",
+    content: decodeContent(block.content, pathOf(path, "content")),
+    ...(block.is_error === true && { isError: true }),
+    ...markOf(block),
+  }),
+  thinking: (block) => {
+    const seal = readSeal(typeof block.signature === "string" ? block.signature : undefined, "anthropic");
+    return { kind: "reasoning", sections: [jsonText(block.thinking)], ...(seal && { seal }) };
+  },
+  redacted_thinking: (block) => {
+    const seal = readSeal(jsonText(block.data), "anthropic");
+    return { kind: "reasoning", sections: [], redacted: true, ...(seal && { seal }) };
+  },
+});
+
+function toolMessage(item: JsonObject, path: string): ResultEntry {
+  const name = optionalString(item, "name", path);
+  const content: Content = decodeContent(item.content, pathOf(path, "content"));
+  return { kind: "result", callId: jsonText(item.tool_call_id), via: "function", content, ...(name !== undefined && { name }) };
+}
+
+function chatCall(value: Json, path: string): CallEntry {
+  const call = objectAt(value, path);
+  const custom = isObject(call.custom) ? call.custom : undefined;
+  const called = custom ?? (isObject(call.function) ? call.function : undefined);
+  const name = called && optionalString(called, "name", path);
+  if (!called || name === undefined) throw new ShapeError(pathOf(path, "function"), "an object with the called tool's name", call.function);
+  return {
+    kind: "call",
+    callId: jsonText(call.id),
+    tool: { via: custom ? "custom" : "function", name },
+    input: custom ? { text: jsonText(custom.input) } : { json: jsonText(called.arguments) },
+  };
+}

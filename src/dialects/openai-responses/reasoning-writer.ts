@@ -1,0 +1,112 @@
+/** Reasoning items: summary parts or the thinking itself, and the seal that lets the next turn go on from it. */
+import type { Block } from "../../ir/events.ts";
+import { type Seal, sealFor } from "../../ir/seal.ts";
+import { addItem, type BlockWriter, endItem, growing, json, type Place, type Print, type Printing } from "./printing.ts";
+import { DIALECT, REDACTED_SUFFIX } from "./wire.ts";
+
+type ReasoningBlock = Extract<Block, { kind: "reasoning" }>;
+
+export function reasoningWriter(p: Printing, block: ReasoningBlock, print: Print): BlockWriter {
+  return p.ask.style.reasoning === "none" ? hiddenWriter(p, block) : shownWriter(p, block, print);
+}
+
+const item = (id: string, sections: readonly string[], block: ReasoningBlock, seal: Seal | undefined): string => {
+  const summary = block.channel === "summary" ? sections.map((text) => `{"type":"summary_text","text":${text}}`) : [];
+  const content = block.channel === "raw" ? `,"content":[${sections.map((text) => `{"type":"reasoning_text","text":${text}}`).join(",")}]` : "";
+  const sealed = seal === undefined ? "" : `,"encrypted_content":${json(sealText(seal, block))}`;
+  return `{"type":"reasoning","id":"${id}","summary":[${summary.join(",")}]${content}${sealed}}`;
+};
+
+function sealText(seal: Seal, block: ReasoningBlock): string {
+  const text = sealFor(DIALECT, seal);
+  return block.redacted && seal.dialect !== DIALECT ? text + REDACTED_SUFFIX : text;
+}
+
+const joined = (before: Seal | undefined, delta: { readonly seal: Seal; readonly mode: "set" | "append" }): Seal =>
+  delta.mode === "append" && before ? { ...delta.seal, value: before.value + delta.seal.value } : delta.seal;
+
+/** Without text the item is worth printing only for its seal, which comes last. */
+function hiddenWriter(p: Printing, block: ReasoningBlock): BlockWriter {
+  let seal: Seal | undefined;
+  return {
+    delta: (delta) => {
+      if ("seal" in delta) seal = joined(seal, delta);
+    },
+    end: (_final, print) => {
+      if (!seal) return;
+      const place = p.place();
+      const whole = item(place.id("rs"), [], { ...block, channel: "summary" }, seal);
+      addItem(p, place.at, whole, print);
+      endItem(p, place.at, whole, print);
+    },
+  };
+}
+
+function shownWriter(p: Printing, block: ReasoningBlock, print: Print): BlockWriter {
+  const place = p.place();
+  const id = place.id("rs");
+  const sections: string[] = [];
+  let section: Section | undefined;
+  let seal: Seal | undefined;
+  const close = (to: Print): void => {
+    if (section) sections.push(section.end(to));
+    section = undefined;
+  };
+  addItem(p, place.at, item(id, [], block, undefined), print);
+  return {
+    delta: (delta, to) => {
+      if ("section" in delta) close(to);
+      else if ("seal" in delta) seal = joined(seal, delta);
+      else if ("text" in delta) {
+        section ??= (block.channel === "summary" ? summarySection : rawSection)(p, id, place, sections.length, to);
+        section.text(delta.text.json, to);
+      }
+    },
+    end: (_final, to) => {
+      close(to);
+      endItem(p, place.at, item(id, sections, block, seal), to);
+    },
+  };
+}
+
+interface Section {
+  text(literal: string, print: Print): void;
+  /** Returns its whole text as a literal. */
+  end(print: Print): string;
+}
+
+function summarySection(p: Printing, id: string, place: Place, at: number, print: Print): Section {
+  const where = `"item_id":"${id}","output_index":${place.at},"summary_index":${at}`;
+  const text = growing();
+  const part = (): string => `{"type":"summary_text","text":${text.json()}}`;
+  p.event("response.reasoning_summary_part.added", `${where},"part":${part()}`, print);
+  return {
+    text: (literal, to) => {
+      text.add(literal);
+      p.event("response.reasoning_summary_text.delta", `${where},"delta":${literal}`, to);
+    },
+    end: (to) => {
+      p.event("response.reasoning_summary_text.done", `${where},"text":${text.json()}`, to);
+      p.event("response.reasoning_summary_part.done", `${where},"part":${part()}`, to);
+      return text.json();
+    },
+  };
+}
+
+function rawSection(p: Printing, id: string, place: Place, at: number, print: Print): Section {
+  const where = `"item_id":"${id}","output_index":${place.at},"content_index":${at}`;
+  const text = growing();
+  const part = (): string => `{"type":"reasoning_text","text":${text.json()}}`;
+  p.event("response.content_part.added", `${where},"part":${part()}`, print);
+  return {
+    text: (literal, to) => {
+      text.add(literal);
+      p.event("response.reasoning_text.delta", `${where},"delta":${literal}`, to);
+    },
+    end: (to) => {
+      p.event("response.reasoning_text.done", `${where},"text":${text.json()}`, to);
+      p.event("response.content_part.done", `${where},"part":${part()}`, to);
+      return text.json();
+    },
+  };
+}

@@ -1,0 +1,226 @@
+/** A ModelRequest as a Responses body for one deployment. */
+import { createHash } from "node:crypto";
+import type { Addressee } from "../dialect.ts";
+import { lossList, type Translated } from "../../ir/loss.ts";
+import type { CallEntry, ModelRequest, OutputShape, Reasoning } from "../../ir/request.ts";
+import { toolMap } from "../../ir/tools.ts";
+import { textOfContent } from "../../ir/turns.ts";
+import { isList, isObject, type Json, type JsonObject, type Raw } from "../../wire/json.ts";
+import { encodeItems } from "./items-encode.ts";
+import { SEALED_REASONING } from "./request-decode.ts";
+import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
+import { ID_LENGTH_MAX, table } from "./wire.ts";
+import { isOwn, lose, type Writing } from "./writing.ts";
+
+export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
+  const w: Writing = {
+    own: isOwn(request),
+    request,
+    to,
+    tools: toolMap(request.tools, request.entries),
+    calls: new Map(request.entries.flatMap((entry): [string, CallEntry][] => (entry.kind === "call" ? [[entry.callId, entry]] : []))),
+    losses: lossList(),
+  };
+  const value = {
+    model: to.model,
+    ...instructions(w),
+    input: inputOf(w),
+    ...toolFields(w),
+    ...reasoningOf(w),
+    ...textOf(w),
+    ...samplingOf(w),
+    ...stateOf(w),
+    ...cacheOf(w),
+    ...callerOf(w),
+    stream: request.stream,
+    ...(!request.generate && w.own && { generate: false }),
+    ...extraOf(w),
+  };
+  return { value, losses: w.losses.list() };
+}
+
+function instructions(w: Writing): JsonObject {
+  const texts = w.request.entries.flatMap((entry) => {
+    if (entry.kind !== "instructions") return [];
+    if (typeof entry.content !== "string" && entry.content.some((part) => "mark" in part && part.mark))
+      lose(w.losses, "instructions", "cache-breakpoint", "dropped", "hint", "the Responses API caches prefixes by itself and knows no breakpoints");
+    return typeof entry.content === "string" ? [entry.content] : entry.content.map((part) => textOfContent([part]));
+  });
+  return texts.length === 0 ? {} : { instructions: texts.filter((text) => text !== "").join("\n\n") };
+}
+
+/** One user text that stood alone goes back as the string it was. */
+function inputOf(w: Writing): Json {
+  const [only, ...more] = w.request.entries.filter((entry) => entry.kind !== "instructions");
+  const alone = w.own && more.length === 0 && only?.kind === "message" && only.role === "user" && only.bare === true;
+  return alone && typeof only.content === "string" ? only.content : encodeItems(w.request.entries, w);
+}
+
+function toolFields(w: Writing): JsonObject {
+  const { request, to } = w;
+  const tools = encodeTools(request.tools, "tools", w);
+  // A choice among no tools is refused, and changes nothing.
+  const idle = !w.own && tools.length === 0;
+  const choice = request.toolChoice && !idle ? encodeToolChoice(request.toolChoice, w) : undefined;
+  const parallel = idle ? undefined : request.parallelCalls;
+  if (parallel === false && !to.traits.parallelSwitch)
+    lose(w.losses, "parallel_tool_calls", "parallel-calls", "dropped", "meaning", "the upstream cannot be held to one call at a time");
+  return {
+    ...(tools.length > 0 && { tools }),
+    ...(choice !== undefined && { tool_choice: choice }),
+    ...(parallel !== undefined && to.traits.parallelSwitch && { parallel_tool_calls: parallel }),
+  };
+}
+
+const SUMMARY: Readonly<Record<NonNullable<Reasoning["show"]>, string | undefined>> = {
+  omitted: undefined,
+  auto: "auto",
+  concise: "concise",
+  detailed: "detailed",
+  summarized: "auto",
+  full: "detailed",
+};
+
+function reasoningOf(w: Writing): JsonObject {
+  const { reasoning } = w.request;
+  if (!reasoning) return {};
+  const effort = reasoning.effort ?? effortOfBudget(reasoning, w);
+  const summary = reasoning.show && SUMMARY[reasoning.show];
+  const hints = w.own ? reasoning.hints : undefined;
+  if (!w.own && reasoning.hints) lose(w.losses, "reasoning", "reasoning-hints", "dropped", "hint", Object.keys(reasoning.hints).join(", "));
+  const fields = { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }), ...hints };
+  return Object.keys(fields).length > 0 ? { reasoning: fields } : {};
+}
+
+/** Only where nobody before us has turned the budget into an effort the model knows. */
+function effortOfBudget(reasoning: Reasoning, w: Writing): string | undefined {
+  const { budgetTokens } = reasoning;
+  if (reasoning.mode === "off") {
+    lose(w.losses, "reasoning", "reasoning-off", "dropped", "hint", "the model thinks as much as it is set to");
+    return undefined;
+  }
+  if (budgetTokens === undefined) return undefined;
+  lose(w.losses, "reasoning", "reasoning-budget", "approximated", "hint", "a budget of tokens is told as an effort");
+  return budgetTokens < 4_096 ? "low" : budgetTokens < 16_384 ? "medium" : "high";
+}
+
+function textOf(w: Writing): JsonObject {
+  const { output } = w.request;
+  if (!output) return {};
+  const format = formatOf(output);
+  return { text: { ...(format && { format }), ...(output.verbosity !== undefined && { verbosity: output.verbosity }) } };
+}
+
+function formatOf({ schema, jsonObject }: OutputShape): JsonObject | undefined {
+  if (!schema) return jsonObject ? { type: "json_object" } : undefined;
+  return {
+    type: "json_schema",
+    name: schema.name ?? "output",
+    ...(schema.description !== undefined && { description: schema.description }),
+    schema: schema.schema,
+    ...(schema.strict !== undefined && { strict: schema.strict }),
+  };
+}
+
+function samplingOf(w: Writing): JsonObject {
+  const { sampling } = w.request;
+  if (sampling.stop && sampling.stop.length > 0) lose(w.losses, "stop", "stop-sequences", "dropped", "meaning", "the Responses API has no stop sequences");
+  if (sampling.topK !== undefined) lose(w.losses, "top_k", "top-k", "dropped", "hint", "the Responses API has no top_k");
+  if (sampling.frequencyPenalty || sampling.presencePenalty) lose(w.losses, "penalties", "penalties", "dropped", "meaning", "the Responses API has no penalties");
+  if (sampling.seed !== undefined) lose(w.losses, "seed", "seed", "dropped", "hint", "the Responses API has no seed");
+  return {
+    ...(sampling.maxTokens !== undefined && { max_output_tokens: sampling.maxTokens }),
+    ...(sampling.temperature !== undefined && { temperature: sampling.temperature }),
+    ...(sampling.topP !== undefined && { top_p: sampling.topP }),
+  };
+}
+
+/** A foreign caller never asked a vendor to keep its conversation; what it must get back travels sealed instead. */
+function stateOf(w: Writing): JsonObject {
+  const { state } = w.request;
+  const store = state.store ?? (w.own ? undefined : false);
+  const include = includeOf(w);
+  if (state.container !== undefined && !w.own) lose(w.losses, "container", "container", "dropped", "meaning", "a container of another vendor");
+  return {
+    ...(store !== undefined && { store }),
+    ...(include.length > 0 && { include }),
+    ...(state.previous && { [state.previous.field]: state.previous.value }),
+  };
+}
+
+function includeOf(w: Writing): readonly Json[] {
+  const { include } = w.own ? w.request.extra.fields : {};
+  const list = isList(include) ? include : [];
+  const sealed = w.request.state.store !== true && (!w.own || w.request.wants.sealedReasoning === true);
+  return sealed && !list.includes(SEALED_REASONING) ? [...list, SEALED_REASONING] : list;
+}
+
+function cacheOf(w: Writing): JsonObject {
+  const { cache } = w.request;
+  if (cache.automatic !== undefined) lose(w.losses, "cache_control", "cache-breakpoint", "dropped", "hint", "the Responses API caches prefixes by itself");
+  if (cache.key === undefined && cache.retention === undefined) return {};
+  if (!w.to.traits.cacheKey) {
+    lose(w.losses, "prompt_cache_key", "cache-key", "dropped", "hint", "the upstream knows no cache key");
+    return {};
+  }
+  return {
+    ...(cache.key !== undefined && { prompt_cache_key: cacheKey(cache.key) }),
+    ...(cache.retention !== undefined && { prompt_cache_retention: cache.retention }),
+  };
+}
+
+const cacheKey = (key: string): string =>
+  key.length <= ID_LENGTH_MAX ? key : createHash("sha256").update(key).digest("hex");
+
+/** Anthropic's word for the tier that OpenAI calls default. */
+const SERVICE_TIERS = table({ standard_only: "default" });
+
+function callerOf(w: Writing): JsonObject {
+  const { user, safetyId, serviceTier } = w.request.caller;
+  // Anthropic's user_id is a record of device and account; this API takes short strings.
+  const shortUser = user !== undefined && (w.own || user.length <= ID_LENGTH_MAX) ? user : undefined;
+  if (user !== shortUser) lose(w.losses, "user", "user", "dropped", "hint", "longer than the upstream accepts");
+  const tier = serviceTier === undefined || w.own ? serviceTier : (SERVICE_TIERS.get(serviceTier) ?? serviceTier);
+  return {
+    ...(safetyId !== undefined && { safety_identifier: safetyId }),
+    ...(shortUser !== undefined && { user: shortUser }),
+    ...metadataOf(w),
+    ...(tier !== undefined && { service_tier: tier }),
+  };
+}
+
+/** At most 16 pairs of strings. https://platform.openai.com/docs/api-reference/responses/create */
+function metadataOf(w: Writing): JsonObject {
+  const { metadata } = w.request.caller;
+  if (metadata === undefined || metadata === null) return {};
+  if (w.request.extra.dialect === "anthropic" || !isObject(metadata)) {
+    lose(w.losses, "metadata", "metadata", "dropped", "hint", "metadata of another vendor");
+    return {};
+  }
+  const fit = Object.entries(metadata).filter(([key, value]) => typeof value === "string" && value.length <= 512 && key.length <= 64);
+  const kept = fit.slice(0, 16);
+  if (kept.length < Object.keys(metadata).length) lose(w.losses, "metadata", "metadata", "approximated", "hint", "only 16 pairs of short strings are accepted");
+  return { metadata: Object.fromEntries(kept) };
+}
+
+/** Keys of other dialects that change what is answered; the rest are hints. */
+const MEANING = new Set(["n", "logit_bias", "functions", "function_call", "modalities", "audio", "web_search_options", "mcp_servers", "context_management", "container"]);
+/** Told otherwise (include), or about the frames of another dialect. */
+const SILENT = new Set(["include", "stream_options"]);
+
+function extraOf(w: Writing): JsonObject {
+  const { fields } = w.request.extra;
+  if (w.own) {
+    const { include: _, ...rest } = fields;
+    return rest;
+  }
+  for (const [key, value] of Object.entries(fields)) {
+    if (SILENT.has(key) || isDefault(key, value)) continue;
+    lose(w.losses, key, `field-${key.replaceAll("_", "-")}`, "dropped", MEANING.has(key) ? "meaning" : "hint", `the Responses API has no ${key}`);
+  }
+  return {};
+}
+
+/** Clients spell out defaults; leaving those away loses nothing. */
+const isDefault = (key: string, value: Raw): boolean =>
+  value === null || value === false || (key === "n" && value === 1) || (isObject(value) && Object.keys(value).length === 0) || (isList(value) && value.length === 0);

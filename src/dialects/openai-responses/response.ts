@@ -1,0 +1,47 @@
+/** Whole answers run through the code of the streams. */
+import type { Ask, Dialect } from "../dialect.ts";
+import type { StreamEvent } from "../../ir/events.ts";
+import type { Translated } from "../../ir/loss.ts";
+import { isList, isObject, type JsonObject, parseJson } from "../../wire/json.ts";
+import type { Frame } from "../../wire/machine.ts";
+import { answerReader } from "./decoder.ts";
+import { encoder } from "./encoder.ts";
+
+export const response: Dialect["response"] = { decode: decodeResponse, encode: encodeResponse };
+
+function decodeResponse(body: JsonObject, ask: Ask): readonly StreamEvent[] {
+  const events: StreamEvent[] = [];
+  const emit = (event: StreamEvent): void => void events.push(event);
+  const reader = answerReader(ask);
+  const push = (event: JsonObject): void => reader.push(event, emit);
+  if (!isList(body.output) && isObject(body.error)) push({ type: "error", error: body.error });
+  push({ type: "response.created", response: body });
+  (isList(body.output) ? body.output : []).forEach((item, at) => {
+    if (isObject(item)) push({ type: "response.output_item.done", output_index: at, item });
+  });
+  push(terminal(body));
+  reader.end("eof", emit);
+  return events;
+}
+
+/** A background answer that still runs is no answer yet. */
+function terminal(body: JsonObject): JsonObject {
+  const { status = "completed" } = body;
+  if (status === "queued" || status === "in_progress")
+    return { type: "error", error: { message: `the upstream's answer is still ${String(status)}`, code: "server_error" } };
+  return { type: `response.${String(status)}`, response: { ...body, output: [] } };
+}
+
+function encodeResponse(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject> {
+  const machine = encoder(ask);
+  let last: Frame | undefined;
+  const keep = (frame: Frame): void => void (last = frame);
+  for (const event of events) {
+    if (event.type === "error") throw event.error;
+    machine.push(event, keep);
+  }
+  machine.end("eof", keep);
+  const printed = last ? parseJson(last.data) : null;
+  const answer = isObject(printed) && isObject(printed.response) ? printed.response : {};
+  return { value: answer, losses: machine.losses() };
+}

@@ -1,0 +1,129 @@
+/** Tools as Responses clients declare them; Chat's nested and Anthropic's bare ones too, since Cursor mixes all three. */
+import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
+import { isList, isObject, type Json, type JsonObject, objectAt, optionalList, optionalString, pathOf, type Raw, ShapeError, without } from "../../wire/json.ts";
+import { markOf } from "./parts-decode.ts";
+import { builtinByTool, DIALECT, runsAtClient, table } from "./wire.ts";
+
+export function decodeTools(value: Json | undefined, path: string): readonly Tool[] {
+  if (value === undefined || value === null) return [];
+  if (!isList(value)) throw new ShapeError(path, "a list of tools", value);
+  return value.map((tool, at) => decodeTool(objectAt(tool, pathOf(path, at)), pathOf(path, at)));
+}
+
+function decodeTool(tool: JsonObject, path: string): Tool {
+  const type = optionalString(tool, "type", path);
+  if (isObject(tool.function)) return functionTool(tool.function, path, {});
+  if (isObject(tool.custom)) return customTool(tool.custom, path);
+  if (type === "function") return functionTool(tool, path, hintsOf(tool));
+  // Anthropic's own tools have no type, or say "custom" and have an input_schema, which a freeform tool never has.
+  if (tool.input_schema !== undefined || type === undefined) return functionTool(tool, path, hintsOf(tool));
+  if (type === "custom") return customTool(tool, path);
+  if (type === "namespace") return namespace(tool, path);
+  return otherTool(type, tool);
+}
+
+const FUNCTION_KEYS = new Set(["type", "name", "description", "parameters", "input_schema", "strict", "defer_loading", "cache_control"]);
+
+const hintsOf = (tool: JsonObject): Readonly<Record<string, Raw>> => without(tool, FUNCTION_KEYS);
+
+function functionTool(tool: JsonObject, path: string, hints: Readonly<Record<string, Raw>>): FunctionTool {
+  const description = optionalString(tool, "description", path);
+  const schema = tool.parameters ?? tool.input_schema ?? (tool.parameters === null ? null : undefined);
+  return {
+    kind: "function",
+    name: nameOf(tool, path),
+    ...(description !== undefined && { description }),
+    ...(schema !== undefined && { schema }),
+    ...((typeof tool.strict === "boolean" || tool.strict === null) && { strict: tool.strict }),
+    ...(typeof tool.defer_loading === "boolean" && { defer: tool.defer_loading }),
+    ...markOf(tool),
+    ...(Object.keys(hints).length > 0 && { hints }),
+  };
+}
+
+function customTool(tool: JsonObject, path: string): CustomTool {
+  const description = optionalString(tool, "description", path);
+  return {
+    kind: "custom",
+    name: nameOf(tool, path),
+    ...(description !== undefined && { description }),
+    ...(tool.format !== undefined && tool.format !== null && { format: flatFormat(tool.format) }),
+    ...(typeof tool.defer_loading === "boolean" && { defer: tool.defer_loading }),
+  };
+}
+
+/** Chat nests syntax and definition under `grammar`. */
+const flatFormat = (format: Raw): Raw =>
+  isObject(format) && isObject(format.grammar) ? { type: "grammar", ...format.grammar } : format;
+
+function namespace(tool: JsonObject, path: string): Tool {
+  const description = optionalString(tool, "description", path);
+  return {
+    kind: "namespace",
+    name: nameOf(tool, path),
+    ...(description !== undefined && { description }),
+    tools: decodeTools(tool.tools, pathOf(path, "tools")),
+  };
+}
+
+/** Anthropic dates its tool types in eight digits (`bash_20250124`), OpenAI with underscores. */
+const ANTHROPIC_TYPE = /_\d{8}$/;
+const ANTHROPIC_CLIENT_RUN = /^(bash|text_editor|computer|memory)_\d{8}$/;
+
+function otherTool(type: string, tool: JsonObject): Tool {
+  const name = typeof tool.name === "string" ? tool.name : type;
+  if (ANTHROPIC_CLIENT_RUN.test(type)) return { kind: "builtin", dialect: "anthropic", name, wire: type, raw: tool };
+  if (ANTHROPIC_TYPE.test(type)) return { kind: "hosted", dialect: "anthropic", name, raw: tool };
+  const builtin = builtinByTool(type);
+  return builtin && runsAtClient(tool)
+    ? { kind: "builtin", dialect: DIALECT, name: builtin.name, wire: type, raw: tool }
+    : { kind: "hosted", dialect: DIALECT, name: type, raw: tool };
+}
+
+function nameOf(tool: JsonObject, path: string): string {
+  const name = optionalString(tool, "name", path);
+  if (name) return name;
+  throw new ShapeError(pathOf(path, "name"), "a name for the tool", tool.name);
+}
+
+export function decodeToolChoice(value: Json | undefined, path: string): ToolChoice | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === "string") return modeOf(value, path);
+  const choice = objectAt(value, path);
+  const type = optionalString(choice, "type", path) ?? "";
+  const mode = MODES.get(type);
+  if (mode) return { mode };
+  if (type === "allowed_tools") return allowed(choice, path);
+  const tool = choiceRef(choice, type);
+  return tool ? { mode: "one", tool } : { mode: "opaque", dialect: DIALECT, raw: choice };
+}
+
+const MODES = table<"auto" | "none" | "required">({ auto: "auto", none: "none", required: "required", any: "required" });
+
+function modeOf(word: string, path: string): ToolChoice {
+  const mode = MODES.get(word);
+  if (mode) return { mode };
+  throw new ShapeError(path, "auto, none, required or the choice of one tool", word);
+}
+
+function allowed(choice: JsonObject, path: string): ToolChoice {
+  const list = isObject(choice.allowed_tools) ? choice.allowed_tools : choice;
+  const tools = (optionalList(list, "tools", path) ?? []).map((tool) =>
+    isObject(tool) ? choiceRef(tool, String(tool.type ?? "")) : undefined,
+  );
+  // A vendor-run tool among them has no ToolRef, so the whole choice goes back as it came.
+  if (tools.includes(undefined)) return { mode: "opaque", dialect: DIALECT, raw: choice };
+  return { mode: "allowed", required: list.mode === "required", tools: tools as ToolRef[] };
+}
+
+function choiceRef(choice: JsonObject, type: string): ToolRef | undefined {
+  const builtin = builtinByTool(type);
+  if (builtin) return { via: "builtin", name: builtin.name };
+  if (!CHOICE_TYPES.has(type)) return undefined;
+  const via = type === "custom" ? "custom" : "function";
+  const named = [choice, choice.function, choice.custom].find((holder) => isObject(holder) && typeof holder.name === "string");
+  if (!isObject(named)) return undefined;
+  const name = named.name as string;
+  return typeof choice.namespace === "string" ? { via, name, namespace: choice.namespace } : { via, name };
+}
+const CHOICE_TYPES = new Set(["function", "custom", "tool", ""]);

@@ -1,0 +1,198 @@
+/** Tools and their choice for a Responses upstream. */
+import { lowerCustomTool } from "../../ir/lower.ts";
+import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
+import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { loseMark } from "./parts-encode.ts";
+import { DIALECT } from "./wire.ts";
+import { builtinOf, lose, wireTool, type Writing } from "./writing.ts";
+
+export const encodeTools = (tools: readonly Tool[], path: string, w: Writing): readonly JsonObject[] =>
+  tools.flatMap((tool, at) => encodeTool(tool, undefined, `${path}[${at}]`, w));
+
+function encodeTool(tool: Tool, namespace: string | undefined, path: string, w: Writing): readonly JsonObject[] {
+  switch (tool.kind) {
+    case "function":
+      return [functionTool(tool, namespace, path, w)];
+    case "custom":
+      return [customTool(tool, namespace, path, w)];
+    case "namespace":
+      return [
+        {
+          type: "namespace",
+          name: tool.name,
+          ...(tool.description !== undefined && { description: tool.description }),
+          tools: tool.tools.flatMap((inner, at) => encodeTool(inner, tool.name, `${path}.tools[${at}]`, w)),
+        },
+      ];
+    case "builtin":
+      return [tool.dialect === DIALECT ? (tool.raw as JsonObject) : foreignBuiltin(tool, path, w)];
+    case "hosted":
+      return hostedTool(tool, path, w);
+  }
+}
+
+const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
+
+function functionTool(tool: FunctionTool, namespace: string | undefined, path: string, w: Writing): JsonObject {
+  if (tool.mark) loseMark(path, w);
+  if (!w.own && tool.defer) lose(w.losses, path, "deferred-tool", "approximated", "hint", "a tool to be loaded later is declared at once");
+  if (!w.own && tool.hints) lose(w.losses, path, "tool-hints", "dropped", "hint", Object.keys(tool.hints).join(", "));
+  return {
+    type: "function",
+    ...toolName(tool.name, "function", namespace, w),
+    ...(tool.description !== undefined && { description: tool.description }),
+    ...parametersOf(tool, w),
+    ...strictOf(tool, path, w),
+    ...(w.own && tool.defer !== undefined && { defer_loading: tool.defer }),
+    ...(w.own && tool.hints),
+  };
+}
+
+/** Inside a namespace names are the caller's; outside they are what every dialect can write. */
+const toolName = (name: string, via: ToolRef["via"], namespace: string | undefined, w: Writing): JsonObject => ({
+  name: namespace === undefined ? w.tools.wireName({ via, name }) : name,
+});
+
+function parametersOf(tool: FunctionTool, w: Writing): JsonObject {
+  if (tool.schema !== undefined) return { parameters: tool.schema };
+  return w.own ? {} : { parameters: EMPTY_SCHEMA };
+}
+
+/** Responses takes an absent `strict` for true, Chat and Messages for false. */
+function strictOf(tool: FunctionTool, path: string, w: Writing): JsonObject {
+  if (w.own) return tool.strict === undefined ? {} : { strict: tool.strict };
+  if (w.to.traits.strictTools) return { strict: tool.strict ?? false };
+  if (tool.strict) lose(w.losses, path, "strict-tool", "dropped", "hint", "the upstream does not hold a model to a tool's schema");
+  return {};
+}
+
+function customTool(tool: CustomTool, namespace: string | undefined, path: string, w: Writing): JsonObject {
+  if (!w.to.traits.customTools) {
+    lose(w.losses, path, "custom-tool", "emulated", "hint", "a freeform tool is declared as a function with one string");
+    const lowered = lowerCustomTool(tool);
+    const strict = w.to.traits.strictTools ? { strict: false } : {};
+    return { type: "function", ...toolName(tool.name, "custom", namespace, w), description: lowered.description, parameters: lowered.schema, ...strict };
+  }
+  return {
+    type: "custom",
+    ...toolName(tool.name, "custom", namespace, w),
+    ...(tool.description !== undefined && { description: tool.description }),
+    ...(tool.format !== undefined && { format: tool.format }),
+    ...(w.own && tool.defer !== undefined && { defer_loading: tool.defer }),
+  };
+}
+
+const string: JsonObject = { type: "string" };
+const objectOf = (properties: JsonObject, required: readonly string[]): JsonObject => ({ type: "object", properties, required });
+
+/** Anthropic trains its models on these tools and never prints their schemas; others need them. https://docs.claude.com/en/docs/agents-and-tools/tool-use */
+const FOREIGN_BUILTINS: readonly (readonly [RegExp, string, JsonObject])[] = [
+  [/^bash_/, "Runs a command in a persistent bash session. `restart: true` starts a new one.", objectOf({ command: string, restart: { type: "boolean" } }, [])],
+  [
+    /^text_editor_/,
+    "Views and edits files: view, create, str_replace, insert.",
+    objectOf(
+      {
+        command: { type: "string", enum: ["view", "create", "str_replace", "insert", "undo_edit"] },
+        path: string,
+        file_text: string,
+        old_str: string,
+        new_str: string,
+        insert_line: { type: "integer" },
+        insert_text: string,
+        view_range: { type: "array", items: { type: "integer" } },
+      },
+      ["command", "path"],
+    ),
+  ],
+  [
+    /^memory_/,
+    "Keeps notes in files below /memories: view, create, str_replace, insert, delete, rename.",
+    objectOf(
+      {
+        command: { type: "string", enum: ["view", "create", "str_replace", "insert", "delete", "rename"] },
+        path: string,
+        file_text: string,
+        old_str: string,
+        new_str: string,
+        insert_line: { type: "integer" },
+        insert_text: string,
+        old_path: string,
+        new_path: string,
+      },
+      ["command"],
+    ),
+  ],
+  [
+    /^computer_/,
+    "Uses a screen, a mouse and a keyboard.",
+    objectOf(
+      {
+        action: string,
+        coordinate: { type: "array", items: { type: "integer" } },
+        start_coordinate: { type: "array", items: { type: "integer" } },
+        text: string,
+        duration: { type: "number" },
+        scroll_direction: string,
+        scroll_amount: { type: "integer" },
+      },
+      ["action"],
+    ),
+  ],
+];
+
+function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, path: string, w: Writing): JsonObject {
+  lose(w.losses, path, "builtin-tool", "emulated", "hint", `${tool.wire} is declared as a function`);
+  const known = FOREIGN_BUILTINS.find(([wire]) => wire.test(tool.wire));
+  const strict = w.to.traits.strictTools ? { strict: false } : {};
+  return {
+    type: "function",
+    ...toolName(tool.name, "builtin", undefined, w),
+    description: known?.[1] ?? `The tool ${tool.wire}.`,
+    parameters: known?.[2] ?? { ...EMPTY_SCHEMA, additionalProperties: true },
+    ...strict,
+  };
+}
+
+function hostedTool(tool: Extract<Tool, { kind: "hosted" }>, path: string, w: Writing): readonly JsonObject[] {
+  if (tool.dialect === DIALECT) return [tool.raw as JsonObject];
+  const raw = isObject(tool.raw) ? tool.raw : {};
+  if (typeof raw.type === "string" && raw.type.startsWith("web_search")) {
+    lose(w.losses, path, "hosted-tool", "emulated", "hint", "the search of this vendor stands in for the other's");
+    return [webSearch(raw)];
+  }
+  lose(w.losses, path, "hosted-tool", "dropped", "meaning", `${tool.name} runs at another vendor`);
+  return [];
+}
+
+function webSearch(raw: JsonObject): JsonObject {
+  const domains: Json | undefined = raw.allowed_domains;
+  return {
+    type: "web_search",
+    ...(isList(domains) && domains.length > 0 && { filters: { allowed_domains: domains } }),
+    ...(isObject(raw.user_location) && { user_location: raw.user_location }),
+  };
+}
+
+export function encodeToolChoice(choice: ToolChoice, w: Writing): Json | undefined {
+  switch (choice.mode) {
+    case "auto":
+    case "none":
+    case "required":
+      return choice.mode;
+    case "one":
+      return choiceOf(choice.tool, w);
+    case "allowed":
+      return { type: "allowed_tools", mode: choice.required ? "required" : "auto", tools: choice.tools.map((tool) => choiceOf(tool, w)) };
+    case "opaque":
+      if (choice.dialect === DIALECT) return choice.raw;
+      lose(w.losses, "tool_choice", "tool-choice", "dropped", "meaning", "a choice that only its own dialect understands");
+      return undefined;
+  }
+}
+
+function choiceOf(tool: ToolRef, w: Writing): JsonObject {
+  const builtin = builtinOf(tool, w);
+  if (builtin) return { type: builtin.name };
+  return { type: tool.via === "custom" && w.to.traits.customTools ? "custom" : "function", ...wireTool(tool, w) };
+}

@@ -1,0 +1,92 @@
+/** Words of the Responses protocol that several files here need. https://platform.openai.com/docs/api-reference/responses */
+import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+
+export const DIALECT = "openai-responses" as const;
+
+/** A tool that the client runs and that has item types of its own. */
+export interface Builtin {
+  /** Our name of it in a ToolRef. */
+  readonly name: string;
+  /** Types under which a request declares it. */
+  readonly tools: readonly string[];
+  readonly call: string;
+  readonly output: string;
+  /** The id prefix of its call items. */
+  readonly prefix: string;
+  /** The field of the call that holds what to do. */
+  readonly core: string;
+}
+
+export const BUILTINS: readonly Builtin[] = [
+  { name: "tool_search", tools: ["tool_search"], call: "tool_search_call", output: "tool_search_output", prefix: "tsc", core: "arguments" },
+  { name: "apply_patch", tools: ["apply_patch"], call: "apply_patch_call", output: "apply_patch_call_output", prefix: "apc", core: "operation" },
+  { name: "shell", tools: ["shell"], call: "shell_call", output: "shell_call_output", prefix: "sh", core: "action" },
+  { name: "local_shell", tools: ["local_shell"], call: "local_shell_call", output: "local_shell_call_output", prefix: "lsh", core: "action" },
+  {
+    name: "computer",
+    tools: ["computer", "computer_use", "computer_use_preview"],
+    call: "computer_call",
+    output: "computer_call_output",
+    prefix: "cu",
+    core: "action",
+  },
+  // The vendor calls a remote tool, but the client must agree first: its answer is a result like any other.
+  { name: "mcp_approval", tools: [], call: "mcp_approval_request", output: "mcp_approval_response", prefix: "mcpr", core: "" },
+];
+
+export const builtinByName = (name: string): Builtin | undefined => BUILTINS.find((builtin) => builtin.name === name);
+export const builtinByCall = (type: string): Builtin | undefined => BUILTINS.find((builtin) => builtin.call === type);
+export const builtinByOutput = (type: string): Builtin | undefined =>
+  BUILTINS.find((builtin) => builtin.output === type);
+export const builtinByTool = (type: string): Builtin | undefined =>
+  BUILTINS.find((builtin) => builtin.tools.includes(type));
+
+/** tool_search and shell exist in two kinds; only one of them is the client's to run. */
+export function runsAtClient(item: JsonObject): boolean {
+  if (item.type === "tool_search" || item.type === "tool_search_call" || item.type === "tool_search_output")
+    return item.execution === "client";
+  const where = isObject(item.environment) ? item.environment.type : undefined;
+  return typeof where !== "string" || !where.startsWith("container");
+}
+
+/** What the client must do, as the JSON of one object: it stands for arguments wherever a call crosses dialects. */
+export function builtinInput(builtin: Builtin, item: JsonObject): string {
+  if (builtin.name === "tool_search") return jsonText(item.arguments ?? {});
+  const fields = Object.entries(item).filter(([key]) => !FRAME_KEYS.has(key));
+  return JSON.stringify(Object.fromEntries(fields));
+}
+const FRAME_KEYS = new Set(["type", "id", "status", "call_id"]);
+
+/** The fields of the call item again; other dialects' models may write the core without its wrapper. */
+export function builtinFields(builtin: Builtin, input: string): JsonObject {
+  const value = parseOr(input, input);
+  if (builtin.name === "tool_search") return { execution: "client", arguments: value };
+  if (isObject(value) && (builtin.core === "" || builtin.core in value || "actions" in value)) return value;
+  return { [builtin.core || "arguments"]: value };
+}
+
+/** An approval request is answered by the id of its item; every other call has a call id. */
+export const callIdOf = (item: JsonObject): string => {
+  const id = item.type === "mcp_approval_request" ? item.id : (item.call_id ?? item.id);
+  return typeof id === "string" ? id : "";
+};
+
+export const jsonText = (value: Json | undefined): string =>
+  typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
+
+export function parseOr(text: string, otherwise: Json): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Marks the wrapped seal of thinking that its vendor hides: its own dialect must print another block for it. */
+export const REDACTED_SUFFIX = ".redacted";
+
+/** A Responses call id has at most this many characters, an item id too: "string too long. Expected a string with maximum length 64". */
+export const ID_LENGTH_MAX = 64;
+
+/** A dispatch table. A plain object would also answer to "constructor", and the keys come from strangers. */
+export const table = <T>(rows: Readonly<Record<string, T>>): ReadonlyMap<string, T> => new Map(Object.entries(rows));

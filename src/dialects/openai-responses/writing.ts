@@ -1,0 +1,50 @@
+/** What every part of the request encoder must know. */
+import type { Addressee } from "../dialect.ts";
+import type { Loss, LossList } from "../../ir/loss.ts";
+import { safeId } from "../../ir/ids.ts";
+import type { CallEntry, Meta, ModelRequest, ToolRef } from "../../ir/request.ts";
+import type { ToolMap } from "../../ir/tools.ts";
+import type { JsonObject } from "../../wire/json.ts";
+import { type Builtin, builtinByName, DIALECT, ID_LENGTH_MAX } from "./wire.ts";
+
+export interface Writing {
+  /** The caller speaks this dialect: item ids, absent fields and unread keys go back as they came. */
+  readonly own: boolean;
+  readonly request: ModelRequest;
+  readonly to: Addressee;
+  readonly tools: ToolMap;
+  readonly calls: ReadonlyMap<string, CallEntry>;
+  readonly losses: LossList;
+}
+
+export const isOwn = (request: ModelRequest): boolean => request.extra.dialect === DIALECT;
+
+export function lose(
+  losses: LossList,
+  path: string,
+  feature: string,
+  how: Loss["how"],
+  weight: Loss["weight"],
+  note: string,
+): void {
+  losses.add({ path, feature, how, weight, note });
+}
+
+/** Copilot makes ids of four hundred characters, which every other server refuses. An id of an item means nothing beyond its server. */
+export function ids(entry: Meta, w: Writing): JsonObject {
+  if (!w.own) return {};
+  return {
+    ...(entry.id !== undefined && entry.id.length <= ID_LENGTH_MAX && { id: entry.id }),
+    ...(entry.status !== undefined && { status: entry.status }),
+  };
+}
+
+/** Only a caller of this dialect can have declared a tool with item types of its own. */
+export const builtinOf = (tool: ToolRef, w: Writing): Builtin | undefined =>
+  tool.via === "builtin" && w.own ? builtinByName(tool.name) : undefined;
+
+export const callId = (id: string, w: Writing): string =>
+  safeId(id, { lengthMax: Math.min(w.to.traits.callIdLengthMax, ID_LENGTH_MAX), allowed: w.to.traits.callIdPattern });
+
+export const wireTool = (tool: ToolRef, w: Writing): JsonObject =>
+  tool.namespace === undefined ? { name: w.tools.wireName(tool) } : { name: tool.name, namespace: tool.namespace };
