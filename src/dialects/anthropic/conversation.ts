@@ -1,0 +1,93 @@
+/** What Anthropic demands of a conversation's form: it begins with the user, roles alternate, results come first in their turn. */
+import type { Content, MessageEntry } from "../../ir/request.ts";
+import { isList, type Json, type JsonObject } from "../../wire/json.ts";
+import { encodeContent, isBlank } from "./parts-encode.ts";
+import { compact } from "./wire.ts";
+import type { Writing } from "./writing.ts";
+
+type Hints = Readonly<Record<string, Json>> | undefined;
+
+export interface Conversation {
+  system(content: Content, path: string): void;
+  /** `plain`: the content as it was, so that a lone string stays a string; any list otherwise. */
+  add(role: "user" | "assistant", plain: Content, blocks: readonly JsonObject[], hints?: Hints): void;
+  midSystem(entry: MessageEntry, blocks: readonly JsonObject[]): void;
+  hasMessages(): boolean;
+  instructions(): Printed | undefined;
+  messages(): JsonObject[];
+}
+
+type Printed = string | readonly JsonObject[];
+interface Message {
+  readonly role: "user" | "assistant" | "system";
+  content: Printed;
+  hints?: Hints;
+}
+
+export function conversation(writing: Writing): Conversation {
+  const said: Message[] = [];
+  let system: Printed | undefined;
+  return {
+    system: (content, path) => {
+      const blocks = encodeContent(content, `${path}.content`, writing);
+      if (blocks.length === 0) return;
+      const plain = typeof content === "string" ? content : blocks;
+      system = system === undefined ? plain : [...blocksOf(system), ...blocks];
+    },
+    add: (role, plain, blocks, hints) => {
+      if (blocks.length === 0) return;
+      const last = said.at(-1);
+      if (last?.role === role) last.content = inOrder([...blocksOf(last.content), ...blocks]);
+      else said.push({ role, content: typeof plain === "string" ? plain : inOrder(blocks), hints: writing.own ? hints : undefined });
+    },
+    midSystem: (entry, blocks) => {
+      const content = typeof entry.content === "string" ? entry.content : blocks;
+      const hints = midSystemHints(entry, writing.own);
+      if (blocks.length > 0 || hints.output_config !== undefined) said.push({ role: "system", content, hints });
+    },
+    hasMessages: () => said.length > 0,
+    instructions: () => system,
+    messages: () => printed(said, writing),
+  };
+}
+
+const blocksOf = (content: Printed): readonly JsonObject[] =>
+  typeof content === "string" ? [{ type: "text", text: content }] : content;
+
+/** "tool_result blocks must come first in the content list of the user turn". */
+const inOrder = (blocks: readonly JsonObject[]): readonly JsonObject[] => [
+  ...blocks.filter((block) => block.type === "tool_result"),
+  ...blocks.filter((block) => block.type !== "tool_result"),
+];
+
+function midSystemHints(entry: MessageEntry, own: boolean): Record<string, Json> {
+  const hints = own ? (entry.hints ?? {}) : {};
+  const config = hints.output_config;
+  const effort = entry.effort === undefined ? {} : { effort: entry.effort };
+  const merged = { ...effort, ...(typeof config === "object" && config !== null && !isList(config) ? config : {}) } as JsonObject;
+  return { ...hints, ...(Object.keys(merged).length > 0 && { output_config: merged }) };
+}
+
+function printed(said: readonly Message[], writing: Writing): JsonObject[] {
+  const messages = said.map(({ role, content, hints }, at) =>
+    compact({ role, content: role === "assistant" && at === said.length - 1 ? trimmed(content) : content, ...hints }),
+  );
+  if (said.find((message) => message.role !== "system")?.role === "user") return messages;
+  // A conversation may begin with a greeting of the model (Chat does not mind). A dot says nothing, and is not empty.
+  writing.losses.add({
+    path: "messages",
+    feature: "first-user-turn",
+    how: "emulated",
+    weight: "hint",
+    note: "Anthropic demands that the user begins: a user turn of one dot stands before the first",
+  });
+  return [{ role: "user", content: "." }, ...messages];
+}
+
+/** "final assistant content cannot end with trailing whitespace". */
+function trimmed(content: Printed): Printed {
+  if (typeof content === "string") return content.trimEnd();
+  const last = content.at(-1);
+  if (last?.type !== "text" || typeof last.text !== "string") return content;
+  return [...content.slice(0, -1), ...(isBlank(last.text) ? [] : [{ ...last, text: last.text.trimEnd() }])];
+}

@@ -1,0 +1,138 @@
+/** A Messages body, written for one deployment of one model. */
+import type { Addressee } from "../dialect.ts";
+import { GatewayError } from "../../ir/error.ts";
+import type { Translated } from "../../ir/loss.ts";
+import type { ModelRequest } from "../../ir/request.ts";
+import type { Json, JsonObject } from "../../wire/json.ts";
+import { withBreakpoints } from "./breakpoints.ts";
+import { encodeEntries } from "./messages-encode.ts";
+import { isBlank } from "./parts-encode.ts";
+import { encodeOutputConfig, encodeThinking } from "./thinking.ts";
+import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
+import { compact, MAX_TOKENS_FALLBACK } from "./wire.ts";
+import { type Writing, writing as writingFor } from "./writing.ts";
+
+export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
+  refuseStoredState(request);
+  const writing = writingFor(request, to);
+  // In the order in which the vendor counts breakpoints: tools, system, messages.
+  const tools = encodeTools(writing);
+  const conversation = encodeEntries(writing);
+  const marked = withBreakpoints(writing, {
+    tools,
+    system: withJsonRule(conversation.instructions(), writing),
+    messages: conversation.messages(),
+  });
+  const body = compact({
+    model: to.model,
+    max_tokens: request.sampling.maxTokens ?? MAX_TOKENS_FALLBACK,
+    system: marked.system,
+    messages: marked.messages,
+    tools: tools.length > 0 ? marked.tools : undefined,
+    tool_choice: encodeToolChoice(writing, tools.length > 0),
+    thinking: encodeThinking(writing),
+    output_config: encodeOutputConfig(writing),
+    ...encodeSampling(writing),
+    stream: request.stream ? true : undefined,
+    cache_control: request.cache.automatic,
+    ...encodeCaller(writing),
+    ...encodeExtra(writing),
+  });
+  return { value: body, losses: writing.losses.list() };
+}
+
+/** What another vendor stores is not here. Dropping it would answer another question than the one asked. */
+function refuseStoredState({ state }: ModelRequest): void {
+  if (!state.previous) return;
+  const { field } = state.previous;
+  throw new GatewayError("invalid-request", `${field} refers to a stored answer, which this model's vendor does not have: send the whole conversation`, {
+    param: field,
+  });
+}
+
+const JSON_RULE = "Answer with one JSON object and nothing else: no prose, no code fence.";
+
+/** `{type: "json_object"}` exists in Chat only; Anthropic wants a schema. */
+function withJsonRule(system: string | readonly JsonObject[] | undefined, writing: Writing): string | readonly JsonObject[] | undefined {
+  const { output } = writing.request;
+  if (!output?.jsonObject || output.schema) return system;
+  writing.losses.add({
+    path: "response_format",
+    feature: "json-object",
+    how: "approximated",
+    weight: "meaning",
+    note: "JSON without a schema is asked for in words: nothing enforces it",
+  });
+  if (system === undefined) return JSON_RULE;
+  return [...(typeof system === "string" ? [{ type: "text", text: system }] : system), { type: "text", text: JSON_RULE }];
+}
+
+function encodeSampling(writing: Writing): Record<string, Json | undefined> {
+  const { sampling, output } = writing.request;
+  const drop = (path: string, feature: string, note: string): void =>
+    writing.losses.add({ path, feature, how: "dropped", weight: "hint", note });
+  if (sampling.frequencyPenalty) drop("frequency_penalty", "sampling", "Anthropic has none");
+  if (sampling.presencePenalty) drop("presence_penalty", "sampling", "Anthropic has none");
+  if (sampling.seed !== undefined) drop("seed", "sampling", "Anthropic's sampling cannot be seeded");
+  if (output?.verbosity !== undefined) drop("verbosity", "verbosity", "Anthropic has no such switch");
+  return {
+    temperature: sampling.temperature,
+    top_p: sampling.topP,
+    top_k: sampling.topK,
+    stop_sequences: stopSequences(writing),
+  };
+}
+
+/** "stop_sequences: each stop sequence must contain non-whitespace". */
+function stopSequences(writing: Writing): Json | undefined {
+  const { stop } = writing.request.sampling;
+  if (!stop) return undefined;
+  const taken = writing.to.traits.stop ? stop.filter((text) => !isBlank(text)) : [];
+  if (taken.length < stop.length)
+    writing.losses.add({
+      path: "stop",
+      feature: "stop-sequences",
+      how: "dropped",
+      weight: "meaning",
+      note: writing.to.traits.stop ? "stop sequences of white space only are refused" : "this model takes no stop sequences",
+    });
+  return taken.length > 0 ? taken : undefined;
+}
+
+const SERVICE_TIERS: Readonly<Record<string, string>> = { auto: "auto", standard_only: "standard_only", default: "standard_only" };
+
+/** Ids of people are sent only where they were meant for Anthropic. */
+function encodeCaller(writing: Writing): Record<string, Json | undefined> {
+  const { caller, state } = writing.request;
+  const { own, losses } = writing;
+  const drop = (path: string, feature: string, note: string): void => losses.add({ path, feature, how: "dropped", weight: "hint", note });
+  if (own) return { metadata: caller.metadata, service_tier: caller.serviceTier, container: state.container };
+  if (caller.user !== undefined || caller.safetyId !== undefined || caller.metadata !== undefined)
+    drop("metadata", "caller-metadata", "user ids and metadata stay here: they were meant for another vendor");
+  if (state.store === true) drop("store", "store", "Anthropic keeps no answers");
+  if (state.container !== undefined) drop("container", "container", "the container stands at another vendor");
+  const tier = caller.serviceTier === undefined ? undefined : SERVICE_TIERS[caller.serviceTier];
+  if (caller.serviceTier !== undefined && tier === undefined)
+    drop("service_tier", "service-tier", `Anthropic has no tier ${caller.serviceTier}`);
+  // `auto` is what Anthropic does unasked.
+  return { service_tier: tier === "auto" ? undefined : tier };
+}
+
+// Without these, another answer comes back; the rest only tunes one.
+const MEANINGFUL = new Set(["n", "logit_bias", "modalities", "audio", "web_search_options", "functions", "function_call", "background", "prompt"]);
+
+function encodeExtra(writing: Writing): Record<string, Json> {
+  const { extra } = writing.request;
+  if (writing.own) return Object.fromEntries(Object.entries(extra.fields).filter(([key]) => key !== "output_config"));
+  for (const [key, value] of Object.entries(extra.fields)) {
+    if (value === null || (key === "n" && value === 1)) continue;
+    writing.losses.add({
+      path: key,
+      feature: key.replaceAll("_", "-"),
+      how: "dropped",
+      weight: MEANINGFUL.has(key) ? "meaning" : "hint",
+      note: `Anthropic has no ${key}`,
+    });
+  }
+  return {};
+}

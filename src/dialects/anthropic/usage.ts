@@ -1,0 +1,125 @@
+/** What a call used, in Anthropic's words. `input_tokens` excludes what was read from and written to the cache. */
+import { totals, type Usage, type UsageLine, usageLine } from "../../ir/usage.ts";
+import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { compact, numberIn, objectIn, textIn } from "./wire.ts";
+
+/** Counters come twice, with message_start and message_delta: the last value of each key wins, a null does not count. */
+export function usageReader(): { read(raw: Json | undefined): void; usage(): Usage } {
+  const seen: Record<string, Json> = {};
+  return {
+    read: (raw) => {
+      if (!isObject(raw)) return;
+      for (const [key, value] of Object.entries(raw)) if (value !== undefined && value !== null) seen[key] = value;
+    },
+    usage: () => usageOf(seen),
+  };
+}
+
+export function encodeUsage(usage: Usage): JsonObject {
+  const top = totals(usage, ["message"]);
+  const { cacheWrite1h } = top;
+  return compact({
+    input_tokens: top.input,
+    cache_creation_input_tokens: top.cacheWrite,
+    cache_read_input_tokens: top.cacheRead,
+    cache_creation: {
+      ephemeral_5m_input_tokens: top.cacheWrite - cacheWrite1h,
+      ephemeral_1h_input_tokens: cacheWrite1h,
+    },
+    output_tokens: top.output,
+    output_tokens_details: top.reasoning > 0 ? { thinking_tokens: top.reasoning } : undefined,
+    server_tool_use: Object.keys(usage.hostedCalls).length > 0 ? usage.hostedCalls : undefined,
+    service_tier: usage.serviceTier,
+    iterations: usage.lines.length > 1 ? usage.lines.map(encodeIteration) : undefined,
+  });
+}
+
+function usageOf(seen: JsonObject): Usage {
+  const hostedCalls: Record<string, number> = {};
+  for (const [key, value] of Object.entries(objectIn(seen, "server_tool_use") ?? {}))
+    if (typeof value === "number") hostedCalls[key] = value;
+  const serviceTier = textIn(seen, "service_tier");
+  const isReported = numberIn(seen, "input_tokens") !== undefined || numberIn(seen, "output_tokens") !== undefined;
+  return {
+    lines: isReported ? linesOf(seen) : [],
+    hostedCalls,
+    ...(serviceTier === "" ? {} : { serviceTier }),
+    source: isReported ? "reported" : "none",
+  };
+}
+
+/**
+ * The top level is one line; compaction and the advisor stand beside it. Where another model took over, its share of the
+ * top level becomes a line with its name, and a hop that the top level leaves out one of kind "fallback".
+ */
+function linesOf(seen: JsonObject): UsageLine[] {
+  const top = usageLine(countsOf(seen));
+  const iterations = isList(seen.iterations) ? seen.iterations.filter(isObject).map(iterationOf) : [];
+  const beside = iterations.filter((line) => line.kind === "compaction" || line.kind === "advisor");
+  const served = iterations.find((line) => line.kind === "fallback");
+  if (!served) return [top, ...beside];
+  const hops = iterations.filter((line) => line.kind === "message");
+  const rest = minus(top, served);
+  const isWithinTop = hops.length > 0 && rest.input + rest.output + rest.cacheRead > 0;
+  const named: UsageLine = { ...(isWithinTop ? served : top), kind: "message", model: served.model };
+  if (isWithinTop) return [rest, named, ...beside];
+  return [named, ...hops.map((line): UsageLine => ({ ...line, kind: "fallback" })), ...beside];
+}
+
+function minus(top: UsageLine, part: UsageLine): UsageLine {
+  const left = (key: "input" | "cacheRead" | "cacheWrite5m" | "cacheWrite1h" | "output" | "reasoning"): number =>
+    Math.max(top[key] - part[key], 0);
+  return usageLine({
+    input: left("input"),
+    cacheRead: left("cacheRead"),
+    cacheWrite5m: left("cacheWrite5m"),
+    cacheWrite1h: left("cacheWrite1h"),
+    output: left("output"),
+    reasoning: left("reasoning"),
+  });
+}
+
+/** message_delta repeats the sum of the writes, not their lifetimes: what is beyond the known hour is of five minutes. */
+function countsOf(raw: JsonObject): Partial<UsageLine> {
+  const lifetimes = objectIn(raw, "cache_creation") ?? {};
+  const hour = numberIn(lifetimes, "ephemeral_1h_input_tokens") ?? 0;
+  const written = numberIn(raw, "cache_creation_input_tokens") ?? hour + (numberIn(lifetimes, "ephemeral_5m_input_tokens") ?? 0);
+  return {
+    input: numberIn(raw, "input_tokens") ?? 0,
+    cacheRead: numberIn(raw, "cache_read_input_tokens") ?? 0,
+    cacheWrite5m: Math.max(written - hour, 0),
+    cacheWrite1h: Math.min(hour, written),
+    output: numberIn(raw, "output_tokens") ?? 0,
+    reasoning: numberIn(objectIn(raw, "output_tokens_details") ?? {}, "thinking_tokens") ?? 0,
+  };
+}
+
+const KINDS: Readonly<Record<string, UsageLine["kind"]>> = {
+  compaction: "compaction",
+  advisor_message: "advisor",
+  fallback_message: "fallback",
+};
+const ITERATION_TYPES: Readonly<Record<UsageLine["kind"], string>> = {
+  message: "message",
+  compaction: "compaction",
+  advisor: "advisor_message",
+  // A hop that was declined: Anthropic calls the one that served `fallback_message`.
+  fallback: "message",
+};
+
+function iterationOf(raw: JsonObject): UsageLine {
+  const model = textIn(raw, "model");
+  const kind = KINDS[textIn(raw, "type")] ?? "message";
+  return usageLine({ ...countsOf(raw), kind, ...(model === "" ? {} : { model }) });
+}
+
+const encodeIteration = (line: UsageLine): JsonObject =>
+  compact({
+    type: line.kind === "message" && line.model !== undefined ? "fallback_message" : ITERATION_TYPES[line.kind],
+    model: line.model,
+    input_tokens: line.input,
+    output_tokens: line.output,
+    cache_read_input_tokens: line.cacheRead,
+    cache_creation_input_tokens: line.cacheWrite5m + line.cacheWrite1h,
+    cache_creation: { ephemeral_5m_input_tokens: line.cacheWrite5m, ephemeral_1h_input_tokens: line.cacheWrite1h },
+  });
