@@ -1,0 +1,45 @@
+/** Nothing buffers: the upstream holds its stream after every step, and the client must have read that step before the next one is released. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Running, startThree } from "./gateway.ts";
+import { type HeldStream, heldStream, type Upstream, upstream, within } from "./upstream.ts";
+import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf } from "./wires.ts";
+
+describe("nothing buffers", () => {
+  let server: Upstream;
+  let gateway: Running;
+  let held: HeldStream;
+  let opened = (): void => {};
+  beforeAll(async () => {
+    server = upstream((asked) => {
+      held = heldStream(asked.signal);
+      opened();
+      return held.response;
+    });
+    gateway = await startThree({ chat: server.url, responses: server.url, messages: server.url });
+  });
+  afterAll(async () => {
+    await gateway?.stop();
+    await server?.stop();
+  });
+
+  for (const { client, upstream: model } of CROSSINGS)
+    test(`${client} client, ${model} upstream`, async () => {
+      const asked = new Promise<void>((resolve) => void (opened = resolve));
+      const [first, ...rest] = stepsOf(model);
+      const answer = post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }));
+      await within(2_000, "the upstream is asked", asked);
+      held.push(first?.send ?? "");
+      const response = await within(2_000, "the headers", answer);
+      expect(response.status).toBe(200);
+      const reader = readStream(client, response);
+      for (const step of [first, ...rest]) {
+        if (!step) continue;
+        if (step !== first) held.push(step.send);
+        const has = within(2_000, `"${step.text}${step.input}"`, reader.until((soFar) => soFar.text === step.text && soFar.input === step.input));
+        expect(await has).toMatchObject({ text: step.text, input: step.input });
+      }
+      held.end();
+      const end = await within(2_000, "the end", reader.until((soFar) => soFar.ended));
+      expect(end).toMatchObject({ ended: true, error: undefined });
+    });
+});

@@ -1,0 +1,79 @@
+/** A gateway in this process with a configuration of a few lines. */
+import type { Config, KeyConfig, ModelConfig, ProviderConfig, ProviderKind, ServerConfig, TargetConfig } from "../../src/config/config.ts";
+import { startGateway } from "../../src/gateway.ts";
+import type { CallRecord } from "../../src/ledger/ledger.ts";
+import type { DialectId } from "../../src/ir/seal.ts";
+import type { Wire } from "./wires.ts";
+
+export interface Running {
+  readonly url: string;
+  /** What the ledger wrote, in order. */
+  readonly records: readonly CallRecord[];
+  stop(): Promise<void>;
+}
+
+export const KIND_OF: Readonly<Record<Wire, ProviderKind>> = {
+  chat: "openai-compatible",
+  responses: "openai",
+  messages: "anthropic",
+};
+export const DIALECT_OF: Readonly<Record<Wire, DialectId>> = {
+  chat: "openai-chat",
+  responses: "openai-responses",
+  messages: "anthropic",
+};
+
+export function provider(name: string, wire: Wire, url: string, more: Partial<ProviderConfig> = {}): ProviderConfig {
+  return {
+    name,
+    kind: KIND_OF[wire],
+    baseUrl: wire === "messages" ? url : `${url}/v1`,
+    apiKey: "upstream-key",
+    headers: {},
+    firstByteMs: 10_000,
+    idleMs: 10_000,
+    ...more,
+  };
+}
+
+export const target = (name: string, wire: Wire, model = "served", more: Partial<TargetConfig> = {}): TargetConfig => ({
+  provider: name,
+  model,
+  dialect: DIALECT_OF[wire],
+  ...more,
+});
+
+export interface Setup {
+  readonly providers: readonly ProviderConfig[];
+  readonly models: readonly ModelConfig[];
+  readonly keys?: readonly KeyConfig[];
+  readonly server?: Partial<ServerConfig>;
+}
+
+export function configOf({ providers, models, keys = [], server = {} }: Setup): Config {
+  return {
+    server: { host: "127.0.0.1", port: 0, bodyBytesMax: 32 * 1024 * 1024, corsOrigins: [], heartbeatMs: 0, drainMs: 0, ...server },
+    keys,
+    providers: Object.fromEntries(providers.map((one) => [one.name, one])),
+    models,
+    log: { format: "json" },
+    source: "a test",
+    warnings: [],
+  };
+}
+
+export async function start(setup: Setup): Promise<Running> {
+  const records: CallRecord[] = [];
+  const log = { info: () => {}, warn: () => {}, write: (record: CallRecord) => void records.push(record) };
+  return { records, ...(await startGateway(configOf(setup), { log })) };
+}
+
+/** One upstream of each wire behind the models `chat`, `responses` and `messages`. */
+export const startThree = (urls: Readonly<Record<Wire, string>>, more: Omit<Setup, "providers" | "models"> = {}): Promise<Running> => {
+  const wires = Object.keys(urls) as Wire[];
+  return start({
+    ...more,
+    providers: wires.map((wire) => provider(wire, wire, urls[wire])),
+    models: wires.map((wire) => ({ name: wire, targets: [target(wire, wire)] })),
+  });
+};
