@@ -11,6 +11,8 @@ export interface ModelRow {
   /** Anchored; the first row that matches counts, so the most specific stands first. */
   readonly match: RegExp;
   readonly maker: "openai" | "anthropic" | "other";
+  /** A family's last row: it matches names that nobody has seen, and aliases. */
+  readonly loose?: true;
   /** Absent: the model reads only its own seals. */
   readonly family?: string;
   readonly thinking: Capabilities["thinking"];
@@ -98,7 +100,7 @@ const OPENAI: readonly ModelRow[] = [
   gpt(/^gpt-5-chat$/, { ...CHAT, thinking: "none", efforts: [], summaries: [], verbosities: [], refuses: [] }),
   gpt(/^gpt-5(-mini|-nano)?$/, { efforts: ["minimal", ...LOW_TO_HIGH] }),
   // A deployment called gpt-5-prod: the family is certain, the model is not.
-  gpt(/^gpt-5([.-].*)?$/, { efforts: EFFORTS }),
+  gpt(/^gpt-5([.-].*)?$/, { loose: true, efforts: EFFORTS }),
   gpt(/^codex-mini$/, { ...O_SERIES, verbosities: ["medium"] }),
   gpt(/^o1-(mini|preview)$/, { ...O_SERIES, thinking: "always", efforts: [], summaries: [], traits: { developerRole: false, customTools: false } }),
   gpt(/^o1(-pro)?$/, { ...O_SERIES, summaries: [] }),
@@ -174,7 +176,7 @@ const CLAUDE: readonly ModelRow[] = [
   claude(/^claude-3-5-(sonnet|haiku)$/, { thinking: "none", contextTokens: 200_000, outputTokens: 8_192 }),
   claude(/^claude-(3|2|instant).*$/, { thinking: "none", contextTokens: 200_000, outputTokens: 4_096 }),
   // Newer than this table: the form that every model since Opus 4.7 takes.
-  claude(/^claude-.*$/, { efforts: TO_MAX, refuses: NO_SAMPLING, traits: { midSystem: true } }),
+  claude(/^claude-.*$/, { loose: true, efforts: TO_MAX, refuses: NO_SAMPLING, traits: { midSystem: true } }),
 ];
 
 function ownFamily(row: Partial<ModelRow>): Partial<ModelRow> {
@@ -230,6 +232,32 @@ export function modelRow(name: string): ModelRow | undefined {
 
 // A date (2025-08-07, 20250929, 2512), `latest`, Cursor's `fast`; OpenRouter's `:free`, Claude Code's `[1m]`, Vertex's `@…`.
 const TAIL = /(-(20\d\d-?\d\d-?\d\d|2\d[01]\d|latest|fast)|:[a-z0-9.]+|\[1m\]|@[a-z0-9-]+)$/;
+
+const VARIANT = /^(.+)-(?:(none|minimal|low|medium|high|xhigh|max)|thinking|fast)$/i;
+
+export interface Variant {
+  readonly base: string;
+  readonly effort?: Effort;
+}
+
+/**
+ * A name without the effort or variant at its end: `gpt-5-high-fast` is gpt-5 at high. One step; undefined: it ends in
+ * neither, or names a model of its own (gpt-5.1-codex-max, mistral-medium, kimi-k2-thinking).
+ */
+export function variantOf(name: string): Variant | undefined {
+  const [, base, effort] = VARIANT.exec(name) ?? [];
+  if (base === undefined || isOwnModel(name, base)) return undefined;
+  return { base, ...(effort && { effort: effort.toLowerCase() }) };
+}
+
+/** True when somebody makes a model of this name, so that a wildcard may take it as it is. */
+export const isModelName = (name: string): boolean => modelRow(name)?.maker !== undefined;
+
+function isOwnModel(name: string, base: string): boolean {
+  const [row, baseRow] = [modelRow(name), modelRow(base)];
+  if (!row || row.loose) return false;
+  return row.maker === "other" || row !== baseRow;
+}
 
 /** What a name says about the model, one way of writing each: `anthropic/Claude-Sonnet-4.5-20250929` → `claude-sonnet-4-5`. */
 export function nameKey(name: string): string {

@@ -13,6 +13,8 @@ export type EditPath = readonly (string | number)[];
  * object wins over those inside it. A key that an object repeats is edited wherever it stands.
  */
 export interface SpanEdit {
+  /** What it is called in a list of edits; nobody here reads it. */
+  readonly name?: string;
   readonly path: EditPath;
   readonly value: Json | undefined;
 }

@@ -1,0 +1,79 @@
+/** How a name that a caller picks finds an entry of the config. */
+import type { ModelConfig } from "../config/config.ts";
+import type { Effort } from "../ir/request.ts";
+import { isModelName, variantOf } from "../providers/models.ts";
+
+export interface Match {
+  readonly model: ModelConfig;
+  /** What stands in the place of a target's "*". */
+  readonly upstreamName: string;
+  readonly forcedEffort?: Effort;
+}
+
+/** A name as it stands, then without an effort or variant at its end, then by pattern, the most specific first. */
+export function matchName(models: readonly ModelConfig[], asked: string): Match | undefined {
+  const exact = named(models, asked);
+  if (exact) return { model: exact, upstreamName: exact.name, ...effortOfAlias(exact) };
+  return matchVariant(models, asked) ?? matchPattern(models, asked);
+}
+
+/** `*` matches any run of characters; the case of letters does not count. */
+export function matches(pattern: string, name: string): boolean {
+  const parts = pattern.toLowerCase().split("*");
+  const text = name.toLowerCase();
+  const [first = "", ...rest] = parts;
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= text.length - last.length;
+}
+
+function named(models: readonly ModelConfig[], name: string): ModelConfig | undefined {
+  const lower = name.toLowerCase();
+  return models.find((model) => model.name === name) ?? models.find((model) => !model.name.includes("*") && model.name.toLowerCase() === lower);
+}
+
+/** `gpt-high` says high, unless its own target says otherwise: then its last word is only a name. */
+function effortOfAlias({ name, targets }: ModelConfig): { readonly forcedEffort?: Effort } {
+  const effort = variantOf(name)?.effort;
+  const isMeant = effort !== undefined && targets.every((target) => target.effort === undefined || target.effort === effort);
+  return isMeant ? { forcedEffort: effort } : {};
+}
+
+/** `gpt-5-high-fast` where gpt-5 is an entry. The effort nearest the end counts. */
+function matchVariant(models: readonly ModelConfig[], asked: string): Match | undefined {
+  let effort: Effort | undefined;
+  for (let variant = variantOf(asked); variant; variant = variantOf(variant.base)) {
+    effort ??= variant.effort;
+    const model = named(models, variant.base);
+    if (model) return { model, upstreamName: model.name, ...(effort !== undefined ? { forcedEffort: effort } : effortOfAlias(model)) };
+  }
+  return undefined;
+}
+
+/** A pattern takes any name; an effort at its end is taken off where what remains is a model that somebody makes. */
+function matchPattern(models: readonly ModelConfig[], asked: string): Match | undefined {
+  const patterns = models.filter((model) => model.name.includes("*")).toSorted((a, b) => literalLength(b) - literalLength(a));
+  const { name, effort } = withoutVariant(asked);
+  const model = patterns.find((pattern) => matches(pattern.name, asked)) ?? patterns.find((pattern) => matches(pattern.name, name));
+  return model && { model, upstreamName: name, ...(effort !== undefined && { forcedEffort: effort }) };
+}
+
+const literalLength = ({ name }: ModelConfig): number => name.replaceAll("*", "").length;
+
+function withoutVariant(asked: string): { readonly name: string; readonly effort?: Effort } {
+  let effort: Effort | undefined;
+  let name = asked;
+  for (let variant = variantOf(asked); variant; variant = variantOf(name)) {
+    if (!isModelName(variant.base)) break;
+    effort ??= variant.effort;
+    name = variant.base;
+  }
+  return { name, ...(effort !== undefined && { effort }) };
+}

@@ -1,0 +1,147 @@
+/** A name to the targets that can answer it, in order. Pure; what a name resolves to is remembered per config. */
+import type { Config, KeyConfig, ModelConfig, ProviderConfig, ReasoningStyle, TargetConfig } from "../config/config.ts";
+import type { Addressee, DialectId } from "../dialects/dialect.ts";
+import { GatewayError } from "../ir/error.ts";
+import type { Effort } from "../ir/request.ts";
+import { capabilitiesOf } from "../providers/capabilities.ts";
+import { withoutPrefix } from "../providers/catalog.ts";
+import { dialectFor, impliedModel, issuerOf } from "../providers/endpoint.ts";
+import type { Capabilities } from "../providers/provider.ts";
+import { LIMITS } from "../wire/limits.ts";
+import { type Match, matchName, matches } from "./names.ts";
+import { nearestNames } from "./nearest.ts";
+
+/** One deployment of one model, ready to be written for. */
+export interface Target {
+  readonly provider: ProviderConfig;
+  /** The name that the upstream knows. */
+  readonly model: string;
+  readonly dialect: DialectId;
+  readonly config: TargetConfig;
+  readonly capabilities: Capabilities;
+  readonly issuer: string;
+  readonly addressee: Addressee;
+}
+
+export interface Plan {
+  /** Never empty. */
+  readonly targets: readonly Target[];
+  /** The entry of the config that matched, as it is written there. */
+  readonly modelName: string;
+  /** The effort in the name that the caller picked: it wins over the request's own. */
+  readonly forcedEffort?: Effort;
+  readonly strict: boolean;
+  readonly reasoning?: ReasoningStyle;
+}
+
+/** Throws `unknown-model` with the nearest names, or `forbidden` where the key may not ask for the model. */
+export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
+  if (askedName.length > LIMITS.modelNameLengthMax)
+    throw new GatewayError("invalid-request", `model: longer than ${LIMITS.modelNameLengthMax} characters.`, { param: "model" });
+  const found = remembered(config, askedName);
+  if (!found) throw unknownModel(config, askedName, key);
+  if (key?.models && !isAllowed(key.models, askedName, found.match)) throw forbidden(askedName, key.models);
+  if (found.plan.targets.length === 0) throw switchedOff(askedName, found.match.model);
+  return found.plan;
+}
+
+/** What a client may be shown: names that can be asked for as they stand. */
+export const listedModels = (config: Config, key?: KeyConfig): readonly ModelConfig[] =>
+  config.models.filter(({ name }) => !name.includes("*") && (!key?.models || key.models.some((pattern) => matches(pattern, name))));
+
+interface Found {
+  readonly match: Match;
+  readonly plan: Plan;
+}
+
+/** Names come from callers, so the memory has an end. */
+const REMEMBERED_MAX = 2_000;
+const MEMORY = new WeakMap<Config, Map<string, Found>>();
+
+function remembered(config: Config, askedName: string): Found | undefined {
+  let names = MEMORY.get(config);
+  if (!names) MEMORY.set(config, (names = new Map()));
+  const known = names.get(askedName);
+  if (known) return known;
+  const match = resolve(config, askedName);
+  if (!match) return undefined;
+  const found = { match, plan: planOf(config, match) };
+  if (names.size >= REMEMBERED_MAX) names.clear();
+  names.set(askedName, found);
+  return found;
+}
+
+/** As asked; else as `provider/model`; else without a prefix that catalogues put before a name. */
+function resolve(config: Config, askedName: string): Match | undefined {
+  const direct = matchName(config.models, askedName);
+  if (direct) return direct;
+  const slash = askedName.indexOf("/");
+  const provider = slash > 0 ? config.providers[askedName.slice(0, slash)] : undefined;
+  const atProvider = provider && matchAt(config, askedName.slice(slash + 1), provider);
+  if (atProvider) return atProvider;
+  const bare = withoutPrefix(askedName);
+  return bare === undefined ? undefined : resolve(config, bare);
+}
+
+/** A caller may choose among the targets of a model, not reach past the models that the config lists. */
+function matchAt(config: Config, name: string, provider: ProviderConfig): Match | undefined {
+  const at = (target: TargetConfig): boolean => target.provider === provider.name;
+  const models = config.models.filter((model) => model.targets.some(at));
+  const match = matchName(models, name) ?? matchName(models.map(namedAsUpstream), name);
+  return match && { ...match, model: { ...match.model, targets: match.model.targets.filter(at) } };
+}
+
+/** `azure/my-deployment`: the target's own name instead of the alias. */
+const namedAsUpstream = (model: ModelConfig): ModelConfig => {
+  const [target] = model.targets;
+  return target && target.model !== "*" && !model.name.includes("*") ? { ...model, name: target.model } : model;
+};
+
+function planOf(config: Config, match: Match): Plan {
+  const { model, forcedEffort } = match;
+  return {
+    targets: model.targets.flatMap((target) => {
+      const provider = config.providers[target.provider];
+      return provider ? [targetOf(provider, target, match.upstreamName)] : [];
+    }),
+    modelName: model.name,
+    ...(forcedEffort !== undefined && { forcedEffort }),
+    strict: model.strict === true,
+    ...(model.reasoning && { reasoning: model.reasoning }),
+  };
+}
+
+function targetOf(provider: ProviderConfig, config: TargetConfig, askedName: string): Target {
+  const model = config.model === "*" || config.model === "" ? askedName : config.model;
+  const baseModel = config.baseModel ?? impliedModel(provider, model, askedName);
+  const named = { ...config, model, ...(baseModel !== undefined && { baseModel }) };
+  const dialect = dialectFor(provider, named);
+  const capabilities = capabilitiesOf(provider, dialect, model, baseModel);
+  const { family, traits } = capabilities;
+  const issuer = issuerOf(provider);
+  return { provider, model, dialect, config, capabilities, issuer, addressee: { issuer, family, model, traits } };
+}
+
+const isAllowed = (patterns: readonly string[], askedName: string, { model, upstreamName }: Match): boolean =>
+  patterns.some((pattern) => [askedName, model.name.includes("*") ? upstreamName : model.name].some((name) => matches(pattern, name)));
+
+function unknownModel(config: Config, askedName: string, key: KeyConfig | undefined): GatewayError {
+  const names = listedModels(config, key).map((model) => model.name);
+  const near = nearestNames(askedName, names);
+  const hint = near.length > 0 ? `Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?` : "";
+  const list = names.length > 0 && names.length <= 12 ? `Known: ${names.join(", ")}.` : "GET /v1/models lists the names.";
+  return new GatewayError("unknown-model", [`There is no model "${askedName}".`, hint, list].filter(Boolean).join(" "), {
+    param: "model",
+    code: "model_not_found",
+  });
+}
+
+const forbidden = (askedName: string, patterns: readonly string[]): GatewayError =>
+  new GatewayError("forbidden", `This key may not use the model "${askedName}". It may use: ${patterns.join(", ")}.`, { param: "model" });
+
+const switchedOff = (askedName: string, { targets }: ModelConfig): GatewayError =>
+  new GatewayError(
+    "unknown-model",
+    `The model "${askedName}" has no provider that is switched on. Set the api_key of ${[...new Set(targets.map((target) => target.provider))].join(" or ")}.`,
+    { param: "model", code: "model_not_found" },
+  );
