@@ -41,14 +41,23 @@ export const readApiVersion = (written: string): string | undefined =>
 const RESPONSES_SINCE = "2025-03-01-preview";
 
 /** What speaks against an api_version for this kind: fault and fix. */
-export function apiVersionFault(kind: ProviderKind, version: string): readonly [fault: string, fix: string] | undefined {
+export function apiVersionFault(
+  kind: ProviderKind,
+  version: string,
+): readonly [fault: string, fix: string] | undefined {
   if (kind !== "azure") return ["means something to azure only", "Leave it out."];
   if (isApiVersion(version)) return undefined;
-  return ["is not a version of Azure's API", "Leave it out for the v1 API, or write a date such as 2025-04-01-preview."];
+  return [
+    "is not a version of Azure's API",
+    "Leave it out for the v1 API, or write a date such as 2025-04-01-preview.",
+  ];
 }
 
 /** What speaks against the Responses dialect at this version: older ones have Chat Completions only. */
-export function responsesFault(kind: ProviderKind, version: string | undefined): readonly [fault: string, fix: string] | undefined {
+export function responsesFault(
+  kind: ProviderKind,
+  version: string | undefined,
+): readonly [fault: string, fix: string] | undefined {
   if (kind !== "azure" || version === undefined || !isApiVersion(version)) return undefined;
   if (version.slice(0, 10) >= RESPONSES_SINCE.slice(0, 10)) return undefined;
   return [`is not served by api_version ${version}`, `Leave api_version out, or use ${RESPONSES_SINCE} or later.`];

@@ -38,14 +38,29 @@ export function azureDeployments(env: EnvReader): AzureNames {
   const written = env.value("CURSOR_AZURE_DEPLOYMENT") ?? env.value("AZURE_DEPLOYMENT");
   const target = (name: string): TargetConfig => {
     const deployment = map.get(name.toLowerCase()) ?? map.get("*");
-    return { provider: "azure", ...(deployment === undefined ? { model: name } : mapped(name, deployment)), ...defaults };
+    return {
+      provider: "azure",
+      ...(deployment === undefined ? { model: name } : mapped(name, deployment)),
+      ...defaults,
+    };
   };
-  const main = written === undefined ? target(map.has("gpt-5") ? "gpt-5" : (env.value("BIG_MODEL") ?? "gpt-5")) : deploymentTarget(written, target);
-  const native = NATIVE_GPT.map((name): ModelConfig => ({ name, targets: [name === "gpt-5" && !map.has(name) && isNameless(written) ? main : target(name)] }));
+  const main =
+    written === undefined
+      ? target(map.has("gpt-5") ? "gpt-5" : (env.value("BIG_MODEL") ?? "gpt-5"))
+      : deploymentTarget(written, target);
+  const native = NATIVE_GPT.map((name): ModelConfig => ({
+    name,
+    targets: [name === "gpt-5" && !map.has(name) && isNameless(written) ? main : target(name)],
+  }));
   const small = map.has("gpt-5-mini") ? target("gpt-5-mini") : main;
-  const listed = [...map.keys()].filter((name) => name !== "*").map((name): ModelConfig => ({ name, targets: [target(name)] }));
-  const byName = [env.value("BIG_MODEL"), env.value("SMALL_MODEL")].flatMap((name): ModelConfig[] => (name !== undefined && isGpt(name) ? [{ name, targets: [target(name)] }] : []));
-  const deployment: ModelConfig[] = written === undefined || NATIVE_GPT.includes(written) ? [] : [{ name: written, targets: [main] }];
+  const listed = [...map.keys()]
+    .filter((name) => name !== "*")
+    .map((name): ModelConfig => ({ name, targets: [target(name)] }));
+  const byName = [env.value("BIG_MODEL"), env.value("SMALL_MODEL")].flatMap((name): ModelConfig[] =>
+    name !== undefined && isGpt(name) ? [{ name, targets: [target(name)] }] : [],
+  );
+  const deployment: ModelConfig[] =
+    written === undefined || NATIVE_GPT.includes(written) ? [] : [{ name: written, targets: [main] }];
   return { main, big: main, small, models: [...listed, ...native, ...deployment, ...byName], target };
 }
 
@@ -59,7 +74,8 @@ const mapped = (name: string, deployment: string): Pick<TargetConfig, "model" | 
 const isGpt = (name: string): boolean => /^(\*$|gpt|o\d|codex|computer-use)/i.test(name);
 
 /** A deployment may be called anything; one called `prod` is taken for what the seed was made for. */
-const isNameless = (deployment: string | undefined): boolean => deployment !== undefined && !/^(gpt|o\d|codex|claude|kimi|deepseek|grok|llama|mistral|phi)/i.test(deployment);
+const isNameless = (deployment: string | undefined): boolean =>
+  deployment !== undefined && !/^(gpt|o\d|codex|claude|kimi|deepseek|grok|llama|mistral|phi)/i.test(deployment);
 
 const deploymentTarget = (deployment: string, target: (name: string) => TargetConfig): TargetConfig => ({
   ...target(deployment),
@@ -90,7 +106,8 @@ function readMap(env: EnvReader): ReadonlyMap<string, string> {
     return map;
   }
   for (const [name, deployment] of Object.entries(parsed)) {
-    if (typeof deployment === "string" && deployment.trim() !== "" && name.trim() !== "") map.set(name.trim().toLowerCase(), deployment.trim());
+    if (typeof deployment === "string" && deployment.trim() !== "" && name.trim() !== "")
+      map.set(name.trim().toLowerCase(), deployment.trim());
     else env.refuse(variable, `${name}: ${JSON.stringify(deployment)}`, "names no deployment", MAP_FIX);
   }
   return map;

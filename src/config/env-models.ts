@@ -29,16 +29,26 @@ const SIZES: Readonly<Record<string, { readonly big: string; readonly small: str
 const ALIAS_EFFORTS = ["high", "medium", "low", "minimal"] as const;
 
 /** In the order in which they are listed and looked up: exact names before patterns, patterns before `*`. */
-export function modelsOf(env: EnvReader, providers: readonly ProviderConfig[], vendors: readonly VendorFacts[]): ModelConfig[] {
+export function modelsOf(
+  env: EnvReader,
+  providers: readonly ProviderConfig[],
+  vendors: readonly VendorFacts[],
+): ModelConfig[] {
   const names = new Set(providers.map(({ name }) => name));
   const azure = names.has("azure") ? azureDeployments(env) : undefined;
   const owned = vendors.filter((vendor) => names.has(vendor.id));
   const all = [
     ...aliases(azure, names),
     ...(azure?.models ?? []),
-    ...owned.flatMap((vendor) => (LISTED[vendor.id] ?? []).map((name) => model(name, { provider: vendor.id, model: name }))),
+    ...owned.flatMap((vendor) =>
+      (LISTED[vendor.id] ?? []).map((name) => model(name, { provider: vendor.id, model: name })),
+    ),
     ...sizes(env, azure, names, vendors),
-    ...owned.flatMap((vendor) => vendor.models.map((pattern) => model(pattern, azure && vendor.kind === "azure" ? azure.target("*") : { provider: vendor.id, model: "*" }))),
+    ...owned.flatMap((vendor) =>
+      vendor.models.map((pattern) =>
+        model(pattern, azure && vendor.kind === "azure" ? azure.target("*") : { provider: vendor.id, model: "*" }),
+      ),
+    ),
     ...catchAll(owned),
   ];
   const seen = new Set<string>();
@@ -49,7 +59,8 @@ const model = (name: string, target: TargetConfig): ModelConfig => ({ name, targ
 
 /** Seed 000's `gpt-high` and its siblings: one deployment, the effort in the name. */
 function aliases(azure: AzureNames | undefined, names: ReadonlySet<string>): ModelConfig[] {
-  const main: TargetConfig | undefined = azure?.main ?? (names.has("openai") ? { provider: "openai", model: "gpt-5" } : undefined);
+  const main: TargetConfig | undefined =
+    azure?.main ?? (names.has("openai") ? { provider: "openai", model: "gpt-5" } : undefined);
   return main ? ALIAS_EFFORTS.map((effort) => model(`gpt-${effort}`, { ...main, effort })) : [];
 }
 
@@ -57,7 +68,12 @@ function aliases(azure: AzureNames | undefined, names: ReadonlySet<string>): Mod
  * haiku → small, sonnet and opus → big. BIG_MODEL and SMALL_MODEL are the operator's word and win over an Anthropic key;
  * without them these names are that key's, and where there is none somebody must answer.
  */
-function sizes(env: EnvReader, azure: AzureNames | undefined, names: ReadonlySet<string>, vendors: readonly VendorFacts[]): ModelConfig[] {
+function sizes(
+  env: EnvReader,
+  azure: AzureNames | undefined,
+  names: ReadonlySet<string>,
+  vendors: readonly VendorFacts[],
+): ModelConfig[] {
   const substitute = names.has("anthropic") ? undefined : (azure ?? substituteOf(names, vendors));
   const pick = (size: "big" | "small", variable: string): TargetConfig | undefined => {
     const wanted = env.value(variable);
@@ -65,35 +81,56 @@ function sizes(env: EnvReader, azure: AzureNames | undefined, names: ReadonlySet
   };
   const big = withEffort(env, "BIG_EFFORT", pick("big", "BIG_MODEL"));
   const small = withEffort(env, "SMALL_EFFORT", pick("small", "SMALL_MODEL"));
-  const named = (target: TargetConfig | undefined, ...patterns: readonly string[]): ModelConfig[] => (target ? patterns.map((name) => model(name, target)) : []);
+  const named = (target: TargetConfig | undefined, ...patterns: readonly string[]): ModelConfig[] =>
+    target ? patterns.map((name) => model(name, target)) : [];
   const rest = substitute && big ? [model("claude-*", big)] : [];
   return [...named(small, "*haiku*"), ...named(big, "*sonnet*", "*opus*"), ...rest];
 }
 
-function substituteOf(names: ReadonlySet<string>, vendors: readonly VendorFacts[]): Pick<AzureNames, "big" | "small"> | undefined {
+function substituteOf(
+  names: ReadonlySet<string>,
+  vendors: readonly VendorFacts[],
+): Pick<AzureNames, "big" | "small"> | undefined {
   const vendor = vendors.find(({ id }) => names.has(id) && SIZES[id] !== undefined);
   const row = vendor && SIZES[vendor.id];
   return row && { big: { provider: vendor.id, model: row.big }, small: { provider: vendor.id, model: row.small } };
 }
 
 /** BIG_MODEL names a deployment where there is an Azure, unless the name is plainly another vendor's whose key is set. */
-function targetFor(wanted: string, azure: AzureNames | undefined, names: ReadonlySet<string>, vendors: readonly VendorFacts[]): TargetConfig | undefined {
-  const owner = vendors.find((vendor) => names.has(vendor.id) && vendor.kind !== "azure" && vendor.models.some((pattern) => matches(pattern, wanted)));
-  const isGpt = vendors.some((vendor) => vendor.kind === "azure" && vendor.models.some((pattern) => matches(pattern, wanted)));
+function targetFor(
+  wanted: string,
+  azure: AzureNames | undefined,
+  names: ReadonlySet<string>,
+  vendors: readonly VendorFacts[],
+): TargetConfig | undefined {
+  const owner = vendors.find(
+    (vendor) =>
+      names.has(vendor.id) && vendor.kind !== "azure" && vendor.models.some((pattern) => matches(pattern, wanted)),
+  );
+  const isGpt = vendors.some(
+    (vendor) => vendor.kind === "azure" && vendor.models.some((pattern) => matches(pattern, wanted)),
+  );
   if (azure && (isGpt || !owner)) return azure.target(wanted);
   const carrier = owner ?? vendors.find((vendor) => names.has(vendor.id) && vendor.models.length === 0);
   return carrier && { provider: carrier.id, model: wanted };
 }
 
 export const matches = (pattern: string, name: string): boolean =>
-  new RegExp(`^${pattern.split("*").map((part) => part.replace(/[.\\+?^${}()|[\]/-]/g, "\\$&")).join(".*")}$`, "i").test(name);
+  new RegExp(
+    `^${pattern
+      .split("*")
+      .map((part) => part.replace(/[.\\+?^${}()|[\]/-]/g, "\\$&"))
+      .join(".*")}$`,
+    "i",
+  ).test(name);
 
 /** The seed's own rule for these two: a word that is no effort is a warning, and medium. */
 function withEffort(env: EnvReader, variable: string, target: TargetConfig | undefined): TargetConfig | undefined {
   const written = env.value(variable);
   if (written === undefined || target === undefined) return target;
   const effort = EFFORTS.find((known) => known === written.toLowerCase());
-  if (!effort) env.warn(`${variable} is "${written}", which is not an effort; medium is used. One of: ${EFFORTS.join(", ")}.`);
+  if (!effort)
+    env.warn(`${variable} is "${written}", which is not an effort; medium is used. One of: ${EFFORTS.join(", ")}.`);
   return { ...target, effort: effort ?? "medium" };
 }
 

@@ -56,6 +56,11 @@ function usable(env: EnvReader, found: Found | undefined): Found | undefined {
   }
   const consumer = consumerToken(found.value);
   if (consumer === undefined) return found;
-  env.refuseSecret(found.name, found.value, `is ${consumer}, which belongs to a person's subscription and is never forwarded`, "Use an API key from the vendor's console, or unset it.");
+  env.refuseSecret(
+    found.name,
+    found.value,
+    `is ${consumer}, which belongs to a person's subscription and is never forwarded`,
+    "Use an API key from the vendor's console, or unset it.",
+  );
   return undefined;
 }

@@ -29,7 +29,13 @@ export function envReader(variables: Variables): EnvReader {
   const warnings: string[] = [];
   const value = (name: string): string | undefined => readVariable(variables, name);
   const refuse: EnvReader["refuse"] = (name, text, fault, fix) => {
-    problems.push({ file: "environment", key: name, ...(text !== undefined && { value: showValue(text) }), fault, fix });
+    problems.push({
+      file: "environment",
+      key: name,
+      ...(text !== undefined && { value: showValue(text) }),
+      fault,
+      fix,
+    });
   };
   return {
     value,
@@ -42,7 +48,13 @@ export function envReader(variables: Variables): EnvReader {
     choice: (name, choices) => {
       const text = value(name);
       const known = choices.find((choice) => choice === text?.toLowerCase());
-      if (text !== undefined && known === undefined) refuse(name, text, "is not one of the choices", `${didYouMean(text, choices)}One of: ${choices.join(", ")}; or leave it blank.`);
+      if (text !== undefined && known === undefined)
+        refuse(
+          name,
+          text,
+          "is not one of the choices",
+          `${didYouMean(text, choices)}One of: ${choices.join(", ")}; or leave it blank.`,
+        );
       return known;
     },
     warn: (sentence) => void warnings.push(sentence),

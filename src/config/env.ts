@@ -26,7 +26,12 @@ export function fromEnvironment(variables: Variables, vendors: readonly VendorFa
   const models = found.length > 0 ? modelsOf(env, found, vendors) : DEMO_MODELS;
   warnOfUnread(env);
   env.finish();
-  return { keys, providers: Object.fromEntries(providers.map((one) => [one.name, one])), models, warnings: env.warnings };
+  return {
+    keys,
+    providers: Object.fromEntries(providers.map((one) => [one.name, one])),
+    models,
+    warnings: env.warnings,
+  };
 }
 
 /** No URL: it runs inside the gateway. */
@@ -49,7 +54,13 @@ function callerKeys(env: EnvReader): KeyConfig[] {
     const key = env.value(variable);
     if (key === undefined) return [];
     const fault = keyFault(key);
-    if (fault !== undefined) env.refuseSecret(variable, key, `is ${fault}, and is refused as a key`, "Make one: openssl rand -hex 32, or any password generator; or leave it blank.");
+    if (fault !== undefined)
+      env.refuseSecret(
+        variable,
+        key,
+        `is ${fault}, and is refused as a key`,
+        "Make one: openssl rand -hex 32, or any password generator; or leave it blank.",
+      );
     return [{ name, key }];
   });
   return keys.filter((one, index) => keys.findIndex(({ key }) => key === one.key) === index);
@@ -59,6 +70,10 @@ function callerKeys(env: EnvReader): KeyConfig[] {
 function warnOfUnread(env: EnvReader): void {
   for (const row of VARIABLES) {
     if (row.status === "honoured" || row.everyday || env.value(row.name) === undefined) continue;
-    env.warn(row.status === "renamed" ? `${row.name} is not read; use ${row.instead}.` : `${row.name} is not read: ${row.instead}.`);
+    env.warn(
+      row.status === "renamed"
+        ? `${row.name} is not read; use ${row.instead}.`
+        : `${row.name} is not read: ${row.instead}.`,
+    );
   }
 }

@@ -4,7 +4,11 @@ import { ConfigError, showValue, type Problem } from "./problem.ts";
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
 
 /** Throws ConfigError: anybody on the network could spend the owner's money. */
-export function refuseOpenDoor(host: string, keys: readonly unknown[], from: Pick<Problem, "file" | "line" | "key">): void {
+export function refuseOpenDoor(
+  host: string,
+  keys: readonly unknown[],
+  from: Pick<Problem, "file" | "line" | "key">,
+): void {
   if (keys.length > 0 || isLoopback(host)) return;
   throw new ConfigError([
     {

@@ -26,7 +26,8 @@ export interface Surroundings {
 export function loadConfig(file: string | undefined, flags: Flags, around: Surroundings): Config {
   const found = findFile(file, around);
   if (found === undefined) return fromVariables(around.variables, "the environment", flags, around, hints(around.cwd));
-  if (isDotenv(found.path)) return fromVariables(over(around.variables, readEnvFile(found)), found.shown, flags, around, []);
+  if (isDotenv(found.path))
+    return fromVariables(over(around.variables, readEnvFile(found)), found.shown, flags, around, []);
   return fromFile(found, flags, around);
 }
 
@@ -43,7 +44,8 @@ const DEFAULT_FILE = "codeswitch.yaml";
 function findFile(flag: string | undefined, { variables, cwd }: Surroundings): Found | undefined {
   const variable = readVariable(variables, "CODESWITCH_CONFIG");
   const named = flag ?? variable;
-  if (named === undefined) return existsSync(join(cwd, DEFAULT_FILE)) ? found(DEFAULT_FILE, cwd, DEFAULT_FILE) : undefined;
+  if (named === undefined)
+    return existsSync(join(cwd, DEFAULT_FILE)) ? found(DEFAULT_FILE, cwd, DEFAULT_FILE) : undefined;
   return found(named, cwd, flag === undefined ? "CODESWITCH_CONFIG" : "--config");
 }
 
@@ -55,11 +57,26 @@ function found(named: string, cwd: string, from: string): Found {
 
 function readText({ path, shown, from }: Found): string {
   const fault = !existsSync(path) ? "does not exist" : statSync(path).isDirectory() ? "is a folder" : undefined;
-  if (fault !== undefined) throw new ConfigError([{ file: shown, key: from, fault: `names a file that ${fault}`, fix: "Check the path; codeswitch.example.yaml is a start for a new one." }]);
+  if (fault !== undefined)
+    throw new ConfigError([
+      {
+        file: shown,
+        key: from,
+        fault: `names a file that ${fault}`,
+        fix: "Check the path; codeswitch.example.yaml is a start for a new one.",
+      },
+    ]);
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new ConfigError([{ file: shown, key: from, fault: `names a file that cannot be read (${error instanceof Error ? error.message : String(error)})`, fix: "Check its permissions." }]);
+    throw new ConfigError([
+      {
+        file: shown,
+        key: from,
+        fault: `names a file that cannot be read (${error instanceof Error ? error.message : String(error)})`,
+        fix: "Check its permissions.",
+      },
+    ]);
   }
 }
 
@@ -72,17 +89,34 @@ function readEnvFile(file: Found): Variables {
 function hints(cwd: string): string[] {
   const misnamed = ["codeswitch.yml", "codeswitch.json"].filter((name) => existsSync(join(cwd, name)));
   return [
-    ...misnamed.map((name) => `${name} is here but not read: its name is not ${DEFAULT_FILE}. Rename it, or start with --config ${name}.`),
-    ...(existsSync(join(cwd, ".env")) ? ["The .env in this folder is not read, since no configuration lies beside it. To use it: --config .env"] : []),
+    ...misnamed.map(
+      (name) =>
+        `${name} is here but not read: its name is not ${DEFAULT_FILE}. Rename it, or start with --config ${name}.`,
+    ),
+    ...(existsSync(join(cwd, ".env"))
+      ? ["The .env in this folder is not read, since no configuration lies beside it. To use it: --config .env"]
+      : []),
   ];
 }
 
-function fromVariables(variables: Variables, source: string, flags: Flags, around: Surroundings, extra: readonly string[]): Config {
+function fromVariables(
+  variables: Variables,
+  source: string,
+  flags: Flags,
+  around: Surroundings,
+  extra: readonly string[],
+): Config {
   const overrides = readOverrides(flags, variables);
   const { warnings, ...rest } = fromEnvironment(variables, around.vendors);
   const server = serverOf(DEFAULT_SERVER, overrides);
   refuseOpenDoor(server.host, rest.keys, overrides.host?.from ?? { file: source, key: "HOST" });
-  return { server, ...rest, log: logOf(DEFAULT_LOG, overrides), source, warnings: [...warnings, ...unknownOwnVariables(variables, OWN_VARIABLES), ...extra] };
+  return {
+    server,
+    ...rest,
+    log: logOf(DEFAULT_LOG, overrides),
+    source,
+    warnings: [...warnings, ...unknownOwnVariables(variables, OWN_VARIABLES), ...extra],
+  };
 }
 
 function fromFile(file: Found, flags: Flags, around: Surroundings): Config {
@@ -95,7 +129,15 @@ function fromFile(file: Found, flags: Flags, around: Surroundings): Config {
   const written: Pick<Problem, "file" | "line" | "key"> = { ...placeOf(yaml, ["server", "host"]), key: "server.host" };
   refuseOpenDoor(server.host, checked.keys, overrides.host?.from ?? written);
   const { keys, providers, models, warnings } = checked;
-  return { server, keys, providers, models, log: logOf(checked.file.log, overrides), source: file.shown, warnings: [...warnings, ...unknownOwnVariables(variables, OWN_VARIABLES)] };
+  return {
+    server,
+    keys,
+    providers,
+    models,
+    log: logOf(checked.file.log, overrides),
+    source: file.shown,
+    warnings: [...warnings, ...unknownOwnVariables(variables, OWN_VARIABLES)],
+  };
 }
 
 const serverOf = (server: ServerConfig, { host, port }: Overrides): ServerConfig => ({
@@ -104,4 +146,6 @@ const serverOf = (server: ServerConfig, { host, port }: Overrides): ServerConfig
   ...(port && { port: port.value }),
 });
 
-const logOf = (log: Config["log"], { logFormat }: Overrides): Config["log"] => ({ format: logFormat?.value ?? log.format });
+const logOf = (log: Config["log"], { logFormat }: Overrides): Config["log"] => ({
+  format: logFormat?.value ?? log.format,
+});

@@ -32,22 +32,43 @@ export function readOverrides(flags: Flags, variables: Variables): Overrides {
   };
 }
 
-function first(flag: string | undefined, name: string, variables: Variables, names: readonly string[]): Override<string> | undefined {
+function first(
+  flag: string | undefined,
+  name: string,
+  variables: Variables,
+  names: readonly string[],
+): Override<string> | undefined {
   if (flag !== undefined) return { value: flag, from: { file: "command line", key: name } };
   const set = names.find((one) => readVariable(variables, one) !== undefined);
-  return set === undefined ? undefined : { value: readVariable(variables, set) ?? "", from: { file: "environment", key: set } };
+  return set === undefined
+    ? undefined
+    : { value: readVariable(variables, set) ?? "", from: { file: "environment", key: set } };
 }
 
 function readPort({ value, from }: Override<string>): number {
   const port = /^\d{1,5}$/.test(value.trim()) ? Number(value) : NaN;
   if (port <= 65_535) return port;
-  throw new ConfigError([{ ...from, value: showValue(value), fault: "is not a port", fix: "Ports are numbers from 1 to 65535; 0 takes any free one." }]);
+  throw new ConfigError([
+    {
+      ...from,
+      value: showValue(value),
+      fault: "is not a port",
+      fix: "Ports are numbers from 1 to 65535; 0 takes any free one.",
+    },
+  ]);
 }
 
 function readLogFormat({ value, from }: Override<string>): "text" | "json" {
   const known = LOG_FORMATS.find((format) => format === value.trim().toLowerCase());
   if (known) return known;
-  throw new ConfigError([{ ...from, value: showValue(value), fault: "is not a log format", fix: `${didYouMean(value, LOG_FORMATS)}One of: ${LOG_FORMATS.join(", ")}.` }]);
+  throw new ConfigError([
+    {
+      ...from,
+      value: showValue(value),
+      fault: "is not a log format",
+      fix: `${didYouMean(value, LOG_FORMATS)}One of: ${LOG_FORMATS.join(", ")}.`,
+    },
+  ]);
 }
 
 /** A misspelt CODESWITCH_ variable would otherwise do nothing, in silence. */

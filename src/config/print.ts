@@ -15,7 +15,9 @@ export function printConfig(config: Config): string {
       drain_ms: server.drainMs,
     },
     auth: { keys: config.keys.map(printKey) },
-    providers: Object.fromEntries(Object.entries(config.providers).map(([name, provider]) => [name, printProvider(provider)])),
+    providers: Object.fromEntries(
+      Object.entries(config.providers).map(([name, provider]) => [name, printProvider(provider)]),
+    ),
     models: Object.fromEntries(config.models.map((model) => [model.name, printModel(model)])),
     log: { format: log.format },
   };
@@ -23,7 +25,13 @@ export function printConfig(config: Config): string {
 }
 
 const printKey = (key: KeyConfig): object =>
-  present({ name: key.name, key: maskSecret(key.key), models: key.models, strict: key.strict, show_reasoning: key.reasoning });
+  present({
+    name: key.name,
+    key: maskSecret(key.key),
+    models: key.models,
+    strict: key.strict,
+    show_reasoning: key.reasoning,
+  });
 
 const printProvider = (provider: ProviderConfig): object =>
   present({
@@ -55,4 +63,5 @@ function printTarget(target: TargetConfig): object {
   });
 }
 
-const present = (fields: Readonly<Record<string, unknown>>): object => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+const present = (fields: Readonly<Record<string, unknown>>): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -31,7 +31,13 @@ export interface VendorFacts {
 export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: readonly VendorFacts[]): Resolved {
   const problems: Problem[] = [];
   const refuse = (path: Path, value: unknown, fault: string, fix: string): void => {
-    problems.push({ ...placeOf(yaml, path), key: printPath(path), ...(value !== undefined && { value: shown(yaml, path, value) }), fault, fix });
+    problems.push({
+      ...placeOf(yaml, path),
+      key: printPath(path),
+      ...(value !== undefined && { value: shown(yaml, path, value) }),
+      fault,
+      fix,
+    });
   };
   const off = new Map<string, string>();
   const providers: Record<string, ProviderConfig> = {};
@@ -39,7 +45,9 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     const reason = whyOff(yaml, name, written, vendors);
     if (reason !== undefined) off.set(name, reason);
     else {
-      problems.push(...pending.filter(({ path }) => path[1] === name && path[2] !== "api_key").map(({ problem }) => problem));
+      problems.push(
+        ...pending.filter(({ path }) => path[1] === name && path[2] !== "api_key").map(({ problem }) => problem),
+      );
       providers[name] = readProvider(name, written, { refuse, yaml, vendors });
     }
   }
@@ -47,13 +55,24 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
   const keys = file.auth.keys.map((key, index) => readKey(file, key, index, yaml, refuse));
   if (problems.length > 0) throw new ConfigError(problems);
   const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers));
-  return { file, keys, providers, models: models.filter((model) => model.targets.length > 0), warnings: warningsOf(models, file, off) };
+  return {
+    file,
+    keys,
+    providers,
+    models: models.filter((model) => model.targets.length > 0),
+    warnings: warningsOf(models, file, off),
+  };
 }
 
 type Refuse = (path: Path, value: unknown, fault: string, fix: string) => void;
 
 /** Nothing to call with: in words that finish "provider x is switched off: …". */
-function whyOff(yaml: YamlFile, name: string, provider: FileProvider, vendors: readonly VendorFacts[]): string | undefined {
+function whyOff(
+  yaml: YamlFile,
+  name: string,
+  provider: FileProvider,
+  vendors: readonly VendorFacts[],
+): string | undefined {
   const path = ["providers", name, "api_key"];
   const key = provider.api_key?.trim();
   const [variable] = yaml.missing(path);
@@ -84,7 +103,12 @@ function readProvider(name: string, written: FileProvider, reading: Reading): Pr
   const at = (key: string): Path => ["providers", name, key];
   const consumer = written.api_key === undefined ? undefined : consumerToken(written.api_key);
   if (consumer !== undefined)
-    refuse(at("api_key"), written.api_key, `is ${consumer}, which belongs to a person's subscription and is never forwarded`, "Use an API key from the vendor's console.");
+    refuse(
+      at("api_key"),
+      written.api_key,
+      `is ${consumer}, which belongs to a person's subscription and is never forwarded`,
+      "Use an API key from the vendor's console.",
+    );
   const base = readBase(name, written, reading);
   const apiVersion = written.api_version === undefined ? base.apiVersion : readApiVersion(written.api_version);
   const fault = apiVersion === undefined ? undefined : apiVersionFault(written.kind, apiVersion);
@@ -104,14 +128,26 @@ function readProvider(name: string, written: FileProvider, reading: Reading): Pr
 
 function readVendor(path: Path, name: string, { refuse, vendors }: Reading): string {
   const known = vendors.filter(({ kind }) => kind === "openai-compatible").map(({ id }) => id);
-  if (!known.includes(name)) refuse(path, name, "is not a vendor that we know", `${didYouMean(name, known)}One of: ${known.join(", ")}; or leave it out.`);
+  if (!known.includes(name))
+    refuse(
+      path,
+      name,
+      "is not a vendor that we know",
+      `${didYouMean(name, known)}One of: ${known.join(", ")}; or leave it out.`,
+    );
   return name;
 }
 
-function readBase(name: string, written: FileProvider, { refuse, yaml, vendors }: Reading): { baseUrl: string; apiVersion?: string } {
+function readBase(
+  name: string,
+  written: FileProvider,
+  { refuse, yaml, vendors }: Reading,
+): { baseUrl: string; apiVersion?: string } {
   const path = ["providers", name, "base_url"];
   if (yaml.missing(path).length > 0) return { baseUrl: "" };
-  const vendor = vendors.find(({ id, kind }) => (written.kind === "openai-compatible" ? id === written.vendor : kind === written.kind));
+  const vendor = vendors.find(({ id, kind }) =>
+    written.kind === "openai-compatible" ? id === written.vendor : kind === written.kind,
+  );
   // The simulator without a URL runs inside the gateway.
   const url = written.base_url?.trim() || (written.kind === "simulator" ? "" : vendor?.baseUrl);
   if (url === "") return { baseUrl: "" };
@@ -131,10 +167,25 @@ function checkTargets(file: FileConfig, refuse: Refuse): void {
     targets.forEach((target, index) => {
       const at = (key: string): Path => ["models", model, "targets", index, key];
       const provider = Object.hasOwn(file.providers, target.provider) ? file.providers[target.provider] : undefined;
-      if (!provider) refuse(at("provider"), target.provider, "is not one of the providers", `${didYouMean(target.provider, names)}Providers of this file: ${names.join(", ") || "none"}.`);
-      const old = provider && target.dialect === "openai-responses" ? responsesFault(provider.kind, provider.api_version) : undefined;
+      if (!provider)
+        refuse(
+          at("provider"),
+          target.provider,
+          "is not one of the providers",
+          `${didYouMean(target.provider, names)}Providers of this file: ${names.join(", ") || "none"}.`,
+        );
+      const old =
+        provider && target.dialect === "openai-responses"
+          ? responsesFault(provider.kind, provider.api_version)
+          : undefined;
       if (old) refuse(at("dialect"), target.dialect, ...old);
-      if (target.model.includes("*") && target.model !== "*") refuse(at("model"), target.model, "has a * inside a name", 'Write the upstream\'s name, or "*" for the name as asked.');
+      if (target.model.includes("*") && target.model !== "*")
+        refuse(
+          at("model"),
+          target.model,
+          "has a * inside a name",
+          'Write the upstream\'s name, or "*" for the name as asked.',
+        );
     });
 }
 
@@ -145,12 +196,30 @@ function readKey(file: FileConfig, written: FileKey, index: number, yaml: YamlFi
   const [variable] = yaml.missing(path);
   const fault = keyFault(written.key);
   const make = "Make one: openssl rand -hex 32, or any password generator.";
-  if (variable !== undefined) refuse(path, yaml.written(path), `needs the variable ${variable}, which is not set`, `Set ${variable}, or remove this key. ${make}`);
+  if (variable !== undefined)
+    refuse(
+      path,
+      yaml.written(path),
+      `needs the variable ${variable}, which is not set`,
+      `Set ${variable}, or remove this key. ${make}`,
+    );
   else if (fault !== undefined) refuse(path, written.key, `is ${fault}, and is refused as a key`, make);
   const twin = file.auth.keys.findIndex((other) => other.key.trim() === written.key.trim());
-  if (twin < index && fault === undefined) refuse(path, written.key, `is the same key as auth.keys[${twin}]`, "Give every caller a key of its own, or remove one of the two.");
+  if (twin < index && fault === undefined)
+    refuse(
+      path,
+      written.key,
+      `is the same key as auth.keys[${twin}]`,
+      "Give every caller a key of its own, or remove one of the two.",
+    );
   const namesake = file.auth.keys.findIndex((other) => other.name === written.name);
-  if (namesake < index) refuse(["auth", "keys", index, "name"], written.name, `is already the name of auth.keys[${namesake}]`, "Choose another: the log tells callers apart by it.");
+  if (namesake < index)
+    refuse(
+      ["auth", "keys", index, "name"],
+      written.name,
+      `is already the name of auth.keys[${namesake}]`,
+      "Choose another: the log tells callers apart by it.",
+    );
   return {
     name: written.name,
     key: written.key.trim(),

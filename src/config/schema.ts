@@ -17,32 +17,68 @@ const IDLE_MS = 300_000;
 const milliseconds = z.int().min(0).max(86_400_000);
 const text = z.string().min(1);
 
-const strict = z.boolean().describe("true: what a target cannot express is a 400 that names the field, when leaving it out would change the meaning. Else it is left out and reported.");
+const strict = z
+  .boolean()
+  .describe(
+    "true: what a target cannot express is a 400 that names the field, when leaving it out would change the meaning. Else it is left out and reported.",
+  );
 const showReasoning = z
   .enum(["auto", "think", "none"])
-  .describe("How reasoning is shown: auto = as the client's own API has it; think = <think> markup in the text; none = not at all.");
+  .describe(
+    "How reasoning is shown: auto = as the client's own API has it; think = <think> markup in the text; none = not at all.",
+  );
 
 const server = z
   .strictObject({
-    host: text.default("127.0.0.1").describe("Address to listen on. Anything but loopback needs auth.keys. The variables HOST and CODESWITCH_HOST and --host win."),
-    port: z.int().min(0).max(65_535).default(4141).describe("0 takes any free port. The variables PORT and CODESWITCH_PORT and --port win."),
-    body_bytes_max: z.int().min(1_024).max(1_073_741_824).default(LIMITS.bodyBytesMax).describe("Largest request body in bytes, as it arrives and after decompression."),
-    cors_origins: z.array(text).default([]).describe("Origins of web pages that may call, such as https://chat.example.com. None: no CORS headers."),
-    heartbeat_ms: milliseconds.default(15_000).describe("A comment goes down a silent stream this often, so that proxies keep it open. 0: never."),
+    host: text
+      .default("127.0.0.1")
+      .describe(
+        "Address to listen on. Anything but loopback needs auth.keys. The variables HOST and CODESWITCH_HOST and --host win.",
+      ),
+    port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(4141)
+      .describe("0 takes any free port. The variables PORT and CODESWITCH_PORT and --port win."),
+    body_bytes_max: z
+      .int()
+      .min(1_024)
+      .max(1_073_741_824)
+      .default(LIMITS.bodyBytesMax)
+      .describe("Largest request body in bytes, as it arrives and after decompression."),
+    cors_origins: z
+      .array(text)
+      .default([])
+      .describe("Origins of web pages that may call, such as https://chat.example.com. None: no CORS headers."),
+    heartbeat_ms: milliseconds
+      .default(15_000)
+      .describe("A comment goes down a silent stream this often, so that proxies keep it open. 0: never."),
     drain_ms: milliseconds.default(30_000).describe("How long a stop waits for open calls."),
   })
   .describe("Where the gateway listens.");
 
 const key = z.strictObject({
   name: text.describe("Who or what holds the key; shown in the log."),
-  key: z.string().describe("What callers send as their API key. Never sent upstream. `change-me` and other samples are refused."),
-  models: z.array(text).min(1).optional().describe("Models that this key may ask for, * matching any run of characters. Absent: all."),
+  key: z
+    .string()
+    .describe("What callers send as their API key. Never sent upstream. `change-me` and other samples are refused."),
+  models: z
+    .array(text)
+    .min(1)
+    .optional()
+    .describe("Models that this key may ask for, * matching any run of characters. Absent: all."),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
 });
 
 const auth = z
-  .strictObject({ keys: z.array(key).default([]).describe("Without keys the gateway answers on loopback only, and nothing that came through a tunnel.") })
+  .strictObject({
+    keys: z
+      .array(key)
+      .default([])
+      .describe("Without keys the gateway answers on loopback only, and nothing that came through a tunnel."),
+  })
   .describe("Who may call.");
 
 const provider = z.strictObject({
@@ -53,18 +89,42 @@ const provider = z.strictObject({
     .describe(
       "What the vendor's SDK takes: with /v1 for openai, kimi and openai-compatible, without for anthropic and azure. Absent: the vendor's own host; azure has none, and an unnamed openai-compatible host neither.",
     ),
-  api_key: z.string().optional().describe("Your key at the vendor. Empty, as after ${UNSET}: the provider is switched off, with a warning."),
-  api_version: z.string().optional().describe("azure only. Absent: the v1 API. A date such as 2025-04-01-preview: the dated API; older than 2025-03-01-preview has Chat Completions only."),
-  vendor: text.optional().describe("openai-compatible only: whose habits apply (deepseek, groq, ollama, …). Absent: found by the host name."),
-  headers: z.record(text, z.string()).default({}).describe("Extra headers for every request. Shown masked, since they may hold secrets."),
-  first_byte_ms: milliseconds.min(1).default(FIRST_BYTE_MS).describe("How long to wait for the first byte of an answer."),
-  idle_ms: milliseconds.min(1).default(IDLE_MS).describe("How long an answer may be silent. There is no limit on the whole."),
+  api_key: z
+    .string()
+    .optional()
+    .describe("Your key at the vendor. Empty, as after ${UNSET}: the provider is switched off, with a warning."),
+  api_version: z
+    .string()
+    .optional()
+    .describe(
+      "azure only. Absent: the v1 API. A date such as 2025-04-01-preview: the dated API; older than 2025-03-01-preview has Chat Completions only.",
+    ),
+  vendor: text
+    .optional()
+    .describe(
+      "openai-compatible only: whose habits apply (deepseek, groq, ollama, …). Absent: found by the host name.",
+    ),
+  headers: z
+    .record(text, z.string())
+    .default({})
+    .describe("Extra headers for every request. Shown masked, since they may hold secrets."),
+  first_byte_ms: milliseconds
+    .min(1)
+    .default(FIRST_BYTE_MS)
+    .describe("How long to wait for the first byte of an answer."),
+  idle_ms: milliseconds
+    .min(1)
+    .default(IDLE_MS)
+    .describe("How long an answer may be silent. There is no limit on the whole."),
 });
 
 const reasoning = z
   .strictObject({
     effort: z.enum(EFFORTS).optional().describe("Clamped to what the model takes."),
-    summary: z.enum(SUMMARIES).optional().describe("Reasoning summaries; none for organisations that are not verified for them."),
+    summary: z
+      .enum(SUMMARIES)
+      .optional()
+      .describe("Reasoning summaries; none for organisations that are not verified for them."),
     budget_tokens: z.int().min(0).optional().describe("For models that think by budget instead of effort."),
   })
   .describe("Defaults: the caller's own field wins, and an effort in the model's name wins over both.");
@@ -72,28 +132,48 @@ const reasoning = z
 const target = z.strictObject({
   provider: text.describe("A name under providers."),
   model: text.describe('The name the upstream knows (azure: the deployment). "*": the name as asked.'),
-  base_model: text.optional().describe("Which model it is, where the upstream's name does not tell: an Azure deployment called prod."),
-  dialect: z.enum(DIALECTS).optional().describe("Absent: openai-responses for azure and openai, anthropic for anthropic, openai-chat for others."),
+  base_model: text
+    .optional()
+    .describe("Which model it is, where the upstream's name does not tell: an Azure deployment called prod."),
+  dialect: z
+    .enum(DIALECTS)
+    .optional()
+    .describe("Absent: openai-responses for azure and openai, anthropic for anthropic, openai-chat for others."),
   reasoning: reasoning.optional(),
   verbosity: z.enum(VERBOSITIES).optional().describe("Default for the length of answers."),
   truncation: z.enum(TRUNCATIONS).optional().describe("What the upstream does with an input that is too long."),
-  max_tokens: z.int().min(1).optional().describe("Output limit when the caller names none, and the ceiling when it does."),
+  max_tokens: z
+    .int()
+    .min(1)
+    .optional()
+    .describe("Output limit when the caller names none, and the ceiling when it does."),
   store: z.boolean().optional().describe("Whether the upstream keeps the answer. Absent: not, unless the caller asks."),
 });
 
 const model = z.strictObject({
-  targets: z.array(target).min(1).describe("Tried in order on connect errors, 408, 429, 5xx and 529 before the first byte."),
+  targets: z
+    .array(target)
+    .min(1)
+    .describe("Tried in order on connect errors, 408, 429, 5xx and 529 before the first byte."),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
 });
 
-const log = z.strictObject({ format: z.enum(LOG_FORMATS).default("text").describe("One line a call: for people, or JSON. --log-format wins.") }).describe("What is written about calls. Never a prompt or a key.");
+const log = z
+  .strictObject({
+    format: z.enum(LOG_FORMATS).default("text").describe("One line a call: for people, or JSON. --log-format wins."),
+  })
+  .describe("What is written about calls. Never a prompt or a key.");
 
 export const FileSchema = z.strictObject({
   server: server.prefault({}),
   auth: auth.prefault({}),
   providers: z.record(text, provider).describe("Deployments of vendors, by a name of your choice."),
-  models: z.record(text, model).describe("What callers may ask for. * in a name matches any run of characters; the first model is what a demo asks for."),
+  models: z
+    .record(text, model)
+    .describe(
+      "What callers may ask for. * in a name matches any run of characters; the first model is what a demo asks for.",
+    ),
   log: log.prefault({}),
 });
 
@@ -131,4 +211,5 @@ export const MISSING_FIX: Readonly<Record<string, string>> = {
   name: "Give it a name; the log tells callers apart by it.",
 };
 
-export const BASE_URL_FIX = "Write base_url as the vendor's SDK takes it: https://NAME.openai.azure.com, https://api.anthropic.com, https://host/v1.";
+export const BASE_URL_FIX =
+  "Write base_url as the vendor's SDK takes it: https://NAME.openai.azure.com, https://api.anthropic.com, https://host/v1.";

@@ -13,18 +13,21 @@ export interface Substituted {
 export function substitute(written: string, variables: Variables): Substituted {
   const missing: string[] = [];
   let malformed: string | undefined;
-  const text = written.replace(/\$(\$\{|\{([^}]*)(\}?))/g, (whole, _rest: string, inside: string | undefined, close: string) => {
-    if (inside === undefined) return "${";
-    const parts = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inside);
-    if (!parts || close === "") {
-      malformed ??= whole;
-      return whole;
-    }
-    const [, name = "", fallback] = parts;
-    const value = readVariable(variables, name);
-    if (value === undefined && fallback === undefined) missing.push(name);
-    return value ?? fallback ?? "";
-  });
+  const text = written.replace(
+    /\$(\$\{|\{([^}]*)(\}?))/g,
+    (whole, _rest: string, inside: string | undefined, close: string) => {
+      if (inside === undefined) return "${";
+      const parts = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inside);
+      if (!parts || close === "") {
+        malformed ??= whole;
+        return whole;
+      }
+      const [, name = "", fallback] = parts;
+      const value = readVariable(variables, name);
+      if (value === undefined && fallback === undefined) missing.push(name);
+      return value ?? fallback ?? "";
+    },
+  );
   return malformed === undefined ? { text, missing } : { text, missing, malformed };
 }
 

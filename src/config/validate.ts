@@ -25,11 +25,13 @@ export function validate(yaml: YamlFile): Validated {
   if (problems.length > 0) throw new ConfigError(problems);
   const pending = unset.filter(({ path }) => path[0] === "providers");
   // What is left is an unset variable where text would not do anyway, such as a provider's kind.
-  if (!result.success) throw new ConfigError(pending.filter(({ path }) => has(result.error.issues, path)).map(({ problem }) => problem));
+  if (!result.success)
+    throw new ConfigError(pending.filter(({ path }) => has(result.error.issues, path)).map(({ problem }) => problem));
   return { file: result.data, pending };
 }
 
-const has = (issues: readonly z.core.$ZodIssue[], path: Path): boolean => issues.some((issue) => printPath(issue.path) === printPath(path));
+const has = (issues: readonly z.core.$ZodIssue[], path: Path): boolean =>
+  issues.some((issue) => printPath(issue.path) === printPath(path));
 
 const isCallerKey = (path: Path): boolean => path[0] === "auth" && path.at(-1) === "key";
 
@@ -62,7 +64,8 @@ function unsetVariables(yaml: YamlFile): { path: Path; problem: Problem }[] {
       found.push({ path, problem: unsetVariable(place, path, String(yaml.written(path)), variable) });
     }
     if (typeof value === "object" && value !== null)
-      for (const [name, inner] of Object.entries(value)) walk(inner, [...path, Array.isArray(value) ? Number(name) : name]);
+      for (const [name, inner] of Object.entries(value))
+        walk(inner, [...path, Array.isArray(value) ? Number(name) : name]);
   };
   walk(yaml.value, []);
   return found;
@@ -111,9 +114,16 @@ function faultOf(issue: z.core.$ZodIssue, value: unknown): [fault: string, fix: 
       return ["is not one of the choices", `${didYouMean(String(value), values)}One of: ${values.join(", ")}.`];
     }
     case "invalid_type":
-      return [`is not ${EXPECTED[issue.expected] ?? `a ${issue.expected}`}`, value === null ? "Give it a value, or leave the key out." : (TYPE_FIX[issue.expected] ?? "Change it.")];
+      return [
+        `is not ${EXPECTED[issue.expected] ?? `a ${issue.expected}`}`,
+        value === null ? "Give it a value, or leave the key out." : (TYPE_FIX[issue.expected] ?? "Change it."),
+      ];
     case "too_small":
-      return issue.origin === "array" ? ["is an empty list", "List at least one."] : issue.origin === "string" ? ["is empty", "Give it a value, or leave the key out."] : ["is too small", `The smallest is ${String(issue.minimum)}.`];
+      return issue.origin === "array"
+        ? ["is an empty list", "List at least one."]
+        : issue.origin === "string"
+          ? ["is empty", "Give it a value, or leave the key out."]
+          : ["is too small", `The smallest is ${String(issue.minimum)}.`];
     case "too_big":
       return ["is too large", `The largest is ${String(issue.maximum)}.`];
     default:

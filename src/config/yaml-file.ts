@@ -1,5 +1,15 @@
 /** A YAML (or JSON) file with its variables filled in, that still knows on which line everything stood. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type Scalar } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type Scalar,
+} from "yaml";
 import { ConfigError, printPath, showValue, type Problem } from "./problem.ts";
 import { substitute, type Variables } from "./substitute.ts";
 
@@ -30,7 +40,8 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
   const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) throw new ConfigError(faults.map((fault) => notYaml(name, lineAt(fault.pos[0]), fault.message)));
+  if (faults.length > 0)
+    throw new ConfigError(faults.map((fault) => notYaml(name, lineAt(fault.pos[0]), fault.message)));
 
   const filled = new Map<string, Filled>();
   const problems: Problem[] = [];
@@ -41,7 +52,8 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
     const line = lineAt(scalar.range?.[0] ?? 0);
     if (result.malformed !== undefined) problems.push(badVariable(name, line, path, result.malformed));
     if (role === "value") filled.set(printPath(path), { written, missing: result.missing });
-    else problems.push(...result.missing.map((variable) => unsetVariable({ file: name, line }, path, written, variable)));
+    else
+      problems.push(...result.missing.map((variable) => unsetVariable({ file: name, line }, path, written, variable)));
     scalar.value = result.text;
   });
   if (problems.length > 0) throw new ConfigError(problems);
@@ -61,7 +73,11 @@ type TextScalar = Scalar & { value: string };
 const isText = (node: unknown): node is TextScalar => isScalar(node) && typeof node.value === "string";
 
 /** An alias is left out: its anchor is visited where it stands. */
-function eachText(node: unknown, path: Path, visit: (scalar: TextScalar, path: Path, role: "key" | "value") => void): void {
+function eachText(
+  node: unknown,
+  path: Path,
+  visit: (scalar: TextScalar, path: Path, role: "key" | "value") => void,
+): void {
   if (isText(node)) visit(node, path, "value");
   else if (isSeq(node)) node.items.forEach((item, index) => eachText(item, [...path, index], visit));
   else if (isMap(node))
@@ -113,7 +129,9 @@ const notYaml = (file: string, line: number, message: string): Problem => ({
   line,
   key: "",
   fault: `This is not valid YAML: ${message.replace(/\.$/, "")}`,
-  fix: message.includes("unique") ? "Keep one of the two." : "Look at the indentation, colons and quotes on this line and the one above.",
+  fix: message.includes("unique")
+    ? "Keep one of the two."
+    : "Look at the indentation, colons and quotes on this line and the one above.",
 });
 
 const badVariable = (file: string, line: number, path: Path, written: string): Problem => ({
@@ -125,7 +143,12 @@ const badVariable = (file: string, line: number, path: Path, written: string): P
   fix: "Write ${NAME} or ${NAME:-default}; for the two characters themselves write $${.",
 });
 
-export const unsetVariable = (place: Pick<Problem, "file" | "line">, path: Path, written: string, variable: string): Problem => ({
+export const unsetVariable = (
+  place: Pick<Problem, "file" | "line">,
+  path: Path,
+  written: string,
+  variable: string,
+): Problem => ({
   ...place,
   key: printPath(path),
   value: showValue(written),

@@ -1,0 +1,82 @@
+/** Finds Bun and runs a script with it. Plain JavaScript without a shell, so that it works in PowerShell and cmd too. */
+import { spawn } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { constants } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const require = createRequire(import.meta.url);
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Bun's fetch holds every call beyond 256 back unless this is set before the process starts; its own ceiling is 65,535. */
+const MAX_HTTP_REQUESTS = "65000";
+
+/** Bun's flags for every start: no stray .env, no stray bunfig.toml. */
+export const BUN_FLAGS = ["--no-env-file", `--config=${join(ROOT, "bin", "bunfig.toml")}`];
+
+/** The platform package first: npm installs it without running scripts. `bun` itself holds a binary only after its own install script ran. */
+export function findBun() {
+  const exe = process.platform === "win32" ? "bun.exe" : "bun";
+  const candidates = [
+    ...platformPackages().map((name) => inPackage(name, join("bin", exe))),
+    inPackage("bun", join("bin", "bun.exe")),
+  ];
+  return candidates.find((file) => file !== undefined && isBinary(file));
+}
+
+function platformPackages() {
+  const os =
+    { win32: "windows", darwin: "darwin", linux: "linux", freebsd: "freebsd" }[process.platform] ?? process.platform;
+  const cpu = { x64: "x64", arm64: "aarch64" }[process.arch] ?? process.arch;
+  const base = `@oven/bun-${os}-${cpu}`;
+  return isMusl() ? [`${base}-musl`, base] : [base, `${base}-baseline`];
+}
+
+function isMusl() {
+  if (process.platform !== "linux") return false;
+  return process.report.getReport().header.glibcVersionRuntime === undefined;
+}
+
+/** Resolved like any import, so that hoisted and nested installs both work. */
+function inPackage(name, file) {
+  try {
+    return join(dirname(require.resolve(`${name}/package.json`)), file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The `bun` package ships a small text file in the binary's place until its install script has run. */
+const isBinary = (file) => existsSync(file) && statSync(file).size > 1_000_000;
+
+/** Runs Bun with these arguments and ends this process as Bun ended. */
+export function runBun(args, { cwd } = {}) {
+  const bun = findBun();
+  if (bun === undefined) {
+    console.error(MISSING);
+    process.exit(1);
+  }
+  const env = { ...process.env };
+  env.BUN_CONFIG_MAX_HTTP_REQUESTS ||= MAX_HTTP_REQUESTS;
+  const child = spawn(bun, args, { stdio: "inherit", env, cwd });
+  forwardSignals(child);
+  child.on("error", (error) => {
+    console.error(`Bun (${bun}) could not be started: ${error.message}\n${MISSING}`);
+    process.exit(1);
+  });
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/** In a terminal Ctrl-C reaches the child by itself: handing it on as well would count as the second one, which stops at once. */
+function forwardSignals(child) {
+  const inTerminal = process.stdin.isTTY === true;
+  process.on("SIGINT", () => inTerminal || child.kill("SIGINT"));
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  process.on("SIGHUP", () => inTerminal || child.kill("SIGHUP"));
+}
+
+const MISSING = `Bun, which codeswitch runs on, is not installed for this machine (${process.platform} ${process.arch}).
+It comes with "npm install". If that left it out, optional dependencies were probably switched off: run
+  npm install --include=optional
+in the folder that codeswitch is installed in.`;

@@ -1,0 +1,23 @@
+/** One step of a check: a program that runs to its end. */
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { createRequire } from "node:module";
+import { BUN_FLAGS, findBun, ROOT } from "./runtime.js";
+
+const require = createRequire(import.meta.url);
+
+/** A package's own program, by its file and not by the shell script in .bin, which Windows cannot spawn. */
+export function program(name, bin = name) {
+  const manifest = require.resolve(`${name}/package.json`);
+  const entry = require(manifest).bin;
+  return [process.execPath, join(dirname(manifest), typeof entry === "string" ? entry : entry[bin])];
+}
+
+export const bun = () => [findBun() ?? "bun", ...BUN_FLAGS];
+
+/** Runs it in the project's folder. True when it went well. */
+export function step([command, ...args], options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: "inherit", ...options });
+  if (error) console.error(`${command} could not be started: ${error.message}`);
+  return status === 0;
+}

@@ -1,0 +1,94 @@
+/** `codeswitch start`: the gateway, until somebody stops it. */
+import { defineCommand } from "citty";
+import type { Config } from "../config/config.ts";
+import { greeting } from "./greeting.ts";
+import { untilStopped } from "./stop.ts";
+import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
+import { UsageError } from "./usage.ts";
+import { VERSION } from "./version.ts";
+
+export const startCommand = defineCommand({
+  meta: { name: "start", description: "Start the gateway. Without any key or file it starts with a simulator to try." },
+  args: {
+    config: CONFIG_ARG,
+    host: {
+      type: "string",
+      valueHint: "HOST",
+      description: "Address to listen on. Other than loopback needs a key. Default 127.0.0.1.",
+    },
+    port: {
+      type: "string",
+      alias: "p",
+      valueHint: "PORT",
+      description: "Port to listen on; 0 takes any free one. Default 4141.",
+    },
+    "log-format": {
+      type: "string",
+      valueHint: "text|json",
+      description: "One line a call: for people, or JSON. Default text.",
+    },
+  },
+  run: async ({ args }) => {
+    const config = loadHere(args.config, {
+      ...(args.host !== undefined && { host: args.host }),
+      ...(args.port !== undefined && { port: args.port }),
+      ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
+    });
+    const gateway = await open(config);
+    announce(config, gateway.url);
+    await untilStopped(() => gateway.stop(), config.server.drainMs);
+  },
+});
+
+async function open(config: Config): Promise<{ url: string; stop(): Promise<void> }> {
+  // Loaded here, so that --help and config check stay quick.
+  const { startGateway } = await import("../gateway.ts");
+  try {
+    return await startGateway(config);
+  } catch (error) {
+    throw whyNotOpen(error, config.server) ?? error;
+  }
+}
+
+function whyNotOpen(error: unknown, { host, port }: Config["server"]): UsageError | undefined {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "EADDRINUSE":
+      return new UsageError(
+        `Port ${port} on ${host} is already in use. Stop what listens there, or choose another: codeswitch start --port ${port + 1}`,
+      );
+    case "EACCES":
+    case "EPERM":
+      return new UsageError(
+        `Port ${port} on ${host} needs more rights than this user has. Choose one above 1023: codeswitch start --port 4141`,
+      );
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new UsageError(
+        `${host} is not an address of this machine. Choose another: codeswitch start --host 127.0.0.1`,
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** JSON logs go to a program, which reads lines and not a greeting. */
+function announce(config: Config, url: string): void {
+  if (config.log.format === "text") {
+    console.log(greeting(config, url, VERSION));
+    printWarnings(config);
+    return;
+  }
+  const { source, providers, models, keys, warnings } = config;
+  const line = {
+    event: "started",
+    version: VERSION,
+    url,
+    source,
+    providers: Object.keys(providers),
+    models: models.map(({ name }) => name),
+    keys: keys.map(({ name }) => name),
+    warnings,
+  };
+  console.log(JSON.stringify(line));
+}

@@ -1,0 +1,56 @@
+/** argv against the commands: what citty lets pass in silence is a sentence here. */
+import type { ArgDef, ArgsDef, CommandDef } from "citty";
+import { didYouMean } from "../config/nearest.ts";
+
+/** The person can put it right; shown without a stack. */
+export class UsageError extends Error {}
+
+export interface Chosen {
+  readonly command: CommandDef;
+  /** codeswitch config check */
+  readonly path: readonly string[];
+  readonly parent?: CommandDef;
+  /** What follows the command's name. */
+  readonly rest: readonly string[];
+}
+
+/** Throws UsageError for a command that is not there. */
+export function choose(root: CommandDef, argv: readonly string[]): Chosen {
+  let chosen: Chosen = { command: root, path: ["codeswitch"], rest: argv };
+  for (;;) {
+    const [name, ...rest] = chosen.rest;
+    const commands = chosen.command.subCommands as Readonly<Record<string, CommandDef>> | undefined;
+    if (commands === undefined || name === undefined || name.startsWith("-")) return chosen;
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    const whole = chosen.path.join(" ");
+    if (!command)
+      throw new UsageError(
+        `"${name}" is not a command of ${whole}. ${didYouMean(name, Object.keys(commands))}Commands: ${Object.keys(commands).join(", ")}. More: ${whole} --help`,
+      );
+    chosen = { command, path: [...chosen.path, name], parent: chosen.command, rest };
+  }
+}
+
+/** Throws UsageError for flags that do not exist, lack their value, or stand alone as words. */
+export function checkArguments({ command, path, rest }: Chosen): void {
+  const args = (command.args ?? {}) as ArgsDef;
+  const names = Object.keys(args);
+  const flags = names.flatMap((name) => [`--${name}`, ...aliasesOf(args[name]).map((alias) => `-${alias}`)]);
+  const more = `More: ${path.join(" ")} --help`;
+  for (let index = 0; index < rest.length; index++) {
+    const [flag = "", inline] = splitFlag(rest[index] ?? "");
+    if (!flag.startsWith("-")) throw new UsageError(`"${flag}" was not expected here. ${more}`);
+    if (!flags.includes(flag))
+      throw new UsageError(`${flag} is not a flag of ${path.join(" ")}. ${didYouMean(flag, flags)}${more}`);
+    const value = inline ?? rest[++index];
+    if (value === undefined || value === "" || (inline === undefined && value.startsWith("--")))
+      throw new UsageError(`${flag} needs a value. ${more}`);
+  }
+}
+
+const aliasesOf = (arg: ArgDef | undefined): string[] => (arg && "alias" in arg ? [arg.alias ?? []].flat() : []);
+
+function splitFlag(argument: string): [flag: string, value?: string] {
+  const at = argument.startsWith("-") ? argument.indexOf("=") : -1;
+  return at < 0 ? [argument] : [argument.slice(0, at), argument.slice(at + 1)];
+}
