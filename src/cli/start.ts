@@ -3,7 +3,7 @@ import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
 import { greeting } from "./greeting.ts";
 import { untilStopped } from "./stop.ts";
-import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
+import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
@@ -72,23 +72,17 @@ function whyNotOpen(error: unknown, { host, port }: Config["server"]): UsageErro
   }
 }
 
-/** JSON logs go to a program, which reads lines and not a greeting. */
+/** JSON logs go to a program, which reads lines and not a greeting. The gateway itself has logged the warnings. */
 function announce(config: Config, url: string): void {
   if (config.log.format === "text") {
     console.log(greeting(config, url, VERSION));
-    printWarnings(config);
     return;
   }
-  const { source, providers, models, keys, warnings } = config;
-  const line = {
-    event: "started",
-    version: VERSION,
-    url,
-    source,
+  const { source, providers, models, keys } = config;
+  const names = {
     providers: Object.keys(providers),
     models: models.map(({ name }) => name),
     keys: keys.map(({ name }) => name),
-    warnings,
   };
-  console.log(JSON.stringify(line));
+  console.log(JSON.stringify({ event: "started", version: VERSION, url, source, ...names }));
 }
