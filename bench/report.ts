@@ -1,0 +1,100 @@
+/** The measured values beside their aims, for a console and for RESULTS.md. */
+import { IDLE_STREAMS, type Aim } from "./loads.ts";
+import type { Added, LoadResult } from "./measure.ts";
+
+export interface Report {
+  readonly machine: readonly string[];
+  /** What was run, so that a reader can run it again. */
+  readonly command: string;
+  readonly loads: readonly LoadResult[];
+  readonly memory: readonly Memory[];
+  /** Milliseconds from start to the first answer, one a start. */
+  readonly readyMs?: number;
+}
+
+/** In MB. */
+export interface Memory {
+  readonly name: string;
+  readonly idle: number;
+  /** The most while all loads ran. */
+  readonly loaded: number;
+  readonly after: number;
+  /** Above what it was, with IDLE_STREAMS open. */
+  readonly streams: number;
+  /** What the idle value is made of. */
+  readonly members: string;
+}
+
+const AIMS = { idleMb: 120, loadedMb: 200, readyMs: 500 } as const;
+
+export function markdown(report: Report): string {
+  const failures = report.loads.flatMap(({ load, failures: found }) => found.map((text) => `- ${load.title}: ${text}`));
+  return [
+    "## CPU",
+    "",
+    "Time of all threads, user and system, for one request or one stream; the median of interleaved rounds.",
+    "",
+    ...table(["load", "ratio to nginx", "aim", "gateway", "nginx"], report.loads.map(cpuRow)),
+    "",
+    "## Latency",
+    "",
+    "Added to going direct, milliseconds, p50 / p99, few requests at a time.",
+    "",
+    ...table(["load", "gateway, first byte", "gateway, whole", "nginx, first byte", "nginx, whole"], report.loads.map(latencyRow)),
+    "",
+    "## Memory and start",
+    "",
+    ...table(["MB resident", "idle", "loaded", "after", `${IDLE_STREAMS} open streams add`], report.memory.map(memoryRow)),
+    "",
+    ...report.memory.map(({ name, members }) => `${name}, idle: ${members}.`),
+    ...(report.readyMs === undefined
+      ? []
+      : ["", `Ready ${report.readyMs.toFixed(0)} ms after its start, median${verdict(report.readyMs, AIMS.readyMs, `${AIMS.readyMs} ms`)}.`]),
+    ...(failures.length > 0 ? ["", "## Failed", "", ...failures] : []),
+    "",
+  ].join("\n");
+}
+
+export const document = (report: Report): string => `# How fast
+
+Written by \`${report.command}\`. nginx \`proxy_pass\` is the floor: the same requests, the same answers, the same run. The gateway reads a key, checks a body, finds a target, edits or translates, watches the usage and writes a record; nginx copies. An aim is something to look at: nothing fails when it is missed.
+
+${report.machine.map((line) => `- ${line}`).join("\n")}
+
+${markdown(report)}`;
+
+function cpuRow({ load, cpu }: LoadResult): readonly string[] {
+  const aim = "cpuMs" in load.aim ? `< ${load.aim.cpuMs} ms` : `≤ ${load.aim.timesNginx} ×`;
+  if (cpu.gateway === undefined || cpu.ratio === undefined) return [load.title, "–", aim, "–", time(cpu.nginx)];
+  return [load.title, `${cpu.ratio.toFixed(1)} ×`, `${aim} ${met(load.aim, cpu.gateway, cpu.ratio)}`, time(cpu.gateway), time(cpu.nginx)];
+}
+
+const met = (aim: Aim, cpuMicros: number, ratio: number): string =>
+  ("cpuMs" in aim ? cpuMicros < aim.cpuMs * 1000 : ratio <= aim.timesNginx) ? "ok" : "**over**";
+
+const time = (micros: number): string => (micros < 1000 ? `${micros.toFixed(0)} µs` : `${(micros / 1000).toFixed(2)} ms`);
+
+function latencyRow({ load, added }: LoadResult): readonly string[] {
+  const cells = (of: Added | undefined): readonly string[] =>
+    of ? [of.first, of.whole].map(({ p50, p99 }) => `${p50.toFixed(2)} / ${p99.toFixed(2)}`) : ["–", "–"];
+  return [load.title, ...cells(added.gateway), ...cells(added.nginx)];
+}
+
+function memoryRow({ name, idle, loaded, after, streams }: Memory): readonly string[] {
+  const aims = name === "gateway";
+  return [
+    name,
+    `${idle.toFixed(0)}${aims ? verdict(idle, AIMS.idleMb, String(AIMS.idleMb)) : ""}`,
+    `${loaded.toFixed(0)}${aims ? verdict(loaded, AIMS.loadedMb, String(AIMS.loadedMb)) : ""}`,
+    after.toFixed(0),
+    streams.toFixed(0),
+  ];
+}
+
+const verdict = (value: number, aim: number, text: string): string => ` (aim < ${text}: ${value < aim ? "ok" : "**over**"})`;
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [
+  `| ${head.join(" | ")} |`,
+  `|---${"|---:".repeat(head.length - 1)}|`,
+  ...rows.map((row) => `| ${row.join(" | ")} |`),
+];
