@@ -23,7 +23,8 @@ export function decodeUsage(wire: JsonObject | undefined, serviceTier: string | 
 
 /** OpenAI's shape. Writes to the cache have a field only since 2026 and are told where there were any. */
 export function encodeUsage(usage: Usage): JsonObject {
-  const sum = totals(usage);
+  // What the answer itself used, as a vendor's top level says it: clients size their context by it. The ledger has all lines.
+  const sum = totals(usage, ["message"]);
   return {
     prompt_tokens: sum.prompt,
     completion_tokens: sum.output,

@@ -20,7 +20,8 @@ export function decodeUsage(response: JsonObject, hostedCalls: Readonly<Record<s
 
 export function encodeUsage(usage: Usage): JsonObject | null {
   if (usage.source === "none") return null;
-  const sum = totals(usage);
+  // What the answer itself used, as a vendor's top level says it: clients size their context by it. The ledger has all lines.
+  const sum = totals(usage, ["message"]);
   return {
     input_tokens: sum.prompt,
     input_tokens_details: {
