@@ -24,6 +24,8 @@ export interface ModelRequest {
   readonly caller: CallerHints;
   /** Every top-level key that its decoder does not read: its own dialect gets it back, for others it is a Loss. */
   readonly extra: Extra;
+  /** Whose body it was, where its decoder says so. `extra` does not tell: fields of a target's dialect may be added there. */
+  readonly from?: DialectId;
 }
 export interface Extra {
   readonly dialect: DialectId;

@@ -15,11 +15,12 @@ const bodies = names.flatMap((name) => {
   return isObject(body) && body.input !== undefined ? [{ name, body }] : [];
 });
 
-/** `type` is the WebSocket envelope; an empty `text` says nothing; Chat-style defaults of `stream` are spelled out. */
+/** `type` is the WebSocket envelope; an empty `text` says nothing; who does not ask for storage gets none, but sealed reasoning. */
 const DECLARED = (body: JsonObject): JsonObject => {
   const { type: _, text, ...rest } = body;
   const said = isObject(text) && Object.keys(text).length > 0 ? { text } : {};
-  return { stream: false, ...rest, ...said };
+  const stateless = body.store === undefined ? { store: false, include: ["reasoning.encrypted_content"] } : {};
+  return { stream: false, ...stateless, ...rest, ...said };
 };
 
 describe("captured requests", () => {

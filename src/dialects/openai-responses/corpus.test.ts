@@ -67,9 +67,10 @@ function checked(events: readonly StreamEvent[]): void {
   rules.end();
 }
 
-/** What must survive; ids and our own model name are new each time. */
+/** What must survive; ids and our own model name are new each time, and of a vendor's item only the last form counts. */
 function folded(events: readonly StreamEvent[]): unknown {
-  const { blocks, finish, error, usage } = collect(events);
+  const { finish, error, usage, ...answer } = collect(events);
+  const blocks = answer.blocks.map((whole) => ("raw" in whole.block ? { ...whole, block: { ...whole.block, raw: null } } : whole));
   return { blocks, reason: finish?.reason, error: error && [error.kind, error.message], usage };
 }
 

@@ -20,7 +20,7 @@ export function echoOf(ask: Ask): JsonObject {
     reasoning: { effort: request?.reasoning?.effort ?? null, summary: request?.reasoning?.show ?? null },
     safety_identifier: request?.caller.safetyId ?? null,
     service_tier: request?.caller.serviceTier ?? "auto",
-    store: request?.state.store ?? true,
+    store: request?.state.store ?? false,
     temperature: request?.sampling.temperature ?? 1,
     text: textOf(request),
     ...toolsOf(ask),

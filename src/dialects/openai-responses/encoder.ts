@@ -11,14 +11,14 @@ import { echoOf } from "./echo.ts";
 import { failure } from "./error.ts";
 import { messageWriter, type MessageWriter } from "./message-writer.ts";
 import { addItem, type BlockWriter, endItem, json, type Print, type Printing, printing } from "./printing.ts";
-import { reasoningWriter } from "./reasoning-writer.ts";
+import { markupWriter, reasoningWriter } from "./reasoning-writer.ts";
 import { encodeUsage } from "./usage.ts";
 import { DIALECT } from "./wire.ts";
 import { lose } from "./writing.ts";
 
 export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
   const p = printing(ask);
-  const state: State = { p, writers: new Map(), started: false, done: false, refused: false, notices: {} };
+  const state: State = { p, writers: new Map(), sealable: new Set(), started: false, done: false, refused: false, notices: {} };
   return {
     push: (event, print) => {
       if (!state.done) encode(event, state, print);
@@ -33,6 +33,8 @@ export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): rea
 interface State {
   readonly p: Printing;
   readonly writers: Map<number, BlockWriter>;
+  /** Blocks whose items have a field for a seal. */
+  readonly sealable: Set<number>;
   /** Echoed fields of the request; made once, printed three times. */
   echo?: JsonObject;
   message?: MessageWriter;
@@ -49,16 +51,19 @@ function encode(event: StreamEvent, state: State, print: Print): void {
     case "start":
       return;
     case "block-start":
+      if (event.block.kind === "reasoning") state.sealable.add(event.index);
       state.writers.set(event.index, writerOf(event.block, state, print));
       return;
     case "block-delta":
+      if ("seal" in event.delta && !state.sealable.has(event.index))
+        lose(state.p.losses, `answer[${event.index}]`, "seal", "dropped", "hint", "only reasoning has a field for a seal; the gateway keeps it where it keeps a vault");
       return state.writers.get(event.index)?.delta(event.delta, print);
     case "block-end":
       state.writers.get(event.index)?.end(event.final, print);
       state.writers.delete(event.index);
       return;
     case "notice":
-      return notice(event.dialect === DIALECT ? event.raw : undefined, state, print);
+      return notice(event, state, print);
     case "finish":
       return finish(event, state, print);
   }
@@ -75,14 +80,9 @@ function start(state: State, print: Print): void {
 
 function writerOf(block: Block, state: State, print: Print): BlockWriter {
   const { p } = state;
-  if (block.kind === "text" || block.kind === "refusal") {
-    if (block.kind === "refusal") state.refused = true;
-    if (!state.message?.takes(block)) {
-      state.message?.seal(print);
-      state.message = messageWriter(p, block.kind === "text" ? block.phase : undefined, print);
-    }
-    return state.message.part(block, print);
-  }
+  if (block.kind === "text" || block.kind === "refusal") return partOf(block, state, print);
+  if (block.kind === "reasoning" && p.ask.style.reasoning === "think")
+    return markupWriter(p, block, (to) => partOf({ kind: "text" }, state, to));
   state.message?.seal(print);
   delete state.message;
   switch (block.kind) {
@@ -94,6 +94,15 @@ function writerOf(block: Block, state: State, print: Print): BlockWriter {
     case "opaque":
       return block.dialect === DIALECT ? vendorWriter(p, block.raw, print) : droppedWriter(p, block);
   }
+}
+
+function partOf(block: Extract<Block, { kind: "text" | "refusal" }>, state: State, print: Print): BlockWriter {
+  if (block.kind === "refusal") state.refused = true;
+  if (!state.message?.takes(block)) {
+    state.message?.seal(print);
+    state.message = messageWriter(state.p, block.kind === "text" ? block.phase : undefined, print);
+  }
+  return state.message.part(block, print);
 }
 
 /** Items of the vendor's own tools go to its own clients as they are. */
@@ -117,12 +126,13 @@ function again(p: Printing, raw: JsonObject, print: Print): void {
 const EVENT_NAME = /^[\w.-]+$/;
 
 function droppedWriter(p: Printing, block: Extract<Block, { kind: "hosted" | "opaque" }>): BlockWriter {
-  lose(p.losses, `answer.${block.wire}`, "hosted-block", "dropped", "hint", `${block.wire} is known to its own dialect only`);
+  lose(p.losses, `answer.${block.wire}`, block.kind === "hosted" ? "hosted-call" : "opaque-item", "dropped", "hint", `${block.wire} is known to its own dialect only`);
   return { delta: () => {}, end: () => {} };
 }
 
 /** Azure's filter results stand in the response itself; what has a type is an event of its own. */
-function notice(raw: Raw | undefined, state: State, print: Print): void {
+function notice({ dialect, raw }: Extract<StreamEvent, { type: "notice" }>, state: State, print: Print): void {
+  if (dialect !== DIALECT) return lose(state.p.losses, "answer", "vendor-notice", "dropped", "hint", "a remark of the vendor beside the answer");
   if (!isObject(raw)) return;
   if (raw.type === undefined) state.notices = { ...state.notices, ...raw };
   else again(state.p, raw, print);
@@ -165,8 +175,8 @@ function incompleteReason({ reason }: Finish, state: State): string | undefined 
 
 function loseDetails({ details, carry }: Finish, state: State): void {
   const { losses } = state.p;
-  if (details !== undefined && details !== null) lose(losses, "answer.finish", "finish-details", "dropped", "hint", "why exactly the answer ended");
-  if (carry !== undefined && carry !== null) lose(losses, "answer.carry", "finish-carry", "dropped", "hint", "what the next request of the vendor's own dialect would name");
+  if (details !== undefined && details !== null) lose(losses, "answer.finish", "stop-details", "dropped", "hint", "why exactly the answer ended");
+  if (carry !== undefined && carry !== null) lose(losses, "answer.carry", "carried-state", "dropped", "hint", "what the next request of the vendor's own dialect would name");
 }
 
 /** Nothing that is open is closed: half a call must not look like a whole one. */
@@ -192,7 +202,8 @@ function responseJson(state: State, ending: Ending): string {
   };
   const tail = {
     ...state.echo,
-    ...(tier !== undefined && { service_tier: tier }),
+    // At the end it says which tier served; where nobody told, it says nothing.
+    ...(ending.usage && { service_tier: tier ?? null }),
     ...state.notices,
     usage: ending.usage ? encodeUsage(ending.usage) : null,
   };

@@ -1,7 +1,7 @@
 /** The items of `input`, one after another. Chat messages and Anthropic blocks among them are Cursor's. */
 import type { CallInput, Entry, Meta, ResultEntry } from "../../ir/request.ts";
 import { readSeal, type Seal } from "../../ir/seal.ts";
-import { isList, isObject, type Json, type JsonObject, objectAt, optionalString, pathOf, ShapeError } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, objectAt, optionalString, pathOf, ShapeError, without } from "../../wire/json.ts";
 import { decodeMessage } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeTools } from "./tools-decode.ts";
@@ -101,7 +101,7 @@ const builtinCall = (builtin: Builtin, item: JsonObject): Entry => ({
   callId: callIdOf(item),
   tool: { via: "builtin", name: builtin.name },
   input: { json: builtinInput(builtin, item) },
-  ...meta(item),
+  ...ids(item),
 });
 
 function builtinResult(builtin: Builtin, item: JsonObject, path: string): Entry {
@@ -113,7 +113,7 @@ function builtinResult(builtin: Builtin, item: JsonObject, path: string): Entry 
     name: builtin.name,
     content: builtinContent(builtin, item, path),
     ...(item.status === "failed" && { isError: true }),
-    ...meta(item),
+    ...ids(item),
   };
 }
 
@@ -131,7 +131,20 @@ function builtinContent(builtin: Builtin, item: JsonObject, path: string): Resul
 }
 const RESULT_FRAME = new Set(["type", "id", "status", "call_id", "approval_request_id"]);
 
-export function meta(item: JsonObject): Meta {
+/** What some decoder here reads; anything else goes back to its own dialect only. */
+const ITEM_KEYS = new Set(
+  `type id status role content phase name call_id namespace arguments input output caller summary encrypted_content tools`.split(/\s+/),
+);
+
+function meta(item: JsonObject): Meta {
+  const hints = without(item, ITEM_KEYS);
+  return {
+    ...(Object.keys(hints).length > 0 && { hints }),
+    ...ids(item),
+  };
+}
+
+function ids(item: JsonObject): Meta {
   return {
     ...(typeof item.id === "string" && { id: item.id }),
     ...(typeof item.status === "string" && { status: item.status }),

@@ -26,6 +26,8 @@ export function encodeItems(entries: readonly Entry[], w: Writing): readonly Jso
 }
 
 function encodeEntry(entry: Entry, path: string, images: HeldImages, w: Writing): readonly JsonObject[] {
+  if ("hints" in entry && entry.hints && !w.own)
+    lose(w.losses, path, "message-field", "dropped", "hint", `${Object.keys(entry.hints).join(", ")}: known to its own dialect only`);
   switch (entry.kind) {
     case "instructions":
       return [];

@@ -1,7 +1,7 @@
 /** A message, of whichever dialect: an assistant's tool calls and a user's tool results inside it become entries of their own. */
 import type { CallEntry, Content, Entry, MessageEntry, Part, ResultEntry, Role } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
-import { isList, isObject, type Json, type JsonObject, objectAt, optionalList, optionalString, pathOf, ShapeError } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, objectAt, optionalList, optionalString, pathOf, type Raw, ShapeError, without } from "../../wire/json.ts";
 import { decodeContent, decodePart, markOf } from "./parts-decode.ts";
 import { jsonText, table } from "./wire.ts";
 
@@ -31,10 +31,22 @@ function messageHead(item: JsonObject, role: Role, path: string): Head {
     role,
     ...(phase !== undefined && { phase }),
     ...(name !== undefined && { name }),
+    ...hintsOf(item),
     ...(typeof item.id === "string" && { id: item.id }),
     ...(typeof item.status === "string" && { status: item.status }),
     ...(item.type === undefined && { bare: true as const }),
   };
+}
+
+/** Read here, or a field of Chat that the Responses API refuses. */
+const MESSAGE_KEYS = new Set(
+  `type id status role content phase name tool_calls tool_call_id function_call reasoning_content reasoning reasoning_details
+  refusal annotations audio cache_control`.split(/\s+/),
+);
+
+function hintsOf(item: JsonObject): { readonly hints?: Readonly<Record<string, Raw>> } {
+  const hints = without(item, MESSAGE_KEYS);
+  return Object.keys(hints).length > 0 ? { hints } : {};
 }
 
 /** Kimi and DeepSeek demand it back; Chat clients write it beside the content. */

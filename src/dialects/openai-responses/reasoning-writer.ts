@@ -1,6 +1,8 @@
 /** Reasoning items: summary parts or the thinking itself, and the seal that lets the next turn go on from it. */
 import type { Block } from "../../ir/events.ts";
 import { type Seal, sealFor } from "../../ir/seal.ts";
+import { thinkMarkup } from "../../ir/think.ts";
+import { literal } from "../../wire/json.ts";
 import { addItem, type BlockWriter, endItem, growing, json, type Place, type Print, type Printing } from "./printing.ts";
 import { DIALECT, REDACTED_SUFFIX } from "./wire.ts";
 
@@ -38,6 +40,28 @@ function hiddenWriter(p: Printing, block: ReasoningBlock): BlockWriter {
       const whole = item(place.id("rs"), [], { ...block, channel: "summary" }, seal);
       addItem(p, place.at, whole, print);
       endItem(p, place.at, whole, print);
+    },
+  };
+}
+
+/** Thinking as markup in the text, by configuration. The seal still has its item. */
+export function markupWriter(p: Printing, block: ReasoningBlock, openPart: (print: Print) => BlockWriter): BlockWriter {
+  const markup = thinkMarkup();
+  const sealed = hiddenWriter(p, block);
+  let part: BlockWriter | undefined;
+  return {
+    delta: (delta, print) => {
+      sealed.delta(delta, print);
+      if ("section" in delta) part?.delta({ text: literal("\n\n") }, print);
+      if (!("text" in delta)) return;
+      part ??= openPart(print);
+      part.delta({ text: markup.thought(delta.text) }, print);
+    },
+    end: (final, print) => {
+      const closing = markup.close();
+      if (closing) part?.delta({ text: closing }, print);
+      part?.end(final, print);
+      sealed.end(final, print);
     },
   };
 }

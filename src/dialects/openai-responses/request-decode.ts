@@ -50,6 +50,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       serviceTier: optionalString(body, "service_tier"),
     }),
     extra: { dialect: DIALECT, fields: extraOf(body) },
+    from: DIALECT,
   });
 }
 

@@ -9,7 +9,7 @@ import { isList, isObject, type Json, type JsonObject, type Raw } from "../../wi
 import { encodeItems } from "./items-encode.ts";
 import { SEALED_REASONING } from "./request-decode.ts";
 import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
-import { ID_LENGTH_MAX, table } from "./wire.ts";
+import { DIALECT, ID_LENGTH_MAX, table } from "./wire.ts";
 import { isOwn, lose, type Writing } from "./writing.ts";
 
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
@@ -64,7 +64,7 @@ function toolFields(w: Writing): JsonObject {
   const choice = request.toolChoice && !idle ? encodeToolChoice(request.toolChoice, w) : undefined;
   const parallel = idle ? undefined : request.parallelCalls;
   if (parallel === false && !to.traits.parallelSwitch)
-    lose(w.losses, "parallel_tool_calls", "parallel-calls", "dropped", "meaning", "the upstream cannot be held to one call at a time");
+    lose(w.losses, "parallel_tool_calls", "parallel-switch", "dropped", "meaning", "the upstream cannot be held to one call at a time");
   return {
     ...(tools.length > 0 && { tools }),
     ...(choice !== undefined && { tool_choice: choice }),
@@ -135,10 +135,10 @@ function samplingOf(w: Writing): JsonObject {
   };
 }
 
-/** A foreign caller never asked a vendor to keep its conversation; what it must get back travels sealed instead. */
+/** Nobody keeps a conversation that its owner did not ask to keep; what must come back travels sealed instead. */
 function stateOf(w: Writing): JsonObject {
   const { state } = w.request;
-  const store = state.store ?? (w.own ? undefined : false);
+  const store = state.store ?? (keeps(w) ? undefined : false);
   const include = includeOf(w);
   if (state.container !== undefined && !w.own) lose(w.losses, "container", "container", "dropped", "meaning", "a container of another vendor");
   return {
@@ -148,10 +148,13 @@ function stateOf(w: Writing): JsonObject {
   };
 }
 
+/** The caller builds on what the vendor keeps. */
+const keeps = (w: Writing): boolean => w.request.state.previous !== undefined || w.request.extra.fields.background === true;
+
 function includeOf(w: Writing): readonly Json[] {
   const { include } = w.own ? w.request.extra.fields : {};
   const list = isList(include) ? include : [];
-  const sealed = w.request.state.store !== true && (!w.own || w.request.wants.sealedReasoning === true);
+  const sealed = w.request.wants.sealedReasoning === true || (w.request.state.store !== true && !keeps(w));
   return sealed && !list.includes(SEALED_REASONING) ? [...list, SEALED_REASONING] : list;
 }
 
@@ -209,14 +212,14 @@ const MEANING = new Set(["n", "logit_bias", "functions", "function_call", "modal
 const SILENT = new Set(["include", "stream_options"]);
 
 function extraOf(w: Writing): JsonObject {
-  const { fields } = w.request.extra;
-  if (w.own) {
+  const { dialect, fields } = w.request.extra;
+  if (dialect === DIALECT) {
     const { include: _, ...rest } = fields;
     return rest;
   }
   for (const [key, value] of Object.entries(fields)) {
     if (SILENT.has(key) || isDefault(key, value)) continue;
-    lose(w.losses, key, `field-${key.replaceAll("_", "-")}`, "dropped", MEANING.has(key) ? "meaning" : "hint", `the Responses API has no ${key}`);
+    lose(w.losses, key, "unknown-field", "dropped", MEANING.has(key) ? "meaning" : "hint", `the Responses API has no ${key}`);
   }
   return {};
 }

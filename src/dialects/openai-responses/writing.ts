@@ -17,7 +17,7 @@ export interface Writing {
   readonly losses: LossList;
 }
 
-export const isOwn = (request: ModelRequest): boolean => request.extra.dialect === DIALECT;
+export const isOwn = (request: ModelRequest): boolean => request.from === DIALECT;
 
 export function lose(
   losses: LossList,
@@ -34,6 +34,7 @@ export function lose(
 export function ids(entry: Meta, w: Writing): JsonObject {
   if (!w.own) return {};
   return {
+    ...entry.hints,
     ...(entry.id !== undefined && entry.id.length <= ID_LENGTH_MAX && { id: entry.id }),
     ...(entry.status !== undefined && { status: entry.status }),
   };
