@@ -30,7 +30,9 @@ export function toolMap(tools: readonly Tool[], entries: readonly Entry[] = []):
     byWire.set(wire, tool);
   }
   const find = (name: string, namespace?: string): ToolRef | undefined =>
-    byName.get(keyOf(name, namespace)) ?? (namespace === undefined ? onlyOne(byName, name) : undefined);
+    byName.get(keyOf(name, namespace)) ??
+    // OpenAI puts a tool that its own search loaded into a namespace called like the tool (recording openai-tool-search).
+    (namespace === undefined ? onlyOne(byName, name) : byName.get(keyOf(name, undefined)));
   return {
     wireName: (tool) => wireNames.get(keyOf(tool.name, tool.namespace)) ?? flatName(tool),
     byWireName: (name) => byWire.get(name),

@@ -32,7 +32,7 @@ test("the corpus is not empty when CODESWITCH_CORPUS names one", () => {
 describe.skipIf(!SDKS || byModel.size === 0)("a recorded answer", () => {
   beforeAll(async () => {
     stub = replayStub(byModel);
-    gateway = await startGateway(configFor(stub.url));
+    gateway = await startGateway(configFor(stub.url), { log: { info: () => {}, warn: () => {}, write: () => {} } });
   });
   afterAll(async () => {
     await gateway?.stop();

@@ -20,16 +20,25 @@ export function differences(expected: Fold, found: Fold, recording: Recording, c
   }
   compare("text", expected.text, found.text);
   compare("reasoning", expected.reasoning, found.reasoning);
-  compare("calls", expected.calls.map((call) => canonical(call, recording)), found.calls.map((call, at) => canonical(unwrapped(call, expected.calls[at]), recording)));
+  const calls = found.calls.map((call, at) => unwrapped(call, expected.calls[at]));
+  compare("calls", expected.calls.map((call) => canonical(call, recording)), calls.map((call) => canonical(call, recording)));
   if (expected.order !== undefined && found.order !== undefined) compare("order", expected.order, found.order);
   compare("finish", expected.finish, found.finish);
-  compare("usage", usageFor(client, expected), usageFor(client, found));
+  compareUsage(expected, found, compare);
   return rows.filter((row) => !ALLOWED.some((rule) => rule.field === row.field && rule.when(row, recording, client)));
+}
+
+/** Reasoning tokens are compared where both sides count them: Messages mostly does not. */
+function compareUsage(expected: Fold, found: Fold, compare: (field: keyof Fold, left: unknown, right: unknown) => void): void {
+  const counted = expected.usage?.reasoning !== undefined && found.usage?.reasoning !== undefined;
+  const counts = ({ usage }: Fold): unknown =>
+    usage && { prompt: usage.prompt, cached: usage.cached, output: usage.output, ...(counted ? { reasoning: usage.reasoning } : {}) };
+  compare("usage", counts(expected), counts(found));
 }
 
 /** A call of a whole Messages answer is an object, so its bytes are the printer's; of any stream they are the model's. */
 function canonical(call: FoldedCall, recording: Recording): unknown {
-  const input = recording.streamed || call.custom ? call.input : compact(call.input);
+  const input = call.builtin ? sorted(call.input) : recording.streamed || call.custom ? call.input : compact(call.input);
   // A call without arguments is "" at Anthropic and "{}" elsewhere; both mean an empty object.
   return [call.id, call.name, input === "" ? "{}" : input];
 }
@@ -42,18 +51,21 @@ function compact(json: string): string {
   }
 }
 
+/** A foreign client gets a vendor's own tool as a function; the order of its keys is nobody's word. */
+const sorted = (json: string): string => JSON.stringify(deepSorted(JSON.parse(json)));
+const deepSorted = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(deepSorted)
+    : typeof value === "object" && value !== null
+      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)).map(([key, inner]) => [key, deepSorted(inner)]))
+      : value;
+
 /** A client without freeform tools gets the text as `{"input": "…"}`. */
 function unwrapped(call: FoldedCall, expected: FoldedCall | undefined): FoldedCall {
+  if (expected?.builtin) return { ...call, builtin: true };
   if (!expected?.custom || call.custom) return call;
   const parsed = JSON.parse(call.input) as { input?: unknown };
   return Object.keys(parsed).length === 1 && typeof parsed.input === "string" ? { ...call, input: parsed.input, custom: true } : call;
-}
-
-/** Messages has no count of reasoning tokens. */
-function usageFor(client: Wire, fold: Fold): unknown {
-  if (!fold.usage) return undefined;
-  const { prompt, cached, output, reasoning } = fold.usage;
-  return client === "messages" || reasoning === undefined ? [prompt, cached, output] : [prompt, cached, output, reasoning];
 }
 
 interface Rule {
@@ -63,4 +75,10 @@ interface Rule {
   readonly when: (row: Difference, recording: Recording, client: Wire) => boolean;
 }
 
-const ALLOWED: readonly Rule[] = [];
+const ALLOWED: readonly Rule[] = [
+  {
+    field: "finish",
+    why: "A Responses answer has no stop reason: calls that Anthropic already answered itself (programmatic) look like calls that wait.",
+    when: ({ expected, found }, { wire }, client) => wire === "messages" && client === "responses" && expected === "stop" && found === "tool",
+  },
+];

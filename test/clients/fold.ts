@@ -23,13 +23,15 @@ export interface FoldedCall {
   readonly name: string;
   readonly input: string;
   readonly custom?: true;
+  /** A tool of the vendor's making that the client runs; `input` is what the item holds beside its ids. */
+  readonly builtin?: true;
 }
 /** `prompt` with everything from and to the cache, `output` with the reasoning. */
 export interface FoldedUsage {
   readonly prompt: number;
   readonly cached: number;
   readonly output: number;
-  /** Messages does not tell. */
+  /** Messages tells of newer models only. */
   readonly reasoning?: number;
 }
 
@@ -224,12 +226,34 @@ function foldResponse(body: Fields, declared: Declared): Fold {
 }
 
 const isCall = (item: Fields, declared: Declared): boolean =>
-  item["type"] === "function_call" || (item["type"] === "custom_tool_call" && declared(text(item["name"])));
-const responseCall = (item: Fields): FoldedCall => ({
-  id: text(item["call_id"]),
-  name: text(item["name"]),
-  ...(item["type"] === "custom_tool_call" ? { input: text(item["input"]), custom: true } : { input: text(item["arguments"]) }),
-});
+  item["type"] === "function_call" || (item["type"] === "custom_tool_call" && declared(text(item["name"]))) || isBuiltin(item);
+
+/** Calls that wait for the client. In a container of the vendor's own (`environment`) nobody waits. */
+const isBuiltin = (item: Fields): boolean => {
+  const type = text(item["type"]);
+  if (type === "tool_search_call") return item["execution"] === "client";
+  if (type === "shell_call") return !["container_reference", "container_auto"].includes(text(fields(item["environment"])["type"]));
+  return type in BUILTINS;
+};
+const BUILTINS: Readonly<Record<string, string>> = {
+  apply_patch_call: "apply_patch",
+  shell_call: "shell",
+  local_shell_call: "local_shell",
+  computer_call: "computer",
+  tool_search_call: "tool_search",
+  mcp_approval_request: "mcp_approval",
+};
+
+function responseCall(item: Fields): FoldedCall {
+  const id = text(item["call_id"]) || text(item["id"]);
+  if (isBuiltin(item)) return { id, name: BUILTINS[text(item["type"])] ?? "", input: JSON.stringify(payloadOf(item)), builtin: true };
+  const name = text(item["name"]);
+  return item["type"] === "custom_tool_call" ? { id, name, input: text(item["input"]), custom: true } : { id, name, input: text(item["arguments"]) };
+}
+
+const payloadOf = ({ id: _id, type: _type, call_id: _callId, status: _status, execution: _execution, ...rest }: Record<string, unknown>): unknown => rest;
+const messageText = (item: Fields): string =>
+  list(item["content"]).map((part) => text(part["text"] ?? part["refusal"])).join("");
 const responseKind = (item: Fields, declared: Declared): string =>
   isCall(item, declared)
     ? "call"
@@ -238,8 +262,6 @@ const responseKind = (item: Fields, declared: Declared): string =>
       : reasoningParts(item).length > 0
         ? "reasoning"
         : "other";
-const messageText = (item: Fields): string =>
-  list(item["content"]).map((part) => text(part["text"] ?? part["refusal"])).join("");
 /** A summary, or (open models) the reasoning itself. */
 function reasoningParts(item: Fields): readonly string[] {
   if (item["type"] !== "reasoning") return [];
@@ -301,7 +323,8 @@ const MESSAGES_FINISH: Readonly<Record<string, Fold["finish"]>> = {
 function messagesUsage(usage: Fields): FoldedUsage {
   const cached = count(usage["cache_read_input_tokens"]);
   const prompt = count(usage["input_tokens"]) + cached + count(usage["cache_creation_input_tokens"]);
-  return { prompt, cached, output: count(usage["output_tokens"]) };
+  const thinking = fields(usage["output_tokens_details"])["thinking_tokens"];
+  return { prompt, cached, output: count(usage["output_tokens"]), ...(typeof thinking === "number" ? { reasoning: thinking } : {}) };
 }
 
 /** Only what every dialect with blocks has a word for, and only where something can be read: some reasoning is sealed and empty. */
