@@ -13,7 +13,7 @@ import type { Scope } from "../vault/vault.ts";
 import { applyEdits } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
-import { askOf, BARE_STYLE, translateRequest } from "./translate.ts";
+import { askOf, BARE_STYLE, lacksRequiredReasoning, translateRequest } from "./translate.ts";
 
 export interface Outbound {
   readonly lane: "native" | "translated";
@@ -56,9 +56,14 @@ function passesAsBytes(call: Call, prepared: Prepared, target: Target): boolean 
     prepared.dialect === target.dialect &&
     prepared.dialect === call.surface.reply &&
     !holdsWrappedSeal(call.text) &&
-    DIALECTS[target.dialect].passes(call.body, target.addressee.traits)
+    DIALECTS[target.dialect].passes(call.body, target.addressee.traits) &&
+    !wantsReasoningBack(prepared, target)
   );
 }
+
+/** A Chat client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
+const wantsReasoningBack = (prepared: Prepared, target: Target): boolean =>
+  target.addressee.traits.reasoningRequired && lacksRequiredReasoning(prepared.decoded().value, target);
 
 function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
   const { edits, losses } = nativeEdits(call.body, {
@@ -72,6 +77,9 @@ function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway
     ask: askOf({ ...common(call, prepared, target, gateway), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
+    ...(target.addressee.traits.reasoningRequired && {
+      scope: { caller: call.caller.name, conversation: conversationOf(prepared.session, prepared.decoded().value) },
+    }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { ModelRequest, ReasoningEntry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
 import { toolMap } from "../ir/tools.ts";
 import { fit, withoutReasoning } from "../providers/fit.ts";
+import { thinks } from "../providers/thinking.ts";
 import type { Target } from "../routing/plan.ts";
 import type { JsonObject } from "../wire/json.ts";
 
@@ -20,7 +21,7 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
   const repaired = repairEntries(request.entries);
   const fitted = fit({ ...request, entries: repaired.value }, target.capabilities, target.config, forcedEffort);
   const ready = lacksRequiredReasoning(fitted.value, target)
-    ? withoutReasoning(fitted.value)
+    ? withoutReasoning(fitted.value, target.capabilities)
     : { value: fitted.value, losses: [] };
   const written = DIALECTS[target.dialect].request.encode(ready.value, target.addressee);
   return {
@@ -30,15 +31,14 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
 }
 
 /** Signed thinking and Kimi's reasoning_content must come back within a tool loop; without them the vendor answers 400. */
-function lacksRequiredReasoning(request: ModelRequest, target: Target): boolean {
-  const { thinking, traits } = target.capabilities;
-  if (request.reasoning?.mode === "off") return false;
+export function lacksRequiredReasoning(request: ModelRequest, target: Target): boolean {
+  const { capabilities } = target;
+  if (!thinks(request.reasoning, capabilities)) return false;
   const reader = { dialect: target.dialect, issuer: target.issuer, family: target.addressee.family };
   const signed = (entry: ReasoningEntry): boolean => entry.seal !== undefined && canRead(reader, entry.seal);
   const told = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
-  if (thinking === "budget" || (thinking === "adaptive" && request.reasoning !== undefined))
-    return request.reasoning !== undefined && lacksReasoning(request.entries, signed);
-  return traits.reasoningRequired && lacksReasoning(request.entries, told);
+  if (capabilities.thinking === "budget" || capabilities.thinking === "adaptive") return lacksReasoning(request.entries, signed);
+  return capabilities.traits.reasoningRequired && lacksReasoning(request.entries, told);
 }
 
 export interface AskInput {
