@@ -81,6 +81,7 @@ function lost(path: string, feature: string, note: string, writing: Writing): re
   return [];
 }
 
+/** Chat clients leave the schema of a tool without input out (Qwen Code); from elsewhere an empty one is the safer word. */
 const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
 
 function functionTool(tool: FunctionTool, at: string, names: ToolMap, writing: Writing): JsonObject {
@@ -92,12 +93,13 @@ function functionTool(tool: FunctionTool, at: string, names: ToolMap, writing: W
   const strict = writing.traits.strictTools && typeof tool.strict === "boolean" ? { strict: tool.strict } : {};
   if (tool.strict === true && !writing.traits.strictTools)
     writing.losses.add({ path: at, feature: "strict-tool", how: "dropped", weight: "hint", note: "this vendor does not hold arguments to the schema" });
-  return declaration(names.wireName(refOf("function", tool)), tool.description, tool.schema ?? EMPTY_SCHEMA, strict);
+  const parameters = tool.schema ?? (writing.own ? undefined : EMPTY_SCHEMA);
+  return declaration(names.wireName(refOf("function", tool)), tool.description, parameters, strict);
 }
 
-const declaration = (name: string, description: string | undefined, parameters: Json, rest: JsonObject = {}): JsonObject => ({
+const declaration = (name: string, description: string | undefined, parameters: Json | undefined, rest: JsonObject = {}): JsonObject => ({
   type: "function",
-  function: { name, ...(description === undefined ? {} : { description }), parameters, ...rest },
+  function: { name, ...(description === undefined ? {} : { description }), ...(parameters === undefined ? {} : { parameters }), ...rest },
 });
 
 const refOf = (via: ToolRef["via"], tool: FunctionTool | CustomTool): ToolRef =>
