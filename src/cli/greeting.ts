@@ -17,7 +17,7 @@ export function greeting(config: Config, url: string, version: string): string {
     "  To use it",
     `    Claude Code   ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${model}`,
     `    OpenAI SDKs   OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`,
-    `    Cursor        Override OpenAI Base URL: https://YOUR_TUNNEL/cursor (docs/clients/cursor.md)`,
+    `    Cursor        ${cursor(config)}`,
     `    curl          ${curl(url, key, model)}`,
     "",
   ];
@@ -53,6 +53,13 @@ function modelsLine({ models }: Config): string {
 
 function keysLine({ keys }: Config): string {
   return keys.length > 0 ? keys.map(({ name }) => name).join(", ") : "none: this machine only, any key is accepted";
+}
+
+/** Cursor's servers call, so that only a public address reaches us, and nothing through a tunnel is answered without a key. */
+function cursor({ keys }: Config): string {
+  if (keys.length === 0)
+    return "needs a tunnel, and a tunnel needs a key: set SERVICE_API_KEY (docs/clients/cursor.md)";
+  return "Override OpenAI Base URL: https://YOUR_TUNNEL/cursor, OpenAI API Key: YOUR_KEY (docs/clients/cursor.md)";
 }
 
 const curl = (url: string, key: string, model: string): string =>

@@ -84,5 +84,15 @@ function announce(config: Config, url: string): void {
     models: models.map(({ name }) => name),
     keys: keys.map(({ name }) => name),
   };
-  console.log(JSON.stringify({ event: "started", version: VERSION, url, source, ...names }));
+  console.log(
+    JSON.stringify({
+      time: new Date().toISOString(),
+      level: "info",
+      event: "started",
+      version: VERSION,
+      url,
+      source,
+      ...names,
+    }),
+  );
 }
