@@ -251,7 +251,7 @@ export function variantOf(name: string): Variant | undefined {
 }
 
 /** True when somebody makes a model of this name, so that a wildcard may take it as it is. */
-export const isModelName = (name: string): boolean => modelRow(name)?.maker !== undefined;
+export const isModelName = (name: string): boolean => modelRow(name) !== undefined;
 
 function isOwnModel(name: string, base: string): boolean {
   const [row, baseRow] = [modelRow(name), modelRow(base)];

@@ -10,7 +10,7 @@ export interface Match {
   readonly forcedEffort?: Effort;
 }
 
-/** A name as it stands, then without an effort or variant at its end, then by pattern, the most specific first. */
+/** A name as it stands, then without an effort or variant at its end, then by the most specific pattern. */
 export function matchName(models: readonly ModelConfig[], asked: string): Match | undefined {
   const exact = named(models, asked);
   if (exact) return { model: exact, upstreamName: exact.name, ...effortOfAlias(exact) };
@@ -59,13 +59,20 @@ function matchVariant(models: readonly ModelConfig[], asked: string): Match | un
 
 /** A pattern takes any name; an effort at its end is taken off where what remains is a model that somebody makes. */
 function matchPattern(models: readonly ModelConfig[], asked: string): Match | undefined {
-  const patterns = models.filter((model) => model.name.includes("*")).toSorted((a, b) => literalLength(b) - literalLength(a));
+  const patterns = models.filter((model) => model.name.includes("*"));
   const { name, effort } = withoutVariant(asked);
-  const model = patterns.find((pattern) => matches(pattern.name, asked)) ?? patterns.find((pattern) => matches(pattern.name, name));
+  const model = mostSpecific(patterns, asked) ?? mostSpecific(patterns, name);
   return model && { model, upstreamName: name, ...(effort !== undefined && { forcedEffort: effort }) };
 }
 
-const literalLength = ({ name }: ModelConfig): number => name.replaceAll("*", "").length;
+/** `gpt-5-*` before `gpt-*` before `*`. Where neither holds the other (`*haiku*`, `claude-*`), the order of the config decides. */
+function mostSpecific(patterns: readonly ModelConfig[], name: string): ModelConfig | undefined {
+  const candidates = patterns.filter((pattern) => matches(pattern.name, name));
+  return candidates.find((pattern) => !candidates.some((other) => isNarrower(other.name, pattern.name)));
+}
+
+/** A star of the narrower pattern is matched by a star of the wider one only. */
+const isNarrower = (pattern: string, than: string): boolean => matches(than, pattern) && !matches(pattern, than);
 
 function withoutVariant(asked: string): { readonly name: string; readonly effort?: Effort } {
   let effort: Effort | undefined;
