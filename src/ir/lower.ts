@@ -17,7 +17,9 @@ export function lowerCustomTool(tool: CustomTool): LoweredTool {
     description: [tool.description, rule === undefined ? told : `${told} ${rule}`].filter(Boolean).join("\n\n"),
     schema: {
       type: "object",
-      properties: { [CUSTOM_INPUT_KEY]: { type: "string", description: "The whole input of the tool, as plain text." } },
+      properties: {
+        [CUSTOM_INPUT_KEY]: { type: "string", description: "The whole input of the tool, as plain text." },
+      },
       required: [CUSTOM_INPUT_KEY],
       additionalProperties: false,
     },

@@ -3,7 +3,8 @@ import { type JsonLiteral, literal, textOf } from "../wire/json.ts";
 import { unwrapCustomInput, wrapCustomInput } from "./lower.ts";
 import { unwrapper } from "./unwrap.ts";
 
-const PATCH = '*** Begin Patch\n*** Update File: a "b"\\c.ts\n+const s = "\\u00e9 \\n";\t// naïve 📦 \u0001\u2028\n*** End Patch';
+const PATCH =
+  '*** Begin Patch\n*** Update File: a "b"\\c.ts\n+const s = "\\u00e9 \\n";\t// naïve 📦 \u0001\u2028\n*** End Patch';
 
 function unwrapped(fragments: readonly string[]): { text: string; pieces: readonly string[] } {
   const machine = unwrapper();
@@ -17,7 +18,7 @@ function unwrapped(fragments: readonly string[]): { text: string; pieces: readon
 function cuts(text: string, seed: number): string[] {
   const pieces: string[] = [];
   let state = seed;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     state = (state * 1103515245 + 12345) & 0x7fffffff;
     const size = 1 + ((state >> 8) % 9);
     pieces.push(text.slice(at, at + size));
@@ -50,7 +51,14 @@ test("keys behind the input are no part of it", () => {
 });
 
 test("what is no wrapper is the input itself", () => {
-  for (const raw of ["*** Begin Patch\n*** End Patch", '{"patch":"x"}', '{"input":{"a":1}}', '{"in put":"x"}', "[1]", "{"])
+  for (const raw of [
+    "*** Begin Patch\n*** End Patch",
+    '{"patch":"x"}',
+    '{"input":{"a":1}}',
+    '{"in put":"x"}',
+    "[1]",
+    "{",
+  ])
     expect(unwrapped(cuts(raw, 7)).text).toBe(raw);
 });
 
@@ -65,5 +73,6 @@ test("an empty input is empty, and so is no input", () => {
 
 test("only an object with a string under input is unwrapped", () => {
   expect(unwrapCustomInput('{"input":"x"}')).toBe("x");
-  for (const other of ["x", "[]", "{}", '{"input":1}', '{"input":"x"', "null"]) expect(unwrapCustomInput(other)).toBeUndefined();
+  for (const other of ["x", "[]", "{}", '{"input":1}', '{"input":"x"', "null"])
+    expect(unwrapCustomInput(other)).toBeUndefined();
 });

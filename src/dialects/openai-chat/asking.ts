@@ -11,7 +11,12 @@ import { decoder } from "./stream.ts";
 
 export const TOOLS: readonly Tool[] = [
   { kind: "function", name: "weather", schema: { type: "object" } },
-  { kind: "custom", name: "ApplyPatch", description: "Edits files.", format: { type: "grammar", syntax: "lark", definition: "start: /.+/" } },
+  {
+    kind: "custom",
+    name: "ApplyPatch",
+    description: "Edits files.",
+    format: { type: "grammar", syntax: "lark", definition: "start: /.+/" },
+  },
   { kind: "namespace", name: "clock", tools: [{ kind: "function", name: "now" }] },
 ];
 
@@ -82,8 +87,11 @@ export function checked(events: readonly StreamEvent[]): readonly StreamEvent[] 
   return events;
 }
 
-export const decoded = (data: readonly (JsonObject | string)[], cause: EndCause = "eof", more: Partial<Ask> = {}): readonly StreamEvent[] =>
-  checked(run(decoder(ask(more)), frames(...data), cause));
+export const decoded = (
+  data: readonly (JsonObject | string)[],
+  cause: EndCause = "eof",
+  more: Partial<Ask> = {},
+): readonly StreamEvent[] => checked(run(decoder(ask(more)), frames(...data), cause));
 
 export const answerOf = (data: readonly (JsonObject | string)[], cause: EndCause = "eof", more: Partial<Ask> = {}) =>
   collect(decoded(data, cause, more));
@@ -96,4 +104,7 @@ export const chunk = (delta: JsonObject, more: JsonObject = {}): JsonObject => (
   model: "m",
   choices: [{ index: 0, delta, finish_reason: null, ...more }],
 });
-export const ending = (reason: string, more: JsonObject = {}): JsonObject => ({ ...chunk({}, { finish_reason: reason }), ...more });
+export const ending = (reason: string, more: JsonObject = {}): JsonObject => ({
+  ...chunk({}, { finish_reason: reason }),
+  ...more,
+});

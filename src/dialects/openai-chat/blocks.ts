@@ -133,7 +133,11 @@ export function blocks(ask: Ask): Blocks {
 }
 
 /** By index. Gemini's endpoint gives every call index 0 and Mistral gives none: there a new id with a name is a new call. */
-function findCall(part: CallPart, calls: readonly OpenCall[], byIndex: ReadonlyMap<number, OpenCall>): OpenCall | undefined {
+function findCall(
+  part: CallPart,
+  calls: readonly OpenCall[],
+  byIndex: ReadonlyMap<number, OpenCall>,
+): OpenCall | undefined {
   const known = part.index === undefined ? undefined : byIndex.get(part.index);
   const reused = known && part.name !== "" && part.id !== "" && known.id !== "" && known.id !== part.id;
   if (part.index !== undefined && !reused) return known;

@@ -43,7 +43,9 @@ function storing(request: ModelRequest, writing: MessageWriting): JsonObject {
 
 /** Fields of Cursor's mixtures that no Chat vendor knows. */
 const NOT_CHAT: ReadonlySet<string> = new Set(
-  "input truncation background context_management max_tool_calls prompt betas anthropic_version anthropic_beta mcp_servers client_metadata stop_token".split(" "),
+  "input truncation background context_management max_tool_calls prompt betas anthropic_version anthropic_beta mcp_servers client_metadata stop_token".split(
+    " ",
+  ),
 );
 
 /** A Chat body's own unread fields go back to Chat; another dialect's are told. */

@@ -21,20 +21,39 @@ interface Recording {
 
 const recordings = FOLDERS.flatMap((folder) => {
   const path = join(CORPUS, folder);
-  return existsSync(path) ? readdirSync(path).toSorted().map((file) => recording(join(path, file), `${folder}/${file}`)) : [];
+  return existsSync(path)
+    ? readdirSync(path)
+        .toSorted()
+        .map((file) => recording(join(path, file), `${folder}/${file}`))
+    : [];
 });
 
 function recording(path: string, name: string): Recording {
   const text = readFileSync(path, "utf8");
-  if (!name.endsWith(".chunks.txt")) return { name, events: () => checked(decodeWhole(parseJson(text) as JsonObject, ask())) };
+  if (!name.endsWith(".chunks.txt"))
+    return { name, events: () => checked(decodeWhole(parseJson(text) as JsonObject, ask())) };
   const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return { name, events: () => checked(run(decoder(ask()), lines.map((data) => ({ data })))) };
+  return {
+    name,
+    events: () =>
+      checked(
+        run(
+          decoder(ask()),
+          lines.map((data) => ({ data })),
+        ),
+      ),
+  };
 }
 
 /** What must survive: ids of blocks and the vendor's own words for usage need not. */
 function essence(answer: Answer) {
   return {
-    blocks: answer.blocks.map(({ block, text, input }) => ({ kind: block.kind, ...("callId" in block ? { callId: block.callId, tool: block.tool } : {}), text, input })),
+    blocks: answer.blocks.map(({ block, text, input }) => ({
+      kind: block.kind,
+      ...("callId" in block ? { callId: block.callId, tool: block.tool } : {}),
+      text,
+      input,
+    })),
     reason: answer.finish?.reason,
     usage: answer.usage?.lines,
     error: answer.error?.kind,
@@ -57,11 +76,15 @@ for (const { name, events } of recordings) {
 
   test(`${name}: cut anywhere as bytes, it is the same answer`, () => {
     const original = events();
-    const bytes = new TextEncoder().encode(run(encoder(ask()), original).map(({ data }) => `data: ${data}\r\n\r\n`).join(""));
+    const bytes = new TextEncoder().encode(
+      run(encoder(ask()), original)
+        .map(({ data }) => `data: ${data}\r\n\r\n`)
+        .join(""),
+    );
     for (let seed = 1; seed <= 3; seed++) {
       const reader = sseReader();
       const frames: Frame[] = [];
-      for (let at = 0, state = seed; at < bytes.length; ) {
+      for (let at = 0, state = seed; at < bytes.length;) {
         state = (state * 1103515245 + 12345) & 0x7fffffff;
         const size = 1 + ((state >> 8) % 200);
         reader.push(bytes.subarray(at, at + size), (frame) => frames.push(frame));
@@ -74,6 +97,8 @@ for (const { name, events } of recordings) {
 }
 
 test("the corpus", () => {
-  console.log(`Chat corpus: ${recordings.length} recordings ran${recordings.length === 0 ? ` (none found in ${CORPUS})` : ""}`);
+  console.log(
+    `Chat corpus: ${recordings.length} recordings ran${recordings.length === 0 ? ` (none found in ${CORPUS})` : ""}`,
+  );
   if (process.env.CODESWITCH_CORPUS !== undefined) expect(recordings.length).toBeGreaterThan(0);
 });

@@ -14,13 +14,22 @@ describe("what vendors send", () => {
       chunk({ role: "assistant", content: "" }),
       {
         ...chunk(
-          { content: null, tool_calls: [{ id: "aaaaaaaaa", function: { name: "weather", arguments: '{"a":1}' } }, { id: "bbbbbbbbb", function: { name: "weather", arguments: '{"a":2}' } }] },
+          {
+            content: null,
+            tool_calls: [
+              { id: "aaaaaaaaa", function: { name: "weather", arguments: '{"a":1}' } },
+              { id: "bbbbbbbbb", function: { name: "weather", arguments: '{"a":2}' } },
+            ],
+          },
           { finish_reason: "tool_calls" },
         ),
         usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
       },
     ]);
-    expect(inputs(answer)).toEqual([["aaaaaaaaa", "weather", '{"a":1}'], ["bbbbbbbbb", "weather", '{"a":2}']]);
+    expect(inputs(answer)).toEqual([
+      ["aaaaaaaaa", "weather", '{"a":1}'],
+      ["bbbbbbbbb", "weather", '{"a":2}'],
+    ]);
     expect(answer.finish?.reason).toBe("tool");
     expect(answer.usage?.lines[0]).toMatchObject({ input: 3, output: 2 });
   });
@@ -33,7 +42,10 @@ describe("what vendors send", () => {
       ending("stop"),
       "[DONE]",
     ]);
-    expect(answer.blocks.map(({ block, text }) => [block.kind, text])).toEqual([["reasoning", "Hm."], ["text", "4"]]);
+    expect(answer.blocks.map(({ block, text }) => [block.kind, text])).toEqual([
+      ["reasoning", "Hm."],
+      ["text", "4"],
+    ]);
   });
 
   test("empty ids and names of later deltas overwrite nothing", () => {
@@ -55,7 +67,10 @@ describe("what vendors send", () => {
       call({ index: 1, function: { arguments: ":2}" } }),
       ending("tool_calls"),
     ]);
-    expect(inputs(answer)).toEqual([["a", "weather", '{"x":1}'], ["b", "weather", '{"y":2}']]);
+    expect(inputs(answer)).toEqual([
+      ["a", "weather", '{"x":1}'],
+      ["b", "weather", '{"y":2}'],
+    ]);
     expect(answer.blocks[0]?.text).toBe("Both.");
   });
 
@@ -66,7 +81,10 @@ describe("what vendors send", () => {
       call({ index: 0, function: { arguments: ":1}" } }),
       ending("stop"),
     ]);
-    expect(inputs(answer)).toEqual([["a", "weather", "{}"], ["b", "weather", '{"z":1}']]);
+    expect(inputs(answer)).toEqual([
+      ["a", "weather", "{}"],
+      ["b", "weather", '{"z":1}'],
+    ]);
     expect(answer.finish?.reason).toBe("tool");
   });
 
@@ -80,7 +98,11 @@ describe("what vendors send", () => {
   });
 
   test("a call without an id gets one of the reply's own", () => {
-    const answer = answerOf([chunk({ function_call: { name: "weather", arguments: '{"a"' } }), chunk({ function_call: { arguments: ":1}" } }), ending("function_call")]);
+    const answer = answerOf([
+      chunk({ function_call: { name: "weather", arguments: '{"a"' } }),
+      chunk({ function_call: { arguments: ":1}" } }),
+      ending("function_call"),
+    ]);
     expect(inputs(answer)).toEqual([["call_r1_0", "weather", '{"a":1}']]);
     expect(answer.finish?.reason).toBe("tool");
   });
@@ -95,7 +117,12 @@ describe("what vendors send", () => {
       call({ index: 3, id: "d", function: { name: "clock__now", arguments: "{}" } }),
       ending("tool_calls"),
     ]);
-    expect(inputs(answer)).toEqual([["a", "ApplyPatch", "*** Be\ngin"], ["b", "ApplyPatch", '{"input":"kept"}'], ["c", "invented", "{}"], ["d", "now", "{}"]]);
+    expect(inputs(answer)).toEqual([
+      ["a", "ApplyPatch", "*** Be\ngin"],
+      ["b", "ApplyPatch", '{"input":"kept"}'],
+      ["c", "invented", "{}"],
+      ["d", "now", "{}"],
+    ]);
     expect(answer.blocks.map(({ block }) => (block.kind === "call" ? block.tool : undefined))).toEqual([
       { via: "custom", name: "ApplyPatch" },
       { via: "custom", name: "ApplyPatch" },
@@ -116,7 +143,12 @@ describe("what vendors send", () => {
   });
 
   test("nothing starts from Azure's first chunk; what the filter said is a notice", () => {
-    const events = decoded([{ id: "", model: "", object: "", choices: [], prompt_filter_results: [{ prompt_index: 0 }] }, chunk({ role: "assistant", content: "", refusal: null }), ending("stop"), "[DONE]"]);
+    const events = decoded([
+      { id: "", model: "", object: "", choices: [], prompt_filter_results: [{ prompt_index: 0 }] },
+      chunk({ role: "assistant", content: "", refusal: null }),
+      ending("stop"),
+      "[DONE]",
+    ]);
     expect(events.map(({ type }) => type)).toEqual(["notice", "start", "finish"]);
     expect(events[1]).toEqual({ type: "start", id: "c1", model: "m" });
   });
@@ -125,7 +157,16 @@ describe("what vendors send", () => {
     const events = decoded([
       { ...chunk({ content: "x" }), usage: null },
       { ...ending("stop"), usage: null, service_tier: "flex" },
-      { id: "c1", choices: [], usage: { prompt_tokens: 10, completion_tokens: 4, total_tokens: 14, prompt_tokens_details: { cached_tokens: 6, cache_write_tokens: 1 } } },
+      {
+        id: "c1",
+        choices: [],
+        usage: {
+          prompt_tokens: 10,
+          completion_tokens: 4,
+          total_tokens: 14,
+          prompt_tokens_details: { cached_tokens: 6, cache_write_tokens: 1 },
+        },
+      },
       "[DONE]",
     ]);
     const last = events.at(-1);
@@ -138,7 +179,12 @@ describe("what vendors send", () => {
   });
 
   test("xAI counts reasoning beside the completion, everybody else inside", () => {
-    const usage = (completion_tokens: number, total_tokens: number) => ({ prompt_tokens: 12, completion_tokens, total_tokens, completion_tokens_details: { reasoning_tokens: 340 } });
+    const usage = (completion_tokens: number, total_tokens: number) => ({
+      prompt_tokens: 12,
+      completion_tokens,
+      total_tokens,
+      completion_tokens_details: { reasoning_tokens: 340 },
+    });
     const line = (wire: object) => answerOf([{ ...ending("stop"), usage: wire as never }]).usage?.lines[0];
     expect(line(usage(2, 354))).toMatchObject({ output: 342, reasoning: 340 });
     expect(line(usage(342, 354))).toMatchObject({ output: 342, reasoning: 340 });
@@ -146,12 +192,28 @@ describe("what vendors send", () => {
 
   test("Kimi's usage stands in the choice, Groq's under x_groq, DeepSeek's cache in words of its own", () => {
     const counted = { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6, prompt_cache_hit_tokens: 4 };
-    expect(answerOf([chunk({}, { finish_reason: "stop", usage: counted })]).usage?.lines[0]).toMatchObject({ input: 1, cacheRead: 4 });
-    expect(answerOf([{ ...ending("stop"), x_groq: { usage: counted } }]).usage?.lines[0]).toMatchObject({ input: 1, cacheRead: 4 });
+    expect(answerOf([chunk({}, { finish_reason: "stop", usage: counted })]).usage?.lines[0]).toMatchObject({
+      input: 1,
+      cacheRead: 4,
+    });
+    expect(answerOf([{ ...ending("stop"), x_groq: { usage: counted } }]).usage?.lines[0]).toMatchObject({
+      input: 1,
+      cacheRead: 4,
+    });
   });
 
   test("only the first of several choices is read", () => {
-    const answer = answerOf([{ id: "c", choices: [{ index: 1, delta: { content: "no" } }, { index: 0, delta: { content: "yes" } }] }, { id: "c", choices: [{ index: 1, delta: { content: "no" } }] }, ending("stop")]);
+    const answer = answerOf([
+      {
+        id: "c",
+        choices: [
+          { index: 1, delta: { content: "no" } },
+          { index: 0, delta: { content: "yes" } },
+        ],
+      },
+      { id: "c", choices: [{ index: 1, delta: { content: "no" } }] },
+      ending("stop"),
+    ]);
     expect(answer.blocks.map(({ text }) => text)).toEqual(["yes"]);
   });
 
@@ -162,22 +224,46 @@ describe("what vendors send", () => {
   });
 
   test("annotations and bare sources are citations of the text", () => {
-    const cited = { type: "url_citation", url_citation: { url: "https://a.example", title: "A", start_index: 0, end_index: 2 } };
-    const answer = answerOf([chunk({ content: "Hi" }), chunk({ annotations: [cited] }), { ...ending("stop"), citations: ["https://b.example"] }]);
-    expect(answer.blocks[0]?.annotations).toMatchObject([{ kind: "url", url: "https://a.example", title: "A", start: 0, end: 2 }, { kind: "url", url: "https://b.example" }]);
+    const cited = {
+      type: "url_citation",
+      url_citation: { url: "https://a.example", title: "A", start_index: 0, end_index: 2 },
+    };
+    const answer = answerOf([
+      chunk({ content: "Hi" }),
+      chunk({ annotations: [cited] }),
+      { ...ending("stop"), citations: ["https://b.example"] },
+    ]);
+    expect(answer.blocks[0]?.annotations).toMatchObject([
+      { kind: "url", url: "https://a.example", title: "A", start: 0, end: 2 },
+      { kind: "url", url: "https://b.example" },
+    ]);
   });
 
   test("half a surrogate pair is kept as it came", () => {
-    const events = decoded(['{"choices":[{"index":0,"delta":{"content":"\\ud83d"}}]}', '{"choices":[{"index":0,"delta":{"content":"\\udce6"}}]}', ending("stop")]);
-    const texts = events.flatMap((event) => (event.type === "block-delta" && "text" in event.delta ? [event.delta.text] : []));
+    const events = decoded([
+      '{"choices":[{"index":0,"delta":{"content":"\\ud83d"}}]}',
+      '{"choices":[{"index":0,"delta":{"content":"\\udce6"}}]}',
+      ending("stop"),
+    ]);
+    const texts = events.flatMap((event) =>
+      event.type === "block-delta" && "text" in event.delta ? [event.delta.text] : [],
+    );
     expect(texts.map(({ json }) => json)).toEqual(['"\\ud83d"', '"\\udce6"']);
     expect(texts.map(textOf).join("")).toBe("📦");
   });
 
   test("Gemini's thought signature is the seal of its call", () => {
     const extra = { google: { thought_signature: "s" } };
-    const answer = answerOf([call({ index: 0, id: "a", function: { name: "weather", arguments: "{}" }, extra_content: extra }), ending("tool_calls")]);
-    expect(answer.blocks[0]?.seal).toEqual({ dialect: "openai-chat", issuer: "vendor:1", family: "family", value: JSON.stringify(extra) });
+    const answer = answerOf([
+      call({ index: 0, id: "a", function: { name: "weather", arguments: "{}" }, extra_content: extra }),
+      ending("tool_calls"),
+    ]);
+    expect(answer.blocks[0]?.seal).toEqual({
+      dialect: "openai-chat",
+      issuer: "vendor:1",
+      family: "family",
+      value: JSON.stringify(extra),
+    });
   });
 
   test("spoken answers are opaque", () => {
@@ -202,7 +288,9 @@ describe("how answers end", () => {
     expect(answerOf([chunk({ content: "x" }), "[DONE]"]).finish?.reason).toBe("stop");
   });
   test("what follows the end is ignored", () => {
-    expect(answerOf([ending("stop"), "[DONE]", chunk({ content: "late" }), { error: { message: "late" } }]).blocks).toEqual([]);
+    expect(
+      answerOf([ending("stop"), "[DONE]", chunk({ content: "late" }), { error: { message: "late" } }]).blocks,
+    ).toEqual([]);
   });
   for (const [said, kind] of [
     [{ error: { message: "Slow down", type: "rate_limit_error", code: "rate_limit_exceeded" } }, "rate-limited"],
@@ -236,7 +324,11 @@ test("odd types anywhere in a chunk crash nothing", () => {
       { choices: [{ delta: { content: value, tool_calls: value, reasoning_details: value, annotations: value } }] },
       { choices: [{ delta: { tool_calls: [value], function_call: value, audio: value } }] },
       { choices: [{ delta: { tool_calls: [{ index: value, id: value, function: value }] }, finish_reason: value }] },
-      { choices: [{ delta: { tool_calls: [{ id: "a", function: { name: value, arguments: value }, custom: value }] } }], usage: value, citations: value },
+      {
+        choices: [{ delta: { tool_calls: [{ id: "a", function: { name: value, arguments: value }, custom: value }] } }],
+        usage: value,
+        citations: value,
+      },
     ])
       decoded([JSON.stringify(shape), ending("stop")]);
 });
@@ -248,12 +340,19 @@ test("a whole answer runs through the same decoder", () => {
     choices: [
       {
         index: 0,
-        message: { role: "assistant", content: "Hi", reasoning_content: "Hm", tool_calls: [{ id: "a", type: "function", function: { name: "weather", arguments: "{}" } }] },
+        message: {
+          role: "assistant",
+          content: "Hi",
+          reasoning_content: "Hm",
+          tool_calls: [{ id: "a", type: "function", function: { name: "weather", arguments: "{}" } }],
+        },
         finish_reason: "tool_calls",
       },
     ],
     usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
   };
-  const kinds = checked(decodeWhole(body, ask())).flatMap((event) => (event.type === "block-start" ? [event.block.kind] : []));
+  const kinds = checked(decodeWhole(body, ask())).flatMap((event) =>
+    event.type === "block-start" ? [event.block.kind] : [],
+  );
   expect(kinds).toEqual(["reasoning", "text", "call"]);
 });

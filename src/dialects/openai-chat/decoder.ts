@@ -92,7 +92,10 @@ function isErrorBody(json: Json): boolean {
 function note(state: State, json: JsonObject, choice: JsonObject | undefined): void {
   const groq = objectIn(json, "x_groq");
   state.usage =
-    objectIn(json, "usage") ?? (choice && objectIn(choice, "usage")) ?? (groq && objectIn(groq, "usage")) ?? state.usage;
+    objectIn(json, "usage") ??
+    (choice && objectIn(choice, "usage")) ??
+    (groq && objectIn(groq, "usage")) ??
+    state.usage;
   state.serviceTier = textIn(json, "service_tier") || state.serviceTier;
   if (listIn(json, "citations").length > 0) state.citations = listIn(json, "citations");
 }

@@ -57,7 +57,12 @@ export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): rea
 export const chatId = (replyId: string): string => (replyId.startsWith("chatcmpl") ? replyId : `chatcmpl-${replyId}`);
 
 const headOf = (ask: Ask): string => {
-  const head = { id: chatId(ask.replyId), object: "chat.completion.chunk", created: ask.createdAtSeconds, model: ask.modelName };
+  const head = {
+    id: chatId(ask.replyId),
+    object: "chat.completion.chunk",
+    created: ask.createdAtSeconds,
+    model: ask.modelName,
+  };
   return `${JSON.stringify(head).slice(0, -1)},"choices":[`;
 };
 
@@ -72,7 +77,12 @@ function on(state: State, event: StreamEvent, print: Print): void {
     case "block-end":
       return endBlock(state, event.index, print);
     case "notice":
-      return lose(state, "answer", "vendor-notice", "a remark of the vendor beside the answer, such as content filter results, was left out");
+      return lose(
+        state,
+        "answer",
+        "vendor-notice",
+        "a remark of the vendor beside the answer, such as content filter results, was left out",
+      );
     case "finish":
       return finish(state, event, print);
     case "error":
@@ -147,7 +157,12 @@ function seal(state: State, open: OpenBlock, part: Extract<Delta, { seal: unknow
     const extra = jsonOf(part.seal.value);
     if (isObject(extra)) return say(state, open.call.more(`"extra_content":${JSON.stringify(extra)}`), print);
   }
-  lose(state, `answer.${open.block.kind}`, "reasoning-seal", "Chat has no field for a signature or encrypted reasoning; the gateway keeps it");
+  lose(
+    state,
+    `answer.${open.block.kind}`,
+    "reasoning-seal",
+    "Chat has no field for a signature or encrypted reasoning; the gateway keeps it",
+  );
 }
 
 function annotate(state: State, annotation: Annotation, print: Print): void {
@@ -155,7 +170,10 @@ function annotate(state: State, annotation: Annotation, print: Print): void {
   if (annotation.kind !== "url" || annotation.url === undefined)
     return lose(state, "answer.annotations", "annotations", "Chat knows citations of web pages only");
   const { url, title, start, end } = annotation;
-  const citation = { type: "url_citation", url_citation: { url, title: title ?? url, start_index: start ?? 0, end_index: end ?? 0 } };
+  const citation = {
+    type: "url_citation",
+    url_citation: { url, title: title ?? url, start_index: start ?? 0, end_index: end ?? 0 },
+  };
   say(state, `"annotations":${JSON.stringify([citation])}`, print);
 }
 
@@ -189,9 +207,11 @@ function finishLosses(state: State, event: Finish): void {
       weight: "meaning",
       note: "the model paused and would go on; Chat can only say stop",
     });
-  if (event.reason === "context-full") lose(state, "answer.finish", "context-full", "Chat says length for a full context");
+  if (event.reason === "context-full")
+    lose(state, "answer.finish", "context-full", "Chat says length for a full context");
   if (event.details !== undefined) lose(state, "answer.finish", "stop-details", "Chat has no details of a stop");
-  if (event.carry !== undefined) lose(state, "answer.finish", "carried-state", "Chat cannot hand on the vendor's container or context edits");
+  if (event.carry !== undefined)
+    lose(state, "answer.finish", "carried-state", "Chat cannot hand on the vendor's container or context edits");
 }
 
 /** An open thought is closed, so that what the client keeps is well formed; then the error, and nothing that looks like an end. */
@@ -204,7 +224,11 @@ function fail(state: State, error: GatewayError, print: Print): void {
 const ROLE = `"role":"assistant","content":""`;
 
 function say(state: State, words: string, print: Print): void {
-  const role = state.role ? "" : words.startsWith(`"content":`) ? `"role":"assistant",` : `"role":"assistant","content":null,`;
+  const role = state.role
+    ? ""
+    : words.startsWith(`"content":`)
+      ? `"role":"assistant",`
+      : `"role":"assistant","content":null,`;
   state.role = true;
   print({ data: `${state.head}{"index":0,"delta":{${role}${words}},"finish_reason":null}]}` });
 }

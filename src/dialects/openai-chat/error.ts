@@ -8,19 +8,27 @@ import { objectIn, textIn } from "./wire.ts";
 export function decodeError(reply: Reply): GatewayError {
   const said = saidIn(reply.body);
   const kind = kindOf(said, reply.status);
-  return new GatewayError(kind, withoutKeys(said.message || `the upstream answered ${reply.status} without a message`), {
-    ...detailsOf(said),
-    ...(reply.status >= 400 && reply.status !== ERROR_FACTS[kind].status ? { status: reply.status } : {}),
-    ...retryAfterOf(reply.headers),
-    upstream: { ...reply, body: reply.body.slice(0, LIMITS.errorBodyBytesMax) },
-  });
+  return new GatewayError(
+    kind,
+    withoutKeys(said.message || `the upstream answered ${reply.status} without a message`),
+    {
+      ...detailsOf(said),
+      ...(reply.status >= 400 && reply.status !== ERROR_FACTS[kind].status ? { status: reply.status } : {}),
+      ...retryAfterOf(reply.headers),
+      upstream: { ...reply, body: reply.body.slice(0, LIMITS.errorBodyBytesMax) },
+    },
+  );
 }
 
 /** An error that arrives in a stream or in an answer of status 200: only its own words tell what it is. */
 export function decodeErrorFrame(frame: Json): GatewayError {
   const said = saidOf(frame);
   const kind = kindOf(said, Number(said.code) >= 400 ? Number(said.code) : 0);
-  return new GatewayError(kind, withoutKeys(said.message || "the upstream failed in the middle of its answer"), detailsOf(said));
+  return new GatewayError(
+    kind,
+    withoutKeys(said.message || "the upstream failed in the middle of its answer"),
+    detailsOf(said),
+  );
 }
 
 export function encodeError(error: GatewayError): Reply {
@@ -48,7 +56,8 @@ interface Word {
   readonly code?: string;
 }
 const refused = (code?: string): Word => (code === undefined ? { type: INVALID } : { type: INVALID, code });
-const failed = (code?: string): Word => (code === undefined ? { type: "server_error" } : { type: "server_error", code });
+const failed = (code?: string): Word =>
+  code === undefined ? { type: "server_error" } : { type: "server_error", code };
 const INVALID = "invalid_request_error";
 
 // Types and codes as OpenAI sends them (a 429 says `requests` or `tokens`). Clients retry on `server_error`: no 4xx says it.
@@ -121,7 +130,14 @@ function detailOf(object: JsonObject): string {
   if (typeof detail === "string") return detail;
   if (isObject(detail)) return textIn(detail, "message") || detailOf(detail);
   if (!isList(detail)) return "";
-  return detail.map((item) => (isObject(item) ? [place(item), textIn(item, "msg") || textIn(item, "message")].filter(Boolean).join(": ") : wordOf(item))).filter(Boolean).join("; ");
+  return detail
+    .map((item) =>
+      isObject(item)
+        ? [place(item), textIn(item, "msg") || textIn(item, "message")].filter(Boolean).join(": ")
+        : wordOf(item),
+    )
+    .filter(Boolean)
+    .join("; ");
 }
 const place = (item: JsonObject): string => (isList(item.loc) ? item.loc.map(wordOf).join(".") : "");
 
@@ -131,8 +147,10 @@ function plainText(body: string): string {
   return (title ?? body.replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim().slice(0, 500);
 }
 
-const OVERFLOW = /context_length_exceeded|maximum context length|context window|exceeds? (the )?(model's )?(maximum )?context|prompt is too long|input is too long|too many (input )?tokens|exceeded model token limit/i;
-const QUOTA = /insufficient_quota|exceeded your current quota|insufficient[_ ]balance|credit balance|billing|payment required|out of credits/i;
+const OVERFLOW =
+  /context_length_exceeded|maximum context length|context window|exceeds? (the )?(model's )?(maximum )?context|prompt is too long|input is too long|too many (input )?tokens|exceeded model token limit/i;
+const QUOTA =
+  /insufficient_quota|exceeded your current quota|insufficient[_ ]balance|credit balance|billing|payment required|out of credits/i;
 const FILTER = /content_filter|content_policy_violation|ResponsibleAIPolicyViolation/i;
 const NO_MODEL = /model_not_found|DeploymentNotFound|model .{1,100}(does not exist|not found)|unknown model/i;
 

@@ -30,7 +30,9 @@ export function decodeMessages(messages: readonly Json[], reading: Reading): rea
 
 const READ: ReadonlySet<string> = new Set(
   // index, status and type are left-overs of answers that clients replay; tool_name is Ollama's word for name.
-  "role content name tool_calls tool_call_id function_call refusal reasoning_content reasoning reasoning_details thinking_blocks id type status index tool_name is_error cache_control output_config phase".split(" "),
+  "role content name tool_calls tool_call_id function_call refusal reasoning_content reasoning reasoning_details thinking_blocks id type status index tool_name is_error cache_control output_config phase".split(
+    " ",
+  ),
 );
 
 function decodeMessage(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
@@ -54,7 +56,13 @@ function decodeMessage(message: JsonObject, at: string, reading: Reading): reado
 function plain(role: Role, message: JsonObject, content: Content): Entry {
   const name = textIn(message, "name");
   const effort = textIn(objectIn(message, "output_config") ?? {}, "effort");
-  return { kind: "message", role, content: marked(content, message), ...(name ? { name } : {}), ...(effort ? { effort } : {}) };
+  return {
+    kind: "message",
+    role,
+    content: marked(content, message),
+    ...(name ? { name } : {}),
+    ...(effort ? { effort } : {}),
+  };
 }
 
 /** A cache mark on the message itself belongs to its last part. */
@@ -62,7 +70,9 @@ function marked(content: Content, message: JsonObject): Content {
   const { mark } = markOf(message);
   if (!mark) return content;
   const parts: readonly Part[] = typeof content === "string" ? [{ kind: "text", text: content }] : content;
-  return parts.map((part, index) => (index === parts.length - 1 && (part.kind === "text" || part.kind === "media") ? { ...part, mark } : part));
+  return parts.map((part, index) =>
+    index === parts.length - 1 && (part.kind === "text" || part.kind === "media") ? { ...part, mark } : part,
+  );
 }
 
 function userEntries(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
@@ -130,7 +140,11 @@ function thinking(block: JsonObject): readonly Entry[] {
     return seal ? [{ kind: "reasoning", sections: [], seal, redacted: true }] : [];
   }
   if (block.type !== "thinking") return [];
-  const text = isList(block.thinking) ? objectsIn(block, "thinking").map((one) => textIn(one, "text")).join("") : textIn(block, "thinking");
+  const text = isList(block.thinking)
+    ? objectsIn(block, "thinking")
+        .map((one) => textIn(one, "text"))
+        .join("")
+    : textIn(block, "thinking");
   const seal = readSeal(textIn(block, "signature"), "anthropic");
   return text || seal ? [{ kind: "reasoning", sections: text ? [text] : [], ...(seal ? { seal } : {}) }] : [];
 }
@@ -164,7 +178,8 @@ function blockEntries(block: JsonObject, at: string, reading: Reading): readonly
   const type = textIn(block, "type");
   if (isText(type) || type === "") return undefined;
   if (type === "thinking" || type === "redacted_thinking") return thinking(block);
-  if (type === "tool_use") return [call(textIn(block, "id"), nameIn(block, at), argumentsOf(block.input), reading, block)];
+  if (type === "tool_use")
+    return [call(textIn(block, "id"), nameIn(block, at), argumentsOf(block.input), reading, block)];
   if (type === "server_tool_use" || type === "mcp_tool_use" || type === "compaction" || type.endsWith("_tool_result"))
     return [{ kind: "opaque", dialect: "anthropic", raw: block }];
   return undefined;
@@ -172,7 +187,9 @@ function blockEntries(block: JsonObject, at: string, reading: Reading): readonly
 
 function calls(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
   const legacy = objectIn(message, "function_call");
-  const entries = legacy ? [call("", nameIn(legacy, pathOf(at, "function_call")), argumentsOf(legacy.arguments), reading, {})] : [];
+  const entries = legacy
+    ? [call("", nameIn(legacy, pathOf(at, "function_call")), argumentsOf(legacy.arguments), reading, {})]
+    : [];
   const wire = message.tool_calls;
   if (wire === undefined || wire === null) return entries;
   if (!isList(wire)) throw new ShapeError(pathOf(at, "tool_calls"), "a list", wire);
@@ -190,8 +207,16 @@ function toolCall(json: Json, at: string, reading: Reading): Entry {
   // Flat calls ({id, name, arguments}) come from Responses-shaped histories.
   const body = objectIn(wire, "function") ?? wire;
   const extra = objectIn(wire, "extra_content");
-  const entry = call(textIn(wire, "id") || textIn(wire, "call_id"), nameIn(body, at), argumentsOf(body.arguments), reading, wire);
-  return extra && entry.kind === "call" ? { ...entry, seal: { dialect: CHAT, issuer: "", family: "", value: JSON.stringify(extra) } } : entry;
+  const entry = call(
+    textIn(wire, "id") || textIn(wire, "call_id"),
+    nameIn(body, at),
+    argumentsOf(body.arguments),
+    reading,
+    wire,
+  );
+  return extra && entry.kind === "call"
+    ? { ...entry, seal: { dialect: CHAT, issuer: "", family: "", value: JSON.stringify(extra) } }
+    : entry;
 }
 
 function call(callId: string, name: string, json: string, reading: Reading, wire: JsonObject): Entry {
@@ -214,7 +239,9 @@ type ItemReader = (item: JsonObject, at: string, reading: Reading) => readonly E
 
 /** Items of the Responses dialect that stand among the messages. */
 const ITEMS: Readonly<Record<string, ItemReader | undefined>> = {
-  function_call: (item, at, reading) => [call(textIn(item, "call_id"), nameIn(item, at), argumentsOf(item.arguments), reading, {})],
+  function_call: (item, at, reading) => [
+    call(textIn(item, "call_id"), nameIn(item, at), argumentsOf(item.arguments), reading, {}),
+  ],
   custom_tool_call: (item, at, reading) => {
     reading.vias.set(textIn(item, "call_id"), "custom");
     const tool: ToolRef = { ...reading.find(nameIn(item, at)), via: "custom" };

@@ -10,11 +10,18 @@ export function isNative(body: JsonObject): boolean {
   if (FOREIGN_KEYS.some((key) => body[key] !== undefined && body[key] !== null)) return false;
   if (isObject(body.reasoning) && body.reasoning.summary !== undefined) return false;
   const called = new Set<string>();
-  return toolsAreNative(body.tools) && choiceIsNative(body.tool_choice) && messages.every((one) => isObject(one) && messageIsNative(one, called));
+  return (
+    toolsAreNative(body.tools) &&
+    choiceIsNative(body.tool_choice) &&
+    messages.every((one) => isObject(one) && messageIsNative(one, called))
+  );
 }
 
 /** Top-level fields of Responses and Anthropic, which Chat vendors refuse or ignore. */
-const FOREIGN_KEYS = "input system instructions max_output_tokens text include truncation previous_response_id conversation output_config stop_sequences".split(" ");
+const FOREIGN_KEYS =
+  "input system instructions max_output_tokens text include truncation previous_response_id conversation output_config stop_sequences".split(
+    " ",
+  );
 
 function toolsAreNative(tools: Json | undefined): boolean {
   if (tools === undefined || tools === null) return true;
@@ -85,8 +92,14 @@ function partIsNative(part: JsonObject, types: ReadonlySet<string>): boolean {
 
 function assistantIsNative(message: JsonObject, called: Set<string>): boolean {
   const { content, tool_calls: calls } = message;
-  if (calls !== undefined && calls !== null && !(isList(calls) && calls.length > 0 && calls.every((call) => callIsNative(call, called)))) return false;
-  const speaks = isList(calls) || isObject(message.function_call) || textIn(message, "refusal") !== "" || isObject(message.audio);
+  if (
+    calls !== undefined &&
+    calls !== null &&
+    !(isList(calls) && calls.length > 0 && calls.every((call) => callIsNative(call, called)))
+  )
+    return false;
+  const speaks =
+    isList(calls) || isObject(message.function_call) || textIn(message, "refusal") !== "" || isObject(message.audio);
   if (content === undefined || content === null) return speaks;
   return contentIsNative(content, ASSISTANT_PARTS) && !hasLeadingThink(firstText(message));
 }
@@ -101,6 +114,7 @@ function callIsNative(call: Json, called: Set<string>): boolean {
   if (!isObject(call) || textIn(call, "id") === "") return false;
   called.add(textIn(call, "id"));
   // Mistral's calls have no type.
-  if (call.type === "custom") return named(call.custom) && isObject(call.custom) && typeof call.custom.input === "string";
+  if (call.type === "custom")
+    return named(call.custom) && isObject(call.custom) && typeof call.custom.input === "string";
   return named(call.function) && isObject(call.function) && typeof call.function.arguments === "string";
 }

@@ -5,7 +5,10 @@ import type { Writing } from "./part-encode.ts";
 
 export function outputFields(output: OutputShape | undefined, { traits }: Writing): JsonObject {
   if (!output) return {};
-  return { ...formatFields(output, traits.jsonSchema), ...(output.verbosity === undefined ? {} : { verbosity: output.verbosity }) };
+  return {
+    ...formatFields(output, traits.jsonSchema),
+    ...(output.verbosity === undefined ? {} : { verbosity: output.verbosity }),
+  };
 }
 
 function formatFields(output: OutputShape, support: Writing["traits"]["jsonSchema"]): JsonObject {
@@ -30,11 +33,22 @@ function formatFields(output: OutputShape, support: Writing["traits"]["jsonSchem
 /** A sentence for the system prompt where the vendor cannot be held to the schema; undefined: it can, or none was asked for. */
 export function schemaRule(output: OutputShape | undefined, { traits, losses }: Writing): string | undefined {
   if (!output || traits.jsonSchema === "json_schema") return undefined;
-  if (!output.schema) return output.jsonObject && traits.jsonSchema === "none" ? told("Answer with one JSON object and nothing else.") : undefined;
-  return told(`Answer with one JSON object and nothing else. It must match this JSON Schema:\n${JSON.stringify(output.schema.schema)}`);
+  if (!output.schema)
+    return output.jsonObject && traits.jsonSchema === "none"
+      ? told("Answer with one JSON object and nothing else.")
+      : undefined;
+  return told(
+    `Answer with one JSON object and nothing else. It must match this JSON Schema:\n${JSON.stringify(output.schema.schema)}`,
+  );
 
   function told(rule: string): string {
-    losses.add({ path: "response_format", feature: "output-schema", how: "approximated", weight: "meaning", note: "this vendor cannot be held to the schema: it is told in words" });
+    losses.add({
+      path: "response_format",
+      feature: "output-schema",
+      how: "approximated",
+      weight: "meaning",
+      note: "this vendor cannot be held to the schema: it is told in words",
+    });
     return rule;
   }
 }

@@ -39,12 +39,19 @@ const PARTS: Readonly<Record<string, Reader | undefined>> = {
   refusal: (part) => ({ kind: "refusal", text: textIn(part, "refusal") }),
   image_url: (part, at) => image(part, part.image_url, at),
   input_image: (part, at) => image(part, part.image_url, at),
-  image: (part, at) => (isObject(part.source) ? fromSource("image", part, part.source) : image(part, part.image_url ?? part.image ?? part.url, at)),
+  image: (part, at) =>
+    isObject(part.source)
+      ? fromSource("image", part, part.source)
+      : image(part, part.image_url ?? part.image ?? part.url, at),
   document: (part) => (isObject(part.source) ? fromSource("document", part, part.source) : undefined),
   file: (part) => file(part, objectIn(part, "file") ?? part),
   input_file: (part) => file(part, part),
   input_audio: (part) => audio(part, objectIn(part, "input_audio") ?? part),
-  video_url: (part, at) => ({ kind: "media", media: "video", source: sourceOf(urlOf(part.video_url, pathOf(at, "video_url"))) }),
+  video_url: (part, at) => ({
+    kind: "media",
+    media: "video",
+    source: sourceOf(urlOf(part.video_url, pathOf(at, "video_url"))),
+  }),
   tool_reference: (part) => ({ kind: "tool-ref", name: textIn(part, "tool_name") }),
 };
 
@@ -125,7 +132,12 @@ function fileSource(link: string): MediaPart["source"] {
 
 function audio(part: JsonObject, inner: JsonObject): MediaPart {
   const format = textIn(inner, "format") || "wav";
-  return { kind: "media", media: "audio", source: { data: textIn(inner, "data"), mime: `audio/${format}` }, ...markOf(part) };
+  return {
+    kind: "media",
+    media: "audio",
+    source: { data: textIn(inner, "data"), mime: `audio/${format}` },
+    ...markOf(part),
+  };
 }
 
 export function markOf(object: JsonObject): { mark?: CacheMark } {

@@ -34,7 +34,13 @@ export function encodePart(part: Part, at: string, writing: Writing): readonly J
       return [textPart(`[Loaded tool: ${part.name}]`)];
     case "opaque":
       if (part.dialect === CHAT) return [part.raw as JsonObject];
-      writing.losses.add({ path: at, feature: "opaque-part", how: "dropped", weight: "meaning", note: `a part of ${part.dialect} that Chat does not know` });
+      writing.losses.add({
+        path: at,
+        feature: "opaque-part",
+        how: "dropped",
+        weight: "meaning",
+        note: `a part of ${part.dialect} that Chat does not know`,
+      });
       return [];
   }
 }
@@ -42,7 +48,13 @@ export function encodePart(part: Part, at: string, writing: Writing): readonly J
 const textPart = (text: string): JsonObject => ({ type: "text", text });
 
 export const loseMark = (at: string, losses: LossList): void =>
-  losses.add({ path: at, feature: "cache-breakpoint", how: "dropped", weight: "hint", note: "Chat has no cache breakpoints; vendors cache prefixes by themselves" });
+  losses.add({
+    path: at,
+    feature: "cache-breakpoint",
+    how: "dropped",
+    weight: "hint",
+    note: "Chat has no cache breakpoints; vendors cache prefixes by themselves",
+  });
 
 function encodeMedia(part: MediaPart, at: string, writing: Writing): JsonObject {
   const found = MEDIA[part.media](part, writing);
@@ -75,11 +87,17 @@ const MEDIA: Readonly<Record<MediaPart["media"], MediaWriter>> = {
     if ("text" in source) return textPart(part.name === undefined ? source.text : `${part.name}\n\n${source.text}`);
     if ("fileId" in source) return { type: "file", file: { file_id: source.fileId } };
     if (!("data" in source)) return undefined;
-    return { type: "file", file: { filename: part.name ?? "document.pdf", file_data: `data:${source.mime};base64,${source.data}` } };
+    return {
+      type: "file",
+      file: { filename: part.name ?? "document.pdf", file_data: `data:${source.mime};base64,${source.data}` },
+    };
   },
   audio: (part) =>
     "data" in part.source
-      ? { type: "input_audio", input_audio: { data: part.source.data, format: part.source.mime.replace(/^audio\//, "") } }
+      ? {
+          type: "input_audio",
+          input_audio: { data: part.source.data, format: part.source.mime.replace(/^audio\//, "") },
+        }
       : undefined,
   video: (part, { own }) => {
     const url = own ? urlOf(part) : undefined;
@@ -99,7 +117,10 @@ function detailOf(detail: string | undefined): JsonObject {
 }
 
 /** Splits off what a tool message of this vendor cannot hold. */
-export function splitMedia(content: readonly Part[]): { readonly kept: readonly Part[]; readonly media: readonly MediaPart[] } {
+export function splitMedia(content: readonly Part[]): {
+  readonly kept: readonly Part[];
+  readonly media: readonly MediaPart[];
+} {
   const isMedia = (part: Part): part is MediaPart => part.kind === "media" && !("text" in part.source);
   return { kept: content.filter((part) => !isMedia(part)), media: content.filter(isMedia) };
 }

@@ -5,7 +5,9 @@ import { isNative } from "./native.ts";
 import { listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 export function passes(body: JsonObject, traits: Traits): boolean {
-  return isNative(body) && FIELDS.every((fits) => fits(body, traits)) && messagesFit(objectsIn(body, "messages"), traits);
+  return (
+    isNative(body) && FIELDS.every((fits) => fits(body, traits)) && messagesFit(objectsIn(body, "messages"), traits)
+  );
 }
 
 type Rule = (body: JsonObject, traits: Traits) => boolean;
@@ -22,7 +24,8 @@ const FIELDS: readonly Rule[] = [
   (body, traits) => traits.customTools || !objectsIn(body, "tools").some((tool) => tool.type === "custom"),
   (body, traits) => traits.effortField === "thinking" || !has(body, "thinking"),
   (body, traits) => traits.effortField === "reasoning" || !isObject(body.reasoning),
-  (body, traits) => traits.effortField === "reasoning_effort" || traits.effortField === "reasoning" || !has(body, "reasoning_effort"),
+  (body, traits) =>
+    traits.effortField === "reasoning_effort" || traits.effortField === "reasoning" || !has(body, "reasoning_effort"),
   (body, traits) => formatFits(objectIn(body, "response_format"), traits),
   // "The 'metadata' parameter is only allowed when 'store' is enabled."
   (body) => !has(body, "metadata") || body.store === true,
@@ -57,5 +60,10 @@ function thoughtFits(message: JsonObject, traits: Traits): boolean {
   const others = ["reasoning_content", "reasoning", "reasoning_details"].filter((key) => key !== field);
   // OpenRouter's details belong to its `reasoning`.
   if (others.some((key) => has(message, key) && !(key === "reasoning_details" && field === "reasoning"))) return false;
-  return !traits.reasoningRequired || field === "none" || listIn(message, "tool_calls").length === 0 || textIn(message, field) !== "";
+  return (
+    !traits.reasoningRequired ||
+    field === "none" ||
+    listIn(message, "tool_calls").length === 0 ||
+    textIn(message, field) !== ""
+  );
 }

@@ -14,7 +14,8 @@ export function reasoningFields(request: ModelRequest, writing: MessageWriting):
     case "thinking":
       return asSwitch(reasoning, writing);
     case "none":
-      if (reasoning.effort !== undefined || reasoning.mode !== undefined) lose("reasoning-effort", "this model takes no word on how much to think", writing);
+      if (reasoning.effort !== undefined || reasoning.mode !== undefined)
+        lose("reasoning-effort", "this model takes no word on how much to think", writing);
       return {};
   }
 }
@@ -23,8 +24,10 @@ const isOff = (reasoning: Reasoning): boolean => reasoning.mode === "off" || rea
 
 function effortOnly(reasoning: Reasoning, writing: MessageWriting): JsonObject {
   if (reasoning.effort !== undefined) return { reasoning_effort: reasoning.effort };
-  if (reasoning.mode === "off") lose("reasoning-off", "thinking was to be off; this model has only efforts and keeps its default", writing);
-  else if (reasoning.budgetTokens !== undefined) lose("reasoning-budget", "a budget of thinking tokens has no field here", writing);
+  if (reasoning.mode === "off")
+    lose("reasoning-off", "thinking was to be off; this model has only efforts and keeps its default", writing);
+  else if (reasoning.budgetTokens !== undefined)
+    lose("reasoning-budget", "a budget of thinking tokens has no field here", writing);
   return {};
 }
 
@@ -39,7 +42,8 @@ function openRouter(reasoning: Reasoning): JsonObject {
 function asSwitch(reasoning: Reasoning, writing: MessageWriting): JsonObject {
   if (isOff(reasoning)) return { thinking: { type: "disabled" } };
   if (reasoning.effort === undefined && reasoning.mode === undefined && reasoning.budgetTokens === undefined) return {};
-  if (reasoning.effort !== undefined) lose("reasoning-effort", "this model thinks or does not; it takes no effort", writing);
+  if (reasoning.effort !== undefined)
+    lose("reasoning-effort", "this model thinks or does not; it takes no effort", writing);
   return { thinking: { type: "enabled" } };
 }
 

@@ -9,23 +9,44 @@ import type { Entry } from "../../ir/request.ts";
 import { PLAIN_TRAITS, to, TRAITS } from "./asking.ts";
 
 const HELLO = { role: "user", content: "hello" };
-const body = (fields: JsonObject, messages: readonly Json[] = [HELLO]): JsonObject => ({ model: "m", messages, ...fields });
+const body = (fields: JsonObject, messages: readonly Json[] = [HELLO]): JsonObject => ({
+  model: "m",
+  messages,
+  ...fields,
+});
 const read = (fields: JsonObject, messages?: readonly Json[]) => decodeRequest(body(fields, messages)).value;
 const entries = (...messages: readonly Json[]) => read({}, messages).entries;
 
 const LARK = { type: "grammar", syntax: "lark", definition: "start: /.+/" };
-const NESTED = { type: "function", function: { name: "grep", description: "Searches.", parameters: { type: "object" }, strict: true } };
+const NESTED = {
+  type: "function",
+  function: { name: "grep", description: "Searches.", parameters: { type: "object" }, strict: true },
+};
 const FLAT = { type: "function", name: "ls", parameters: { type: "object" } };
-const BARE = { name: "read", description: "Reads.", input_schema: { type: "object" }, cache_control: { type: "ephemeral" } };
+const BARE = {
+  name: "read",
+  description: "Reads.",
+  input_schema: { type: "object" },
+  cache_control: { type: "ephemeral" },
+};
 const PATCH = { type: "custom", name: "ApplyPatch", description: "Edits.", format: LARK };
-const NESTED_PATCH = { type: "custom", custom: { name: "Patch", format: { type: "grammar", grammar: { syntax: "lark", definition: "start: /.+/" } } } };
+const NESTED_PATCH = {
+  type: "custom",
+  custom: { name: "Patch", format: { type: "grammar", grammar: { syntax: "lark", definition: "start: /.+/" } } },
+};
 
 describe("tools of every shape in one list", () => {
   test("nested, flat, bare, freeform", () => {
     expect(read({ tools: [NESTED, FLAT, BARE, PATCH, NESTED_PATCH] }).tools).toEqual([
       { kind: "function", name: "grep", description: "Searches.", schema: { type: "object" }, strict: true },
       { kind: "function", name: "ls", schema: { type: "object" }, flat: true },
-      { kind: "function", name: "read", description: "Reads.", schema: { type: "object" }, mark: { raw: { type: "ephemeral" } } },
+      {
+        kind: "function",
+        name: "read",
+        description: "Reads.",
+        schema: { type: "object" },
+        mark: { raw: { type: "ephemeral" } },
+      },
       { kind: "custom", name: "ApplyPatch", description: "Edits.", format: LARK, flat: true },
       { kind: "custom", name: "Patch", format: LARK },
     ]);
@@ -36,7 +57,13 @@ describe("tools of every shape in one list", () => {
   test("legacy functions, and tools that a vendor or the client runs", () => {
     const { tools } = read({
       functions: [{ name: "old" }],
-      tools: [{ type: "web_search_20250305", name: "web_search" }, { type: "bash_20250124", name: "bash" }, { type: "local_shell" }, { type: "web_search" }, { type: "builtin_function", function: { name: "$web_search" } }],
+      tools: [
+        { type: "web_search_20250305", name: "web_search" },
+        { type: "bash_20250124", name: "bash" },
+        { type: "local_shell" },
+        { type: "web_search" },
+        { type: "builtin_function", function: { name: "$web_search" } },
+      ],
     });
     expect(tools.map((tool) => [tool.kind, tool.name, "dialect" in tool ? tool.dialect : ""])).toEqual([
       ["hosted", "web_search", "anthropic"],
@@ -59,11 +86,29 @@ describe("the choice among them", () => {
     ["auto", { mode: "auto" }],
     ["any", { mode: "required" }],
     [{ type: "any", disable_parallel_tool_use: true }, { mode: "required" }],
-    [{ type: "function", function: { name: "grep" } }, { mode: "one", tool: { via: "function", name: "grep" } }],
-    [{ type: "function", name: "ApplyPatch" }, { mode: "one", tool: { via: "custom", name: "ApplyPatch" } }],
-    [{ type: "custom", custom: { name: "ApplyPatch" } }, { mode: "one", tool: { via: "custom", name: "ApplyPatch" } }],
-    [{ type: "tool", name: "grep" }, { mode: "one", tool: { via: "function", name: "grep" } }],
-    [{ type: "allowed_tools", allowed_tools: { mode: "required", tools: [{ type: "function", function: { name: "grep" } }] } }, { mode: "allowed", required: true, tools: [{ via: "function", name: "grep" }] }],
+    [
+      { type: "function", function: { name: "grep" } },
+      { mode: "one", tool: { via: "function", name: "grep" } },
+    ],
+    [
+      { type: "function", name: "ApplyPatch" },
+      { mode: "one", tool: { via: "custom", name: "ApplyPatch" } },
+    ],
+    [
+      { type: "custom", custom: { name: "ApplyPatch" } },
+      { mode: "one", tool: { via: "custom", name: "ApplyPatch" } },
+    ],
+    [
+      { type: "tool", name: "grep" },
+      { mode: "one", tool: { via: "function", name: "grep" } },
+    ],
+    [
+      {
+        type: "allowed_tools",
+        allowed_tools: { mode: "required", tools: [{ type: "function", function: { name: "grep" } }] },
+      },
+      { mode: "allowed", required: true, tools: [{ via: "function", name: "grep" }] },
+    ],
     [{}, undefined],
     [null, undefined],
   ] as const)
@@ -104,7 +149,13 @@ describe("Cursor's history", () => {
   test("Anthropic blocks inside chat messages", () => {
     expect(
       entries(
-        { role: "user", content: [{ type: "text", text: "a", cache_control: { type: "ephemeral", ttl: "1h" } }, { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } }] },
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "a", cache_control: { type: "ephemeral", ttl: "1h" } },
+            { type: "image", source: { type: "base64", media_type: "image/png", data: "AAAA" } },
+          ],
+        },
         {
           role: "assistant",
           content: [
@@ -114,7 +165,18 @@ describe("Cursor's history", () => {
             { type: "tool_use", id: "t1", name: "read", input: { b: 1, a: 2 } },
           ],
         },
-        { role: "user", content: [{ type: "tool_result", tool_use_id: "t1", is_error: true, content: [{ type: "image", source: { type: "url", url: "https://x.example/a.png" } }] }, { type: "text", text: "go on" }] },
+        {
+          role: "user",
+          content: [
+            {
+              type: "tool_result",
+              tool_use_id: "t1",
+              is_error: true,
+              content: [{ type: "image", source: { type: "url", url: "https://x.example/a.png" } }],
+            },
+            { type: "text", text: "go on" },
+          ],
+        },
       ),
     ).toEqual([
       {
@@ -126,10 +188,21 @@ describe("Cursor's history", () => {
         ],
       },
       { kind: "reasoning", sections: ["Hm"], seal: { dialect: "anthropic", issuer: "", family: "", value: "sig" } },
-      { kind: "reasoning", sections: [], seal: { dialect: "anthropic", issuer: "", family: "", value: "blob" }, redacted: true },
+      {
+        kind: "reasoning",
+        sections: [],
+        seal: { dialect: "anthropic", issuer: "", family: "", value: "blob" },
+        redacted: true,
+      },
       { kind: "message", role: "assistant", content: [{ kind: "text", text: "Reading." }] },
       { kind: "call", callId: "t1", tool: { via: "function", name: "read" }, input: { json: '{"b":1,"a":2}' } },
-      { kind: "result", callId: "t1", via: "function", isError: true, content: [{ kind: "media", media: "image", source: { url: "https://x.example/a.png" } }] },
+      {
+        kind: "result",
+        callId: "t1",
+        via: "function",
+        isError: true,
+        content: [{ kind: "media", media: "image", source: { url: "https://x.example/a.png" } }],
+      },
       { kind: "message", role: "user", content: [{ kind: "text", text: "go on" }] },
     ]);
   });
@@ -137,13 +210,26 @@ describe("Cursor's history", () => {
   test("Responses parts and items among messages", () => {
     expect(
       entries(
-        { role: "user", content: [{ type: "input_text", text: "a" }, { type: "input_image", image_url: "data:image/png;base64,AAAA", detail: "high" }, { type: "input_file", filename: "a.pdf", file_data: "AAAA" }] },
+        {
+          role: "user",
+          content: [
+            { type: "input_text", text: "a" },
+            { type: "input_image", image_url: "data:image/png;base64,AAAA", detail: "high" },
+            { type: "input_file", filename: "a.pdf", file_data: "AAAA" },
+          ],
+        },
         { role: "assistant", content: [{ type: "output_text", text: "b", annotations: [] }] },
         { type: "function_call", call_id: "f", name: "ls", arguments: "{}" },
         { type: "function_call_output", call_id: "f", output: "ok" },
       ),
     ).toMatchObject([
-      { content: [{ kind: "text", text: "a" }, { media: "image", source: { data: "AAAA", mime: "image/png" }, detail: "high" }, { media: "document", name: "a.pdf" }] },
+      {
+        content: [
+          { kind: "text", text: "a" },
+          { media: "image", source: { data: "AAAA", mime: "image/png" }, detail: "high" },
+          { media: "document", name: "a.pdf" },
+        ],
+      },
       { role: "assistant", content: [{ kind: "text", text: "b" }] },
       { kind: "call", callId: "f" },
       { kind: "result", callId: "f", content: "ok" },
@@ -152,7 +238,16 @@ describe("Cursor's history", () => {
 
   test("empty tool_calls, null content and missing ids are taken", () => {
     expect(
-      entries(HELLO, { role: "assistant", content: null, tool_calls: [] }, { role: "assistant", content: "", tool_calls: [{ type: "function", function: { name: "ls", arguments: null } }] }, { role: "tool", content: null }),
+      entries(
+        HELLO,
+        { role: "assistant", content: null, tool_calls: [] },
+        {
+          role: "assistant",
+          content: "",
+          tool_calls: [{ type: "function", function: { name: "ls", arguments: null } }],
+        },
+        { role: "tool", content: null },
+      ),
     ).toEqual([
       { kind: "message", role: "user", content: "hello" },
       { kind: "call", callId: "", tool: { via: "function", name: "ls" }, input: { json: "" } },
@@ -161,23 +256,47 @@ describe("Cursor's history", () => {
   });
 
   test("only a leading think block of an assistant is stripped", () => {
-    const said = (content: Json, role = "assistant") => entries({ role, content }).map((entry) => ("content" in entry ? entry.content : undefined));
+    const said = (content: Json, role = "assistant") =>
+      entries({ role, content }).map((entry) => ("content" in entry ? entry.content : undefined));
     expect(said("<think>\nA\n</think>\n\nHi")).toEqual(["Hi"]);
-    expect(said([{ type: "text", text: "<think>A</think>Hi" }, { type: "text", text: "<think>B</think>" }])).toEqual([[{ kind: "text", text: "Hi" }, { kind: "text", text: "<think>B</think>" }]]);
+    expect(
+      said([
+        { type: "text", text: "<think>A</think>Hi" },
+        { type: "text", text: "<think>B</think>" },
+      ]),
+    ).toEqual([
+      [
+        { kind: "text", text: "Hi" },
+        { kind: "text", text: "<think>B</think>" },
+      ],
+    ]);
     expect(said("Look: <think>A</think>")).toEqual(["Look: <think>A</think>"]);
     expect(said("<think>A</think>Hi", "user")).toEqual(["<think>A</think>Hi"]);
   });
 
   test("legacy function calls", () => {
-    expect(entries(HELLO, { role: "assistant", content: null, function_call: { name: "ls", arguments: "{}" } }, { role: "function", name: "ls", content: "ok" }).slice(1)).toEqual([
+    expect(
+      entries(
+        HELLO,
+        { role: "assistant", content: null, function_call: { name: "ls", arguments: "{}" } },
+        { role: "function", name: "ls", content: "ok" },
+      ).slice(1),
+    ).toEqual([
       { kind: "call", callId: "", tool: { via: "function", name: "ls" }, input: { json: "{}" } },
       { kind: "result", callId: "", via: "function", content: "ok", name: "ls" },
     ]);
   });
 
   test("thinking of earlier turns in every vendor's word", () => {
-    for (const fields of [{ reasoning_content: "Hm" }, { reasoning: "Hm" }, { reasoning_details: [{ type: "reasoning.text", text: "Hm" }] }])
-      expect(entries({ role: "assistant", content: "Hi", ...fields })[0]).toEqual({ kind: "reasoning", sections: ["Hm"] });
+    for (const fields of [
+      { reasoning_content: "Hm" },
+      { reasoning: "Hm" },
+      { reasoning_details: [{ type: "reasoning.text", text: "Hm" }] },
+    ])
+      expect(entries({ role: "assistant", content: "Hi", ...fields })[0]).toEqual({
+        kind: "reasoning",
+        sections: ["Hm"],
+      });
   });
 });
 
@@ -218,20 +337,30 @@ describe("settings", () => {
     expect(request.state.previous).toBeUndefined();
   });
   test("thinking in its three forms, and off", () => {
-    expect(read({ thinking: { type: "enabled", budget_tokens: 9 } }).reasoning).toEqual({ budgetTokens: 9, mode: "on" });
-    expect(read({ thinking: { type: "adaptive", display: "omitted" }, output_config: { effort: "low" } }).reasoning).toEqual({ effort: "low", mode: "adaptive", show: "omitted" });
+    expect(read({ thinking: { type: "enabled", budget_tokens: 9 } }).reasoning).toEqual({
+      budgetTokens: 9,
+      mode: "on",
+    });
+    expect(
+      read({ thinking: { type: "adaptive", display: "omitted" }, output_config: { effort: "low" } }).reasoning,
+    ).toEqual({ effort: "low", mode: "adaptive", show: "omitted" });
     expect(read({ thinking: { type: "disabled" } }).reasoning).toEqual({ mode: "off" });
     expect(read({}).reasoning).toBeUndefined();
   });
   test("a schema, nested or flat", () => {
     const schema = { type: "object" };
-    for (const fields of [{ response_format: { type: "json_schema", json_schema: { name: "n", schema, strict: true } } }, { text: { format: { type: "json_schema", name: "n", schema, strict: true } } }])
+    for (const fields of [
+      { response_format: { type: "json_schema", json_schema: { name: "n", schema, strict: true } } },
+      { text: { format: { type: "json_schema", name: "n", schema, strict: true } } },
+    ])
       expect(read(fields).output).toEqual({ schema: { name: "n", schema, strict: true } });
     expect(read({ response_format: { type: "json_object" } }).output).toEqual({ jsonObject: true });
     expect(read({ response_format: { type: "text" } }).output).toBeUndefined();
   });
   test("what is asked for and cannot be given is told", () => {
-    const { losses } = decodeRequest(body({ n: 2, logprobs: true, include: ["x"] }, [HELLO, { role: "assistant", content: "A", partial: true }]));
+    const { losses } = decodeRequest(
+      body({ n: 2, logprobs: true, include: ["x"] }, [HELLO, { role: "assistant", content: "A", partial: true }]),
+    );
     expect(losses.map(({ feature }) => feature)).toEqual(["several-choices", "logprobs", "include", "message-field"]);
   });
 });
@@ -244,7 +373,10 @@ describe("bad bodies are refused with path and value", () => {
     [{ messages: [{ role: "robot", content: "" }] }, "messages[0].role"],
     [{ messages: [{ role: "user", content: 5 }] }, "messages[0].content"],
     [{ messages: [{ role: "user", content: [5] }] }, "messages[0].content[0]"],
-    [{ messages: [{ role: "user", content: [{ type: "image_url", image_url: {} }] }] }, "messages[0].content[0].image_url.url"],
+    [
+      { messages: [{ role: "user", content: [{ type: "image_url", image_url: {} }] }] },
+      "messages[0].content[0].image_url.url",
+    ],
     [{ messages: [{ role: "assistant", tool_calls: [{ id: "a", function: {} }] }] }, "messages[0].tool_calls[0].name"],
     [{ tools: [{ type: "function", function: {} }] }, "tools[0].function.name"],
     [{ tools: {} }, "tools"],
@@ -260,12 +392,31 @@ describe("bad bodies are refused with path and value", () => {
     });
 });
 
-const FULL = body({ tools: [NESTED, FLAT, BARE, PATCH], tool_choice: "auto", reasoning: { effort: "low" }, stop: ["a"], response_format: { type: "json_schema", json_schema: { schema: {} } } }, [
-  { role: "system", content: "S" },
-  { role: "user", content: [{ type: "text", text: "a" }, { type: "image_url", image_url: { url: "https://x.example" } }] },
-  { role: "assistant", content: [{ type: "thinking", thinking: "t", signature: "s" }], tool_calls: [{ id: "a", type: "function", function: { name: "ls", arguments: "{}" } }] },
-  { role: "tool", tool_call_id: "a", content: [{ type: "text", text: "x" }] },
-]);
+const FULL = body(
+  {
+    tools: [NESTED, FLAT, BARE, PATCH],
+    tool_choice: "auto",
+    reasoning: { effort: "low" },
+    stop: ["a"],
+    response_format: { type: "json_schema", json_schema: { schema: {} } },
+  },
+  [
+    { role: "system", content: "S" },
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "a" },
+        { type: "image_url", image_url: { url: "https://x.example" } },
+      ],
+    },
+    {
+      role: "assistant",
+      content: [{ type: "thinking", thinking: "t", signature: "s" }],
+      tool_calls: [{ id: "a", type: "function", function: { name: "ls", arguments: "{}" } }],
+    },
+    { role: "tool", tool_call_id: "a", content: [{ type: "text", text: "x" }] },
+  ],
+);
 
 /** Every value of a body, one after the other, replaced by something odd. */
 function* mutants(value: Json, odd: Json): Generator<Json> {
@@ -273,12 +424,27 @@ function* mutants(value: Json, odd: Json): Generator<Json> {
   if (typeof value !== "object" || value === null) return;
   for (const key of Object.keys(value))
     for (const inner of mutants((value as JsonObject)[key] as Json, odd))
-      yield Array.isArray(value) ? value.map((one, at) => (String(at) === key ? inner : one)) : { ...value, [key]: inner };
+      yield Array.isArray(value)
+        ? value.map((one, at) => (String(at) === key ? inner : one))
+        : { ...value, [key]: inner };
 }
 
 test("a value of the wrong type anywhere is read or refused, never a crash", () => {
   let count = 0;
-  for (const odd of [null, 0, "x", "", true, [], {}, [null], { type: "text" }, { type: "tool_use" }, [[]], { name: 1 }] as Json[])
+  for (const odd of [
+    null,
+    0,
+    "x",
+    "",
+    true,
+    [],
+    {},
+    [null],
+    { type: "text" },
+    { type: "tool_use" },
+    [[]],
+    { name: 1 },
+  ] as Json[])
     for (const mutant of mutants(FULL, odd)) {
       if (typeof mutant !== "object" || mutant === null || Array.isArray(mutant)) continue;
       count++;
@@ -286,9 +452,11 @@ test("a value of the wrong type anywhere is read or refused, never a crash", () 
       passes(mutant as JsonObject, TRAITS);
       try {
         const { value } = decodeRequest(mutant as JsonObject);
-        for (const traits of [TRAITS, PLAIN_TRAITS]) encodeRequest({ ...value, entries: repairEntries(value.entries).value }, to(traits));
+        for (const traits of [TRAITS, PLAIN_TRAITS])
+          encodeRequest({ ...value, entries: repairEntries(value.entries).value }, to(traits));
       } catch (error) {
-        if (!(error instanceof ShapeError || error instanceof GatewayError)) throw new Error(JSON.stringify(mutant), { cause: error });
+        if (!(error instanceof ShapeError || error instanceof GatewayError))
+          throw new Error(JSON.stringify(mutant), { cause: error });
       }
     }
   expect(count).toBeGreaterThan(500);
@@ -297,7 +465,10 @@ test("a value of the wrong type anywhere is read or refused, never a crash", () 
 const CAPTURES = process.env.CODESWITCH_CAPTURES ?? "../shared/captures";
 const captures = (existsSync(CAPTURES) ? readdirSync(CAPTURES) : [])
   .filter((file) => file.endsWith(".json"))
-  .map((file) => ({ file, ...(JSON.parse(readFileSync(join(CAPTURES, file), "utf8")) as { url?: string; body?: JsonObject }) }))
+  .map((file) => ({
+    file,
+    ...(JSON.parse(readFileSync(join(CAPTURES, file), "utf8")) as { url?: string; body?: JsonObject }),
+  }))
   .filter(({ url, body }) => url?.includes("/chat/completions") && body);
 
 test("bodies of real clients are native and cross themselves unchanged", () => {
@@ -312,7 +483,9 @@ test("bodies of real clients are native and cross themselves unchanged", () => {
     expect([file, written.losses]).toEqual([file, []]);
     const again = decodeRequest(written.value).value;
     const plain = (text: unknown) => JSON.parse(JSON.stringify(text)) as unknown;
-    expect(plain({ ...again, model: "", entries: flat(again.entries), state: {} })).toEqual(plain({ ...first.value, model: "", entries: flat(first.value.entries), state: {} }));
+    expect(plain({ ...again, model: "", entries: flat(again.entries), state: {} })).toEqual(
+      plain({ ...first.value, model: "", entries: flat(first.value.entries), state: {} }),
+    );
   }
 });
 

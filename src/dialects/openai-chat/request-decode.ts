@@ -1,8 +1,30 @@
 /** A Chat body, or one of the mixtures that arrive on a Chat path, becomes a request in nobody's dialect. */
 import { lossList, type LossList, type Translated } from "../../ir/loss.ts";
-import type { CacheHints, CallerHints, Entry, ModelRequest, OutputShape, Reasoning, Sampling, StoredState, Tool, ToolRef } from "../../ir/request.ts";
+import type {
+  CacheHints,
+  CallerHints,
+  Entry,
+  ModelRequest,
+  OutputShape,
+  Reasoning,
+  Sampling,
+  StoredState,
+  Tool,
+  ToolRef,
+} from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
-import { isList, isObject, type JsonObject, optionalBoolean, optionalList, optionalNumber, optionalObject, optionalString, ShapeError, without } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type JsonObject,
+  optionalBoolean,
+  optionalList,
+  optionalNumber,
+  optionalObject,
+  optionalString,
+  ShapeError,
+  without,
+} from "../../wire/json.ts";
 import { decodeMessages } from "./message-decode.ts";
 import { decodeContent } from "./part-decode.ts";
 import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tool-decode.ts";
@@ -59,7 +81,8 @@ function finder(tools: readonly Tool[]): FindTool {
 
 function entriesOf(body: JsonObject, find: FindTool, losses: LossList): readonly Entry[] {
   const messages = optionalList(body, "messages");
-  if (!messages || messages.length === 0) throw new ShapeError("messages", "a list with at least one message", body.messages);
+  if (!messages || messages.length === 0)
+    throw new ShapeError("messages", "a list with at least one message", body.messages);
   // Anthropic's `system` and Responses' `instructions` beside messages: Cursor's bodies for models named claude.
   const top = body.system ?? body.instructions;
   const path = body.system === undefined || body.system === null ? "instructions" : "system";
@@ -69,7 +92,10 @@ function entriesOf(body: JsonObject, find: FindTool, losses: LossList): readonly
 }
 
 function samplingOf(body: JsonObject): Sampling {
-  const maxTokens = optionalNumber(body, "max_completion_tokens") ?? optionalNumber(body, "max_tokens") ?? optionalNumber(body, "max_output_tokens");
+  const maxTokens =
+    optionalNumber(body, "max_completion_tokens") ??
+    optionalNumber(body, "max_tokens") ??
+    optionalNumber(body, "max_output_tokens");
   const stop = stopOf(body, "stop") ?? stopOf(body, "stop_sequences");
   return defined({
     maxTokens,
@@ -87,7 +113,8 @@ function stopOf(body: JsonObject, key: string): readonly string[] | undefined {
   const stop = body[key];
   if (stop === undefined || stop === null) return undefined;
   const list = typeof stop === "string" ? [stop] : stop;
-  if (!isList(list) || list.some((one) => typeof one !== "string")) throw new ShapeError(key, "a string or a list of strings", stop);
+  if (!isList(list) || list.some((one) => typeof one !== "string"))
+    throw new ShapeError(key, "a string or a list of strings", stop);
   return list.length > 0 ? (list as readonly string[]) : undefined;
 }
 
@@ -96,13 +123,17 @@ function reasoningOf(body: JsonObject): Reasoning | undefined {
   const object = optionalObject(body, "reasoning") ?? {};
   const thinking = optionalObject(body, "thinking") ?? {};
   const config = optionalObject(body, "output_config") ?? {};
-  const effort = optionalString(body, "reasoning_effort") ?? optionalString(object, "effort", "reasoning") ?? optionalString(config, "effort", "output_config");
+  const effort =
+    optionalString(body, "reasoning_effort") ??
+    optionalString(object, "effort", "reasoning") ??
+    optionalString(config, "effort", "output_config");
   const show = showOf(object, thinking);
   const mode = modeOf(object, thinking);
   const hints = without(object, new Set(["effort", "summary", "max_tokens", "enabled", "exclude", "generate_summary"]));
   const found: Reasoning = defined({
     effort,
-    budgetTokens: optionalNumber(thinking, "budget_tokens", "thinking") ?? optionalNumber(object, "max_tokens", "reasoning"),
+    budgetTokens:
+      optionalNumber(thinking, "budget_tokens", "thinking") ?? optionalNumber(object, "max_tokens", "reasoning"),
     mode,
     show,
     hints: Object.keys(hints).length > 0 ? hints : undefined,
@@ -135,7 +166,10 @@ function outputOf(body: JsonObject): OutputShape | undefined {
   const text = optionalObject(body, "text") ?? {};
   const config = optionalObject(body, "output_config") ?? {};
   const verbosity = optionalString(body, "verbosity") ?? optionalString(text, "verbosity", "text");
-  const format = optionalObject(body, "response_format") ?? optionalObject(text, "format", "text") ?? optionalObject(config, "format", "output_config");
+  const format =
+    optionalObject(body, "response_format") ??
+    optionalObject(text, "format", "text") ??
+    optionalObject(config, "format", "output_config");
   const found: OutputShape = defined({ ...formatOf(format), verbosity });
   return Object.keys(found).length > 0 ? found : undefined;
 }
@@ -159,10 +193,16 @@ function formatOf(format: JsonObject | undefined): OutputShape {
 
 function stateOf(body: JsonObject): StoredState {
   const previous = optionalString(body, "previous_response_id");
-  const conversation = isObject(body.conversation) ? textIn(body.conversation, "id") : optionalString(body, "conversation");
+  const conversation = isObject(body.conversation)
+    ? textIn(body.conversation, "id")
+    : optionalString(body, "conversation");
   return defined({
     store: optionalBoolean(body, "store"),
-    previous: previous ? { field: "previous_response_id", value: previous } : conversation ? { field: "conversation", value: conversation } : undefined,
+    previous: previous
+      ? { field: "previous_response_id", value: previous }
+      : conversation
+        ? { field: "conversation", value: conversation }
+        : undefined,
     container: body.container ?? undefined,
   });
 }
@@ -193,13 +233,21 @@ const callerOf = (body: JsonObject): CallerHints =>
 
 /** What an answer in nobody's dialect has no place for: asked for, so told. Native bodies never come here. */
 function alone(body: JsonObject, losses: LossList): void {
-  const lose = (path: string, feature: string, note: string): void => losses.add({ path, feature, how: "dropped", weight: "meaning", note });
+  const lose = (path: string, feature: string, note: string): void =>
+    losses.add({ path, feature, how: "dropped", weight: "meaning", note });
   const n = optionalNumber(body, "n");
   if (n !== undefined && n > 1) lose("n", "several-choices", "one answer is given, not several");
-  if (body.logprobs === true || optionalNumber(body, "top_logprobs")) lose("logprobs", "logprobs", "token probabilities do not cross dialects");
+  if (body.logprobs === true || optionalNumber(body, "top_logprobs"))
+    lose("logprobs", "logprobs", "token probabilities do not cross dialects");
   for (const wanted of optionalList(body, "include") ?? [])
     if (wanted !== "reasoning.encrypted_content")
-      losses.add({ path: "include", feature: "include", how: "dropped", weight: "hint", note: "Chat answers have no place for what include asks for" });
+      losses.add({
+        path: "include",
+        feature: "include",
+        how: "dropped",
+        weight: "hint",
+        note: "Chat answers have no place for what include asks for",
+      });
 }
 
 /** The same object without its undefined members. */

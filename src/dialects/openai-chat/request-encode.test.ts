@@ -9,7 +9,12 @@ import { encodeRequest, passes } from "./request.ts";
 
 const HELLO: Entry = { kind: "message", role: "user", content: "hello" };
 const read: Tool = { kind: "function", name: "read", schema: { type: "object" }, strict: true };
-const PATCH: Tool = { kind: "custom", name: "ApplyPatch", description: "Edits.", format: { type: "grammar", syntax: "lark", definition: "start: /.+/" } };
+const PATCH: Tool = {
+  kind: "custom",
+  name: "ApplyPatch",
+  description: "Edits.",
+  format: { type: "grammar", syntax: "lark", definition: "start: /.+/" },
+};
 
 const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   model: "asked",
@@ -28,17 +33,37 @@ const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
 function written(more: Partial<ModelRequest>, traits: Partial<Traits> = {}) {
   const whole = request(more);
   const { value, losses } = encodeRequest({ ...whole, entries: repairEntries(whole.entries).value }, to(traits));
-  return { body: value, messages: value.messages as JsonObject[], losses: losses.map(({ feature, weight }) => `${feature} ${weight}`) };
+  return {
+    body: value,
+    messages: value.messages as JsonObject[],
+    losses: losses.map(({ feature, weight }) => `${feature} ${weight}`),
+  };
 }
-const call = (callId: string, name = "read"): Entry => ({ kind: "call", callId, tool: { via: "function", name }, input: { json: '{"p":1}' } });
-const result = (callId: string, content: Extract<Entry, { kind: "result" }>["content"] = "ok", isError = false): Entry => ({ kind: "result", callId, via: "function", content, ...(isError ? { isError } : {}) });
+const call = (callId: string, name = "read"): Entry => ({
+  kind: "call",
+  callId,
+  tool: { via: "function", name },
+  input: { json: '{"p":1}' },
+});
+const result = (
+  callId: string,
+  content: Extract<Entry, { kind: "result" }>["content"] = "ok",
+  isError = false,
+): Entry => ({ kind: "result", callId, via: "function", content, ...(isError ? { isError } : {}) });
 const said = (text: string): Entry => ({ kind: "message", role: "assistant", content: text });
-const system = (content: string, role: "system" | "developer" = "system"): Entry => ({ kind: "message", role, content });
+const system = (content: string, role: "system" | "developer" = "system"): Entry => ({
+  kind: "message",
+  role,
+  content,
+});
 const PNG = { kind: "media", media: "image", source: { data: "AAAA", mime: "image/png" } } as const;
 
 describe("messages", () => {
   test("a turn is one message: text, then calls, results right behind", () => {
-    const { messages, losses } = written({ entries: [HELLO, said("Reading."), call("a"), call("b"), result("a"), result("b"), said("Done.")], tools: [read] });
+    const { messages, losses } = written({
+      entries: [HELLO, said("Reading."), call("a"), call("b"), result("a"), result("b"), said("Done.")],
+      tools: [read],
+    });
     expect(messages).toEqual([
       { role: "user", content: "hello" },
       {
@@ -63,23 +88,45 @@ describe("messages", () => {
   });
 
   test("calls alone have no text; empty arguments are an object; broken ones stay", () => {
-    const broken: Entry = { kind: "call", callId: "b", tool: { via: "function", name: "read" }, input: { json: "{broken" } };
+    const broken: Entry = {
+      kind: "call",
+      callId: "b",
+      tool: { via: "function", name: "read" },
+      input: { json: "{broken" },
+    };
     const empty: Entry = { ...broken, callId: "a", input: { json: "" } };
     const { messages } = written({ entries: [HELLO, empty, broken, result("a"), result("b")] });
-    expect(messages[1]).toMatchObject({ content: null, tool_calls: [{ function: { arguments: "{}" } }, { function: { arguments: "{broken" } }] });
+    expect(messages[1]).toMatchObject({
+      content: null,
+      tool_calls: [{ function: { arguments: "{}" } }, { function: { arguments: "{broken" } }],
+    });
   });
 
   test("system turns: the role that the vendor knows, anywhere or in one at the beginning", () => {
     const entries = [{ kind: "instructions", content: "I" } as Entry, system("S", "developer"), HELLO, system("Later")];
-    expect(written({ entries }).messages.map(({ role, content }) => [role, content])).toEqual([["system", "I"], ["developer", "S"], ["user", "hello"], ["system", "Later"]]);
+    expect(written({ entries }).messages.map(({ role, content }) => [role, content])).toEqual([
+      ["system", "I"],
+      ["developer", "S"],
+      ["user", "hello"],
+      ["system", "Later"],
+    ]);
     const first = written({ entries }, { ...PLAIN_TRAITS, midSystem: false });
-    expect(first.messages.map(({ role, content }) => [role, content])).toEqual([["system", "I\n\nS"], ["user", "hello"], ["user", "[system]\nLater"]]);
+    expect(first.messages.map(({ role, content }) => [role, content])).toEqual([
+      ["system", "I\n\nS"],
+      ["user", "hello"],
+      ["user", "[system]\nLater"],
+    ]);
     expect(first.losses).toEqual(["mid-system hint"]);
   });
 
   test("a failed result says so in its text", () => {
-    const { messages, losses } = written({ entries: [HELLO, call("a"), result("a", "no such file", true), call("b"), result("b", "Error: gone", true)] });
-    expect(messages.filter(({ role }) => role === "tool").map(({ content }) => content)).toEqual(["Error: no such file", "Error: gone"]);
+    const { messages, losses } = written({
+      entries: [HELLO, call("a"), result("a", "no such file", true), call("b"), result("b", "Error: gone", true)],
+    });
+    expect(messages.filter(({ role }) => role === "tool").map(({ content }) => content)).toEqual([
+      "Error: no such file",
+      "Error: gone",
+    ]);
     expect(losses).toContain("result-error hint");
   });
 
@@ -100,19 +147,30 @@ describe("messages", () => {
       },
     ]);
     expect(losses).toEqual(["result-media hint"]);
-    expect(written({ entries }, { imageResults: true }).messages[2]?.content).toEqual([{ type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }]);
+    expect(written({ entries }, { imageResults: true }).messages[2]?.content).toEqual([
+      { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
+    ]);
   });
 
   test("a model without eyes gets a word", () => {
-    const { messages, losses } = written({ entries: [{ kind: "message", role: "user", content: [{ kind: "text", text: "See" }, PNG] }] }, { images: false });
+    const { messages, losses } = written(
+      { entries: [{ kind: "message", role: "user", content: [{ kind: "text", text: "See" }, PNG] }] },
+      { images: false },
+    );
     expect(messages[0]?.content).toBe("See\n[image]");
     expect(losses).toEqual(["image meaning"]);
   });
 
   test("thinking goes back where the vendor reads it; seals do not", () => {
-    const thought: Entry = { kind: "reasoning", sections: ["A", "B"], seal: { dialect: "anthropic", issuer: "", family: "", value: "s" } };
+    const thought: Entry = {
+      kind: "reasoning",
+      sections: ["A", "B"],
+      seal: { dialect: "anthropic", issuer: "", family: "", value: "s" },
+    };
     const entries = [HELLO, thought, call("a"), result("a")];
-    expect(written({ entries }, { reasoningReplay: "reasoning_content" }).messages[1]).toMatchObject({ reasoning_content: "A\n\nB" });
+    expect(written({ entries }, { reasoningReplay: "reasoning_content" }).messages[1]).toMatchObject({
+      reasoning_content: "A\n\nB",
+    });
     expect(written({ entries }, { reasoningReplay: "reasoning" }).messages[1]).toMatchObject({ reasoning: "A\n\nB" });
     const none = written({ entries });
     expect(Object.keys(none.messages[1] ?? {})).toEqual(["role", "content", "tool_calls"]);
@@ -130,46 +188,89 @@ describe("messages", () => {
 
   test("ids that the vendor refuses become one hash, in call and result", () => {
     const long = "toolu_".repeat(20);
-    const { messages } = written({ entries: [HELLO, call(long), result(long)] }, { callIdLengthMax: 9, callIdPattern: /^[a-zA-Z0-9]{9}$/ });
+    const { messages } = written(
+      { entries: [HELLO, call(long), result(long)] },
+      { callIdLengthMax: 9, callIdPattern: /^[a-zA-Z0-9]{9}$/ },
+    );
     const id = messages[2]?.tool_call_id;
     expect(id).toMatch(/^[a-zA-Z0-9]{9}$/);
     expect(messages[1]).toMatchObject({ tool_calls: [{ id }] });
   });
 
   test("Gemini's signature returns to its issuer only", () => {
-    const sealed = (issuer: string): Entry => ({ ...(call("a") as Extract<Entry, { kind: "call" }>), seal: { dialect: "openai-chat", issuer, family: "family", value: '{"google":{}}' } });
-    expect(JSON.stringify(written({ entries: [HELLO, sealed("vendor:1"), result("a")] }).messages)).toContain('"extra_content":{"google":{}}');
-    expect(JSON.stringify(written({ entries: [HELLO, sealed("vendor:2"), result("a")] }).messages)).not.toContain("extra_content");
+    const sealed = (issuer: string): Entry => ({
+      ...(call("a") as Extract<Entry, { kind: "call" }>),
+      seal: { dialect: "openai-chat", issuer, family: "family", value: '{"google":{}}' },
+    });
+    expect(JSON.stringify(written({ entries: [HELLO, sealed("vendor:1"), result("a")] }).messages)).toContain(
+      '"extra_content":{"google":{}}',
+    );
+    expect(JSON.stringify(written({ entries: [HELLO, sealed("vendor:2"), result("a")] }).messages)).not.toContain(
+      "extra_content",
+    );
   });
 });
 
 describe("tools", () => {
-  const freeform: Entry[] = [HELLO, { kind: "call", callId: "a", tool: { via: "custom", name: "ApplyPatch" }, input: { text: "*** x" } }, { kind: "result", callId: "a", via: "custom", content: "ok" }];
+  const freeform: Entry[] = [
+    HELLO,
+    { kind: "call", callId: "a", tool: { via: "custom", name: "ApplyPatch" }, input: { text: "*** x" } },
+    { kind: "result", callId: "a", via: "custom", content: "ok" },
+  ];
   test("a freeform tool and its calls, native", () => {
     const { body, messages, losses } = written({ tools: [PATCH], entries: freeform });
-    expect(body.tools).toEqual([{ type: "custom", custom: { name: "ApplyPatch", description: "Edits.", format: { type: "grammar", grammar: { syntax: "lark", definition: "start: /.+/" } } } }]);
-    expect(messages[1]).toMatchObject({ tool_calls: [{ id: "a", type: "custom", custom: { name: "ApplyPatch", input: "*** x" } }] });
+    expect(body.tools).toEqual([
+      {
+        type: "custom",
+        custom: {
+          name: "ApplyPatch",
+          description: "Edits.",
+          format: { type: "grammar", grammar: { syntax: "lark", definition: "start: /.+/" } },
+        },
+      },
+    ]);
+    expect(messages[1]).toMatchObject({
+      tool_calls: [{ id: "a", type: "custom", custom: { name: "ApplyPatch", input: "*** x" } }],
+    });
     expect(losses).toEqual([]);
   });
   test("and lowered, with the grammar in words", () => {
     const { body, messages, losses } = written({ tools: [PATCH], entries: freeform }, PLAIN_TRAITS);
-    expect(body.tools).toMatchObject([{ type: "function", function: { name: "ApplyPatch", parameters: { required: ["input"] } } }]);
+    expect(body.tools).toMatchObject([
+      { type: "function", function: { name: "ApplyPatch", parameters: { required: ["input"] } } },
+    ]);
     expect(JSON.stringify(body.tools)).toContain("start: /.+/");
-    expect(messages[1]).toMatchObject({ tool_calls: [{ type: "function", function: { arguments: '{"input":"*** x"}' } }] });
+    expect(messages[1]).toMatchObject({
+      tool_calls: [{ type: "function", function: { arguments: '{"input":"*** x"}' } }],
+    });
     expect(losses).toEqual(["custom-tool hint"]);
   });
   test("namespaces are flattened in tools, calls and choice", () => {
-    const tools: Tool[] = [{ kind: "namespace", name: "clock", tools: [{ kind: "function", name: "now", schema: {} }] }];
+    const tools: Tool[] = [
+      { kind: "namespace", name: "clock", tools: [{ kind: "function", name: "now", schema: {} }] },
+    ];
     const tool = { via: "function", name: "now", namespace: "clock" } as const;
-    const { body, messages } = written({ tools, toolChoice: { mode: "one", tool }, entries: [HELLO, { kind: "call", callId: "a", tool, input: { json: "{}" } }, result("a")] });
+    const { body, messages } = written({
+      tools,
+      toolChoice: { mode: "one", tool },
+      entries: [HELLO, { kind: "call", callId: "a", tool, input: { json: "{}" } }, result("a")],
+    });
     expect(body.tools).toMatchObject([{ function: { name: "clock__now" } }]);
     expect(body.tool_choice).toEqual({ type: "function", function: { name: "clock__now" } });
     expect(messages[1]).toMatchObject({ tool_calls: [{ function: { name: "clock__now" } }] });
   });
   test("Codex's additional tools and found tools are declared at the top, once", () => {
-    const entries: Entry[] = [{ kind: "tools", role: "developer", tools: [read] }, HELLO, call("a", "search"), result("a", { tools: [read, { kind: "function", name: "found", schema: {} }] })];
+    const entries: Entry[] = [
+      { kind: "tools", role: "developer", tools: [read] },
+      HELLO,
+      call("a", "search"),
+      result("a", { tools: [read, { kind: "function", name: "found", schema: {} }] }),
+    ];
     const { body, messages, losses } = written({ entries });
-    expect((body.tools as { function: { name: string } }[]).map((tool) => tool.function.name)).toEqual(["read", "found"]);
+    expect((body.tools as { function: { name: string } }[]).map((tool) => tool.function.name)).toEqual([
+      "read",
+      "found",
+    ]);
     expect(messages.at(-1)?.content).toBe("[Loaded tools: read, found]");
     expect(losses).toEqual(["additional-tools hint"]);
   });
@@ -180,14 +281,21 @@ describe("tools", () => {
     expect(written({ tools: [read, deferred], entries: named }).body.tools).toHaveLength(2);
   });
   test("another vendor's tools are a loss of meaning, and a choice among none is not sent", () => {
-    const { body, losses } = written({ tools: [{ kind: "hosted", dialect: "anthropic", name: "web_search", raw: {} }], toolChoice: { mode: "required" }, parallelCalls: false });
+    const { body, losses } = written({
+      tools: [{ kind: "hosted", dialect: "anthropic", name: "web_search", raw: {} }],
+      toolChoice: { mode: "required" },
+      parallelCalls: false,
+    });
     expect([body.tools, body.tool_choice, body.parallel_tool_calls]).toEqual([undefined, undefined, undefined]);
     expect(losses).toEqual(["hosted-tool meaning"]);
   });
   test("allowed tools: OpenAI's own form, else only those are offered", () => {
     const tools: Tool[] = [read, { kind: "function", name: "write", schema: {} }];
     const toolChoice = { mode: "allowed", required: true, tools: [{ via: "function", name: "read" }] } as const;
-    expect(written({ tools, toolChoice }).body.tool_choice).toEqual({ type: "allowed_tools", allowed_tools: { mode: "required", tools: [{ type: "function", function: { name: "read" } }] } });
+    expect(written({ tools, toolChoice }).body.tool_choice).toEqual({
+      type: "allowed_tools",
+      allowed_tools: { mode: "required", tools: [{ type: "function", function: { name: "read" } }] },
+    });
     const plain = written({ tools, toolChoice }, PLAIN_TRAITS);
     expect(plain.body.tools).toHaveLength(1);
     expect(plain.body.tool_choice).toBe("required");
@@ -204,7 +312,16 @@ describe("settings", () => {
   test("each in the field that the vendor reads", () => {
     const sampling = { maxTokens: 9, temperature: 1, topP: 0.5, topK: 3, stop: ["a", "b", "c", "d", "e"], seed: 1 };
     const { body, losses } = written({ sampling });
-    expect(body).toMatchObject({ model: "upstream-model", stream: true, stream_options: { include_usage: true }, max_completion_tokens: 9, temperature: 1, top_p: 0.5, stop: ["a", "b", "c", "d"], seed: 1 });
+    expect(body).toMatchObject({
+      model: "upstream-model",
+      stream: true,
+      stream_options: { include_usage: true },
+      max_completion_tokens: 9,
+      temperature: 1,
+      top_p: 0.5,
+      stop: ["a", "b", "c", "d"],
+      seed: 1,
+    });
     expect(losses).toEqual(["top-k hint", "stop-sequences meaning"]);
     const plain = written({ sampling }, { ...PLAIN_TRAITS, stop: false, usageChunk: false });
     expect(plain.body.max_tokens).toBe(9);
@@ -228,7 +345,10 @@ describe("settings", () => {
     });
   test("a schema: held to, half held to, told", () => {
     const output = { schema: { schema: { type: "object" } } };
-    expect(written({ output }).body.response_format).toEqual({ type: "json_schema", json_schema: { name: "answer", schema: { type: "object" } } });
+    expect(written({ output }).body.response_format).toEqual({
+      type: "json_schema",
+      json_schema: { name: "answer", schema: { type: "object" } },
+    });
     const half = written({ output }, { jsonSchema: "json_object" });
     expect(half.body.response_format).toEqual({ type: "json_object" });
     expect(JSON.stringify(half.messages[0])).toContain("JSON Schema");
@@ -258,11 +378,23 @@ describe("settings", () => {
 
 describe("whether bytes may pass", () => {
   const ok = (fields: JsonObject, traits: Partial<Traits> = {}, messages: readonly JsonObject[] = []) =>
-    passes({ model: "m", messages: [{ role: "user", content: "hi" }, ...messages], ...fields }, { ...TRAITS, ...traits });
+    passes(
+      { model: "m", messages: [{ role: "user", content: "hi" }, ...messages], ...fields },
+      { ...TRAITS, ...traits },
+    );
   const tool = { type: "function", function: { name: "f" } };
-  const calls = { role: "assistant", content: null, tool_calls: [{ id: "a", type: "function", function: { name: "f", arguments: "{}" } }] };
+  const calls = {
+    role: "assistant",
+    content: null,
+    tool_calls: [{ id: "a", type: "function", function: { name: "f", arguments: "{}" } }],
+  };
   test("a Chat body does", () => {
-    expect(ok({ tools: [tool], tool_choice: "auto", logprobs: true, n: 2, unknown_field: 1 }, {}, [calls, { role: "tool", tool_call_id: "a", content: "x" }])).toBe(true);
+    expect(
+      ok({ tools: [tool], tool_choice: "auto", logprobs: true, n: 2, unknown_field: 1 }, {}, [
+        calls,
+        { role: "tool", tool_call_id: "a", content: "x" },
+      ]),
+    ).toBe(true);
   });
   for (const [why, fields, messages] of [
     ["a flat tool", { tools: [{ type: "function", name: "f" }] }, []],
@@ -275,11 +407,19 @@ describe("whether bytes may pass", () => {
     ["a cache mark", {}, [{ role: "user", content: [{ type: "text", text: "a", cache_control: {} }] }]],
     ["a foreign part", {}, [{ role: "user", content: [{ type: "input_text", text: "a" }] }]],
     ["no calls in the list", {}, [{ role: "assistant", content: "a", tool_calls: [] }]],
-    ["a missing call id", {}, [{ role: "assistant", content: null, tool_calls: [{ function: { name: "f", arguments: "" } }] }]],
+    [
+      "a missing call id",
+      {},
+      [{ role: "assistant", content: null, tool_calls: [{ function: { name: "f", arguments: "" } }] }],
+    ],
     ["an orphan result", {}, [{ role: "tool", tool_call_id: "z", content: "x" }]],
     ["an empty turn", {}, [{ role: "assistant", content: null }]],
     ["a leading think block", {}, [{ role: "assistant", content: "<think>a</think>b" }]],
-    ["replayed thinking that the vendor does not read", {}, [{ role: "assistant", content: "b", reasoning_content: "a" }]],
+    [
+      "replayed thinking that the vendor does not read",
+      {},
+      [{ role: "assistant", content: "b", reasoning_content: "a" }],
+    ],
     ["the other name of the output limit", { max_tokens: 5 }, []],
     ["thinking for a vendor of efforts", { thinking: { type: "enabled" } }, []],
     ["metadata without store", { metadata: { a: "b" } }, []],
@@ -292,7 +432,14 @@ describe("whether bytes may pass", () => {
     expect(ok({ stop: "a" }, { stop: false })).toBe(false);
     expect(ok({ prompt_cache_key: "a" }, { cacheKey: false })).toBe(false);
     expect(ok({ tools: [{ type: "custom", custom: { name: "c" } }] }, { customTools: false })).toBe(false);
-    expect(ok({}, { reasoningRequired: true, reasoningReplay: "reasoning_content" }, [calls, { role: "tool", tool_call_id: "a", content: "x" }])).toBe(false);
-    expect(ok({}, { callIdPattern: /^[a-z]{9}$/ }, [calls, { role: "tool", tool_call_id: "a", content: "x" }])).toBe(false);
+    expect(
+      ok({}, { reasoningRequired: true, reasoningReplay: "reasoning_content" }, [
+        calls,
+        { role: "tool", tool_call_id: "a", content: "x" },
+      ]),
+    ).toBe(false);
+    expect(ok({}, { callIdPattern: /^[a-z]{9}$/ }, [calls, { role: "tool", tool_call_id: "a", content: "x" }])).toBe(
+      false,
+    );
   });
 });

@@ -68,8 +68,16 @@ const NO_THOUGHT = " ";
 function withThoughts(messages: JsonObject[], request: ModelRequest, writing: MessageWriting): JsonObject[] {
   const field = writing.traits.reasoningReplay;
   if (writing.thoughtless.turns === 0 || field === "none" || request.reasoning?.mode === "off") return messages;
-  writing.losses.add({ path: "messages", feature: "reasoning-replay", how: "emulated", weight: "hint", note: "the thinking of earlier tool calls is gone; a blank stands in its field" });
-  return messages.map((message) => (message.tool_calls !== undefined && message[field] === undefined ? { ...message, [field]: NO_THOUGHT } : message));
+  writing.losses.add({
+    path: "messages",
+    feature: "reasoning-replay",
+    how: "emulated",
+    weight: "hint",
+    note: "the thinking of earlier tool calls is gone; a blank stands in its field",
+  });
+  return messages.map((message) =>
+    message.tool_calls !== undefined && message[field] === undefined ? { ...message, [field]: NO_THOUGHT } : message,
+  );
 }
 
 /** OpenAI takes four. https://platform.openai.com/docs/api-reference/chat/create#chat_create-stop */
@@ -82,7 +90,13 @@ function samplingFields(request: ModelRequest, writing: MessageWriting): JsonObj
     losses.add({ path: "top_k", feature: "top-k", how: "dropped", weight: "hint", note: "Chat has no top_k" });
   const { stop } = sampling;
   if (stop && (!traits.stop || stop.length > STOPS_MAX))
-    losses.add({ path: "stop", feature: "stop-sequences", how: traits.stop ? "approximated" : "dropped", weight: "meaning", note: traits.stop ? `only the first ${STOPS_MAX} stop sequences are sent` : "this model takes no stop sequences" });
+    losses.add({
+      path: "stop",
+      feature: "stop-sequences",
+      how: traits.stop ? "approximated" : "dropped",
+      weight: "meaning",
+      note: traits.stop ? `only the first ${STOPS_MAX} stop sequences are sent` : "this model takes no stop sequences",
+    });
   return given({
     [traits.maxTokensField]: sampling.maxTokens,
     temperature: sampling.temperature,
@@ -95,4 +109,5 @@ function samplingFields(request: ModelRequest, writing: MessageWriting): JsonObj
   });
 }
 
-const given = (fields: JsonObject): JsonObject => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+const given = (fields: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -38,7 +38,14 @@ interface Message {
 }
 
 function fold(chunks: readonly JsonObject[]): JsonObject {
-  const message: Message = { content: undefined, refusal: undefined, reasoning: undefined, audio: undefined, annotations: [], calls: [] };
+  const message: Message = {
+    content: undefined,
+    refusal: undefined,
+    reasoning: undefined,
+    audio: undefined,
+    annotations: [],
+    calls: [],
+  };
   let finishReason = "stop";
   let last: JsonObject = {};
   for (const chunk of chunks) {
@@ -80,7 +87,8 @@ function growCall(calls: GrowingCall[], wire: JsonObject): void {
   const input = textIn(body, custom ? "input" : "arguments");
   const known = calls[index];
   if (known) known.input += input;
-  else calls[index] = { id: textIn(wire, "id"), type: custom ? "custom" : "function", name: textIn(body, "name"), input };
+  else
+    calls[index] = { id: textIn(wire, "id"), type: custom ? "custom" : "function", name: textIn(body, "name"), input };
   const extra = objectIn(wire, "extra_content");
   if (extra && calls[index]) calls[index].extra = extra;
 }

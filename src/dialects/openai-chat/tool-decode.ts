@@ -1,7 +1,17 @@
 /** Tools and the choice among them, in every shape that arrives on a Chat path. Each entry is judged on its own. */
 import type { DialectId } from "../../ir/seal.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
-import { isObject, type Json, type JsonObject, objectAt, optionalList, pathOf, type Raw, ShapeError, without } from "../../wire/json.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  objectAt,
+  optionalList,
+  pathOf,
+  type Raw,
+  ShapeError,
+  without,
+} from "../../wire/json.ts";
 import { markOf } from "./part-decode.ts";
 import { CHAT, objectIn, objectsIn, textIn } from "./wire.ts";
 
@@ -22,7 +32,8 @@ function decodeTool(json: Json, at: string): Tool {
   // Anthropic calls its plain tools "custom" too: the input_schema tells them from freeform ones.
   if (isObject(tool.input_schema) && (type === "" || type === "custom" || type === "function"))
     return functionTool({ ...tool, parameters: tool.input_schema }, tool, at);
-  if (type === "function" || (type === "" && typeof tool.name === "string")) return { ...functionTool(tool, tool, at), flat: true };
+  if (type === "function" || (type === "" && typeof tool.name === "string"))
+    return { ...functionTool(tool, tool, at), flat: true };
   if (type === "custom") {
     const nested = objectIn(tool, "custom");
     return nested ? customTool(nested, pathOf(at, "custom")) : { ...customTool(tool, at), flat: true };
@@ -31,11 +42,22 @@ function decodeTool(json: Json, at: string): Tool {
   return vendorTool(tool, type, inner);
 }
 
-const FUNCTION_KEYS: ReadonlySet<string> = new Set(["name", "description", "parameters", "strict", "type", "function", "input_schema", "cache_control", "defer_loading"]);
+const FUNCTION_KEYS: ReadonlySet<string> = new Set([
+  "name",
+  "description",
+  "parameters",
+  "strict",
+  "type",
+  "function",
+  "input_schema",
+  "cache_control",
+  "defer_loading",
+]);
 
 function functionTool(inner: JsonObject, outer: JsonObject, at: string): FunctionTool {
   const schema = inner.parameters;
-  if (schema !== undefined && schema !== null && !isObject(schema)) throw new ShapeError(pathOf(at, "parameters"), "a JSON Schema object", schema);
+  if (schema !== undefined && schema !== null && !isObject(schema))
+    throw new ShapeError(pathOf(at, "parameters"), "a JSON Schema object", schema);
   const strict = inner.strict ?? outer.strict;
   const hints = without(inner, FUNCTION_KEYS);
   return {
@@ -65,7 +87,13 @@ function customTool(inner: JsonObject, at: string): CustomTool {
 function formatOf(format: Json | undefined): Raw | undefined {
   if (!isObject(format)) return undefined;
   const grammar = objectIn(format, "grammar");
-  return grammar ? { type: "grammar", ...(grammar.syntax === undefined ? {} : { syntax: grammar.syntax }), definition: grammar.definition ?? "" } : format;
+  return grammar
+    ? {
+        type: "grammar",
+        ...(grammar.syntax === undefined ? {} : { syntax: grammar.syntax }),
+        definition: grammar.definition ?? "",
+      }
+    : format;
 }
 
 function namespaceTool(tool: JsonObject, at: string): Tool {
@@ -81,13 +109,21 @@ function namespaceTool(tool: JsonObject, at: string): Tool {
 // Versioned Anthropic types end in a date; those four are run by the client, the others by the vendor.
 const ANTHROPIC_TYPE = /^[a-z_]+_20\d{6}$/;
 const ANTHROPIC_CLIENT_TYPE = /^(bash|text_editor|computer|memory)_20\d{6}$/;
-const RESPONSES_CLIENT_TYPES = new Set(["tool_search", "apply_patch", "shell", "local_shell", "computer", "computer_use_preview"]);
+const RESPONSES_CLIENT_TYPES = new Set([
+  "tool_search",
+  "apply_patch",
+  "shell",
+  "local_shell",
+  "computer",
+  "computer_use_preview",
+]);
 const RESPONSES_HOSTED_TYPE = /^(web_search.*|file_search|code_interpreter|image_generation|mcp)$/;
 
 function vendorTool(tool: JsonObject, type: string, inner: JsonObject | undefined): Tool {
   const name = textIn(tool, "name") || (inner ? textIn(inner, "name") : "") || type || Object.keys(tool)[0] || "";
   if (ANTHROPIC_CLIENT_TYPE.test(type)) return { kind: "builtin", dialect: "anthropic", name, wire: type, raw: tool };
-  if (RESPONSES_CLIENT_TYPES.has(type)) return { kind: "builtin", dialect: "openai-responses", name, wire: type, raw: tool };
+  if (RESPONSES_CLIENT_TYPES.has(type))
+    return { kind: "builtin", dialect: "openai-responses", name, wire: type, raw: tool };
   return { kind: "hosted", dialect: hostOf(type), name, raw: tool };
 }
 
@@ -132,7 +168,9 @@ function choiceOf(choice: JsonObject, find: FindTool): ToolChoice {
 }
 
 function allowed(choice: JsonObject, find: FindTool): ToolChoice {
-  const tools = objectsIn(choice, "tools").map((tool) => find(textIn(objectIn(tool, "function") ?? objectIn(tool, "custom") ?? tool, "name")));
+  const tools = objectsIn(choice, "tools").map((tool) =>
+    find(textIn(objectIn(tool, "function") ?? objectIn(tool, "custom") ?? tool, "name")),
+  );
   return { mode: "allowed", required: choice.mode === "required", tools };
 }
 
@@ -140,6 +178,7 @@ function allowed(choice: JsonObject, find: FindTool): ToolChoice {
 export function parallelIn(body: JsonObject): boolean | undefined {
   if (typeof body.parallel_tool_calls === "boolean") return body.parallel_tool_calls;
   const choice = body.tool_choice;
-  return isObject(choice) && typeof choice.disable_parallel_tool_use === "boolean" ? !choice.disable_parallel_tool_use : undefined;
+  return isObject(choice) && typeof choice.disable_parallel_tool_use === "boolean"
+    ? !choice.disable_parallel_tool_use
+    : undefined;
 }
-

@@ -22,11 +22,17 @@ interface Offered {
 function offeredTools(request: ModelRequest, losses: LossList): readonly Offered[] {
   const all = [
     ...request.tools.flatMap((tool, index) => opened(tool, pathOf("tools", index))),
-    ...request.entries.flatMap((entry, index) => toolsIn(entry).flatMap((tool) => opened(tool, pathOf("entries", index)))),
+    ...request.entries.flatMap((entry, index) =>
+      toolsIn(entry).flatMap((tool) => opened(tool, pathOf("entries", index))),
+    ),
   ];
   const seen = new Set<string>();
   const once = all.filter(({ tool }) => {
-    const key = JSON.stringify([tool.kind === "hosted" ? tool.raw : "", "namespace" in tool ? tool.namespace : "", tool.name]);
+    const key = JSON.stringify([
+      tool.kind === "hosted" ? tool.raw : "",
+      "namespace" in tool ? tool.namespace : "",
+      tool.name,
+    ]);
     return !seen.has(key) && seen.add(key);
   });
   return withoutDeferred(once, request, losses);
@@ -35,12 +41,21 @@ function offeredTools(request: ModelRequest, losses: LossList): readonly Offered
 function opened(tool: Tool, at: string): readonly Offered[] {
   if (tool.kind !== "namespace") return [{ tool, at }];
   return tool.tools.flatMap((inner) =>
-    opened(inner.kind === "function" || inner.kind === "custom" ? { ...inner, namespace: inner.namespace ?? tool.name } : inner, at),
+    opened(
+      inner.kind === "function" || inner.kind === "custom"
+        ? { ...inner, namespace: inner.namespace ?? tool.name }
+        : inner,
+      at,
+    ),
   );
 }
 
 const toolsIn = (entry: Entry): readonly Tool[] =>
-  entry.kind === "tools" ? entry.tools : entry.kind === "result" && typeof entry.content === "object" && "tools" in entry.content ? entry.content.tools : [];
+  entry.kind === "tools"
+    ? entry.tools
+    : entry.kind === "result" && typeof entry.content === "object" && "tools" in entry.content
+      ? entry.content.tools
+      : [];
 
 /** A deferred tool is offered once something named it: so the client's own tool search keeps its sense. A vendor's search cannot run here: then all are. */
 function withoutDeferred(tools: readonly Offered[], request: ModelRequest, losses: LossList): readonly Offered[] {
@@ -48,7 +63,14 @@ function withoutDeferred(tools: readonly Offered[], request: ModelRequest, losse
   const named = new Set(request.entries.flatMap(namedTools));
   return tools.filter(({ tool, at }) => {
     const waits = (tool.kind === "function" || tool.kind === "custom") && tool.defer === true && !named.has(tool.name);
-    if (waits) losses.add({ path: at, feature: "deferred-tool", how: "emulated", weight: "hint", note: "a deferred tool is left out until the conversation names it" });
+    if (waits)
+      losses.add({
+        path: at,
+        feature: "deferred-tool",
+        how: "emulated",
+        weight: "hint",
+        note: "a deferred tool is left out until the conversation names it",
+      });
     return !waits;
   });
 }
@@ -56,7 +78,8 @@ function withoutDeferred(tools: readonly Offered[], request: ModelRequest, losse
 function namedTools(entry: Entry): readonly string[] {
   if (entry.kind === "call") return [entry.tool.name];
   if (entry.kind !== "result" || typeof entry.content === "string") return [];
-  if ("tools" in entry.content) return entry.content.tools.flatMap((tool) => opened(tool, "")).map(({ tool }) => tool.name);
+  if ("tools" in entry.content)
+    return entry.content.tools.flatMap((tool) => opened(tool, "")).map(({ tool }) => tool.name);
   return entry.content.flatMap((part) => (part.kind === "tool-ref" ? [part.name] : []));
 }
 
@@ -70,7 +93,12 @@ function encodeTool(tool: Tool, at: string, names: ToolMap, writing: Writing): r
       return builtinTool(tool, at, names, writing);
     case "hosted":
       if (tool.dialect === CHAT) return [tool.raw as JsonObject];
-      return lost(at, "hosted-tool", `${tool.name} is run by the vendor of ${tool.dialect}; a Chat upstream has none`, writing);
+      return lost(
+        at,
+        "hosted-tool",
+        `${tool.name} is run by the vendor of ${tool.dialect}; a Chat upstream has none`,
+        writing,
+      );
     case "namespace":
       return [];
   }
@@ -92,14 +120,30 @@ function functionTool(tool: FunctionTool, at: string, names: ToolMap, writing: W
   }
   const strict = writing.traits.strictTools && typeof tool.strict === "boolean" ? { strict: tool.strict } : {};
   if (tool.strict === true && !writing.traits.strictTools)
-    writing.losses.add({ path: at, feature: "strict-tool", how: "dropped", weight: "hint", note: "this vendor does not hold arguments to the schema" });
+    writing.losses.add({
+      path: at,
+      feature: "strict-tool",
+      how: "dropped",
+      weight: "hint",
+      note: "this vendor does not hold arguments to the schema",
+    });
   const parameters = tool.schema ?? (writing.own ? undefined : EMPTY_SCHEMA);
   return declaration(names.wireName(refOf("function", tool)), tool.description, parameters, strict);
 }
 
-const declaration = (name: string, description: string | undefined, parameters: Json | undefined, rest: JsonObject = {}): JsonObject => ({
+const declaration = (
+  name: string,
+  description: string | undefined,
+  parameters: Json | undefined,
+  rest: JsonObject = {},
+): JsonObject => ({
   type: "function",
-  function: { name, ...(description === undefined ? {} : { description }), ...(parameters === undefined ? {} : { parameters }), ...rest },
+  function: {
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...(parameters === undefined ? {} : { parameters }),
+    ...rest,
+  },
 });
 
 const refOf = (via: ToolRef["via"], tool: FunctionTool | CustomTool): ToolRef =>
@@ -109,7 +153,10 @@ function customTool(tool: CustomTool, at: string, names: ToolMap, writing: Writi
   const name = names.wireName(refOf("custom", tool));
   if (writing.traits.customTools) {
     const { description } = tool;
-    return { type: "custom", custom: { name, ...(description === undefined ? {} : { description }), ...formatOf(tool.format) } };
+    return {
+      type: "custom",
+      custom: { name, ...(description === undefined ? {} : { description }), ...formatOf(tool.format) },
+    };
   }
   const note = "a freeform tool became a function with one string; a grammar is told in its description, not enforced";
   writing.losses.add({ path: at, feature: "custom-tool", how: "emulated", weight: "hint", note });
@@ -126,19 +173,42 @@ function formatOf(format: Json | undefined): JsonObject {
 }
 
 /** A tool of another vendor that the client runs: offered as a function where it says what it takes (tool_search does). */
-function builtinTool(tool: Extract<Tool, { kind: "builtin" }>, at: string, names: ToolMap, writing: Writing): readonly JsonObject[] {
+function builtinTool(
+  tool: Extract<Tool, { kind: "builtin" }>,
+  at: string,
+  names: ToolMap,
+  writing: Writing,
+): readonly JsonObject[] {
   const raw = isObject(tool.raw) ? tool.raw : {};
-  if (!isObject(raw.parameters)) return lost(at, "builtin-tool", `${tool.wire} of ${tool.dialect} has no schema that Chat could offer`, writing);
-  writing.losses.add({ path: at, feature: "builtin-tool", how: "emulated", weight: "hint", note: `${tool.wire} is offered as a function` });
+  if (!isObject(raw.parameters))
+    return lost(at, "builtin-tool", `${tool.wire} of ${tool.dialect} has no schema that Chat could offer`, writing);
+  writing.losses.add({
+    path: at,
+    feature: "builtin-tool",
+    how: "emulated",
+    weight: "hint",
+    note: `${tool.wire} is offered as a function`,
+  });
   const description = typeof raw.description === "string" ? raw.description : undefined;
   return [declaration(names.wireName({ via: "builtin", name: tool.name }), description, raw.parameters)];
 }
 
-function choiceFields(request: ModelRequest, tools: readonly JsonObject[], names: ToolMap, writing: Writing): JsonObject {
+function choiceFields(
+  request: ModelRequest,
+  tools: readonly JsonObject[],
+  names: ToolMap,
+  writing: Writing,
+): JsonObject {
   const { toolChoice, parallelCalls } = request;
   const { traits, losses } = writing;
   if (parallelCalls === false && !traits.parallelSwitch)
-    losses.add({ path: "parallel_tool_calls", feature: "parallel-switch", how: "dropped", weight: "meaning", note: "this vendor cannot be told to make one call at a time" });
+    losses.add({
+      path: "parallel_tool_calls",
+      feature: "parallel-switch",
+      how: "dropped",
+      weight: "meaning",
+      note: "this vendor cannot be told to make one call at a time",
+    });
   const parallel = parallelCalls !== undefined && traits.parallelSwitch ? { parallel_tool_calls: parallelCalls } : {};
   return { ...(toolChoice ? encodeChoice(toolChoice, tools, names, writing) : {}), ...parallel };
 }
@@ -173,14 +243,26 @@ function find(tools: readonly JsonObject[], name: string): JsonObject | undefine
 }
 
 /** Only OpenAI has allowed_tools; elsewhere the others are not offered in this request. */
-function allowed(choice: Extract<ToolChoice, { mode: "allowed" }>, tools: readonly JsonObject[], names: ToolMap, writing: Writing): JsonObject {
+function allowed(
+  choice: Extract<ToolChoice, { mode: "allowed" }>,
+  tools: readonly JsonObject[],
+  names: ToolMap,
+  writing: Writing,
+): JsonObject {
   const mode = choice.required ? "required" : "auto";
   const found = choice.tools.flatMap((tool): readonly JsonObject[] => {
     const named = find(tools, names.wireName(tool));
     return named ? [named] : [];
   });
-  if (writing.traits.customTools) return { tool_choice: { type: "allowed_tools", allowed_tools: { mode, tools: found } } };
-  writing.losses.add({ path: "tool_choice", feature: "allowed-tools", how: "emulated", weight: "hint", note: "only the allowed tools are offered: the cached prefix differs" });
+  if (writing.traits.customTools)
+    return { tool_choice: { type: "allowed_tools", allowed_tools: { mode, tools: found } } };
+  writing.losses.add({
+    path: "tool_choice",
+    feature: "allowed-tools",
+    how: "emulated",
+    weight: "hint",
+    note: "only the allowed tools are offered: the cached prefix differs",
+  });
   const keep = new Set(found.map((one) => JSON.stringify(one)));
   const offered = tools.filter((tool) => {
     const body = isObject(tool.function) ? tool.function : {};

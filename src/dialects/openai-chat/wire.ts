@@ -68,4 +68,5 @@ export const objectIn = (object: JsonObject, key: string): JsonObject | undefine
   const value = object[key];
   return isObject(value) ? value : undefined;
 };
-export const objectsIn = (object: JsonObject, key: string): readonly JsonObject[] => listIn(object, key).filter(isObject);
+export const objectsIn = (object: JsonObject, key: string): readonly JsonObject[] =>
+  listIn(object, key).filter(isObject);
