@@ -64,10 +64,11 @@ function objectSample(schema: JsonObject, place: Place): JsonObject {
 }
 
 function numberSample(schema: JsonObject): number {
-  const least = numberOr(schema["minimum"], numberOr(schema["exclusiveMinimum"], 0) + 1);
-  const most = numberOr(schema["maximum"], numberOr(schema["exclusiveMaximum"], least + 1));
-  const step = numberOr(schema["multipleOf"], 1);
-  return Math.min(Math.ceil(least / step) * step, most);
+  const step = numberOr(schema["multipleOf"], 0);
+  const most = numberOr(schema["maximum"], numberOr(schema["exclusiveMaximum"], Infinity) - 1);
+  const least = numberOr(schema["minimum"], numberOr(schema["exclusiveMinimum"], Math.min(0, most - 1)) + 1);
+  const stepped = step > 0 ? Math.ceil(least / step) * step : least;
+  return Math.min(stepped, most);
 }
 
 // What coding tools call their parameters; these values do no harm when a client really runs the call.

@@ -7,9 +7,12 @@ export interface Seals {
   verify(text: string, signature: string): boolean;
   /** OpenAI's `encrypted_content`, Anthropic's redacted `data`. Two seals of the same thing differ, as the vendors' do. */
   seal(itemId: string): string;
-  /** The item it was made for; undefined where it is foreign or altered. */
-  open(sealed: string): string | undefined;
+  /** foreign: not ours, or altered. other-item: ours, and made for another item than the one it stands on (an item may come without its id). */
+  judge(sealed: string, itemId?: string): "fine" | "foreign" | "other-item";
 }
+
+/** For requests with seals of real vendors, which nobody here can verify: whatever is there is taken as true. */
+export const TRUSTING: Seals = { sign: () => "", verify: (_text, signature) => signature !== "", seal: () => "", judge: () => "fine" };
 
 /** Who shares the secret reads each other's seals, as deployments of one vendor do. */
 export function createSeals(secret = "codeswitch-simulator"): Seals {
@@ -34,11 +37,12 @@ export function createSeals(secret = "codeswitch-simulator"): Seals {
       const id = Buffer.from(itemId);
       return `gAAAAAB${Buffer.concat([nonce, mac("seal", nonce, id), id]).toString("base64url")}`;
     },
-    open: (sealed) => {
+    judge: (sealed, itemId) => {
       const bytes = sealed.startsWith("gAAAAAB") ? decoded(sealed.slice(7), "base64url") : undefined;
-      if (bytes === undefined || bytes.length < 56) return undefined;
+      if (bytes === undefined || bytes.length < 56) return "foreign";
       const [nonce, proof, id] = [bytes.subarray(0, 24), bytes.subarray(24, 56), bytes.subarray(56)];
-      return timingSafeEqual(proof, mac("seal", nonce, id)) ? id.toString() : undefined;
+      if (!timingSafeEqual(proof, mac("seal", nonce, id))) return "foreign";
+      return itemId === undefined || itemId === id.toString() ? "fine" : "other-item";
     },
   };
 }

@@ -213,10 +213,10 @@ function checkReasoningItem(item: JsonObject, param: string, context: ItemContex
     if (!context.stored) notStored(stringOf(item["id"]));
     return;
   }
-  const madeFor = context.seals.open(needString(sealed, `${param}.encrypted_content`));
-  if (madeFor === undefined)
+  const verdict = context.seals.judge(needString(sealed, `${param}.encrypted_content`), isSet(item["id"]) ? stringOf(item["id"]) : undefined);
+  if (verdict === "foreign")
     refuse(`The encrypted content ${stringOf(sealed).slice(0, 8)}... could not be verified. Reason: Encrypted content could not be decrypted or parsed.`, { param: `${param}.encrypted_content`, code: "invalid_encrypted_content" });
-  if (isSet(item["id"]) && item["id"] !== madeFor)
+  if (verdict === "other-item")
     refuse(`The encrypted content for item ${String(item["id"])} could not be verified. Reason: Encrypted content item_id did not match the target item id.`, { param: `${param}.encrypted_content`, code: "invalid_encrypted_content" });
 }
 

@@ -46,7 +46,7 @@ function checkCompany(body: JsonObject): void {
 }
 
 function checkBlock(block: JsonObject, param: string, seals: Seals): void {
-  if (block["type"] === "redacted_thinking" && seals.open(stringOf(block["data"])) === undefined) refuse(`${param}: Invalid \`data\` in \`redacted_thinking\` block`);
+  if (block["type"] === "redacted_thinking" && seals.judge(stringOf(block["data"])) !== "fine") refuse(`${param}: Invalid \`data\` in \`redacted_thinking\` block`);
   if (block["type"] !== "thinking") return;
   if (typeof block["thinking"] !== "string") refuse(`${param}.thinking.thinking: Field required`);
   if (typeof block["signature"] !== "string") refuse(`${param}.thinking.signature: Field required`);

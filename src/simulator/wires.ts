@@ -5,7 +5,7 @@ import type { Answer } from "./answer.ts";
 import type { Asked } from "./asked.ts";
 import { chatFrames, chatWhole } from "./print-chat.ts";
 import { messagesFrames, messagesWhole } from "./print-messages.ts";
-import { responsesFrames, responsesWhole } from "./print-responses.ts";
+import { failedResponse, responsesFrames, responsesWhole } from "./print-responses.ts";
 import { errorBody, errorFrames, refusalOfStatus } from "./refusals.ts";
 import { requestId } from "./ids.ts";
 import type { Fault } from "./scenarios.ts";
@@ -70,12 +70,18 @@ export function framesOf(asked: Asked, answer: Answer, seals: Seals): Generator<
 
 /** A fault in an answer that is not streamed: an error inside the 200, or bytes that stop. */
 export function wholeSteps(asked: Asked, answer: Answer, seals: Seals, fault: Fault | undefined): Step[] {
-  if (fault === "error-first" || fault === "error-midway")
-    return [bytesOf(JSON.stringify(errorBody(asked.dialect, refusalOfStatus(500, asked.model))))];
+  if (fault === "error-first" || fault === "error-midway") return [bytesOf(JSON.stringify(failedBody(asked)))];
   const text = JSON.stringify(wholeOf(asked, answer, seals));
   if (fault === undefined) return [bytesOf(text)];
   const half = bytesOf(text.slice(0, text.length >> 1));
   return fault === "eof" ? [half] : [half, { then: fault === "cut" ? "break" : "wait" }];
+}
+
+/** Responses have a status for it; the others say it as an error body under a 200, as OpenRouter does. */
+function failedBody(asked: Asked): unknown {
+  const refusal = refusalOfStatus(500, asked.model);
+  if (asked.dialect !== "openai-responses") return errorBody(asked.dialect, refusal);
+  return failedResponse(asked, { code: refusal.code ?? "server_error", message: refusal.message });
 }
 
 export function* streamSteps(asked: Asked, answer: Answer, seals: Seals, fault: Fault | undefined): Generator<Step> {

@@ -30,7 +30,7 @@ test("frame k arrives before frame k+1 is released", async () => {
 test("a cut is no end", async () => {
   const { url } = serving({ body: ["data: 0\n\n", "data: 1"], then: "cut" });
   const reply = await fetch(url);
-  expect(reply.text()).rejects.toMatchObject({ code: "ECONNRESET" });
+  await expect(reply.text()).rejects.toMatchObject({ code: "ECONNRESET" });
 });
 
 test("a client that goes while the stub is silent is noticed", async () => {
