@@ -5,7 +5,7 @@ import { describe, expect, test } from "bun:test";
 import { repairEntries } from "../../ir/repair.ts";
 import { type JsonObject, parseJson } from "../../wire/json.ts";
 import { anthropic, isNative } from "./index.ts";
-import { to, TRAITS } from "./testing.ts";
+import { to, TRAITS } from "./anthropic.fixture.ts";
 
 const folder = process.env.CODESWITCH_CAPTURES ?? "../shared/captures";
 const captures = existsSync(folder)

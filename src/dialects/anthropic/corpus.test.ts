@@ -9,7 +9,7 @@ import { isObject, type JsonObject, parseJson } from "../../wire/json.ts";
 import type { Frame } from "../../wire/machine.ts";
 import { sseReader } from "../../wire/sse.ts";
 import { anthropic } from "./index.ts";
-import { ask, printed } from "./testing.ts";
+import { ask, printed } from "./anthropic.fixture.ts";
 
 const folder = join(process.env.CODESWITCH_CORPUS ?? "../shared/corpus", "anthropic");
 const files = existsSync(folder) ? readdirSync(folder).sort() : [];

@@ -3,7 +3,7 @@ import type { Addressee } from "../dialect.ts";
 import { GatewayError } from "../../ir/error.ts";
 import type { Translated } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
-import type { Json, JsonObject } from "../../wire/json.ts";
+import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { withBreakpoints } from "./breakpoints.ts";
 import { encodeEntries } from "./messages-encode.ts";
 import { isBlank } from "./parts-encode.ts";
@@ -125,7 +125,7 @@ function encodeExtra(writing: Writing): Record<string, Json> {
   const { extra } = writing.request;
   if (writing.own) return Object.fromEntries(Object.entries(extra.fields).filter(([key]) => key !== "output_config"));
   for (const [key, value] of Object.entries(extra.fields)) {
-    if (value === null || (key === "n" && value === 1)) continue;
+    if (saysNothing(key, value)) continue;
     writing.losses.add({
       path: key,
       feature: key.replaceAll("_", "-"),
@@ -135,4 +135,10 @@ function encodeExtra(writing: Writing): Record<string, Json> {
     });
   }
   return {};
+}
+
+/** What Anthropic does unasked: one answer, nothing truncated, reasoning sealed. */
+function saysNothing(key: string, value: Json): boolean {
+  if (key === "include") return isList(value) && value.every((item) => item === "reasoning.encrypted_content");
+  return value === null || (key === "n" && value === 1) || (key === "truncation" && value === "disabled");
 }
