@@ -98,10 +98,15 @@ export const pathOf = (at: string, key: string | number): string =>
 
 /** A copy without the named keys: what a decoder has read leaves, the rest is `extra`. */
 export function without(object: JsonObject, keys: ReadonlySet<string>): Record<string, Json> {
-  const rest: Record<string, Json> = {};
-  for (const [key, value] of Object.entries(object)) if (!keys.has(key) && value !== undefined) rest[key] = value;
-  return rest;
+  // fromEntries, since an assignment to a key called __proto__ would vanish.
+  return Object.fromEntries(
+    Object.entries(object).filter((entry): entry is [string, Json] => !keys.has(entry[0]) && entry[1] !== undefined),
+  );
 }
+
+/** A table's own entry. Keys come from bodies, and `constructor` is no entry of any table. */
+export const lookup = <T>(table: Readonly<Record<string, T>>, key: string | undefined): T | undefined =>
+  key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 
 function read(object: JsonObject, key: string, at: string, expected: string, is: (value: Json) => boolean): unknown {
   const value = object[key];
