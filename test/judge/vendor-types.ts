@@ -6,7 +6,7 @@ export const SDK_ROOT = join(import.meta.dir, "../clients/node_modules");
 /** Beside the SDKs' types stands what the vendors are known to take although their types do not say so. Each has its witness. */
 export const PRELUDE = `
 import type { ChatCompletionAssistantMessageParam, ChatCompletionCreateParams, ChatCompletionMessageParam } from "${SDK_ROOT}/openai/resources/chat/completions/completions";
-import type { EasyInputMessage, ResponseCreateParams, ResponseCustomToolCall, ResponseCustomToolCallOutput, ResponseInputItem, ResponseReasoningItem } from "${SDK_ROOT}/openai/resources/responses/responses";
+import type { EasyInputMessage, ResponseCreateParams, ResponseCustomToolCall, ResponseCustomToolCallOutput, ResponseInputItem, ResponseOutputMessage, ResponseReasoningItem } from "${SDK_ROOT}/openai/resources/responses/responses";
 import type { MessageCreateParams } from "${SDK_ROOT}/@anthropic-ai/sdk/resources/messages/messages";
 import type { MessageCreateParams as BetaMessageCreateParams } from "${SDK_ROOT}/@anthropic-ai/sdk/resources/beta/messages/messages";
 
@@ -23,7 +23,9 @@ type AnyChat = Without<ChatCompletionCreateParams, "messages"> & {
 };
 
 // Codex 0.169 sends ids on messages and outputs, \`content: null\` on reasoning, a status on custom calls, and client_metadata; opencode sends reasoning without its id. All are accepted.
+// The AI SDK sends assistant texts as output_text without id and status.
 type LaxItem =
+  | (Without<ResponseOutputMessage, "id" | "status"> & { id?: string; status?: ResponseOutputMessage["status"] })
   | (EasyInputMessage & { id?: string })
   | (Without<ResponseReasoningItem, "id" | "content"> & { id?: string; content?: ResponseReasoningItem["content"] | null })
   | (ResponseCustomToolCall & { status?: string | null })
