@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Addressee } from "../dialect.ts";
 import { lossList, type Translated } from "../../ir/loss.ts";
-import type { CallEntry, ModelRequest, OutputShape, Reasoning } from "../../ir/request.ts";
+import type { CallEntry, Entry, ModelRequest, OutputShape, Reasoning } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
 import { textOfContent } from "../../ir/turns.ts";
 import { isList, isObject, type Json, type JsonObject, type Raw } from "../../wire/json.ts";
@@ -149,13 +149,19 @@ function stateOf(w: Writing): JsonObject {
 }
 
 /** The caller builds on what the vendor keeps. */
-const keeps = (w: Writing): boolean => w.request.state.previous !== undefined || w.request.extra.fields.background === true;
+const keeps = (w: Writing): boolean =>
+  w.request.state.previous !== undefined || w.request.extra.fields.background === true || w.request.entries.some(isReference);
+
+/** An item that only the vendor holds: with store off it is "not found". */
+const isReference = (entry: Entry): boolean =>
+  entry.kind === "opaque" && entry.dialect === "openai-responses" && isObject(entry.raw) && entry.raw.type === "item_reference";
 
 function includeOf(w: Writing): readonly Json[] {
   const { include } = w.own ? w.request.extra.fields : {};
   const list = isList(include) ? include : [];
-  const sealed = w.request.wants.sealedReasoning === true || (w.request.state.store !== true && !keeps(w));
-  return sealed && !list.includes(SEALED_REASONING) ? [...list, SEALED_REASONING] : list;
+  const wanted = w.request.wants.sealedReasoning === true || (w.request.state.store !== true && !keeps(w));
+  if (w.to.traits.sealedReasoning === false) return list.filter((name) => name !== SEALED_REASONING);
+  return wanted && !list.includes(SEALED_REASONING) ? [...list, SEALED_REASONING] : list;
 }
 
 function cacheOf(w: Writing): JsonObject {
@@ -207,7 +213,7 @@ function metadataOf(w: Writing): JsonObject {
 }
 
 /** Keys of other dialects that change what is answered; the rest are hints. */
-const MEANING = new Set(["n", "logit_bias", "functions", "function_call", "modalities", "audio", "web_search_options", "mcp_servers", "context_management", "container"]);
+const MEANING = new Set(["n", "logit_bias", "functions", "function_call", "modalities", "audio", "web_search_options", "mcp_servers", "container"]);
 /** Told otherwise (include), or about the frames of another dialect. */
 const SILENT = new Set(["include", "stream_options"]);
 
