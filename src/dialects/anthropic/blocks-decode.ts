@@ -3,7 +3,15 @@ import type { Ask } from "../dialect.ts";
 import type { Annotation, Delta, Emit } from "../../ir/events.ts";
 import { readSeal, type Seal } from "../../ir/seal.ts";
 import { unwrapper } from "../../ir/unwrap.ts";
-import { isList, isObject, type Json, type JsonLiteral, type JsonObject, literal, parseExactly } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonLiteral,
+  type JsonObject,
+  literal,
+  parseExactly,
+} from "../../wire/json.ts";
 import { DIALECT, hasInput, isHostedBlock, textIn } from "./wire.ts";
 
 export interface OpenBlock {
@@ -31,7 +39,7 @@ const send = (index: number, delta: Delta, emit: Emit): void => emit({ type: "bl
 const end = (index: number, emit: Emit): void => emit({ type: "block-end", index });
 
 function openText(block: JsonObject, index: number, emit: Emit): OpenBlock {
-  const text = (value: string): void => value === "" ? undefined : send(index, { text: literal(value) }, emit);
+  const text = (value: string): void => (value === "" ? undefined : send(index, { text: literal(value) }, emit));
   emit({ type: "block-start", index, block: { kind: "text" } });
   text(textIn(block, "text"));
   if (isList(block.citations)) for (const raw of block.citations) send(index, { annotation: annotationOf(raw) }, emit);
@@ -60,7 +68,12 @@ function annotationOf(raw: Json): Annotation {
   };
 }
 
-const sealOf = (value: string, ask: Ask): Seal => ({ dialect: DIALECT, issuer: ask.from.issuer, family: ask.from.family, value });
+const sealOf = (value: string, ask: Ask): Seal => ({
+  dialect: DIALECT,
+  issuer: ask.from.issuer,
+  family: ask.from.family,
+  value,
+});
 
 /** Signatures may come in fragments. */
 function openThinking(block: JsonObject, index: number, ask: Ask, emit: Emit): OpenBlock {

@@ -56,12 +56,20 @@ interface Printed {
   stop(emit: EmitFrame): void;
 }
 type DeltaKind = keyof typeof FIELDS;
-const FIELDS = { text_delta: "text", thinking_delta: "thinking", signature_delta: "signature", input_json_delta: "partial_json" } as const;
+const FIELDS = {
+  text_delta: "text",
+  thinking_delta: "thinking",
+  signature_delta: "signature",
+  input_json_delta: "partial_json",
+} as const;
 
 function begin(site: Site, block: JsonObject, emit: EmitFrame): Printed {
   const index = site.take();
   const head = `{"type":"content_block_delta","index":${index},"delta":`;
-  emit({ event: "content_block_start", data: JSON.stringify({ type: "content_block_start", index, content_block: block }) });
+  emit({
+    event: "content_block_start",
+    data: JSON.stringify({ type: "content_block_start", index, content_block: block }),
+  });
   const delta = (json: string, out: EmitFrame): void => out({ event: "content_block_delta", data: `${head}${json}}` });
   return {
     text: (kind, value, out) => delta(`{"type":"${kind}","${FIELDS[kind]}":${value.json}}`, out),
@@ -81,7 +89,8 @@ function textWriter(site: Site): BlockWriter {
       if ("text" in delta) {
         if (!isEmpty(delta.text)) printed?.text("text_delta", delta.text, emit);
       } else if ("annotation" in delta) {
-        if (delta.annotation.dialect === DIALECT) printed?.raw({ type: "citations_delta", citation: delta.annotation.raw }, emit);
+        if (delta.annotation.dialect === DIALECT)
+          printed?.raw({ type: "citations_delta", citation: delta.annotation.raw }, emit);
         else lose(site, "citations", "dropped", "a citation needs Anthropic's own sealed index");
       } else if ("seal" in delta) loseSeal(site);
     },
@@ -90,7 +99,12 @@ function textWriter(site: Site): BlockWriter {
 }
 
 const loseSeal = (site: Site): void =>
-  lose(site, "seal", "dropped", "only thinking has a field for a signature; the gateway keeps it where it keeps a vault");
+  lose(
+    site,
+    "seal",
+    "dropped",
+    "only thinking has a field for a signature; the gateway keeps it where it keeps a vault",
+  );
 
 type ReasoningBlock = Extract<Block, { kind: "reasoning" }>;
 
@@ -128,7 +142,8 @@ function thinkingWriter(block: ReasoningBlock, site: Site): BlockWriter {
     open: (emit) => void (block.redacted || (printed = begin(site, THINKING, emit))),
     delta: (delta, emit) => {
       keeper.take(delta);
-      if ("text" in delta && !isEmpty(delta.text)) (printed ??= begin(site, THINKING, emit)).text("thinking_delta", delta.text, emit);
+      if ("text" in delta && !isEmpty(delta.text))
+        (printed ??= begin(site, THINKING, emit)).text("thinking_delta", delta.text, emit);
       else if ("section" in delta) printed?.text("thinking_delta", PART_BREAK, emit);
     },
     close: (emit) => sealed(block, site, printed, keeper.seal(), emit),
@@ -136,7 +151,13 @@ function thinkingWriter(block: ReasoningBlock, site: Site): BlockWriter {
 }
 
 /** `signature` stands in the start as "": without a seal no signature_delta follows, and the client replays "". */
-function sealed(block: ReasoningBlock, site: Site, printed: Printed | undefined, seal: Seal | undefined, emit: EmitFrame): void {
+function sealed(
+  block: ReasoningBlock,
+  site: Site,
+  printed: Printed | undefined,
+  seal: Seal | undefined,
+  emit: EmitFrame,
+): void {
   if (block.redacted && !printed && seal?.dialect === DIALECT)
     return begin(site, { type: "redacted_thinking", data: sealFor(DIALECT, seal) }, emit).stop(emit);
   const open = printed ?? (seal && begin(site, THINKING, emit));

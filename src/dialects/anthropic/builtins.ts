@@ -20,11 +20,16 @@ export function builtinFunction(tool: Extract<Tool, { kind: "builtin" }>): Descr
 const ANYTHING: JsonObject = { type: "object", properties: {} };
 const text = (description: string): JsonObject => ({ type: "string", description });
 const number = (description: string): JsonObject => ({ type: "integer", description });
-const object = (properties: JsonObject, required: readonly string[]): JsonObject => ({ type: "object", properties, required });
+const object = (properties: JsonObject, required: readonly string[]): JsonObject => ({
+  type: "object",
+  properties,
+  required,
+});
 
 const KNOWN: Readonly<Record<string, Described>> = {
   apply_patch: {
-    description: "Create, change or delete one file. `diff` is in the V4A format: lines that begin with +, - or a space, under @@ headers.",
+    description:
+      "Create, change or delete one file. `diff` is in the V4A format: lines that begin with +, - or a space, under @@ headers.",
     input_schema: object(
       {
         operation: object(
@@ -75,6 +80,8 @@ const KNOWN: Readonly<Record<string, Described>> = {
   },
   tool_search: {
     description: "Find more tools by what they do.",
-    input_schema: object({ query: text("What the tool should do."), limit: number("How many tools at most.") }, ["query"]),
+    input_schema: object({ query: text("What the tool should do."), limit: number("How many tools at most.") }, [
+      "query",
+    ]),
   },
 };

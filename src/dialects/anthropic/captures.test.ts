@@ -25,7 +25,10 @@ describe("Messages requests of real clients", () => {
     expect(decoded.losses).toEqual([]);
     const entries = repairEntries(decoded.value.entries);
     expect(entries.losses).toEqual([]);
-    const { value, losses } = anthropic.request.encode({ ...decoded.value, entries: entries.value }, { ...to(), model: String(body.model) });
+    const { value, losses } = anthropic.request.encode(
+      { ...decoded.value, entries: entries.value },
+      { ...to(), model: String(body.model) },
+    );
     expect(losses).toEqual([]);
     // count_tokens has no limit; everything else does.
     expect(value).toEqual(body.max_tokens === undefined ? { ...body, max_tokens: 4096 } : body);
@@ -33,7 +36,10 @@ describe("Messages requests of real clients", () => {
 
   test("bodies of other dialects are none of ours", () => {
     for (const { file, request } of captures.filter((capture) => !isMessages(capture)))
-      expect([file, isNative((request.body ?? {}) as JsonObject) && Array.isArray((request.body as JsonObject).tools)]).toEqual([file, false]);
+      expect([
+        file,
+        isNative((request.body ?? {}) as JsonObject) && Array.isArray((request.body as JsonObject).tools),
+      ]).toEqual([file, false]);
   });
 
   test("how many ran", () => {

@@ -20,7 +20,7 @@ export interface Conversation {
 type Printed = string | readonly JsonObject[];
 interface Message {
   readonly role: "user" | "assistant" | "system";
-  content: Printed;
+  content?: Printed;
   hints?: Hints;
 }
 
@@ -38,12 +38,19 @@ export function conversation(writing: Writing): Conversation {
       if (blocks.length === 0) return;
       const last = said.at(-1);
       if (last?.role === role) last.content = inOrder([...blocksOf(last.content), ...blocks]);
-      else said.push({ role, content: typeof plain === "string" ? plain : inOrder(blocks), hints: writing.own ? hints : undefined });
+      else
+        said.push({
+          role,
+          content: typeof plain === "string" ? plain : inOrder(blocks),
+          hints: writing.own ? hints : undefined,
+        });
     },
     midSystem: (entry, blocks) => {
-      const content = typeof entry.content === "string" ? entry.content : blocks;
       const hints = midSystemHints(entry, writing.own);
-      if (blocks.length > 0 || hints.output_config !== undefined) said.push({ role: "system", content, hints });
+      // A turn may set an effort and say nothing.
+      if (blocks.length === 0 && hints.output_config !== undefined) said.push({ role: "system", hints });
+      else if (blocks.length > 0)
+        said.push({ role: "system", content: typeof entry.content === "string" ? entry.content : blocks, hints });
     },
     hasMessages: () => said.length > 0,
     instructions: () => system,
@@ -51,7 +58,7 @@ export function conversation(writing: Writing): Conversation {
   };
 }
 
-const blocksOf = (content: Printed): readonly JsonObject[] =>
+const blocksOf = (content: Printed = []): readonly JsonObject[] =>
   typeof content === "string" ? [{ type: "text", text: content }] : content;
 
 /** "tool_result blocks must come first in the content list of the user turn". */
@@ -64,7 +71,10 @@ function midSystemHints(entry: MessageEntry, own: boolean): Record<string, Json>
   const hints = own ? (entry.hints ?? {}) : {};
   const config = hints.output_config;
   const effort = entry.effort === undefined ? {} : { effort: entry.effort };
-  const merged = { ...effort, ...(typeof config === "object" && config !== null && !isList(config) ? config : {}) } as JsonObject;
+  const merged = {
+    ...effort,
+    ...(typeof config === "object" && config !== null && !isList(config) ? config : {}),
+  } as JsonObject;
   return { ...hints, ...(Object.keys(merged).length > 0 && { output_config: merged }) };
 }
 
@@ -85,7 +95,7 @@ function printed(said: readonly Message[], writing: Writing): JsonObject[] {
 }
 
 /** "final assistant content cannot end with trailing whitespace". */
-function trimmed(content: Printed): Printed {
+function trimmed(content: Printed = []): Printed {
   if (typeof content === "string") return content.trimEnd();
   const last = content.at(-1);
   if (last?.type !== "text" || typeof last.text !== "string") return content;

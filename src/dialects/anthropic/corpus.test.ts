@@ -31,21 +31,28 @@ describe("recordings of Anthropic", () => {
     const { value, losses } = anthropic.response.encode(events, ask());
     expect(losses).toEqual([]);
     expect(contentOf(value)).toEqual(contentOf(body));
-    expect({ stop: value.stop_reason, details: value.stop_details ?? null }).toEqual({ stop: body.stop_reason, details: body.stop_details ?? null });
+    expect({ stop: value.stop_reason, details: value.stop_details ?? null }).toEqual({
+      stop: body.stop_reason,
+      details: body.stop_details ?? null,
+    });
     expect(value.container ?? null).toEqual(body.container ?? null);
     const streamed = decoded(framesOf(events));
     expect(comparable(collect(streamed))).toEqual(comparable(collect(events)));
   });
 
   test("how many ran", () => {
-    console.log(`anthropic corpus: ${streams.length} streams and ${wholes.length} whole answers${files.length === 0 ? " (no corpus here)" : ""}`);
+    console.log(
+      `anthropic corpus: ${streams.length} streams and ${wholes.length} whole answers${files.length === 0 ? " (no corpus here)" : ""}`,
+    );
     if (files.length > 0) expect(streams.length + wholes.length).toBeGreaterThan(0);
   });
 });
 
 /** A recording may hold several answers one after another. */
 function answersIn(file: string): [string, Frame[]][] {
-  const lines = readFileSync(join(folder, file), "utf8").split("\n").filter((line) => line.trim() !== "");
+  const lines = readFileSync(join(folder, file), "utf8")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   const answers: Frame[][] = [];
   for (const data of lines) {
     if (data.includes('"type":"message_start"')) answers.push([]);
@@ -84,7 +91,7 @@ function cut(frames: readonly Frame[], seed: number): Frame[] {
   const reader = sseReader();
   const out: Frame[] = [];
   let state = seed;
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     state = (state * 1103515245 + 12345) & 0x7fffffff;
     const size = 1 + ((state >> 8) % 97);
     reader.push(bytes.subarray(at, at + size), (frame) => out.push(frame));
@@ -107,6 +114,8 @@ const canonical = (json: string): unknown => (json === "" ? "" : parseJson(json)
 /** `citations: null` and the like say nothing. */
 function contentOf(message: JsonObject): unknown {
   return (message.content as JsonObject[]).map((block) =>
-    isObject(block) ? Object.fromEntries(Object.entries(block).filter(([key, value]) => key !== "citations" || value !== null)) : block,
+    isObject(block)
+      ? Object.fromEntries(Object.entries(block).filter(([key, value]) => key !== "citations" || value !== null))
+      : block,
   );
 }

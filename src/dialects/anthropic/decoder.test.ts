@@ -13,17 +13,26 @@ const started = (message: JsonObject = {}): JsonObject => ({
   type: "message_start",
   message: { id: "msg_1", model: "claude", content: [], usage: { input_tokens: 10, output_tokens: 1 }, ...message },
 });
-const opened = (index: number, content_block: JsonObject): JsonObject => ({ type: "content_block_start", index, content_block });
+const opened = (index: number, content_block: JsonObject): JsonObject => ({
+  type: "content_block_start",
+  index,
+  content_block,
+});
 const delta = (index: number, body: JsonObject): JsonObject => ({ type: "content_block_delta", index, delta: body });
 const text = (index: number, words: string): JsonObject => delta(index, { type: "text_delta", text: words });
-const json = (index: number, partial_json: string): JsonObject => delta(index, { type: "input_json_delta", partial_json });
+const json = (index: number, partial_json: string): JsonObject =>
+  delta(index, { type: "input_json_delta", partial_json });
 const stopped = (index: number): JsonObject => ({ type: "content_block_stop", index });
 const ended = (stop_reason: string, rest: JsonObject = {}, usage: JsonObject = { output_tokens: 5 }): JsonObject[] => [
   { type: "message_delta", delta: { stop_reason, ...rest }, usage },
   { type: "message_stop" },
 ];
 
-function decode(frames: readonly (JsonObject | string)[], tools: readonly Tool[] = [], cause: EndCause = "eof"): StreamEvent[] {
+function decode(
+  frames: readonly (JsonObject | string)[],
+  tools: readonly Tool[] = [],
+  cause: EndCause = "eof",
+): StreamEvent[] {
   const machine = anthropic.stream.decoder(ask(tools));
   const rules = grammar();
   const events: StreamEvent[] = [];
@@ -40,28 +49,59 @@ const answer = (...args: Parameters<typeof decode>) => collect(decode(...args));
 
 describe("starts", () => {
   test("the same start again is a repetition", () => {
-    const { blocks, finish } = answer([started(), opened(0, { type: "text", text: "" }), text(0, "a"), started(), text(0, "b"), stopped(0), ...ended("end_turn")]);
+    const { blocks, finish } = answer([
+      started(),
+      opened(0, { type: "text", text: "" }),
+      text(0, "a"),
+      started(),
+      text(0, "b"),
+      stopped(0),
+      ...ended("end_turn"),
+    ]);
     expect(blocks.map((block) => block.text)).toEqual(["ab"]);
     expect(finish?.reason).toBe("stop");
   });
 
   test("another start before any block is the answer that counts", () => {
-    const { blocks, error } = answer([started(), started({ id: "msg_2" }), opened(0, { type: "text", text: "a" }), stopped(0), ...ended("end_turn")]);
+    const { blocks, error } = answer([
+      started(),
+      started({ id: "msg_2" }),
+      opened(0, { type: "text", text: "a" }),
+      stopped(0),
+      ...ended("end_turn"),
+    ]);
     expect(error).toBeUndefined();
     expect(blocks.map((block) => block.text)).toEqual(["a"]);
   });
 
   test("another start after a block is an error: a half-written call must not look complete", () => {
-    const { error, finish } = answer([started(), opened(0, { type: "tool_use", id: "t", name: "f", input: {} }), json(0, '{"a":'), started({ id: "msg_2" }), ...ended("end_turn")]);
+    const { error, finish } = answer([
+      started(),
+      opened(0, { type: "tool_use", id: "t", name: "f", input: {} }),
+      json(0, '{"a":'),
+      started({ id: "msg_2" }),
+      ...ended("end_turn"),
+    ]);
     expect(error?.kind).toBe("upstream-cut");
     expect(finish).toBeUndefined();
   });
 
   test("a start may hold the whole answer", () => {
-    const content = [{ type: "text", text: "a" }, { type: "tool_use", id: "t", name: "f", input: { b: 1 }, caller: { type: "direct" } }];
+    const content = [
+      { type: "text", text: "a" },
+      { type: "tool_use", id: "t", name: "f", input: { b: 1 }, caller: { type: "direct" } },
+    ];
     const { blocks, finish } = answer([started({ content, stop_reason: "tool_use" }), { type: "message_stop" }]);
-    expect(blocks.map((block) => [block.text, block.input])).toEqual([["a", ""], ["", '{"b":1}']]);
-    expect(blocks[1]?.block).toEqual({ kind: "call", callId: "t", tool: { via: "function", name: "f" }, caller: { type: "direct" } });
+    expect(blocks.map((block) => [block.text, block.input])).toEqual([
+      ["a", ""],
+      ["", '{"b":1}'],
+    ]);
+    expect(blocks[1]?.block).toEqual({
+      kind: "call",
+      callId: "t",
+      tool: { via: "function", name: "f" },
+      caller: { type: "direct" },
+    });
     expect(finish?.reason).toBe("tool");
   });
 
@@ -76,11 +116,18 @@ describe("blocks", () => {
       started(),
       opened(0, { type: "thinking", thinking: "why", signature: "sig" }),
       stopped(0),
-      opened(1, { type: "text", text: "what", citations: [{ type: "char_location", cited_text: "q", document_index: 0, document_title: "T" }] }),
+      opened(1, {
+        type: "text",
+        text: "what",
+        citations: [{ type: "char_location", cited_text: "q", document_index: 0, document_title: "T" }],
+      }),
       stopped(1),
       ...ended("end_turn"),
     ]);
-    expect(blocks[0]).toMatchObject({ text: "why", seal: { dialect: "anthropic", issuer: "claude", family: "claude", value: "sig" } });
+    expect(blocks[0]).toMatchObject({
+      text: "why",
+      seal: { dialect: "anthropic", issuer: "claude", family: "claude", value: "sig" },
+    });
     expect(blocks[1]).toMatchObject({ text: "what", annotations: [{ kind: "file", title: "T", quote: "q" }] });
   });
 
@@ -95,7 +142,10 @@ describe("blocks", () => {
       stopped(1),
       ...ended("end_turn"),
     ]);
-    expect(blocks.map((block) => [block.text, block.seal?.value])).toEqual([["", "abcd"], ["", "xyz"]]);
+    expect(blocks.map((block) => [block.text, block.seal?.value])).toEqual([
+      ["", "abcd"],
+      ["", "xyz"],
+    ]);
     expect(blocks[1]?.block).toMatchObject({ redacted: true });
   });
 
@@ -117,13 +167,30 @@ describe("blocks", () => {
 
   test("streamed arguments keep their bytes and win over those of the start", () => {
     const written = '{ "n" : 12345678901234567890,"t":1.0 }';
-    const { blocks } = answer([started(), opened(0, { type: "tool_use", id: "a", name: "f", input: { n: 1 } }), json(0, ""), json(0, written.slice(0, 9)), json(0, written.slice(9)), stopped(0), ...ended("tool_use")]);
+    const { blocks } = answer([
+      started(),
+      opened(0, { type: "tool_use", id: "a", name: "f", input: { n: 1 } }),
+      json(0, ""),
+      json(0, written.slice(0, 9)),
+      json(0, written.slice(9)),
+      stopped(0),
+      ...ended("tool_use"),
+    ]);
     expect(blocks[0]?.input).toBe(written);
   });
 
   test("a call without arguments has an empty object, and a whole one keeps its large numbers", () => {
-    const whole = '{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"b","name":"g","input":{"n":9007199254740993}}}';
-    const { blocks } = answer([started(), opened(0, { type: "tool_use", id: "a", name: "f", input: {} }), json(0, ""), stopped(0), whole, stopped(1), ...ended("tool_use")]);
+    const whole =
+      '{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","id":"b","name":"g","input":{"n":9007199254740993}}}';
+    const { blocks } = answer([
+      started(),
+      opened(0, { type: "tool_use", id: "a", name: "f", input: {} }),
+      json(0, ""),
+      stopped(0),
+      whole,
+      stopped(1),
+      ...ended("tool_use"),
+    ]);
     expect(blocks.map((block) => block.input)).toEqual(["{}", '{"n":9007199254740993}']);
   });
 
@@ -132,7 +199,14 @@ describe("blocks", () => {
     const wrapped = JSON.stringify({ input: patch });
     for (let at = 1; at < wrapped.length; at++) {
       const { blocks } = answer(
-        [started(), opened(0, { type: "tool_use", id: "a", name: "apply_patch", input: {} }), json(0, wrapped.slice(0, at)), json(0, wrapped.slice(at)), stopped(0), ...ended("tool_use")],
+        [
+          started(),
+          opened(0, { type: "tool_use", id: "a", name: "apply_patch", input: {} }),
+          json(0, wrapped.slice(0, at)),
+          json(0, wrapped.slice(at)),
+          stopped(0),
+          ...ended("tool_use"),
+        ],
         [{ kind: "custom", name: "apply_patch" }],
       );
       expect(blocks[0]).toMatchObject({ input: patch, block: { tool: { via: "custom", name: "apply_patch" } } });
@@ -142,7 +216,14 @@ describe("blocks", () => {
   test("a flat name becomes the caller's own tool again, an undeclared one stays a call", () => {
     const tools: Tool[] = [{ kind: "namespace", name: "collab", tools: [{ kind: "function", name: "list" }] }];
     const { blocks } = answer(
-      [started(), opened(0, { type: "tool_use", id: "a", name: "collab__list", input: {} }), stopped(0), opened(1, { type: "tool_use", id: "b", name: "other", input: {} }), stopped(1), ...ended("tool_use")],
+      [
+        started(),
+        opened(0, { type: "tool_use", id: "a", name: "collab__list", input: {} }),
+        stopped(0),
+        opened(1, { type: "tool_use", id: "b", name: "other", input: {} }),
+        stopped(1),
+        ...ended("tool_use"),
+      ],
       tools,
     );
     expect(blocks.map((block) => block.block)).toMatchObject([
@@ -152,8 +233,14 @@ describe("blocks", () => {
   });
 
   test("a surrogate pair cut between two deltas is whole again", () => {
-    const frames = ['{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"\\ud83d"}}', '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"\\udce6"}}'];
-    expect(answer([started(), opened(0, { type: "text", text: "" }), ...frames, stopped(0), ...ended("end_turn")]).blocks[0]?.text).toBe("📦");
+    const frames = [
+      '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"\\ud83d"}}',
+      '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"\\udce6"}}',
+    ];
+    expect(
+      answer([started(), opened(0, { type: "text", text: "" }), ...frames, stopped(0), ...ended("end_turn")]).blocks[0]
+        ?.text,
+    ).toBe("📦");
   });
 
   test("tools of the vendor and unknown blocks are carried, and end in their whole form", () => {
@@ -175,7 +262,9 @@ describe("blocks", () => {
   });
 
   test("a text that nobody began begins with its first delta; arguments that nobody began are an error", () => {
-    expect(answer([started(), text(0, "a"), text(0, "b"), stopped(0), ...ended("end_turn")]).blocks[0]?.text).toBe("ab");
+    expect(answer([started(), text(0, "a"), text(0, "b"), stopped(0), ...ended("end_turn")]).blocks[0]?.text).toBe(
+      "ab",
+    );
     expect(answer([started(), json(3, "{}"), ...ended("end_turn")]).error?.kind).toBe("upstream-failed");
   });
 });
@@ -184,7 +273,13 @@ describe("ends", () => {
   const said = [started(), opened(0, { type: "text", text: "a" })];
 
   test("blocks left open close with the answer", () => {
-    expect(decode([...said, ...ended("max_tokens")]).map((event) => event.type)).toEqual(["start", "block-start", "block-delta", "block-end", "finish"]);
+    expect(decode([...said, ...ended("max_tokens")]).map((event) => event.type)).toEqual([
+      "start",
+      "block-start",
+      "block-delta",
+      "block-end",
+      "finish",
+    ]);
   });
 
   test("a stream that stops short is an error, and so is an empty one", () => {
@@ -208,18 +303,30 @@ describe("ends", () => {
     ["model_context_window_exceeded", "context-full"],
     ["compaction", "pause"],
     ["something_new", "stop"],
-  ])("%s is %s", (wire, reason) => expect(answer([...said, stopped(0), ...ended(wire)]).finish?.reason).toBe(reason as never));
+  ])("%s is %s", (wire, reason) =>
+    expect(answer([...said, stopped(0), ...ended(wire)]).finish?.reason).toBe(reason as never),
+  );
 
   test("the matched sequence, a container and context edits travel on", () => {
-    const [last, stop] = ended("stop_sequence", { stop_sequence: "END", container: { id: "c" } }) as [JsonObject, JsonObject];
+    const [last, stop] = ended("stop_sequence", { stop_sequence: "END", container: { id: "c" } }) as [
+      JsonObject,
+      JsonObject,
+    ];
     const { finish } = answer([...said, stopped(0), { ...last, context_management: { applied_edits: [] } }, stop]);
-    expect(finish).toMatchObject({ details: { stop_sequence: "END" }, carry: { container: { id: "c" }, context_management: { applied_edits: [] } } });
+    expect(finish).toMatchObject({
+      details: { stop_sequence: "END" },
+      carry: { container: { id: "c" }, context_management: { applied_edits: [] } },
+    });
   });
 
   test("a refusal that says why only beside the answer is also said in it", () => {
     const stop_details = { type: "refusal", category: "cyber", explanation: "No." };
-    expect(answer([started(), ...ended("refusal", { stop_details })]).blocks).toMatchObject([{ block: { kind: "refusal", inDetails: true }, text: "No." }]);
-    expect(answer([...said, stopped(0), ...ended("refusal", { stop_details })]).blocks.map((block) => block.block.kind)).toEqual(["text"]);
+    expect(answer([started(), ...ended("refusal", { stop_details })]).blocks).toMatchObject([
+      { block: { kind: "refusal", inDetails: true }, text: "No." },
+    ]);
+    expect(
+      answer([...said, stopped(0), ...ended("refusal", { stop_details })]).blocks.map((block) => block.block.kind),
+    ).toEqual(["text"]);
   });
 
   test.each([
@@ -233,21 +340,53 @@ describe("ends", () => {
   });
 
   test("pings, comments of proxies and what follows the end are ignored; unknown events are notices", () => {
-    const events = decode([{ type: "ping" }, ...said, { type: "vendor_news", a: 1 }, "", stopped(0), ...ended("end_turn"), text(0, "late"), started({ id: "x" })]);
-    expect(events.map((event) => event.type)).toEqual(["start", "block-start", "block-delta", "notice", "block-end", "finish"]);
+    const events = decode([
+      { type: "ping" },
+      ...said,
+      { type: "vendor_news", a: 1 },
+      "",
+      stopped(0),
+      ...ended("end_turn"),
+      text(0, "late"),
+      started({ id: "x" }),
+    ]);
+    expect(events.map((event) => event.type)).toEqual([
+      "start",
+      "block-start",
+      "block-delta",
+      "notice",
+      "block-end",
+      "finish",
+    ]);
   });
 });
 
 describe("usage", () => {
-  const usageOf = (first: JsonObject, last: JsonObject) => answer([started({ usage: first }), ...ended("end_turn", {}, last)]).usage;
+  const usageOf = (first: JsonObject, last: JsonObject) =>
+    answer([started({ usage: first }), ...ended("end_turn", {}, last)]).usage;
 
   test("the last value of each key wins, nulls do not count", () => {
     const usage = usageOf(
-      { input_tokens: 60385, output_tokens: 1, cache_read_input_tokens: 7, cache_creation_input_tokens: 30, cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 }, service_tier: "standard" },
-      { input_tokens: 612, output_tokens: 9, cache_read_input_tokens: null, output_tokens_details: { thinking_tokens: 4 }, server_tool_use: { web_search_requests: 2 } },
+      {
+        input_tokens: 60385,
+        output_tokens: 1,
+        cache_read_input_tokens: 7,
+        cache_creation_input_tokens: 30,
+        cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+        service_tier: "standard",
+      },
+      {
+        input_tokens: 612,
+        output_tokens: 9,
+        cache_read_input_tokens: null,
+        output_tokens_details: { thinking_tokens: 4 },
+        server_tool_use: { web_search_requests: 2 },
+      },
     );
     expect(usage).toEqual({
-      lines: [{ kind: "message", input: 612, cacheRead: 7, cacheWrite5m: 10, cacheWrite1h: 20, output: 9, reasoning: 4 }],
+      lines: [
+        { kind: "message", input: 612, cacheRead: 7, cacheWrite5m: 10, cacheWrite1h: 20, output: 9, reasoning: 4 },
+      ],
       hostedCalls: { web_search_requests: 2 },
       serviceTier: "standard",
       source: "reported",
@@ -255,20 +394,26 @@ describe("usage", () => {
   });
 
   test("a later sum of cache writes keeps the hour it knows", () => {
-    const usage = usageOf({ input_tokens: 1, cache_creation: { ephemeral_1h_input_tokens: 20 } }, { output_tokens: 1, cache_creation_input_tokens: 50 });
+    const usage = usageOf(
+      { input_tokens: 1, cache_creation: { ephemeral_1h_input_tokens: 20 } },
+      { output_tokens: 1, cache_creation_input_tokens: 50 },
+    );
     expect(usage?.lines[0]).toMatchObject({ cacheWrite5m: 30, cacheWrite1h: 20 });
   });
 
   test("compaction and the advisor stand beside the top level, which omits them", () => {
-    const usage = usageOf({ input_tokens: 1 }, {
-      input_tokens: 612,
-      output_tokens: 50,
-      iterations: [
-        { type: "compaction", input_tokens: 60385, output_tokens: 522 },
-        { type: "message", input_tokens: 612, output_tokens: 50 },
-        { type: "advisor_message", model: "opus", input_tokens: 2728, output_tokens: 3880 },
-      ],
-    });
+    const usage = usageOf(
+      { input_tokens: 1 },
+      {
+        input_tokens: 612,
+        output_tokens: 50,
+        iterations: [
+          { type: "compaction", input_tokens: 60385, output_tokens: 522 },
+          { type: "message", input_tokens: 612, output_tokens: 50 },
+          { type: "advisor_message", model: "opus", input_tokens: 2728, output_tokens: 3880 },
+        ],
+      },
+    );
     expect(usage?.lines.map((line) => [line.kind, line.model, line.input, line.output])).toEqual([
       ["message", undefined, 612, 50],
       ["compaction", undefined, 60385, 522],
@@ -283,24 +428,65 @@ describe("usage", () => {
       { type: "fallback_message", model: "other", input_tokens: 11, output_tokens: 20 },
     ];
     const lines = (input_tokens: number, output_tokens: number) =>
-      usageOf({ input_tokens: 1 }, { input_tokens, output_tokens, iterations })?.lines.map((line) => [line.kind, line.model, line.input, line.output]);
-    expect(lines(21, 21)).toEqual([["message", undefined, 10, 1], ["message", "other", 11, 20]]);
-    expect(lines(11, 20)).toEqual([["message", "other", 11, 20], ["fallback", undefined, 10, 1]]);
+      usageOf({ input_tokens: 1 }, { input_tokens, output_tokens, iterations })?.lines.map((line) => [
+        line.kind,
+        line.model,
+        line.input,
+        line.output,
+      ]);
+    expect(lines(21, 21)).toEqual([
+      ["message", undefined, 10, 1],
+      ["message", "other", 11, 20],
+    ]);
+    expect(lines(11, 20)).toEqual([
+      ["message", "other", 11, 20],
+      ["fallback", undefined, 10, 1],
+    ]);
   });
 
   test("nothing reported is not zero", () => {
-    expect(answer([{ type: "message_start", message: {} }, { type: "message_delta", delta: { stop_reason: "end_turn" } }, { type: "message_stop" }]).usage).toEqual({ lines: [], hostedCalls: {}, source: "none" });
+    expect(
+      answer([
+        { type: "message_start", message: {} },
+        { type: "message_delta", delta: { stop_reason: "end_turn" } },
+        { type: "message_stop" },
+      ]).usage,
+    ).toEqual({ lines: [], hostedCalls: {}, source: "none" });
   });
 });
 
 test("no JSON on the wire crashes the decoder", () => {
   const values = [null, 1, "x", [], {}, { type: 1 }, { type: null }];
-  const types = ["message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta", "message_stop", "error", "ping", "__proto__", "constructor"];
+  const types = [
+    "message_start",
+    "content_block_start",
+    "content_block_delta",
+    "content_block_stop",
+    "message_delta",
+    "message_stop",
+    "error",
+    "ping",
+    "__proto__",
+    "constructor",
+  ];
   for (const type of types)
     for (const value of values) {
-      const frame = { type, message: value, index: value, content_block: value, delta: value, usage: value, error: value } as JsonObject;
+      const frame = {
+        type,
+        message: value,
+        index: value,
+        content_block: value,
+        delta: value,
+        usage: value,
+        error: value,
+      } as JsonObject;
       decode([frame, frame]);
-      decode([started(), opened(0, { type: "tool_use", id: value, name: value, input: value } as JsonObject), frame, ...ended("end_turn")]);
+      decode([
+        started(),
+        opened(0, { type: "tool_use", id: value, name: value, input: value } as JsonObject),
+        frame,
+        ...ended("end_turn"),
+      ]);
       decode([JSON.stringify(value)]);
     }
 });

@@ -84,16 +84,19 @@ export function eventReader(ask: Ask): EventReader {
 
 type Handler = (event: JsonObject, reading: Reading, emit: Emit) => void;
 
-const HANDLERS: Readonly<Record<string, Handler | undefined>> = Object.assign(Object.create(null) as Record<string, Handler>, {
-  message_start: onStart,
-  content_block_start: onBlockStart,
-  content_block_delta: onBlockDelta,
-  content_block_stop: onBlockStop,
-  message_delta: onMessageDelta,
-  message_stop: (_event: JsonObject, reading: Reading, emit: Emit) => finish(reading, emit),
-  ping: () => undefined,
-  error: onError,
-});
+const HANDLERS: Readonly<Record<string, Handler | undefined>> = Object.assign(
+  Object.create(null) as Record<string, Handler>,
+  {
+    message_start: onStart,
+    content_block_start: onBlockStart,
+    content_block_delta: onBlockDelta,
+    content_block_stop: onBlockStop,
+    message_delta: onMessageDelta,
+    message_stop: (_event: JsonObject, reading: Reading, emit: Emit) => finish(reading, emit),
+    ping: () => undefined,
+    error: onError,
+  },
+);
 
 /**
  * Proxies splice a second answer in when their own upstream failed (recorded: spliced-message-start). The same id again is
@@ -104,13 +107,18 @@ function onStart(event: JsonObject, reading: Reading, emit: Emit): void {
   const id = textIn(message, "id");
   if (reading.started && reading.messageId === id) return;
   if (reading.blocks > 0)
-    return fail(new GatewayError("upstream-cut", "the upstream began a second answer in the middle of the first"), reading, emit);
+    return fail(
+      new GatewayError("upstream-cut", "the upstream began a second answer in the middle of the first"),
+      reading,
+      emit,
+    );
   reading.messageId = id;
   reading.usage.read(message.usage);
   keepCarry(message, reading);
   ensureStarted(reading, emit, message);
   // Answers to programmatic calls arrive whole, in the start (recorded: programmatic-tool-calling).
-  if (isList(message.content)) message.content.filter(isObject).forEach((block, index) => wholeBlock(block, index, reading, emit));
+  if (isList(message.content))
+    message.content.filter(isObject).forEach((block, index) => wholeBlock(block, index, reading, emit));
   if (typeof message.stop_reason === "string") reading.stop = message;
 }
 
@@ -157,7 +165,11 @@ function onBlockDelta(event: JsonObject, reading: Reading, emit: Emit): void {
 function begun(index: number, delta: JsonObject, reading: Reading, emit: Emit): OpenBlock | undefined {
   const wire = IMPLIED[textIn(delta, "type")];
   if (wire === undefined) {
-    fail(new GatewayError("upstream-failed", `the upstream sent arguments for block ${index}, which it never began`), reading, emit);
+    fail(
+      new GatewayError("upstream-failed", `the upstream sent arguments for block ${index}, which it never began`),
+      reading,
+      emit,
+    );
     return undefined;
   }
   onBlockStart({ index, content_block: { type: wire } }, reading, emit);

@@ -15,7 +15,12 @@ const delta = (index: number, body: Delta): StreamEvent => ({ type: "block-delta
 const text = (index: number, words: string): StreamEvent => delta(index, { text: literal(words) });
 const input = (index: number, json: string): StreamEvent => delta(index, { input: literal(json) });
 const close = (index: number): StreamEvent => ({ type: "block-end", index });
-const finish = (reason: FinishReason = "stop", rest: object = {}): StreamEvent => ({ type: "finish", reason, usage: NO_USAGE, ...rest });
+const finish = (reason: FinishReason = "stop", rest: object = {}): StreamEvent => ({
+  type: "finish",
+  reason,
+  usage: NO_USAGE,
+  ...rest,
+});
 const call = (callId: string, name: string): Block => ({ kind: "call", callId, tool: { via: "function", name } });
 const THOUGHT: Block = { kind: "reasoning", channel: "summary" };
 const foreign: Seal = { dialect: "openai-responses", issuer: "azure", family: "gpt-5", value: "enc" };
@@ -32,8 +37,10 @@ function encode(events: readonly StreamEvent[], style: Partial<Ask["style"]> = {
   machine.end("eof", () => expect.unreachable());
   return { frames, losses: machine.losses() };
 }
-const whole = (events: readonly StreamEvent[], style: Partial<Ask["style"]> = {}) => anthropic.response.encode(events, ask([], style));
-const contentOf = (events: readonly StreamEvent[], style: Partial<Ask["style"]> = {}) => whole(events, style).value.content;
+const whole = (events: readonly StreamEvent[], style: Partial<Ask["style"]> = {}) =>
+  anthropic.response.encode(events, ask([], style));
+const contentOf = (events: readonly StreamEvent[], style: Partial<Ask["style"]> = {}) =>
+  whole(events, style).value.content;
 
 test("two parallel calls that interleave leave one after another, the first as it comes", () => {
   const machine = anthropic.stream.encoder(ask());
@@ -70,7 +77,15 @@ test("two parallel calls that interleave leave one after another, the first as i
 test("the message names our id and the model as it was asked for", () => {
   const usage = { ...NO_USAGE, lines: [usageLine({ input: 7 })] };
   expect(encode([{ ...start, usage } as StreamEvent]).frames[0]).toMatchObject({
-    message: { id: "msg_r1", type: "message", role: "assistant", model: "the-model", content: [], stop_reason: null, usage: { input_tokens: 7, output_tokens: 0 } },
+    message: {
+      id: "msg_r1",
+      type: "message",
+      role: "assistant",
+      model: "the-model",
+      content: [],
+      stop_reason: null,
+      usage: { input_tokens: 7, output_tokens: 0 },
+    },
   });
 });
 
@@ -79,7 +94,12 @@ test("usage at the end: input without the cache, writes by lifetime, other model
     usageLine({ input: 1, cacheRead: 2, cacheWrite5m: 3, cacheWrite1h: 4, output: 50, reasoning: 6 }),
     usageLine({ kind: "advisor", model: "opus", input: 9, output: 9 }),
   ];
-  const usage = { lines, hostedCalls: { web_search_requests: 1 }, serviceTier: "standard", source: "reported" as const };
+  const usage = {
+    lines,
+    hostedCalls: { web_search_requests: 1 },
+    serviceTier: "standard",
+    source: "reported" as const,
+  };
   expect(encode([start, finish("stop", { usage })]).frames[1]?.usage).toMatchObject({
     input_tokens: 1,
     cache_creation_input_tokens: 7,
@@ -96,38 +116,68 @@ describe("reasoning", () => {
   const thought = [start, open(0, THOUGHT), text(0, "a"), delta(0, { section: true }), text(0, "b")];
 
   test("a foreign seal is wrapped into the signature, and comes back as it was", () => {
-    const content = contentOf([...thought, delta(0, { seal: { ...foreign, value: "early" }, mode: "set" }), delta(0, { seal: foreign, mode: "set" }), close(0), finish()]) as JsonObject[];
+    const content = contentOf([
+      ...thought,
+      delta(0, { seal: { ...foreign, value: "early" }, mode: "set" }),
+      delta(0, { seal: foreign, mode: "set" }),
+      close(0),
+      finish(),
+    ]) as JsonObject[];
     expect(content[0]).toMatchObject({ type: "thinking", thinking: "a\n\nb" });
     expect(readSeal(content[0]?.signature as string, "anthropic")).toEqual(foreign);
   });
 
   test("its own signature is printed bare, its pieces joined", () => {
-    const piece = (value: string): StreamEvent => delta(0, { seal: { dialect: "anthropic", issuer: "claude", family: "claude", value }, mode: "append" });
-    expect(contentOf([...thought, piece("x"), piece("y"), close(0), finish()])).toEqual([{ type: "thinking", thinking: "a\n\nb", signature: "xy" }]);
+    const piece = (value: string): StreamEvent =>
+      delta(0, { seal: { dialect: "anthropic", issuer: "claude", family: "claude", value }, mode: "append" });
+    expect(contentOf([...thought, piece("x"), piece("y"), close(0), finish()])).toEqual([
+      { type: "thinking", thinking: "a\n\nb", signature: "xy" },
+    ]);
   });
 
   test("unsigned thinking has an empty signature and no signature_delta", () => {
     const { frames } = encode([...thought, close(0), finish()]);
-    expect(frames[1]).toEqual({ type: "content_block_start", index: 0, content_block: { type: "thinking", thinking: "", signature: "" } });
+    expect(frames[1]).toEqual({
+      type: "content_block_start",
+      index: 0,
+      content_block: { type: "thinking", thinking: "", signature: "" },
+    });
     expect(JSON.stringify(frames)).not.toContain("signature_delta");
   });
 
   test("redacted thinking waits for its data; of another vendor it becomes a signed blank", () => {
-    const redacted = (seal: Seal): StreamEvent[] => [start, open(0, { ...THOUGHT, redacted: true } as Block), delta(0, { seal, mode: "set" }), close(0), finish()];
-    expect(contentOf(redacted({ dialect: "anthropic", issuer: "claude", family: "claude", value: "d" }))).toEqual([{ type: "redacted_thinking", data: "d" }]);
+    const redacted = (seal: Seal): StreamEvent[] => [
+      start,
+      open(0, { ...THOUGHT, redacted: true } as Block),
+      delta(0, { seal, mode: "set" }),
+      close(0),
+      finish(),
+    ];
+    expect(contentOf(redacted({ dialect: "anthropic", issuer: "claude", family: "claude", value: "d" }))).toEqual([
+      { type: "redacted_thinking", data: "d" },
+    ]);
     expect(contentOf(redacted(foreign))).toMatchObject([{ type: "thinking", thinking: "" }]);
   });
 
   test("omitted: no text, but the seal; without a seal no block at all, and no gap in the indices", () => {
     const style = { reasoning: "none" } as const;
     const sealed = delta(0, { seal: foreign, mode: "set" });
-    expect(contentOf([...thought, sealed, close(0), finish()], style)).toMatchObject([{ type: "thinking", thinking: "" }]);
-    const { frames } = encode([...thought, close(0), open(1, { kind: "text" }), text(1, "t"), close(1), finish()], style);
+    expect(contentOf([...thought, sealed, close(0), finish()], style)).toMatchObject([
+      { type: "thinking", thinking: "" },
+    ]);
+    const { frames } = encode(
+      [...thought, close(0), open(1, { kind: "text" }), text(1, "t"), close(1), finish()],
+      style,
+    );
     expect(frames.filter((frame) => frame.index !== undefined).map((frame) => frame.index)).toEqual([0, 0, 0]);
   });
 
   test("as markup it is text of its own", () => {
-    expect(contentOf([...thought, close(0), open(1, { kind: "text" }), text(1, "t"), close(1), finish()], { reasoning: "think" })).toEqual([
+    expect(
+      contentOf([...thought, close(0), open(1, { kind: "text" }), text(1, "t"), close(1), finish()], {
+        reasoning: "think",
+      }),
+    ).toEqual([
       { type: "text", text: "<think>\na\n\nb\n</think>\n\n" },
       { type: "text", text: "t" },
     ]);
@@ -136,7 +186,14 @@ describe("reasoning", () => {
 
 test("a freeform call leaves as one string in an object, escaped through both layers", () => {
   const patch = '*** Begin "Patch"\n+\\ 📦';
-  const events = [start, open(0, { kind: "call", callId: "c", tool: { via: "custom", name: "apply_patch" } }), input(0, patch.slice(0, 20)), input(0, patch.slice(20)), close(0), finish("tool")];
+  const events = [
+    start,
+    open(0, { kind: "call", callId: "c", tool: { via: "custom", name: "apply_patch" } }),
+    input(0, patch.slice(0, 20)),
+    input(0, patch.slice(20)),
+    close(0),
+    finish("tool"),
+  ];
   expect(contentOf(events)).toEqual([{ type: "tool_use", id: "c", name: "apply_patch", input: { input: patch } }]);
 });
 
@@ -144,7 +201,8 @@ test("a surrogate pair cut between two deltas is never replaced", () => {
   const halves = ['"\\ud83d"', '"\\udce6"'].map((json) => delta(0, { text: { json } }));
   const machine = anthropic.stream.encoder(ask());
   let wire = "";
-  for (const event of [start, open(0, { kind: "text" }), ...halves, close(0), finish()]) machine.push(event, (frame) => (wire += frame.data));
+  for (const event of [start, open(0, { kind: "text" }), ...halves, close(0), finish()])
+    machine.push(event, (frame) => (wire += frame.data));
   expect(wire).toContain('"\\ud83d"');
   expect(wire).toContain('"\\udce6"');
 });
@@ -156,11 +214,32 @@ test("arguments that are no object are not lost in a whole answer", () => {
 });
 
 describe("what belongs to others", () => {
-  const hosted = (dialect: "anthropic" | "openai-responses"): Block => ({ kind: "hosted", dialect, wire: "web_search_call", raw: { type: "web_search_call", id: "w" } });
+  const hosted = (dialect: "anthropic" | "openai-responses"): Block => ({
+    kind: "hosted",
+    dialect,
+    wire: "web_search_call",
+    raw: { type: "web_search_call", id: "w" },
+  });
 
   test("hosted calls of other vendors are one loss each and keep nobody waiting", () => {
-    const { frames, losses } = encode([start, open(0, hosted("openai-responses")), open(1, { kind: "text" }), text(1, "t"), delta(0, { raw: {} }), close(1), close(0), finish()]);
-    expect(frames.map((frame) => frame.type)).toEqual(["message_start", "content_block_start", "content_block_delta", "content_block_stop", "message_delta", "message_stop"]);
+    const { frames, losses } = encode([
+      start,
+      open(0, hosted("openai-responses")),
+      open(1, { kind: "text" }),
+      text(1, "t"),
+      delta(0, { raw: {} }),
+      close(1),
+      close(0),
+      finish(),
+    ]);
+    expect(frames.map((frame) => frame.type)).toEqual([
+      "message_start",
+      "content_block_start",
+      "content_block_delta",
+      "content_block_stop",
+      "message_delta",
+      "message_stop",
+    ]);
     expect(losses.map((loss) => loss.feature)).toEqual(["hosted-call"]);
   });
 
@@ -218,26 +297,51 @@ describe("ends", () => {
 
   test("details and what the next request needs return to their places", () => {
     const details = { type: "refusal", explanation: "No.", stop_sequence: "END" };
-    const { value } = whole([start, finish("refusal", { details, carry: { container: { id: "c" }, context_management: { applied_edits: [] } } })]);
-    expect(value).toMatchObject({ stop_sequence: "END", stop_details: { type: "refusal", explanation: "No." }, container: { id: "c" }, context_management: { applied_edits: [] } });
+    const { value } = whole([
+      start,
+      finish("refusal", { details, carry: { container: { id: "c" }, context_management: { applied_edits: [] } } }),
+    ]);
+    expect(value).toMatchObject({
+      stop_sequence: "END",
+      stop_details: { type: "refusal", explanation: "No." },
+      container: { id: "c" },
+      context_management: { applied_edits: [] },
+    });
   });
 
   test("a refusal is text, unless the details say it already", () => {
-    expect(contentOf([start, open(0, { kind: "refusal" }), text(0, "No."), close(0), finish("refusal")])).toEqual([{ type: "text", text: "No." }]);
-    expect(contentOf([start, open(0, { kind: "refusal", inDetails: true }), text(0, "No."), close(0), finish("refusal")])).toEqual([]);
+    expect(contentOf([start, open(0, { kind: "refusal" }), text(0, "No."), close(0), finish("refusal")])).toEqual([
+      { type: "text", text: "No." },
+    ]);
+    expect(
+      contentOf([start, open(0, { kind: "refusal", inDetails: true }), text(0, "No."), close(0), finish("refusal")]),
+    ).toEqual([]);
   });
 
   test("an error is the last frame, and no end follows", () => {
     const error = new GatewayError("upstream-cut", "cut");
-    const { frames } = encode([start, open(0, { kind: "text" }), text(0, "a"), { type: "error", error }, close(0), finish()]);
+    const { frames } = encode([
+      start,
+      open(0, { kind: "text" }),
+      text(0, "a"),
+      { type: "error", error },
+      close(0),
+      finish(),
+    ]);
     expect(frames.slice(-1)).toEqual([{ type: "error", error: { type: "api_error", message: "cut" } }]);
     expect(() => whole([start, { type: "error", error }])).toThrow(error);
   });
 });
 
 test("whole answers: what is decoded is encoded again, large numbers included", () => {
-  const body = parseJson('{"id":"m","type":"message","role":"assistant","model":"x","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":2}}') as JsonObject;
-  expect(anthropic.response.encode(anthropic.response.decode(body, ask()), ask()).value).toMatchObject({ content: body.content, stop_reason: "end_turn", usage: body.usage });
+  const body = parseJson(
+    '{"id":"m","type":"message","role":"assistant","model":"x","content":[{"type":"text","text":"a"}],"stop_reason":"end_turn","usage":{"input_tokens":1,"output_tokens":2}}',
+  ) as JsonObject;
+  expect(anthropic.response.encode(anthropic.response.decode(body, ask()), ask()).value).toMatchObject({
+    content: body.content,
+    stop_reason: "end_turn",
+    usage: body.usage,
+  });
 });
 
 test("a whole answer that is an error, or no message, is an error", () => {

@@ -12,7 +12,15 @@ import { encodeUsage } from "./usage.ts";
 import { compact, DIALECT, objectIn, STOP_REASONS, textIn } from "./wire.ts";
 
 export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
-  const printing: Printing = { ask, losses: lossList(), skipped: new Set(), live: undefined, blocks: 0, started: false, done: false };
+  const printing: Printing = {
+    ask,
+    losses: lossList(),
+    skipped: new Set(),
+    live: undefined,
+    blocks: 0,
+    started: false,
+    done: false,
+  };
   const inRow = sequence();
   return {
     // What nobody here can print leaves before the queue: it must not keep others waiting.

@@ -81,7 +81,14 @@ function saidIn(body: string): Said {
   try {
     return saidOf(parseJson(body));
   } catch {
-    return { type: "", message: body.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim().slice(0, MESSAGE_LENGTH_MAX) };
+    return {
+      type: "",
+      message: body
+        .replace(/<[^>]*>/g, " ")
+        .replace(/\s+/g, " ")
+        .trim()
+        .slice(0, MESSAGE_LENGTH_MAX),
+    };
   }
 }
 const MESSAGE_LENGTH_MAX = 500;

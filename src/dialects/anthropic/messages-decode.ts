@@ -67,7 +67,8 @@ function decodeSystem(message: JsonObject, at: string): Entry {
 function decodeUser(message: JsonObject, at: string): Entry[] {
   const hints = hintsOf(message, MESSAGE_KEYS);
   const path = pathOf(at, "content");
-  if (!isList(message.content)) return [{ kind: "message", role: "user", content: decodeContent(message.content, path), ...hints }];
+  if (!isList(message.content))
+    return [{ kind: "message", role: "user", content: decodeContent(message.content, path), ...hints }];
   const entries = grouped("user", message.content, path, (block, where) =>
     block.type === "tool_result" ? decodeResult(block, where) : decodePart(block, where),
   );
@@ -77,7 +78,8 @@ function decodeUser(message: JsonObject, at: string): Entry[] {
 function decodeAssistant(message: JsonObject, at: string): Entry[] {
   const hints = hintsOf(message, MESSAGE_KEYS);
   const path = pathOf(at, "content");
-  if (typeof message.content === "string") return [{ kind: "message", role: "assistant", content: message.content, ...hints }];
+  if (typeof message.content === "string")
+    return [{ kind: "message", role: "assistant", content: message.content, ...hints }];
   if (message.content === undefined || message.content === null) return [];
   if (!isList(message.content)) throw new ShapeError(path, "a string or a list of content blocks", message.content);
   return withHints(grouped("assistant", message.content, path, decodeAssistantBlock), hints);
@@ -123,7 +125,10 @@ function grouped(
 }
 
 const isEntry = (found: Part | Entry, role: "user" | "assistant"): found is Entry =>
-  found.kind === "reasoning" || found.kind === "call" || found.kind === "result" || (found.kind === "opaque" && role === "assistant");
+  found.kind === "reasoning" ||
+  found.kind === "call" ||
+  found.kind === "result" ||
+  (found.kind === "opaque" && role === "assistant");
 
 function withHints(entries: readonly Entry[], { hints }: Hints): Entry[] {
   const first = hints && entries.find((entry) => entry.kind === "message");

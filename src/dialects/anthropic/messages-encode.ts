@@ -60,7 +60,11 @@ function encodeSystem(entry: MessageEntry, path: string, into: Conversation, wri
   if (writing.to.traits.midSystem) return into.midSystem(entry, blocks);
   if (blocks.length === 0) return;
   hint(writing, path, "mid-system", "approximated", "a system message in mid-conversation is told as marked user text");
-  into.add("user", [], [{ type: "text", text: "<system>" }, ...blocks, { type: "text", text: "</system>" }].reduce(joinText, []));
+  into.add(
+    "user",
+    [],
+    [{ type: "text", text: "<system>" }, ...blocks, { type: "text", text: "</system>" }].reduce(joinText, []),
+  );
 }
 
 /** The marks and a text between them are one block. */
@@ -71,7 +75,8 @@ function joinText(joined: JsonObject[], block: JsonObject): JsonObject[] {
 }
 
 function tellName(entry: MessageEntry, path: string, writing: Writing): void {
-  if (entry.name !== undefined) hint(writing, path, "participant-name", "dropped", "Anthropic knows no names of participants");
+  if (entry.name !== undefined)
+    hint(writing, path, "participant-name", "dropped", "Anthropic knows no names of participants");
 }
 
 type AssistantEntry = Extract<Turn, { role: "assistant" }>["entries"][number];
@@ -94,7 +99,13 @@ function encodeReasoning(entry: ReasoningEntry, path: string, writing: Writing):
   const { seal } = entry;
   if (!seal || !canRead({ dialect: DIALECT, issuer: writing.to.issuer, family: writing.to.family }, seal)) {
     const why = seal ? "another vendor or model" : "nobody";
-    hint(writing, path, "reasoning-unsigned", "dropped", `this reasoning was signed by ${why}: Anthropic takes only its own`);
+    hint(
+      writing,
+      path,
+      "reasoning-unsigned",
+      "dropped",
+      `this reasoning was signed by ${why}: Anthropic takes only its own`,
+    );
     return [];
   }
   if (entry.redacted) return [{ type: "redacted_thinking", data: seal.value }];
@@ -121,7 +132,14 @@ function inputOf(entry: CallEntry, path: string, writing: Writing): Json {
   if (isBlank(written)) return {};
   const parsed = objectIn(written);
   if (parsed) return parsed;
-  if (tool.via !== "custom") hint(writing, path, "call-input", "approximated", "arguments that are no JSON object are sent as a text inside of one");
+  if (tool.via !== "custom")
+    hint(
+      writing,
+      path,
+      "call-input",
+      "approximated",
+      "arguments that are no JSON object are sent as a text inside of one",
+    );
   return { [CUSTOM_INPUT_KEY]: written };
 }
 

@@ -1,6 +1,16 @@
 /** Content blocks of a system prompt, a user turn or a tool result, read. */
 import type { Content, MediaPart, Part } from "../../ir/request.ts";
-import { isList, isObject, type Json, type JsonObject, objectAt, pathOf, requiredString, ShapeError, without } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectAt,
+  pathOf,
+  requiredString,
+  ShapeError,
+  without,
+} from "../../wire/json.ts";
 import { DIALECT, markOf, objectIn, textIn } from "./wire.ts";
 
 export function decodeContent(value: Json | undefined, at: string): Content {
@@ -44,7 +54,12 @@ function decodeText(block: JsonObject, at: string): Part {
 const MEDIA_KEYS = new Set(["type", "source", "title", "cache_control"]);
 
 /** `hints` keeps what only Anthropic reads of a document: citations, context, and a source of blocks as it was. */
-function media(kind: "image" | "document", block: JsonObject, source: MediaPart["source"], hints: JsonObject = {}): MediaPart {
+function media(
+  kind: "image" | "document",
+  block: JsonObject,
+  source: MediaPart["source"],
+  hints: JsonObject = {},
+): MediaPart {
   const mark = markOf(block);
   const kept = { ...without(block, MEDIA_KEYS), ...hints };
   return {
@@ -103,4 +118,3 @@ function textOfBlocks(content: Json | undefined): string {
     .filter(Boolean)
     .join("\n");
 }
-

@@ -67,7 +67,8 @@ function encodeMedia(part: MediaPart, at: string, writing: Writing): JsonObject 
   const found = objectIn(hints, "search_result");
   if (found) return writing.breakpoints.takeRaw(found, at);
   const source = objectIn(hints, "source") ?? sourceOf(part, at, writing);
-  if (!source) return { type: "text", text: `[${part.media}${part.name === undefined ? "" : ` ${part.name}`} left out]` };
+  if (!source)
+    return { type: "text", text: `[${part.media}${part.name === undefined ? "" : ` ${part.name}`} left out]` };
   if (part.detail !== undefined && part.detail !== "auto")
     writing.losses.add({
       path: at,

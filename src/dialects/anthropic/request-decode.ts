@@ -36,7 +36,10 @@ export function envelope(body: JsonObject): { readonly model: string | undefined
 export function isNative(body: JsonObject): boolean {
   const { messages, tools } = body;
   if (!isList(messages)) return false;
-  return messages.every(isNativeMessage) && (tools === undefined || tools === null || (isList(tools) && tools.every(isNativeTool)));
+  return (
+    messages.every(isNativeMessage) &&
+    (tools === undefined || tools === null || (isList(tools) && tools.every(isNativeTool)))
+  );
 }
 
 /** Bytes may pass unless they hold a system turn in mid-conversation, which older models refuse. */
@@ -47,14 +50,26 @@ export function passes(body: JsonObject, traits: Traits): boolean {
 
 const ROLES = new Set<Json | undefined>(["user", "assistant", "system"]);
 // Parts of the OpenAI dialects, which Cursor mixes into one list (facts: cursor-azure.md §2).
-const FOREIGN_BLOCKS = new Set<Json | undefined>(["image_url", "input_text", "output_text", "input_image", "input_file", "refusal", "input_audio", "file"]);
+const FOREIGN_BLOCKS = new Set<Json | undefined>([
+  "image_url",
+  "input_text",
+  "output_text",
+  "input_image",
+  "input_file",
+  "refusal",
+  "input_audio",
+  "file",
+]);
 
 function isNativeMessage(message: Json): boolean {
   if (!isObject(message) || !ROLES.has(message.role) || message.tool_calls !== undefined) return false;
   const { content } = message;
   if (typeof content === "string") return true;
   if (content === undefined) return message.role === "system" && isObject(message.output_config);
-  return isList(content) && content.every((block) => isObject(block) && typeof block.type === "string" && !FOREIGN_BLOCKS.has(block.type));
+  return (
+    isList(content) &&
+    content.every((block) => isObject(block) && typeof block.type === "string" && !FOREIGN_BLOCKS.has(block.type))
+  );
 }
 
 const isNativeTool = (tool: Json): boolean =>
@@ -83,7 +98,10 @@ const READ_KEYS = new Set([
 
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const config = optionalObject(body, "output_config") ?? {};
-  const reasoning = decodeReasoning(optionalObject(body, "thinking"), optionalString(config, "effort", "output_config"));
+  const reasoning = decodeReasoning(
+    optionalObject(body, "thinking"),
+    optionalString(config, "effort", "output_config"),
+  );
   const output = decodeOutput(body, config);
   const tools = optionalList(body, "tools") ?? [];
   const serviceTier = optionalString(body, "service_tier");

@@ -45,15 +45,22 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
 function refuseStoredState({ state }: ModelRequest): void {
   if (!state.previous) return;
   const { field } = state.previous;
-  throw new GatewayError("invalid-request", `${field} refers to a stored answer, which this model's vendor does not have: send the whole conversation`, {
-    param: field,
-  });
+  throw new GatewayError(
+    "invalid-request",
+    `${field} refers to a stored answer, which this model's vendor does not have: send the whole conversation`,
+    {
+      param: field,
+    },
+  );
 }
 
 const JSON_RULE = "Answer with one JSON object and nothing else: no prose, no code fence.";
 
 /** `{type: "json_object"}` exists in Chat only; Anthropic wants a schema. */
-function withJsonRule(system: string | readonly JsonObject[] | undefined, writing: Writing): string | readonly JsonObject[] | undefined {
+function withJsonRule(
+  system: string | readonly JsonObject[] | undefined,
+  writing: Writing,
+): string | readonly JsonObject[] | undefined {
   const { output } = writing.request;
   if (!output?.jsonObject || output.schema) return system;
   writing.losses.add({
@@ -64,7 +71,10 @@ function withJsonRule(system: string | readonly JsonObject[] | undefined, writin
     note: "JSON without a schema is asked for in words: nothing enforces it",
   });
   if (system === undefined) return JSON_RULE;
-  return [...(typeof system === "string" ? [{ type: "text", text: system }] : system), { type: "text", text: JSON_RULE }];
+  return [
+    ...(typeof system === "string" ? [{ type: "text", text: system }] : system),
+    { type: "text", text: JSON_RULE },
+  ];
 }
 
 function encodeSampling(writing: Writing): Record<string, Json | undefined> {
@@ -94,18 +104,25 @@ function stopSequences(writing: Writing): Json | undefined {
       feature: "stop-sequences",
       how: "dropped",
       weight: "meaning",
-      note: writing.to.traits.stop ? "stop sequences of white space only are refused" : "this model takes no stop sequences",
+      note: writing.to.traits.stop
+        ? "stop sequences of white space only are refused"
+        : "this model takes no stop sequences",
     });
   return taken.length > 0 ? taken : undefined;
 }
 
-const SERVICE_TIERS: Readonly<Record<string, string>> = { auto: "auto", standard_only: "standard_only", default: "standard_only" };
+const SERVICE_TIERS: Readonly<Record<string, string>> = {
+  auto: "auto",
+  standard_only: "standard_only",
+  default: "standard_only",
+};
 
 /** Ids of people are sent only where they were meant for Anthropic. */
 function encodeCaller(writing: Writing): Record<string, Json | undefined> {
   const { caller, state } = writing.request;
   const { own, losses } = writing;
-  const drop = (path: string, feature: string, note: string): void => losses.add({ path, feature, how: "dropped", weight: "hint", note });
+  const drop = (path: string, feature: string, note: string): void =>
+    losses.add({ path, feature, how: "dropped", weight: "hint", note });
   if (own) return { metadata: caller.metadata, service_tier: caller.serviceTier, container: state.container };
   if (caller.user !== undefined || caller.safetyId !== undefined || caller.metadata !== undefined)
     drop("metadata", "caller-metadata", "user ids and metadata stay here: they were meant for another vendor");
@@ -119,7 +136,17 @@ function encodeCaller(writing: Writing): Record<string, Json | undefined> {
 }
 
 // Without these, another answer comes back; the rest only tunes one.
-const MEANINGFUL = new Set(["n", "logit_bias", "modalities", "audio", "web_search_options", "functions", "function_call", "background", "prompt"]);
+const MEANINGFUL = new Set([
+  "n",
+  "logit_bias",
+  "modalities",
+  "audio",
+  "web_search_options",
+  "functions",
+  "function_call",
+  "background",
+  "prompt",
+]);
 
 function encodeExtra(writing: Writing): Record<string, Json> {
   const { extra } = writing.request;

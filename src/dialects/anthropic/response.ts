@@ -18,7 +18,8 @@ function decode(body: JsonObject, ask: Ask): readonly StreamEvent[] {
   const emit = (event: StreamEvent): void => void events.push(event);
   const reading = eventReader(ask);
   if (isObject(body.error)) reading.push({ ...body, type: "error" }, emit);
-  else if (!isList(body.content)) reading.fail(new GatewayError("upstream-failed", "the upstream's answer is no message: it has no content"), emit);
+  else if (!isList(body.content))
+    reading.fail(new GatewayError("upstream-failed", "the upstream's answer is no message: it has no content"), emit);
   reading.push({ type: "message_start", message: body }, emit);
   reading.push({ type: "message_stop" }, emit);
   return events;
@@ -33,7 +34,8 @@ function encode(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject
   const fold = (event: JsonObject): void => {
     const block = blocks[typeof event.index === "number" ? event.index : -1];
     if (event.type === "message_start") message = { ...objectIn(event, "message") };
-    else if (event.type === "content_block_start") blocks.push({ block: { ...objectIn(event, "content_block") }, json: "" });
+    else if (event.type === "content_block_start")
+      blocks.push({ block: { ...objectIn(event, "content_block") }, json: "" });
     else if (event.type === "content_block_delta" && block) grow(block, objectIn(event, "delta") ?? {});
     else if (event.type === "message_delta") message = { ...message, ...folded(event, message) };
   };
@@ -76,7 +78,11 @@ function grow(folding: Folding, delta: JsonObject): void {
 /** container and context_management stand at the message's top; `usage` of the end holds all that the start's held. */
 function folded(event: JsonObject, message: JsonObject): JsonObject {
   const { type: _, delta, usage, ...rest } = event;
-  return { ...(isObject(delta) ? delta : {}), usage: { ...objectIn(message, "usage"), ...(isObject(usage) ? usage : {}) }, ...rest };
+  return {
+    ...(isObject(delta) ? delta : {}),
+    usage: { ...objectIn(message, "usage"), ...(isObject(usage) ? usage : {}) },
+    ...rest,
+  };
 }
 
 /** Arguments that are no JSON object cannot stand in `input`; they travel whole, as a text inside of one. */
@@ -102,4 +108,3 @@ function objectOf(json: string): JsonObject | undefined {
     return undefined;
   }
 }
-

@@ -27,7 +27,9 @@ function merged(schema: JsonObject, key: (typeof ALTERNATIVES)[number]): JsonObj
   for (const each of [rest, ...objects]) if (isObject(each.properties)) Object.assign(properties, each.properties);
   const required = objects.map((each) => (isList(each.required) ? each.required : []));
   const needed =
-    key === "allOf" ? required.flat() : (required[0] ?? []).filter((name) => required.every((names) => names.includes(name)));
+    key === "allOf"
+      ? required.flat()
+      : (required[0] ?? []).filter((name) => required.every((names) => names.includes(name)));
   const all = [...new Set([...(isList(rest.required) ? rest.required : []), ...needed])];
   const { properties: _, required: __, ...others } = rest;
   return { ...others, type: "object", properties, ...(all.length > 0 && { required: all }) };

@@ -10,7 +10,10 @@ import type { Writing } from "./writing.ts";
  * "Expected `thinking` or `redacted_thinking`, but found `tool_use`": with a thinking budget, a tool loop under way must
  * bring back the signed thinking of its turns. Adaptive thinking demands nothing. True: thinking must be off for this call.
  */
-export function missesThinking(request: ModelRequest, to: { readonly issuer: string; readonly family: string }): boolean {
+export function missesThinking(
+  request: ModelRequest,
+  to: { readonly issuer: string; readonly family: string },
+): boolean {
   const reader = { dialect: DIALECT, issuer: to.issuer, family: to.family } as const;
   return (
     request.reasoning?.mode === "on" &&

@@ -1,6 +1,16 @@
 /** Tools and the choice among them, read. */
 import type { FunctionTool, Tool, ToolChoice } from "../../ir/request.ts";
-import { type Json, type JsonObject, objectAt, optionalBoolean, optionalString, pathOf, requiredString, ShapeError, without } from "../../wire/json.ts";
+import {
+  type Json,
+  type JsonObject,
+  objectAt,
+  optionalBoolean,
+  optionalString,
+  pathOf,
+  requiredString,
+  ShapeError,
+  without,
+} from "../../wire/json.ts";
 import { DIALECT, isClientRun, markOf, textIn } from "./wire.ts";
 
 export function decodeTool(value: Json, at: string): Tool {

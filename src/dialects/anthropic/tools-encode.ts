@@ -70,8 +70,10 @@ function encodeFunction(name: string, tool: FunctionTool, at: string, writing: W
   const { own, to } = writing;
   const hint = (feature: string, note: string): void =>
     writing.losses.add({ path: at, feature, how: "dropped", weight: "hint", note });
-  if (tool.strict === true && !to.traits.strictTools) hint("strict-tools", "this model does not check arguments against the schema");
-  if (tool.defer === true && !own) hint("deferred-tool", "the tool is declared at once: deferred loading needs Anthropic's own tool search");
+  if (tool.strict === true && !to.traits.strictTools)
+    hint("strict-tools", "this model does not check arguments against the schema");
+  if (tool.defer === true && !own)
+    hint("deferred-tool", "the tool is declared at once: deferred loading needs Anthropic's own tool search");
   if (tool.hints && !own) hint("tool-hints", `${Object.keys(tool.hints).join(", ")}: only another dialect reads it`);
   return compact({
     ...(own && tool.hints?.type !== undefined ? { type: tool.hints.type } : {}),
@@ -100,7 +102,12 @@ function encodeCustom(name: string, tool: CustomTool, at: string, writing: Writi
   return { name, description: lowered.description, input_schema: lowered.schema };
 }
 
-function encodeBuiltin(name: string, tool: Extract<Tool, { kind: "builtin" }>, at: string, writing: Writing): JsonObject {
+function encodeBuiltin(
+  name: string,
+  tool: Extract<Tool, { kind: "builtin" }>,
+  at: string,
+  writing: Writing,
+): JsonObject {
   if (tool.dialect === DIALECT && isObject(tool.raw)) return writing.breakpoints.takeRaw(tool.raw, at);
   writing.losses.add({
     path: at,
@@ -121,11 +128,23 @@ function encodeHosted(tool: Extract<Tool, { kind: "hosted" }>, at: string, print
   if (tool.dialect === DIALECT) return [breakpoints.takeRaw(raw, at)];
   const wire = typeof raw.type === "string" ? raw.type : tool.name;
   if (!wire.startsWith(WEB_SEARCH) || printed.names.has(WEB_SEARCH)) {
-    losses.add({ path: at, feature: "hosted-tool", how: "dropped", weight: "meaning", note: `${wire} runs at another vendor only` });
+    losses.add({
+      path: at,
+      feature: "hosted-tool",
+      how: "dropped",
+      weight: "meaning",
+      note: `${wire} runs at another vendor only`,
+    });
     return [];
   }
   printed.names.add(WEB_SEARCH);
-  losses.add({ path: at, feature: "web-search", how: "emulated", weight: "hint", note: "Anthropic's own web search answers instead" });
+  losses.add({
+    path: at,
+    feature: "web-search",
+    how: "emulated",
+    weight: "hint",
+    note: "Anthropic's own web search answers instead",
+  });
   return [encodeWebSearch(raw)];
 }
 

@@ -83,7 +83,8 @@ function minus(top: UsageLine, part: UsageLine): UsageLine {
 function countsOf(raw: JsonObject): Partial<UsageLine> {
   const lifetimes = objectIn(raw, "cache_creation") ?? {};
   const hour = numberIn(lifetimes, "ephemeral_1h_input_tokens") ?? 0;
-  const written = numberIn(raw, "cache_creation_input_tokens") ?? hour + (numberIn(lifetimes, "ephemeral_5m_input_tokens") ?? 0);
+  const written =
+    numberIn(raw, "cache_creation_input_tokens") ?? hour + (numberIn(lifetimes, "ephemeral_5m_input_tokens") ?? 0);
   return {
     input: numberIn(raw, "input_tokens") ?? 0,
     cacheRead: numberIn(raw, "cache_read_input_tokens") ?? 0,
