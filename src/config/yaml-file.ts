@@ -37,7 +37,7 @@ interface Filled {
 /** Throws ConfigError on what is not YAML. */
 export function readYaml(name: string, text: string, variables: Variables): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, logLevel: "error" });
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0)
@@ -89,10 +89,12 @@ function eachText(
 
 const keyName = (key: unknown): string => String(isScalar(key) ? key.value : key);
 
-/** Aliases that multiply (a "billion laughs") are refused by the yaml package, which throws here. */
+/** Aliases that multiply (a "billion laughs") are refused by the yaml package, which throws here; so does JSON on one that holds itself. */
 function toPlain(document: Document, name: string): unknown {
   try {
-    return document.toJS();
+    const value: unknown = document.toJS();
+    JSON.stringify(value);
+    return value;
   } catch (error) {
     throw new ConfigError([notYaml(name, 1, error instanceof Error ? error.message : String(error))]);
   }
