@@ -1,6 +1,6 @@
 /** Content blocks of a system prompt, a user turn or a tool result, written. */
 import type { Content, MediaPart, Part } from "../../ir/request.ts";
-import { isObject, type Json, type JsonObject, pathOf } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, pathOf } from "../../wire/json.ts";
 import type { Writing } from "./writing.ts";
 import { compact, DIALECT, objectIn } from "./wire.ts";
 
@@ -43,8 +43,7 @@ export function encodeOpaque(dialect: string, raw: Json, at: string, writing: Wr
 
 function encodeText(part: Extract<Part, { kind: "text" }>, at: string, writing: Writing): JsonObject[] {
   if (isBlank(part.text)) return [];
-  const isCited = part.annotations !== undefined;
-  if (isCited && !writing.own)
+  if (isList(part.annotations) && part.annotations.length > 0 && !writing.own)
     writing.losses.add({
       path: at,
       feature: "citations",
@@ -56,7 +55,7 @@ function encodeText(part: Extract<Part, { kind: "text" }>, at: string, writing: 
     compact({
       type: "text",
       text: part.text,
-      citations: isCited && writing.own ? part.annotations : undefined,
+      citations: writing.own ? part.annotations : undefined,
       cache_control: writing.breakpoints.take(part.mark, at),
     }),
   ];

@@ -681,7 +681,7 @@ describe("what cannot cross is told", () => {
     ["document-type", media({ media: "document", source: { data: "AA", mime: "application/zip" } }), "meaning"],
     ["image-detail", media({ media: "image", source: { url: "https://x" }, detail: "high" }), "hint"],
     ["foreign-item", { kind: "opaque", dialect: "openai-chat", raw: { type: "x" } }, "meaning"],
-    ["citations", { kind: "text", text: "a", annotations: [] }, "hint"],
+    ["citations", { kind: "text", text: "a", annotations: [{}] }, "hint"],
   ] as [string, Part, string][])("%s", (feature, part, weight) => {
     const { losses } = encode([user([part, { kind: "text", text: "look" }])]);
     expect(losses.map((loss) => [loss.feature, loss.weight])).toEqual([[feature, weight]]);
