@@ -77,7 +77,9 @@ const FORMS: Readonly<Record<Capabilities["thinking"], Form>> = {
     if (wish.off) lose("reasoning-effort", "dropped", "the model always reasons");
     return wish.off ? {} : effortIn(wish, capabilities, lose);
   },
-  effort: (wish, capabilities, _wishes, lose) => effortIn(wish, capabilities, lose),
+  // Switched on without a level means the middle: some models do not think at all unless told how much.
+  effort: (wish, capabilities, _wishes, lose) =>
+    effortIn(wish.on && levelOf(wish) === undefined ? { ...wish, effort: "medium" } : wish, capabilities, lose),
   switch: (wish, capabilities, _wishes, lose) => {
     if (wish.off) return { mode: "off" };
     if (capabilities.efforts.length > 0) return { mode: "on", ...effortIn(wish, capabilities, lose) };
@@ -94,10 +96,10 @@ function adaptive(wish: Wish, capabilities: Capabilities, { own, dialect }: Wish
     lose("reasoning-effort", "approximated", `the model always reasons; it was asked for the least, ${effort}`);
     return { mode: "adaptive", ...(effort && { effort }) };
   }
-  const effort = wish.off && !wish.effort ? {} : effortIn(wish, capabilities, lose);
+  const keepsBudget = capabilities.budgetToo && !wish.off && wish.budgetTokens !== undefined;
+  const effort = wish.effort === undefined && (wish.off || keepsBudget) ? {} : effortIn(wish, capabilities, lose);
   if (wish.off) return { mode: "off", ...effort };
-  if (capabilities.budgetToo && wish.budgetTokens !== undefined)
-    return { mode: "on", budgetTokens: wish.budgetTokens, ...(wish.effort !== undefined && effort) };
+  if (keepsBudget) return { mode: "on", budgetTokens: wish.budgetTokens, ...effort };
   // Anthropic's effort governs the whole answer; thoughts are asked for apart from it.
   const silent = dialect === "anthropic" && own?.mode === undefined && own?.effort === wish.effort && wish.said;
   return { ...(!silent && { mode: "adaptive" as const }), ...effort };
@@ -122,9 +124,8 @@ function effortIn(wish: Wish, capabilities: Capabilities, lose: Lose): Level {
   return effort === undefined ? {} : { effort };
 }
 
-/** Switched on without a level means the middle: some models do not think at all unless told how much. */
 const levelOf = (wish: Wish): Effort | undefined =>
-  wish.effort ?? (wish.budgetTokens !== undefined ? effortOf(wish.budgetTokens) : wish.on ? "medium" : undefined);
+  wish.effort ?? (wish.budgetTokens !== undefined ? effortOf(wish.budgetTokens) : undefined);
 
 function strongest({ forcedEffort, own, config }: Wishes): Wish | undefined {
   if (forcedEffort !== undefined) return wishOf({ effort: forcedEffort }, true);
