@@ -45,9 +45,14 @@ export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
   return found.plan;
 }
 
-/** What a client may be shown: names that can be asked for as they stand. */
+/** What a client may be shown: names that can be asked for as they stand, and that somebody answers. */
 export const listedModels = (config: Config, key?: KeyConfig): readonly ModelConfig[] =>
-  config.models.filter(({ name }) => !name.includes("*") && (!key?.models || key.models.some((pattern) => matches(pattern, name))));
+  config.models.filter(
+    ({ name, targets }) =>
+      !name.includes("*") &&
+      targets.some((target) => Object.hasOwn(config.providers, target.provider)) &&
+      (!key?.models || key.models.some((pattern) => matches(pattern, name))),
+  );
 
 interface Found {
   readonly match: Match;
@@ -76,7 +81,8 @@ function resolve(config: Config, askedName: string): Match | undefined {
   const direct = matchName(config.models, askedName);
   if (direct) return direct;
   const slash = askedName.indexOf("/");
-  const provider = slash > 0 ? config.providers[askedName.slice(0, slash)] : undefined;
+  const named = askedName.slice(0, slash);
+  const provider = slash > 0 && Object.hasOwn(config.providers, named) ? config.providers[named] : undefined;
   const atProvider = provider && matchAt(config, askedName.slice(slash + 1), provider);
   if (atProvider) return atProvider;
   const bare = withoutPrefix(askedName);
