@@ -56,7 +56,8 @@ export const hasCall = (answer: Answer): boolean => answer.parts.some((part) => 
 /** Words with the space before them, as tokens come. */
 export const words = (text: string): readonly string[] => text.match(/\s*\S+|\s+$/g) ?? [];
 /** Arguments come in pieces that respect nothing: not words, not JSON tokens. */
-export const slices = (text: string, length = 7): readonly string[] => text.match(new RegExp(`[^]{1,${length}}`, "gu")) ?? [""];
+export const slices = (text: string, length = 7): readonly string[] =>
+  text.match(new RegExp(`[^]{1,${length}}`, "gu")) ?? [""];
 
 /** Takes one of each in turns until all are empty. */
 export function* inTurns<T>(sources: readonly Iterator<T>[]): Generator<T> {

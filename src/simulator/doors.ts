@@ -24,7 +24,11 @@ export function doorOf(method: string, path: string): Door | undefined {
   return POSTS[path];
 }
 
-const generate = (dialect: SimDialect, dated = false, vendor: "openai" | "any" = "openai"): Extract<Door, { kind: "generate" }> => ({
+const generate = (
+  dialect: SimDialect,
+  dated = false,
+  vendor: "openai" | "any" = "openai",
+): Extract<Door, { kind: "generate" }> => ({
   kind: "generate",
   dialect,
   dated,

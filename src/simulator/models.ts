@@ -14,4 +14,9 @@ export const modelReply = (id: string, headers: Headers): Response =>
 
 const isAnthropic = (headers: Headers): boolean => headers["anthropic-version"] !== undefined;
 const openaiModel = (id: string): object => ({ id, object: "model", created: 1_795_219_200, owned_by: "simulator" });
-const anthropicModel = (id: string): object => ({ type: "model", id, display_name: id, created_at: "2026-11-21T00:00:00Z" });
+const anthropicModel = (id: string): object => ({
+  type: "model",
+  id,
+  display_name: id,
+  created_at: "2026-11-21T00:00:00Z",
+});

@@ -36,11 +36,18 @@ function refused(behaviour: Extract<Behaviour, { kind: "refuse" }>, asked: Asked
   return refusalReply(asked.dialect, retryAfterSeconds === undefined ? refusal : { ...refusal, retryAfterSeconds });
 }
 
-function answered(behaviour: Extract<Behaviour, { kind: "answer" }>, asked: Asked, wire: Wire, { seals }: Stage): Response {
+function answered(
+  behaviour: Extract<Behaviour, { kind: "answer" }>,
+  asked: Asked,
+  wire: Wire,
+  { seals }: Stage,
+): Response {
   const { answer, fault, paceMs = 0 } = behaviour;
   if (asked.stream) return streamReply(streamSteps(asked, answer, seals, fault), { ...wire, paceMs });
   const steps = wholeSteps(asked, answer, seals, fault);
-  return isWhole(steps) ? new Response(steps[0].bytes, { headers: JSON_HEADERS }) : streamReply(steps.values(), wire, { headers: JSON_HEADERS });
+  return isWhole(steps)
+    ? new Response(steps[0].bytes, { headers: JSON_HEADERS })
+    : streamReply(steps.values(), wire, { headers: JSON_HEADERS });
 }
 
 /** One write and nothing after it: the reply gets a content-length. An early end must not have one. */

@@ -8,10 +8,16 @@ import { callId, completionId } from "./ids.ts";
 export function* chatFrames(asked: Asked, answer: Answer): Generator<Frame> {
   const base = chunkBase(asked);
   const chunk = (delta: JsonObject, finish: string | null = null): Frame =>
-    frame({ ...base, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }], ...(asked.usageChunk ? { usage: null } : {}) });
+    frame({
+      ...base,
+      choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+      ...(asked.usageChunk ? { usage: null } : {}),
+    });
   yield chunk({ role: "assistant", content: "", refusal: null });
   for (const part of answer.parts) if (part.kind !== "call") yield* contentDeltas(part, chunk);
-  const calls = answer.parts.filter((part) => part.kind === "call").map((part, index) => callDeltas(part, index, chunk));
+  const calls = answer.parts
+    .filter((part) => part.kind === "call")
+    .map((part, index) => callDeltas(part, index, chunk));
   if (answer.overlapping === true) yield* inTurns(calls);
   else for (const call of calls) yield* call;
   yield chunk({}, finishReason(answer));
@@ -99,7 +105,9 @@ const chatUsage = (tokens: Tokens): JsonObject => ({
   prompt_tokens_details: {
     cached_tokens: tokens.cacheRead,
     audio_tokens: 0,
-    ...(tokens.cacheWrite5m + tokens.cacheWrite1h > 0 ? { cache_write_tokens: tokens.cacheWrite5m + tokens.cacheWrite1h } : {}),
+    ...(tokens.cacheWrite5m + tokens.cacheWrite1h > 0
+      ? { cache_write_tokens: tokens.cacheWrite5m + tokens.cacheWrite1h }
+      : {}),
   },
   completion_tokens_details: {
     reasoning_tokens: tokens.reasoning,

@@ -8,7 +8,16 @@ import type { Seals } from "./seals.ts";
 
 export function* messagesFrames(asked: Asked, answer: Answer, seals: Seals): Generator<Frame> {
   const tokens = tokensOf(asked, answer);
-  yield frame({ type: "message_start", message: { ...head(asked), content: [], stop_reason: null, stop_sequence: null, usage: usage({ ...tokens, output: 1, reasoning: 0 }) } });
+  yield frame({
+    type: "message_start",
+    message: {
+      ...head(asked),
+      content: [],
+      stop_reason: null,
+      stop_sequence: null,
+      usage: usage({ ...tokens, output: 1, reasoning: 0 }),
+    },
+  });
   let index = 0;
   for (const part of answer.parts) {
     if (part.kind === "refusal") continue;
@@ -29,12 +38,20 @@ export function messagesWhole(asked: Asked, answer: Answer, seals: Seals): JsonO
 
 const frame = (value: JsonObject): Frame => ({ event: String(value["type"]), data: JSON.stringify(value) });
 
-const head = (asked: Asked): JsonObject => ({ id: messageId(), type: "message", role: "assistant", model: asked.model });
+const head = (asked: Asked): JsonObject => ({
+  id: messageId(),
+  type: "message",
+  role: "assistant",
+  model: asked.model,
+});
 
 function ending(answer: Answer): JsonObject {
   if (answer.stop === "length") return { stop_reason: "max_tokens" };
   if (answer.stop === "done") return { stop_reason: hasCall(answer) ? "tool_use" : "end_turn" };
-  const explanation = answer.parts.filter((part) => part.kind === "refusal").map(textOfPart).join("");
+  const explanation = answer.parts
+    .filter((part) => part.kind === "refusal")
+    .map(textOfPart)
+    .join("");
   return { stop_reason: "refusal", stop_details: { type: "refusal", category: null, explanation } };
 }
 

@@ -40,7 +40,13 @@ function itemsOf(asked: Asked, answer: Answer, seals: Seals): readonly Item[] {
   const reasoned = asked.sealed && answer.parts.some((part) => part.kind === "thinking");
   return answer.parts
     .filter((part) => part.kind !== "redacted")
-    .map((part) => (part.kind === "call" ? callItem(part, reasoned) : part.kind === "thinking" ? reasoningItem(part, asked, seals) : messageItem(part, answer)));
+    .map((part) =>
+      part.kind === "call"
+        ? callItem(part, reasoned)
+        : part.kind === "thinking"
+          ? reasoningItem(part, asked, seals)
+          : messageItem(part, answer),
+    );
 }
 
 function callItem(part: Extract<Part, { kind: "call" }>, reasoned: boolean): Item {
@@ -61,20 +67,34 @@ function callItem(part: Extract<Part, { kind: "call" }>, reasoned: boolean): Ite
 
 function reasoningItem(part: Extract<Part, { kind: "thinking" }>, asked: Asked, seals: Seals): Item {
   const id = itemId("rs");
-  const summary = asked.thinking === "shown" ? part.sections.map((section) => ({ type: "summary_text", text: section.join("") })) : [];
+  const summary =
+    asked.thinking === "shown"
+      ? part.sections.map((section) => ({ type: "summary_text", text: section.join("") }))
+      : [];
   // Azure and OpenAI seal anew in added, done and completed: three values of one thing.
-  const whole = (): JsonObject => ({ id, type: "reasoning", ...(asked.sealed ? { encrypted_content: seals.seal(id) } : {}), summary });
+  const whole = (): JsonObject => ({
+    id,
+    type: "reasoning",
+    ...(asked.sealed ? { encrypted_content: seals.seal(id) } : {}),
+    summary,
+  });
   return { part, id, whole };
 }
 
 function messageItem(part: Part, answer: Answer): Item {
   const id = itemId("msg");
   const status = answer.stop === "length" ? "incomplete" : "completed";
-  return { part, id, whole: () => ({ id, type: "message", status, content: [contentPart(part, textOfPart(part))], role: "assistant" }) };
+  return {
+    part,
+    id,
+    whole: () => ({ id, type: "message", status, content: [contentPart(part, textOfPart(part))], role: "assistant" }),
+  };
 }
 
 const contentPart = (part: Part, text: string): JsonObject =>
-  part.kind === "refusal" ? { type: "refusal", refusal: text } : { type: "output_text", annotations: [], logprobs: [], text };
+  part.kind === "refusal"
+    ? { type: "refusal", refusal: text }
+    : { type: "output_text", annotations: [], logprobs: [], text };
 
 function* itemEvents(item: Item, at: number, asked: Asked): Generator<JsonObject> {
   yield { type: "response.output_item.added", output_index: at, item: begun(item.whole()) };
@@ -97,7 +117,8 @@ function* summaryEvents(item: Item, at: number, asked: Asked): Generator<JsonObj
     const part = (text: string): JsonObject => ({ type: "summary_text", text });
     const text = section.join("");
     yield { type: "response.reasoning_summary_part.added", ...place, part: part("") };
-    for (const delta of section) yield { type: "response.reasoning_summary_text.delta", ...place, delta, ...hidden(delta, asked) };
+    for (const delta of section)
+      yield { type: "response.reasoning_summary_text.delta", ...place, delta, ...hidden(delta, asked) };
     yield { type: "response.reasoning_summary_text.done", ...place, text };
     yield { type: "response.reasoning_summary_part.done", ...place, part: part(text) };
   }
@@ -121,16 +142,22 @@ function* messageEvents(item: Item, at: number, asked: Asked): Generator<JsonObj
   yield { type: "response.content_part.added", ...place, part: contentPart(item.part, "") };
   for (const delta of item.part.pieces)
     yield { type: `${type}.delta`, ...place, delta, ...(isRefusal ? {} : { logprobs: [] }), ...hidden(delta, asked) };
-  yield isRefusal ? { type: `${type}.done`, ...place, refusal: text } : { type: `${type}.done`, ...place, text, logprobs: [] };
+  yield isRefusal
+    ? { type: `${type}.done`, ...place, refusal: text }
+    : { type: `${type}.done`, ...place, text, logprobs: [] };
   yield { type: "response.content_part.done", ...place, part: contentPart(item.part, text) };
 }
 
-const hidden = (delta: string, asked: Asked): JsonObject => (asked.obfuscated ? { obfuscation: obfuscation(delta.length) } : {});
+const hidden = (delta: string, asked: Asked): JsonObject =>
+  asked.obfuscated ? { obfuscation: obfuscation(delta.length) } : {};
 
 /** Type first, then the number, as OpenAI writes them. */
 export function numbering(from = 0): (event: JsonObject) => Frame {
   let next = from;
-  return ({ type, ...rest }) => ({ event: String(type), data: JSON.stringify({ type, sequence_number: next++, ...rest } as Json) });
+  return ({ type, ...rest }) => ({
+    event: String(type),
+    data: JSON.stringify({ type, sequence_number: next++, ...rest } as Json),
+  });
 }
 
 function finished(base: JsonObject, items: readonly Item[], asked: Asked, answer: Answer): JsonObject {
@@ -186,7 +213,9 @@ const responsesUsage = (tokens: Tokens): JsonObject => ({
   input_tokens: tokens.input,
   input_tokens_details: {
     cached_tokens: tokens.cacheRead,
-    ...(tokens.cacheWrite5m + tokens.cacheWrite1h > 0 ? { cache_write_tokens: tokens.cacheWrite5m + tokens.cacheWrite1h } : {}),
+    ...(tokens.cacheWrite5m + tokens.cacheWrite1h > 0
+      ? { cache_write_tokens: tokens.cacheWrite5m + tokens.cacheWrite1h }
+      : {}),
   },
   output_tokens: tokens.output,
   output_tokens_details: { reasoning_tokens: tokens.reasoning },

@@ -1,6 +1,15 @@
 /** Responses requests, as https://platform.openai.com/docs/api-reference/responses/create describes them. */
 import type { Json, JsonObject } from "../wire/json.ts";
-import { type Asked, type Offered, approximateTokens, listOf, objectOf, objectsOf, stringOf, textOfContent } from "./asked.ts";
+import {
+  type Asked,
+  type Offered,
+  approximateTokens,
+  listOf,
+  objectOf,
+  objectsOf,
+  stringOf,
+  textOfContent,
+} from "./asked.ts";
 
 export function readResponses(body: JsonObject, model: string): Asked {
   const items = inputItems(body);
@@ -25,7 +34,9 @@ export function readResponses(body: JsonObject, model: string): Asked {
     ...(format["type"] === "json_schema" ? { answerSchema: objectOf(format["schema"]) } : {}),
     usageChunk: true,
     obfuscated: objectOf(body["stream_options"])["include_obfuscation"] !== false,
-    inputTokens: approximateTokens(JSON.stringify([body["instructions"] ?? "", body["input"] ?? "", body["tools"] ?? []])),
+    inputTokens: approximateTokens(
+      JSON.stringify([body["instructions"] ?? "", body["input"] ?? "", body["tools"] ?? []]),
+    ),
     body,
   };
 }
@@ -52,6 +63,7 @@ function offered(tool: JsonObject, namespace: string | undefined): Offered[] {
   if (tool["type"] === "namespace") return objectsOf(tool["tools"]).flatMap((inner) => offered(inner, name));
   if (name === "" || tool["defer_loading"] === true) return [];
   if (tool["type"] === "custom") return [{ kind: "freeform", name, ...within, schema: {} }];
-  if (tool["type"] === "function") return [{ kind: "function", name, ...within, schema: objectOf(tool["parameters"] as Json) }];
+  if (tool["type"] === "function")
+    return [{ kind: "function", name, ...within, schema: objectOf(tool["parameters"] as Json) }];
   return [];
 }

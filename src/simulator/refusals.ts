@@ -22,7 +22,11 @@ export function refusalReply(dialect: SimDialect, refusal: Refusal): Response {
 
 export const errorBody = (dialect: SimDialect, refusal: Refusal): JsonObject =>
   dialect === "anthropic"
-    ? { type: "error", error: { type: anthropicType(refusal.status), message: refusal.message }, request_id: requestId() }
+    ? {
+        type: "error",
+        error: { type: anthropicType(refusal.status), message: refusal.message },
+        request_id: requestId(),
+      }
     : { error: openaiError(refusal) };
 
 /** What a vendor sends when it fails after its 200. `sent`: how many frames are out already. */
@@ -42,13 +46,18 @@ export function errorFrames(asked: Asked, refusal: Refusal, sent: number): reado
 export function refusalOfStatus(status: number, model: string, cause?: "context" | "model"): Refusal {
   if (cause === "context") return CONTEXT;
   if (cause === "model" || status === 404)
-    return { status: 404, message: `The model \`${model}\` does not exist or you do not have access to it.`, code: "model_not_found" };
+    return {
+      status: 404,
+      message: `The model \`${model}\` does not exist or you do not have access to it.`,
+      code: "model_not_found",
+    };
   return { status, message: MESSAGES[status] ?? `The simulator was asked for a ${status}.`, ...codeOf(status) };
 }
 
 const CONTEXT: Refusal = {
   status: 400,
-  message: "prompt is too long: This model's maximum context length is 200000 tokens. However, your messages resulted in 210000 tokens. Please reduce the length of the messages.",
+  message:
+    "prompt is too long: This model's maximum context length is 200000 tokens. However, your messages resulted in 210000 tokens. Please reduce the length of the messages.",
   param: "messages",
   code: "context_length_exceeded",
 };
@@ -70,7 +79,9 @@ function codeOf(status: number): { code?: string } {
   return status >= 500 ? { code: "server_error" } : {};
 }
 
-const openaiError = (refusal: Refusal): { message: string; type: string; param: string | null; code: string | null } => ({
+const openaiError = (
+  refusal: Refusal,
+): { message: string; type: string; param: string | null; code: string | null } => ({
   message: refusal.message,
   type: openaiType(refusal.status),
   param: refusal.param ?? null,

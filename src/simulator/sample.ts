@@ -4,7 +4,7 @@ import { listOf, objectOf, stringOf } from "./asked.ts";
 
 /** `text` fills strings that say nothing better: what the person asked. */
 export function sampleOf(schema: JsonObject, text: string): Json {
-  return sample(schema, { root: schema, text, name: "", depth: 0 });
+  return sample(schema, { root: schema, text, name: "", depth: 0, budget: { left: VALUES_MAX } });
 }
 
 interface Place {
@@ -13,10 +13,17 @@ interface Place {
   /** The property that the value stands under; it says what a string is about. */
   readonly name: string;
   readonly depth: number;
+  readonly budget: { left: number };
 }
 
+/** A schema may contain itself many times over, or ask for a million items: a sample stays small. */
+const VALUES_MAX = 1_000;
+const ITEMS_MAX = 20;
+const LENGTH_MAX = 2_000;
+
 function sample(schema: JsonObject, place: Place): Json {
-  if (place.depth > 12) return null;
+  place.budget.left -= 1;
+  if (place.depth > 12 || place.budget.left < 0) return null;
   const deeper = { ...place, depth: place.depth + 1 };
   if (typeof schema["$ref"] === "string") return sample(resolve(schema["$ref"], place.root), deeper);
   if (schema["const"] !== undefined) return schema["const"];
@@ -33,7 +40,7 @@ function byType(schema: JsonObject, place: Place): Json {
     case "object":
       return objectSample(schema, place);
     case "array": {
-      const items = Math.max(1, numberOr(schema["minItems"], 1));
+      const items = Math.min(ITEMS_MAX, Math.max(1, numberOr(schema["minItems"], 1)));
       return Array.from({ length: items }, () => sample(objectOf(schema["items"]), place));
     }
     case "integer":
@@ -95,18 +102,21 @@ function stringSample(schema: JsonObject, place: Place): string {
   const known = BY_FORMAT[stringOf(schema["format"])] ?? BY_NAME.find(([name]) => name.test(place.name))?.[1];
   const value = known ?? (place.text.slice(0, 80) || "sample");
   const most = numberOr(schema["maxLength"], value.length);
-  return value.slice(0, most).padEnd(numberOr(schema["minLength"], 0), "x");
+  return value.slice(0, most).padEnd(Math.min(LENGTH_MAX, numberOr(schema["minLength"], 0)), "x");
 }
 
 function resolve(reference: string, root: JsonObject): JsonObject {
-  const steps = reference.split("/").slice(1).map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const steps = reference
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
   return steps.reduce<JsonObject>((at, step) => objectOf(at[step]), root);
 }
 
 function merged(schema: JsonObject, root: JsonObject): JsonObject {
-  const parts = listOf(schema["allOf"]).map(objectOf).map((part) =>
-    typeof part["$ref"] === "string" ? resolve(part["$ref"], root) : part,
-  );
+  const parts = listOf(schema["allOf"])
+    .map(objectOf)
+    .map((part) => (typeof part["$ref"] === "string" ? resolve(part["$ref"], root) : part));
   const { allOf: _all, ...base } = schema;
   return [base as JsonObject, ...parts].reduce((sum, part) => ({
     ...sum,
@@ -121,4 +131,5 @@ function without(schema: JsonObject): JsonObject {
   return rest as JsonObject;
 }
 
-const numberOr = (value: Json | undefined, otherwise: number): number => (typeof value === "number" ? value : otherwise);
+const numberOr = (value: Json | undefined, otherwise: number): number =>
+  typeof value === "number" ? value : otherwise;

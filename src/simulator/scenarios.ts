@@ -6,7 +6,12 @@ import { sampleOf } from "./sample.ts";
 
 export type Behaviour =
   | { readonly kind: "answer"; readonly answer: Answer; readonly fault?: Fault; readonly paceMs?: number }
-  | { readonly kind: "refuse"; readonly status: number; readonly retryAfterSeconds?: number; readonly cause?: "context" | "model" }
+  | {
+      readonly kind: "refuse";
+      readonly status: number;
+      readonly retryAfterSeconds?: number;
+      readonly cause?: "context" | "model";
+    }
   /** Fails this often, then answers once, and so on. */
   | { readonly kind: "flaky"; readonly failures: number; readonly answer: Answer }
   | { readonly kind: "silent" };
@@ -20,7 +25,8 @@ export const isKimi = (model: string): boolean => /(?:^|[.:@+/])sim-kimi/.test(m
 
 export function behave(asked: Asked): Behaviour {
   const scenario = scenarioOf(asked.model);
-  if (scenario === undefined) return say(asked.model === "demo" ? greeting(asked) : `You said: ${shortened(asked.userText)}`, asked);
+  if (scenario === undefined)
+    return say(asked.model === "demo" ? greeting(asked) : `You said: ${shortened(asked.userText)}`, asked);
   const name = scenario.replace(/^sim-kimi-?/, "sim-");
   const plain = SCENARIOS[name];
   if (plain !== undefined) return plain(asked);
@@ -31,21 +37,27 @@ export function behave(asked: Asked): Behaviour {
   return { kind: "refuse", status: 404, cause: "model" };
 }
 
-export const SCENARIO_NAMES = (): readonly string[] => ["demo", ...Object.keys(SCENARIOS).filter((name) => name !== "sim-")];
+export const SCENARIO_NAMES = (): readonly string[] => [
+  "demo",
+  ...Object.keys(SCENARIOS).filter((name) => name !== "sim-"),
+];
 
 const SCENARIOS: Readonly<Record<string, (asked: Asked) => Behaviour>> = {
   "sim-": thinkingTool,
   "sim-echo": (asked) => say(`You said: ${shortened(asked.userText)}`, asked),
   "sim-long": (asked) => answer({ parts: [{ kind: "text", pieces: longPieces(200) }], stop: "done" }, asked),
   "sim-reasoning": (asked) => answer({ parts: [...thoughts(asked), text("The answer is 42.")], stop: "done" }, asked),
-  "sim-redacted": (asked) => answer({ parts: [{ kind: "redacted" }, ...thoughts(asked), text("That is all I may say.")], stop: "done" }, asked),
+  "sim-redacted": (asked) =>
+    answer({ parts: [{ kind: "redacted" }, ...thoughts(asked), text("That is all I may say.")], stop: "done" }, asked),
   "sim-tool": (asked) => calling(asked, [], 1),
   "sim-text-tool": (asked) => calling(asked, [text("Let me look that up.")], 1),
   "sim-tools-parallel": (asked) => calling(asked, [], 2),
   "sim-thinking-tool": thinkingTool,
   "sim-custom-tool": customTool,
-  "sim-refusal": (asked) => answer({ parts: [{ kind: "refusal", pieces: words("I can't help with that.") }], stop: "refusal" }, asked),
-  "sim-truncated": (asked) => answer({ parts: [text("This answer is longer than it may be, and so it ends in the mid")], stop: "length" }, asked),
+  "sim-refusal": (asked) =>
+    answer({ parts: [{ kind: "refusal", pieces: words("I can't help with that.") }], stop: "refusal" }, asked),
+  "sim-truncated": (asked) =>
+    answer({ parts: [text("This answer is longer than it may be, and so it ends in the mid")], stop: "length" }, asked),
   "sim-context-overflow": () => ({ kind: "refuse", status: 400, cause: "context" }),
   "sim-error-in-200": (asked) => faulty("error-first", asked),
   "sim-error-midway": (asked) => faulty("error-midway", asked),
@@ -55,29 +67,77 @@ const SCENARIOS: Readonly<Record<string, (asked: Asked) => Behaviour>> = {
   "sim-hang": (asked) => faulty("hang", asked),
   "sim-slow": (asked) => ({ ...say("Every word of this comes after a pause.", asked), paceMs: 60 }),
   "sim-flood": () => ({ kind: "answer", answer: { parts: [{ kind: "text", pieces: FLOOD }], stop: "done" } }),
-  "sim-huge": () => ({ kind: "answer", answer: { parts: [{ kind: "text", pieces: slices(HUGE, 16_384) }], stop: "done" } }),
-  "sim-cache": (asked) => answer({ parts: [text("Most of this was in the cache.")], stop: "done", cache: { read: 1_500, write5m: 300, write1h: 0 } }, asked),
-  "sim-surrogates": () => ({ kind: "answer", answer: { parts: [{ kind: "text", pieces: ["A box ", "\ud83d", "\udce6", ", a family ", "\ud83d\udc68\u200d\ud83d", "\udc69", ", <think>", "</think> as text."] }], stop: "done" } }),
+  "sim-huge": () => ({
+    kind: "answer",
+    answer: { parts: [{ kind: "text", pieces: slices(HUGE, 16_384) }], stop: "done" },
+  }),
+  "sim-cache": (asked) =>
+    answer(
+      {
+        parts: [text("Most of this was in the cache.")],
+        stop: "done",
+        cache: { read: 1_500, write5m: 300, write1h: 0 },
+      },
+      asked,
+    ),
+  "sim-surrogates": () => ({
+    kind: "answer",
+    answer: {
+      parts: [
+        {
+          kind: "text",
+          pieces: [
+            "A box ",
+            "\ud83d",
+            "\udce6",
+            ", a family ",
+            "\ud83d\udc68\u200d\ud83d",
+            "\udc69",
+            ", <think>",
+            "</think> as text.",
+          ],
+        },
+      ],
+      stop: "done",
+    },
+  }),
   "sim-empty": () => ({ kind: "answer", answer: { parts: [], stop: "done" } }),
 };
 
 const NUMBERED: readonly (readonly [RegExp, (numbers: readonly number[], asked: Asked) => Behaviour])[] = [
   [/^sim-429$/, () => ({ kind: "refuse", status: 429, retryAfterSeconds: 1 })],
-  [/^sim-([45]\d\d)-after-(\d+)$/, ([status = 500, seconds = 1]) => ({ kind: "refuse", status, retryAfterSeconds: seconds })],
+  [
+    /^sim-([45]\d\d)-after-(\d+)$/,
+    ([status = 500, seconds = 1]) => ({ kind: "refuse", status, retryAfterSeconds: seconds }),
+  ],
   [/^sim-([45]\d\d)$/, ([status = 500]) => ({ kind: "refuse", status })],
-  [/^sim-flaky-(\d+)$/, ([failures = 1]) => ({ kind: "flaky", failures, answer: { parts: [text("It works again.")], stop: "done" } })],
-  [/^sim-slow-(\d+)$/, ([paceMs = 60], asked) => ({ ...say("Every word of this comes after a pause.", asked), paceMs })],
-  [/^sim-long-(\d+)$/, ([count = 200], asked) => answer({ parts: [{ kind: "text", pieces: longPieces(count) }], stop: "done" }, asked)],
+  [
+    /^sim-flaky-(\d+)$/,
+    ([failures = 1]) => ({ kind: "flaky", failures, answer: { parts: [text("It works again.")], stop: "done" } }),
+  ],
+  [
+    /^sim-slow-(\d+)$/,
+    ([paceMs = 60], asked) => ({ ...say("Every word of this comes after a pause.", asked), paceMs }),
+  ],
+  [
+    /^sim-long-(\d+)$/,
+    ([count = 200], asked) => answer({ parts: [{ kind: "text", pieces: longPieces(count) }], stop: "done" }, asked),
+  ],
 ];
 
 const FLOOD: readonly string[] = Array.from({ length: 1_000 }, () => "flood ".repeat(5_461));
 const HUGE = "All work and no play makes a long answer. ".repeat(25_000);
 
 const text = (said: string): Part => ({ kind: "text", pieces: words(said) });
-const answer = (made: Answer, asked: Asked): { kind: "answer"; answer: Answer } => ({ kind: "answer", answer: shaped(made, asked) });
-const say = (said: string, asked: Asked): { kind: "answer"; answer: Answer } => answer({ parts: [text(said)], stop: "done" }, asked);
+const answer = (made: Answer, asked: Asked): { kind: "answer"; answer: Answer } => ({
+  kind: "answer",
+  answer: shaped(made, asked),
+});
+const say = (said: string, asked: Asked): { kind: "answer"; answer: Answer } =>
+  answer({ parts: [text(said)], stop: "done" }, asked);
 const shortened = (said: string): string => (said.length <= 200 ? said : `${said.slice(0, 199)}…`);
-const longPieces = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `${at === 0 ? "" : " "}word${at + 1}`);
+const longPieces = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => `${at === 0 ? "" : " "}word${at + 1}`);
 const faulty = (fault: Fault, asked: Asked): Behaviour => ({
   ...say("This answer would have been complete if nothing had gone wrong on the way to you.", asked),
   fault,
@@ -85,9 +145,13 @@ const faulty = (fault: Fault, asked: Asked): Behaviour => ({
 
 /** A caller who wants JSON of a schema gets it, whatever the scenario would have said. */
 function shaped(made: Answer, asked: Asked): Answer {
-  if (asked.answerSchema === undefined || made.stop !== "done" || !made.parts.some((part) => part.kind === "text")) return made;
+  if (asked.answerSchema === undefined || made.stop !== "done" || !made.parts.some((part) => part.kind === "text"))
+    return made;
   const json = JSON.stringify(sampleOf(asked.answerSchema, asked.userText));
-  return { ...made, parts: [...made.parts.filter((part) => part.kind !== "text"), { kind: "text", pieces: slices(json) }] };
+  return {
+    ...made,
+    parts: [...made.parts.filter((part) => part.kind !== "text"), { kind: "text", pieces: slices(json) }],
+  };
 }
 
 function greeting(asked: Asked): string {
@@ -102,7 +166,10 @@ function greeting(asked: Asked): string {
 
 function thoughts(asked: Asked): Part[] {
   if (asked.thinking === "off") return [];
-  const sections = ["**Reading the question**\n\nThe user wants an answer.", "**Checking it**\n\nIt holds; I can say so."];
+  const sections = [
+    "**Reading the question**\n\nThe user wants an answer.",
+    "**Checking it**\n\nIt holds; I can say so.",
+  ];
   return [{ kind: "thinking", sections: sections.map(words) }];
 }
 
@@ -115,7 +182,10 @@ function calling(asked: Asked, before: readonly Part[], calls: 1 | 2): Behaviour
   const [first, second] = pickTools(asked);
   if (first === undefined) return say("No tool was offered, so I answer in words.", asked);
   const tools = calls === 1 || !asked.parallel ? [first] : [first, second ?? first];
-  return { kind: "answer", answer: { parts: [...before, ...tools.map((tool) => call(tool, asked))], stop: "done", overlapping: true } };
+  return {
+    kind: "answer",
+    answer: { parts: [...before, ...tools.map((tool) => call(tool, asked))], stop: "done", overlapping: true },
+  };
 }
 
 function customTool(asked: Asked): Behaviour {
@@ -125,7 +195,8 @@ function customTool(asked: Asked): Behaviour {
 }
 
 function call(tool: Offered, asked: Asked): Part {
-  const input: Json = tool.kind === "freeform" ? freeformInput(tool.name) : sampleOf({ type: "object", ...tool.schema }, asked.userText);
+  const input: Json =
+    tool.kind === "freeform" ? freeformInput(tool.name) : sampleOf({ type: "object", ...tool.schema }, asked.userText);
   return { kind: "call", tool, pieces: slices(typeof input === "string" ? input : JSON.stringify(input)) };
 }
 
@@ -140,5 +211,8 @@ function pickTools(asked: Asked): readonly Offered[] {
   const forced = asked.tools.filter((tool) => tool.name === asked.forcedTool);
   if (forced.length > 0) return forced;
   const harmless = /^(bash|shell|exec_command|run_terminal_cmd|read|read_file|ls|list_files|get_weather|weather)$/i;
-  return [...asked.tools.filter((tool) => harmless.test(tool.name)), ...asked.tools.filter((tool) => !harmless.test(tool.name))];
+  return [
+    ...asked.tools.filter((tool) => harmless.test(tool.name)),
+    ...asked.tools.filter((tool) => !harmless.test(tool.name)),
+  ];
 }

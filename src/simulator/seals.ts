@@ -12,7 +12,12 @@ export interface Seals {
 }
 
 /** For requests with seals of real vendors, which nobody here can verify: whatever is there is taken as true. */
-export const TRUSTING: Seals = { sign: () => "", verify: (_text, signature) => signature !== "", seal: () => "", judge: () => "fine" };
+export const TRUSTING: Seals = {
+  sign: () => "",
+  verify: (_text, signature) => signature !== "",
+  seal: () => "",
+  judge: () => "fine",
+};
 
 /** Who shares the secret reads each other's seals, as deployments of one vendor do. */
 export function createSeals(secret = "codeswitch-simulator"): Seals {

@@ -12,40 +12,79 @@ const chat = (model: string, stream = true): object => ({ model, stream, message
 
 test("each door speaks its dialect, and Azure's deployment is the model, slashes included", async () => {
   const { url } = start();
-  const kind = async (path: string, body: object): Promise<string> => ((await (await post(url, path, body)).json()) as { object?: string; type?: string }).object ?? "message";
-  for (const path of ["/v1/chat/completions", "/openai/v1/chat/completions"]) expect(await kind(path, chat("sim-echo", false))).toBe("chat.completion");
-  for (const path of ["/v1/responses", "/openai/v1/responses", "/openai/responses"]) expect(await kind(path, { model: "sim-echo", input: "hi" })).toBe("response");
+  const kind = async (path: string, body: object): Promise<string> =>
+    ((await (await post(url, path, body)).json()) as { object?: string; type?: string }).object ?? "message";
+  for (const path of ["/v1/chat/completions", "/openai/v1/chat/completions"])
+    expect(await kind(path, chat("sim-echo", false))).toBe("chat.completion");
+  for (const path of ["/v1/responses", "/openai/v1/responses", "/openai/responses"])
+    expect(await kind(path, { model: "sim-echo", input: "hi" })).toBe("response");
   expect(await kind("/v1/messages", { model: "sim-echo", max_tokens: 9, messages: [] })).toBe("message");
-  const named = await post(url, "/openai/deployments/team%2Fgpt/chat/completions?api-version=2025-04-01-preview", chat("x", false));
+  const named = await post(
+    url,
+    "/openai/deployments/team%2Fgpt/chat/completions?api-version=2025-04-01-preview",
+    chat("x", false),
+  );
   expect(await named.json()).toMatchObject({ model: "team/gpt" });
   expect((await post(url, "/v2/what", {})).status).toBe(404);
 });
 
 test("tokens are counted and models listed in the caller's shape", async () => {
   const { url } = start();
-  const counted = (await (await post(url, "/v1/messages/count_tokens", { messages: [{ role: "user", content: "x".repeat(400) }] })).json()) as { input_tokens: number };
+  const counted = (await (
+    await post(url, "/v1/messages/count_tokens", { messages: [{ role: "user", content: "x".repeat(400) }] })
+  ).json()) as { input_tokens: number };
   expect(counted.input_tokens).toBeGreaterThan(99);
-  expect(await (await fetch(`${url}/v1/models`)).json()).toMatchObject({ object: "list", data: expect.arrayContaining([expect.objectContaining({ id: "demo", object: "model" })]) });
-  expect(await (await fetch(`${url}/v1/models`, { headers: { "anthropic-version": "2023-06-01" } })).json()).toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ type: "model", id: "demo" })]), has_more: false, first_id: "demo" });
+  expect(await (await fetch(`${url}/v1/models`)).json()).toMatchObject({
+    object: "list",
+    data: expect.arrayContaining([expect.objectContaining({ id: "demo", object: "model" })]),
+  });
+  expect(
+    await (await fetch(`${url}/v1/models`, { headers: { "anthropic-version": "2023-06-01" } })).json(),
+  ).toMatchObject({
+    data: expect.arrayContaining([expect.objectContaining({ type: "model", id: "demo" })]),
+    has_more: false,
+    first_id: "demo",
+  });
   expect(await (await fetch(`${url}/v1/models/sim-tool`)).json()).toMatchObject({ id: "sim-tool" });
 });
 
 test("strict: what vendors want beside the body is wanted", async () => {
   const { url } = start({ strict: true });
   expect((await post(url, "/openai/responses", { model: "sim-echo", input: "hi" })).status).toBe(404);
-  expect((await post(url, "/openai/responses?api-version=2025-04-01-preview", { model: "sim-echo", input: "hi" })).status).toBe(200);
+  expect(
+    (await post(url, "/openai/responses?api-version=2025-04-01-preview", { model: "sim-echo", input: "hi" })).status,
+  ).toBe(200);
   const message = { model: "sim-echo", max_tokens: 9, messages: [{ role: "user", content: "hi" }] };
-  expect(await (await post(url, "/v1/messages", message)).json()).toMatchObject({ error: { message: "anthropic-version: header is required" } });
-  expect((await post(url, "/v1/messages", message, { headers: { "anthropic-version": "2023-06-01" } })).status).toBe(200);
+  expect(await (await post(url, "/v1/messages", message)).json()).toMatchObject({
+    error: { message: "anthropic-version: header is required" },
+  });
+  expect((await post(url, "/v1/messages", message, { headers: { "anthropic-version": "2023-06-01" } })).status).toBe(
+    200,
+  );
 });
 
 test("strict: a refusal has the vendor's shape", async () => {
   const { url } = start({ strict: true });
   const openai = await post(url, "/v1/responses", { model: "sim-echo", input: "hi", stop: ["x"] });
   expect(openai.status).toBe(400);
-  expect(await openai.json()).toEqual({ error: { message: "Unknown parameter: 'stop'.", type: "invalid_request_error", param: "stop", code: "unknown_parameter" } });
-  const anthropic = await post(url, "/v1/messages", { model: "sim-echo" }, { headers: { "anthropic-version": "2023-06-01" } });
-  expect(await anthropic.json()).toMatchObject({ type: "error", error: { type: "invalid_request_error", message: "max_tokens: Field required" } });
+  expect(await openai.json()).toEqual({
+    error: {
+      message: "Unknown parameter: 'stop'.",
+      type: "invalid_request_error",
+      param: "stop",
+      code: "unknown_parameter",
+    },
+  });
+  const anthropic = await post(
+    url,
+    "/v1/messages",
+    { model: "sim-echo" },
+    { headers: { "anthropic-version": "2023-06-01" } },
+  );
+  expect(await anthropic.json()).toMatchObject({
+    type: "error",
+    error: { type: "invalid_request_error", message: "max_tokens: Field required" },
+  });
 });
 
 test("Azure's doors refuse what only compatible vendors know", async () => {
@@ -57,17 +96,31 @@ test("Azure's doors refuse what only compatible vendors know", async () => {
 
 test("a key is asked for in any of the three headers", async () => {
   const { url } = start({ key: "right" });
-  const status = async (headers: Record<string, string>): Promise<number> => (await post(url, "/v1/chat/completions", chat("sim-echo", false), { headers })).status;
+  const status = async (headers: Record<string, string>): Promise<number> =>
+    (await post(url, "/v1/chat/completions", chat("sim-echo", false), { headers })).status;
   expect(await status({})).toBe(401);
   expect(await status({ authorization: "Bearer wrong" })).toBe(401);
-  for (const [name, value] of [["authorization", "Bearer right"], ["x-api-key", "right"], ["api-key", "right"]] as const) expect(await status({ [name]: value })).toBe(200);
+  for (const [name, value] of [
+    ["authorization", "Bearer right"],
+    ["x-api-key", "right"],
+    ["api-key", "right"],
+  ] as const)
+    expect(await status({ [name]: value })).toBe(200);
 });
 
 test("a body that is no JSON object is refused, never a crash", async () => {
   const { url } = start({ strict: true });
-  for (const body of ["", "{", "[]", "null", '"x"', "5"]) expect((await post(url, "/v1/chat/completions", body)).status).toBe(400);
-  for (const body of ['{"model":5}', '{"messages":{}}', '{"messages":[null]}', '{"model":"m","messages":[5]}', '{"model":"m","messages":[{"role":"user","content":[null]}]}'])
-    for (const path of ["/v1/chat/completions", "/v1/responses", "/v1/messages"]) expect((await post(url, path, body, { headers: { "anthropic-version": "x" } })).status).toBe(400);
+  for (const body of ["", "{", "[]", "null", '"x"', "5"])
+    expect((await post(url, "/v1/chat/completions", body)).status).toBe(400);
+  for (const body of [
+    '{"model":5}',
+    '{"messages":{}}',
+    '{"messages":[null]}',
+    '{"model":"m","messages":[5]}',
+    '{"model":"m","messages":[{"role":"user","content":[null]}]}',
+  ])
+    for (const path of ["/v1/chat/completions", "/v1/responses", "/v1/messages"])
+      expect((await post(url, path, body, { headers: { "anthropic-version": "x" } })).status).toBe(400);
 });
 
 test("requests are recorded when asked, and judged before they are answered", async () => {
@@ -75,7 +128,13 @@ test("requests are recorded when asked, and judged before they are answered", as
   const { url, seen } = start({ record: true, judge: (request) => void judged.push(request) });
   await (await post(url, "/v1/chat/completions?x=1", chat("sim-echo"))).text();
   expect(seen).toHaveLength(1);
-  expect(judged[0]).toMatchObject({ method: "POST", path: "/v1/chat/completions", query: "?x=1", dialect: "openai-chat", body: { model: "sim-echo" } });
+  expect(judged[0]).toMatchObject({
+    method: "POST",
+    path: "/v1/chat/completions",
+    query: "?x=1",
+    dialect: "openai-chat",
+    body: { model: "sim-echo" },
+  });
 });
 
 test("a judge that throws is a 500 with its words", async () => {
@@ -91,25 +150,44 @@ test("a judge that throws is a 500 with its words", async () => {
 
 test("Responses events are numbered without a gap and overlapping calls name their item", async () => {
   const { url } = start();
-  const tools = ["a", "b"].map((name) => ({ type: "function", name, parameters: { type: "object", properties: { input: { type: "string" } }, required: ["input"] } }));
-  const text = await (await post(url, "/v1/responses", { model: "sim-tools-parallel", stream: true, input: "hi", tools })).text();
-  const events = text.trim().split("\n\n").map((frame) => JSON.parse(frame.split("data: ")[1] ?? "") as { type: string; sequence_number: number; output_index?: number });
+  const tools = ["a", "b"].map((name) => ({
+    type: "function",
+    name,
+    parameters: { type: "object", properties: { input: { type: "string" } }, required: ["input"] },
+  }));
+  const text = await (
+    await post(url, "/v1/responses", { model: "sim-tools-parallel", stream: true, input: "hi", tools })
+  ).text();
+  const events = text
+    .trim()
+    .split("\n\n")
+    .map(
+      (frame) =>
+        JSON.parse(frame.split("data: ")[1] ?? "") as { type: string; sequence_number: number; output_index?: number },
+    );
   expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, at) => at));
-  const deltas = events.filter((event) => event.type === "response.function_call_arguments.delta").map((event) => event.output_index);
+  const deltas = events
+    .filter((event) => event.type === "response.function_call_arguments.delta")
+    .map((event) => event.output_index);
   expect(deltas.slice(0, 4)).toEqual([0, 1, 0, 1]);
 });
 
 test("no id is used twice", async () => {
   const { url } = start();
   const ids = new Set<string>();
-  for (let at = 0; at < 20; at++) ids.add(((await (await post(url, "/v1/responses", { model: "sim-echo", input: "hi" })).json()) as { id: string }).id);
+  for (let at = 0; at < 20; at++)
+    ids.add(
+      ((await (await post(url, "/v1/responses", { model: "sim-echo", input: "hi" })).json()) as { id: string }).id,
+    );
   expect(ids.size).toBe(20);
 });
 
 test("a cut arrives in the middle of an event, an early end after one", async () => {
   const { url } = start();
   let got = "";
-  const reader = (await post(url, "/v1/chat/completions", chat("sim-cut"))).body!.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = (await post(url, "/v1/chat/completions", chat("sim-cut")))
+    .body!.pipeThrough(new TextDecoderStream())
+    .getReader();
   const reading = (async () => {
     for (let next = await reader.read(); !next.done; next = await reader.read()) got += next.value;
   })();
@@ -156,10 +234,10 @@ test("a reader that does not read holds the flood back", async () => {
 
 test("a script replaces the scenario until it is forgotten", async () => {
   const { url, control } = start();
-  control.script("sim-script", { body: ["data: {\"a\":1}\n\n", "data: [DONE]\n\n"], headers: { "x-mark": "1" } });
+  control.script("sim-script", { body: ['data: {"a":1}\n\n', "data: [DONE]\n\n"], headers: { "x-mark": "1" } });
   const reply = await post(url, "/v1/chat/completions", chat("sim-script"));
   expect(reply.headers.get("x-mark")).toBe("1");
-  expect(await reply.text()).toBe("data: {\"a\":1}\n\ndata: [DONE]\n\n");
+  expect(await reply.text()).toBe('data: {"a":1}\n\ndata: [DONE]\n\n');
   control.script("sim-script", { status: 418, body: "{}" });
   expect((await post(url, "/v1/chat/completions", chat("sim-script"))).status).toBe(418);
   control.forget();

@@ -90,22 +90,37 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     fetch: async (request) => {
       const ended = tally.begin(request);
       const wire: Wire = { paceMs: 0, signal: request.signal, wrote: tally.wrote, ended };
-      const reply = await receive(request, note, (door, incoming) => generate(door, incoming, { options, scripts, stage, wire }));
-      if (!isStreamed(reply)) ended();
-      return reply;
+      let streamed = false;
+      try {
+        const reply = await receive(request, note, (door, incoming) =>
+          generate(door, incoming, { options, scripts, stage, wire }),
+        );
+        streamed = isStreamed(reply);
+        return reply;
+      } finally {
+        if (!streamed) ended();
+      }
     },
-    error: (problem) => Response.json({ error: { message: problem.message, type: "server_error", param: null, code: null } }, { status: 500 }),
+    error: (problem) =>
+      Response.json(
+        { error: { message: problem.message, type: "server_error", param: null, code: null } },
+        { status: 500 },
+      ),
   });
 
   return {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port ?? 0,
     seen,
-    control: controlOf(tally, () => {
-      seen.length = 0;
-      scripts.clear();
-      stage.failures.clear();
-    }, scripts),
+    control: controlOf(
+      tally,
+      () => {
+        seen.length = 0;
+        scripts.clear();
+        stage.failures.clear();
+      },
+      scripts,
+    ),
     stop: () => void server.stop(true),
   };
 }
@@ -121,7 +136,11 @@ type GenerateDoor = Extract<Door, { kind: "generate" }>;
 
 const NOT_JSON = "We could not parse the JSON body of your request. The API expects a JSON object.";
 
-function generate(door: GenerateDoor, incoming: SeenRequest, { options, scripts, stage, wire }: Desk): Promise<Response> | Response {
+function generate(
+  door: GenerateDoor,
+  incoming: SeenRequest,
+  { options, scripts, stage, wire }: Desk,
+): Promise<Response> | Response {
   const { dialect } = door;
   if (!keyFits(incoming.headers, options.key)) return refusalReply(dialect, refusalOfStatus(401, ""));
   if (incoming.body === undefined) return refusalReply(dialect, { status: 400, message: NOT_JSON });
@@ -156,7 +175,17 @@ async function receive(
     case "generate":
       return answer(door, seen);
     default:
-      return Response.json({ error: { message: `Invalid URL (${request.method} ${url.pathname})`, type: "invalid_request_error", param: null, code: null } }, { status: 404 });
+      return Response.json(
+        {
+          error: {
+            message: `Invalid URL (${request.method} ${url.pathname})`,
+            type: "invalid_request_error",
+            param: null,
+            code: null,
+          },
+        },
+        { status: 404 },
+      );
   }
 }
 
@@ -201,7 +230,9 @@ async function read(request: Request, url: URL, door: Door | undefined): Promise
 function parsed(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? objectOf(value as JsonObject) : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? objectOf(value as JsonObject)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -215,7 +246,8 @@ function keyFits(headers: Readonly<Record<string, string>>, key: string | undefi
 /** What the vendors want beside the body. */
 function missingParameter(door: Extract<Door, { kind: "generate" }>, incoming: SeenRequest): Response | undefined {
   const hasVersion = new URLSearchParams(incoming.query).has("api-version");
-  if (door.dated && !hasVersion) return Response.json({ error: { code: "404", message: "Resource not found" } }, { status: 404 });
+  if (door.dated && !hasVersion)
+    return Response.json({ error: { code: "404", message: "Resource not found" } }, { status: 404 });
   if (door.dialect !== "anthropic" || incoming.headers["anthropic-version"] !== undefined) return undefined;
   return refusalReply("anthropic", { status: 400, message: "anthropic-version: header is required" });
 }

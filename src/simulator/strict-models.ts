@@ -5,7 +5,9 @@ import { isSet, refuse } from "./refused.ts";
 
 /** `gpt-5` of `gpt-5:sim-tool`, without an owner's prefix. */
 const baseModel = (body: JsonObject): string =>
-  stringOf(body["model"]).replace(/(?:^|[.:@+/])sim-.*$/, "").replace(/^.*\//, "");
+  stringOf(body["model"])
+    .replace(/(?:^|[.:@+/])sim-.*$/, "")
+    .replace(/^.*\//, "");
 
 interface OpenaiRow {
   readonly models: RegExp;
@@ -18,9 +20,17 @@ const OPENAI: readonly OpenaiRow[] = [
   { models: /^gpt-5\.2-chat/, efforts: ["medium"], verbosities: ["medium"] },
   { models: /^gpt-5\.1-codex-max/, efforts: ["low", "medium", "high", "xhigh"], verbosities: ["medium"] },
   { models: /^gpt-5(\.1)?-codex/, efforts: ["low", "medium", "high"], verbosities: ["medium"] },
-  { models: /^gpt-5(-mini|-nano)?(-\d{4}.*)?$/, efforts: ["minimal", "low", "medium", "high"], verbosities: ["low", "medium", "high"] },
+  {
+    models: /^gpt-5(-mini|-nano)?(-\d{4}.*)?$/,
+    efforts: ["minimal", "low", "medium", "high"],
+    verbosities: ["low", "medium", "high"],
+  },
   { models: /^gpt-5\.1/, efforts: ["none", "low", "medium", "high"], verbosities: ["low", "medium", "high"] },
-  { models: /^gpt-(5\.[2-9]|[6-9])/, efforts: ["none", "low", "medium", "high", "xhigh", "max"], verbosities: ["low", "medium", "high"] },
+  {
+    models: /^gpt-(5\.[2-9]|[6-9])/,
+    efforts: ["none", "low", "medium", "high", "xhigh", "max"],
+    verbosities: ["low", "medium", "high"],
+  },
   { models: /^o[134](-|$)/, efforts: ["low", "medium", "high"], verbosities: ["medium"] },
 ];
 
@@ -39,20 +49,36 @@ export function checkOpenaiModel(body: JsonObject, dialect: "chat" | "responses"
 }
 
 function checkReasoningSampling(body: JsonObject, dialect: "chat" | "responses"): void {
-  const refused = dialect === "chat" ? ["top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias", "stop"] : ["temperature", "top_p", "top_logprobs"];
+  const refused =
+    dialect === "chat"
+      ? ["top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias", "stop"]
+      : ["temperature", "top_p", "top_logprobs"];
   for (const param of refused)
-    if (isSet(body[param])) refuse(`Unsupported parameter: '${param}' is not supported with this model.`, { param, code: "unsupported_parameter" });
+    if (isSet(body[param]))
+      refuse(`Unsupported parameter: '${param}' is not supported with this model.`, {
+        param,
+        code: "unsupported_parameter",
+      });
   if (dialect === "responses") return;
   if (isSet(body["temperature"]) && body["temperature"] !== 1)
-    refuse(`Unsupported value: 'temperature' does not support ${String(body["temperature"])} with this model. Only the default (1) value is supported.`, { param: "temperature", code: "unsupported_value" });
+    refuse(
+      `Unsupported value: 'temperature' does not support ${String(body["temperature"])} with this model. Only the default (1) value is supported.`,
+      { param: "temperature", code: "unsupported_value" },
+    );
   if (isSet(body["max_tokens"]))
-    refuse("Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.", { param: "max_tokens", code: "unsupported_parameter" });
+    refuse(
+      "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+      { param: "max_tokens", code: "unsupported_parameter" },
+    );
 }
 
 function unsupportedValue(value: unknown, supported: readonly string[], param: string, model: string): void {
   if (value === undefined || value === null || supported.includes(value as string)) return;
   const list = supported.map((one) => `'${one}'`).join(", ");
-  refuse(`Unsupported value: '${String(value)}' is not supported with the '${model}' model. Supported values are: ${list}.`, { param, code: "unsupported_value" });
+  refuse(
+    `Unsupported value: '${String(value)}' is not supported with the '${model}' model. Supported values are: ${list}.`,
+    { param, code: "unsupported_value" },
+  );
 }
 
 interface ClaudeRow {
@@ -65,16 +91,32 @@ interface ClaudeRow {
 // platform.claude.com/docs/en/build-with-claude/adaptive-thinking and /docs/en/about-claude/models/overview.
 const CLAUDE: readonly ClaudeRow[] = [
   { models: /^claude-3-(5|opus|haiku|sonnet)/, thinking: ["disabled"], bothSampling: true, prefill: true },
-  { models: /^claude-(3-7-sonnet|sonnet-4(-2025.*)?$|opus-4(-2025.*)?$)/, thinking: ["enabled", "disabled"], bothSampling: true, prefill: true },
-  { models: /^claude-(opus-4-1|sonnet-4-5|haiku-4-5|opus-4-5)/, thinking: ["enabled", "disabled"], bothSampling: false, prefill: true },
-  { models: /^claude-(opus|sonnet)-4-6/, thinking: ["adaptive", "enabled", "disabled"], bothSampling: false, prefill: false },
+  {
+    models: /^claude-(3-7-sonnet|sonnet-4(-2025.*)?$|opus-4(-2025.*)?$)/,
+    thinking: ["enabled", "disabled"],
+    bothSampling: true,
+    prefill: true,
+  },
+  {
+    models: /^claude-(opus-4-1|sonnet-4-5|haiku-4-5|opus-4-5)/,
+    thinking: ["enabled", "disabled"],
+    bothSampling: false,
+    prefill: true,
+  },
+  {
+    models: /^claude-(opus|sonnet)-4-6/,
+    thinking: ["adaptive", "enabled", "disabled"],
+    bothSampling: false,
+    prefill: false,
+  },
 ];
 
 export function checkClaudeModel(body: JsonObject): void {
   const row = CLAUDE.find(({ models }) => models.test(baseModel(body)));
   if (row === undefined) return;
   const thinking = objectOf(body["thinking"])["type"];
-  if (typeof thinking === "string" && !row.thinking.includes(thinking)) refuse(`thinking.type: ${thinking} thinking is not supported on this model`);
+  if (typeof thinking === "string" && !row.thinking.includes(thinking))
+    refuse(`thinking.type: ${thinking} thinking is not supported on this model`);
   if (!row.bothSampling && isSet(body["temperature"]) && isSet(body["top_p"]))
     refuse("`temperature` and `top_p` cannot both be specified for this model. Please use only one.");
   const last = Array.isArray(body["messages"]) ? objectOf(body["messages"].at(-1)) : {};

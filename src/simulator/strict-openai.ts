@@ -11,38 +11,70 @@ export function onlyKnown(object: JsonObject, known: ReadonlySet<string>, at = "
 }
 
 export function needString(value: Json | undefined, param: string): string {
-  if (value === undefined) refuse(`Missing required parameter: '${param}'.`, { param, code: "missing_required_parameter" });
+  if (value === undefined)
+    refuse(`Missing required parameter: '${param}'.`, { param, code: "missing_required_parameter" });
   if (typeof value === "string") return value;
-  return refuse(`Invalid type for '${param}': expected a string, but got ${kindOf(value)} instead.`, { param, code: "invalid_type" });
+  return refuse(`Invalid type for '${param}': expected a string, but got ${kindOf(value)} instead.`, {
+    param,
+    code: "invalid_type",
+  });
 }
 
 export function needObject(value: Json | undefined, param: string): JsonObject {
-  if (value === undefined) refuse(`Missing required parameter: '${param}'.`, { param, code: "missing_required_parameter" });
+  if (value === undefined)
+    refuse(`Missing required parameter: '${param}'.`, { param, code: "missing_required_parameter" });
   if (isPlainObject(value)) return value;
-  return refuse(`Invalid type for '${param}': expected an object, but got ${kindOf(value)} instead.`, { param, code: "invalid_type" });
+  return refuse(`Invalid type for '${param}': expected an object, but got ${kindOf(value)} instead.`, {
+    param,
+    code: "invalid_type",
+  });
 }
 
 export function oneOf(value: Json | undefined, allowed: readonly string[], param: string): void {
   if (!isSet(value) || allowed.includes(value as string)) return;
-  const list = allowed.map((one) => `'${one}'`).join(", ").replace(/, ([^,]*)$/, ", and $1");
-  refuse(`Invalid value: '${typeof value === "string" ? value : JSON.stringify(value)}'. Supported values are: ${list}.`, { param, code: "invalid_value" });
+  const list = allowed
+    .map((one) => `'${one}'`)
+    .join(", ")
+    .replace(/, ([^,]*)$/, ", and $1");
+  refuse(
+    `Invalid value: '${typeof value === "string" ? value : JSON.stringify(value)}'. Supported values are: ${list}.`,
+    { param, code: "invalid_value" },
+  );
 }
 
 export function atMost(value: Json | undefined, length: number, param: string): void {
   if (typeof value !== "string" || value.length <= length) return;
-  refuse(`Invalid '${param}': string too long. Expected a string with maximum length ${length}, but got a string with length ${value.length} instead.`, { param, code: "string_above_max_length" });
+  refuse(
+    `Invalid '${param}': string too long. Expected a string with maximum length ${length}, but got a string with length ${value.length} instead.`,
+    { param, code: "string_above_max_length" },
+  );
 }
 
 export function within(value: Json | undefined, least: number, most: number, param: string): void {
   if (!isSet(value)) return;
-  if (typeof value !== "number") refuse(`Invalid type for '${param}': expected a decimal, but got ${kindOf(value)} instead.`, { param, code: "invalid_type" });
-  if (value < least) refuse(`Invalid '${param}': decimal below minimum value. Expected a value >= ${least}, but got ${value} instead.`, { param, code: "decimal_below_min_value" });
-  if (value > most) refuse(`Invalid '${param}': decimal above maximum value. Expected a value <= ${most}, but got ${value} instead.`, { param, code: "decimal_above_max_value" });
+  if (typeof value !== "number")
+    refuse(`Invalid type for '${param}': expected a decimal, but got ${kindOf(value)} instead.`, {
+      param,
+      code: "invalid_type",
+    });
+  if (value < least)
+    refuse(`Invalid '${param}': decimal below minimum value. Expected a value >= ${least}, but got ${value} instead.`, {
+      param,
+      code: "decimal_below_min_value",
+    });
+  if (value > most)
+    refuse(`Invalid '${param}': decimal above maximum value. Expected a value <= ${most}, but got ${value} instead.`, {
+      param,
+      code: "decimal_above_max_value",
+    });
 }
 
 export function notEmpty(value: Json | undefined, param: string): void {
   if (!Array.isArray(value) || value.length > 0) return;
-  refuse(`Invalid '${param}': empty array. Expected an array with minimum length 1, but got an empty array instead.`, { param, code: "empty_array" });
+  refuse(`Invalid '${param}': empty array. Expected an array with minimum length 1, but got an empty array instead.`, {
+    param,
+    code: "empty_array",
+  });
 }
 
 /** Names of functions and of schemas. */
@@ -50,12 +82,19 @@ export function toolName(value: Json | undefined, param: string): string {
   const name = needString(value, param);
   atMost(name, 64, param);
   if (/^[a-zA-Z0-9_-]+$/.test(name)) return name;
-  return refuse(`Invalid '${param}': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.`, { param, code: "invalid_value" });
+  return refuse(
+    `Invalid '${param}': string does not match pattern. Expected a string that matches the pattern '^[a-zA-Z0-9_-]+$'.`,
+    { param, code: "invalid_value" },
+  );
 }
 
 export function distinctNames(names: readonly string[], param: string): void {
   const twice = repeated(names);
-  if (twice !== undefined) refuse(`Invalid '${param}': tool names must be unique, but '${twice}' is declared twice.`, { param, code: "invalid_value" });
+  if (twice !== undefined)
+    refuse(`Invalid '${param}': tool names must be unique, but '${twice}' is declared twice.`, {
+      param,
+      code: "invalid_value",
+    });
 }
 
 export function checkParameters(definition: JsonObject, param: string): void {
@@ -63,31 +102,51 @@ export function checkParameters(definition: JsonObject, param: string): void {
   if (isSet(schema)) {
     const type = needObject(schema, param)["type"];
     if (isSet(type) && type !== "object")
-      refuse(`Invalid schema for function '${String(definition["name"])}': schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type)}'.`, { param, code: "invalid_function_parameters" });
+      refuse(
+        `Invalid schema for function '${String(definition["name"])}': schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type)}'.`,
+        { param, code: "invalid_function_parameters" },
+      );
   }
-  if (definition["strict"] === true) checkStrictSchema(objectOf(schema), `function '${String(definition["name"])}'`, param);
+  if (definition["strict"] === true)
+    checkStrictSchema(objectOf(schema), `function '${String(definition["name"])}'`, param);
 }
 
 /** https://platform.openai.com/docs/guides/structured-outputs#supported-schemas: every object closed, every property required. */
-export function checkStrictSchema(schema: JsonObject, owner: string, param: string, context: readonly string[] = []): void {
+export function checkStrictSchema(
+  schema: JsonObject,
+  owner: string,
+  param: string,
+  context: readonly string[] = [],
+): void {
   const where = `In context=(${context.map((step) => `'${step}'`).join(", ")})`;
-  const invalid = (why: string): never => refuse(`Invalid schema for ${owner}: ${where}, ${why}.`, { param, code: "invalid_function_parameters" });
+  const invalid = (why: string): never =>
+    refuse(`Invalid schema for ${owner}: ${where}, ${why}.`, { param, code: "invalid_function_parameters" });
   if (schema["type"] === "object" || isPlainObject(schema["properties"])) {
-    if (schema["additionalProperties"] !== false) invalid("'additionalProperties' is required to be supplied and to be false");
+    if (schema["additionalProperties"] !== false)
+      invalid("'additionalProperties' is required to be supplied and to be false");
     const required = listOf(schema["required"]);
     const missing = Object.keys(objectOf(schema["properties"])).find((name) => !required.includes(name));
-    if (missing !== undefined) invalid(`'required' is required to be supplied and to be an array including every key in properties. Missing '${missing}'`);
+    if (missing !== undefined)
+      invalid(
+        `'required' is required to be supplied and to be an array including every key in properties. Missing '${missing}'`,
+      );
   }
-  for (const [name, inner] of Object.entries(objectOf(schema["properties"]))) checkStrictSchema(objectOf(inner), owner, param, [...context, "properties", name]);
+  for (const [name, inner] of Object.entries(objectOf(schema["properties"])))
+    checkStrictSchema(objectOf(inner), owner, param, [...context, "properties", name]);
   if (isPlainObject(schema["items"])) checkStrictSchema(schema["items"], owner, param, [...context, "items"]);
-  for (const [at, inner] of listOf(schema["anyOf"]).entries()) checkStrictSchema(objectOf(inner), owner, param, [...context, "anyOf", String(at)]);
+  for (const [at, inner] of listOf(schema["anyOf"]).entries())
+    checkStrictSchema(objectOf(inner), owner, param, [...context, "anyOf", String(at)]);
 }
 
 /** Up to 16 pairs, keys of 64 and values of 512 characters, all strings. */
 export function checkMetadata(value: Json | undefined): void {
   if (!isSet(value)) return;
   const metadata = needObject(value, "metadata");
-  if (Object.keys(metadata).length > 16) refuse("Invalid 'metadata': too many properties. Expected an object with at most 16 properties.", { param: "metadata", code: "object_above_max_properties" });
+  if (Object.keys(metadata).length > 16)
+    refuse("Invalid 'metadata': too many properties. Expected an object with at most 16 properties.", {
+      param: "metadata",
+      code: "object_above_max_properties",
+    });
   for (const [key, entry] of Object.entries(metadata)) {
     atMost(key, 64, `metadata.${key.slice(0, 20)}`);
     atMost(needString(entry, `metadata.${key}`), 512, `metadata.${key}`);
@@ -102,5 +161,8 @@ export const TIERS = ["auto", "default", "flex", "scale", "priority", "fast"] as
 export function checkImageUrl(value: Json | undefined, param: string): void {
   const url = needString(value, param);
   if (/^https?:\/\//i.test(url) || /^data:image\/(png|jpe?g|gif|webp);base64,[A-Za-z0-9+/]+=*$/i.test(url)) return;
-  refuse(`Invalid '${param}'. Expected a valid URL or a base64-encoded data URL with an image MIME type (e.g. 'data:image/png;base64,aW1nIGJ5dGVzIGhlcmU='), but got a value without it.`, { param, code: "invalid_value" });
+  refuse(
+    `Invalid '${param}'. Expected a valid URL or a base64-encoded data URL with an image MIME type (e.g. 'data:image/png;base64,aW1nIGJ5dGVzIGhlcmU='), but got a value without it.`,
+    { param, code: "invalid_value" },
+  );
 }

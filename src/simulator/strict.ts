@@ -26,7 +26,11 @@ export function refusalOf(dialect: SimDialect, body: JsonObject, context: Strict
 }
 
 /** For tests with an upstream of their own: the vendor's sentence, or undefined where the request is fine. */
-export function checkRequest(dialect: SimDialect, body: JsonObject, context: Partial<StrictContext> = {}): string | undefined {
+export function checkRequest(
+  dialect: SimDialect,
+  body: JsonObject,
+  context: Partial<StrictContext> = {},
+): string | undefined {
   return refusalOf(dialect, body, { seals: context.seals ?? createSeals(), vendor: context.vendor ?? "any" })?.message;
 }
 

@@ -24,7 +24,11 @@ export interface Wire {
 }
 
 /** One step each time the socket has room, so a slow reader holds the answer back. */
-export function streamReply(steps: Iterator<Step>, wire: Wire, head: ReplyHead = { headers: STREAM_HEADERS }): Response {
+export function streamReply(
+  steps: Iterator<Step>,
+  wire: Wire,
+  head: ReplyHead = { headers: STREAM_HEADERS },
+): Response {
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
     if (wire.paceMs > 0) await Bun.sleep(wire.paceMs);
     const next = steps.next();
@@ -43,7 +47,10 @@ export function streamReply(steps: Iterator<Step>, wire: Wire, head: ReplyHead =
     controller.error(undefined);
   };
   const body = new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 });
-  const reply = new Response(body, { status: head.status ?? 200, headers: { "x-request-id": requestId(), ...head.headers } });
+  const reply = new Response(body, {
+    status: head.status ?? 200,
+    headers: { "x-request-id": requestId(), ...head.headers },
+  });
   streamed.add(reply);
   return reply;
 }
@@ -58,10 +65,15 @@ export const isStreamed = (reply: Response): boolean => streamed.has(reply);
 const streamed = new WeakSet<Response>();
 
 export const JSON_HEADERS = { "content-type": "application/json" } as const;
-export const STREAM_HEADERS = { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache" } as const;
+export const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-cache",
+} as const;
 
 export const gone = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })));
+  new Promise((resolve) =>
+    signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
 
 export function framesOf(asked: Asked, answer: Answer, seals: Seals): Generator<Frame> {
   if (asked.dialect === "openai-chat") return chatFrames(asked, answer);
