@@ -101,6 +101,8 @@ export interface Traits {
   readonly callIdLengthMax: number;
   readonly callIdPattern: RegExp;
   readonly stop: boolean;
+  /** Responses: false where the model does not reason and refuses to seal: "Encrypted content is not supported with this model." Absent: it can. */
+  readonly sealedReasoning?: boolean;
 }
 
 export type { DialectId, Seal };
