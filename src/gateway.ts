@@ -1,4 +1,5 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
+import { isLoopback } from "./access/door.ts";
 import { serve } from "./http/serve.ts";
 import type { Config } from "./config/config.ts";
 import { jsonLog, textLog, type Log } from "./observe/log.ts";
@@ -16,6 +17,10 @@ export interface GatewayOptions {
 }
 
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<RunningGateway> {
+  if (config.keys.length === 0 && !isLoopback(config.server.host))
+    throw new Error(
+      `Without a key the gateway listens on this machine only, not on ${config.server.host}. Set SERVICE_API_KEY or auth.keys, or the host to 127.0.0.1.`,
+    );
   const log = options.log ?? (config.log.format === "json" ? jsonLog() : textLog());
   for (const warning of config.warnings) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);

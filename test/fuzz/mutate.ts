@@ -2,7 +2,7 @@
 import type { Json } from "../../src/wire/json.ts";
 import type { Random } from "./random.ts";
 
-const STRANGE: readonly Json[] = [
+const STRANGE_VALUES: readonly Json[] = [
   null,
   true,
   false,
@@ -25,6 +25,9 @@ const STRANGE: readonly Json[] = [
   "constructor",
 ];
 
+/** A value of its own each time: a shared list could end up inside itself. */
+const strange = (random: Random): Json => structuredClone(random.pick(STRANGE_VALUES)) as Json;
+
 /** A copy with one to four values changed anywhere in the tree. */
 export function mutateJson(body: Json, random: Random): Json {
   const copy = structuredClone(body) as Json;
@@ -44,10 +47,10 @@ function mutateList(list: Json[], random: Random, places: readonly Json[]): void
   const at = random.int(list.length + 1);
   const how = random.int(5);
   if (how === 0) list.splice(at, 1);
-  else if (how === 1) list.splice(at, 0, random.pick(STRANGE));
+  else if (how === 1) list.splice(at, 0, strange(random));
   else if (how === 2 && list.length > 0) list.splice(at, 0, structuredClone(random.pick(list)));
   else if (how === 3) list.reverse();
-  else if (list.length > 0) list[at % list.length] = random.int(3) === 0 ? structuredClone(random.pick(places)) : random.pick(STRANGE);
+  else if (list.length > 0) list[at % list.length] = random.int(3) === 0 ? structuredClone(random.pick(places)) : strange(random);
 }
 
 function mutateObject(object: Record<string, Json>, random: Random, places: readonly Json[]): void {
@@ -55,9 +58,9 @@ function mutateObject(object: Record<string, Json>, random: Random, places: read
   const key = keys.length > 0 ? random.pick(keys) : "type";
   const how = random.int(5);
   if (how === 0) delete object[key];
-  else if (how === 1) object[random.pick(["type", "role", "content", "id", "name", "arguments", "index", "usage"])] = random.pick(STRANGE);
+  else if (how === 1) object[random.pick(["type", "role", "content", "id", "name", "arguments", "index", "usage"])] = strange(random);
   else if (how === 2) object[key] = structuredClone(random.pick(places));
-  else object[key] = random.pick(STRANGE);
+  else object[key] = strange(random);
 }
 
 function containersOf(value: Json, found: Json[] = []): Json[] {
