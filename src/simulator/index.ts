@@ -1,5 +1,6 @@
 export { startSimulator } from "./server.ts";
-export type { SeenRequest, Simulator, SimulatorControl, SimulatorOptions } from "./server.ts";
+export type { SeenRequest } from "./incoming.ts";
+export type { Simulator, SimulatorControl, SimulatorOptions } from "./server.ts";
 export { checkRequest } from "./strict.ts";
 export { TRUSTING, createSeals } from "./seals.ts";
 export { SCENARIO_NAMES } from "./scenarios.ts";

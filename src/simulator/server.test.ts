@@ -1,6 +1,7 @@
 /** Doors, keys, strictness and what a test can see of a simulator. */
 import { afterEach, expect, test } from "bun:test";
-import type { SeenRequest, Simulator, SimulatorOptions } from "./server.ts";
+import type { SeenRequest } from "./incoming.ts";
+import type { Simulator, SimulatorOptions } from "./server.ts";
 import { startSimulator } from "./server.ts";
 
 let simulator: Simulator | undefined;

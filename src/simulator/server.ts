@@ -1,8 +1,9 @@
 /** A model vendor of our own: a real HTTP upstream that speaks Chat Completions, Responses and Messages. Default provider, test upstream and benchmark upstream. */
 import type { JsonObject } from "../wire/json.ts";
 import type { Asked, SimDialect } from "./asked.ts";
-import { objectOf, stringOf } from "./asked.ts";
+import { stringOf } from "./asked.ts";
 import { type Door, doorOf } from "./doors.ts";
+import { type SeenRequest, keyFits, missingParameter, readRequest } from "./incoming.ts";
 import { modelReply, modelsReply } from "./models.ts";
 import { readChat } from "./read-chat.ts";
 import { countTokens, readMessages } from "./read-messages.ts";
@@ -30,19 +31,6 @@ export interface SimulatorOptions {
   readonly key?: string;
   /** Simulators with different secrets cannot read each other's signatures, as different vendors cannot. */
   readonly secret?: string;
-}
-
-export interface SeenRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-  /** Undefined where the path is none of ours. */
-  readonly dialect: SimDialect | undefined;
-  /** The parsed body; undefined where it is no JSON object. */
-  readonly body: JsonObject | undefined;
 }
 
 export interface Simulator {
@@ -163,7 +151,7 @@ async function receive(
 ): Promise<Response> {
   const url = new URL(request.url);
   const door = doorOf(request.method, url.pathname);
-  const seen = await read(request, url, door);
+  const seen = await readRequest(request, url, door);
   note(seen);
   switch (door?.kind) {
     case "models":
@@ -212,42 +200,3 @@ const READERS: Readonly<Record<SimDialect, (body: JsonObject, model: string) => 
   "openai-responses": readResponses,
   anthropic: readMessages,
 };
-
-async function read(request: Request, url: URL, door: Door | undefined): Promise<SeenRequest> {
-  const text = await request.text();
-  const dialect = door?.kind === "generate" ? door.dialect : door?.kind === "count-tokens" ? "anthropic" : undefined;
-  return {
-    method: request.method,
-    path: url.pathname,
-    query: url.search,
-    headers: Object.fromEntries(request.headers),
-    text,
-    dialect,
-    body: parsed(text),
-  };
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? objectOf(value as JsonObject)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function keyFits(headers: Readonly<Record<string, string>>, key: string | undefined): boolean {
-  if (key === undefined) return true;
-  return headers["authorization"] === `Bearer ${key}` || headers["x-api-key"] === key || headers["api-key"] === key;
-}
-
-/** What the vendors want beside the body. */
-function missingParameter(door: Extract<Door, { kind: "generate" }>, incoming: SeenRequest): Response | undefined {
-  const hasVersion = new URLSearchParams(incoming.query).has("api-version");
-  if (door.dated && !hasVersion)
-    return Response.json({ error: { code: "404", message: "Resource not found" } }, { status: 404 });
-  if (door.dialect !== "anthropic" || incoming.headers["anthropic-version"] !== undefined) return undefined;
-  return refusalReply("anthropic", { status: 400, message: "anthropic-version: header is required" });
-}
