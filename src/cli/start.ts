@@ -35,8 +35,10 @@ export const startCommand = defineCommand({
       ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
     });
     const gateway = await open(config);
+    // Before anybody is told that we are up: who reads it may stop us at once.
+    const stopped = untilStopped(() => gateway.stop(), config.server.drainMs);
     announce(config, gateway.url);
-    await untilStopped(() => gateway.stop(), config.server.drainMs);
+    await stopped;
   },
 });
 

@@ -19,12 +19,18 @@ async function holds(file: string, section: string, expected: string): Promise<v
   const parts = new RegExp(`(<!-- ${section}:[^>]*-->\\n)([\\s\\S]*?)(<!-- /${section} -->)`).exec(text);
   const [whole = "", open = "", held = "", close = ""] = parts ?? [];
   expect(whole).not.toBe("");
-  if (UPDATE) await Bun.write(path, text.replace(whole, () => `${open}${expected}\n${close}`));
+  if (UPDATE)
+    await Bun.write(
+      path,
+      text.replace(whole, () => `${open}${expected}\n${close}`),
+    );
   else expect(held.trim()).toBe(expected.trim());
 }
 
-test("CONFIG.md has every variable of the table, word for word (UPDATE=1 writes it)", () => holds("docs/CONFIG.md", "variables", printVariables()));
-test("CONFIG.md has every key of the schema, word for word (UPDATE=1 writes it)", () => holds("docs/CONFIG.md", "keys", printKeys()));
+test("CONFIG.md has every variable of the table, word for word (UPDATE=1 writes it)", () =>
+  holds("docs/CONFIG.md", "variables", printVariables()));
+test("CONFIG.md has every key of the schema, word for word (UPDATE=1 writes it)", () =>
+  holds("docs/CONFIG.md", "keys", printKeys()));
 
 test(".env.example shows every variable (UPDATE=1 writes it)", async () => {
   const path = join(ROOT, ".env.example");
@@ -66,29 +72,39 @@ test("every variable that the source reads by name is in the table", async () =>
   for (const file of new Bun.Glob("src/{config,cli}/**/*.ts").scanSync(ROOT)) {
     if (file.endsWith(".test.ts")) continue;
     const text = await Bun.file(join(ROOT, file)).text();
-    for (const [, name] of text.matchAll(/\b(?:value|choice|first|readVariable)\((?:\w+, )?"([A-Z][A-Z0-9_]+)"/g)) found.add(name ?? "");
+    for (const [, name] of text.matchAll(/\b(?:value|choice|first|readVariable)\((?:\w+, )?"([A-Z][A-Z0-9_]+)"/g))
+      found.add(name ?? "");
   }
   expect(found.size).toBeGreaterThan(10);
   const platform = ["LOCALAPPDATA", "XDG_DATA_HOME"];
   expect([...found].filter((name) => !names.has(name) && !platform.includes(name))).toEqual([]);
 });
 
-test.each(["docs/CONFIG.md", "docs/MIGRATE.md", "codeswitch.example.yaml"])("the YAML in %s is a configuration that starts", async (file) => {
-  const text = await Bun.file(join(ROOT, file)).text();
-  const blocks = file.endsWith(".yaml") ? [text] : [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block ?? "");
-  const ours = blocks.filter((block) => block.includes("providers:"));
-  expect(ours.length).toBeGreaterThan(0);
-  for (const block of ours) {
-    const variables = Object.fromEntries([...block.matchAll(/\$\{(\w+)/g)].map(([, name]) => [name ?? "", `a-real-value-for-${name}`]));
-    const url = { AZURE_BASE_URL: "https://example.openai.azure.com" };
-    const yaml = readYaml(file, block, { ...variables, ...url });
-    const { models } = resolve(yaml, validate(yaml), VENDORS);
-    expect(models.length).toBeGreaterThan(0);
-  }
-});
+test.each(["docs/CONFIG.md", "docs/MIGRATE.md", "codeswitch.example.yaml"])(
+  "the YAML in %s is a configuration that starts",
+  async (file) => {
+    const text = await Bun.file(join(ROOT, file)).text();
+    const blocks = file.endsWith(".yaml")
+      ? [text]
+      : [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block]) => block ?? "");
+    const ours = blocks.filter((block) => block.includes("providers:"));
+    expect(ours.length).toBeGreaterThan(0);
+    for (const block of ours) {
+      const variables = Object.fromEntries(
+        [...block.matchAll(/\$\{(\w+)/g)].map(([, name]) => [name ?? "", `a-real-value-for-${name}`]),
+      );
+      const url = { AZURE_BASE_URL: "https://example.openai.azure.com" };
+      const yaml = readYaml(file, block, { ...variables, ...url });
+      const { models } = resolve(yaml, validate(yaml), VENDORS);
+      expect(models.length).toBeGreaterThan(0);
+    }
+  },
+);
 
 test("codeswitch.example.yaml without any variable starts too: what has no key is switched off", async () => {
-  const yaml = readYaml("codeswitch.example.yaml", await Bun.file(join(ROOT, "codeswitch.example.yaml")).text(), { SERVICE_API_KEY: "0123456789abcdef0123456789abcdef" });
+  const yaml = readYaml("codeswitch.example.yaml", await Bun.file(join(ROOT, "codeswitch.example.yaml")).text(), {
+    SERVICE_API_KEY: "0123456789abcdef0123456789abcdef",
+  });
   const { models, warnings } = resolve(yaml, validate(yaml), VENDORS);
   expect(models.map(({ name }) => name)).toEqual(["demo", "sim-*"]);
   expect(warnings.length).toBeGreaterThan(2);

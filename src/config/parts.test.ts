@@ -24,15 +24,55 @@ describe("base_url", () => {
     ["openai-compatible", "http://localhost:11434/v1", "http://localhost:11434/v1"],
   ] as const)("%s %s → %s", (kind, written, baseUrl) => expect(normaliseBaseUrl(kind, written)).toEqual({ baseUrl }));
   test("Azure's query is its version", () => {
-    expect(normaliseBaseUrl("azure", "https://x.openai.azure.com/openai/responses?api-version=2025-04-01-preview")).toEqual({ baseUrl: "https://x.openai.azure.com", apiVersion: "2025-04-01-preview" });
-    expect(normaliseBaseUrl("azure", "https://x.openai.azure.com/?api-version=preview")).toEqual({ baseUrl: "https://x.openai.azure.com" });
+    expect(
+      normaliseBaseUrl("azure", "https://x.openai.azure.com/openai/responses?api-version=2025-04-01-preview"),
+    ).toEqual({ baseUrl: "https://x.openai.azure.com", apiVersion: "2025-04-01-preview" });
+    expect(normaliseBaseUrl("azure", "https://x.openai.azure.com/?api-version=preview")).toEqual({
+      baseUrl: "https://x.openai.azure.com",
+    });
   });
-  test.each(["example.com", "ftp://x", "https://me:secret@x/v1", "https://x/v1?key=1", "https://x/v1#a", "https://x/v1/responses", ""])("%p is refused", (written) => expect(normaliseBaseUrl("openai", written)).toBeString());
+  test.each([
+    "example.com",
+    "ftp://x",
+    "https://me:secret@x/v1",
+    "https://x/v1?key=1",
+    "https://x/v1#a",
+    "https://x/v1/responses",
+    "",
+  ])("%p is refused", (written) => expect(normaliseBaseUrl("openai", written)).toBeString());
 });
 
 describe("keys", () => {
-  test.each(["change-me", "CHANGE_ME", "changeme", "your-key", "your-api-key-here", "YOUR_AIMLAPI_KEY", "sk-1234", "sk-1234567890", "sk-...", "sk-…", "xxx", "sk-xxxxxxxx", "<your key>", "api-key", "replace-with-a-long-random-secret", "", "  "])("%p is no key", (key) => expect(keyFault(key)).toBeString());
-  test.each(["sk-proj-abcdefghijkl", "sk-ant-api03-abc", "test-key", "secret", "k1", "0123456789abcdef", "sk-12345678901", "yourself", "a.b.c"])("%p may be one", (key) => expect(keyFault(key)).toBeUndefined());
+  test.each([
+    "change-me",
+    "CHANGE_ME",
+    "changeme",
+    "your-key",
+    "your-api-key-here",
+    "YOUR_AIMLAPI_KEY",
+    "sk-1234",
+    "sk-1234567890",
+    "sk-...",
+    "sk-…",
+    "xxx",
+    "sk-xxxxxxxx",
+    "<your key>",
+    "api-key",
+    "replace-with-a-long-random-secret",
+    "",
+    "  ",
+  ])("%p is no key", (key) => expect(keyFault(key)).toBeString());
+  test.each([
+    "sk-proj-abcdefghijkl",
+    "sk-ant-api03-abc",
+    "test-key",
+    "secret",
+    "k1",
+    "0123456789abcdef",
+    "sk-12345678901",
+    "yourself",
+    "a.b.c",
+  ])("%p may be one", (key) => expect(keyFault(key)).toBeUndefined());
   test("consumer log-ins are told by their shape", () => {
     expect(consumerToken("sk-ant-oat01-xyz")).toContain("Claude subscription");
     expect(consumerToken(" sk-ant-ort01-xyz ")).toContain("Claude subscription");
@@ -48,22 +88,37 @@ describe("keys", () => {
       }),
     );
   });
-  test("no key is ever a sample and something else's fault at once", () => expect(isSampleKey("sk-ant-oat01-abc")).toBe(false));
+  test("no key is ever a sample and something else's fault at once", () =>
+    expect(isSampleKey("sk-ant-oat01-abc")).toBe(false));
 });
 
 test("a near word is found, a far one is not", () => {
   const known = ["host", "port", "body_bytes_max", "gpt-high"];
-  expect(["prot", "PORT", "hots", "body_byte_max", "gpt-hihg", "elephant", "x", ""].map((word) => nearest(word, known))).toEqual(["port", "port", "host", "body_bytes_max", "gpt-high", undefined, undefined, undefined]);
+  expect(
+    ["prot", "PORT", "hots", "body_byte_max", "gpt-hihg", "elephant", "x", ""].map((word) => nearest(word, known)),
+  ).toEqual(["port", "port", "host", "body_bytes_max", "gpt-high", undefined, undefined, undefined]);
   expect(nearest("x".repeat(100_000), known)).toBeUndefined();
 });
 
 describe("substitution", () => {
   test("never looks into a value again", () => expect(substitute("${A}", { A: "${B}", B: "x" }).text).toBe("${B}"));
-  test("does not find what every object has", () => expect(substitute("${constructor}${__proto__}", {}).missing).toEqual(["constructor", "__proto__"]));
+  test("does not find what every object has", () =>
+    expect(substitute("${constructor}${__proto__}", {}).missing).toEqual(["constructor", "__proto__"]));
   test("leaves text without variables alone, whatever it is", () => {
-    fc.assert(fc.property(fc.string(), (text) => fc.pre(!text.includes("${")) === undefined && expect(substitute(text, {}).text).toBe(text)));
+    fc.assert(
+      fc.property(
+        fc.string(),
+        (text) => fc.pre(!text.includes("${")) === undefined && expect(substitute(text, {}).text).toBe(text),
+      ),
+    );
   });
-  test("takes any text", () => void fc.assert(fc.property(fc.string({ unit: fc.constantFrom("$", "{", "}", ":", "-", "A", " ") }), (text) => typeof substitute(text, { A: "1" }).text === "string")));
+  test("takes any text", () =>
+    void fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom("$", "{", "}", ":", "-", "A", " ") }),
+        (text) => typeof substitute(text, { A: "1" }).text === "string",
+      ),
+    ));
 });
 
 test("data lives where the platform keeps it", () => {
@@ -77,7 +132,9 @@ test("data lives where the platform keeps it", () => {
 
 test("loopback is what only this machine reaches", () => {
   expect(["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"].every(isLoopback)).toBe(true);
-  expect(["0.0.0.0", "::", "192.168.1.2", "example.com", "127.0.0.1.evil.com", "localhost.evil.com", ""].some(isLoopback)).toBe(false);
+  expect(
+    ["0.0.0.0", "::", "192.168.1.2", "example.com", "127.0.0.1.evil.com", "localhost.evil.com", ""].some(isLoopback),
+  ).toBe(false);
 });
 
 test("a .env is known by its name", () => {
@@ -86,7 +143,10 @@ test("a .env is known by its name", () => {
 });
 
 test("the JSON Schema forbids unknown keys and allows ${…} for numbers and choices", () => {
-  const schema = configJsonSchema() as { additionalProperties?: boolean; properties: { server: { properties: { port: { anyOf: unknown[]; default: number } } } } };
+  const schema = configJsonSchema() as {
+    additionalProperties?: boolean;
+    properties: { server: { properties: { port: { anyOf: unknown[]; default: number } } } };
+  };
   expect(schema.additionalProperties).toBe(false);
   expect(schema.properties.server.properties.port.anyOf).toHaveLength(2);
   expect(schema.properties.server.properties.port.default).toBe(4141);

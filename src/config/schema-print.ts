@@ -14,13 +14,18 @@ interface Node {
 }
 
 export const printKeys = (): string =>
-  ["| Key | Value | Default | Meaning |", "| --- | --- | --- | --- |", ...rows(configJsonSchema() as Node, "")].join("\n");
+  ["| Key | Value | Default | Meaning |", "| --- | --- | --- | --- |", ...rows(configJsonSchema() as Node, "")].join(
+    "\n",
+  );
 
 function rows(node: Node, path: string): string[] {
   const own = Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
     const at = path === "" ? name : `${path}.${name}`;
     const required = node.required?.includes(name) ?? false;
-    return [`| \`${at}\` | ${kind(child)} | ${byDefault(child, required)} | ${child.description ?? ""} |`, ...rows(child, at)];
+    return [
+      `| \`${at}\` | ${kind(child)} | ${byDefault(child, required)} | ${child.description ?? ""} |`,
+      ...rows(child, at),
+    ];
   });
   const named = typeof node.additionalProperties === "object" ? rows(node.additionalProperties, `${path}.NAME`) : [];
   return [...own, ...named, ...(node.items ? rows(node.items, `${path}[]`) : [])];

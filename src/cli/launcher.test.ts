@@ -1,0 +1,178 @@
+/** The launcher for real, as a person starts it: node, a folder of their own, and nothing else. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import manifest from "../../package.json" with { type: "json" };
+
+const LAUNCHER = join(import.meta.dir, "../../bin/codeswitch.js");
+const FOLDER = mkdtempSync(join(tmpdir(), "codeswitch-launcher-"));
+afterAll(() => rmSync(FOLDER, { recursive: true }));
+
+// What a repository that somebody stands in may hold: none of it may matter.
+writeFileSync(
+  join(FOLDER, ".env"),
+  "OPENAI_API_KEY=sk-stray-0123456789\nPORT=1\nHOST=0.0.0.0\nCODESWITCH_CONFIG=nope.yaml\n",
+);
+writeFileSync(join(FOLDER, "bunfig.toml"), 'preload = ["./evil.ts"]\n');
+writeFileSync(join(FOLDER, "evil.ts"), 'console.log("EVIL"); process.exit(9);\n');
+writeFileSync(join(FOLDER, "broken.yaml"), "providers: {}\nmodels:\n  gpt: { targts: [] }\n");
+writeFileSync(
+  join(FOLDER, "good.yaml"),
+  'providers: { s: { kind: simulator } }\nmodels: { m: { targets: [ { provider: s, model: demo } ] } }\nauth: { keys: [ { name: me, key: "${CALLER_KEY:-a-secret-of-30-characters-0123}" } ] }\n',
+);
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): { child: ChildProcess; ended: Promise<Ended>; line(part: string): Promise<string> } {
+  const { PATH = "", HOME = "", SystemRoot = "" } = process.env;
+  const child = spawn("node", [LAUNCHER, ...args], {
+    cwd: FOLDER,
+    env: { PATH, HOME, SystemRoot, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  const waiting: { part: string; resolve(line: string): void }[] = [];
+  child.stdout.on("data", (data: Buffer) => {
+    out += data.toString();
+    for (const { part, resolve } of waiting) {
+      const found = out.split("\n").find((line) => line.includes(part));
+      if (found !== undefined) resolve(found);
+    }
+  });
+  child.stderr.on("data", (data: Buffer) => void (err += data.toString()));
+  const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+  return { child, ended, line: (part) => new Promise((resolve) => void waiting.push({ part, resolve })) };
+}
+const run = (...args: readonly string[]): Promise<Ended> => start(args).ended;
+
+describe("codeswitch", () => {
+  test("--version is the package's", async () =>
+    expect(await run("--version")).toEqual({ code: 0, out: `${manifest.version}\n`, err: "" }));
+
+  test("--help names every command, without colours in a pipe", async () => {
+    const { code, out } = await run("--help");
+    expect(code).toBe(0);
+    for (const word of ["start", "config check", "config print", "config schema", "--version"])
+      expect(out).toContain(word);
+    const page = await run("start", "--help");
+    expect(page.out).toContain("--log-format");
+    expect(page.out).not.toContain("\u001b");
+  });
+
+  test.each([
+    [["strat"], '"strat" is not a command of codeswitch. Did you mean "start"?'],
+    [["config", "chekc"], '"chekc" is not a command of codeswitch config. Did you mean "check"?'],
+    [["start", "--prot", "1"], '--prot is not a flag of codeswitch start. Did you mean "--port"?'],
+    [["start", "--port"], "--port needs a value."],
+    [["start", "now"], '"now" was not expected here.'],
+  ])("%p is answered with what was meant", async (args, message) => {
+    const { code, out, err } = await run(...args);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toStartWith(message);
+  });
+
+  test("config check: a stray .env and bunfig.toml in the folder set nothing", async () => {
+    const { code, out, err } = await run("config", "check");
+    expect([code, out]).toEqual([0, "The environment is in order: 1 provider, 3 models, 0 keys.\n"]);
+    expect(err).toContain("The .env in this folder is not read");
+  });
+
+  test("config check says what is wrong, and fails", async () => {
+    const { code, err } = await run("config", "check", "--config", "broken.yaml");
+    expect(code).toBe(1);
+    expect(err).toContain('broken.yaml:3: models.gpt.targts is not a known key. Did you mean "targets"?');
+  });
+
+  test("config print masks, config schema is JSON", async () => {
+    const printed = await run("config", "print", "-c", "good.yaml");
+    expect(printed.out).toContain("key: a-s****0123");
+    expect(printed.out).not.toContain("a-secret-of");
+    expect((JSON.parse((await run("config", "schema")).out) as { type: string }).type).toBe("object");
+  });
+});
+
+describe("codeswitch start", () => {
+  test("greets with the URL that answers, and ends well on SIGTERM", async () => {
+    const { child, ended, line } = start(["start", "--port", "0"]);
+    const greeting = await line("is ready on");
+    const url = /http:\S+/.exec(greeting)?.[0] ?? "";
+    expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: "ok" });
+    child.kill("SIGTERM");
+    const { code, out } = await ended;
+    expect(code).toBe(0);
+    for (const word of [
+      "Config     the environment",
+      "simulator",
+      "demo",
+      `ANTHROPIC_BASE_URL=${url}`,
+      `OPENAI_BASE_URL=${url}/v1`,
+    ])
+      expect(out).toContain(word);
+  });
+
+  test("with --log-format json says the same as one line of JSON, and no secret", async () => {
+    const { child, ended, line } = start(["start", "--config", "good.yaml", "--port", "0", "--log-format", "json"], {
+      CALLER_KEY: "another-secret-0123456789",
+    });
+    expect(JSON.parse(await line('"started"'))).toMatchObject({
+      event: "started",
+      source: "good.yaml",
+      providers: ["s"],
+      models: ["m"],
+      keys: ["me"],
+    });
+    child.kill("SIGINT");
+    const { code, out, err } = await ended;
+    expect(code).toBe(0);
+    expect(out + err).not.toContain("another-secret");
+  });
+
+  test("a port in use is one clear sentence", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const address = other.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    const { code, err } = await run("start", "--port", String(port));
+    other.close();
+    expect(code).toBe(2);
+    expect(err).toBe(
+      `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another: codeswitch start --port ${port + 1}\n`,
+    );
+  });
+
+  test("an address that others reach needs a key", async () => {
+    const { code, err } = await run("start", "--host", "0.0.0.0");
+    expect(code).toBe(1);
+    expect(err).toContain('--host ("0.0.0.0") can be reached from other machines, and no key is configured');
+  });
+
+  test("the second signal ends it at once", async () => {
+    const { child, ended, line } = start(["start", "--port", "0"]);
+    const url = /http:\S+/.exec(await line("is ready on"))?.[0] ?? "";
+    // A call that never ends holds the drain up.
+    const body = JSON.stringify({ model: "sim-silent", stream: true, messages: [{ role: "user", content: "Hello" }] });
+    const call = fetch(`${url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    }).catch(() => undefined);
+    await Bun.sleep(200);
+    child.kill("SIGTERM");
+    await Bun.sleep(500);
+    expect(child.exitCode).toBe(null);
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(143);
+    await call;
+  });
+});
