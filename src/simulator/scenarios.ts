@@ -23,6 +23,9 @@ export type Fault = "error-first" | "error-midway" | "cut" | "eof" | "hang";
 export const scenarioOf = (model: string): string | undefined => /(?:^|[.:@+/])(sim-.*)$/.exec(model)?.[1];
 export const isKimi = (model: string): boolean => /(?:^|[.:@+/])sim-kimi/.test(model);
 
+/** These are about what must come back on the second turn: they check it even where the simulator is lenient. */
+export const isAlwaysStrict = (model: string): boolean => isKimi(model) || scenarioOf(model) === "sim-thinking-tool";
+
 export function behave(asked: Asked): Behaviour {
   const scenario = scenarioOf(asked.model);
   if (scenario === undefined)

@@ -248,3 +248,16 @@ test("a script replaces the scenario until it is forgotten", async () => {
 async function until(isTrue: () => boolean): Promise<void> {
   for (let tries = 0; !isTrue() && tries < 200; tries++) await Bun.sleep(5);
 }
+
+test("a lenient simulator still wants the reasoning of its thinking models back", async () => {
+  const { url } = start();
+  const calls = [{ id: "call_1", type: "function", function: { name: "f", arguments: "{}" } }];
+  const turn = (assistant: object): object => ({
+    messages: [{ role: "user", content: "hi" }, assistant, { role: "tool", tool_call_id: "call_1", content: "1" }],
+  });
+  const dropped = turn({ role: "assistant", content: null, tool_calls: calls });
+  expect((await post(url, "/v1/chat/completions", { model: "sim-kimi", ...dropped })).status).toBe(400);
+  expect((await post(url, "/v1/chat/completions", { model: "sim-tool", ...dropped })).status).toBe(200);
+  const kept = turn({ role: "assistant", content: null, tool_calls: calls, reasoning_content: "hm" });
+  expect((await post(url, "/v1/chat/completions", { model: "sim-kimi", ...kept })).status).toBe(200);
+});

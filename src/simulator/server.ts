@@ -9,7 +9,7 @@ import { readChat } from "./read-chat.ts";
 import { countTokens, readMessages } from "./read-messages.ts";
 import { readResponses } from "./read-responses.ts";
 import { refusalOfStatus, refusalReply } from "./refusals.ts";
-import { behave } from "./scenarios.ts";
+import { behave, isAlwaysStrict } from "./scenarios.ts";
 import { type Stage, perform } from "./perform.ts";
 import { type Tally, createTally } from "./tally.ts";
 import { type Script, scriptReply } from "./script.ts";
@@ -133,7 +133,7 @@ function generate(
   if (!keyFits(incoming.headers, options.key)) return refusalReply(dialect, refusalOfStatus(401, ""));
   if (incoming.body === undefined) return refusalReply(dialect, { status: 400, message: NOT_JSON });
   const body = door.deployment === undefined ? incoming.body : { ...incoming.body, model: door.deployment };
-  if (options.strict === true) {
+  if (options.strict === true || isAlwaysStrict(stringOf(body["model"]))) {
     const missing = missingParameter(door, incoming);
     if (missing !== undefined) return missing;
     const refusal = refusalOf(dialect, body, { seals: stage.seals, vendor: door.vendor });

@@ -72,7 +72,9 @@ export function createGate(heldFrom = 0): Gate {
   };
 }
 
-export function stubUpstream(options: { readonly reply: (request: StubRequest) => StubReply | Promise<StubReply> }): StubUpstream {
+export function stubUpstream(options: {
+  readonly reply: (request: StubRequest) => StubReply | Promise<StubReply>;
+}): StubUpstream {
   const requests: StubRequest[] = [];
   const watchers = new Set<() => void>();
   let aborts = 0;
@@ -86,11 +88,15 @@ export function stubUpstream(options: { readonly reply: (request: StubRequest) =
       const request = await read(incoming);
       requests.push(request);
       let isEnded = false;
-      incoming.signal.addEventListener("abort", () => {
-        if (isEnded) return;
-        aborts += 1;
-        for (const tell of watchers) tell();
-      }, { once: true });
+      incoming.signal.addEventListener(
+        "abort",
+        () => {
+          if (isEnded) return;
+          aborts += 1;
+          for (const tell of watchers) tell();
+        },
+        { once: true },
+      );
       return respond(await options.reply(request), () => (isEnded = true));
     },
     error: (problem) => new Response(problem.message, { status: 500 }),
@@ -121,7 +127,14 @@ export function stubUpstream(options: { readonly reply: (request: StubRequest) =
 async function read(incoming: Request): Promise<StubRequest> {
   const { pathname, search } = new URL(incoming.url);
   const text = await incoming.text();
-  return { method: incoming.method, path: pathname + search, headers: Object.fromEntries(incoming.headers), text, json: parsed(text), signal: incoming.signal };
+  return {
+    method: incoming.method,
+    path: pathname + search,
+    headers: Object.fromEntries(incoming.headers),
+    text,
+    json: parsed(text),
+    signal: incoming.signal,
+  };
 }
 
 function parsed(text: string): unknown {
@@ -152,7 +165,11 @@ function respond(reply: StubReply, ended: () => void): Response {
   return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }), { status, headers });
 }
 
-async function finish(controller: ReadableStreamDefaultController<Uint8Array>, then: "eof" | "cut" | "wait", ended: () => void): Promise<void> {
+async function finish(
+  controller: ReadableStreamDefaultController<Uint8Array>,
+  then: "eof" | "cut" | "wait",
+  ended: () => void,
+): Promise<void> {
   if (then === "wait") return new Promise(() => {});
   // What was written has to leave before the socket breaks.
   if (then === "cut") await Bun.sleep(20);

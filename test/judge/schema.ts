@@ -57,7 +57,15 @@ function typeOf(dialect: SimDialect, vendor: Vendor): string {
 
 const TSC = join(import.meta.dir, "../../node_modules/typescript/bin/tsc");
 const TSCONFIG = {
-  compilerOptions: { strict: true, noEmit: true, skipLibCheck: true, module: "preserve", moduleResolution: "bundler", types: [], lib: ["esnext", "dom"] },
+  compilerOptions: {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    module: "preserve",
+    moduleResolution: "bundler",
+    types: [],
+    lib: ["esnext", "dom"],
+  },
   files: ["requests.ts"],
 };
 
@@ -72,17 +80,28 @@ async function compile(cases: readonly (readonly [string, string])[]): Promise<r
     });
     await Bun.write(join(folder, "requests.ts"), `${lines.join("\n")}\nexport {};\n`);
     await Bun.write(join(folder, "tsconfig.json"), JSON.stringify(TSCONFIG));
-    const run = Bun.spawn([process.execPath, TSC, "-p", folder, "--pretty", "false"], { stdout: "pipe", stderr: "pipe" });
+    const run = Bun.spawn([process.execPath, TSC, "-p", folder, "--pretty", "false"], {
+      stdout: "pipe",
+      stderr: "pipe",
+    });
     const [output, trouble] = await Promise.all([new Response(run.stdout).text(), new Response(run.stderr).text()]);
     if ((await run.exited) !== 0 && output.trim() === "") throw new Error(`the compiler did not run: ${trouble}`);
-    return output.split("\n").filter((line) => line.includes("error TS")).map((line) => explain(line, lines, starts, cases));
+    return output
+      .split("\n")
+      .filter((line) => line.includes("error TS"))
+      .map((line) => explain(line, lines, starts, cases));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** `golden/x.case: messages[2].reasoning_content: Object literal may only …` */
-function explain(line: string, lines: readonly string[], starts: readonly number[], cases: readonly (readonly [string, string])[]): string {
+function explain(
+  line: string,
+  lines: readonly string[],
+  starts: readonly number[],
+  cases: readonly (readonly [string, string])[],
+): string {
   const found = /\((\d+),\d+\): error TS\d+: (.*)$/.exec(line);
   const at = Number(found?.[1] ?? 1) - 1;
   const which = starts.findLastIndex((start) => start <= at);
