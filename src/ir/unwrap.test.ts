@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type JsonLiteral, literal, textOf } from "../wire/json.ts";
+import { LIMITS } from "../wire/limits.ts";
 import { unwrapCustomInput, wrapCustomInput } from "./lower.ts";
 import { unwrapper } from "./unwrap.ts";
 
@@ -64,6 +65,14 @@ test("what is no wrapper is the input itself", () => {
 
 test("raw line breaks and unknown escapes, which models write, stay text", () => {
   expect(unwrapped(['{"input":"a\nb\\qc\\u00zz"}']).text).toBe("a\nb\\qc\\u00zz");
+});
+
+test("what never becomes a wrapper waits up to a bound only", () => {
+  const machine = unwrapper();
+  const pieces: string[] = [];
+  const piece = literal(`{"note":"${"x".repeat(LIMITS.queuedBlockBytesMax / 2)}`);
+  for (let at = 0; at < 4; at++) machine.push(piece, (out) => pieces.push(textOf(out)));
+  expect(pieces.map(({ length }) => length)).toEqual([3, 1].map((count) => count * textOf(piece).length));
 });
 
 test("an empty input is empty, and so is no input", () => {

@@ -1,6 +1,7 @@
 /** Fragments of `{"input":"…"}` become fragments of the text inside as they come: how a lowered freeform call streams. */
 import { type JsonLiteral, literal, textOf } from "../wire/json.ts";
 import type { Machine } from "../wire/machine.ts";
+import { LIMITS } from "../wire/limits.ts";
 import { CUSTOM_INPUT_KEY, unwrapCustomInput } from "./lower.ts";
 
 const HEAD = `{"${CUSTOM_INPUT_KEY}":"`;
@@ -13,7 +14,9 @@ type Phase =
   /** Behind the closing quote: whatever follows is no part of the input. */
   | "tail"
   /** Another key first, or no object: decided at the end, when all of it is here. */
-  | "whole";
+  | "whole"
+  /** Too much to wait for: it passes as it comes. */
+  | "raw";
 
 /**
  * The text is spliced, never decoded: a literal's body is itself the body of a literal. A cut escape waits for its rest.
@@ -33,12 +36,17 @@ export function unwrapper(): Machine<JsonLiteral, JsonLiteral> {
   return {
     push: (fragment, emit) => {
       if (phase === "tail") return;
+      if (phase === "raw") return emit(fragment);
       held += textOf(fragment);
       if (phase === "head") {
         phase = phaseOfHead(held);
         if (phase === "text") held = held.replace(WHOLE_HEAD, "");
       }
       if (phase === "text") text(held, emit);
+      else if (held.length > LIMITS.queuedBlockBytesMax) {
+        phase = "raw";
+        emit(literal(held));
+      }
     },
     end: (cause, emit) => {
       if (cause === "eof" && (phase === "head" || phase === "whole") && held !== "")

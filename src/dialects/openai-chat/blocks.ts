@@ -3,6 +3,7 @@ import type { Block, Delta, Emit } from "../../ir/events.ts";
 import type { ToolRef } from "../../ir/request.ts";
 import { type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
 import { unwrapper } from "../../ir/unwrap.ts";
+import { LIMITS } from "../../wire/limits.ts";
 import type { Ask } from "../dialect.ts";
 import { CHAT, objectIn, textIn } from "./wire.ts";
 
@@ -112,7 +113,7 @@ export function blocks(ask: Ask): Blocks {
         if (part.input !== "") call.feed(literal(part.input), emit);
       } else {
         call.waiting += part.input;
-        if (call.name !== "") openCall(call, emit);
+        if (call.name !== "" || call.waiting.length > LIMITS.queuedBlockBytesMax) openCall(call, emit);
       }
       if (part.extra && call.block !== undefined)
         emit({ type: "block-delta", index: call.block, delta: { seal: sealOf(part.extra, ask), mode: "set" } });

@@ -1,14 +1,14 @@
 /** What a request says about its caller, its cache and itself. */
 import type { ModelRequest } from "../../ir/request.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import type { MessageWriting } from "./message-encode.ts";
 import { CHAT } from "./wire.ts";
+import { hint, type Writing } from "./writing.ts";
 
 /**
  * Vendors that know `prompt_cache_key` follow OpenAI's newer fields; Mistral and others answer unknown ones with 422.
  * A Chat client that sent a field to a Chat vendor meant it.
  */
-export function callerFields(request: ModelRequest, writing: MessageWriting): JsonObject {
+export function callerFields(request: ModelRequest, writing: Writing): JsonObject {
   const { caller, cache, state } = request;
   const follows = writing.traits.cacheKey;
   const field = (name: string, value: string | undefined, accepted: boolean): JsonObject => {
@@ -33,7 +33,7 @@ export function callerFields(request: ModelRequest, writing: MessageWriting): Js
 const tierOf = (tier: string | undefined): string | undefined => (tier === "standard_only" ? "default" : tier);
 
 /** OpenAI takes metadata only with what it stores. */
-function storing(request: ModelRequest, writing: MessageWriting): JsonObject {
+function storing(request: ModelRequest, writing: Writing): JsonObject {
   const { metadata } = request.caller;
   const keeps = request.state.store === true && writing.own && writing.traits.cacheKey;
   if (request.state.store === true && !keeps) lose("store", "stored-state", writing);
@@ -49,7 +49,7 @@ const NOT_CHAT: ReadonlySet<string> = new Set(
 );
 
 /** A Chat body's own unread fields go back to Chat; another dialect's are told. */
-export function extraFields(request: ModelRequest, writing: MessageWriting): JsonObject {
+export function extraFields(request: ModelRequest, writing: Writing): JsonObject {
   const { dialect, fields } = request.extra;
   const out: Record<string, JsonObject[string]> = {};
   for (const [key, value] of Object.entries(fields)) {
@@ -59,6 +59,5 @@ export function extraFields(request: ModelRequest, writing: MessageWriting): Jso
   return out;
 }
 
-function lose(path: string, feature: string, writing: MessageWriting): void {
-  writing.losses.add({ path, feature, how: "dropped", weight: "hint", note: `${path} has no place at this vendor` });
-}
+const lose = (path: string, feature: string, writing: Writing): void =>
+  hint(writing, "dropped", path, feature, `${path} has no place at this vendor`);

@@ -1,7 +1,7 @@
 /** The shape of the answer: a schema where the vendor has them, else a rule in words. */
 import type { OutputShape } from "../../ir/request.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import type { Writing } from "./part-encode.ts";
+import { meaning, type Writing } from "./writing.ts";
 
 export function outputFields(output: OutputShape | undefined, { traits }: Writing): JsonObject {
   if (!output) return {};
@@ -30,25 +30,16 @@ function formatFields(output: OutputShape, support: Writing["traits"]["jsonSchem
   };
 }
 
-/** A sentence for the system prompt where the vendor cannot be held to the schema; undefined: it can, or none was asked for. */
-export function schemaRule(output: OutputShape | undefined, { traits, losses }: Writing): string | undefined {
-  if (!output || traits.jsonSchema === "json_schema") return undefined;
-  if (!output.schema)
-    return output.jsonObject && traits.jsonSchema === "none"
-      ? told("Answer with one JSON object and nothing else.")
-      : undefined;
-  return told(
-    `Answer with one JSON object and nothing else. It must match this JSON Schema:\n${JSON.stringify(output.schema.schema)}`,
-  );
+const ONLY_JSON = "Answer with one JSON object and nothing else.";
 
-  function told(rule: string): string {
-    losses.add({
-      path: "response_format",
-      feature: "output-schema",
-      how: "approximated",
-      weight: "meaning",
-      note: "this vendor cannot be held to the schema: it is told in words",
-    });
-    return rule;
-  }
+/** A sentence for the system prompt where the vendor cannot be held to the schema; undefined: it can, or none was asked for. */
+export function schemaRule(output: OutputShape | undefined, writing: Writing): string | undefined {
+  const { jsonSchema } = writing.traits;
+  if (!output || jsonSchema === "json_schema") return undefined;
+  const needed = output.schema !== undefined || (output.jsonObject && jsonSchema === "none");
+  if (!needed) return undefined;
+  const note = "this vendor cannot be held to the schema: it is told in words";
+  meaning(writing, "approximated", "response_format", "output-schema", note);
+  if (!output.schema) return ONLY_JSON;
+  return `${ONLY_JSON} It must match this JSON Schema:\n${JSON.stringify(output.schema.schema)}`;
 }

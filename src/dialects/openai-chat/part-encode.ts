@@ -1,16 +1,8 @@
 /** Content as Chat has it. Text stays text; media become the parts that Chat vendors know, or a word about them and a Loss. */
-import type { LossList } from "../../ir/loss.ts";
 import type { Content, MediaPart, Part } from "../../ir/request.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
 import { CHAT } from "./wire.ts";
-
-export interface Writing {
-  readonly traits: Traits;
-  readonly losses: LossList;
-  /** The body came in this dialect: fields of it that only some vendors know may go back. */
-  readonly own: boolean;
-}
+import { loseMark, meaning, type Writing } from "./writing.ts";
 
 /** A list of nothing but text becomes one string: DeepSeek and others refuse lists. */
 export function encodeContent(content: Content, at: string, writing: Writing, separator = "\n"): Json {
@@ -23,49 +15,29 @@ export function encodeContent(content: Content, at: string, writing: Writing, se
 export function encodePart(part: Part, at: string, writing: Writing): readonly JsonObject[] {
   switch (part.kind) {
     case "text":
-      if (part.mark) loseMark(at, writing.losses);
+      if (part.mark) loseMark(at, writing);
       return part.text === "" ? [] : [textPart(part.text)];
     case "refusal":
       return [textPart(part.text)];
     case "media":
-      if (part.mark) loseMark(at, writing.losses);
+      if (part.mark) loseMark(at, writing);
       return [encodeMedia(part, at, writing)];
     case "tool-ref":
       return [textPart(`[Loaded tool: ${part.name}]`)];
     case "opaque":
       if (part.dialect === CHAT) return [part.raw as JsonObject];
-      writing.losses.add({
-        path: at,
-        feature: "opaque-part",
-        how: "dropped",
-        weight: "meaning",
-        note: `a part of ${part.dialect} that Chat does not know`,
-      });
+      meaning(writing, "dropped", at, "opaque-part", `a part of ${part.dialect} that Chat does not know`);
       return [];
   }
 }
 
 const textPart = (text: string): JsonObject => ({ type: "text", text });
 
-export const loseMark = (at: string, losses: LossList): void =>
-  losses.add({
-    path: at,
-    feature: "cache-breakpoint",
-    how: "dropped",
-    weight: "hint",
-    note: "Chat has no cache breakpoints; vendors cache prefixes by themselves",
-  });
-
 function encodeMedia(part: MediaPart, at: string, writing: Writing): JsonObject {
   const found = MEDIA[part.media](part, writing);
   if (found) return found;
-  writing.losses.add({
-    path: at,
-    feature: part.media,
-    how: "approximated",
-    weight: "meaning",
-    note: `this ${part.media} cannot be sent to this model over Chat; a word stands in its place`,
-  });
+  const note = `this ${part.media} cannot be sent to this model over Chat; a word stands in its place`;
+  meaning(writing, "approximated", at, part.media, note);
   return textPart(placeholder(part));
 }
 

@@ -1,9 +1,9 @@
 /** How much to think, in the field that this vendor reads. Efforts are clamped to the model before they come here. */
 import type { ModelRequest, Reasoning } from "../../ir/request.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import type { MessageWriting } from "./message-encode.ts";
+import { hint, type Writing } from "./writing.ts";
 
-export function reasoningFields(request: ModelRequest, writing: MessageWriting): JsonObject {
+export function reasoningFields(request: ModelRequest, writing: Writing): JsonObject {
   const reasoning = request.reasoning ?? {};
   const { effortField } = writing.traits;
   switch (effortField) {
@@ -22,7 +22,7 @@ export function reasoningFields(request: ModelRequest, writing: MessageWriting):
 
 const isOff = (reasoning: Reasoning): boolean => reasoning.mode === "off" || reasoning.effort === "none";
 
-function effortOnly(reasoning: Reasoning, writing: MessageWriting): JsonObject {
+function effortOnly(reasoning: Reasoning, writing: Writing): JsonObject {
   if (reasoning.effort !== undefined) return { reasoning_effort: reasoning.effort };
   if (reasoning.mode === "off")
     lose("reasoning-off", "thinking was to be off; this model has only efforts and keeps its default", writing);
@@ -39,7 +39,7 @@ function openRouter(reasoning: Reasoning): JsonObject {
   return reasoning.mode === undefined ? {} : { reasoning: { enabled: true } };
 }
 
-function asSwitch(reasoning: Reasoning, writing: MessageWriting): JsonObject {
+function asSwitch(reasoning: Reasoning, writing: Writing): JsonObject {
   if (isOff(reasoning)) return { thinking: { type: "disabled" } };
   if (reasoning.effort === undefined && reasoning.mode === undefined && reasoning.budgetTokens === undefined) return {};
   if (reasoning.effort !== undefined)
@@ -47,6 +47,5 @@ function asSwitch(reasoning: Reasoning, writing: MessageWriting): JsonObject {
   return { thinking: { type: "enabled" } };
 }
 
-function lose(feature: string, note: string, writing: MessageWriting): void {
-  writing.losses.add({ path: "reasoning", feature, how: "dropped", weight: "hint", note });
-}
+const lose = (feature: string, note: string, writing: Writing): void =>
+  hint(writing, "dropped", "reasoning", feature, note);

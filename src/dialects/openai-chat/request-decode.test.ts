@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GatewayError } from "../../ir/error.ts";
 import { repairEntries } from "../../ir/repair.ts";
-import { type Json, type JsonObject, ShapeError } from "../../wire/json.ts";
+import { type Json, type JsonObject, parseExactly, ShapeError } from "../../wire/json.ts";
 import { decodeRequest, encodeRequest, isNative, passes } from "./request.ts";
 import type { Entry } from "../../ir/request.ts";
 import { PLAIN_TRAITS, to, TRAITS } from "./asking.ts";
@@ -335,6 +335,9 @@ describe("settings", () => {
       extra: { dialect: "openai-chat", fields: { truncation: "auto", logit_bias: { "1": 2 } } },
     });
     expect(request.state.previous).toBeUndefined();
+  });
+  test("a seed past 2^53 is taken", () => {
+    expect(read(parseExactly('{"seed":9007199254740993}') as JsonObject).sampling.seed).toBe(9007199254740992);
   });
   test("thinking in its three forms, and off", () => {
     expect(read({ thinking: { type: "enabled", budget_tokens: 9 } }).reasoning).toEqual({

@@ -105,8 +105,15 @@ function samplingOf(body: JsonObject): Sampling {
     stop,
     frequencyPenalty: optionalNumber(body, "frequency_penalty"),
     presencePenalty: optionalNumber(body, "presence_penalty"),
-    seed: optionalNumber(body, "seed"),
+    seed: seedOf(body),
   });
+}
+
+/** A seed is a 64-bit integer: past 2^53 it arrives as written, and its nearest number is as good a seed. */
+function seedOf(body: JsonObject): number | undefined {
+  const { seed } = body;
+  const exact = typeof seed === "object" && seed !== null && !isObject(seed) && !isList(seed);
+  return exact ? Number(JSON.stringify(seed)) : optionalNumber(body, "seed");
 }
 
 function stopOf(body: JsonObject, key: string): readonly string[] | undefined {

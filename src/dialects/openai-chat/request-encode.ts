@@ -5,17 +5,18 @@ import type { ModelRequest } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import type { Addressee } from "../dialect.ts";
-import { encodeMessages, type MessageWriting } from "./message-encode.ts";
+import { encodeMessages } from "./message-encode.ts";
 import { encodeTools } from "./tool-encode.ts";
 import { outputFields, schemaRule } from "./output-encode.ts";
 import { callerFields, extraFields } from "./caller-encode.ts";
 import { reasoningFields } from "./reasoning-encode.ts";
 import { CHAT } from "./wire.ts";
+import { hint, meaning, type Writing } from "./writing.ts";
 
 /** Expects `repairEntries` to have run. */
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
   refuseState(request);
-  const writing: MessageWriting = {
+  const writing: Writing = {
     traits: to.traits,
     losses: lossList(),
     own: request.extra.dialect === CHAT,
@@ -27,7 +28,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
   const value: JsonObject = {
     model: to.model,
     messages: withThoughts(messages, request, writing),
-    ...encodeTools(request, writing.names, writing),
+    ...encodeTools(request, writing),
     ...(request.stream ? streamFields(to) : {}),
     ...samplingFields(request, writing),
     ...reasoningFields(request, writing),
@@ -65,16 +66,11 @@ const NO_THOUGHT = " ";
  * A tool turn of an earlier loop whose thinking is gone. Where the running loop lacks its own, the request comes here
  * with thinking off, and nobody asks for the field.
  */
-function withThoughts(messages: JsonObject[], request: ModelRequest, writing: MessageWriting): JsonObject[] {
+function withThoughts(messages: JsonObject[], request: ModelRequest, writing: Writing): JsonObject[] {
   const field = writing.traits.reasoningReplay;
   if (writing.thoughtless.turns === 0 || field === "none" || request.reasoning?.mode === "off") return messages;
-  writing.losses.add({
-    path: "messages",
-    feature: "reasoning-replay",
-    how: "emulated",
-    weight: "hint",
-    note: "the thinking of earlier tool calls is gone; a blank stands in its field",
-  });
+  const note = "the thinking of earlier tool calls is gone; a blank stands in its field";
+  hint(writing, "emulated", "messages", "reasoning-replay", note);
   return messages.map((message) =>
     message.tool_calls !== undefined && message[field] === undefined ? { ...message, [field]: NO_THOUGHT } : message,
   );
@@ -83,30 +79,30 @@ function withThoughts(messages: JsonObject[], request: ModelRequest, writing: Me
 /** OpenAI takes four. https://platform.openai.com/docs/api-reference/chat/create#chat_create-stop */
 const STOPS_MAX = 4;
 
-function samplingFields(request: ModelRequest, writing: MessageWriting): JsonObject {
+function samplingFields(request: ModelRequest, writing: Writing): JsonObject {
   const { sampling } = request;
-  const { traits, losses, own } = writing;
-  if (sampling.topK !== undefined && !own)
-    losses.add({ path: "top_k", feature: "top-k", how: "dropped", weight: "hint", note: "Chat has no top_k" });
-  const { stop } = sampling;
-  if (stop && (!traits.stop || stop.length > STOPS_MAX))
-    losses.add({
-      path: "stop",
-      feature: "stop-sequences",
-      how: traits.stop ? "approximated" : "dropped",
-      weight: "meaning",
-      note: traits.stop ? `only the first ${STOPS_MAX} stop sequences are sent` : "this model takes no stop sequences",
-    });
+  // Compatible vendors know it (vLLM, OpenRouter); those that have all of OpenAI's roles are OpenAI, which does not.
+  const topK = writing.own && !writing.traits.developerRole ? sampling.topK : undefined;
+  if (sampling.topK !== undefined && topK === undefined)
+    hint(writing, "dropped", "top_k", "top-k", "this vendor's Chat has no top_k");
   return given({
-    [traits.maxTokensField]: sampling.maxTokens,
+    [writing.traits.maxTokensField]: sampling.maxTokens,
     temperature: sampling.temperature,
     top_p: sampling.topP,
-    top_k: own ? sampling.topK : undefined,
+    top_k: topK,
     frequency_penalty: sampling.frequencyPenalty,
     presence_penalty: sampling.presencePenalty,
     seed: sampling.seed,
-    stop: stop && traits.stop ? stop.slice(0, STOPS_MAX) : undefined,
+    stop: stopsOf(sampling.stop, writing),
   });
+}
+
+function stopsOf(stop: readonly string[] | undefined, writing: Writing): readonly string[] | undefined {
+  if (!stop || (writing.traits.stop && stop.length <= STOPS_MAX)) return stop;
+  if (writing.traits.stop)
+    meaning(writing, "approximated", "stop", "stop-sequences", `only the first ${STOPS_MAX} are sent`);
+  else meaning(writing, "dropped", "stop", "stop-sequences", "this model takes no stop sequences");
+  return writing.traits.stop ? stop.slice(0, STOPS_MAX) : undefined;
 }
 
 const given = (fields: JsonObject): JsonObject =>
