@@ -175,7 +175,7 @@ function incompleteReason({ reason }: Finish, state: State): string | undefined 
 
 function loseDetails({ reason, details, carry }: Finish, state: State): void {
   const { losses } = state.p;
-  if (reason === "pause") lose(losses, "answer.finish", "pause", "approximated", "hint", "a pause of the vendor's own tools is told as a cut");
+  if (reason === "pause") lose(losses, "answer.finish", "pause", "approximated", "meaning", "a pause of the vendor's own tools is told as a cut");
   if (reason === "context-full") lose(losses, "answer.finish", "context-full", "approximated", "hint", "a full context is told as a cut");
   if (details !== undefined && details !== null) lose(losses, "answer.finish", "stop-details", "dropped", "hint", "why exactly the answer ended");
   if (carry !== undefined && carry !== null) lose(losses, "answer.carry", "carried-state", "dropped", "hint", "what the next request of the vendor's own dialect would name");

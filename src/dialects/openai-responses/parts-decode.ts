@@ -23,8 +23,10 @@ const opaque = (raw: JsonObject): Part => ({ kind: "opaque", dialect: DIALECT, r
 const text = (part: JsonObject, path: string): Part => {
   const written = optionalString(part, "text", path);
   if (written === undefined) throw new ShapeError(pathOf(path, "text"), "a string", part.text);
-  const known = part.annotations !== undefined && part.annotations !== null;
-  return { kind: "text", text: written, ...markOf(part), ...(known && { annotations: part.annotations }) };
+  const { annotations } = part;
+  // Replayed answers carry an empty list, which says nothing.
+  const cited = isList(annotations) && annotations.length > 0;
+  return { kind: "text", text: written, ...markOf(part), ...(cited && { annotations }) };
 };
 
 const PARTS = table<(part: JsonObject, path: string) => Part>({
