@@ -16,6 +16,9 @@ const AGENTS: readonly (readonly [RegExp, ClientId])[] = [
   [/^(openai|anthropic|asyncopenai|asyncanthropic|ai-sdk|ai)\//i, "sdk"],
 ];
 
+/** Whether a caller of a path that all dialects share reads Messages: Anthropic's SDKs always send their version. */
+export const readsMessages = (headers: Headers): boolean => headers.has("anthropic-version");
+
 export function clientOf(path: string, userAgent: string): ClientId {
   if (path.startsWith("/cursor/")) return "cursor";
   return AGENTS.find(([pattern]) => pattern.test(userAgent))?.[1] ?? "unknown";

@@ -3,15 +3,14 @@ import type { GatewayError } from "../ir/error.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { refusal, type RefuseOptions } from "../relay/refuse.ts";
 import type { ClientId } from "../clients/client.ts";
+import { showsOnlyBadRequests } from "../clients/cursor.ts";
+import { CHAT } from "./surfaces.ts";
 
 export const REQUEST_ID = "x-codeswitch-request-id";
 
-/** Cursor shows nothing but the text of a 400. On its own paths always, elsewhere only when it says who it is. */
-const visibleErrors = (client: ClientId, dialect: DialectId): boolean => client === "cursor" && dialect === "openai-chat";
-
 export const refuseOptions = (client: ClientId, dialect: DialectId): RefuseOptions => ({
   dialect,
-  visibleErrors: visibleErrors(client, dialect),
+  visibleErrors: showsOnlyBadRequests(client) && dialect === CHAT.reply,
 });
 
 export function refuse(error: GatewayError, options: RefuseOptions): Response {

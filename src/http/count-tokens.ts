@@ -9,15 +9,16 @@ import { requiredString } from "../wire/json.ts";
 import { errorReply, send } from "../relay/send.ts";
 import { ERROR_FACTS } from "../ir/error.ts";
 import type { Exchange, Handler } from "./exchange.ts";
+import { MESSAGES } from "./surfaces.ts";
 import { jsonBody } from "./json-body.ts";
 
 export const countTokens: Handler = async (exchange) => {
   const { json, text } = await jsonBody(exchange);
   const { targets } = plan(exchange.gateway.config, requiredString(json, "model"), exchange.caller.key);
-  const counter = targets.find((target) => target.dialect === "anthropic" && target.provider.kind !== "simulator");
+  const counter = targets.find((target) => target.dialect === MESSAGES.reply && target.provider.kind !== "simulator");
   const counted = counter && (await countAtVendor(exchange, counter, text));
   if (counted) return counted;
-  const { value } = DIALECTS.anthropic.request.decode(json);
+  const { value } = DIALECTS[MESSAGES.reply].request.decode(json);
   return Response.json({ input_tokens: await countLocally(value) }, { headers: { "x-codeswitch-estimated": "true" } });
 };
 
@@ -32,7 +33,7 @@ async function countAtVendor(exchange: Exchange, target: Target, text: string): 
   if (!response) return undefined;
   if (response.ok) return new Response(response.body, { headers: { "content-type": "application/json" } });
   const reply = await errorReply(response);
-  const error = DIALECTS.anthropic.error.decode(reply);
+  const error = DIALECTS[MESSAGES.reply].error.decode(reply);
   if (response.status === 404 || ERROR_FACTS[error.kind].failover) return undefined;
   throw error.with({ upstream: reply, upstreamDialect: target.dialect, provider: target.provider.name });
 }

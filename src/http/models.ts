@@ -1,41 +1,52 @@
 /** The list of models, in the shape that the caller's client reads. */
-import type { ModelConfig } from "../config/config.ts";
+import { readsMessages } from "../clients/client.ts";
 import { listedModels, plan } from "../routing/plan.ts";
+import type { JsonObject } from "../wire/json.ts";
 import type { Exchange, Handler } from "./exchange.ts";
 
-/** 2026-01-01, for clients that demand a date. A gateway's names have none. */
-const CREATED_SECONDS = 1_767_225_600;
-
 export const listModels: Handler = (exchange) => {
-  const models = listedModels(exchange.gateway.config, exchange.caller.key);
-  return Response.json(wantsAnthropic(exchange) ? anthropicList(models) : openaiList(models));
+  const names = listedModels(exchange.gateway.config, exchange.caller.key).map((model) => model.name);
+  return Response.json(shapeFor(exchange).list(names));
 };
 
 export const oneModel: Handler = (exchange) => {
   const name = exchange.captured[0] ?? "";
   plan(exchange.gateway.config, name, exchange.caller.key);
-  return Response.json(wantsAnthropic(exchange) ? anthropicModel(name) : openaiModel(name));
+  return Response.json(shapeFor(exchange).one(name));
 };
 
-/** Anthropic's SDKs always send their version. */
-const wantsAnthropic = ({ request, path }: Exchange): boolean =>
-  request.headers.has("anthropic-version") && !path.startsWith("/cursor/");
+interface Shape {
+  one(name: string): JsonObject;
+  list(names: readonly string[]): JsonObject;
+}
 
-const openaiModel = (id: string) => ({ id, object: "model", created: CREATED_SECONDS, owned_by: "codeswitch" });
-const openaiList = (models: readonly ModelConfig[]) => ({
-  object: "list",
-  data: models.map((model) => openaiModel(model.name)),
+const shapeFor = ({ request }: Exchange): Shape => (readsMessages(request.headers) ? MESSAGES_SHAPE : CHAT_SHAPE);
+
+/** Clients demand a date, and a gateway's names have none. */
+const CREATED_MS = Date.UTC(2026, 0, 1);
+
+/** https://platform.openai.com/docs/api-reference/models/list */
+const chatModel = (name: string): JsonObject => ({
+  id: name,
+  object: "model",
+  created: CREATED_MS / 1000,
+  owned_by: "codeswitch",
 });
+const CHAT_SHAPE: Shape = { one: chatModel, list: (names) => ({ object: "list", data: names.map(chatModel) }) };
 
-const anthropicModel = (id: string) => ({
+/** https://docs.claude.com/en/api/models-list */
+const messagesModel = (name: string): JsonObject => ({
   type: "model",
-  id,
-  display_name: id,
-  created_at: new Date(CREATED_SECONDS * 1000).toISOString(),
+  id: name,
+  display_name: name,
+  created_at: new Date(CREATED_MS).toISOString(),
 });
-const anthropicList = (models: readonly ModelConfig[]) => ({
-  data: models.map((model) => anthropicModel(model.name)),
-  has_more: false,
-  first_id: models[0]?.name ?? null,
-  last_id: models.at(-1)?.name ?? null,
-});
+const MESSAGES_SHAPE: Shape = {
+  one: messagesModel,
+  list: (names) => ({
+    data: names.map(messagesModel),
+    has_more: false,
+    first_id: names[0] ?? null,
+    last_id: names.at(-1) ?? null,
+  }),
+};

@@ -83,7 +83,7 @@ function known(found: ReturnType<typeof match>, method: string, path: string): M
   if ("route" in found) return found;
   if (found.allowed.length > 0)
     throw new GatewayError("method-not-allowed", `${method} is not answered at ${path}; ${found.allowed.join(" and ")} is.`);
-  throw new GatewayError("not-found", `There is nothing at ${path}. The base URL ends in /v1 for OpenAI clients and has no path for Anthropic clients.`);
+  throw new GatewayError("not-found", `There is nothing at ${path}. The base URL ends in /v1 for clients of Chat Completions and Responses, and has no path for clients of Messages.`);
 }
 
 function finish(response: Response, request: Request, id: string, config: Config): Response {

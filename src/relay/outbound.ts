@@ -1,6 +1,6 @@
 /** What goes to one target: the caller's own bytes with a few fields edited, or a translation. */
 import { cacheKeyOf, conversationOf } from "../clients/conversation.ts";
-import { hasFlatCustomTool } from "../clients/cursor.ts";
+import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
@@ -130,7 +130,7 @@ function styleOf(call: Call, prepared: Prepared, request: ModelRequest): ReplySt
 function customCallsOf(call: Call): ReplyStyle["customCalls"] {
   if (call.surface.reply === "openai-responses") return "custom";
   if (call.surface.reply === "anthropic") return "json";
-  if (call.client === "cursor" || hasFlatCustomTool(call.body)) return "function-text";
+  if (wantsCallsAsText(call.client, call.body)) return "function-text";
   const nested = isList(call.body.tools) && call.body.tools.some((tool) => isObject(tool) && isObject(tool.custom));
   return nested ? "custom" : "json";
 }

@@ -37,7 +37,8 @@ export function lacksRequiredReasoning(request: ModelRequest, target: Target): b
   const reader = { dialect: target.dialect, issuer: target.issuer, family: target.addressee.family };
   const signed = (entry: ReasoningEntry): boolean => entry.seal !== undefined && canRead(reader, entry.seal);
   const told = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
-  if (capabilities.thinking === "budget" || capabilities.thinking === "adaptive") return lacksReasoning(request.entries, signed);
+  // Adaptive thinking may skip a turn, so only a budget demands its blocks back.
+  if (capabilities.thinking === "budget") return lacksReasoning(request.entries, signed);
   return capabilities.traits.reasoningRequired && lacksReasoning(request.entries, told);
 }
 
