@@ -17,6 +17,8 @@ export interface Asked {
   readonly parallel: boolean;
   /** off: the caller switched it off. hidden: the model thinks and shows no text of it. shown: text is wanted. */
   readonly thinking: "off" | "hidden" | "shown";
+  /** Messages with a budget: no tool is called without thinking first. */
+  readonly thinksFirst: boolean;
   /** Responses: the caller wants `encrypted_content`. */
   readonly sealed: boolean;
   readonly answerSchema?: JsonObject;

@@ -20,6 +20,7 @@ export function readChat(body: JsonObject, model: string): Asked {
     ...(forcedTool === undefined ? {} : { forcedTool }),
     parallel: body["parallel_tool_calls"] !== false,
     thinking: isOff(body) ? "off" : "shown",
+    thinksFirst: false,
     sealed: false,
     ...(schema === undefined ? {} : { answerSchema: objectOf(schema) }),
     usageChunk: objectOf(body["stream_options"])["include_usage"] === true,

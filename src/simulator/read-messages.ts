@@ -22,6 +22,7 @@ export function readMessages(body: JsonObject, model: string): Asked {
     ...(choice["type"] === "tool" ? { forcedTool: stringOf(choice["name"]) } : {}),
     parallel: choice["disable_parallel_tool_use"] !== true,
     thinking: thinkingOf(objectOf(body["thinking"])),
+    thinksFirst: objectOf(body["thinking"])["type"] === "enabled",
     sealed: true,
     ...(format["type"] === "json_schema" ? { answerSchema: objectOf(format["schema"]) } : {}),
     usageChunk: true,

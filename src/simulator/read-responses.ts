@@ -30,6 +30,7 @@ export function readResponses(body: JsonObject, model: string): Asked {
     ...(typeof forced["name"] === "string" ? { forcedTool: forced["name"] } : {}),
     parallel: body["parallel_tool_calls"] !== false,
     thinking: reasoning["effort"] === "none" ? "off" : typeof reasoning["summary"] === "string" ? "shown" : "hidden",
+    thinksFirst: false,
     sealed: listOf(body["include"]).includes("reasoning.encrypted_content"),
     ...(format["type"] === "json_schema" ? { answerSchema: objectOf(format["schema"]) } : {}),
     usageChunk: true,

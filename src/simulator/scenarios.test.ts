@@ -311,6 +311,15 @@ withSdks("over two turns", () => {
     await expect(again([{ ...turn[0], thinking: "altered" }, turn[1]])).rejects.toThrow(/Invalid `signature`/);
   });
 
+  test("who must have thought before a call has, in every scenario", async () => {
+    const budget = { thinking: { type: "enabled", budget_tokens: 1_024 } };
+    for (const model of ["sim-tool", "sim-text-tool", "sim-tools-parallel", "sim-custom-tool"]) {
+      expect((await messages(model, true, budget)).turn[0]).toMatchObject({ type: "thinking" });
+      expect((await messages(model, true)).reasoning).toBe("");
+      expect((await chat(model.replace("sim-", "sim-kimi-"), true)).reasoning).not.toBe("");
+    }
+  });
+
   test("Messages: omitted thinking has a signature and no text", async () => {
     const { turn } = await messages("sim-reasoning", true, { thinking: { type: "adaptive", display: "omitted" } });
     expect(turn[0]).toMatchObject({ thinking: "", signature: expect.stringMatching(/^E/) });

@@ -185,11 +185,19 @@ function calling(asked: Asked, before: readonly Part[], calls: 1 | 2): Behaviour
   const [first, second] = pickTools(asked);
   if (first === undefined) return say("No tool was offered, so I answer in words.", asked);
   const tools = calls === 1 || !asked.parallel ? [first] : [first, second ?? first];
+  const thought = before.some((part) => part.kind === "thinking") || !mustThink(asked) ? [] : thoughts(asked);
   return {
     kind: "answer",
-    answer: { parts: [...before, ...tools.map((tool) => call(tool, asked))], stop: "done", overlapping: true },
+    answer: {
+      parts: [...thought, ...before, ...tools.map((tool) => call(tool, asked))],
+      stop: "done",
+      overlapping: true,
+    },
   };
 }
+
+/** Claude with a budget and Kimi never call without having thought; they want it back. */
+const mustThink = (asked: Asked): boolean => asked.thinksFirst || (isKimi(asked.model) && asked.thinking !== "off");
 
 function customTool(asked: Asked): Behaviour {
   const freeform = asked.tools.find((tool) => tool.kind === "freeform");
