@@ -19,7 +19,9 @@ export function isOurCall(item: JsonObject, reading: Reading): boolean {
 function toolOf(item: JsonObject, { ask }: Reading): ToolRef | undefined {
   if (typeof item.name !== "string") return undefined;
   const namespace = typeof item.namespace === "string" ? item.namespace : undefined;
-  return ask.tools.find(item.name, namespace) ?? (namespace === undefined ? ask.tools.byWireName(item.name) : undefined);
+  return (
+    ask.tools.find(item.name, namespace) ?? (namespace === undefined ? ask.tools.byWireName(item.name) : undefined)
+  );
 }
 
 export function callSlot(reading: Reading): Kind {
@@ -31,7 +33,10 @@ export function callSlot(reading: Reading): Kind {
     if (into || typeof item.name !== "string" || item.name === "") return into;
     const tool = toolOf(item, reading) ?? invented(item, item.name);
     const caller = isObject(item.caller) ? { caller: item.caller } : {};
-    const index = reading.open({ kind: "call", callId: callIdOf(item) || madeUpId(item, reading), tool: asWritten(tool, item), ...caller }, emit);
+    const index = reading.open(
+      { kind: "call", callId: callIdOf(item) || madeUpId(item, reading), tool: asWritten(tool, item), ...caller },
+      emit,
+    );
     const lowered = item.type === "function_call" && tool.via === "custom";
     const made = lowered ? unwrapping(index) : { flow: flow(index, (input) => ({ input })), finish: () => {} };
     into = made.flow;
@@ -85,10 +90,12 @@ function unwrapping(index: number): { readonly flow: Flow; finish(emit: Emit): v
   const machine: Machine<JsonLiteral, JsonLiteral> = unwrapper();
   const out = (emit: Emit) => (input: JsonLiteral) => emit({ type: "block-delta", index, delta: { input } });
   const wrapped = flow(index, (input) => ({ input }));
-  const through = (emit: Emit): Emit => (event) => {
-    if (event.type === "block-delta" && "input" in event.delta) machine.push(event.delta.input, out(emit));
-    else emit(event);
-  };
+  const through =
+    (emit: Emit): Emit =>
+    (event) => {
+      if (event.type === "block-delta" && "input" in event.delta) machine.push(event.delta.input, out(emit));
+      else emit(event);
+    };
   return {
     flow: {
       index,

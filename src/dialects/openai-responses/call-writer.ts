@@ -29,8 +29,18 @@ interface Form {
   readonly field: string;
   readonly event: string;
 }
-const FUNCTION: Form = { type: "function_call", prefix: "fc", field: "arguments", event: "response.function_call_arguments" };
-const CUSTOM: Form = { type: "custom_tool_call", prefix: "ctc", field: "input", event: "response.custom_tool_call_input" };
+const FUNCTION: Form = {
+  type: "function_call",
+  prefix: "fc",
+  field: "arguments",
+  event: "response.function_call_arguments",
+};
+const CUSTOM: Form = {
+  type: "custom_tool_call",
+  prefix: "ctc",
+  field: "input",
+  event: "response.custom_tool_call_input",
+};
 
 function streamedWriter(p: Printing, block: CallBlock, form: Form, print: Print): BlockWriter {
   const place = p.place();

@@ -34,14 +34,19 @@ describe("captured requests", () => {
     expect(isNative(body)).toBe(true);
   });
 
-  test.each(bodies.filter(({ body }) => body.previous_response_id === undefined))("$name needs no repair", ({ body }) => {
-    const { value: request } = openaiResponses.request.decode(body);
-    const repaired = repairEntries(request.entries);
-    expect(repaired.losses).toEqual([]);
-    expect(repaired.value).toEqual(request.entries);
-  });
+  test.each(bodies.filter(({ body }) => body.previous_response_id === undefined))(
+    "$name needs no repair",
+    ({ body }) => {
+      const { value: request } = openaiResponses.request.decode(body);
+      const repaired = repairEntries(request.entries);
+      expect(repaired.losses).toEqual([]);
+      expect(repaired.value).toEqual(request.entries);
+    },
+  );
 
   test("says how many ran", () => {
-    console.log(`openai-responses captures: ${bodies.length} bodies${names.length === 0 ? ` (${CAPTURES} is absent)` : ""}`);
+    console.log(
+      `openai-responses captures: ${bodies.length} bodies${names.length === 0 ? ` (${CAPTURES} is absent)` : ""}`,
+    );
   });
 });

@@ -70,7 +70,9 @@ function checked(events: readonly StreamEvent[]): void {
 /** What must survive; ids and our own model name are new each time, and of a vendor's item only the last form counts. */
 function folded(events: readonly StreamEvent[]): unknown {
   const { finish, error, usage, ...answer } = collect(events);
-  const blocks = answer.blocks.map((whole) => ("raw" in whole.block ? { ...whole, block: { ...whole.block, raw: null } } : whole));
+  const blocks = answer.blocks.map((whole) =>
+    "raw" in whole.block ? { ...whole, block: { ...whole.block, raw: null } } : whole,
+  );
   return { blocks, reason: finish?.reason, error: error && [error.kind, error.message], usage };
 }
 
@@ -84,12 +86,18 @@ describe("recorded answers", () => {
         const events = decodeFrames(frames, ask);
         checked(events);
         const printed = encodeFrames(events, ask);
-        const again = decodeFrames(printed.map(({ data }) => data), ask);
+        const again = decodeFrames(
+          printed.map(({ data }) => data),
+          ask,
+        );
         checked(again);
         expect({ file, ...(folded(again) as object) }).toEqual({ file, ...(folded(events) as object) });
         const whole = JSON.parse(printed.at(-1)?.data ?? "") as JsonObject;
         if (isObject(whole.response) && whole.type !== "response.failed")
-          expect({ file, ...(folded(openaiResponses.response.decode(whole.response, ask)) as object) }).toEqual({ file, ...(folded(events) as object) });
+          expect({ file, ...(folded(openaiResponses.response.decode(whole.response, ask)) as object) }).toEqual({
+            file,
+            ...(folded(events) as object),
+          });
         counts.streams++;
       }
     }
@@ -103,13 +111,18 @@ describe("recorded answers", () => {
       checked(events);
       const { value, losses } = openaiResponses.response.encode(events, ask);
       expect({ file, losses }).toEqual({ file, losses: [] });
-      expect({ file, ...(folded(openaiResponses.response.decode(value, ask)) as object) }).toEqual({ file, ...(folded(events) as object) });
+      expect({ file, ...(folded(openaiResponses.response.decode(value, ask)) as object) }).toEqual({
+        file,
+        ...(folded(events) as object),
+      });
       counts.answers++;
     }
   });
 
   test("says how many ran", () => {
-    console.log(`openai-responses corpus: ${counts.streams} streams, ${counts.answers} whole answers${files.length === 0 ? ` (${CORPUS} is absent)` : ""}`);
+    console.log(
+      `openai-responses corpus: ${counts.streams} streams, ${counts.answers} whole answers${files.length === 0 ? ` (${CORPUS} is absent)` : ""}`,
+    );
     if (process.env.CODESWITCH_CORPUS !== undefined) expect(counts.streams).toBeGreaterThan(0);
   });
 });

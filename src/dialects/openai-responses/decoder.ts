@@ -104,7 +104,8 @@ const HANDLERS = table<Handler>({
   "response.completed": (event, state, emit) => finish(event, state, emit),
   "response.done": (event, state, emit) => finish(event, state, emit),
   "response.incomplete": (event, state, emit) => finish(event, state, emit),
-  "response.failed": (event, state, emit) => fail(isObject(event.response) ? event.response.error : undefined, state, emit),
+  "response.failed": (event, state, emit) =>
+    fail(isObject(event.response) ? event.response.error : undefined, state, emit),
   "response.cancelled": (_event, state, emit) => fail({ message: "the upstream cancelled the answer" }, state, emit),
   error: (event, state, emit) => fail(event, state, emit),
 });
@@ -150,7 +151,8 @@ function finish(event: JsonObject, state: State, emit: Emit): void {
   start(response, state, emit);
   completeFrom(isList(response.output) ? response.output : [], state, emit);
   for (const slot of state.slots.values()) slot.close(emit);
-  if (isList(response.content_filters)) emit({ type: "notice", dialect: DIALECT, raw: { content_filters: response.content_filters } });
+  if (isList(response.content_filters))
+    emit({ type: "notice", dialect: DIALECT, raw: { content_filters: response.content_filters } });
   state.done = true;
   const incomplete = event.type === "response.incomplete" || response.status === "incomplete";
   const details = isObject(response.incomplete_details) ? response.incomplete_details : undefined;
@@ -178,7 +180,8 @@ function completeFrom(output: readonly Json[], state: State, emit: Emit): void {
   items.forEach((item, at) => {
     const known = streamed.find((slot) => slot.is(item)) ?? state.slots.get(`#${at}`);
     if (known && known.type === item.type) return known.done(item, emit);
-    const ofType = (list: readonly { readonly type?: Json | undefined }[]): number => list.filter(({ type }) => type === item.type).length;
+    const ofType = (list: readonly { readonly type?: Json | undefined }[]): number =>
+      list.filter(({ type }) => type === item.type).length;
     if (ofType(items) <= ofType(streamed)) return;
     const slot = itemSlot(state);
     state.slots.set(`completed ${at}`, slot);

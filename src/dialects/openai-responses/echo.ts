@@ -15,7 +15,8 @@ export function echoOf(ask: Ask): JsonObject {
     max_output_tokens: request?.sampling.maxTokens ?? null,
     max_tool_calls: extra.max_tool_calls ?? null,
     parallel_tool_calls: request?.parallelCalls ?? true,
-    previous_response_id: request?.state.previous?.field === "previous_response_id" ? request.state.previous.value : null,
+    previous_response_id:
+      request?.state.previous?.field === "previous_response_id" ? request.state.previous.value : null,
     prompt_cache_key: request?.cache.key ?? null,
     reasoning: { effort: request?.reasoning?.effort ?? null, summary: request?.reasoning?.show ?? null },
     safety_identifier: request?.caller.safetyId ?? null,

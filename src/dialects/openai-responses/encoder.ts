@@ -18,7 +18,15 @@ import { lose } from "./writing.ts";
 
 export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
   const p = printing(ask);
-  const state: State = { p, writers: new Map(), sealable: new Set(), started: false, done: false, refused: false, notices: {} };
+  const state: State = {
+    p,
+    writers: new Map(),
+    sealable: new Set(),
+    started: false,
+    done: false,
+    refused: false,
+    notices: {},
+  };
   return {
     push: (event, print) => {
       if (!state.done) encode(event, state, print);
@@ -56,7 +64,14 @@ function encode(event: StreamEvent, state: State, print: Print): void {
       return;
     case "block-delta":
       if ("seal" in event.delta && !state.sealable.has(event.index))
-        lose(state.p.losses, `answer[${event.index}]`, "seal", "dropped", "hint", "only reasoning has a field for a seal; the gateway keeps it where it keeps a vault");
+        lose(
+          state.p.losses,
+          `answer[${event.index}]`,
+          "seal",
+          "dropped",
+          "hint",
+          "only reasoning has a field for a seal; the gateway keeps it where it keeps a vault",
+        );
       return state.writers.get(event.index)?.delta(event.delta, print);
     case "block-end":
       state.writers.get(event.index)?.end(event.final, print);
@@ -126,13 +141,28 @@ function again(p: Printing, raw: JsonObject, print: Print): void {
 const EVENT_NAME = /^[\w.-]+$/;
 
 function droppedWriter(p: Printing, block: Extract<Block, { kind: "hosted" | "opaque" }>): BlockWriter {
-  lose(p.losses, `answer.${block.wire}`, block.kind === "hosted" ? "hosted-call" : "opaque-item", "dropped", "hint", `${block.wire} is known to its own dialect only`);
+  lose(
+    p.losses,
+    `answer.${block.wire}`,
+    block.kind === "hosted" ? "hosted-call" : "opaque-item",
+    "dropped",
+    "hint",
+    `${block.wire} is known to its own dialect only`,
+  );
   return { delta: () => {}, end: () => {} };
 }
 
 /** Azure's filter results stand in the response itself; what has a type is an event of its own. */
 function notice({ dialect, raw }: Extract<StreamEvent, { type: "notice" }>, state: State, print: Print): void {
-  if (dialect !== DIALECT) return lose(state.p.losses, "answer", "vendor-notice", "dropped", "hint", "a remark of the vendor beside the answer");
+  if (dialect !== DIALECT)
+    return lose(
+      state.p.losses,
+      "answer",
+      "vendor-notice",
+      "dropped",
+      "hint",
+      "a remark of the vendor beside the answer",
+    );
   if (!isObject(raw)) return;
   if (raw.type === undefined) state.notices = { ...state.notices, ...raw };
   else again(state.p, raw, print);
@@ -175,17 +205,39 @@ function incompleteReason({ reason }: Finish, state: State): string | undefined 
 
 function loseDetails({ reason, details, carry }: Finish, state: State): void {
   const { losses } = state.p;
-  if (reason === "pause") lose(losses, "answer.finish", "pause", "approximated", "meaning", "a pause of the vendor's own tools is told as a cut");
-  if (reason === "context-full") lose(losses, "answer.finish", "context-full", "approximated", "hint", "a full context is told as a cut");
-  if (details !== undefined && details !== null) lose(losses, "answer.finish", "stop-details", "dropped", "hint", "why exactly the answer ended");
-  if (carry !== undefined && carry !== null) lose(losses, "answer.carry", "carried-state", "dropped", "hint", "what the next request of the vendor's own dialect would name");
+  if (reason === "pause")
+    lose(
+      losses,
+      "answer.finish",
+      "pause",
+      "approximated",
+      "meaning",
+      "a pause of the vendor's own tools is told as a cut",
+    );
+  if (reason === "context-full")
+    lose(losses, "answer.finish", "context-full", "approximated", "hint", "a full context is told as a cut");
+  if (details !== undefined && details !== null)
+    lose(losses, "answer.finish", "stop-details", "dropped", "hint", "why exactly the answer ended");
+  if (carry !== undefined && carry !== null)
+    lose(
+      losses,
+      "answer.carry",
+      "carried-state",
+      "dropped",
+      "hint",
+      "what the next request of the vendor's own dialect would name",
+    );
 }
 
 /** Nothing that is open is closed: half a call must not look like a whole one. */
 function fail(error: GatewayError, state: State, print: Print): void {
   start(state, print);
   state.done = true;
-  state.p.event("response.failed", `"response":${responseJson(state, { status: "failed", error: { ...failure(error) } })}`, print);
+  state.p.event(
+    "response.failed",
+    `"response":${responseJson(state, { status: "failed", error: { ...failure(error) } })}`,
+    print,
+  );
 }
 
 function responseJson(state: State, ending: Ending): string {

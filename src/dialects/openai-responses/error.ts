@@ -33,7 +33,9 @@ function toldError(body: Json): Told {
   if (!isObject(body)) return { message: "" };
   const error = isObject(body.error) ? body.error : body;
   const plain = typeof body.error === "string" ? body.error : undefined;
-  const message = [error.message, plain, error.detail, error.msg].find((text) => typeof text === "string" && text !== "");
+  const message = [error.message, plain, error.detail, error.msg].find(
+    (text) => typeof text === "string" && text !== "",
+  );
   return {
     message: typeof message === "string" ? message : "",
     ...word("type", error.type),
@@ -95,7 +97,8 @@ function kindOf(told: Told, status: number | undefined): ErrorKind {
 const fits = (kind: ErrorKind, status: number | undefined): boolean =>
   status === undefined || (kind !== "invalid-request" && kind !== "upstream-failed");
 
-const CONTEXT_FULL = /maximum context length|context window|context_length_exceeded|input is too long|exceeds the (model's )?context/i;
+const CONTEXT_FULL =
+  /maximum context length|context window|context_length_exceeded|input is too long|exceeds the (model's )?context/i;
 const MODEL_MISSING = /model|deployment/i;
 
 /** `retry-after-ms` is Azure's; Azure's text says "Please retry after 26 seconds", OpenAI's "Please try again in 1.2s". */
@@ -148,7 +151,8 @@ const RETRY_AFTER_DEFAULT: Partial<Record<ErrorKind, string>> = { "rate-limited"
 
 function encodeError(error: GatewayError): Reply {
   const words = WORDS[error.kind];
-  const { param, retryAfter = RETRY_AFTER_DEFAULT[error.kind] ?? (error.status === 429 ? "5" : undefined) } = error.details;
+  const { param, retryAfter = RETRY_AFTER_DEFAULT[error.kind] ?? (error.status === 429 ? "5" : undefined) } =
+    error.details;
   const serverWord = error.status < 500 && words.type === "server_error";
   const body: JsonObject = {
     error: {
@@ -167,7 +171,9 @@ function encodeError(error: GatewayError): Reply {
 
 /** Azure's numbers say nothing that the status does not. */
 const ownCode = (error: GatewayError): string | undefined =>
-  error.details.code === undefined || /^\d+$/.test(error.details.code) || error.details.code === "server_error" ? undefined : error.details.code;
+  error.details.code === undefined || /^\d+$/.test(error.details.code) || error.details.code === "server_error"
+    ? undefined
+    : error.details.code;
 
 /**
  * Codex stops at once on context_length_exceeded, insufficient_quota and invalid_prompt, and tries again on everything
@@ -177,7 +183,10 @@ export function failure(error: GatewayError): { readonly code: string; readonly 
   const { retryAfter } = error.details;
   if (error.kind === "rate-limited") {
     const wait = retryAfter !== undefined && /^\d+$/.test(retryAfter) && !/try again in/i.test(error.message);
-    return { code: "rate_limit_exceeded", message: wait ? `${error.message} Please try again in ${retryAfter}s.` : error.message };
+    return {
+      code: "rate_limit_exceeded",
+      message: wait ? `${error.message} Please try again in ${retryAfter}s.` : error.message,
+    };
   }
   const code = FAILURES[error.kind] ?? (error.status < 500 ? "invalid_prompt" : "server_error");
   return { code, message: error.message };

@@ -1,7 +1,17 @@
 /** The items of `input`, one after another. Chat messages and Anthropic blocks among them are Cursor's. */
 import type { CallInput, Entry, Meta, ResultEntry } from "../../ir/request.ts";
 import { readSeal, type Seal } from "../../ir/seal.ts";
-import { isList, isObject, type Json, type JsonObject, objectAt, optionalString, pathOf, ShapeError, without } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectAt,
+  optionalString,
+  pathOf,
+  ShapeError,
+  without,
+} from "../../wire/json.ts";
 import { decodeMessage } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeTools } from "./tools-decode.ts";
@@ -27,7 +37,8 @@ export function decodeInput(input: Json | undefined, path: string): readonly Ent
 function decodeItem(value: Json, path: string): readonly Entry[] {
   const item = objectAt(value, path);
   const type = optionalString(item, "type", path);
-  if (type === undefined && item.role === undefined) throw new ShapeError(path, 'an item with a "type" or a "role"', item);
+  if (type === undefined && item.role === undefined)
+    throw new ShapeError(path, 'an item with a "type" or a "role"', item);
   if (type === undefined || type === "message") return decodeMessage(item, path);
   const decode = ITEMS.get(type);
   if (decode) return [decode(item, path)];
@@ -53,7 +64,17 @@ const ITEMS = table<(item: JsonObject, path: string) => Entry>({
 });
 
 /** Parts that stand where an item should: read as a message of whoever writes such parts. */
-const LOOSE_PARTS = new Set(["input_text", "output_text", "text", "input_image", "image_url", "input_file", "input_audio", "tool_use", "tool_result"]);
+const LOOSE_PARTS = new Set([
+  "input_text",
+  "output_text",
+  "text",
+  "input_image",
+  "image_url",
+  "input_file",
+  "input_audio",
+  "tool_use",
+  "tool_result",
+]);
 
 function loosePart(type: string, item: JsonObject, path: string): readonly Entry[] {
   const role = type === "output_text" || type === "tool_use" ? "assistant" : "user";
@@ -123,7 +144,9 @@ function builtinContent(builtin: Builtin, item: JsonObject, path: string): Resul
   if (builtin.name === "apply_patch" || builtin.name === "local_shell") return jsonText(item.output);
   if (builtin.name === "computer" && isObject(item.output)) {
     const checks = item.acknowledged_safety_checks;
-    const rest = isList(checks) ? [{ kind: "opaque" as const, dialect: DIALECT, raw: { acknowledged_safety_checks: checks } }] : [];
+    const rest = isList(checks)
+      ? [{ kind: "opaque" as const, dialect: DIALECT, raw: { acknowledged_safety_checks: checks } }]
+      : [];
     const screen = decodeContent([item.output], pathOf(path, "output"));
     return typeof screen === "string" ? screen : [...screen, ...rest];
   }
@@ -133,7 +156,9 @@ const RESULT_FRAME = new Set(["type", "id", "status", "call_id", "approval_reque
 
 /** What some decoder here reads; anything else goes back to its own dialect only. */
 const ITEM_KEYS = new Set(
-  `type id status role content phase name call_id namespace arguments input output caller summary encrypted_content tools`.split(/\s+/),
+  `type id status role content phase name call_id namespace arguments input output caller summary encrypted_content tools`.split(
+    /\s+/,
+  ),
 );
 
 function meta(item: JsonObject): Meta {
@@ -150,4 +175,3 @@ function ids(item: JsonObject): Meta {
     ...(typeof item.status === "string" && { status: item.status }),
   };
 }
-

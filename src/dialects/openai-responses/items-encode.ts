@@ -14,7 +14,8 @@ export function encodeItems(entries: readonly Entry[], w: Writing): readonly Jso
   const held: MediaPart[] = [];
   const images: HeldImages = { hold: (part) => void held.push(part) };
   const release = (): void => {
-    if (held.length > 0) items.push({ type: "message", role: "user", content: encodeParts(held, "user", "results", w) });
+    if (held.length > 0)
+      items.push({ type: "message", role: "user", content: encodeParts(held, "user", "results", w) });
     held.length = 0;
   };
   entries.forEach((entry, at) => {
@@ -27,7 +28,14 @@ export function encodeItems(entries: readonly Entry[], w: Writing): readonly Jso
 
 function encodeEntry(entry: Entry, path: string, images: HeldImages, w: Writing): readonly JsonObject[] {
   if ("hints" in entry && entry.hints && !w.own)
-    lose(w.losses, path, "message-field", "dropped", "hint", `${Object.keys(entry.hints).join(", ")}: known to its own dialect only`);
+    lose(
+      w.losses,
+      path,
+      "message-field",
+      "dropped",
+      "hint",
+      `${Object.keys(entry.hints).join(", ")}: known to its own dialect only`,
+    );
   switch (entry.kind) {
     case "instructions":
       return [];
@@ -40,7 +48,14 @@ function encodeEntry(entry: Entry, path: string, images: HeldImages, w: Writing)
     case "result":
       return [encodeResult(entry, path, images, w)];
     case "tools":
-      return [{ type: "additional_tools", ...ids(entry, w), role: entry.role, tools: encodeTools(entry.tools, `${path}.tools`, w) }];
+      return [
+        {
+          type: "additional_tools",
+          ...ids(entry, w),
+          role: entry.role,
+          tools: encodeTools(entry.tools, `${path}.tools`, w),
+        },
+      ];
     case "opaque":
       if (entry.dialect === DIALECT) return [entry.raw as JsonObject];
       lose(w.losses, path, "opaque-item", "dropped", "meaning", "an item that only its own dialect understands");
@@ -49,8 +64,10 @@ function encodeEntry(entry: Entry, path: string, images: HeldImages, w: Writing)
 }
 
 function encodeMessage(entry: MessageEntry, path: string, w: Writing): JsonObject {
-  if (entry.effort !== undefined) lose(w.losses, `${path}.effort`, "turn-effort", "dropped", "hint", "an effort for one turn only");
-  if (entry.name !== undefined && !w.own) lose(w.losses, `${path}.name`, "participant-name", "dropped", "hint", "the name of a participant");
+  if (entry.effort !== undefined)
+    lose(w.losses, `${path}.effort`, "turn-effort", "dropped", "hint", "an effort for one turn only");
+  if (entry.name !== undefined && !w.own)
+    lose(w.losses, `${path}.name`, "participant-name", "dropped", "hint", "the name of a participant");
   return {
     ...(entry.bare !== true && { type: "message" }),
     ...ids(entry, w),
@@ -80,7 +97,10 @@ function encodeReasoning(entry: ReasoningEntry, path: string, w: Writing): reado
       type: "reasoning",
       ...ids(entry, w),
       summary: entry.sections.map((text) => ({ type: "summary_text", text })),
-      ...(w.own && entry.raw !== undefined && { content: entry.raw === null ? null : entry.raw.map((text) => ({ type: "reasoning_text", text })) }),
+      ...(w.own &&
+        entry.raw !== undefined && {
+          content: entry.raw === null ? null : entry.raw.map((text) => ({ type: "reasoning_text", text })),
+        }),
       ...(seal && { encrypted_content: seal.value }),
     },
   ];
@@ -88,7 +108,8 @@ function encodeReasoning(entry: ReasoningEntry, path: string, w: Writing): reado
 
 function encodeCall(entry: CallEntry, path: string, w: Writing): JsonObject {
   if (entry.mark) loseMark(path, w);
-  if (entry.caller !== undefined && !w.own) lose(w.losses, `${path}.caller`, "call-caller", "dropped", "hint", "who made a programmatic call");
+  if (entry.caller !== undefined && !w.own)
+    lose(w.losses, `${path}.caller`, "call-caller", "dropped", "hint", "who made a programmatic call");
   const builtin = builtinOf(entry.tool, w);
   if (builtin) return builtinItem(builtin, entry, w);
   const lowered = entry.tool.via === "custom" && !w.to.traits.customTools;
@@ -99,7 +120,8 @@ function encodeCall(entry: CallEntry, path: string, w: Writing): JsonObject {
     : { type: "function_call", ...frame, arguments: argumentsText(entry), ...caller };
 }
 
-const freeText = ({ input }: CallEntry): string => ("text" in input ? input.text : (unwrapCustomInput(input.json) ?? input.json));
+const freeText = ({ input }: CallEntry): string =>
+  "text" in input ? input.text : (unwrapCustomInput(input.json) ?? input.json);
 
 const argumentsText = ({ input }: CallEntry): string =>
   "text" in input ? wrapCustomInput(input.text) : input.json.trim() === "" ? "{}" : input.json;
@@ -109,4 +131,3 @@ function builtinItem(builtin: Builtin, entry: CallEntry, w: Writing): JsonObject
   if (builtin.name === "mcp_approval") return { type: builtin.call, id: entry.callId, ...fields };
   return { type: builtin.call, ...ids(entry, w), call_id: callId(entry.callId, w), ...fields };
 }
-

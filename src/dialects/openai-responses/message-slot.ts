@@ -21,7 +21,10 @@ export function messageSlot(reading: Reading, item: JsonObject): Kind {
     const block = kind === "refusal" ? { kind } : { kind, ...(phase !== undefined && { phase }) };
     const index = reading.open(block, emit);
     // A flow's `open` is a getter: spreading would freeze it.
-    const made: Part = Object.assign(flow(index, (text) => ({ text })), { annotations: 0 });
+    const made: Part = Object.assign(
+      flow(index, (text) => ({ text })),
+      { annotations: 0 },
+    );
     parts.set(at, made);
     return made;
   };
@@ -41,7 +44,8 @@ export function messageSlot(reading: Reading, item: JsonObject): Kind {
     "response.output_text.done": (event, at, emit) => part(at, "text", emit).whole(event.text, emit),
     "response.refusal.delta": (event, at, emit) => part(at, "refusal", emit).push(event.delta, emit),
     "response.refusal.done": (event, at, emit) => part(at, "refusal", emit).whole(event.refusal, emit),
-    "response.output_text.annotation.added": (event, at, emit) => annotate(part(at, "text", emit), event.annotation, emit),
+    "response.output_text.annotation.added": (event, at, emit) =>
+      annotate(part(at, "text", emit), event.annotation, emit),
     "response.content_part.done": (event, at, emit) => whole(at, event.part, emit),
   });
   return {

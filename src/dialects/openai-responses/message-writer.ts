@@ -55,9 +55,14 @@ function textWriter(p: Printing, where: string, ended: Ended, print: Print): Blo
   const text = growing();
   const annotations: string[] = [];
   const waiting: Annotation[] = [];
-  const part = (): string => `{"type":"output_text","text":${text.json()},"annotations":[${annotations.join(",")}],"logprobs":[]}`;
+  const part = (): string =>
+    `{"type":"output_text","text":${text.json()},"annotations":[${annotations.join(",")}],"logprobs":[]}`;
   const annotate = (annotation: string, to: Print): void => {
-    p.event("response.output_text.annotation.added", `${where},"annotation_index":${annotations.length},"annotation":${annotation}`, to);
+    p.event(
+      "response.output_text.annotation.added",
+      `${where},"annotation_index":${annotations.length},"annotation":${annotation}`,
+      to,
+    );
     annotations.push(annotation);
   };
   const prefix = `${where},"delta":`;

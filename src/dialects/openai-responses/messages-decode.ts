@@ -1,14 +1,27 @@
 /** A message, of whichever dialect: an assistant's tool calls and a user's tool results inside it become entries of their own. */
 import type { CallEntry, Content, Entry, MessageEntry, Part, ResultEntry, Role } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
-import { isList, isObject, type Json, type JsonObject, objectAt, optionalList, optionalString, pathOf, type Raw, ShapeError, without } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectAt,
+  optionalList,
+  optionalString,
+  pathOf,
+  type Raw,
+  ShapeError,
+  without,
+} from "../../wire/json.ts";
 import { decodeContent, decodePart, markOf } from "./parts-decode.ts";
 import { jsonText, table } from "./wire.ts";
 
 export function decodeMessage(item: JsonObject, path: string): readonly Entry[] {
   const role = optionalString(item, "role", path);
   if (role === "tool" || role === "function") return [toolMessage(item, path)];
-  if (!isRole(role)) throw new ShapeError(pathOf(path, "role"), "system, developer, user, assistant or tool", item.role);
+  if (!isRole(role))
+    throw new ShapeError(pathOf(path, "role"), "system, developer, user, assistant or tool", item.role);
   const head = messageHead(item, role, path);
   const calls = optionalList(item, "tool_calls", path) ?? [];
   return [
@@ -52,7 +65,9 @@ function hintsOf(item: JsonObject): { readonly hints?: Readonly<Record<string, R
 /** Kimi and DeepSeek demand it back; Chat clients write it beside the content. */
 function replayedThinking(item: JsonObject, role: Role): readonly Entry[] {
   const text = item.reasoning_content;
-  return role === "assistant" && typeof text === "string" && text !== "" ? [{ kind: "reasoning", sections: [text] }] : [];
+  return role === "assistant" && typeof text === "string" && text !== ""
+    ? [{ kind: "reasoning", sections: [text] }]
+    : [];
 }
 
 function messageBody(item: JsonObject, head: Head, path: string): readonly Entry[] {
@@ -112,7 +127,13 @@ const BLOCKS = table<(block: JsonObject, path: string) => Entry>({
 function toolMessage(item: JsonObject, path: string): ResultEntry {
   const name = optionalString(item, "name", path);
   const content: Content = decodeContent(item.content, pathOf(path, "content"));
-  return { kind: "result", callId: jsonText(item.tool_call_id), via: "function", content, ...(name !== undefined && { name }) };
+  return {
+    kind: "result",
+    callId: jsonText(item.tool_call_id),
+    via: "function",
+    content,
+    ...(name !== undefined && { name }),
+  };
 }
 
 function chatCall(value: Json, path: string): CallEntry {
@@ -120,7 +141,8 @@ function chatCall(value: Json, path: string): CallEntry {
   const custom = isObject(call.custom) ? call.custom : undefined;
   const called = custom ?? (isObject(call.function) ? call.function : undefined);
   const name = called && optionalString(called, "name", path);
-  if (!called || name === undefined) throw new ShapeError(pathOf(path, "function"), "an object with the called tool's name", call.function);
+  if (!called || name === undefined)
+    throw new ShapeError(pathOf(path, "function"), "an object with the called tool's name", call.function);
   return {
     kind: "call",
     callId: jsonText(call.id),

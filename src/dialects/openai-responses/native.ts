@@ -4,12 +4,15 @@ import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts
 import { ID_LENGTH_MAX } from "./wire.ts";
 
 /** Fields of Chat and Messages that the Responses API refuses. */
-const FOREIGN_KEYS = `messages max_tokens max_completion_tokens reasoning_effort response_format functions function_call stop
+const FOREIGN_KEYS =
+  `messages max_tokens max_completion_tokens reasoning_effort response_format functions function_call stop
   stop_sequences seed frequency_penalty presence_penalty top_k system thinking`.split(/\s+/);
 
 /** A freeform tool must be written anew for a server that has none. */
 export const passes = (body: JsonObject, traits: Traits): boolean =>
-  isNative(body) && (traits.customTools || customNames(body.tools).size === 0) && (traits.parallelSwitch || body.parallel_tool_calls == null);
+  isNative(body) &&
+  (traits.customTools || customNames(body.tools).size === 0) &&
+  (traits.parallelSwitch || body.parallel_tool_calls == null);
 
 export function isNative(body: JsonObject): boolean {
   if (FOREIGN_KEYS.some((key) => body[key] !== undefined)) return false;
@@ -32,19 +35,31 @@ const isNativeTool = (tool: Json): boolean =>
   !/_\d{8}$/.test(tool.type);
 
 const isNativeChoice = (choice: Json | undefined): boolean =>
-  !isObject(choice) || (!isObject(choice.function) && !isObject(choice.custom) && !["tool", "any", "auto"].includes(String(choice.type)));
+  !isObject(choice) ||
+  (!isObject(choice.function) && !isObject(choice.custom) && !["tool", "any", "auto"].includes(String(choice.type)));
 
 const customNames = (tools: Json | undefined): ReadonlySet<unknown> =>
   new Set(isList(tools) ? tools.flatMap((tool) => (isObject(tool) && tool.type === "custom" ? [tool.name] : [])) : []);
 
 /** Parts of Chat and Messages; vendors refuse them in `input`. */
-const FOREIGN_PARTS = new Set(["text", "image_url", "image", "document", "file", "tool_use", "tool_result", "thinking", "redacted_thinking"]);
+const FOREIGN_PARTS = new Set([
+  "text",
+  "image_url",
+  "image",
+  "document",
+  "file",
+  "tool_use",
+  "tool_result",
+  "thinking",
+  "redacted_thinking",
+]);
 
 function isNativeItem(item: Json, custom: ReadonlySet<unknown>): boolean {
   if (!isObject(item)) return false;
   if (typeof item.call_id === "string" && item.call_id.length > ID_LENGTH_MAX) return false;
   if (item.type === "function_call") return typeof item.call_id === "string" && !custom.has(item.name);
-  if (item.type !== undefined && item.type !== "message") return typeof item.type === "string" && !FOREIGN_PARTS.has(item.type);
+  if (item.type !== undefined && item.type !== "message")
+    return typeof item.type === "string" && !FOREIGN_PARTS.has(item.type);
   if (item.role === "tool" || item.role === "function" || item.tool_calls !== undefined) return false;
   if (item.role === undefined || item.content === undefined || item.content === null) return false;
   return typeof item.content === "string" || listOf(item.content, isNativePart);

@@ -29,7 +29,10 @@ export const TO: Addressee = {
   },
 };
 
-export const toWith = (traits: Partial<Addressee["traits"]>): Addressee => ({ ...TO, traits: { ...TO.traits, ...traits } });
+export const toWith = (traits: Partial<Addressee["traits"]>): Addressee => ({
+  ...TO,
+  traits: { ...TO.traits, ...traits },
+});
 
 export const chatRequest = (fields: Partial<ModelRequest> & { readonly entries: readonly Entry[] }): ModelRequest => ({
   model: "m",

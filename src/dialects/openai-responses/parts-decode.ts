@@ -1,6 +1,15 @@
 /** Content as Responses clients write it; Chat's and Anthropic's parts too, since Cursor mixes all three in one body. */
 import type { CacheMark, Content, MediaPart, Part } from "../../ir/request.ts";
-import { isList, isObject, type Json, type JsonObject, objectAt, optionalString, pathOf, ShapeError } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectAt,
+  optionalString,
+  pathOf,
+  ShapeError,
+} from "../../wire/json.ts";
 import { DIALECT, table } from "./wire.ts";
 
 /** null and absent are no content; anything that is neither text nor a list is told as JSON. */
@@ -52,7 +61,8 @@ function image(part: JsonObject, path: string): Part {
   const detail = optionalString(part, "detail", path) ?? (nested && optionalString(nested, "detail", path));
   const rest = { ...(detail !== undefined && { detail }), ...markOf(part) };
   if (typeof url === "string") return { kind: "media", media: "image", source: sourceOfUrl(url), ...rest };
-  if (typeof part.file_id === "string") return { kind: "media", media: "image", source: { fileId: part.file_id }, ...rest };
+  if (typeof part.file_id === "string")
+    return { kind: "media", media: "image", source: { fileId: part.file_id }, ...rest };
   throw new ShapeError(pathOf(path, "image_url"), "a URL, a data URL, or a file_id beside it", part.image_url);
 }
 
@@ -75,14 +85,25 @@ function fileSource(fields: JsonObject): MediaPart["source"] | undefined {
 function audio(part: JsonObject): Part {
   const sound = isObject(part.input_audio) ? part.input_audio : part;
   if (typeof sound.data !== "string") return opaque(part);
-  return { kind: "media", media: "audio", source: { data: sound.data, mime: `audio/${String(sound.format ?? "wav")}` } };
+  return {
+    kind: "media",
+    media: "audio",
+    source: { data: sound.data, mime: `audio/${String(sound.format ?? "wav")}` },
+  };
 }
 
 function fromAnthropic(media: "image" | "document", part: JsonObject, path: string): Part {
   const source = isObject(part.source) ? part.source : {};
   const name = typeof part.title === "string" ? { name: part.title } : {};
-  const with_ = (found: MediaPart["source"]): Part => ({ kind: "media", media, source: found, ...name, ...markOf(part) });
-  const mime = typeof source.media_type === "string" ? source.media_type : media === "image" ? "image/png" : "application/pdf";
+  const with_ = (found: MediaPart["source"]): Part => ({
+    kind: "media",
+    media,
+    source: found,
+    ...name,
+    ...markOf(part),
+  });
+  const mime =
+    typeof source.media_type === "string" ? source.media_type : media === "image" ? "image/png" : "application/pdf";
   if (source.type === "text" && typeof source.data === "string") return with_({ text: source.data, mime });
   if (typeof source.data === "string") return with_({ data: source.data, mime });
   if (typeof source.url === "string") return with_(sourceOfUrl(source.url));

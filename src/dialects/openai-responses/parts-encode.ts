@@ -20,7 +20,14 @@ function encodePart(part: Part, place: Place, path: string, w: Writing): readonl
     case "media":
       return [mediaPart(part, place, path, w)];
     case "tool-ref":
-      lose(w.losses, path, "tool-reference", "approximated", "hint", "a loaded tool was told in words; it is declared anyway");
+      lose(
+        w.losses,
+        path,
+        "tool-reference",
+        "approximated",
+        "hint",
+        "a loaded tool was told in words; it is declared anyway",
+      );
       return [textPart(`Tool loaded: ${part.name}`, place, w)];
     case "opaque":
       if (part.dialect === DIALECT) return [part.raw as JsonObject];
@@ -36,7 +43,14 @@ export function textPart(text: string, place: Place, w: Writing, annotations?: R
 }
 
 export const loseMark = (path: string, w: Writing): void =>
-  lose(w.losses, path, "cache-breakpoint", "dropped", "hint", "the Responses API caches prefixes by itself and knows no breakpoints");
+  lose(
+    w.losses,
+    path,
+    "cache-breakpoint",
+    "dropped",
+    "hint",
+    "the Responses API caches prefixes by itself and knows no breakpoints",
+  );
 
 function mediaPart(part: MediaPart, place: Place, path: string, w: Writing): JsonObject {
   const refused = refusal(part, place, w);
@@ -44,23 +58,33 @@ function mediaPart(part: MediaPart, place: Place, path: string, w: Writing): Jso
     lose(w.losses, path, refused.feature, "dropped", "meaning", refused.note);
     return textPart(`[${part.media} omitted${part.name === undefined ? "" : `: ${part.name}`}]`, place, w);
   }
-  if (part.hints !== undefined) lose(w.losses, path, "document-hints", "dropped", "hint", "citation switch and context of a document");
+  if (part.hints !== undefined)
+    lose(w.losses, path, "document-hints", "dropped", "hint", "citation switch and context of a document");
   switch (part.media) {
     case "image":
       return imagePart(part, w);
     case "audio":
-      return { type: "input_audio", input_audio: "data" in part.source ? { data: part.source.data, format: part.source.mime.replace(/^audio\//, "") } : {} };
+      return {
+        type: "input_audio",
+        input_audio:
+          "data" in part.source ? { data: part.source.data, format: part.source.mime.replace(/^audio\//, "") } : {},
+      };
     case "document":
     case "video":
       return filePart(part, place, path, w);
   }
 }
 
-function refusal(part: MediaPart, place: Place, w: Writing): { readonly feature: string; readonly note: string } | undefined {
+function refusal(
+  part: MediaPart,
+  place: Place,
+  w: Writing,
+): { readonly feature: string; readonly note: string } | undefined {
   if (place === "assistant") return { feature: "assistant-media", note: "what the assistant said may hold text only" };
   if (part.media === "video") return { feature: "video", note: "the Responses API takes no video" };
   if (part.media === "image" && !w.to.traits.images) return { feature: "image", note: `${w.to.model} takes no images` };
-  if (part.media === "audio" && !("data" in part.source)) return { feature: "audio", note: "the Responses API takes sound as data only" };
+  if (part.media === "audio" && !("data" in part.source))
+    return { feature: "audio", note: "the Responses API takes sound as data only" };
   if ("fileId" in part.source && w.request.extra.dialect === "anthropic")
     return { feature: "file-id", note: "a file id is known to the vendor that issued it only" };
   return undefined;

@@ -27,14 +27,19 @@ export function reasoningSlot(reading: Reading): Kind {
   const wholes = (name: Channel, list: Json | undefined, emit: Emit): void => {
     if (!isList(list)) return;
     list.forEach((part, at) => {
-      if (isObject(part) && typeof part.text === "string" && part.text !== "") channel(name, emit).whole(at, part.text, emit);
+      if (isObject(part) && typeof part.text === "string" && part.text !== "")
+        channel(name, emit).whole(at, part.text, emit);
     });
   };
   const EVENTS = table<(event: JsonObject, emit: Emit) => void>({
-    "response.reasoning_summary_text.delta": (event, emit) => channel("summary", emit).push(place(event.summary_index), event.delta, emit),
-    "response.reasoning_summary_text.done": (event, emit) => channel("summary", emit).whole(place(event.summary_index), event.text, emit),
-    "response.reasoning_text.delta": (event, emit) => channel("raw", emit).push(place(event.content_index), event.delta, emit),
-    "response.reasoning_text.done": (event, emit) => channel("raw", emit).whole(place(event.content_index), event.text, emit),
+    "response.reasoning_summary_text.delta": (event, emit) =>
+      channel("summary", emit).push(place(event.summary_index), event.delta, emit),
+    "response.reasoning_summary_text.done": (event, emit) =>
+      channel("summary", emit).whole(place(event.summary_index), event.text, emit),
+    "response.reasoning_text.delta": (event, emit) =>
+      channel("raw", emit).push(place(event.content_index), event.delta, emit),
+    "response.reasoning_text.done": (event, emit) =>
+      channel("raw", emit).whole(place(event.content_index), event.text, emit),
   });
   return {
     added: () => {},

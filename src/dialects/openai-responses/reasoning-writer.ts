@@ -3,7 +3,16 @@ import type { Block } from "../../ir/events.ts";
 import { type Seal, sealFor } from "../../ir/seal.ts";
 import { thinkMarkup } from "../../ir/think.ts";
 import { literal } from "../../wire/json.ts";
-import { addItem, type BlockWriter, endItem, growing, json, type Place, type Print, type Printing } from "./printing.ts";
+import {
+  addItem,
+  type BlockWriter,
+  endItem,
+  growing,
+  json,
+  type Place,
+  type Print,
+  type Printing,
+} from "./printing.ts";
 import { DIALECT, REDACTED_SUFFIX } from "./wire.ts";
 
 type ReasoningBlock = Extract<Block, { kind: "reasoning" }>;
@@ -14,7 +23,10 @@ export function reasoningWriter(p: Printing, block: ReasoningBlock, print: Print
 
 const item = (id: string, sections: readonly string[], block: ReasoningBlock, seal: Seal | undefined): string => {
   const summary = block.channel === "summary" ? sections.map((text) => `{"type":"summary_text","text":${text}}`) : [];
-  const content = block.channel === "raw" ? `,"content":[${sections.map((text) => `{"type":"reasoning_text","text":${text}}`).join(",")}]` : "";
+  const content =
+    block.channel === "raw"
+      ? `,"content":[${sections.map((text) => `{"type":"reasoning_text","text":${text}}`).join(",")}]`
+      : "";
   const sealed = seal === undefined ? "" : `,"encrypted_content":${json(sealText(seal, block))}`;
   return `{"type":"reasoning","id":"${id}","summary":[${summary.join(",")}]${content}${sealed}}`;
 };

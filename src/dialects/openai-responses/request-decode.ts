@@ -1,7 +1,16 @@
 /** A Responses body, or one of Cursor's that is nearly one, as a ModelRequest. */
 import { unwrapCustomInput } from "../../ir/lower.ts";
 import { lossless, type Translated } from "../../ir/loss.ts";
-import type { CallEntry, Entry, ModelRequest, OutputShape, Reasoning, Sampling, StoredState, Tool } from "../../ir/request.ts";
+import type {
+  CallEntry,
+  Entry,
+  ModelRequest,
+  OutputShape,
+  Reasoning,
+  Sampling,
+  StoredState,
+  Tool,
+} from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import {
   isList,
@@ -41,7 +50,10 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     ...(reasoning && { reasoning }),
     ...(output && { output }),
     state: stateOf(body),
-    cache: defined({ key: optionalString(body, "prompt_cache_key"), retention: optionalString(body, "prompt_cache_retention") }),
+    cache: defined({
+      key: optionalString(body, "prompt_cache_key"),
+      retention: optionalString(body, "prompt_cache_retention"),
+    }),
     wants: wantsOf(body),
     caller: defined({
       user: optionalString(body, "user"),
@@ -81,7 +93,9 @@ const instructions = (body: JsonObject): readonly Entry[] =>
 /** A stored prompt or an earlier answer may stand in for the input. */
 function inputOf(body: JsonObject): readonly Entry[] {
   if (body.input === undefined && body.messages !== undefined) return decodeInput(body.messages, "messages");
-  const optional = [body.prompt, body.previous_response_id, body.conversation].some((value) => value !== undefined && value !== null);
+  const optional = [body.prompt, body.previous_response_id, body.conversation].some(
+    (value) => value !== undefined && value !== null,
+  );
   return (body.input === undefined || body.input === null) && optional ? [] : decodeInput(body.input, "input");
 }
 
@@ -112,11 +126,14 @@ function samplingOf(body: JsonObject): Sampling {
   const stop = body.stop ?? body.stop_sequences;
   return defined({
     maxTokens:
-      optionalNumber(body, "max_output_tokens") ?? optionalNumber(body, "max_completion_tokens") ?? optionalNumber(body, "max_tokens"),
+      optionalNumber(body, "max_output_tokens") ??
+      optionalNumber(body, "max_completion_tokens") ??
+      optionalNumber(body, "max_tokens"),
     temperature: optionalNumber(body, "temperature"),
     topP: optionalNumber(body, "top_p"),
     topK: optionalNumber(body, "top_k"),
-    stop: typeof stop === "string" ? [stop] : isList(stop) ? stop.filter((text) => typeof text === "string") : undefined,
+    stop:
+      typeof stop === "string" ? [stop] : isList(stop) ? stop.filter((text) => typeof text === "string") : undefined,
     frequencyPenalty: optionalNumber(body, "frequency_penalty"),
     presencePenalty: optionalNumber(body, "presence_penalty"),
     seed: optionalNumber(body, "seed"),

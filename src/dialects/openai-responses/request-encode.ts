@@ -18,7 +18,9 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     request,
     to,
     tools: toolMap(request.tools, request.entries),
-    calls: new Map(request.entries.flatMap((entry): [string, CallEntry][] => (entry.kind === "call" ? [[entry.callId, entry]] : []))),
+    calls: new Map(
+      request.entries.flatMap((entry): [string, CallEntry][] => (entry.kind === "call" ? [[entry.callId, entry]] : [])),
+    ),
     losses: lossList(),
   };
   const value = {
@@ -43,7 +45,14 @@ function instructions(w: Writing): JsonObject {
   const texts = w.request.entries.flatMap((entry) => {
     if (entry.kind !== "instructions") return [];
     if (typeof entry.content !== "string" && entry.content.some((part) => "mark" in part && part.mark))
-      lose(w.losses, "instructions", "cache-breakpoint", "dropped", "hint", "the Responses API caches prefixes by itself and knows no breakpoints");
+      lose(
+        w.losses,
+        "instructions",
+        "cache-breakpoint",
+        "dropped",
+        "hint",
+        "the Responses API caches prefixes by itself and knows no breakpoints",
+      );
     return typeof entry.content === "string" ? [entry.content] : entry.content.map((part) => textOfContent([part]));
   });
   return texts.length === 0 ? {} : { instructions: texts.filter((text) => text !== "").join("\n\n") };
@@ -64,7 +73,14 @@ function toolFields(w: Writing): JsonObject {
   const choice = request.toolChoice && !idle ? encodeToolChoice(request.toolChoice, w) : undefined;
   const parallel = idle ? undefined : request.parallelCalls;
   if (parallel === false && !to.traits.parallelSwitch)
-    lose(w.losses, "parallel_tool_calls", "parallel-switch", "dropped", "meaning", "the upstream cannot be held to one call at a time");
+    lose(
+      w.losses,
+      "parallel_tool_calls",
+      "parallel-switch",
+      "dropped",
+      "meaning",
+      "the upstream cannot be held to one call at a time",
+    );
   return {
     ...(tools.length > 0 && { tools }),
     ...(choice !== undefined && { tool_choice: choice }),
@@ -87,7 +103,8 @@ function reasoningOf(w: Writing): JsonObject {
   const effort = reasoning.effort ?? effortOfBudget(reasoning, w);
   const summary = reasoning.show && SUMMARY[reasoning.show];
   const hints = w.own ? reasoning.hints : undefined;
-  if (!w.own && reasoning.hints) lose(w.losses, "reasoning", "reasoning-hints", "dropped", "hint", Object.keys(reasoning.hints).join(", "));
+  if (!w.own && reasoning.hints)
+    lose(w.losses, "reasoning", "reasoning-hints", "dropped", "hint", Object.keys(reasoning.hints).join(", "));
   const fields = { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }), ...hints };
   return Object.keys(fields).length > 0 ? { reasoning: fields } : {};
 }
@@ -108,7 +125,9 @@ function textOf(w: Writing): JsonObject {
   const { output } = w.request;
   if (!output) return {};
   const format = formatOf(output);
-  return { text: { ...(format && { format }), ...(output.verbosity !== undefined && { verbosity: output.verbosity }) } };
+  return {
+    text: { ...(format && { format }), ...(output.verbosity !== undefined && { verbosity: output.verbosity }) },
+  };
 }
 
 function formatOf({ schema, jsonObject }: OutputShape): JsonObject | undefined {
@@ -124,9 +143,12 @@ function formatOf({ schema, jsonObject }: OutputShape): JsonObject | undefined {
 
 function samplingOf(w: Writing): JsonObject {
   const { sampling } = w.request;
-  if (sampling.stop && sampling.stop.length > 0) lose(w.losses, "stop", "stop-sequences", "dropped", "meaning", "the Responses API has no stop sequences");
-  if (sampling.topK !== undefined) lose(w.losses, "top_k", "top-k", "dropped", "hint", "the Responses API has no top_k");
-  if (sampling.frequencyPenalty || sampling.presencePenalty) lose(w.losses, "penalties", "penalties", "dropped", "meaning", "the Responses API has no penalties");
+  if (sampling.stop && sampling.stop.length > 0)
+    lose(w.losses, "stop", "stop-sequences", "dropped", "meaning", "the Responses API has no stop sequences");
+  if (sampling.topK !== undefined)
+    lose(w.losses, "top_k", "top-k", "dropped", "hint", "the Responses API has no top_k");
+  if (sampling.frequencyPenalty || sampling.presencePenalty)
+    lose(w.losses, "penalties", "penalties", "dropped", "meaning", "the Responses API has no penalties");
   if (sampling.seed !== undefined) lose(w.losses, "seed", "seed", "dropped", "hint", "the Responses API has no seed");
   return {
     ...(sampling.maxTokens !== undefined && { max_output_tokens: sampling.maxTokens }),
@@ -140,7 +162,8 @@ function stateOf(w: Writing): JsonObject {
   const { state } = w.request;
   const store = state.store ?? (keeps(w) ? undefined : false);
   const include = includeOf(w);
-  if (state.container !== undefined && !w.own) lose(w.losses, "container", "container", "dropped", "meaning", "a container of another vendor");
+  if (state.container !== undefined && !w.own)
+    lose(w.losses, "container", "container", "dropped", "meaning", "a container of another vendor");
   return {
     ...(store !== undefined && { store }),
     ...(include.length > 0 && { include }),
@@ -150,11 +173,16 @@ function stateOf(w: Writing): JsonObject {
 
 /** The caller builds on what the vendor keeps. */
 const keeps = (w: Writing): boolean =>
-  w.request.state.previous !== undefined || w.request.extra.fields.background === true || w.request.entries.some(isReference);
+  w.request.state.previous !== undefined ||
+  w.request.extra.fields.background === true ||
+  w.request.entries.some(isReference);
 
 /** An item that only the vendor holds: with store off it is "not found". */
 const isReference = (entry: Entry): boolean =>
-  entry.kind === "opaque" && entry.dialect === "openai-responses" && isObject(entry.raw) && entry.raw.type === "item_reference";
+  entry.kind === "opaque" &&
+  entry.dialect === "openai-responses" &&
+  isObject(entry.raw) &&
+  entry.raw.type === "item_reference";
 
 function includeOf(w: Writing): readonly Json[] {
   const { include } = w.own ? w.request.extra.fields : {};
@@ -166,7 +194,15 @@ function includeOf(w: Writing): readonly Json[] {
 
 function cacheOf(w: Writing): JsonObject {
   const { cache } = w.request;
-  if (cache.automatic !== undefined) lose(w.losses, "cache_control", "cache-breakpoint", "dropped", "hint", "the Responses API caches prefixes by itself");
+  if (cache.automatic !== undefined)
+    lose(
+      w.losses,
+      "cache_control",
+      "cache-breakpoint",
+      "dropped",
+      "hint",
+      "the Responses API caches prefixes by itself",
+    );
   if (cache.key === undefined && cache.retention === undefined) return {};
   if (!w.to.traits.cacheKey) {
     lose(w.losses, "prompt_cache_key", "cache-key", "dropped", "hint", "the upstream knows no cache key");
@@ -206,14 +242,27 @@ function metadataOf(w: Writing): JsonObject {
     lose(w.losses, "metadata", "metadata", "dropped", "hint", "metadata of another vendor");
     return {};
   }
-  const fit = Object.entries(metadata).filter(([key, value]) => typeof value === "string" && value.length <= 512 && key.length <= 64);
+  const fit = Object.entries(metadata).filter(
+    ([key, value]) => typeof value === "string" && value.length <= 512 && key.length <= 64,
+  );
   const kept = fit.slice(0, 16);
-  if (kept.length < Object.keys(metadata).length) lose(w.losses, "metadata", "metadata", "approximated", "hint", "only 16 pairs of short strings are accepted");
+  if (kept.length < Object.keys(metadata).length)
+    lose(w.losses, "metadata", "metadata", "approximated", "hint", "only 16 pairs of short strings are accepted");
   return { metadata: Object.fromEntries(kept) };
 }
 
 /** Keys of other dialects that change what is answered; the rest are hints. */
-const MEANING = new Set(["n", "logit_bias", "functions", "function_call", "modalities", "audio", "web_search_options", "mcp_servers", "container"]);
+const MEANING = new Set([
+  "n",
+  "logit_bias",
+  "functions",
+  "function_call",
+  "modalities",
+  "audio",
+  "web_search_options",
+  "mcp_servers",
+  "container",
+]);
 /** Told otherwise (include), or about the frames of another dialect. */
 const SILENT = new Set(["include", "stream_options"]);
 
@@ -225,11 +274,22 @@ function extraOf(w: Writing): JsonObject {
   }
   for (const [key, value] of Object.entries(fields)) {
     if (SILENT.has(key) || isDefault(key, value)) continue;
-    lose(w.losses, key, "unknown-field", "dropped", MEANING.has(key) ? "meaning" : "hint", `the Responses API has no ${key}`);
+    lose(
+      w.losses,
+      key,
+      "unknown-field",
+      "dropped",
+      MEANING.has(key) ? "meaning" : "hint",
+      `the Responses API has no ${key}`,
+    );
   }
   return {};
 }
 
 /** Clients spell out defaults; leaving those away loses nothing. */
 const isDefault = (key: string, value: Raw): boolean =>
-  value === null || value === false || (key === "n" && value === 1) || (isObject(value) && Object.keys(value).length === 0) || (isList(value) && value.length === 0);
+  value === null ||
+  value === false ||
+  (key === "n" && value === 1) ||
+  (isObject(value) && Object.keys(value).length === 0) ||
+  (isList(value) && value.length === 0);

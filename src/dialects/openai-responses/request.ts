@@ -8,6 +8,7 @@ export const request: Dialect["request"] = { decode: decodeRequest, encode: enco
 
 export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
   const input = [body.input, body.messages, body.prompt, body.previous_response_id, body.conversation];
-  if (input.every((value) => value === undefined)) throw new ShapeError("input", "a string or a list of items", body.input);
+  if (input.every((value) => value === undefined))
+    throw new ShapeError("input", "a string or a list of items", body.input);
   return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
 }

@@ -28,7 +28,10 @@ function decodeResponse(body: JsonObject, ask: Ask): readonly StreamEvent[] {
 function terminal(body: JsonObject): JsonObject {
   const { status = "completed" } = body;
   if (status === "queued" || status === "in_progress")
-    return { type: "error", error: { message: `the upstream's answer is still ${String(status)}`, code: "server_error" } };
+    return {
+      type: "error",
+      error: { message: `the upstream's answer is still ${String(status)}`, code: "server_error" },
+    };
   return { type: `response.${String(status)}`, response: { ...body, output: [] } };
 }
 

@@ -31,7 +31,12 @@ const namedBuiltin = (entry: ResultEntry, w: Writing): Builtin | undefined =>
 const outputType = (entry: ResultEntry, tool: ToolRef | undefined, w: Writing): string =>
   (tool?.via ?? entry.via) === "custom" && w.to.traits.customTools ? "custom_tool_call_output" : "function_call_output";
 
-function encodeOutput(entry: ResultEntry, path: string, images: HeldImages, w: Writing): string | readonly JsonObject[] {
+function encodeOutput(
+  entry: ResultEntry,
+  path: string,
+  images: HeldImages,
+  w: Writing,
+): string | readonly JsonObject[] {
   const content = contentOf(entry, path, w);
   // A list of texts is newer than most servers; one string says the same.
   const plain = plainText(content);
@@ -48,14 +53,16 @@ function encodeOutput(entry: ResultEntry, path: string, images: HeldImages, w: W
 }
 
 function contentOf(entry: ResultEntry, path: string, w: Writing): string | readonly Part[] {
-  const content = typeof entry.content === "object" && "tools" in entry.content ? toolNames(entry.content.tools) : entry.content;
+  const content =
+    typeof entry.content === "object" && "tools" in entry.content ? toolNames(entry.content.tools) : entry.content;
   if (entry.isError !== true) return content;
   lose(w.losses, path, "result-error", "approximated", "hint", "that a tool failed is told in its text");
   return typeof content === "string" ? ERROR_MARK + content : [{ kind: "text", text: ERROR_MARK.trim() }, ...content];
 }
 const ERROR_MARK = "[the tool failed] ";
 
-const toolNames = (tools: readonly { readonly name: string }[]): string => `Tools loaded: ${tools.map((tool) => tool.name).join(", ")}`;
+const toolNames = (tools: readonly { readonly name: string }[]): string =>
+  `Tools loaded: ${tools.map((tool) => tool.name).join(", ")}`;
 
 function builtinOutput(builtin: Builtin, entry: ResultEntry, path: string, w: Writing): JsonObject {
   const { content } = entry;
@@ -73,9 +80,17 @@ function builtinOutput(builtin: Builtin, entry: ResultEntry, path: string, w: Wr
     case "computer":
       return { ...frame, ...computerOutput(entry, path, w) };
     case "mcp_approval":
-      return { type: builtin.output, ...ids(entry, w), approval_request_id: entry.callId, ...reported(text, { approve: false }) };
+      return {
+        type: builtin.output,
+        ...ids(entry, w),
+        approval_request_id: entry.callId,
+        ...reported(text, { approve: false }),
+      };
     default:
-      return { ...frame, ...reported(text, { output: [{ stdout: text, stderr: "", outcome: { type: "exit", exit_code: 0 } }] }) };
+      return {
+        ...frame,
+        ...reported(text, { output: [{ stdout: text, stderr: "", outcome: { type: "exit", exit_code: 0 } }] }),
+      };
   }
 }
 
@@ -89,6 +104,17 @@ function computerOutput(entry: ResultEntry, path: string, w: Writing): JsonObjec
   const parts = typeof entry.content === "object" && !("tools" in entry.content) ? entry.content : [];
   const screen = parts.find((part) => part.kind === "media");
   const rest = parts.flatMap((part) => (part.kind === "opaque" && isObject(part.raw) ? [part.raw] : []));
-  if (!screen) lose(w.losses, path, "computer-screenshot", "dropped", "meaning", "a computer call was answered without a screenshot");
-  return { output: { type: "computer_screenshot", ...(screen && imageSource(screen.source)) }, ...Object.assign({}, ...rest) };
+  if (!screen)
+    lose(
+      w.losses,
+      path,
+      "computer-screenshot",
+      "dropped",
+      "meaning",
+      "a computer call was answered without a screenshot",
+    );
+  return {
+    output: { type: "computer_screenshot", ...(screen && imageSource(screen.source)) },
+    ...Object.assign({}, ...rest),
+  };
 }

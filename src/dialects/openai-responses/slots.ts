@@ -80,7 +80,8 @@ export function itemSlot(reading: Reading): Slot {
 }
 
 const sameId = (a: JsonObject, b: JsonObject): boolean =>
-  (typeof a.id === "string" && a.id === b.id) || (typeof a.call_id === "string" && a.call_id !== "" && a.call_id === b.call_id);
+  (typeof a.id === "string" && a.id === b.id) ||
+  (typeof a.call_id === "string" && a.call_id !== "" && a.call_id === b.call_id);
 
 function kindOf(item: JsonObject, reading: Reading): Kind {
   if (item.type === "message") return messageSlot(reading, item);

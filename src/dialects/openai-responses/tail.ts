@@ -25,7 +25,8 @@ export function flow(index: number, deltaOf: (text: ReturnType<typeof literal>) 
     index,
     push,
     whole: (text, emit) => {
-      if (typeof text === "string" && text.length > sent.length && text.startsWith(sent)) push(text.slice(sent.length), emit);
+      if (typeof text === "string" && text.length > sent.length && text.startsWith(sent))
+        push(text.slice(sent.length), emit);
     },
     end: (emit) => {
       if (open) emit({ type: "block-end", index });

@@ -1,6 +1,18 @@
 /** Tools as Responses clients declare them; Chat's nested and Anthropic's bare ones too, since Cursor mixes all three. */
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
-import { isList, isObject, type Json, type JsonObject, objectAt, optionalList, optionalString, pathOf, type Raw, ShapeError, without } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectAt,
+  optionalList,
+  optionalString,
+  pathOf,
+  type Raw,
+  ShapeError,
+  without,
+} from "../../wire/json.ts";
 import { markOf } from "./parts-decode.ts";
 import { builtinByTool, DIALECT, runsAtClient, table } from "./wire.ts";
 
@@ -22,7 +34,16 @@ function decodeTool(tool: JsonObject, path: string): Tool {
   return otherTool(type, tool);
 }
 
-const FUNCTION_KEYS = new Set(["type", "name", "description", "parameters", "input_schema", "strict", "defer_loading", "cache_control"]);
+const FUNCTION_KEYS = new Set([
+  "type",
+  "name",
+  "description",
+  "parameters",
+  "input_schema",
+  "strict",
+  "defer_loading",
+  "cache_control",
+]);
 
 const hintsOf = (tool: JsonObject): Readonly<Record<string, Raw>> => without(tool, FUNCTION_KEYS);
 
@@ -98,7 +119,12 @@ export function decodeToolChoice(value: Json | undefined, path: string): ToolCho
   return tool ? { mode: "one", tool } : { mode: "opaque", dialect: DIALECT, raw: choice };
 }
 
-const MODES = table<"auto" | "none" | "required">({ auto: "auto", none: "none", required: "required", any: "required" });
+const MODES = table<"auto" | "none" | "required">({
+  auto: "auto",
+  none: "none",
+  required: "required",
+  any: "required",
+});
 
 function modeOf(word: string, path: string): ToolChoice {
   const mode = MODES.get(word);
@@ -121,7 +147,9 @@ function choiceRef(choice: JsonObject, type: string): ToolRef | undefined {
   if (builtin) return { via: "builtin", name: builtin.name };
   if (!CHOICE_TYPES.has(type)) return undefined;
   const via = type === "custom" ? "custom" : "function";
-  const named = [choice, choice.function, choice.custom].find((holder) => isObject(holder) && typeof holder.name === "string");
+  const named = [choice, choice.function, choice.custom].find(
+    (holder) => isObject(holder) && typeof holder.name === "string",
+  );
   if (!isObject(named)) return undefined;
   const name = named.name as string;
   return typeof choice.namespace === "string" ? { via, name, namespace: choice.namespace } : { via, name };

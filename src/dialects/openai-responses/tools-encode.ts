@@ -35,7 +35,8 @@ const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
 
 function functionTool(tool: FunctionTool, namespace: string | undefined, path: string, w: Writing): JsonObject {
   if (tool.mark) loseMark(path, w);
-  if (!w.own && tool.defer) lose(w.losses, path, "deferred-tool", "approximated", "hint", "a tool to be loaded later is declared at once");
+  if (!w.own && tool.defer)
+    lose(w.losses, path, "deferred-tool", "approximated", "hint", "a tool to be loaded later is declared at once");
   if (!w.own && tool.hints) lose(w.losses, path, "tool-hints", "dropped", "hint", Object.keys(tool.hints).join(", "));
   return {
     type: "function",
@@ -62,16 +63,30 @@ function parametersOf(tool: FunctionTool, w: Writing): JsonObject {
 function strictOf(tool: FunctionTool, path: string, w: Writing): JsonObject {
   if (w.own) return tool.strict === undefined ? {} : { strict: tool.strict };
   if (w.to.traits.strictTools) return { strict: tool.strict ?? false };
-  if (tool.strict) lose(w.losses, path, "strict-tool", "dropped", "hint", "the upstream does not hold a model to a tool's schema");
+  if (tool.strict)
+    lose(w.losses, path, "strict-tool", "dropped", "hint", "the upstream does not hold a model to a tool's schema");
   return {};
 }
 
 function customTool(tool: CustomTool, namespace: string | undefined, path: string, w: Writing): JsonObject {
   if (!w.to.traits.customTools) {
-    lose(w.losses, path, "custom-tool", "emulated", "hint", "a freeform tool is declared as a function with one string");
+    lose(
+      w.losses,
+      path,
+      "custom-tool",
+      "emulated",
+      "hint",
+      "a freeform tool is declared as a function with one string",
+    );
     const lowered = lowerCustomTool(tool);
     const strict = w.to.traits.strictTools ? { strict: false } : {};
-    return { type: "function", ...toolName(tool.name, "custom", namespace, w), description: lowered.description, parameters: lowered.schema, ...strict };
+    return {
+      type: "function",
+      ...toolName(tool.name, "custom", namespace, w),
+      description: lowered.description,
+      parameters: lowered.schema,
+      ...strict,
+    };
   }
   return {
     type: "custom",
@@ -83,11 +98,19 @@ function customTool(tool: CustomTool, namespace: string | undefined, path: strin
 }
 
 const string: JsonObject = { type: "string" };
-const objectOf = (properties: JsonObject, required: readonly string[]): JsonObject => ({ type: "object", properties, required });
+const objectOf = (properties: JsonObject, required: readonly string[]): JsonObject => ({
+  type: "object",
+  properties,
+  required,
+});
 
 /** Anthropic trains its models on these tools and never prints their schemas; others need them. https://docs.claude.com/en/docs/agents-and-tools/tool-use */
 const FOREIGN_BUILTINS: readonly (readonly [RegExp, string, JsonObject])[] = [
-  [/^bash_/, "Runs a command in a persistent bash session. `restart: true` starts a new one.", objectOf({ command: string, restart: { type: "boolean" } }, [])],
+  [
+    /^bash_/,
+    "Runs a command in a persistent bash session. `restart: true` starts a new one.",
+    objectOf({ command: string, restart: { type: "boolean" } }, []),
+  ],
   [
     /^text_editor_/,
     "Views and edits files: view, create, str_replace, insert.",
@@ -183,10 +206,21 @@ export function encodeToolChoice(choice: ToolChoice, w: Writing): Json | undefin
     case "one":
       return choiceOf(choice.tool, w);
     case "allowed":
-      return { type: "allowed_tools", mode: choice.required ? "required" : "auto", tools: choice.tools.map((tool) => choiceOf(tool, w)) };
+      return {
+        type: "allowed_tools",
+        mode: choice.required ? "required" : "auto",
+        tools: choice.tools.map((tool) => choiceOf(tool, w)),
+      };
     case "opaque":
       if (choice.dialect === DIALECT) return choice.raw;
-      lose(w.losses, "tool_choice", "tool-choice", "dropped", "meaning", "a choice that only its own dialect understands");
+      lose(
+        w.losses,
+        "tool_choice",
+        "tool-choice",
+        "dropped",
+        "meaning",
+        "a choice that only its own dialect understands",
+      );
       return undefined;
   }
 }

@@ -18,10 +18,31 @@ export interface Builtin {
 }
 
 export const BUILTINS: readonly Builtin[] = [
-  { name: "tool_search", tools: ["tool_search"], call: "tool_search_call", output: "tool_search_output", prefix: "tsc", core: "arguments" },
-  { name: "apply_patch", tools: ["apply_patch"], call: "apply_patch_call", output: "apply_patch_call_output", prefix: "apc", core: "operation" },
+  {
+    name: "tool_search",
+    tools: ["tool_search"],
+    call: "tool_search_call",
+    output: "tool_search_output",
+    prefix: "tsc",
+    core: "arguments",
+  },
+  {
+    name: "apply_patch",
+    tools: ["apply_patch"],
+    call: "apply_patch_call",
+    output: "apply_patch_call_output",
+    prefix: "apc",
+    core: "operation",
+  },
   { name: "shell", tools: ["shell"], call: "shell_call", output: "shell_call_output", prefix: "sh", core: "action" },
-  { name: "local_shell", tools: ["local_shell"], call: "local_shell_call", output: "local_shell_call_output", prefix: "lsh", core: "action" },
+  {
+    name: "local_shell",
+    tools: ["local_shell"],
+    call: "local_shell_call",
+    output: "local_shell_call_output",
+    prefix: "lsh",
+    core: "action",
+  },
   {
     name: "computer",
     tools: ["computer", "computer_use", "computer_use_preview"],
@@ -31,7 +52,14 @@ export const BUILTINS: readonly Builtin[] = [
     core: "action",
   },
   // The vendor calls a remote tool, but the client must agree first: its answer is a result like any other.
-  { name: "mcp_approval", tools: [], call: "mcp_approval_request", output: "mcp_approval_response", prefix: "mcpr", core: "" },
+  {
+    name: "mcp_approval",
+    tools: [],
+    call: "mcp_approval_request",
+    output: "mcp_approval_response",
+    prefix: "mcpr",
+    core: "",
+  },
 ];
 
 export const builtinByName = (name: string): Builtin | undefined => BUILTINS.find((builtin) => builtin.name === name);
