@@ -90,12 +90,15 @@ describe("model rows", () => {
       expect(azure(model)).toMatchObject({ thinking: "none", efforts: [], summaries: [] });
       expect(azure(model).refuses.size).toBe(0);
     }
-    for (const model of ["o3", "o4-mini-2025-04-16", "gpt-5", "gpt-5-codex"]) expect(azure(model).refuses.has("temperature")).toBe(true);
+    for (const model of ["o3", "o4-mini-2025-04-16", "gpt-5", "gpt-5-codex"])
+      expect(azure(model).refuses.has("temperature")).toBe(true);
     expect(azure("gpt-35-turbo").contextTokens).toBe(16_385);
   });
 
   test("the model behind a deployment's name can be told", () => {
-    expect(capabilitiesOf(provider("azure"), "openai-responses", "prod", "gpt-5-codex").verbosities).toEqual(["medium"]);
+    expect(capabilitiesOf(provider("azure"), "openai-responses", "prod", "gpt-5-codex").verbosities).toEqual([
+      "medium",
+    ]);
   });
 
   test("an unknown model is clamped in nothing", () => {
@@ -106,8 +109,14 @@ describe("model rows", () => {
 
   test("reasoning that must come back is known of Kimi and DeepSeek, wherever they are served", () => {
     expect(at("kimi", "kimi-k2-thinking")).toMatchObject({ thinking: "always", traits: { reasoningRequired: true } });
-    expect(at("kimi", "kimi-k2.5")).toMatchObject({ thinking: "switch", traits: { reasoningRequired: true, effortField: "thinking" } });
-    expect(at("kimi", "kimi-k2-0905-preview")).toMatchObject({ thinking: "none", traits: { reasoningRequired: false } });
+    expect(at("kimi", "kimi-k2.5")).toMatchObject({
+      thinking: "switch",
+      traits: { reasoningRequired: true, effortField: "thinking" },
+    });
+    expect(at("kimi", "kimi-k2-0905-preview")).toMatchObject({
+      thinking: "none",
+      traits: { reasoningRequired: false },
+    });
     expect(at("deepseek", "deepseek-reasoner").traits.reasoningReplay).toBe("reasoning_content");
     expect(capabilitiesOf(provider("azure"), "openai-chat", "Kimi-K2-Thinking").traits.reasoningRequired).toBe(true);
   });
@@ -119,13 +128,19 @@ describe("model rows", () => {
   });
 
   test("a Claude behind a Chat host is told efforts, since Chat has no budgets", () => {
-    expect(at("openrouter", "anthropic/claude-sonnet-4.5")).toMatchObject({ thinking: "effort", efforts: EFFORTS, traits: { effortField: "reasoning" } });
+    expect(at("openrouter", "anthropic/claude-sonnet-4.5")).toMatchObject({
+      thinking: "effort",
+      efforts: EFFORTS,
+      traits: { effortField: "reasoning" },
+    });
   });
 });
 
 test("names of one model are one key", () => {
-  for (const name of ["gpt-5", "GPT-5", "openai/gpt-5", "gpt-5-2025-08-07", "openrouter/openai/gpt-5:free"]) expect(nameKey(name)).toBe("gpt-5");
-  for (const name of ["claude-sonnet-4-5", "anthropic/Claude-Sonnet-4.5-20250929", "claude-4.5-sonnet"]) expect(nameKey(name)).toBe("claude-sonnet-4-5");
+  for (const name of ["gpt-5", "GPT-5", "openai/gpt-5", "gpt-5-2025-08-07", "openrouter/openai/gpt-5:free"])
+    expect(nameKey(name)).toBe("gpt-5");
+  for (const name of ["claude-sonnet-4-5", "anthropic/Claude-Sonnet-4.5-20250929", "claude-4.5-sonnet"])
+    expect(nameKey(name)).toBe("claude-sonnet-4-5");
   expect(nameKey("o1-preview")).toBe("o1-preview");
 });
 
@@ -134,13 +149,23 @@ test("an effort or variant at the end of a name is told from a model of that nam
   expect(variantOf("gpt-5.1-codex-max-high")).toEqual({ base: "gpt-5.1-codex-max", effort: "high" });
   expect(variantOf("claude-4.5-sonnet-thinking")).toEqual({ base: "claude-4.5-sonnet" });
   expect(variantOf("gpt-5-fast")).toEqual({ base: "gpt-5" });
-  for (const own of ["gpt-5.1-codex-max", "mistral-medium", "magistral-medium", "kimi-k2-thinking", "qwen3-max", "grok-4-fast", "gpt-5"])
+  for (const own of [
+    "gpt-5.1-codex-max",
+    "mistral-medium",
+    "magistral-medium",
+    "kimi-k2-thinking",
+    "qwen3-max",
+    "grok-4-fast",
+    "gpt-5",
+  ])
     expect(variantOf(own)).toBeUndefined();
 });
 
 test("no model's row hides another one", () => {
-  const names = "gpt-5 gpt-5-mini gpt-5-codex gpt-5.1-codex gpt-5.1-codex-max gpt-5.2-codex gpt-5.4 gpt-5.4-mini gpt-5.5 gpt-5-pro gpt-5.2-pro o1-mini o3 gpt-oss-120b gpt-4.1";
-  for (const name of names.split(" ")) expect({ name, loose: modelRow(name)?.loose ?? false }).toEqual({ name, loose: false });
+  const names =
+    "gpt-5 gpt-5-mini gpt-5-codex gpt-5.1-codex gpt-5.1-codex-max gpt-5.2-codex gpt-5.4 gpt-5.4-mini gpt-5.5 gpt-5-pro gpt-5.2-pro o1-mini o3 gpt-oss-120b gpt-4.1";
+  for (const name of names.split(" "))
+    expect({ name, loose: modelRow(name)?.loose ?? false }).toEqual({ name, loose: false });
 });
 
 describe("vendors", () => {
@@ -158,9 +183,12 @@ describe("vendors", () => {
     expect(vendorOf({ kind: "openai-compatible", baseUrl }).id).toBe(id);
   });
   test("a named vendor wins over its host; every row has what a row needs", () => {
-    expect(vendorOf({ kind: "openai-compatible", baseUrl: "https://proxy.example.com/v1", vendor: "groq" }).id).toBe("groq");
+    expect(vendorOf({ kind: "openai-compatible", baseUrl: "https://proxy.example.com/v1", vendor: "groq" }).id).toBe(
+      "groq",
+    );
     expect(new Set(VENDORS.map(({ id }) => id)).size).toBe(VENDORS.length);
-    for (const { id, baseUrl } of VENDORS) expect([id, baseUrl === undefined || URL.canParse(baseUrl)]).toEqual([id, true]);
+    for (const { id, baseUrl } of VENDORS)
+      expect([id, baseUrl === undefined || URL.canParse(baseUrl)]).toEqual([id, true]);
   });
   test("Mistral's nine letters and digits: ids fit, and differ", () => {
     const { callIdLengthMax: lengthMax, callIdPattern: allowed } = at("mistral", "mistral-large-2512").traits;
@@ -173,5 +201,12 @@ describe("vendors", () => {
 
 test("efforts and budgets are one table, read both ways", () => {
   for (const effort of EFFORTS.slice(1)) expect(effortOf(budgetOf(effort) ?? 0)).toBe(effort);
-  expect([500, 1_024, 5_000, 10_000, 31_999, 128_000].map(effortOf)).toEqual(["minimal", "minimal", "low", "medium", "high", "max"]);
+  expect([500, 1_024, 5_000, 10_000, 31_999, 128_000].map(effortOf)).toEqual([
+    "minimal",
+    "minimal",
+    "low",
+    "medium",
+    "high",
+    "max",
+  ]);
 });

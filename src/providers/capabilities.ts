@@ -10,7 +10,12 @@ const OUTPUT_DEFAULT = 32_000;
 // "integer below minimum value. Expected a value >= 16": of Responses only; clients probe a key with max_tokens 1.
 const RESPONSES_OUTPUT_MIN = 16;
 
-export function capabilitiesOf(provider: ProviderConfig, dialect: DialectId, model: string, baseModel?: string): Capabilities {
+export function capabilitiesOf(
+  provider: ProviderConfig,
+  dialect: DialectId,
+  model: string,
+  baseModel?: string,
+): Capabilities {
   const vendor = vendorOf(provider);
   const row = modelRow(baseModel ?? model);
   const traits = { ...traitsOf(vendor, dialect), ...row?.traits };
@@ -40,8 +45,12 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
     ...(row.effortDefault && { effortDefault: row.effortDefault }),
     ...(row.contextTokens && { contextTokens: row.contextTokens }),
     ...(row.outputTokens && { outputTokens: row.outputTokens }),
-    ...(dialect === "anthropic" && { outputTokensDefault: Math.min(OUTPUT_DEFAULT, row.outputTokens ?? OUTPUT_DEFAULT) }),
-    ...(dialect === "anthropic" ? row.rules : row.rules?.temperatureMax && { temperatureMax: row.rules.temperatureMax }),
+    ...(dialect === "anthropic" && {
+      outputTokensDefault: Math.min(OUTPUT_DEFAULT, row.outputTokens ?? OUTPUT_DEFAULT),
+    }),
+    ...(dialect === "anthropic"
+      ? row.rules
+      : row.rules?.temperatureMax && { temperatureMax: row.rules.temperatureMax }),
   };
 }
 
@@ -49,14 +58,17 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
 function unknownModel(dialect: DialectId, vendor: Vendor): Known {
   return {
     unknown: true,
-    thinking: dialect === "anthropic" ? "budget" : vendor.traits[dialect]?.effortField === "thinking" ? "switch" : "effort",
+    thinking:
+      dialect === "anthropic" ? "budget" : vendor.traits[dialect]?.effortField === "thinking" ? "switch" : "effort",
     efforts: EFFORTS,
     verbosities: dialect === "anthropic" ? [] : VERBOSITIES,
     summaries: summariesIn(dialect, SUMMARIES),
     truncations: dialect === "openai-responses" ? TRUNCATIONS : [],
     refuses: new Set(),
     // An OpenAI model that is told to think refuses them, whatever its deployment is called.
-    ...(vendor.models.includes("gpt-*") && { refusesThinking: new Set(["temperature", "topP", "frequencyPenalty", "presencePenalty"]) }),
+    ...(vendor.models.includes("gpt-*") && {
+      refusesThinking: new Set(["temperature", "topP", "frequencyPenalty", "presencePenalty"]),
+    }),
     ...(dialect === "anthropic" && { outputTokensDefault: OUTPUT_DEFAULT, temperatureMax: 1 }),
   };
 }
@@ -75,6 +87,7 @@ function summariesIn(dialect: DialectId, summaries: readonly string[]): readonly
 
 /** A model's row speaks of the model; what its dialect or its host cannot say stays unsaid. */
 function inDialect(traits: Traits, dialect: DialectId, vendor: Vendor): Traits {
-  if (dialect === "openai-chat") return vendor.id === "openrouter" ? { ...traits, reasoningReplay: "reasoning" } : traits;
+  if (dialect === "openai-chat")
+    return vendor.id === "openrouter" ? { ...traits, reasoningReplay: "reasoning" } : traits;
   return { ...traits, reasoningReplay: "none", reasoningRequired: false, midSystem: traits.midSystem };
 }

@@ -177,7 +177,12 @@ export const VENDORS: readonly Vendor[] = [
     messagesPath: "/anthropic/v1",
     // thinking:{type} turns it on and off; a turn with calls needs its reasoning_content back, "even empty": https://api-docs.deepseek.com/guides/thinking_mode
     traits: {
-      "openai-chat": { effortField: "thinking", reasoningReplay: "reasoning_content", parallelSwitch: false, jsonSchema: "json_object" },
+      "openai-chat": {
+        effortField: "thinking",
+        reasoningReplay: "reasoning_content",
+        parallelSwitch: false,
+        jsonSchema: "json_object",
+      },
     },
     models: ["deepseek-*"],
     prefixes: ["deepseek/", "deepseek-ai/"],
@@ -190,7 +195,16 @@ export const VENDORS: readonly Vendor[] = [
     hosts: ["api.groq.com"],
     // Reasoning is in `reasoning` (recording corpus groq), fields it does not know are a 400: https://console.groq.com/docs/openai
     traits: { "openai-chat": { reasoningReplay: "reasoning", maxTokensField: "max_completion_tokens" } },
-    refusesFields: ["logprobs", "top_logprobs", "logit_bias", "prompt_cache_key", "prompt_cache_retention", "store", "verbosity", "metadata"],
+    refusesFields: [
+      "logprobs",
+      "top_logprobs",
+      "logit_bias",
+      "prompt_cache_key",
+      "prompt_cache_retention",
+      "store",
+      "verbosity",
+      "metadata",
+    ],
     prefixes: ["groq/"],
   }),
   compatible({
@@ -202,10 +216,22 @@ export const VENDORS: readonly Vendor[] = [
     // "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9" (mistral-common validator). Thinking is a list inside content.
     // Usage comes unasked on the last chunk (recording corpus mistral); unknown fields are a 422: https://docs.mistral.ai/api
     traits: {
-      "openai-chat": { callIdLengthMax: 9, callIdPattern: /^[a-zA-Z0-9]{9}$/, usageChunk: false, reasoningReplay: "none" },
+      "openai-chat": {
+        callIdLengthMax: 9,
+        callIdPattern: /^[a-zA-Z0-9]{9}$/,
+        usageChunk: false,
+        reasoningReplay: "none",
+      },
     },
     refusesFields: [
-      ...["stream_options", "max_completion_tokens", "prompt_cache_key", "prompt_cache_retention", "store", "verbosity"],
+      ...[
+        "stream_options",
+        "max_completion_tokens",
+        "prompt_cache_key",
+        "prompt_cache_retention",
+        "store",
+        "verbosity",
+      ],
       ...["seed", "logprobs", "top_logprobs", "logit_bias", "user", "service_tier"],
     ],
     models: ["mistral-*", "magistral-*", "codestral-*", "devstral-*", "ministral-*", "pixtral-*", "open-mistral-*"],
@@ -297,17 +323,22 @@ export const vendorById = (id: string): Vendor | undefined => BY_ID.get(id);
 /** The row of a provider: by its kind, else by its `vendor`, else by its host, else the generic one. */
 export function vendorOf(provider: Pick<ProviderConfig, "kind" | "vendor" | "baseUrl">): Vendor {
   const { kind, vendor } = provider;
-  const row = kind === "openai-compatible" ? (BY_ID.get(vendor ?? "") ?? vendorOfHost(provider.baseUrl)) : BY_ID.get(kind);
+  const row =
+    kind === "openai-compatible" ? (BY_ID.get(vendor ?? "") ?? vendorOfHost(provider.baseUrl)) : BY_ID.get(kind);
   return row ?? (BY_ID.get("generic") as Vendor);
 }
 
 /** What a deployment of the vendor takes of a dialect, before the model's own row narrows it. */
-export const traitsOf = (vendor: Vendor, dialect: DialectId): Traits => ({ ...BASE[dialect], ...vendor.traits[dialect] });
+export const traitsOf = (vendor: Vendor, dialect: DialectId): Traits => ({
+  ...BASE[dialect],
+  ...vendor.traits[dialect],
+});
 
 /** `google/gemini-2.5-pro` → `gemini-2.5-pro`: the name without what a catalogue or a client put before it. */
 export function withoutPrefix(name: string): string | undefined {
   const lower = name.toLowerCase();
-  for (const prefix of PREFIXES) if (lower.startsWith(prefix) && name.length > prefix.length) return name.slice(prefix.length);
+  for (const prefix of PREFIXES)
+    if (lower.startsWith(prefix) && name.length > prefix.length) return name.slice(prefix.length);
   return undefined;
 }
 const PREFIXES = VENDORS.flatMap((vendor) => vendor.prefixes);
@@ -315,6 +346,7 @@ const PREFIXES = VENDORS.flatMap((vendor) => vendor.prefixes);
 function vendorOfHost(baseUrl: string): Vendor | undefined {
   const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : "";
   return VENDORS.find(
-    (vendor) => vendor.kind === "openai-compatible" && vendor.hosts.some((known) => host === known || host.endsWith(`.${known}`)),
+    (vendor) =>
+      vendor.kind === "openai-compatible" && vendor.hosts.some((known) => host === known || host.endsWith(`.${known}`)),
   );
 }

@@ -18,43 +18,157 @@ const provider = (kind: ProviderKind, baseUrl: string, more: Partial<ProviderCon
 
 describe("URLs", () => {
   const AZURE = "https://r.openai.azure.com";
-  type Row = [kind: ProviderKind, baseUrl: string, apiVersion: string | undefined, dialect: DialectId, model: string, url: string, operation?: Operation];
+  type Row = [
+    kind: ProviderKind,
+    baseUrl: string,
+    apiVersion: string | undefined,
+    dialect: DialectId,
+    model: string,
+    url: string,
+    operation?: Operation,
+  ];
   const ROWS: Row[] = [
     ["azure", AZURE, undefined, "openai-responses", "gpt-5", `${AZURE}/openai/v1/responses`],
     ["azure", AZURE, undefined, "openai-chat", "gpt-5", `${AZURE}/openai/v1/chat/completions`],
     ["azure", `${AZURE}/openai/v1`, undefined, "openai-chat", "gpt-5", `${AZURE}/openai/v1/chat/completions`],
     ["azure", AZURE, "preview", "openai-responses", "gpt-5", `${AZURE}/openai/v1/responses?api-version=preview`],
-    ["azure", AZURE, "2025-04-01-preview", "openai-responses", "gpt-5", `${AZURE}/openai/responses?api-version=2025-04-01-preview`],
-    ["azure", AZURE, "2024-10-21", "openai-chat", "my gpt", `${AZURE}/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21`],
-    ["azure", "https://api.aimlapi.com", "2024-12-01-preview", "openai-chat", "google/gemini-2.5-pro", "https://api.aimlapi.com/openai/deployments/google/gemini-2.5-pro/chat/completions?api-version=2024-12-01-preview"],
-    ["azure", AZURE, "2024-10-21", "openai-chat", "?x=1#y", `${AZURE}/openai/deployments/%3Fx%3D1%23y/chat/completions?api-version=2024-10-21`],
+    [
+      "azure",
+      AZURE,
+      "2025-04-01-preview",
+      "openai-responses",
+      "gpt-5",
+      `${AZURE}/openai/responses?api-version=2025-04-01-preview`,
+    ],
+    [
+      "azure",
+      AZURE,
+      "2024-10-21",
+      "openai-chat",
+      "my gpt",
+      `${AZURE}/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21`,
+    ],
+    [
+      "azure",
+      "https://api.aimlapi.com",
+      "2024-12-01-preview",
+      "openai-chat",
+      "google/gemini-2.5-pro",
+      "https://api.aimlapi.com/openai/deployments/google/gemini-2.5-pro/chat/completions?api-version=2024-12-01-preview",
+    ],
+    [
+      "azure",
+      AZURE,
+      "2024-10-21",
+      "openai-chat",
+      "?x=1#y",
+      `${AZURE}/openai/deployments/%3Fx%3D1%23y/chat/completions?api-version=2024-10-21`,
+    ],
     ["azure", AZURE, "2024-10-21", "openai-chat", "", `${AZURE}/openai/models?api-version=2024-10-21`, "list-models"],
-    ["azure", "https://r.services.ai.azure.com", undefined, "anthropic", "claude-opus-5", "https://r.services.ai.azure.com/anthropic/v1/messages"],
-    ["openai", "https://api.openai.com/v1", undefined, "openai-responses", "gpt-5", "https://api.openai.com/v1/responses"],
-    ["openai", "https://api.openai.com/v1/", undefined, "openai-chat", "gpt-5", "https://api.openai.com/v1/chat/completions"],
-    ["openai", "https://api.openai.com/v1", undefined, "openai-chat", "", "https://api.openai.com/v1/models", "list-models"],
+    [
+      "azure",
+      "https://r.services.ai.azure.com",
+      undefined,
+      "anthropic",
+      "claude-opus-5",
+      "https://r.services.ai.azure.com/anthropic/v1/messages",
+    ],
+    [
+      "openai",
+      "https://api.openai.com/v1",
+      undefined,
+      "openai-responses",
+      "gpt-5",
+      "https://api.openai.com/v1/responses",
+    ],
+    [
+      "openai",
+      "https://api.openai.com/v1/",
+      undefined,
+      "openai-chat",
+      "gpt-5",
+      "https://api.openai.com/v1/chat/completions",
+    ],
+    [
+      "openai",
+      "https://api.openai.com/v1",
+      undefined,
+      "openai-chat",
+      "",
+      "https://api.openai.com/v1/models",
+      "list-models",
+    ],
     ["anthropic", "https://api.anthropic.com", undefined, "anthropic", "c", "https://api.anthropic.com/v1/messages"],
     ["anthropic", "https://api.anthropic.com/v1", undefined, "anthropic", "c", "https://api.anthropic.com/v1/messages"],
-    ["anthropic", "https://api.anthropic.com", undefined, "anthropic", "c", "https://api.anthropic.com/v1/messages/count_tokens", "count-tokens"],
-    ["anthropic", "https://api.anthropic.com", undefined, "anthropic", "", "https://api.anthropic.com/v1/models", "list-models"],
-    ["kimi", "https://api.moonshot.ai/v1", undefined, "openai-chat", "k", "https://api.moonshot.ai/v1/chat/completions"],
-    ["kimi", "https://api.moonshot.ai/v1", undefined, "anthropic", "k", "https://api.moonshot.ai/anthropic/v1/messages"],
-    ["openai-compatible", "https://openrouter.ai/api/v1", undefined, "anthropic", "k", "https://openrouter.ai/api/v1/messages"],
-    ["openai-compatible", "https://generativelanguage.googleapis.com/v1beta/openai", undefined, "openai-chat", "g", "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions"],
+    [
+      "anthropic",
+      "https://api.anthropic.com",
+      undefined,
+      "anthropic",
+      "c",
+      "https://api.anthropic.com/v1/messages/count_tokens",
+      "count-tokens",
+    ],
+    [
+      "anthropic",
+      "https://api.anthropic.com",
+      undefined,
+      "anthropic",
+      "",
+      "https://api.anthropic.com/v1/models",
+      "list-models",
+    ],
+    [
+      "kimi",
+      "https://api.moonshot.ai/v1",
+      undefined,
+      "openai-chat",
+      "k",
+      "https://api.moonshot.ai/v1/chat/completions",
+    ],
+    [
+      "kimi",
+      "https://api.moonshot.ai/v1",
+      undefined,
+      "anthropic",
+      "k",
+      "https://api.moonshot.ai/anthropic/v1/messages",
+    ],
+    [
+      "openai-compatible",
+      "https://openrouter.ai/api/v1",
+      undefined,
+      "anthropic",
+      "k",
+      "https://openrouter.ai/api/v1/messages",
+    ],
+    [
+      "openai-compatible",
+      "https://generativelanguage.googleapis.com/v1beta/openai",
+      undefined,
+      "openai-chat",
+      "g",
+      "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions",
+    ],
     ["simulator", "http://127.0.0.1:9", undefined, "anthropic", "sim", "http://127.0.0.1:9/v1/messages"],
     ["simulator", "http://127.0.0.1:9/v1", undefined, "openai-chat", "sim", "http://127.0.0.1:9/v1/chat/completions"],
   ];
   test.each(ROWS)("%s %s %s %s %s", (kind, baseUrl, apiVersion, dialect, model, url, operation = "generate") => {
-    expect(endpoint(provider(kind, baseUrl, apiVersion === undefined ? {} : { apiVersion }), dialect, model, operation).url).toBe(url);
+    expect(
+      endpoint(provider(kind, baseUrl, apiVersion === undefined ? {} : { apiVersion }), dialect, model, operation).url,
+    ).toBe(url);
   });
 
   test("a vendor without a counter is not asked to count", () => {
-    expect(() => endpoint(provider("kimi", "https://api.moonshot.ai/v1"), "anthropic", "k", "count-tokens")).toThrow("counts tokens");
+    expect(() => endpoint(provider("kimi", "https://api.moonshot.ai/v1"), "anthropic", "k", "count-tokens")).toThrow(
+      "counts tokens",
+    );
   });
 });
 
 describe("the dialect of a target that names none", () => {
-  const azure = (apiVersion?: string): ProviderConfig => provider("azure", "https://r", apiVersion === undefined ? {} : { apiVersion });
+  const azure = (apiVersion?: string): ProviderConfig =>
+    provider("azure", "https://r", apiVersion === undefined ? {} : { apiVersion });
   test("Azure: Responses, but Chat before 2025-03-01-preview", () => {
     expect(defaultDialect(azure(), "gpt-5")).toBe("openai-responses");
     expect(defaultDialect(azure("2025-03-01-preview"), "prod")).toBe("openai-responses");
@@ -79,7 +193,8 @@ describe("the dialect of a target that names none", () => {
 });
 
 describe("credentials", () => {
-  const headers = (kind: ProviderKind, dialect: DialectId, more: Partial<ProviderConfig> = {}) => endpoint(provider(kind, "https://h/v1", more), dialect, "m", "generate").headers;
+  const headers = (kind: ProviderKind, dialect: DialectId, more: Partial<ProviderConfig> = {}) =>
+    endpoint(provider(kind, "https://h/v1", more), dialect, "m", "generate").headers;
   test("each vendor's own header, our own name, the operator's headers last", () => {
     const own = { "user-agent": `codeswitch/${VERSION}` };
     expect(headers("azure", "openai-responses")).toEqual({ ...own, "api-key": "secret" });
@@ -88,7 +203,11 @@ describe("credentials", () => {
     expect(headers("openai", "openai-chat")).toEqual({ ...own, authorization: "Bearer secret" });
     const { apiKey: _key, ...keyless } = provider("openai-compatible", "http://h/v1");
     expect(endpoint(keyless, "openai-chat", "m", "generate").headers).toEqual(own);
-    expect(headers("openai", "openai-chat", { headers: { Authorization: "Bearer other", "X-Org": "1" } })).toEqual({ ...own, authorization: "Bearer other", "x-org": "1" });
+    expect(headers("openai", "openai-chat", { headers: { Authorization: "Bearer other", "X-Org": "1" } })).toEqual({
+      ...own,
+      authorization: "Bearer other",
+      "x-org": "1",
+    });
   });
   test("the version is the package's", async () => {
     const { version } = (await Bun.file(`${import.meta.dir}/../../package.json`).json()) as { version: string };
@@ -129,19 +248,36 @@ describe("a caller's headers", () => {
     for (const kind of KINDS)
       for (const dialect of DIALECTS)
         for (const lane of ["native", "translated"] as const)
-          for (const name of Object.keys(SECRETS)) expect(upstreamHeaders(CALLER, { kind }, dialect, lane)).not.toHaveProperty(name);
+          for (const name of Object.keys(SECRETS))
+            expect(upstreamHeaders(CALLER, { kind }, dialect, lane)).not.toHaveProperty(name);
   });
   test("the native Anthropic lane carries anthropic-* as it came, and session ids to Anthropic alone", () => {
-    const native = { "anthropic-version": "2026-10-21", "anthropic-beta": "a-2025-01-01, b-2026-02-02", "anthropic-new-thing": "1", "idempotency-key": "i" };
-    expect(upstreamHeaders(CALLER, { kind: "anthropic" }, "anthropic", "native")).toEqual({ ...native, "x-claude-code-session-id": "s" });
+    const native = {
+      "anthropic-version": "2026-10-21",
+      "anthropic-beta": "a-2025-01-01, b-2026-02-02",
+      "anthropic-new-thing": "1",
+      "idempotency-key": "i",
+    };
+    expect(upstreamHeaders(CALLER, { kind: "anthropic" }, "anthropic", "native")).toEqual({
+      ...native,
+      "x-claude-code-session-id": "s",
+    });
     expect(upstreamHeaders(CALLER, { kind: "openai-compatible" }, "anthropic", "native")).toEqual(native);
   });
   test("a version is always named", () => {
-    expect(upstreamHeaders(new Headers(), { kind: "anthropic" }, "anthropic", "native")).toEqual({ "anthropic-version": "2023-06-01" });
-    expect(upstreamHeaders(CALLER, { kind: "anthropic" }, "anthropic", "translated")).toEqual({ "anthropic-version": "2023-06-01", "anthropic-beta": "a-2025-01-01, b-2026-02-02" });
+    expect(upstreamHeaders(new Headers(), { kind: "anthropic" }, "anthropic", "native")).toEqual({
+      "anthropic-version": "2023-06-01",
+    });
+    expect(upstreamHeaders(CALLER, { kind: "anthropic" }, "anthropic", "translated")).toEqual({
+      "anthropic-version": "2023-06-01",
+      "anthropic-beta": "a-2025-01-01, b-2026-02-02",
+    });
   });
   test("OpenAI's dialects carry their own, translated bodies nothing", () => {
-    expect(upstreamHeaders(CALLER, { kind: "azure" }, "openai-chat", "native")).toEqual({ "openai-beta": "responses=v1", "idempotency-key": "i" });
+    expect(upstreamHeaders(CALLER, { kind: "azure" }, "openai-chat", "native")).toEqual({
+      "openai-beta": "responses=v1",
+      "idempotency-key": "i",
+    });
     expect(upstreamHeaders(CALLER, { kind: "openai" }, "openai-responses", "translated")).toEqual({});
   });
 });

@@ -11,12 +11,17 @@ import type { Endpoint, Operation } from "./provider.ts";
 export function endpoint(provider: ProviderConfig, dialect: DialectId, model: string, operation: Operation): Endpoint {
   const vendor = vendorOf(provider);
   if (operation === "count-tokens" && !countsTokens(provider, dialect))
-    throw new GatewayError("unsupported", `The provider ${provider.name} has no endpoint that counts tokens.`, { provider: provider.name });
+    throw new GatewayError("unsupported", `The provider ${provider.name} has no endpoint that counts tokens.`, {
+      provider: provider.name,
+    });
   return { url: urlOf(provider, vendor, dialect, model, operation), headers: headersOf(provider, vendor, dialect) };
 }
 
 /** The dialect of a target that names none. */
-export function dialectFor(provider: ProviderConfig, target: Pick<TargetConfig, "model" | "baseModel" | "dialect">): DialectId {
+export function dialectFor(
+  provider: ProviderConfig,
+  target: Pick<TargetConfig, "model" | "baseModel" | "dialect">,
+): DialectId {
   return target.dialect ?? defaultDialect(provider, target.baseModel ?? target.model);
 }
 
@@ -33,8 +38,12 @@ export function defaultDialect(provider: ProviderConfig, model: string): Dialect
 export function impliedModel(provider: ProviderConfig, model: string, asked: string): string | undefined {
   if (modelRow(model)) return undefined;
   const maker = modelRow(asked)?.maker;
-  const makes = { azure: "openai", openai: "openai", anthropic: "anthropic" } as const satisfies Partial<Record<ProviderConfig["kind"], string>>;
-  return maker !== undefined && maker === (makes as Readonly<Record<string, string>>)[provider.kind] ? asked : undefined;
+  const makes = { azure: "openai", openai: "openai", anthropic: "anthropic" } as const satisfies Partial<
+    Record<ProviderConfig["kind"], string>
+  >;
+  return maker !== undefined && maker === (makes as Readonly<Record<string, string>>)[provider.kind]
+    ? asked
+    : undefined;
 }
 
 /** The vendor has a counter for Messages bodies. */
@@ -50,8 +59,15 @@ const PATHS: Readonly<Record<DialectId, string>> = {
   anthropic: "/messages",
 };
 
-function urlOf(provider: ProviderConfig, vendor: Vendor, dialect: DialectId, model: string, operation: Operation): string {
-  const path = operation === "list-models" ? "/models" : PATHS[dialect] + (operation === "count-tokens" ? "/count_tokens" : "");
+function urlOf(
+  provider: ProviderConfig,
+  vendor: Vendor,
+  dialect: DialectId,
+  model: string,
+  operation: Operation,
+): string {
+  const path =
+    operation === "list-models" ? "/models" : PATHS[dialect] + (operation === "count-tokens" ? "/count_tokens" : "");
   const base = provider.baseUrl.replace(/\/+$/, "");
   if (dialect === "anthropic") return messagesBase(base, vendor) + path;
   if (provider.kind === "azure") return azureUrl(base, provider.apiVersion, dialect, model, path);
@@ -66,14 +82,22 @@ function messagesBase(base: string, vendor: Vendor): string {
 }
 
 // https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle: v1 needs no version; a dated one has the model in the path for Chat only.
-function azureUrl(base: string, apiVersion: string | undefined, dialect: DialectId, model: string, path: string): string {
+function azureUrl(
+  base: string,
+  apiVersion: string | undefined,
+  dialect: DialectId,
+  model: string,
+  path: string,
+): string {
   const root = `${base.replace(/\/openai(\/v1)?$/, "")}/openai`;
-  if (!isDated(apiVersion)) return `${root}/v1${path}${apiVersion ? `?api-version=${encodeURIComponent(apiVersion)}` : ""}`;
+  if (!isDated(apiVersion))
+    return `${root}/v1${path}${apiVersion ? `?api-version=${encodeURIComponent(apiVersion)}` : ""}`;
   const isPerDeployment = dialect === "openai-chat" && path !== "/models";
   return `${root}${isPerDeployment ? `/deployments/${deploymentPath(model)}` : ""}${path}?api-version=${encodeURIComponent(apiVersion)}`;
 }
 
-const isDated = (apiVersion: string | undefined): apiVersion is string => apiVersion !== undefined && /^\d{4}-\d{2}-\d{2}/.test(apiVersion);
+const isDated = (apiVersion: string | undefined): apiVersion is string =>
+  apiVersion !== undefined && /^\d{4}-\d{2}-\d{2}/.test(apiVersion);
 
 /** Azure's own names hold no slash; hosts that imitate it take `google/gemini-2.5-pro` as two segments (seed 002). */
 const deploymentPath = (model: string): string => model.split("/").map(encodeURIComponent).join("/");

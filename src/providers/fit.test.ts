@@ -35,7 +35,12 @@ const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   ...more,
 });
 const TARGET: TargetConfig = { provider: "it", model: "m" };
-const fitted = (to: Capabilities, more: Partial<ModelRequest> = {}, config: Partial<TargetConfig> = {}, forced?: string) => {
+const fitted = (
+  to: Capabilities,
+  more: Partial<ModelRequest> = {},
+  config: Partial<TargetConfig> = {},
+  forced?: string,
+) => {
   const { value, losses } = fit(request(more), to, { ...TARGET, ...config }, forced);
   return { ...value, lost: losses.map((loss) => `${loss.feature} ${loss.how} ${loss.weight}`) };
 };
@@ -53,7 +58,9 @@ describe("precedence of the effort", () => {
     expect(fitted(GPT5, { reasoning: { mode: "on" } }).reasoning?.effort).toBe("medium");
   });
   test("a budget is an effort where efforts are spoken", () => {
-    expect(fitted(GPT5, { reasoning: { mode: "on", budgetTokens: 31_999 } }).reasoning).toMatchObject({ effort: "high" });
+    expect(fitted(GPT5, { reasoning: { mode: "on", budgetTokens: 31_999 } }).reasoning).toMatchObject({
+      effort: "high",
+    });
     expect(fitted(GPT5, { reasoning: { mode: "on", budgetTokens: 31_999 } }).reasoning?.budgetTokens).toBeUndefined();
   });
 });
@@ -84,32 +91,61 @@ describe("an effort is clamped to the nearest", () => {
 
 describe("each model is told in its own form", () => {
   test("Claude with budgets", () => {
-    expect(fitted(SONNET45, { reasoning: { effort: "high" } })).toMatchObject({ reasoning: { mode: "on", budgetTokens: 16_384, show: "summarized" }, sampling: { maxTokens: 32_000 }, lost: [] });
+    expect(fitted(SONNET45, { reasoning: { effort: "high" } })).toMatchObject({
+      reasoning: { mode: "on", budgetTokens: 16_384, show: "summarized" },
+      sampling: { maxTokens: 32_000 },
+      lost: [],
+    });
     expect(fitted(SONNET45, { reasoning: { effort: "none" } }).reasoning).toEqual({ mode: "off" });
   });
   test("a budget stays below max_tokens; a limit of ours makes room, a caller's does not", () => {
     expect(fitted(SONNET45, { reasoning: { effort: "xhigh" } }).sampling.maxTokens).toBe(40_960);
-    expect(fitted(SONNET45, { reasoning: { effort: "high" }, sampling: { maxTokens: 4_096 } })).toMatchObject({ reasoning: { budgetTokens: 3_072 }, sampling: { maxTokens: 4_096 }, lost: ["reasoning-effort approximated hint"] });
-    expect(fitted(SONNET45, { reasoning: { effort: "high" }, sampling: { maxTokens: 1_000 } })).toMatchObject({ reasoning: { mode: "off" }, lost: ["reasoning-effort approximated hint"] });
+    expect(fitted(SONNET45, { reasoning: { effort: "high" }, sampling: { maxTokens: 4_096 } })).toMatchObject({
+      reasoning: { budgetTokens: 3_072 },
+      sampling: { maxTokens: 4_096 },
+      lost: ["reasoning-effort approximated hint"],
+    });
+    expect(fitted(SONNET45, { reasoning: { effort: "high" }, sampling: { maxTokens: 1_000 } })).toMatchObject({
+      reasoning: { mode: "off" },
+      lost: ["reasoning-effort approximated hint"],
+    });
   });
   test("Claude with adaptive thinking", () => {
-    expect(fitted(OPUS55, { reasoning: { effort: "xhigh" } }).reasoning).toEqual({ mode: "adaptive", effort: "xhigh", show: "summarized" });
+    expect(fitted(OPUS55, { reasoning: { effort: "xhigh" } }).reasoning).toEqual({
+      mode: "adaptive",
+      effort: "xhigh",
+      show: "summarized",
+    });
     expect(fitted(SONNET5, { reasoning: { effort: "none" } }).reasoning).toEqual({ mode: "off" });
-    expect(fitted(SONNET5, { reasoning: { mode: "on", budgetTokens: 10_000 } }).reasoning).toMatchObject({ mode: "adaptive", effort: "medium" });
+    expect(fitted(SONNET5, { reasoning: { mode: "on", budgetTokens: 10_000 } }).reasoning).toMatchObject({
+      mode: "adaptive",
+      effort: "medium",
+    });
   });
   test("a model that always thinks is asked for the least", () => {
-    expect(fitted(OPUS55, { reasoning: { mode: "off" } })).toMatchObject({ reasoning: { mode: "adaptive", effort: "low" }, lost: ["reasoning-effort approximated hint"] });
+    expect(fitted(OPUS55, { reasoning: { mode: "off" } })).toMatchObject({
+      reasoning: { mode: "adaptive", effort: "low" },
+      lost: ["reasoning-effort approximated hint"],
+    });
   });
   test("an Anthropic caller's effort alone asks for no thoughts", () => {
     const extra = { dialect: "anthropic" as const, fields: {} };
     expect(fitted(SONNET5, { reasoning: { effort: "low" }, extra }).reasoning).toEqual({ effort: "low" });
-    expect(fitted(SONNET45, { reasoning: { effort: "low" }, extra })).toMatchObject({ lost: ["reasoning-effort dropped hint"] });
+    expect(fitted(SONNET45, { reasoning: { effort: "low" }, extra })).toMatchObject({
+      lost: ["reasoning-effort dropped hint"],
+    });
   });
   test("a switch", () => {
     const k25 = capabilities("kimi", "kimi-k2.5");
     expect(fitted(k25, { reasoning: { effort: "none" } }).reasoning).toEqual({ mode: "off" });
-    expect(fitted(k25, { reasoning: { effort: "high" } })).toMatchObject({ reasoning: { mode: "on" }, lost: ["reasoning-effort approximated hint"] });
-    expect(fitted(capabilities("deepseek", "deepseek-v4-pro"), { reasoning: { effort: "medium" } }).reasoning).toEqual({ mode: "on", effort: "high" });
+    expect(fitted(k25, { reasoning: { effort: "high" } })).toMatchObject({
+      reasoning: { mode: "on" },
+      lost: ["reasoning-effort approximated hint"],
+    });
+    expect(fitted(capabilities("deepseek", "deepseek-v4-pro"), { reasoning: { effort: "medium" } }).reasoning).toEqual({
+      mode: "on",
+      effort: "high",
+    });
   });
 });
 
@@ -118,17 +154,27 @@ describe("summaries", () => {
     expect(fitted(GPT5).reasoning).toEqual({ show: "auto" });
     expect(fitted(GPT5, {}, { summary: "detailed" }).reasoning).toEqual({ show: "detailed" });
     expect(fitted(GPT5, {}, { summary: "none" }).reasoning).toEqual({ show: "omitted" });
-    expect(fitted(GPT5, { reasoning: { show: "concise" } }, { summary: "none" }).reasoning).toEqual({ show: "concise" });
-    expect(fitted(GPT5, { reasoning: { show: "omitted" } }, { summary: "detailed" }).reasoning).toEqual({ show: "omitted" });
+    expect(fitted(GPT5, { reasoning: { show: "concise" } }, { summary: "none" }).reasoning).toEqual({
+      show: "concise",
+    });
+    expect(fitted(GPT5, { reasoning: { show: "omitted" } }, { summary: "detailed" }).reasoning).toEqual({
+      show: "omitted",
+    });
   });
   test("are not asked of a model that does not think, or may not", () => {
     expect(fitted(capabilities("azure", "gpt-4o"), {}, { summary: "detailed" }).reasoning).toBeUndefined();
     expect(fitted(capabilities("azure", "gpt-5.1")).reasoning).toBeUndefined();
     expect(fitted(capabilities("azure", "prod")).reasoning).toBeUndefined();
-    expect(fitted(capabilities("azure", "prod"), { reasoning: { effort: "low" } }).reasoning).toEqual({ effort: "low", show: "auto" });
+    expect(fitted(capabilities("azure", "prod"), { reasoning: { effort: "low" } }).reasoning).toEqual({
+      effort: "low",
+      show: "auto",
+    });
   });
   test("a codex model has no concise one", () => {
-    expect(fitted(capabilities("azure", "gpt-5-codex"), { reasoning: { show: "concise" } })).toMatchObject({ reasoning: { show: "auto" }, lost: ["reasoning-summary approximated hint"] });
+    expect(fitted(capabilities("azure", "gpt-5-codex"), { reasoning: { show: "concise" } })).toMatchObject({
+      reasoning: { show: "auto" },
+      lost: ["reasoning-summary approximated hint"],
+    });
   });
 });
 
@@ -139,7 +185,10 @@ describe("sampling", () => {
     expect(fitted(GPT5, { sampling }).lost).toContain("stop-sequences dropped meaning");
   });
   test("a default value is no loss", () => {
-    expect(fitted(GPT5, { sampling: { temperature: 1, topP: 1, presencePenalty: 0 } })).toMatchObject({ sampling: {}, lost: [] });
+    expect(fitted(GPT5, { sampling: { temperature: 1, topP: 1, presencePenalty: 0 } })).toMatchObject({
+      sampling: {},
+      lost: [],
+    });
   });
   test("gpt-5.1 takes a temperature while it does not think", () => {
     const gpt51 = capabilities("azure", "gpt-5.1");
@@ -147,9 +196,14 @@ describe("sampling", () => {
     expect(fitted(gpt51, { sampling: { temperature: 0.2 }, reasoning: { effort: "low" } }).sampling).toEqual({});
   });
   test("Claude: none while it thinks, never above 1, one of temperature and top_p", () => {
-    expect(fitted(SONNET45, { sampling: { temperature: 0.2, topK: 5 }, reasoning: { effort: "low" } }).sampling).toEqual({ maxTokens: 32_000 });
+    expect(
+      fitted(SONNET45, { sampling: { temperature: 0.2, topK: 5 }, reasoning: { effort: "low" } }).sampling,
+    ).toEqual({ maxTokens: 32_000 });
     expect(fitted(SONNET45, { sampling: { temperature: 1.7 } }).sampling.temperature).toBe(1);
-    expect(fitted(SONNET45, { sampling: { temperature: 0.5, topP: 0.5 } }).sampling).toEqual({ maxTokens: 32_000, temperature: 0.5 });
+    expect(fitted(SONNET45, { sampling: { temperature: 0.5, topP: 0.5 } }).sampling).toEqual({
+      maxTokens: 32_000,
+      temperature: 0.5,
+    });
     expect(fitted(SONNET5, { sampling: { temperature: 0.5, topK: 2 } }).sampling).toEqual({ maxTokens: 32_000 });
   });
   test("Grok refuses stop and penalties, Kimi K2.5 a temperature", () => {
@@ -162,9 +216,14 @@ describe("the output limit", () => {
   test("the target's is default and ceiling, the model's the last word", () => {
     expect(fitted(GPT5).sampling.maxTokens).toBeUndefined();
     expect(fitted(GPT5, {}, { maxTokens: 5_000 }).sampling.maxTokens).toBe(5_000);
-    expect(fitted(GPT5, { sampling: { maxTokens: 9_000 } }, { maxTokens: 5_000 })).toMatchObject({ sampling: { maxTokens: 5_000 }, lost: ["max-tokens approximated hint"] });
+    expect(fitted(GPT5, { sampling: { maxTokens: 9_000 } }, { maxTokens: 5_000 })).toMatchObject({
+      sampling: { maxTokens: 5_000 },
+      lost: ["max-tokens approximated hint"],
+    });
     expect(fitted(GPT5, { sampling: { maxTokens: 100 } }, { maxTokens: 5_000 }).sampling.maxTokens).toBe(100);
-    expect(fitted(capabilities("azure", "gpt-4o"), { sampling: { maxTokens: 128_000 } }).sampling.maxTokens).toBe(16_384);
+    expect(fitted(capabilities("azure", "gpt-4o"), { sampling: { maxTokens: 128_000 } }).sampling.maxTokens).toBe(
+      16_384,
+    );
     expect(fitted(GPT5, { sampling: { maxTokens: 1 } }).sampling.maxTokens).toBe(16);
   });
 });
@@ -173,14 +232,20 @@ describe("verbosity and truncation", () => {
   test("the request's own, else the target's, clamped", () => {
     expect(fitted(GPT5, { output: { verbosity: "low" } }, { verbosity: "high" }).output).toEqual({ verbosity: "low" });
     expect(fitted(GPT5, {}, { verbosity: "high" }).output).toEqual({ verbosity: "high" });
-    expect(fitted(capabilities("azure", "gpt-5-codex"), { output: { verbosity: "low" } })).toMatchObject({ output: { verbosity: "medium" }, lost: ["verbosity approximated hint"] });
+    expect(fitted(capabilities("azure", "gpt-5-codex"), { output: { verbosity: "low" } })).toMatchObject({
+      output: { verbosity: "medium" },
+      lost: ["verbosity approximated hint"],
+    });
     expect(fitted(SONNET5, { output: { verbosity: "low" } })).toMatchObject({ lost: ["verbosity dropped hint"] });
     expect(fitted(SONNET5, {}, { verbosity: "low" }).output).toBeUndefined();
     expect(fitted(SONNET5, {}, { verbosity: "low" }).lost).toEqual([]);
   });
   test("truncation goes to Responses only", () => {
     const own = { extra: { dialect: "openai-responses" as const, fields: { truncation: "disabled", other: 1 } } };
-    expect(fitted(GPT5, {}, { truncation: "auto" }).extra).toEqual({ dialect: "openai-responses", fields: { truncation: "auto" } });
+    expect(fitted(GPT5, {}, { truncation: "auto" }).extra).toEqual({
+      dialect: "openai-responses",
+      fields: { truncation: "auto" },
+    });
     expect(fitted(GPT5, own, { truncation: "auto" }).extra.fields).toEqual({ truncation: "disabled", other: 1 });
     expect(fitted(SONNET5, {}, { truncation: "auto" }).extra).toEqual({ dialect: "openai-chat", fields: {} });
   });
@@ -189,12 +254,27 @@ describe("verbosity and truncation", () => {
 describe("a forced tool call", () => {
   const forced = { toolChoice: { mode: "required" as const }, reasoning: { effort: "high" } };
   test("goes before thinking, where thinking can be switched off", () => {
-    expect(fitted(SONNET45, forced)).toMatchObject({ toolChoice: { mode: "required" }, reasoning: { mode: "off" }, lost: ["reasoning-effort dropped hint"] });
-    expect(fitted(SONNET5, { toolChoice: forced.toolChoice })).toMatchObject({ toolChoice: { mode: "required" }, reasoning: { mode: "off" }, lost: [] });
-    expect(fitted(GPT5, forced)).toMatchObject({ toolChoice: { mode: "required" }, reasoning: { effort: "high" }, lost: [] });
+    expect(fitted(SONNET45, forced)).toMatchObject({
+      toolChoice: { mode: "required" },
+      reasoning: { mode: "off" },
+      lost: ["reasoning-effort dropped hint"],
+    });
+    expect(fitted(SONNET5, { toolChoice: forced.toolChoice })).toMatchObject({
+      toolChoice: { mode: "required" },
+      reasoning: { mode: "off" },
+      lost: [],
+    });
+    expect(fitted(GPT5, forced)).toMatchObject({
+      toolChoice: { mode: "required" },
+      reasoning: { effort: "high" },
+      lost: [],
+    });
   });
   test("is left to a model that cannot be forced, as a loss of meaning", () => {
-    expect(fitted(OPUS55, forced)).toMatchObject({ toolChoice: { mode: "auto" }, lost: ["tool-choice dropped meaning"] });
+    expect(fitted(OPUS55, forced)).toMatchObject({
+      toolChoice: { mode: "auto" },
+      lost: ["tool-choice dropped meaning"],
+    });
   });
 });
 
@@ -233,7 +313,9 @@ describe("reasoning that nobody has any more", () => {
     { kind: "result", callId: "e", via: "function", content: "z" },
   ];
   test("switches thinking off", () => {
-    const { value, losses } = withoutReasoning(request({ entries, reasoning: { mode: "on", budgetTokens: 5_000, show: "summarized" } }));
+    const { value, losses } = withoutReasoning(
+      request({ entries, reasoning: { mode: "on", budgetTokens: 5_000, show: "summarized" } }),
+    );
     expect(value.reasoning).toEqual({ mode: "off", show: "summarized" });
     expect(losses).toMatchObject([{ feature: "reasoning-replay", weight: "hint", how: "dropped" }]);
   });
@@ -252,30 +334,69 @@ describe("reasoning that nobody has any more", () => {
 
 test("whatever is asked of whatever model, what is sent is what the model takes, and fitting twice changes nothing", () => {
   const models: [string, string][] = [
-    ["azure", "gpt-5"], ["azure", "gpt-5.1"], ["azure", "gpt-5-codex"], ["azure", "gpt-4o"], ["anthropic", "claude-sonnet-4-5"], ["anthropic", "claude-opus-4-6"],
-    ["anthropic", "claude-sonnet-5"], ["anthropic", "claude-opus-5-5"], ["kimi", "kimi-k2.5"], ["kimi", "kimi-k2-thinking"], ["deepseek", "deepseek-v4-pro"], ["xai", "grok-4"], ["mistral", "mistral-small"],
+    ["azure", "gpt-5"],
+    ["azure", "gpt-5.1"],
+    ["azure", "gpt-5-codex"],
+    ["azure", "gpt-4o"],
+    ["anthropic", "claude-sonnet-4-5"],
+    ["anthropic", "claude-opus-4-6"],
+    ["anthropic", "claude-sonnet-5"],
+    ["anthropic", "claude-opus-5-5"],
+    ["kimi", "kimi-k2.5"],
+    ["kimi", "kimi-k2-thinking"],
+    ["deepseek", "deepseek-v4-pro"],
+    ["xai", "grok-4"],
+    ["mistral", "mistral-small"],
   ];
   const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-  const reasoning = fc.record({ effort: fc.constantFrom(...EFFORTS, "ultra"), budgetTokens: fc.nat(100_000), mode: fc.constantFrom("adaptive" as const, "on" as const, "off" as const) }, { requiredKeys: [] });
-  const sampling = fc.record({ maxTokens: fc.integer({ min: 1, max: 300_000 }), temperature: fc.double({ min: 0, max: 2, noNaN: true }), topP: fc.double({ min: 0, max: 1, noNaN: true }), topK: fc.nat(), stop: fc.constant(["x"]) }, { requiredKeys: [] });
+  const reasoning = fc.record(
+    {
+      effort: fc.constantFrom(...EFFORTS, "ultra"),
+      budgetTokens: fc.nat(100_000),
+      mode: fc.constantFrom("adaptive" as const, "on" as const, "off" as const),
+    },
+    { requiredKeys: [] },
+  );
+  const sampling = fc.record(
+    {
+      maxTokens: fc.integer({ min: 1, max: 300_000 }),
+      temperature: fc.double({ min: 0, max: 2, noNaN: true }),
+      topP: fc.double({ min: 0, max: 1, noNaN: true }),
+      topK: fc.nat(),
+      stop: fc.constant(["x"]),
+    },
+    { requiredKeys: [] },
+  );
   const dialect = fc.constantFrom<DialectId>("openai-chat", "openai-responses", "anthropic");
   fc.assert(
-    fc.property(fc.constantFrom(...models), reasoning, sampling, dialect, optional(fc.constantFrom(...EFFORTS)), ([vendor, model], asked, fields, from, forced) => {
-      const to = capabilities(vendor, model);
-      const first = fit(request({ reasoning: asked, sampling: fields, extra: { dialect: from, fields: {} } }), to, TARGET, forced).value;
-      const { effort, budgetTokens, mode } = first.reasoning ?? {};
-      if (effort !== undefined) expect(to.efforts).toContain(effort);
-      if (budgetTokens !== undefined) {
-        expect(mode).toBe("on");
-        expect(budgetTokens).toBeGreaterThanOrEqual(1_024);
-        expect(budgetTokens).toBeLessThan(first.sampling.maxTokens ?? Infinity);
-      }
-      for (const name of Object.keys(first.sampling)) expect(to.refuses.has(name)).toBe(false);
-      expect(first.sampling.maxTokens ?? 0).toBeLessThanOrEqual(to.outputTokens ?? Infinity);
-      const second = fit(first, to, TARGET);
-      expect(second.value).toEqual(first);
-      expect(second.losses).toEqual([]);
-    }),
+    fc.property(
+      fc.constantFrom(...models),
+      reasoning,
+      sampling,
+      dialect,
+      optional(fc.constantFrom(...EFFORTS)),
+      ([vendor, model], asked, fields, from, forced) => {
+        const to = capabilities(vendor, model);
+        const first = fit(
+          request({ reasoning: asked, sampling: fields, extra: { dialect: from, fields: {} } }),
+          to,
+          TARGET,
+          forced,
+        ).value;
+        const { effort, budgetTokens, mode } = first.reasoning ?? {};
+        if (effort !== undefined) expect(to.efforts).toContain(effort);
+        if (budgetTokens !== undefined) {
+          expect(mode).toBe("on");
+          expect(budgetTokens).toBeGreaterThanOrEqual(1_024);
+          expect(budgetTokens).toBeLessThan(first.sampling.maxTokens ?? Infinity);
+        }
+        for (const name of Object.keys(first.sampling)) expect(to.refuses.has(name)).toBe(false);
+        expect(first.sampling.maxTokens ?? 0).toBeLessThanOrEqual(to.outputTokens ?? Infinity);
+        const second = fit(first, to, TARGET);
+        expect(second.value).toEqual(first);
+        expect(second.losses).toEqual([]);
+      },
+    ),
     { numRuns: 1_500 },
   );
 });

@@ -18,7 +18,12 @@ export function fit(
   const turns = turnEfforts(request.entries, capabilities, forcedEffort, losses);
   const own = turns.effort === undefined ? request.reasoning : { ...request.reasoning, effort: turns.effort };
   const thought = thinkingFor(
-    { config, dialect: request.extra.dialect, ...(own && { own }), ...(forcedEffort !== undefined && { forcedEffort }) },
+    {
+      config,
+      dialect: request.extra.dialect,
+      ...(own && { own }),
+      ...(forcedEffort !== undefined && { forcedEffort }),
+    },
     capabilities,
   );
   thought.losses.forEach(losses.add);
@@ -36,7 +41,10 @@ export function fit(
       ...(choice.toolChoice && { toolChoice: choice.toolChoice }),
       ...(tokens.reasoning && { reasoning: tokens.reasoning }),
       ...(output && { output }),
-      state: config.store === undefined || request.state.store !== undefined ? request.state : { ...request.state, store: config.store },
+      state:
+        config.store === undefined || request.state.store !== undefined
+          ? request.state
+          : { ...request.state, store: config.store },
       extra: fitTruncation(request, capabilities, config, losses),
     },
     losses: losses.list(),
@@ -48,10 +56,17 @@ export function fit(
  * A model that cannot be switched off gets a stand-in instead, where its reasoning is plain text.
  */
 export function withoutReasoning(request: ModelRequest, capabilities?: Capabilities): Translated<ModelRequest> {
-  const loss = (how: Loss["how"], note: string): Loss => ({ path: "messages", feature: "reasoning-replay", how, weight: "hint", note });
+  const loss = (how: Loss["how"], note: string): Loss => ({
+    path: "messages",
+    feature: "reasoning-replay",
+    how,
+    weight: "hint",
+    note,
+  });
   if (capabilities?.alwaysThinks) return { value: request, losses: [] };
   if (capabilities?.thinking === "always") {
-    const note = "the reasoning of an earlier turn is lost; a blank stands in its place, since the model always reasons";
+    const note =
+      "the reasoning of an earlier turn is lost; a blank stands in its place, since the model always reasons";
     return { value: { ...request, entries: withStandIns(request.entries) }, losses: [loss("emulated", note)] };
   }
   const { show, hints } = request.reasoning ?? {};
@@ -80,7 +95,9 @@ function withStandIns(entries: readonly Entry[]): readonly Entry[] {
 
 const isInTurn = (entry: Entry | undefined, kind?: Entry["kind"]): boolean =>
   entry !== undefined &&
-  (kind ? entry.kind === kind : entry.kind === "call" || entry.kind === "reasoning" || (entry.kind === "message" && entry.role === "assistant"));
+  (kind
+    ? entry.kind === kind
+    : entry.kind === "call" || entry.kind === "reasoning" || (entry.kind === "message" && entry.role === "assistant"));
 
 /** Where turns take no effort of their own the last one speaks for the request. */
 function turnEfforts(
@@ -121,14 +138,27 @@ function fitToolChoice(
   losses: LossList,
 ): Choice {
   const kept: Choice = { ...(toolChoice && { toolChoice }), ...(reasoning && { reasoning }) };
-  if (!capabilities.forcedToolChoice || !toolChoice || !isForced(toolChoice) || capabilities.thinking === "none") return kept;
+  if (!capabilities.forcedToolChoice || !toolChoice || !isForced(toolChoice) || capabilities.thinking === "none")
+    return kept;
   if (capabilities.forcedToolChoice === "never" || capabilities.alwaysThinks) {
-    losses.add({ path: "tool_choice", feature: "tool-choice", how: "dropped", weight: "meaning", note: "the model cannot be made to call a tool; it is left to decide" });
+    losses.add({
+      path: "tool_choice",
+      feature: "tool-choice",
+      how: "dropped",
+      weight: "meaning",
+      note: "the model cannot be made to call a tool; it is left to decide",
+    });
     return { ...kept, toolChoice: { mode: "auto" } };
   }
   if (reasoning?.mode === "off" || (reasoning?.mode === undefined && capabilities.thinking === "budget")) return kept;
   if (reasoning?.mode)
-    losses.add({ path: "reasoning", feature: "reasoning-effort", how: "dropped", weight: "hint", note: "the model does not think while a tool call is forced" });
+    losses.add({
+      path: "reasoning",
+      feature: "reasoning-effort",
+      how: "dropped",
+      weight: "hint",
+      note: "the model does not think while a tool call is forced",
+    });
   const { budgetTokens: _budget, show: _show, ...rest } = reasoning ?? {};
   return { ...kept, reasoning: { ...rest, mode: "off" } };
 }
@@ -136,7 +166,12 @@ function fitToolChoice(
 const isForced = (choice: ToolChoice): boolean =>
   choice.mode === "required" || choice.mode === "one" || (choice.mode === "allowed" && choice.required);
 
-function fitOutput(output: OutputShape | undefined, capabilities: Capabilities, config: TargetConfig, losses: LossList): OutputShape | undefined {
+function fitOutput(
+  output: OutputShape | undefined,
+  capabilities: Capabilities,
+  config: TargetConfig,
+  losses: LossList,
+): OutputShape | undefined {
   const { verbosity: asked, ...rest } = output ?? {};
   const verbosity = clampVerbosity(asked ?? config.verbosity, capabilities);
   if (asked !== undefined && verbosity !== asked)
@@ -154,11 +189,18 @@ function fitOutput(output: OutputShape | undefined, capabilities: Capabilities, 
 /** No model takes two of the three, so the first that it takes is the nearest. */
 export function clampVerbosity(wanted: string | undefined, capabilities: Capabilities): string | undefined {
   const { verbosities } = capabilities;
-  return wanted === undefined || verbosities.includes(wanted) || (capabilities.unknown && verbosities.length > 0) ? wanted : verbosities[0];
+  return wanted === undefined || verbosities.includes(wanted) || (capabilities.unknown && verbosities.length > 0)
+    ? wanted
+    : verbosities[0];
 }
 
 /** Only the Responses dialect knows truncation; there it stands among the fields that no decoder reads. */
-function fitTruncation({ extra }: ModelRequest, capabilities: Capabilities, config: TargetConfig, losses: LossList): ModelRequest["extra"] {
+function fitTruncation(
+  { extra }: ModelRequest,
+  capabilities: Capabilities,
+  config: TargetConfig,
+  losses: LossList,
+): ModelRequest["extra"] {
   const { truncations } = capabilities;
   if (truncations.length === 0) return extra;
   const isOwn = extra.dialect === "openai-responses";
@@ -167,10 +209,20 @@ function fitTruncation({ extra }: ModelRequest, capabilities: Capabilities, conf
   if (wanted === undefined || wanted === null) return extra;
   if (typeof wanted === "string" && truncations.includes(wanted)) {
     const carries = isOwn || Object.keys(fields).length === 0;
-    return carries ? { dialect: "openai-responses", fields: { ...fields, truncation: wanted } as Record<string, NonNullable<typeof asked>> } : extra;
+    return carries
+      ? {
+          dialect: "openai-responses",
+          fields: { ...fields, truncation: wanted } as Record<string, NonNullable<typeof asked>>,
+        }
+      : extra;
   }
   if (asked !== undefined)
-    losses.add({ path: "truncation", feature: "truncation", how: "dropped", weight: "hint", note: "the model takes no such truncation" });
+    losses.add({
+      path: "truncation",
+      feature: "truncation",
+      how: "dropped",
+      weight: "hint",
+      note: "the model takes no such truncation",
+    });
   return { ...extra, fields: fields as typeof extra.fields };
 }
-

@@ -15,16 +15,26 @@ type Names = readonly string[];
 /** On the native lane the caller speaks to the vendor itself: what the vendor's protocol defines goes as it came. */
 const NATIVE: Readonly<Record<DialectId, Names>> = {
   anthropic: ["anthropic-*", "idempotency-key"],
-  "openai-responses": ["openai-beta", "idempotency-key", "x-client-request-id", "x-openai-internal-codex-responses-lite"],
+  "openai-responses": [
+    "openai-beta",
+    "idempotency-key",
+    "x-client-request-id",
+    "x-openai-internal-codex-responses-lite",
+  ],
   "openai-chat": ["openai-beta", "idempotency-key", "x-client-request-id"],
 };
 /** A translated body may still hold fields of a beta, where it was a Messages body that only carried a wrapped seal. */
-const TRANSLATED: Readonly<Record<DialectId, Names>> = { anthropic: ["anthropic-beta"], "openai-responses": [], "openai-chat": [] };
+const TRANSLATED: Readonly<Record<DialectId, Names>> = {
+  anthropic: ["anthropic-beta"],
+  "openai-responses": [],
+  "openai-chat": [],
+};
 /** Claude Code's session and agent ids are for its own vendor only. */
 const CLAUDE_CODE: Names = ["x-claude-code-*"];
 
 /** Never, whatever a list above should say one day. */
-const SECRET = /^(authorization|proxy-|x-api-key|api-key|x-goog-api-key|cookie|set-cookie|host|forwarded|x-forwarded-|x-real-ip|via|cf-|true-client-ip|openai-organization|openai-project)/;
+const SECRET =
+  /^(authorization|proxy-|x-api-key|api-key|x-goog-api-key|cookie|set-cookie|host|forwarded|x-forwarded-|x-real-ip|via|cf-|true-client-ip|openai-organization|openai-project)/;
 
 /** What of the caller's headers goes upstream. The endpoint's own headers are laid over these. */
 export function upstreamHeaders(

@@ -64,7 +64,12 @@ const gpt = (match: RegExp, row: Partial<ModelRow> = {}): ModelRow => ({
 // take verbosity medium only and no concise summary; truncation auto works again on gpt-5.1-codex; 5.1 takes no minimal.
 // none and xhigh: https://learn.microsoft.com/javascript/api/@azure/ai-projects/reasoningeffort
 const CODEX: Partial<ModelRow> = { efforts: LOW_TO_HIGH, verbosities: ["medium"], summaries: ["auto", "detailed"] };
-const CHAT: Partial<ModelRow> = { efforts: ["medium"], verbosities: ["medium"], contextTokens: 128_000, outputTokens: 16_384 };
+const CHAT: Partial<ModelRow> = {
+  efforts: ["medium"],
+  verbosities: ["medium"],
+  contextTokens: 128_000,
+  outputTokens: 16_384,
+};
 // "temperature, top_p and logprobs only with reasoning effort none": https://platform.openai.com/docs/guides/latest-model
 const THINKS_ON_REQUEST: Partial<ModelRow> = { effortDefault: "none", refuses: ["stop"], refusesThinking: SAMPLING };
 // Freeform tools came with GPT-5.
@@ -87,7 +92,13 @@ const OPENAI: readonly ModelRow[] = [
   gpt(/^gpt-5\.[12345]-chat$/, CHAT),
   gpt(/^gpt-5\.[2-5]-codex(-.*)?$/, { ...CODEX, efforts: TO_XHIGH }),
   // "minimal is rejected: supported values are none, low, medium, high and xhigh" for 5.4 and 5.5.
-  gpt(/^gpt-5\.5(-.*)?$/, { efforts: ["none", ...TO_XHIGH], effortDefault: "medium", refuses: ["stop"], refusesThinking: SAMPLING, ...LONG }),
+  gpt(/^gpt-5\.5(-.*)?$/, {
+    efforts: ["none", ...TO_XHIGH],
+    effortDefault: "medium",
+    refuses: ["stop"],
+    refusesThinking: SAMPLING,
+    ...LONG,
+  }),
   gpt(/^gpt-5\.4-(mini|nano)$/, { efforts: ["none", ...TO_XHIGH], ...THINKS_ON_REQUEST }),
   gpt(/^gpt-5\.4$/, { efforts: ["none", ...TO_XHIGH], ...THINKS_ON_REQUEST, ...LONG }),
   gpt(/^gpt-5\.[23]$/, { efforts: ["none", ...TO_XHIGH], ...THINKS_ON_REQUEST }),
@@ -102,11 +113,25 @@ const OPENAI: readonly ModelRow[] = [
   // A deployment called gpt-5-prod: the family is certain, the model is not.
   gpt(/^gpt-5([.-].*)?$/, { loose: true, efforts: EFFORTS }),
   gpt(/^codex-mini$/, { ...O_SERIES, verbosities: ["medium"] }),
-  gpt(/^o1-(mini|preview)$/, { ...O_SERIES, thinking: "always", efforts: [], summaries: [], traits: { developerRole: false, customTools: false } }),
+  gpt(/^o1-(mini|preview)$/, {
+    ...O_SERIES,
+    thinking: "always",
+    efforts: [],
+    summaries: [],
+    traits: { developerRole: false, customTools: false },
+  }),
   gpt(/^o1(-pro)?$/, { ...O_SERIES, summaries: [] }),
   gpt(/^o[34](-mini|-pro|-deep-research)?$/, O_SERIES),
   // gpt-oss on hosts of all kinds: low, medium, high (https://console.groq.com/docs/reasoning); it takes sampling fields.
-  gpt(/^gpt-oss(-.*)?$/, { maker: "other", family: "gpt-oss", efforts: LOW_TO_HIGH, verbosities: [], refuses: [], contextTokens: 131_072, outputTokens: 65_536 }),
+  gpt(/^gpt-oss(-.*)?$/, {
+    maker: "other",
+    family: "gpt-oss",
+    efforts: LOW_TO_HIGH,
+    verbosities: [],
+    refuses: [],
+    contextTokens: 131_072,
+    outputTokens: 65_536,
+  }),
   ...plainGpt(),
 ];
 
@@ -160,14 +185,24 @@ const BUDGET: Partial<ModelRow> = {
 const ONE_OF: Partial<ModelRow> = { rules: { oneOfTemperatureTopP: true } };
 
 const CLAUDE: readonly ModelRow[] = [
-  claude(/^claude-(fable|mythos)-5-[1-9]$/, ownFamily({ ...ALWAYS, rules: { alwaysThinks: true, forcedToolChoice: "never", turnEffort: true } })),
+  claude(
+    /^claude-(fable|mythos)-5-[1-9]$/,
+    ownFamily({ ...ALWAYS, rules: { alwaysThinks: true, forcedToolChoice: "never", turnEffort: true } }),
+  ),
   claude(/^claude-(fable|mythos)-.*$/, ownFamily({ ...ALWAYS, rules: { alwaysThinks: true } })),
-  claude(/^claude-opus-5-[5-9]$/, ownFamily({ ...ALWAYS, rules: { alwaysThinks: true, forcedToolChoice: "never", turnEffort: true } })),
+  claude(
+    /^claude-opus-5-[5-9]$/,
+    ownFamily({ ...ALWAYS, rules: { alwaysThinks: true, forcedToolChoice: "never", turnEffort: true } }),
+  ),
   // They put `between_tools` in the place of `disabled`: a low effort is the nearest that every model of the family takes.
   claude(/^claude-(sonnet|haiku)-5-[5-9]$/, ownFamily({ ...ALWAYS, rules: { alwaysThinks: true, turnEffort: true } })),
   claude(/^claude-opus-(4-8|5)$/, { efforts: TO_MAX, refuses: NO_SAMPLING, traits: { midSystem: true } }),
   claude(/^claude-(opus-4-7|sonnet-5|haiku-5)$/, { efforts: TO_MAX, refuses: NO_SAMPLING }),
-  claude(/^claude-(opus|sonnet)-4-6$/, { efforts: [...LOW_TO_HIGH, "max"], refusesThinking: NO_SAMPLING, rules: { budgetToo: true, oneOfTemperatureTopP: true } }),
+  claude(/^claude-(opus|sonnet)-4-6$/, {
+    efforts: [...LOW_TO_HIGH, "max"],
+    refusesThinking: NO_SAMPLING,
+    rules: { budgetToo: true, oneOfTemperatureTopP: true },
+  }),
   claude(/^claude-(opus|sonnet|haiku)-4-5$/, { ...BUDGET, ...ONE_OF, outputTokens: 64_000 }),
   claude(/^claude-opus-4-1$/, { ...BUDGET, ...ONE_OF, outputTokens: 32_000 }),
   claude(/^claude-opus-4(-0)?$/, { ...BUDGET, outputTokens: 32_000 }),
@@ -183,7 +218,12 @@ function ownFamily(row: Partial<ModelRow>): Partial<ModelRow> {
   return { ...row, family: undefined };
 }
 
-const other = (match: RegExp, row: Partial<ModelRow>): ModelRow => ({ match, maker: "other", thinking: "effort", ...row });
+const other = (match: RegExp, row: Partial<ModelRow>): ModelRow => ({
+  match,
+  maker: "other",
+  thinking: "effort",
+  ...row,
+});
 
 // "temperature … cannot be modified": https://platform.kimi.ai/docs/api/models-overview. Reasoning must come back within a tool
 // loop: "reasoning_content is missing in assistant tool call message".
@@ -194,28 +234,67 @@ const GROK_REFUSES = ["presencePenalty", "frequencyPenalty", "stop"];
 const GROK: Partial<ModelRow> = { family: "grok", summaries: SUMMARIES, contextTokens: 256_000 };
 
 const OTHERS: readonly ModelRow[] = [
-  other(/^kimi-k2-thinking(-turbo)?$/, { thinking: "always", efforts: [], traits: REPLAYED, contextTokens: 262_144, rules: { temperatureMax: 1 } }),
-  other(/^kimi-k2\.\d+(-.*)?$/, { thinking: "switch", efforts: [], refuses: KIMI_FIXED, traits: REPLAYED, contextTokens: 262_144 }),
+  other(/^kimi-k2-thinking(-turbo)?$/, {
+    thinking: "always",
+    efforts: [],
+    traits: REPLAYED,
+    contextTokens: 262_144,
+    rules: { temperatureMax: 1 },
+  }),
+  other(/^kimi-k2\.\d+(-.*)?$/, {
+    thinking: "switch",
+    efforts: [],
+    refuses: KIMI_FIXED,
+    traits: REPLAYED,
+    contextTokens: 262_144,
+  }),
   other(/^(kimi-k2|moonshot-v1)(-.*)?$/, { thinking: "none", efforts: [], rules: { temperatureMax: 1 } }),
   // Maps what it does not know itself: https://api-docs.deepseek.com/guides/thinking_mode
-  other(/^deepseek-reasoner$/, { thinking: "always", efforts: [], traits: REPLAYED, contextTokens: 131_072, outputTokens: 65_536 }),
+  other(/^deepseek-reasoner$/, {
+    thinking: "always",
+    efforts: [],
+    traits: REPLAYED,
+    contextTokens: 131_072,
+    outputTokens: 65_536,
+  }),
   other(/^deepseek-chat$/, { thinking: "switch", efforts: ["low", "high", "max"], contextTokens: 131_072 }),
-  other(/^deepseek-(v[4-9]|flash|pro)(.*)$/, { thinking: "switch", efforts: ["low", "high", "max"], traits: REPLAYED, contextTokens: 1_000_000 }),
+  other(/^deepseek-(v[4-9]|flash|pro)(.*)$/, {
+    thinking: "switch",
+    efforts: ["low", "high", "max"],
+    traits: REPLAYED,
+    contextTokens: 1_000_000,
+  }),
   // Models that publish no list of efforts refuse the parameter (measured by a client's author on 2026-10-01).
-  other(/^grok-4\.[3-6](-.*)?$/, { ...GROK, efforts: ["none", ...TO_XHIGH], refuses: GROK_REFUSES, contextTokens: 1_000_000 }),
+  other(/^grok-4\.[3-6](-.*)?$/, {
+    ...GROK,
+    efforts: ["none", ...TO_XHIGH],
+    refuses: GROK_REFUSES,
+    contextTokens: 1_000_000,
+  }),
   other(/^grok-4\.([7-9]|1\d)(-.*)?$/, { ...GROK, efforts: TO_XHIGH, refuses: GROK_REFUSES }),
   other(/^grok-3-mini(-.*)?$/, { ...GROK, efforts: ["low", "high"], refuses: GROK_REFUSES, contextTokens: 131_072 }),
   other(/^grok-.*non-reasoning$/, { ...GROK, thinking: "none", efforts: [] }),
   other(/^grok-(4|code|build)(.*)$/, { ...GROK, thinking: "always", efforts: [], refuses: GROK_REFUSES }),
   other(/^grok-[23](-.*)?$/, { ...GROK, thinking: "none", efforts: [], contextTokens: 131_072 }),
   // reasoning_effort becomes a thinking level or budget; 2.5 Pro and 3 cannot be turned off: https://ai.google.dev/gemini-api/docs/openai#thinking
-  other(/^gemini-2\.5-flash(-.*)?$/, { efforts: ["none", "minimal", ...LOW_TO_HIGH], contextTokens: 1_048_576, outputTokens: 65_536 }),
-  other(/^gemini-([3-9]|2\.5-pro)(.*)$/, { efforts: ["minimal", ...LOW_TO_HIGH], contextTokens: 1_048_576, outputTokens: 65_536 }),
+  other(/^gemini-2\.5-flash(-.*)?$/, {
+    efforts: ["none", "minimal", ...LOW_TO_HIGH],
+    contextTokens: 1_048_576,
+    outputTokens: 65_536,
+  }),
+  other(/^gemini-([3-9]|2\.5-pro)(.*)$/, {
+    efforts: ["minimal", ...LOW_TO_HIGH],
+    contextTokens: 1_048_576,
+    outputTokens: 65_536,
+  }),
   other(/^gemini-[12](.*)$/, { thinking: "none", efforts: [], contextTokens: 1_048_576, outputTokens: 8_192 }),
   // none or high: https://docs.mistral.ai/capabilities/reasoning
   other(/^mistral-(small|medium)$/, { efforts: ["none", "high"] }),
   other(/^magistral-.*$/, { thinking: "always", efforts: [] }),
-  other(/^(mistral|codestral|devstral|ministral|pixtral|open-mi[sx]tral|mixtral)(-.*)?$/, { thinking: "none", efforts: [] }),
+  other(/^(mistral|codestral|devstral|ministral|pixtral|open-mi[sx]tral|mixtral)(-.*)?$/, {
+    thinking: "none",
+    efforts: [],
+  }),
   // none or default: https://console.groq.com/docs/reasoning. Elsewhere the switch is in the template.
   other(/^qwen3(-.*)?$/, { efforts: EFFORTS }),
   other(/^glm-(4\.[5-9]|[5-9])(.*)$/, { efforts: EFFORTS }),

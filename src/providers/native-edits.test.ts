@@ -22,7 +22,12 @@ function edits(body: JsonObject, { vendor, model, dialect: asked, config, forced
   const dialect = asked ?? row?.dialect ?? "openai-chat";
   const provider = { name: "it", kind, baseUrl: "https://h/v1", vendor, headers: {}, firstByteMs: 1, idleMs: 1 };
   return nativeEdits(body, {
-    target: { model, dialect, config: { provider: "it", model, ...config }, capabilities: capabilitiesOf(provider, dialect, model) },
+    target: {
+      model,
+      dialect,
+      config: { provider: "it", model, ...config },
+      capabilities: capabilitiesOf(provider, dialect, model),
+    },
     ...(forced !== undefined && { forcedEffort: forced }),
     ...(cacheKey !== undefined && { cacheKey }),
   });
@@ -44,7 +49,17 @@ const BUDGET: To = { vendor: "anthropic", model: "claude-sonnet-4-5" };
 
 describe("a body that says all that is needed passes as it is", () => {
   test("Codex to Responses", () => {
-    const body = { model: "gpt-5", input: [], stream: true, store: false, reasoning: { effort: "medium" }, text: { verbosity: "low" }, include: ["reasoning.encrypted_content"], prompt_cache_key: "k", temperature: null };
+    const body = {
+      model: "gpt-5",
+      input: [],
+      stream: true,
+      store: false,
+      reasoning: { effort: "medium" },
+      text: { verbosity: "low" },
+      include: ["reasoning.encrypted_content"],
+      prompt_cache_key: "k",
+      temperature: null,
+    };
     expect(edits(body, { ...GPT5, cacheKey: "session" })).toEqual({ edits: [], losses: [] });
   });
   test("Claude Code to Messages, with efforts of single turns", () => {
@@ -53,22 +68,40 @@ describe("a body that says all that is needed passes as it is", () => {
       max_tokens: 128_000,
       thinking: { type: "adaptive", display: "omitted" },
       output_config: { effort: "medium" },
-      messages: [{ role: "user", content: "x" }, { role: "system", content: "y", output_config: { effort: "high" } }],
+      messages: [
+        { role: "user", content: "x" },
+        { role: "system", content: "y", output_config: { effort: "high" } },
+      ],
       temperature: 1,
     };
     expect(edits(body, { vendor: "anthropic", model: "claude-opus-5-5" })).toEqual({ edits: [], losses: [] });
-    const budget = { model: "claude-sonnet-4-5", max_tokens: 32_000, thinking: { type: "enabled", budget_tokens: 31_999 }, messages: [] };
+    const budget = {
+      model: "claude-sonnet-4-5",
+      max_tokens: 32_000,
+      thinking: { type: "enabled", budget_tokens: 31_999 },
+      messages: [],
+    };
     expect(edits(budget, BUDGET)).toEqual({ edits: [], losses: [] });
   });
   test("any Chat body to a host that nobody knows", () => {
-    const body = { model: "m", messages: [{ role: "user", content: "x" }], temperature: 0.1, reasoning_effort: "ultra", max_tokens: 5, anything: { at: "all" }, n: 2 };
+    const body = {
+      model: "m",
+      messages: [{ role: "user", content: "x" }],
+      temperature: 0.1,
+      reasoning_effort: "ultra",
+      max_tokens: 5,
+      anything: { at: "all" },
+      n: 2,
+    };
     expect(edits(body, { vendor: "generic", model: "m" })).toEqual({ edits: [], losses: [] });
   });
 });
 
 describe("model, store and cache key", () => {
   test("the model is the upstream's", () => {
-    expect(edits({ model: "gpt-high", input: "x" }, GPT5).edits).toEqual([{ name: "model", path: ["model"], value: "gpt-5" }]);
+    expect(edits({ model: "gpt-high", input: "x" }, GPT5).edits).toEqual([
+      { name: "model", path: ["model"], value: "gpt-5" },
+    ]);
   });
   test("store is set only where config says so and the caller does not", () => {
     expect(edited({ model: "gpt-5" }, { ...GPT5, config: { store: false } }).body.store).toBe(false);
@@ -77,7 +110,9 @@ describe("model, store and cache key", () => {
   test("a session becomes the cache key, a long key its hash, and Anthropic gets none", () => {
     expect(edited({ model: "gpt-5" }, { ...GPT5, cacheKey: "s" }).body.prompt_cache_key).toBe("s");
     expect(edited({ model: "gpt-5", prompt_cache_key: "own" }, { ...GPT5, cacheKey: "s" }).names).toEqual([]);
-    expect(edited({ model: "gpt-5", prompt_cache_key: "x".repeat(65) }, GPT5).body.prompt_cache_key).toMatch(/^[0-9a-f]{64}$/);
+    expect(edited({ model: "gpt-5", prompt_cache_key: "x".repeat(65) }, GPT5).body.prompt_cache_key).toMatch(
+      /^[0-9a-f]{64}$/,
+    );
     expect(edited({ model: "claude-sonnet-5", max_tokens: 1 }, { ...CLAUDE, cacheKey: "s" }).names).toEqual([]);
     expect(edited({ model: "m" }, { vendor: "generic", model: "m", cacheKey: "s" }).names).toEqual([]);
   });
@@ -88,75 +123,172 @@ describe("effort", () => {
     const body = { model: "gpt-5", reasoning: { effort: "low", summary: "auto" } };
     expect(edited(body, { ...GPT5, forced: "high" }).body.reasoning).toEqual({ effort: "high", summary: "auto" });
     expect(edited(body, { ...GPT5, config: { effort: "high" } }).names).toEqual([]);
-    expect(edited({ model: "gpt-5" }, { ...GPT5, config: { effort: "high", summary: "detailed" } }).body.reasoning).toEqual({ effort: "high", summary: "detailed" });
-    expect(edited({ model: "gpt-5", reasoning: { effort: "xhigh" } }, GPT5)).toMatchObject({ body: { reasoning: { effort: "high" } }, lost: ["reasoning-effort hint"] });
+    expect(
+      edited({ model: "gpt-5" }, { ...GPT5, config: { effort: "high", summary: "detailed" } }).body.reasoning,
+    ).toEqual({ effort: "high", summary: "detailed" });
+    expect(edited({ model: "gpt-5", reasoning: { effort: "xhigh" } }, GPT5)).toMatchObject({
+      body: { reasoning: { effort: "high" } },
+      lost: ["reasoning-effort hint"],
+    });
     expect(edited({ model: "gpt-5", reasoning: {} }, GPT5).names).toEqual([]);
   });
   test("in Chat: each vendor's own field", () => {
     expect(edited({ model: "gpt-5" }, { ...CHAT5, forced: "low" }).body.reasoning_effort).toBe("low");
-    expect(edited({ model: "gpt-4o", reasoning_effort: "low" }, { ...CHAT5, model: "gpt-4o" }).body).toEqual({ model: "gpt-4o" });
-    expect(edited({ model: "x/y", reasoning: { max_tokens: 9_000 } }, { vendor: "openrouter", model: "x/y", forced: "high" }).body.reasoning).toEqual({ effort: "high" });
-    expect(edited({ model: "kimi-k2.5", reasoning_effort: "none" }, { vendor: "kimi", model: "kimi-k2.5" }).body).toEqual({ model: "kimi-k2.5", thinking: { type: "disabled" } });
-    expect(edited({ model: "kimi-k2.5", thinking: { type: "disabled" } }, { vendor: "kimi", model: "kimi-k2.5" }).names).toEqual([]);
+    expect(edited({ model: "gpt-4o", reasoning_effort: "low" }, { ...CHAT5, model: "gpt-4o" }).body).toEqual({
+      model: "gpt-4o",
+    });
+    expect(
+      edited({ model: "x/y", reasoning: { max_tokens: 9_000 } }, { vendor: "openrouter", model: "x/y", forced: "high" })
+        .body.reasoning,
+    ).toEqual({ effort: "high" });
+    expect(
+      edited({ model: "kimi-k2.5", reasoning_effort: "none" }, { vendor: "kimi", model: "kimi-k2.5" }).body,
+    ).toEqual({ model: "kimi-k2.5", thinking: { type: "disabled" } });
+    expect(
+      edited({ model: "kimi-k2.5", thinking: { type: "disabled" } }, { vendor: "kimi", model: "kimi-k2.5" }).names,
+    ).toEqual([]);
   });
   test("in Messages: adaptive or a budget, as the model takes it", () => {
-    const enabled = { model: "m", max_tokens: 9_000, thinking: { type: "enabled", budget_tokens: 8_192, display: "omitted" }, messages: [] };
-    expect(edited(enabled, CLAUDE).body).toMatchObject({ thinking: { type: "adaptive", display: "omitted" }, output_config: { effort: "medium" } });
-    const adaptive = { model: "m", max_tokens: 64_000, thinking: { type: "adaptive" }, output_config: { effort: "high", format: { type: "json_schema" } }, messages: [] };
-    expect(edited(adaptive, BUDGET).body).toMatchObject({ thinking: { type: "enabled", budget_tokens: 16_384 }, output_config: { format: { type: "json_schema" } } });
+    const enabled = {
+      model: "m",
+      max_tokens: 9_000,
+      thinking: { type: "enabled", budget_tokens: 8_192, display: "omitted" },
+      messages: [],
+    };
+    expect(edited(enabled, CLAUDE).body).toMatchObject({
+      thinking: { type: "adaptive", display: "omitted" },
+      output_config: { effort: "medium" },
+    });
+    const adaptive = {
+      model: "m",
+      max_tokens: 64_000,
+      thinking: { type: "adaptive" },
+      output_config: { effort: "high", format: { type: "json_schema" } },
+      messages: [],
+    };
+    expect(edited(adaptive, BUDGET).body).toMatchObject({
+      thinking: { type: "enabled", budget_tokens: 16_384 },
+      output_config: { format: { type: "json_schema" } },
+    });
     expect((edited(adaptive, BUDGET).body.output_config as JsonObject).effort).toBeUndefined();
-    expect(edited({ ...enabled, thinking: { type: "disabled" } }, { vendor: "anthropic", model: "claude-opus-5-5" }).body).toMatchObject({ thinking: { type: "adaptive" }, output_config: { effort: "low" } });
-    expect(edited({ ...enabled, thinking: { type: "between_tools" } }, { vendor: "anthropic", model: "claude-sonnet-5-5" }).body.thinking).toEqual({ type: "between_tools" });
+    expect(
+      edited({ ...enabled, thinking: { type: "disabled" } }, { vendor: "anthropic", model: "claude-opus-5-5" }).body,
+    ).toMatchObject({ thinking: { type: "adaptive" }, output_config: { effort: "low" } });
+    expect(
+      edited({ ...enabled, thinking: { type: "between_tools" } }, { vendor: "anthropic", model: "claude-sonnet-5-5" })
+        .body.thinking,
+    ).toEqual({ type: "between_tools" });
   });
   test("thoughts of ours never break a forced call or a tool loop that began without them", () => {
     const body = { model: "m", max_tokens: 20_000, messages: [{ role: "user", content: "x" }] };
     const high = { ...BUDGET, config: { effort: "high" } };
     expect(edited(body, high).body.thinking).toEqual({ type: "enabled", budget_tokens: 16_384 });
     expect(edited({ ...body, tool_choice: { type: "any" } }, high).body.thinking).toBeUndefined();
-    const loop = [...body.messages, { role: "assistant", content: [{ type: "tool_use", id: "t", name: "f", input: {} }] }, { role: "user", content: [{ type: "tool_result", tool_use_id: "t" }] }];
+    const loop = [
+      ...body.messages,
+      { role: "assistant", content: [{ type: "tool_use", id: "t", name: "f", input: {} }] },
+      { role: "user", content: [{ type: "tool_result", tool_use_id: "t" }] },
+    ];
     expect(edited({ ...body, messages: loop }, high).body.thinking).toBeUndefined();
   });
   test("efforts of single turns give way to the name and to models that have none", () => {
-    const body = { model: "m", max_tokens: 100, messages: [{ role: "system", content: "y", output_config: { effort: "high" } }] };
-    expect(edited(body, CLAUDE).body).toMatchObject({ messages: [{ role: "system", content: "y" }], output_config: { effort: "high" } });
-    expect(edited(body, { vendor: "anthropic", model: "claude-opus-5-5", forced: "low" }).body).toMatchObject({ output_config: { effort: "low" }, messages: [{ role: "system", content: "y" }] });
+    const body = {
+      model: "m",
+      max_tokens: 100,
+      messages: [{ role: "system", content: "y", output_config: { effort: "high" } }],
+    };
+    expect(edited(body, CLAUDE).body).toMatchObject({
+      messages: [{ role: "system", content: "y" }],
+      output_config: { effort: "high" },
+    });
+    expect(edited(body, { vendor: "anthropic", model: "claude-opus-5-5", forced: "low" }).body).toMatchObject({
+      output_config: { effort: "low" },
+      messages: [{ role: "system", content: "y" }],
+    });
   });
 });
 
 describe("limits, verbosity, truncation, usage", () => {
   test("Chat's limit has one name at each vendor", () => {
-    expect(edited({ model: "gpt-5", max_tokens: 50 }, CHAT5).body).toEqual({ model: "gpt-5", max_completion_tokens: 50 });
-    expect(edited({ model: "mistral-large", max_completion_tokens: 50 }, { vendor: "mistral", model: "mistral-large" }).body).toEqual({ model: "mistral-large", max_tokens: 50 });
+    expect(edited({ model: "gpt-5", max_tokens: 50 }, CHAT5).body).toEqual({
+      model: "gpt-5",
+      max_completion_tokens: 50,
+    });
+    expect(
+      edited({ model: "mistral-large", max_completion_tokens: 50 }, { vendor: "mistral", model: "mistral-large" }).body,
+    ).toEqual({ model: "mistral-large", max_tokens: 50 });
   });
   test("default and ceiling", () => {
-    expect(edited({ model: "gpt-5", max_output_tokens: 9_000 }, { ...GPT5, config: { maxTokens: 5_000 } })).toMatchObject({ body: { max_output_tokens: 5_000 }, lost: ["max-tokens hint"] });
+    expect(
+      edited({ model: "gpt-5", max_output_tokens: 9_000 }, { ...GPT5, config: { maxTokens: 5_000 } }),
+    ).toMatchObject({ body: { max_output_tokens: 5_000 }, lost: ["max-tokens hint"] });
     expect(edited({ model: "claude-sonnet-5", messages: [] }, CLAUDE).body.max_tokens).toBe(32_000);
     expect(edited({ model: "gpt-5", max_output_tokens: 1 }, GPT5).body.max_output_tokens).toBe(16);
   });
   test("verbosity and truncation of the target fill in, and are clamped to the model", () => {
-    expect(edited({ model: "gpt-5" }, { ...GPT5, config: { verbosity: "high", truncation: "auto" } }).body).toEqual({ model: "gpt-5", text: { verbosity: "high" }, truncation: "auto" });
-    expect(edited({ model: "gpt-5-codex", text: { verbosity: "low", format: { type: "text" } } }, { ...GPT5, model: "gpt-5-codex" }).body.text).toEqual({ verbosity: "medium", format: { type: "text" } });
-    expect(edited({ model: "gpt-4o", verbosity: "low" }, { ...CHAT5, model: "gpt-4o" }).body).toEqual({ model: "gpt-4o" });
+    expect(edited({ model: "gpt-5" }, { ...GPT5, config: { verbosity: "high", truncation: "auto" } }).body).toEqual({
+      model: "gpt-5",
+      text: { verbosity: "high" },
+      truncation: "auto",
+    });
+    expect(
+      edited(
+        { model: "gpt-5-codex", text: { verbosity: "low", format: { type: "text" } } },
+        { ...GPT5, model: "gpt-5-codex" },
+      ).body.text,
+    ).toEqual({ verbosity: "medium", format: { type: "text" } });
+    expect(edited({ model: "gpt-4o", verbosity: "low" }, { ...CHAT5, model: "gpt-4o" }).body).toEqual({
+      model: "gpt-4o",
+    });
   });
   test("a streamed Chat answer is asked for its usage, where the vendor knows the word", () => {
-    expect(edited({ model: "gpt-5", stream: true }, CHAT5)).toMatchObject({ body: { stream_options: { include_usage: true } }, names: ["include-usage"] });
-    expect(edited({ model: "gpt-5", stream: true, stream_options: { include_obfuscation: false } }, CHAT5).body.stream_options).toEqual({ include_obfuscation: false, include_usage: true });
-    expect(edited({ model: "gpt-5", stream: true, stream_options: null }, CHAT5).body.stream_options).toEqual({ include_usage: true });
+    expect(edited({ model: "gpt-5", stream: true }, CHAT5)).toMatchObject({
+      body: { stream_options: { include_usage: true } },
+      names: ["include-usage"],
+    });
+    expect(
+      edited({ model: "gpt-5", stream: true, stream_options: { include_obfuscation: false } }, CHAT5).body
+        .stream_options,
+    ).toEqual({ include_obfuscation: false, include_usage: true });
+    expect(edited({ model: "gpt-5", stream: true, stream_options: null }, CHAT5).body.stream_options).toEqual({
+      include_usage: true,
+    });
     expect(edited({ model: "gpt-5", stream: true, stream_options: { include_usage: true } }, CHAT5).names).toEqual([]);
     expect(edited({ model: "gpt-5" }, CHAT5).names).toEqual([]);
-    expect(edited({ model: "mistral-large", stream: true, stream_options: { include_usage: true } }, { vendor: "mistral", model: "mistral-large" }).body).toEqual({ model: "mistral-large", stream: true });
+    expect(
+      edited(
+        { model: "mistral-large", stream: true, stream_options: { include_usage: true } },
+        { vendor: "mistral", model: "mistral-large" },
+      ).body,
+    ).toEqual({ model: "mistral-large", stream: true });
   });
 });
 
 describe("what the model or vendor refuses", () => {
   test("sampling", () => {
-    expect(edited({ model: "gpt-5", temperature: 0, stop: ["x"] }, CHAT5)).toEqual({ body: { model: "gpt-5" }, names: ["unsupported-parameter"], lost: ["sampling hint", "stop-sequences meaning"] });
-    expect(edited({ model: "claude-sonnet-5", max_tokens: 5, temperature: 0.5, top_p: 1 }, CLAUDE).body).toEqual({ model: "claude-sonnet-5", max_tokens: 5, top_p: 1 });
-    expect(edited({ model: "claude-3-5-sonnet", max_tokens: 5, temperature: 1.5 }, { ...CLAUDE, model: "claude-3-5-sonnet" }).body.temperature).toBe(1);
+    expect(edited({ model: "gpt-5", temperature: 0, stop: ["x"] }, CHAT5)).toEqual({
+      body: { model: "gpt-5" },
+      names: ["unsupported-parameter"],
+      lost: ["sampling hint", "stop-sequences meaning"],
+    });
+    expect(edited({ model: "claude-sonnet-5", max_tokens: 5, temperature: 0.5, top_p: 1 }, CLAUDE).body).toEqual({
+      model: "claude-sonnet-5",
+      max_tokens: 5,
+      top_p: 1,
+    });
+    expect(
+      edited({ model: "claude-3-5-sonnet", max_tokens: 5, temperature: 1.5 }, { ...CLAUDE, model: "claude-3-5-sonnet" })
+        .body.temperature,
+    ).toBe(1);
   });
   test("fields and roles that a vendor answers with a 400", () => {
-    expect(edited({ model: "mistral-large", prompt_cache_key: "k", seed: 1 }, { vendor: "mistral", model: "mistral-large" }).body).toEqual({ model: "mistral-large" });
-    expect(edited({ model: "m", messages: [{ role: "developer", content: "x" }] }, { vendor: "generic", model: "m" })).toMatchObject({ body: { messages: [{ role: "system", content: "x" }] }, names: ["role"] });
+    expect(
+      edited({ model: "mistral-large", prompt_cache_key: "k", seed: 1 }, { vendor: "mistral", model: "mistral-large" })
+        .body,
+    ).toEqual({ model: "mistral-large" });
+    expect(
+      edited({ model: "m", messages: [{ role: "developer", content: "x" }] }, { vendor: "generic", model: "m" }),
+    ).toMatchObject({ body: { messages: [{ role: "system", content: "x" }] }, names: ["role"] });
     expect(edited({ model: "gpt-5", messages: [{ role: "developer", content: "x" }] }, CHAT5).names).toEqual([]);
   });
 });
@@ -182,12 +314,36 @@ test("a leading think block that a client replays is taken off an assistant's me
 });
 
 test("no JSON body whatever makes it throw", () => {
-  const odd = [null, 0, "x", [], {}, [null], [{}], [[]], { type: 5 }, { effort: 5 }, { role: "assistant", content: [null] }];
-  const keys = "messages input reasoning thinking output_config text stream_options stream tool_choice max_tokens max_completion_tokens temperature stop truncation prompt_cache_key reasoning_effort verbosity".split(" ");
+  const odd = [
+    null,
+    0,
+    "x",
+    [],
+    {},
+    [null],
+    [{}],
+    [[]],
+    { type: 5 },
+    { effort: 5 },
+    { role: "assistant", content: [null] },
+  ];
+  const keys =
+    "messages input reasoning thinking output_config text stream_options stream tool_choice max_tokens max_completion_tokens temperature stop truncation prompt_cache_key reasoning_effort verbosity".split(
+      " ",
+    );
   for (const key of keys)
     for (const value of [...odd, odd])
-      for (const to of [GPT5, CHAT5, CLAUDE, BUDGET, { vendor: "kimi", model: "kimi-k2.5" }, { vendor: "openrouter", model: "m" }]) {
+      for (const to of [
+        GPT5,
+        CHAT5,
+        CLAUDE,
+        BUDGET,
+        { vendor: "kimi", model: "kimi-k2.5" },
+        { vendor: "openrouter", model: "m" },
+      ]) {
         const body = { model: "m", [key]: value } as JsonObject;
-        expect(() => JSON.parse(applyEdits(JSON.stringify(body), edits(body, { ...to, forced: "high" }).edits))).not.toThrow();
+        expect(() =>
+          JSON.parse(applyEdits(JSON.stringify(body), edits(body, { ...to, forced: "high" }).edits)),
+        ).not.toThrow();
       }
 });

@@ -46,7 +46,10 @@ export interface NativeCall {
 }
 
 /** Only what must change: a body that says all that is needed, of a model that takes it, passes with its model's name edited or not at all. */
-export function nativeEdits(body: JsonObject, call: NativeCall): { readonly edits: readonly Edit[]; readonly losses: readonly Loss[] } {
+export function nativeEdits(
+  body: JsonObject,
+  call: NativeCall,
+): { readonly edits: readonly Edit[]; readonly losses: readonly Loss[] } {
   const losses = lossList();
   const thinking = thinkingEdits(body, call, losses);
   const edits = [
@@ -73,7 +76,10 @@ const modelEdit = (body: JsonObject, { target }: NativeCall): Edit[] =>
   body.model === target.model ? [] : edit("model", ["model"], target.model);
 
 const storeEdits = (body: JsonObject, { target }: NativeCall): Edit[] =>
-  target.config.store !== undefined && isAbsent(body.store) && target.dialect !== "anthropic" && !target.capabilities.refusesFields?.has("store")
+  target.config.store !== undefined &&
+  isAbsent(body.store) &&
+  target.dialect !== "anthropic" &&
+  !target.capabilities.refusesFields?.has("store")
     ? edit("store", ["store"], target.config.store)
     : [];
 
@@ -90,11 +96,18 @@ function cacheKeyEdits(body: JsonObject, { target, cacheKey }: NativeCall): Edit
 function verbosityEdits(body: JsonObject, { target }: NativeCall, losses: LossList): Edit[] {
   if (target.dialect === "anthropic") return [];
   const path = target.dialect === "openai-responses" ? ["text", "verbosity"] : ["verbosity"];
-  const asked = target.dialect === "openai-responses" ? (isObject(body.text) ? body.text.verbosity : undefined) : body.verbosity;
+  const asked =
+    target.dialect === "openai-responses" ? (isObject(body.text) ? body.text.verbosity : undefined) : body.verbosity;
   const own = typeof asked === "string" ? asked : undefined;
   const verbosity = clampVerbosity(own ?? target.config.verbosity, target.capabilities);
   if (verbosity === own) return [];
-  if (own !== undefined) lose(losses, path.join("."), "verbosity", verbosity === undefined ? "the model takes no verbosity" : `verbosity ${own} became ${verbosity}`);
+  if (own !== undefined)
+    lose(
+      losses,
+      path.join("."),
+      "verbosity",
+      verbosity === undefined ? "the model takes no verbosity" : `verbosity ${own} became ${verbosity}`,
+    );
   return edit("verbosity", path, verbosity);
 }
 
@@ -103,7 +116,9 @@ function truncationEdits(body: JsonObject, { target }: NativeCall, losses: LossL
   if (target.dialect !== "openai-responses") return [];
   if (isAbsent(body.truncation)) {
     const byDefault = target.config.truncation;
-    return byDefault !== undefined && truncations.includes(byDefault) ? edit("truncation", ["truncation"], byDefault) : [];
+    return byDefault !== undefined && truncations.includes(byDefault)
+      ? edit("truncation", ["truncation"], byDefault)
+      : [];
   }
   if (typeof body.truncation !== "string" || truncations.includes(body.truncation)) return [];
   lose(losses, "truncation", "truncation", "the model takes no such truncation");
@@ -113,8 +128,14 @@ function truncationEdits(body: JsonObject, { target }: NativeCall, losses: LossL
 /** Chat has two names for the limit, and a vendor takes one of them. */
 function maxTokensEdits(body: JsonObject, { target }: NativeCall, losses: LossList): Edit[] {
   const { capabilities, config, dialect } = target;
-  const field = dialect === "openai-responses" ? "max_output_tokens" : dialect === "anthropic" ? "max_tokens" : capabilities.traits.maxTokensField;
-  const other = dialect === "openai-chat" ? (field === "max_tokens" ? "max_completion_tokens" : "max_tokens") : undefined;
+  const field =
+    dialect === "openai-responses"
+      ? "max_output_tokens"
+      : dialect === "anthropic"
+        ? "max_tokens"
+        : capabilities.traits.maxTokensField;
+  const other =
+    dialect === "openai-chat" ? (field === "max_tokens" ? "max_completion_tokens" : "max_tokens") : undefined;
   const own = [body[field], other && body[other]].find((value) => typeof value === "number") as number | undefined;
   const limit = outputTokensFor(own, capabilities, config);
   if (own !== undefined && own !== limit) lose(losses, field, "max-tokens", `${own} became ${limit}`);
@@ -132,14 +153,29 @@ function usageEdits(body: JsonObject, { target }: NativeCall): Edit[] {
 }
 
 const SAMPLING_FIELDS: Readonly<Record<DialectId, Readonly<Partial<Record<keyof Sampling, string>>>>> = {
-  "openai-chat": { temperature: "temperature", topP: "top_p", topK: "top_k", stop: "stop", frequencyPenalty: "frequency_penalty", presencePenalty: "presence_penalty", seed: "seed" },
+  "openai-chat": {
+    temperature: "temperature",
+    topP: "top_p",
+    topK: "top_k",
+    stop: "stop",
+    frequencyPenalty: "frequency_penalty",
+    presencePenalty: "presence_penalty",
+    seed: "seed",
+  },
   "openai-responses": { temperature: "temperature", topP: "top_p" },
   anthropic: { temperature: "temperature", topP: "top_p", topK: "top_k", stop: "stop_sequences" },
 };
 
-function samplingEdits(body: JsonObject, { target }: NativeCall, reasoning: Reasoning | undefined, losses: LossList): Edit[] {
+function samplingEdits(
+  body: JsonObject,
+  { target }: NativeCall,
+  reasoning: Reasoning | undefined,
+  losses: LossList,
+): Edit[] {
   const fields = Object.entries(SAMPLING_FIELDS[target.dialect]) as [keyof Sampling, string][];
-  const said = Object.fromEntries(fields.filter(([, field]) => !isAbsent(body[field])).map(([name, field]) => [name, body[field]])) as Sampling;
+  const said = Object.fromEntries(
+    fields.filter(([, field]) => !isAbsent(body[field])).map(([name, field]) => [name, body[field]]),
+  ) as Sampling;
   const sampling = target.dialect === "anthropic" ? withoutDefaults(said) : said;
   const thinking = thinks(reasoning, target.capabilities);
   const refused = new Set(refusedSampling(sampling, target.capabilities, thinking));
@@ -155,14 +191,17 @@ function samplingEdits(body: JsonObject, { target }: NativeCall, reasoning: Reas
 
 /** Anthropic refuses "non-default" values; OpenAI's reasoning models refuse the fields themselves. */
 function withoutDefaults(sampling: Sampling): Sampling {
-  return Object.fromEntries(Object.entries(sampling).filter(([name]) => !saysNothing(sampling, name as keyof Sampling)));
+  return Object.fromEntries(
+    Object.entries(sampling).filter(([name]) => !saysNothing(sampling, name as keyof Sampling)),
+  );
 }
 
 function refusedFieldEdits(body: JsonObject, { target }: NativeCall, losses: LossList): Edit[] {
   const { refusesFields } = target.capabilities;
   // The other name of the output limit is an edit of its own.
   const refused = Object.keys(body).filter((field) => refusesFields?.has(field) && field !== "max_completion_tokens");
-  for (const field of refused) if (field !== "stream_options") lose(losses, field, "unsupported-parameter", "the vendor does not accept it");
+  for (const field of refused)
+    if (field !== "stream_options") lose(losses, field, "unsupported-parameter", "the vendor does not accept it");
   return refused.flatMap((field) => edit("unsupported-parameter", [field], undefined));
 }
 
@@ -182,7 +221,9 @@ function thinkBlockEdits(body: JsonObject): Edit[] {
     const { content } = message;
     if (typeof content === "string") return strip([list, index, "content"], content);
     const first = isList(content) ? content[0] : undefined;
-    return isObject(first) && typeof first.text === "string" ? strip([list, index, "content", 0, "text"], first.text) : [];
+    return isObject(first) && typeof first.text === "string"
+      ? strip([list, index, "content", 0, "text"], first.text)
+      : [];
   });
 }
 

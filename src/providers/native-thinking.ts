@@ -2,7 +2,7 @@
 import type { DialectId } from "../dialects/dialect.ts";
 import type { LossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";
-import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
+import { lookup, isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import type { Edit, NativeCall } from "./native-edits.ts";
 import type { Capabilities } from "./provider.ts";
 import { fitBudget, outputTokensFor } from "./sampling.ts";
@@ -21,11 +21,17 @@ export function thinkingEdits(body: JsonObject, call: NativeCall, losses: LossLi
   const spoken = turns.effort === undefined ? own : { ...own, effort: turns.effort };
   if (leavesThinkingAlone(body, call, own)) return { edits: [], ...(own && { reasoning: own }) };
   const thought = thinkingFor(
-    { config, dialect, ...(spoken && { own: spoken }), ...(call.forcedEffort !== undefined && { forcedEffort: call.forcedEffort }) },
+    {
+      config,
+      dialect,
+      ...(spoken && { own: spoken }),
+      ...(call.forcedEffort !== undefined && { forcedEffort: call.forcedEffort }),
+    },
     capabilities,
   );
   thought.losses.forEach(losses.add);
-  const limit = dialect === "anthropic" ? outputTokensFor(numberIn(body, "max_tokens"), capabilities, config) : undefined;
+  const limit =
+    dialect === "anthropic" ? outputTokensFor(numberIn(body, "max_tokens"), capabilities, config) : undefined;
   const reasoning = fitBudget(thought.reasoning, limit);
   const edits = [...WRITERS[dialect](body, own ?? {}, reasoning ?? {}, call), ...turns.edits];
   return { edits, ...(reasoning && { reasoning }) };
@@ -40,21 +46,28 @@ const READERS: Readonly<Record<DialectId, Read>> = {
   anthropic: (body) => {
     const thinking = objectIn(body, "thinking");
     return reasoningOf({
-      mode: MODES[stringIn(thinking, "type") ?? ""],
+      mode: lookup(MODES, stringIn(thinking, "type")),
       budgetTokens: numberIn(thinking, "budget_tokens"),
       effort: stringIn(objectIn(body, "output_config"), "effort"),
     });
   },
   "openai-responses": (body) => {
     const reasoning = objectIn(body, "reasoning");
-    return reasoningOf({ effort: stringIn(reasoning, "effort"), show: stringIn(reasoning, "summary") as Reasoning["show"] });
+    return reasoningOf({
+      effort: stringIn(reasoning, "effort"),
+      show: stringIn(reasoning, "summary") as Reasoning["show"],
+    });
   },
   "openai-chat": (body, { traits }) => {
     const effort = stringIn(body, "reasoning_effort");
     const reasoning = objectIn(body, "reasoning");
     if (traits.effortField === "reasoning")
-      return reasoningOf({ effort: stringIn(reasoning, "effort") ?? effort, budgetTokens: numberIn(reasoning, "max_tokens") });
-    if (traits.effortField === "thinking") return reasoningOf({ mode: MODES[stringIn(objectIn(body, "thinking"), "type") ?? ""], effort });
+      return reasoningOf({
+        effort: stringIn(reasoning, "effort") ?? effort,
+        budgetTokens: numberIn(reasoning, "max_tokens"),
+      });
+    if (traits.effortField === "thinking")
+      return reasoningOf({ mode: lookup(MODES, stringIn(objectIn(body, "thinking"), "type")), effort });
     return reasoningOf({ effort });
   },
 };
@@ -64,7 +77,9 @@ const WRITERS: Readonly<Record<DialectId, Write>> = {
     const thinking = objectIn(body, "thinking");
     const isSame = next.mode === own.mode && next.budgetTokens === own.budgetTokens;
     return [
-      ...(isSame || (next.mode === undefined && thinking.type === undefined) ? [] : effortEdit(["thinking"], printedThinking(next, thinking))),
+      ...(isSame || (next.mode === undefined && thinking.type === undefined)
+        ? []
+        : effortEdit(["thinking"], printedThinking(next, thinking))),
       ...changed(["output_config", "effort"], own.effort, next.effort),
     ];
   },
@@ -78,16 +93,26 @@ const WRITERS: Readonly<Record<DialectId, Write>> = {
     if (effortField === "reasoning")
       return next.effort === own.effort
         ? []
-        : [...effortEdit(["reasoning", "effort"], next.effort), ...changed(["reasoning", "max_tokens"], own.budgetTokens, undefined), ...changed(["reasoning_effort"], flat, undefined)];
+        : [
+            ...effortEdit(["reasoning", "effort"], next.effort),
+            ...changed(["reasoning", "max_tokens"], own.budgetTokens, undefined),
+            ...changed(["reasoning_effort"], flat, undefined),
+          ];
     if (effortField !== "thinking") return changed(["reasoning_effort"], flat, next.effort);
     const type = next.mode === undefined ? undefined : next.mode === "off" ? "disabled" : "enabled";
-    return [...(next.mode === own.mode ? [] : changed(["thinking", "type"], stringIn(objectIn(body, "thinking"), "type"), type)), ...changed(["reasoning_effort"], flat, next.effort)];
+    return [
+      ...(next.mode === own.mode
+        ? []
+        : changed(["thinking", "type"], stringIn(objectIn(body, "thinking"), "type"), type)),
+      ...changed(["reasoning_effort"], flat, next.effort),
+    ];
   },
 };
 
 /** A caller that asks for no summary gets the target's own setting, never one that nobody named. */
 function summaryEdits(own: Reasoning, next: Reasoning, configured: string | undefined): Edit[] {
-  if (next.show === own.show || (own.show === undefined && configured === undefined) || next.show === "omitted") return [];
+  if (next.show === own.show || (own.show === undefined && configured === undefined) || next.show === "omitted")
+    return [];
   return [{ name: "summary", path: ["reasoning", "summary"], value: next.show }];
 }
 
@@ -99,10 +124,14 @@ function printedThinking(next: Reasoning, thinking: JsonObject): JsonObject | un
 }
 
 /** Words for a model's thinking that came after us, a forced call, and a tool loop without its thoughts: nothing of ours may break them. */
-function leavesThinkingAlone(body: JsonObject, { target, forcedEffort }: NativeCall, own: Reasoning | undefined): boolean {
+function leavesThinkingAlone(
+  body: JsonObject,
+  { target, forcedEffort }: NativeCall,
+  own: Reasoning | undefined,
+): boolean {
   if (target.dialect !== "anthropic") return false;
   const { type } = objectIn(body, "thinking");
-  if (typeof type === "string" && MODES[type] === undefined && forcedEffort === undefined) return true;
+  if (typeof type === "string" && lookup(MODES, type) === undefined && forcedEffort === undefined) return true;
   if (own?.mode === "adaptive" || own?.mode === "on") return false;
   const choice = objectIn(body, "tool_choice").type;
   const isForced = target.capabilities.forcedToolChoice !== undefined && (choice === "any" || choice === "tool");
@@ -114,14 +143,23 @@ function lacksThoughts({ messages }: JsonObject): boolean {
   if (!isList(messages)) return false;
   const last = messages.at(-1);
   const answer = messages.findLast((message) => isObject(message) && message.role === "assistant");
-  return hasBlock(last, ["tool_result"]) && hasBlock(answer, ["tool_use"]) && !hasBlock(answer, ["thinking", "redacted_thinking"]);
+  return (
+    hasBlock(last, ["tool_result"]) &&
+    hasBlock(answer, ["tool_use"]) &&
+    !hasBlock(answer, ["thinking", "redacted_thinking"])
+  );
 }
 
 const hasBlock = (message: Json | undefined, types: readonly string[]): boolean =>
-  isObject(message) && isList(message.content) && message.content.some((block) => isObject(block) && types.includes(block.type as string));
+  isObject(message) &&
+  isList(message.content) &&
+  message.content.some((block) => isObject(block) && types.includes(block.type as string));
 
 /** A system turn's own effort: kept where the model reads it; the name that the caller picked is stronger. */
-function turnEffortEdits(body: JsonObject, { target, forcedEffort }: NativeCall): { readonly edits: readonly Edit[]; readonly effort?: string } {
+function turnEffortEdits(
+  body: JsonObject,
+  { target, forcedEffort }: NativeCall,
+): { readonly edits: readonly Edit[]; readonly effort?: string } {
   const keeps = (target.capabilities.turnEffort || target.capabilities.unknown) && forcedEffort === undefined;
   if (keeps || !isList(body.messages)) return { edits: [] };
   let effort: string | undefined;
@@ -135,7 +173,8 @@ function turnEffortEdits(body: JsonObject, { target, forcedEffort }: NativeCall)
 }
 
 const effortEdit = (path: Edit["path"], value: Json | undefined): Edit[] => [{ name: "effort", path, value }];
-const changed = (path: Edit["path"], own: Json | undefined, next: Json | undefined): Edit[] => (own === next ? [] : effortEdit(path, next));
+const changed = (path: Edit["path"], own: Json | undefined, next: Json | undefined): Edit[] =>
+  own === next ? [] : effortEdit(path, next);
 
 const objectIn = (body: JsonObject, key: string): JsonObject => {
   const value = body[key];

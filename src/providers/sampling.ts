@@ -18,20 +18,37 @@ export const WIRE_NAMES: Readonly<Record<string, string>> = {
   presencePenalty: "presence_penalty",
 };
 
-export function fitSampling(sampling: Sampling, capabilities: Capabilities, thinking: boolean, losses: LossList): Sampling {
+export function fitSampling(
+  sampling: Sampling,
+  capabilities: Capabilities,
+  thinking: boolean,
+  losses: LossList,
+): Sampling {
   const kept: Record<string, unknown> = { ...sampling };
   for (const name of refusedSampling(sampling, capabilities, thinking)) {
     delete kept[name];
     if (saysNothing(sampling, name)) continue;
     const weight = name === "stop" ? "meaning" : "hint";
     const feature = name === "stop" ? "stop-sequences" : "sampling";
-    losses.add({ path: WIRE_NAMES[name] ?? name, feature, how: "dropped", weight, note: "the model does not accept it" });
+    losses.add({
+      path: WIRE_NAMES[name] ?? name,
+      feature,
+      how: "dropped",
+      weight,
+      note: "the model does not accept it",
+    });
   }
   const { temperature } = kept as Sampling;
   const { temperatureMax } = capabilities;
   if (temperature !== undefined && temperatureMax !== undefined && temperature > temperatureMax) {
     kept.temperature = temperatureMax;
-    losses.add({ path: "temperature", feature: "sampling", how: "approximated", weight: "hint", note: `${temperature} became ${temperatureMax}, the highest that the model takes` });
+    losses.add({
+      path: "temperature",
+      feature: "sampling",
+      how: "approximated",
+      weight: "hint",
+      note: `${temperature} became ${temperatureMax}, the highest that the model takes`,
+    });
   }
   return kept as Sampling;
 }
@@ -47,7 +64,11 @@ export function refusedSampling(sampling: Sampling, capabilities: Capabilities, 
 }
 
 /** The limit within what config and model allow; undefined: none is needed and nobody named one. */
-export function outputTokensFor(asked: number | undefined, capabilities: Capabilities, config: TargetConfig): number | undefined {
+export function outputTokensFor(
+  asked: number | undefined,
+  capabilities: Capabilities,
+  config: TargetConfig,
+): number | undefined {
   const wanted = asked ?? config.maxTokens ?? capabilities.outputTokensDefault;
   if (wanted === undefined) return undefined;
   return Math.max(capabilities.outputTokensMin ?? 1, Math.min(wanted, ceilingOf(capabilities, config)));
@@ -71,16 +92,38 @@ export function fitOutputTokens(
   config: TargetConfig,
   losses: LossList,
 ): Limited {
-  const maxTokens = roomFor(reasoning, outputTokensFor(asked, capabilities, config), asked, ceilingOf(capabilities, config));
+  const maxTokens = roomFor(
+    reasoning,
+    outputTokensFor(asked, capabilities, config),
+    asked,
+    ceilingOf(capabilities, config),
+  );
   if (asked !== undefined && maxTokens !== asked)
-    losses.add({ path: "max_tokens", feature: "max-tokens", how: "approximated", weight: "hint", note: `${asked} became ${maxTokens}` });
+    losses.add({
+      path: "max_tokens",
+      feature: "max-tokens",
+      how: "approximated",
+      weight: "hint",
+      note: `${asked} became ${maxTokens}`,
+    });
   const fitted = fitBudget(reasoning, maxTokens);
   if (fitted !== reasoning)
-    losses.add({ path: "reasoning", feature: "reasoning-effort", how: "approximated", weight: "hint", note: "max_tokens leaves less room for thinking than was asked for" });
+    losses.add({
+      path: "reasoning",
+      feature: "reasoning-effort",
+      how: "approximated",
+      weight: "hint",
+      note: "max_tokens leaves less room for thinking than was asked for",
+    });
   return { ...(maxTokens !== undefined && { maxTokens }), ...(fitted && { reasoning: fitted }) };
 }
 
-function roomFor(reasoning: Reasoning | undefined, maxTokens: number | undefined, asked: number | undefined, ceiling: number): number | undefined {
+function roomFor(
+  reasoning: Reasoning | undefined,
+  maxTokens: number | undefined,
+  asked: number | undefined,
+  ceiling: number,
+): number | undefined {
   const { budgetTokens } = reasoning ?? {};
   if (asked !== undefined || maxTokens === undefined || budgetTokens === undefined) return maxTokens;
   return Math.min(ceiling, Math.max(maxTokens, budgetTokens + ANSWER_TOKENS));

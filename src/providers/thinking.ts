@@ -119,8 +119,10 @@ function effortIn(wish: Wish, capabilities: Capabilities, lose: Lose): Level {
   const wanted = wish.off && !wish.effort ? "none" : levelOf(wish);
   if (wanted === undefined) return {};
   const effort = clampEffort(wanted, capabilities);
-  if (effort === undefined) lose("reasoning-effort", "dropped", `effort ${wanted} has no like in this model; its own default applies`);
-  else if (effort !== wanted) lose("reasoning-effort", "approximated", `effort ${wanted} became ${effort}, the nearest that the model takes`);
+  if (effort === undefined)
+    lose("reasoning-effort", "dropped", `effort ${wanted} has no like in this model; its own default applies`);
+  else if (effort !== wanted)
+    lose("reasoning-effort", "approximated", `effort ${wanted} became ${effort}, the nearest that the model takes`);
   return effort === undefined ? {} : { effort };
 }
 
@@ -164,11 +166,18 @@ function shown(wishes: Wishes, level: Level, capabilities: Capabilities, losses:
   if (wanted === "omitted") return thinks(level, capabilities) || own?.show ? "omitted" : undefined;
   if (summaries.length === 0 || !thinks(level, capabilities)) return undefined;
   const isMessages = summaries.includes("summarized");
-  if (wanted === undefined) return isMessages && dialect === "anthropic" ? undefined : (summaries[0] as Reasoning["show"]);
+  if (wanted === undefined)
+    return isMessages && dialect === "anthropic" ? undefined : (summaries[0] as Reasoning["show"]);
   if (summaries.includes(wanted)) return wanted;
   if (wanted === "full" && summaries.includes("detailed")) return "detailed";
   if (own?.show !== undefined && wanted !== "summarized" && !isMessages)
-    losses.push({ path: "reasoning.summary", feature: "reasoning-summary", how: "approximated", weight: "hint", note: `summary ${wanted} became ${summaries[0]}` });
+    losses.push({
+      path: "reasoning.summary",
+      feature: "reasoning-summary",
+      how: "approximated",
+      weight: "hint",
+      note: `summary ${wanted} became ${summaries[0]}`,
+    });
   return summaries[0] as Reasoning["show"];
 }
 

@@ -14,7 +14,9 @@ const tokenizer = (): Promise<Tiktoken> =>
   (encoding ??= import("js-tiktoken/ranks/o200k_base").then((ranks) => new Tiktoken(ranks.default)));
 
 export async function countLocally(request: ModelRequest): Promise<number> {
-  const { encode } = await tokenizer().then((found) => ({ encode: (text: string) => found.encode(text, [], []).length }));
+  const { encode } = await tokenizer().then((found) => ({
+    encode: (text: string) => found.encode(text, [], []).length,
+  }));
   const tools = request.tools.reduce((sum, tool) => sum + encode(textOfTool(tool)) + TOKENS_PER_ENTRY, 0);
   return request.entries.reduce((sum, entry) => sum + entryTokens(entry, encode) + TOKENS_PER_ENTRY, tools);
 }

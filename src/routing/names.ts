@@ -36,13 +36,17 @@ export function matches(pattern: string, name: string): boolean {
 
 function named(models: readonly ModelConfig[], name: string): ModelConfig | undefined {
   const lower = name.toLowerCase();
-  return models.find((model) => model.name === name) ?? models.find((model) => !model.name.includes("*") && model.name.toLowerCase() === lower);
+  return (
+    models.find((model) => model.name === name) ??
+    models.find((model) => !model.name.includes("*") && model.name.toLowerCase() === lower)
+  );
 }
 
 /** `gpt-high` says high, unless its own target says otherwise: then its last word is only a name. */
 function effortOfAlias({ name, targets }: ModelConfig): { readonly forcedEffort?: Effort } {
   const effort = variantOf(name)?.effort;
-  const isMeant = effort !== undefined && targets.every((target) => target.effort === undefined || target.effort === effort);
+  const isMeant =
+    effort !== undefined && targets.every((target) => target.effort === undefined || target.effort === effort);
   return isMeant ? { forcedEffort: effort } : {};
 }
 
@@ -52,7 +56,12 @@ function matchVariant(models: readonly ModelConfig[], asked: string): Match | un
   for (let variant = variantOf(asked); variant; variant = variantOf(variant.base)) {
     effort ??= variant.effort;
     const model = named(models, variant.base);
-    if (model) return { model, upstreamName: model.name, ...(effort !== undefined ? { forcedEffort: effort } : effortOfAlias(model)) };
+    if (model)
+      return {
+        model,
+        upstreamName: model.name,
+        ...(effort !== undefined ? { forcedEffort: effort } : effortOfAlias(model)),
+      };
   }
   return undefined;
 }

@@ -37,7 +37,9 @@ export interface Plan {
 /** Throws `unknown-model` with the nearest names, or `forbidden` where the key may not ask for the model. */
 export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
   if (askedName.length > LIMITS.modelNameLengthMax)
-    throw new GatewayError("invalid-request", `model: longer than ${LIMITS.modelNameLengthMax} characters.`, { param: "model" });
+    throw new GatewayError("invalid-request", `model: longer than ${LIMITS.modelNameLengthMax} characters.`, {
+      param: "model",
+    });
   const found = remembered(config, askedName);
   if (!found) throw unknownModel(config, askedName, key);
   if (key?.models && !isAllowed(key.models, askedName, found.match)) throw forbidden(askedName, key.models);
@@ -129,21 +131,30 @@ function targetOf(provider: ProviderConfig, config: TargetConfig, askedName: str
 }
 
 const isAllowed = (patterns: readonly string[], askedName: string, { model, upstreamName }: Match): boolean =>
-  patterns.some((pattern) => [askedName, model.name.includes("*") ? upstreamName : model.name].some((name) => matches(pattern, name)));
+  patterns.some((pattern) =>
+    [askedName, model.name.includes("*") ? upstreamName : model.name].some((name) => matches(pattern, name)),
+  );
 
 function unknownModel(config: Config, askedName: string, key: KeyConfig | undefined): GatewayError {
   const names = listedModels(config, key).map((model) => model.name);
   const near = nearestNames(askedName, names);
   const hint = near.length > 0 ? `Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?` : "";
-  const list = names.length > 0 && names.length <= 12 ? `Known: ${names.join(", ")}.` : "GET /v1/models lists the names.";
-  return new GatewayError("unknown-model", [`There is no model "${askedName}".`, hint, list].filter(Boolean).join(" "), {
-    param: "model",
-    code: "model_not_found",
-  });
+  const list =
+    names.length > 0 && names.length <= 12 ? `Known: ${names.join(", ")}.` : "GET /v1/models lists the names.";
+  return new GatewayError(
+    "unknown-model",
+    [`There is no model "${askedName}".`, hint, list].filter(Boolean).join(" "),
+    {
+      param: "model",
+      code: "model_not_found",
+    },
+  );
 }
 
 const forbidden = (askedName: string, patterns: readonly string[]): GatewayError =>
-  new GatewayError("forbidden", `This key may not use the model "${askedName}". It may use: ${patterns.join(", ")}.`, { param: "model" });
+  new GatewayError("forbidden", `This key may not use the model "${askedName}". It may use: ${patterns.join(", ")}.`, {
+    param: "model",
+  });
 
 const switchedOff = (askedName: string, { targets }: ModelConfig): GatewayError =>
   new GatewayError(

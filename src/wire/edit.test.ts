@@ -15,7 +15,12 @@ describe("applyEdits", () => {
   const CASES: [claim: string, text: string, edits: SpanEdit[], expected: string][] = [
     ["no edits", '{"a":1}', [], '{"a":1}'],
     ["an escaped key is found by its decoded name", '{"mod\\u0065l":"a"}', [set("b", "model")], '{"mod\\u0065l":"b"}'],
-    ["a key inside a string is no key", '{"a":"\\"model\\":1","model":2}', [set(3, "model")], '{"a":"\\"model\\":1","model":3}'],
+    [
+      "a key inside a string is no key",
+      '{"a":"\\"model\\":1","model":2}',
+      [set(3, "model")],
+      '{"a":"\\"model\\":1","model":3}',
+    ],
     ["a string may end in backslashes", '{"a":"x\\\\","b":1}', [set(2, "b")], '{"a":"x\\\\","b":2}'],
     ["a missing key goes to the end", '{ "a":1 }', [set(2, "b")], '{ "a":1,"b":2 }'],
     ["an empty object takes a key", "{ }", [set(2, "b")], '{"b":2 }'],
@@ -109,19 +114,28 @@ function cut(...path: (string | number)[]): SpanEdit {
 const KEYS = ["a", "b", "c", "model", "é", '"', "\\"];
 const space = fc.stringMatching(/^[ \n\t\r]{0,3}$/);
 const printedKey = (key: string, escaped: boolean): string =>
-  escaped ? `"${[...key].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}"` : JSON.stringify(key);
+  escaped
+    ? `"${[...key].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`).join("")}"`
+    : JSON.stringify(key);
 
 const scalar = fc.oneof(
   fc.constantFrom("9007199254740993", "1.0", "-0", "1e3", "true", "false", "null", '"\\u00e9\\""', '"{\\\\"', '"],}"'),
   fc.string().map((text) => JSON.stringify(text)),
 );
 const { value: oddValue } = fc.letrec<{ value: string }>((tie) => ({
-  value: fc.oneof({ maxDepth: 3 }, scalar, list(tie("value")), object(tie("value")).map(({ text }) => text)),
+  value: fc.oneof(
+    { maxDepth: 3 },
+    scalar,
+    list(tie("value")),
+    object(tie("value")).map(({ text }) => text),
+  ),
 }));
 const oddObject = object(oddValue);
 
 function list(value: fc.Arbitrary<string>): fc.Arbitrary<string> {
-  return fc.array(fc.tuple(space, value, space), { maxLength: 3 }).map((items) => `[${items.map((i) => i.join("")).join(",")}]`);
+  return fc
+    .array(fc.tuple(space, value, space), { maxLength: 3 })
+    .map((items) => `[${items.map((i) => i.join("")).join(",")}]`);
 }
 
 interface Field {
@@ -130,7 +144,12 @@ interface Field {
   readonly end: number;
 }
 function object(value: fc.Arbitrary<string>): fc.Arbitrary<{ text: string; fields: Field[] }> {
-  const field = fc.tuple(fc.constantFrom(...KEYS), fc.boolean(), fc.array(space, { minLength: 4, maxLength: 4 }), value);
+  const field = fc.tuple(
+    fc.constantFrom(...KEYS),
+    fc.boolean(),
+    fc.array(space, { minLength: 4, maxLength: 4 }),
+    value,
+  );
   return fc.uniqueArray(field, { maxLength: 4, selector: ([key]) => key }).map((members) => {
     let text = "{";
     const fields = members.map(([key, escaped, [s0, s1, s2, s3], body], index): Field => {
@@ -145,7 +164,9 @@ function object(value: fc.Arbitrary<string>): fc.Arbitrary<{ text: string; field
 
 const editList = fc.uniqueArray(
   fc.record({
-    path: fc.array(fc.constantFrom(...KEYS, 0, 1), { minLength: 1, maxLength: 3 }).filter(([first]) => typeof first === "string"),
+    path: fc
+      .array(fc.constantFrom(...KEYS, 0, 1), { minLength: 1, maxLength: 3 })
+      .filter(([first]) => typeof first === "string"),
     value: fc.option(fc.constantFrom<Json>(1, "two", null, [3], { four: 5 }), { nil: undefined }),
   }),
   // One edit on a branch: which of two wins has cases of its own above.

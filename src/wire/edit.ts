@@ -101,7 +101,8 @@ function editMembers(text: string, start: number, branch: Branch, splices: Splic
     const next = members[index + 1];
     if (!isRemoved(inside)) editValue(text, member.valueStart, inside, splices);
     // A member goes with the comma behind it; the last ones go with the comma before them, below.
-    else if (next && kept && kept.start > member.start) splices.push({ start: member.start, end: next.start, text: "" });
+    else if (next && kept && kept.start > member.start)
+      splices.push({ start: member.start, end: next.start, text: "" });
   }
   const added = text.charCodeAt(start) === OPEN_OBJECT ? insertions(branch, found) : [];
   const end = members.at(-1)?.end ?? start + 1;
@@ -110,7 +111,8 @@ function editMembers(text: string, start: number, branch: Branch, splices: Splic
   if (from < end || insertion) splices.push({ start: from, end, text: insertion });
 }
 
-const isRemoved = (branch: Branch | undefined): boolean => branch?.edit !== undefined && branch.edit.value === undefined;
+const isRemoved = (branch: Branch | undefined): boolean =>
+  branch?.edit !== undefined && branch.edit.value === undefined;
 
 function insertions(branch: Branch, found: ReadonlySet<string | number>): string[] {
   return [...branch.inside].flatMap(([key, inside]) => {
