@@ -1,6 +1,6 @@
 /** Errors in Anthropic's words. https://docs.claude.com/en/api/errors */
 import { ERROR_FACTS, type ErrorKind, GatewayError, kindOfStatus } from "../../ir/error.ts";
-import { isObject, type Json, type JsonObject, parseJson } from "../../wire/json.ts";
+import { lookup, isObject, type Json, type JsonObject, parseJson } from "../../wire/json.ts";
 import { LIMITS } from "../../wire/limits.ts";
 import type { Reply } from "../../wire/reply.ts";
 import { DIALECT, objectIn, textIn } from "./wire.ts";
@@ -37,8 +37,12 @@ export function encodeError(error: GatewayError): Reply {
 
 export const errorBody = (error: GatewayError): JsonObject => ({
   type: "error",
-  error: { type: TYPES[error.kind], message: error.message },
+  error: { type: TYPES[error.kind], message: messageOf(error) },
 });
+
+/** Claude Code compacts the conversation when it reads these words, and gives up on any others. */
+const messageOf = ({ kind, message }: GatewayError): string =>
+  kind === "context-overflow" && !/prompt is too long/i.test(message) ? `prompt is too long: ${message}` : message;
 
 const INVALID = "invalid_request_error";
 const FAILED = "api_error";
@@ -126,7 +130,7 @@ function kindOf(said: Said, status: number): ErrorKind {
     return status >= 400 ? kindOfStatus(status) : "invalid-request";
   }
   if (said.type === "not_found_error") return /model/i.test(said.message) ? "unknown-model" : "not-found";
-  const known = KINDS[said.type];
+  const known = lookup(KINDS, said.type);
   if (known) return known;
   return status >= 400 ? kindOfStatus(status) : "upstream-failed";
 }

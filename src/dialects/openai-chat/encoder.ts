@@ -24,6 +24,8 @@ interface State {
   /** Something of a reasoning block was printed: the next section or block begins behind a blank line. */
   thought: boolean;
   gap: boolean;
+  /** The upstream refused in a field of its own. OpenAI ends such an answer with "stop"; Anthropic's refusals end as filtered. */
+  refused: boolean;
   over: boolean;
 }
 interface OpenBlock {
@@ -40,6 +42,7 @@ export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): rea
     open: new Map(),
     role: false,
     calls: 0,
+    refused: false,
     thought: false,
     gap: false,
     over: false,
@@ -103,6 +106,7 @@ function startBlock(state: State, index: number, block: Block, print: Print): vo
     return say(state, call.opening, print);
   }
   state.open.set(index, { block });
+  if (block.kind === "refusal" && !block.inDetails) state.refused = true;
   if (block.kind === "hosted" || (block.kind === "opaque" && block.dialect !== CHAT))
     state.losses.add({
       path: `answer.${block.wire}`,
@@ -186,7 +190,7 @@ function endBlock(state: State, index: number, print: Print): void {
 function finish(state: State, event: Finish, print: Print): void {
   closeThink(state, print);
   finishLosses(state, event);
-  const word = finishWordOf(event.reason);
+  const word = event.reason === "refusal" && state.refused ? "stop" : finishWordOf(event.reason);
   const role = state.role ? "" : ROLE;
   print({ data: `${state.head}{"index":0,"delta":{${role}},"finish_reason":${JSON.stringify(word)}}]}` });
   if (state.ask.wants.usageChunk && event.usage.source !== "none")
