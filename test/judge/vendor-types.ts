@@ -1,7 +1,8 @@
 /** The vendors' own request types, as TypeScript text: what every request that we send upstream must be assignable to. */
 import { join } from "node:path";
 
-export const SDK_ROOT = join(import.meta.dir, "../clients/node_modules");
+/** With forward slashes: it stands in import paths. */
+export const SDK_ROOT = join(import.meta.dir, "../clients/node_modules").replaceAll("\\", "/");
 
 /** Beside the SDKs' types stands what the vendors are known to take although their types do not say so. Each has its witness. */
 export const PRELUDE = `
