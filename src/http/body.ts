@@ -2,6 +2,7 @@
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import { GatewayError } from "../ir/error.ts";
+import { lookup } from "../wire/json.ts";
 
 export interface BodyText {
   /** As it arrived, after decompression. */
@@ -78,7 +79,7 @@ async function decompress(bytes: Uint8Array, encodings: string | null, bytesMax:
   if (coded.length > 1) throw unsupported(encodings ?? "");
   const name = coded[0];
   if (name === undefined || bytes.byteLength === 0) return bytes;
-  const decode = DECODERS[name];
+  const decode = lookup(DECODERS, name);
   if (!decode) throw unsupported(name);
   try {
     return await decode(bytes, { maxOutputLength: bytesMax });

@@ -1,7 +1,7 @@
 /** The translated lane of a request, pure: one call in nobody's dialect, written for one target. */
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
-import type { Loss } from "../ir/loss.ts";
+import { lossless, type Loss, type Translated } from "../ir/loss.ts";
 import { lacksReasoning } from "../ir/reasoning.ts";
 import { repairEntries } from "../ir/repair.ts";
 import type { ModelRequest, ReasoningEntry } from "../ir/request.ts";
@@ -10,7 +10,7 @@ import { toolMap } from "../ir/tools.ts";
 import { fit, withoutReasoning } from "../providers/fit.ts";
 import { thinks } from "../providers/thinking.ts";
 import type { Target } from "../routing/plan.ts";
-import type { JsonObject } from "../wire/json.ts";
+import { without, type JsonObject } from "../wire/json.ts";
 
 export interface Translation {
   readonly body: JsonObject;
@@ -24,9 +24,26 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
     ? withoutReasoning(fitted.value, target.capabilities)
     : { value: fitted.value, losses: [] };
   const written = DIALECTS[target.dialect].request.encode(ready.value, target.addressee);
+  const accepted = withoutRefused(written.value, target.capabilities.refusesFields);
   return {
-    body: written.value,
-    losses: [...repaired.losses, ...fitted.losses, ...ready.losses, ...written.losses],
+    body: accepted.value,
+    losses: [...repaired.losses, ...fitted.losses, ...ready.losses, ...written.losses, ...accepted.losses],
+  };
+}
+
+/** Fields of the dialect that this vendor answers with a 400. */
+function withoutRefused(body: JsonObject, refused: ReadonlySet<string> | undefined): Translated<JsonObject> {
+  const found = Object.keys(body).filter((field) => refused?.has(field));
+  if (found.length === 0) return lossless(body);
+  return {
+    value: without(body, new Set(found)),
+    losses: found.map((path) => ({
+      path,
+      feature: "unsupported-parameter",
+      how: "dropped",
+      weight: "hint",
+      note: "the vendor does not accept it",
+    })),
   };
 }
 

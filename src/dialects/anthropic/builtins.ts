@@ -1,6 +1,6 @@
 /** Tools that OpenAI's clients run themselves, as functions: their arguments are the fields of the call's own item. */
 import type { Tool } from "../../ir/request.ts";
-import { isObject, type JsonObject } from "../../wire/json.ts";
+import { lookup, isObject, type JsonObject } from "../../wire/json.ts";
 
 interface Described {
   readonly description: string;
@@ -10,7 +10,7 @@ interface Described {
 /** A tool that brings its own words and schema (tool_search) keeps them. https://platform.openai.com/docs/api-reference/responses */
 export function builtinFunction(tool: Extract<Tool, { kind: "builtin" }>): Described {
   const raw = isObject(tool.raw) ? tool.raw : {};
-  const known = KNOWN[tool.name] ?? { description: `The client's ${tool.name} tool.`, input_schema: ANYTHING };
+  const known = lookup(KNOWN, tool.name) ?? { description: `The client's ${tool.name} tool.`, input_schema: ANYTHING };
   return {
     description: typeof raw.description === "string" ? raw.description : known.description,
     input_schema: isObject(raw.parameters) ? { ...raw.parameters, type: "object" } : known.input_schema,

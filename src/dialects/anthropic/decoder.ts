@@ -2,7 +2,7 @@
 import type { Ask } from "../dialect.ts";
 import { GatewayError } from "../../ir/error.ts";
 import type { Emit } from "../../ir/events.ts";
-import { isList, isObject, type Json, type JsonObject, literal, parseExactly } from "../../wire/json.ts";
+import { lookup, isList, isObject, type Json, type JsonObject, literal, parseExactly } from "../../wire/json.ts";
 import type { EndCause, Frame, Machine } from "../../wire/machine.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import { type OpenBlock, openBlock } from "./blocks-decode.ts";
@@ -74,7 +74,7 @@ export function eventReader(ask: Ask): EventReader {
     push: (event, emit) => {
       if (reading.done) return;
       const type = textIn(event, "type");
-      const handler = HANDLERS[type] ?? (isObject(event.error) ? onError : onUnknown);
+      const handler = lookup(HANDLERS, type) ?? (isObject(event.error) ? onError : onUnknown);
       handler(event, reading, emit);
     },
     fail: (error, emit) => fail(error, reading, emit),
@@ -163,7 +163,7 @@ function onBlockDelta(event: JsonObject, reading: Reading, emit: Emit): void {
 
 /** Hosts that translate from Bedrock leave out the start of text blocks. */
 function begun(index: number, delta: JsonObject, reading: Reading, emit: Emit): OpenBlock | undefined {
-  const wire = IMPLIED[textIn(delta, "type")];
+  const wire = lookup(IMPLIED, textIn(delta, "type"));
   if (wire === undefined) {
     fail(
       new GatewayError("upstream-failed", `the upstream sent arguments for block ${index}, which it never began`),

@@ -2,22 +2,7 @@
 import type { Traits } from "../dialect.ts";
 import { lossless, type Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning, Sampling } from "../../ir/request.ts";
-import {
-  isList,
-  isObject,
-  type Json,
-  type JsonObject,
-  optionalBoolean,
-  optionalList,
-  optionalNumber,
-  optionalObject,
-  optionalString,
-  pathOf,
-  requiredList,
-  requiredString,
-  ShapeError,
-  without,
-} from "../../wire/json.ts";
+import { lookup, isList, isObject, type Json, type JsonObject, optionalBoolean, optionalList, optionalNumber, optionalObject, optionalString, pathOf, requiredList, requiredString, ShapeError, without } from "../../wire/json.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeTool, decodeToolChoice } from "./tools-decode.ts";
@@ -156,7 +141,7 @@ const THINKING_KEYS = new Set(["type", "budget_tokens", "display"]);
 function decodeReasoning(thinking: JsonObject | undefined, effort: string | undefined): Reasoning | undefined {
   if (!thinking) return effort === undefined ? undefined : { effort };
   const type = requiredString(thinking, "type", "thinking");
-  const mode = MODES[type];
+  const mode = lookup(MODES, type);
   const budgetTokens = optionalNumber(thinking, "budget_tokens", "thinking");
   const display = optionalString(thinking, "display", "thinking");
   const isKnown = display === "omitted" || display === "summarized";

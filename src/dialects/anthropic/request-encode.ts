@@ -3,7 +3,7 @@ import type { Addressee } from "../dialect.ts";
 import { GatewayError } from "../../ir/error.ts";
 import type { Translated } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
-import { isList, type Json, type JsonObject } from "../../wire/json.ts";
+import { lookup, isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { withBreakpoints } from "./breakpoints.ts";
 import { encodeEntries } from "./messages-encode.ts";
 import { isBlank } from "./parts-encode.ts";
@@ -128,7 +128,7 @@ function encodeCaller(writing: Writing): Record<string, Json | undefined> {
     drop("metadata", "caller-metadata", "user ids and metadata stay here: they were meant for another vendor");
   if (state.store === true) drop("store", "store", "Anthropic keeps no answers");
   if (state.container !== undefined) drop("container", "container", "the container stands at another vendor");
-  const tier = caller.serviceTier === undefined ? undefined : SERVICE_TIERS[caller.serviceTier];
+  const tier = lookup(SERVICE_TIERS, caller.serviceTier);
   if (caller.serviceTier !== undefined && tier === undefined)
     drop("service_tier", "service-tier", `Anthropic has no tier ${caller.serviceTier}`);
   // `auto` is what Anthropic does unasked.

@@ -1,6 +1,6 @@
 /** What a call used, in Anthropic's words. `input_tokens` excludes what was read from and written to the cache. */
 import { totals, type Usage, type UsageLine, usageLine } from "../../ir/usage.ts";
-import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { lookup, isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { compact, numberIn, objectIn, textIn } from "./wire.ts";
 
 /** Counters come twice, with message_start and message_delta: the last value of each key wins, a null does not count. */
@@ -110,7 +110,7 @@ const ITERATION_TYPES: Readonly<Record<UsageLine["kind"], string>> = {
 
 function iterationOf(raw: JsonObject): UsageLine {
   const model = textIn(raw, "model");
-  const kind = KINDS[textIn(raw, "type")] ?? "message";
+  const kind = lookup(KINDS, textIn(raw, "type")) ?? "message";
   return usageLine({ ...countsOf(raw), kind, ...(model === "" ? {} : { model }) });
 }
 

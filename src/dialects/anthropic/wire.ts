@@ -2,7 +2,7 @@
 import type { FinishReason } from "../../ir/events.ts";
 import type { IdRule } from "../../ir/ids.ts";
 import type { CacheMark } from "../../ir/request.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { lookup, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 
 export const DIALECT = "anthropic";
 
@@ -37,8 +37,8 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   model_context_window_exceeded: "context-full",
 };
 /** A reason we have never heard of still ends the turn; its name travels in the details. */
-export const finishReasonOf = (wire: string): FinishReason => FINISH_REASONS[wire] ?? "stop";
-export const isKnownStop = (wire: string): boolean => wire in FINISH_REASONS && wire !== "compaction";
+export const finishReasonOf = (wire: string): FinishReason => lookup(FINISH_REASONS, wire) ?? "stop";
+export const isKnownStop = (wire: string): boolean => Object.hasOwn(FINISH_REASONS, wire) && wire !== "compaction";
 
 export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   stop: "end_turn",

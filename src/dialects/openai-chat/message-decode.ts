@@ -4,7 +4,7 @@ import type { LossList } from "../../ir/loss.ts";
 import type { CallInput, Content, Entry, Part, Role, ToolRef } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
 import { stripThink } from "../../ir/think.ts";
-import { isList, isObject, type Json, type JsonObject, objectAt, pathOf, ShapeError } from "../../wire/json.ts";
+import { lookup, isList, isObject, type Json, type JsonObject, objectAt, pathOf, ShapeError } from "../../wire/json.ts";
 import { decodeContent, decodePart, isText, loseUnread, markOf } from "./part-decode.ts";
 import type { FindTool } from "./tool-decode.ts";
 import { CHAT, objectIn, objectsIn, textIn } from "./wire.ts";
@@ -21,8 +21,8 @@ export function decodeMessages(messages: readonly Json[], reading: Reading): rea
   return messages.flatMap((json, index) => {
     const at = pathOf("messages", index);
     const message = objectAt(json, at);
-    const item = textIn(message, "type");
-    if (message.role === undefined && ITEMS[item]) return ITEMS[item](message, at, reading);
+    const item = message.role === undefined ? lookup(ITEMS, textIn(message, "type")) : undefined;
+    if (item) return item(message, at, reading);
     loseUnread(message, READ, at, reading.losses);
     return decodeMessage(message, at, reading);
   });

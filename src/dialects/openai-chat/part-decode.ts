@@ -1,7 +1,7 @@
 /** One part of a message's content, of whichever dialect it is: Cursor mixes three in one body. */
 import type { LossList } from "../../ir/loss.ts";
 import type { CacheMark, Content, MediaPart, Part } from "../../ir/request.ts";
-import { isList, isObject, type Json, type JsonObject, pathOf, ShapeError } from "../../wire/json.ts";
+import { lookup, isList, isObject, type Json, type JsonObject, pathOf, ShapeError } from "../../wire/json.ts";
 import { CHAT, objectIn, textIn } from "./wire.ts";
 
 /** String content stays a string; null and absent are empty. */
@@ -17,7 +17,7 @@ export function decodePart(part: Json, at: string): Part {
   if (typeof part === "string") return { kind: "text", text: part };
   if (!isObject(part)) throw new ShapeError(at, "a content part", part);
   const type = textIn(part, "type");
-  return PARTS[type]?.(part, at) ?? otherPart(part);
+  return lookup(PARTS, type)?.(part, at) ?? otherPart(part);
 }
 
 export const isText = (type: string): boolean => TEXT_TYPES.has(type);

@@ -1,7 +1,7 @@
 /** Words of Chat Completions that several files of this folder need. https://platform.openai.com/docs/api-reference/chat */
 import type { FinishReason } from "../../ir/events.ts";
 import type { DialectId } from "../../ir/seal.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { lookup, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 
 export const CHAT: DialectId = "openai-chat";
 
@@ -33,7 +33,7 @@ export interface SeenBlocks {
 
 /** Gemini's compatible endpoint and Ollama say "stop" beside calls; OpenAI says "stop" beside a refusal. */
 export function finishReasonOf(word: string | undefined, seen: SeenBlocks): FinishReason {
-  const reason = FINISH_REASONS[word ?? ""] ?? "stop";
+  const reason = lookup(FINISH_REASONS, word) ?? "stop";
   if (reason !== "stop") return reason;
   return seen.calls ? "tool" : seen.refusal ? "refusal" : "stop";
 }
