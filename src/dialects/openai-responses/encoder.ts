@@ -4,14 +4,15 @@ import { GatewayError } from "../../ir/error.ts";
 import type { Block, Finish, StreamEvent } from "../../ir/events.ts";
 import type { Loss } from "../../ir/loss.ts";
 import type { Usage } from "../../ir/usage.ts";
-import { isObject, type JsonObject, type Raw } from "../../wire/json.ts";
+import { isObject, type JsonObject } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import { callWriter } from "./call-writer.ts";
 import { echoOf } from "./echo.ts";
 import { failure } from "./error.ts";
 import { messageWriter, type MessageWriter } from "./message-writer.ts";
-import { addItem, type BlockWriter, endItem, json, type Print, type Printing, printing } from "./printing.ts";
+import { type BlockWriter, json, type Print, type Printing, printing } from "./printing.ts";
 import { markupWriter, reasoningWriter } from "./reasoning-writer.ts";
+import { again, droppedWriter, vendorWriter } from "./vendor-writer.ts";
 import { encodeUsage } from "./usage.ts";
 import { DIALECT } from "./wire.ts";
 import { lose } from "./writing.ts";
@@ -118,38 +119,6 @@ function partOf(block: Extract<Block, { kind: "text" | "refusal" }>, state: Stat
     state.message = messageWriter(state.p, block.kind === "text" ? block.phase : undefined, print);
   }
   return state.message.part(block, print);
-}
-
-/** Items of the vendor's own tools go to its own clients as they are. */
-function vendorWriter(p: Printing, raw: Raw, print: Print): BlockWriter {
-  const { at } = p.place();
-  addItem(p, at, json(raw), print);
-  return {
-    delta: (delta, to) => {
-      if ("raw" in delta && isObject(delta.raw)) again(p, { ...delta.raw, output_index: at }, to);
-    },
-    end: (final, to) => endItem(p, at, json(final ?? raw), to),
-  };
-}
-
-/** An event of the vendor, under our number. */
-function again(p: Printing, raw: JsonObject, print: Print): void {
-  const { type, sequence_number: _, ...fields } = raw;
-  const inside = json(fields).slice(1, -1);
-  if (typeof type === "string" && EVENT_NAME.test(type)) p.event(type, inside === "" ? '"data":null' : inside, print);
-}
-const EVENT_NAME = /^[\w.-]+$/;
-
-function droppedWriter(p: Printing, block: Extract<Block, { kind: "hosted" | "opaque" }>): BlockWriter {
-  lose(
-    p.losses,
-    `answer.${block.wire}`,
-    block.kind === "hosted" ? "hosted-call" : "opaque-item",
-    "dropped",
-    "hint",
-    `${block.wire} is known to its own dialect only`,
-  );
-  return { delta: () => {}, end: () => {} };
 }
 
 /** Azure's filter results stand in the response itself; what has a type is an event of its own. */
