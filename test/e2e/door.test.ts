@@ -78,7 +78,7 @@ describe("without keys", () => {
 });
 
 test("another address without keys is refused at the start", async () => {
-  expect(start(setup({ server: { host: "0.0.0.0" } }))).rejects.toThrow(/key/i);
+  await expect(start(setup({ server: { host: "0.0.0.0" } }))).rejects.toThrow(/key/i);
 });
 
 describe("with keys", () => {

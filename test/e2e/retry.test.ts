@@ -193,10 +193,10 @@ test("a redirect is not followed", async () => {
 
 test("headers: ours go, the caller's secrets and strangers stay", async () => {
   const { gateway, upstreams } = await chain(good);
-  await ask(gateway, {}, { authorization: "Bearer callers-secret", cookie: "a=b", "x-forwarded-for-me": "x", "user-agent": "Cursor/1.0", "accept-encoding": "br" });
+  await ask(gateway, {}, { authorization: "Bearer callers-secret", cookie: "a=b", "x-callers-own": "x", "user-agent": "Cursor/1.0", "accept-encoding": "br" });
   const headers = upstreams[0]?.asked[0]?.headers as Headers;
   expect(headers.get("authorization")).toBe("Bearer upstream-key");
-  expect([headers.get("cookie"), headers.get("x-forwarded-for-me")]).toEqual([null, null]);
+  expect([headers.get("cookie"), headers.get("x-callers-own")]).toEqual([null, null]);
   expect(headers.get("user-agent")).toMatch(/^codeswitch/);
 });
 

@@ -61,6 +61,21 @@ export function printCase(story: string, sections: ReadonlyMap<string, string>):
   return `${story}\n${parts.join("")}`;
 }
 
+const LINE_LENGTH_MAX = 120;
+
+/** JSON as a person reads it: what fits on a line stands on one. */
+export function pretty(value: unknown, indent = ""): string {
+  const line = JSON.stringify(value);
+  const isScalar = typeof value !== "object" || value === null || !/^[[{]/.test(line);
+  if (isScalar || indent.length + line.length <= LINE_LENGTH_MAX) return line;
+  const inner = `${indent}  `;
+  const parts = Array.isArray(value)
+    ? value.map((item) => inner + pretty(item, inner))
+    : Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [`${inner}${JSON.stringify(key)}: ${pretty(item, inner)}`]));
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return `${open}\n${parts.join(",\n")}\n${indent}${close}`;
+}
+
 /**
  * A stream in a case: one frame's data a line, or raw server-sent events as soon as one line begins like a field.
  * `event:` lines are added as the dialect's vendor sends them.
