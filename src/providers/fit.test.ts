@@ -8,6 +8,7 @@ import { vendorById } from "./catalog.ts";
 import { fit, withoutReasoning } from "./fit.ts";
 import { EFFORTS } from "./models.ts";
 import type { Capabilities } from "./provider.ts";
+import { thinks } from "./thinking.ts";
 
 const capabilities = (vendor: string, model: string, dialect?: DialectId): Capabilities => {
   const row = vendorById(vendor);
@@ -147,6 +148,26 @@ describe("each model is told in its own form", () => {
       effort: "high",
     });
   });
+});
+
+test("whether a model thinks without a word is known of each", () => {
+  const byItself = (vendor: string, model: string) => thinks(undefined, capabilities(vendor, model));
+  for (const [vendor, model] of [
+    ["azure", "gpt-5"],
+    ["azure", "gpt-5.5"],
+    ["kimi", "kimi-k2.5"],
+    ["kimi", "kimi-k2-thinking"],
+    ["anthropic", "claude-opus-5-5"],
+  ])
+    expect([model, byItself(vendor as string, model as string)]).toEqual([model as string, true]);
+  for (const [vendor, model] of [
+    ["azure", "gpt-4o"],
+    ["azure", "gpt-5.1"],
+    ["azure", "prod"],
+    ["deepseek", "deepseek-chat"],
+    ["anthropic", "claude-sonnet-4-5"],
+  ])
+    expect([model, byItself(vendor as string, model as string)]).toEqual([model as string, false]);
 });
 
 describe("summaries", () => {

@@ -48,6 +48,8 @@ export function thinkingFor(wishes: Wishes, capabilities: Capabilities): Thought
 export function thinks(reasoning: Reasoning | undefined, capabilities: Capabilities): boolean {
   if (capabilities.thinking === "none" || reasoning?.mode === "off" || reasoning?.effort === "none") return false;
   if (capabilities.alwaysThinks || capabilities.thinking === "always" || reasoning?.mode) return true;
+  // Who demands the reasoning of earlier turns back thinks unless switched off: Kimi K2.5, DeepSeek V4.
+  if (capabilities.thinking === "switch") return capabilities.traits.reasoningRequired;
   if (capabilities.thinking !== "effort") return false;
   if (reasoning?.effort !== undefined) return true;
   return !capabilities.unknown && capabilities.effortDefault !== "none";
