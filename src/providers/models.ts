@@ -310,7 +310,7 @@ export function modelRow(name: string): ModelRow | undefined {
 }
 
 // A date (2025-08-07, 20250929, 2512), `latest`, Cursor's `fast`; OpenRouter's `:free`, Claude Code's `[1m]`, Vertex's `@…`.
-const TAIL = /(-(20\d\d-?\d\d-?\d\d|2\d[01]\d|latest|fast)|:[a-z0-9.]+|\[1m\]|@[a-z0-9-]+)$/;
+const TAIL = /(-(20\d\d-?\d\d-?\d\d|2\d[01]\d|latest|fast)|:[a-z0-9.-]+|\[1m\]|@[a-z0-9-]+)$/;
 
 const VARIANT = /^(.+)-(?:(none|minimal|low|medium|high|xhigh|max)|thinking|fast)$/i;
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ProviderKind, TargetConfig } from "../config/config.ts";
+import { fromEnvironment } from "../config/env.ts";
 import { GatewayError } from "../ir/error.ts";
+import { VENDORS } from "../providers/catalog.ts";
 import { matches } from "./names.ts";
 import { nearestNames } from "./nearest.ts";
 import { listedModels, plan } from "./plan.ts";
@@ -189,6 +191,70 @@ describe("a key's own list", () => {
       "gpt-5.1-codex-max",
     ]);
     expect(listedModels(CONFIG).every(({ name }) => !name.includes("*") && name !== "off")).toBe(true);
+  });
+});
+
+describe("names that the seeds promise, from their own variables", () => {
+  const from = (variables: Record<string, string>) => {
+    const { providers, models } = fromEnvironment(variables, VENDORS);
+    return { ...config(models), providers };
+  };
+  const AZURE = { AZURE_BASE_URL: "https://r.openai.azure.com", AZURE_API_KEY: "k" };
+  const served = (variables: Record<string, string>, name: string) => {
+    const { targets, forcedEffort } = plan(from(variables), name);
+    return [
+      targets[0]?.provider.kind,
+      targets[0]?.model,
+      targets[0]?.dialect,
+      forcedEffort ?? targets[0]?.config.effort,
+    ];
+  };
+  const ROWS: [string, Record<string, string>, string, (string | undefined)[]][] = [
+    ["000: an alias is an effort", AZURE, "gpt-high", ["azure", "gpt-5", "openai-responses", "high"]],
+    ["000: minimal too", AZURE, "gpt-minimal", ["azure", "gpt-5", "openai-responses", "minimal"]],
+    [
+      "000: its deployment",
+      { ...AZURE, AZURE_DEPLOYMENT: "mine" },
+      "gpt-low",
+      ["azure", "mine", "openai-responses", "low"],
+    ],
+    ["000: a native id", AZURE, "gpt-5.1-codex", ["azure", "gpt-5.1-codex", "openai-responses", undefined]],
+    ["000: a suffix id", AZURE, "gpt-5.4-xhigh", ["azure", "gpt-5.4", "openai-responses", "xhigh"]],
+    [
+      "000: an old API",
+      { ...AZURE, AZURE_API_VERSION: "2024-10-21" },
+      "gpt-high",
+      ["azure", "gpt-5", "openai-chat", "high"],
+    ],
+    ["000: Kimi", { KIMI_API_KEY: "k" }, "kimi-k2-thinking", ["kimi", "kimi-k2-thinking", "openai-chat", undefined]],
+    [
+      "000: Claude",
+      { ANTHROPIC_API_KEY: "k" },
+      "claude-opus-4-1",
+      ["anthropic", "claude-opus-4-1", "anthropic", undefined],
+    ],
+    [
+      "001: haiku is small",
+      { ...AZURE, SMALL_MODEL: "tiny", BIG_MODEL: "huge" },
+      "claude-haiku-4-5",
+      ["azure", "tiny", "openai-responses", undefined],
+    ],
+    [
+      "001: sonnet is big",
+      { ...AZURE, SMALL_MODEL: "tiny", BIG_MODEL: "huge", BIG_EFFORT: "high" },
+      "claude-sonnet-5",
+      ["azure", "huge", "openai-responses", "high"],
+    ],
+    [
+      "002: a name with a slash",
+      { AIMLAPI_KEY: "k" },
+      "google/gemini-2.5-pro",
+      ["openai-compatible", "google/gemini-2.5-pro", "openai-chat", undefined],
+    ],
+    ["004: gpt-4o at OpenAI", { OPENAI_API_KEY: "k" }, "gpt-4o", ["openai", "gpt-4o", "openai-responses", undefined]],
+  ];
+  test.each(ROWS)("%s", (_story, variables, name, expected) => {
+    expect(served(variables, name)).toEqual(expected);
   });
 });
 
