@@ -36,7 +36,9 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
 
 /** Providers of the kind `simulator` without an address get one of ours, on a port of its own. */
 function withSimulator(config: Config): { config: Config; stop(): void } {
-  const needed = Object.values(config.providers).filter((provider) => provider.kind === "simulator" && provider.baseUrl === "");
+  const needed = Object.values(config.providers).filter(
+    (provider) => provider.kind === "simulator" && provider.baseUrl === "",
+  );
   if (needed.length === 0) return { config, stop: () => {} };
   const simulator = startSimulator({});
   const providers = { ...config.providers };

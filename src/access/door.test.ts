@@ -1,19 +1,23 @@
 import { describe, expect, test } from "bun:test";
 import { checkOpenDoor, isLoopback } from "./door.ts";
 
-const at = (headers: Record<string, string>) => () => checkOpenDoor(new Headers({ host: "127.0.0.1:4141", ...headers }));
+const at = (headers: Record<string, string>) => () =>
+  checkOpenDoor(new Headers({ host: "127.0.0.1:4141", ...headers }));
 
 describe("a gateway without keys", () => {
   test("answers to this machine by any of its local names", () => {
-    for (const host of ["localhost", "localhost:4141", "127.0.0.1:4141", "[::1]:4141", "LOCALHOST"]) expect(at({ host })).not.toThrow();
+    for (const host of ["localhost", "localhost:4141", "127.0.0.1:4141", "[::1]:4141", "LOCALHOST"])
+      expect(at({ host })).not.toThrow();
   });
 
   test("refuses a foreign Host, which is how DNS rebinding comes in", () => {
-    for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""]) expect(at({ host })).toThrow(/no key configured/);
+    for (const host of ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""])
+      expect(at({ host })).toThrow(/no key configured/);
   });
 
   test("refuses whatever came through a tunnel or proxy", () => {
-    for (const name of ["Forwarded", "X-Forwarded-For", "X-Forwarded-Anything", "CF-Connecting-IP", "Via", "X-Real-IP"]) expect(at({ [name]: "x" })).toThrow(/Set a key/);
+    for (const name of ["Forwarded", "X-Forwarded-For", "X-Forwarded-Anything", "CF-Connecting-IP", "Via", "X-Real-IP"])
+      expect(at({ [name]: "x" })).toThrow(/Set a key/);
   });
 
   test("refuses a web page of elsewhere, and lets one of this machine in", () => {

@@ -11,7 +11,9 @@ const FIX = "Set a key (SERVICE_API_KEY, or `auth.keys` in the configuration) an
 export function checkOpenDoor(headers: Headers): void {
   const host = headers.get("host") ?? "";
   if (!LOCAL_HOSTS.has(hostName(host)))
-    refuse(`This gateway has no key configured and answers only to localhost, not to the host ${JSON.stringify(host)}.`);
+    refuse(
+      `This gateway has no key configured and answers only to localhost, not to the host ${JSON.stringify(host)}.`,
+    );
   headers.forEach((_value, name) => {
     if (FORWARDING.includes(name) || FORWARDING_PREFIXES.some((prefix) => name.startsWith(prefix)))
       refuse(`This gateway has no key configured, and the request came through a proxy or tunnel (header ${name}).`);

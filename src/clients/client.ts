@@ -1,6 +1,17 @@
 /** Which program calls, for the log and for what it does beyond its dialect. */
 
-export type ClientId = "cursor" | "claude-code" | "codex" | "opencode" | "gemini-cli" | "copilot" | "pi" | "qwen-code" | "cline" | "sdk" | "unknown";
+export type ClientId =
+  | "cursor"
+  | "claude-code"
+  | "codex"
+  | "opencode"
+  | "gemini-cli"
+  | "copilot"
+  | "pi"
+  | "qwen-code"
+  | "cline"
+  | "sdk"
+  | "unknown";
 
 /** By user-agent, as recorded from the real programs. Order matters: the first match wins. */
 const AGENTS: readonly (readonly [RegExp, ClientId])[] = [

@@ -4,7 +4,8 @@ import { isList, isObject, type JsonObject } from "../wire/json.ts";
 import type { ClientId } from "./client.ts";
 
 /** Cursor 3.14 reads function.name on every returned call, so a freeform call leaves as a function envelope around its raw text. */
-export const wantsCallsAsText = (client: ClientId, body: JsonObject): boolean => client === "cursor" || hasFlatCustomTool(body);
+export const wantsCallsAsText = (client: ClientId, body: JsonObject): boolean =>
+  client === "cursor" || hasFlatCustomTool(body);
 
 /** A flat freeform tool on a Chat path is Cursor's ApplyPatch; nobody else writes it so. */
 const hasFlatCustomTool = (body: JsonObject): boolean =>
@@ -21,6 +22,7 @@ export function visibleMessage(error: GatewayError): string | undefined {
   const { status } = error;
   if (status !== 401 && status !== 429 && status < 500) return undefined;
   const wait = error.details.retryAfter;
-  const when = wait === undefined ? "" : /^\d+$/.test(wait) ? ` Try again in ${wait} seconds.` : ` Try again after ${wait}.`;
+  const when =
+    wait === undefined ? "" : /^\d+$/.test(wait) ? ` Try again in ${wait} seconds.` : ` Try again after ${wait}.`;
   return `${error.message}${when} (${error.kind}, HTTP ${status})`;
 }

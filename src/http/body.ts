@@ -84,8 +84,12 @@ async function decompress(bytes: Uint8Array, encodings: string | null, bytesMax:
   try {
     return await decode(bytes, { maxOutputLength: bytesMax });
   } catch (error) {
-    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE" || error instanceof RangeError) throw tooLarge(bytesMax);
-    throw new GatewayError("invalid-request", `The body could not be decompressed as ${name}. Send it whole, or without content-encoding.`);
+    if ((error as { code?: string }).code === "ERR_BUFFER_TOO_LARGE" || error instanceof RangeError)
+      throw tooLarge(bytesMax);
+    throw new GatewayError(
+      "invalid-request",
+      `The body could not be decompressed as ${name}. Send it whole, or without content-encoding.`,
+    );
   }
 }
 
@@ -97,5 +101,7 @@ const tooLarge = (bytesMax: number): GatewayError =>
 const tooSlowError = (): GatewayError =>
   new GatewayError("request-timeout", `The body came slower than ${BYTES_PER_SECOND_MIN} bytes a second and was cut.`);
 const unsupported = (name: string): GatewayError =>
-  new GatewayError("unsupported-media", `content-encoding ${JSON.stringify(name)} is not known. Use gzip, deflate, br, zstd, or none.`);
-
+  new GatewayError(
+    "unsupported-media",
+    `content-encoding ${JSON.stringify(name)} is not known. Use gzip, deflate, br, zstd, or none.`,
+  );

@@ -26,7 +26,10 @@ export const countTokens: Handler = async (exchange) => {
 async function countAtVendor(exchange: Exchange, target: Target, text: string): Promise<Response | undefined> {
   const { url, headers } = endpoint(target.provider, target.dialect, target.model, "count-tokens");
   const response = await send(
-    { url, headers: { ...upstreamHeaders(exchange.request.headers, target.provider, target.dialect, "native"), ...headers } },
+    {
+      url,
+      headers: { ...upstreamHeaders(exchange.request.headers, target.provider, target.dialect, "native"), ...headers },
+    },
     applyEdits(text, [{ name: "model", path: ["model"], value: target.model }]),
     { provider: target.provider.name, firstByteMs: target.provider.firstByteMs, signal: exchange.request.signal },
   ).catch(() => undefined);

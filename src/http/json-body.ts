@@ -26,7 +26,8 @@ function objectOf(text: string): JsonObject {
     if (error instanceof RangeError) throw error;
     throw new GatewayError("invalid-request", `The body is not JSON: ${whyNot(text, error)}. Send one JSON object.`);
   }
-  if (!isObject(value)) throw new GatewayError("invalid-request", `The body is ${describe(value)}. Send one JSON object.`);
+  if (!isObject(value))
+    throw new GatewayError("invalid-request", `The body is ${describe(value)}. Send one JSON object.`);
   const repeated = repeatedKey(text);
   if (repeated !== undefined)
     throw new GatewayError(
@@ -41,5 +42,7 @@ function objectOf(text: string): JsonObject {
 function whyNot(text: string, error: unknown): string {
   if (text.trim() === "") return "it is empty";
   const at = /position (\d+)/.exec((error as Error).message)?.[1];
-  return at === undefined ? "the text breaks off or has a stray character" : `there is a stray character at position ${at}`;
+  return at === undefined
+    ? "the text breaks off or has a stray character"
+    : `there is a stray character at position ${at}`;
 }

@@ -39,7 +39,13 @@ export const ROUTES: readonly Route[] = [
     generate(CHAT),
   ),
   ...post(
-    ["/v1/responses", "/responses", "/openai/v1/responses", "/openai/responses", /^\/openai\/deployments\/(.+)\/responses$/],
+    [
+      "/v1/responses",
+      "/responses",
+      "/openai/v1/responses",
+      "/openai/responses",
+      /^\/openai\/deployments\/(.+)\/responses$/,
+    ],
     "openai-responses",
     generate(RESPONSES),
   ),

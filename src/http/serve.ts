@@ -82,8 +82,14 @@ async function handle(asked: Asked, gateway: Gateway, keys: Keyring, bodyRead: (
 function known(found: ReturnType<typeof match>, method: string, path: string): Matched {
   if ("route" in found) return found;
   if (found.allowed.length > 0)
-    throw new GatewayError("method-not-allowed", `${method} is not answered at ${path}; ${found.allowed.join(" and ")} is.`);
-  throw new GatewayError("not-found", `There is nothing at ${path}. The base URL ends in /v1 for clients of Chat Completions and Responses, and has no path for clients of Messages.`);
+    throw new GatewayError(
+      "method-not-allowed",
+      `${method} is not answered at ${path}; ${found.allowed.join(" and ")} is.`,
+    );
+  throw new GatewayError(
+    "not-found",
+    `There is nothing at ${path}. The base URL ends in /v1 for clients of Chat Completions and Responses, and has no path for clients of Messages.`,
+  );
 }
 
 function finish(response: Response, request: Request, id: string, config: Config): Response {
@@ -94,4 +100,3 @@ function finish(response: Response, request: Request, id: string, config: Config
 
 const placeOf = (error: unknown): string =>
   error instanceof Error ? `${error.name} ${(error.stack ?? "").split("\n").slice(1, 4).join(" ").trim()}` : "unknown";
-

@@ -6,7 +6,9 @@ import { isList } from "../wire/json.ts";
 export const CHAT: Surface = {
   reply: "openai-chat",
   dialectOf: (body) =>
-    body.input !== undefined && !(isList(body.messages) && body.messages.length > 0) ? "openai-responses" : "openai-chat",
+    body.input !== undefined && !(isList(body.messages) && body.messages.length > 0)
+      ? "openai-responses"
+      : "openai-chat",
 };
 export const RESPONSES: Surface = { reply: "openai-responses", dialectOf: () => "openai-responses" };
 export const MESSAGES: Surface = { reply: "anthropic", dialectOf: () => "anthropic" };

@@ -87,7 +87,9 @@ function grow(block: Growing | undefined, delta: Extract<StreamEvent, { type: "b
   else if ("section" in delta) block.sections.push("");
   else if ("seal" in delta)
     block.seal =
-      delta.mode === "append" && block.seal ? { ...delta.seal, value: block.seal.value + delta.seal.value } : delta.seal;
+      delta.mode === "append" && block.seal
+        ? { ...delta.seal, value: block.seal.value + delta.seal.value }
+        : delta.seal;
   else if ("annotation" in delta) block.annotations.push(delta.annotation);
 }
 

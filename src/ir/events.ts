@@ -30,7 +30,15 @@ export interface Finish {
   /** What the next request of the same dialect needs: container, applied context edits. */
   readonly carry?: Raw;
 }
-export type FinishReason = "stop" | "tool" | "length" | "filter" | "refusal" | "pause" | "stop-sequence" | "context-full";
+export type FinishReason =
+  | "stop"
+  | "tool"
+  | "length"
+  | "filter"
+  | "refusal"
+  | "pause"
+  | "stop-sequence"
+  | "context-full";
 
 export type Block =
   /** phase: OpenAI's commentary | final_answer. */

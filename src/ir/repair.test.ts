@@ -4,7 +4,12 @@ import type { CallEntry, Entry } from "./request.ts";
 
 const user = (content: string): Entry => ({ kind: "message", role: "user", content });
 const said = (content: string): Entry => ({ kind: "message", role: "assistant", content });
-const call = (callId: string): CallEntry => ({ kind: "call", callId, tool: { via: "function", name: "ls" }, input: { json: "{}" } });
+const call = (callId: string): CallEntry => ({
+  kind: "call",
+  callId,
+  tool: { via: "function", name: "ls" },
+  input: { json: "{}" },
+});
 const result = (callId: string, content = "ok"): Entry => ({ kind: "result", callId, via: "function", content });
 
 describe("repairing a conversation", () => {
@@ -15,7 +20,13 @@ describe("repairing a conversation", () => {
 
   test("missing ids are inferred in order", () => {
     const { value } = repairEntries([user("a"), call(""), call(""), result("", "one"), result("", "two")]);
-    expect(value).toEqual([user("a"), call("call_0"), call("call_1"), result("call_0", "one"), result("call_1", "two")]);
+    expect(value).toEqual([
+      user("a"),
+      call("call_0"),
+      call("call_1"),
+      result("call_0", "one"),
+      result("call_1", "two"),
+    ]);
   });
 
   test("an id that repeats in a later turn becomes another one, the same in call and result", () => {

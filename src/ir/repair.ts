@@ -98,4 +98,3 @@ const orphanLoss = (at: number): Loss => ({
   weight: "hint",
   note: "a tool result whose call is not in the conversation was sent as user text",
 });
-

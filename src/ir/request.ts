@@ -143,9 +143,20 @@ export type CallInput = { readonly json: string } | { readonly text: string };
 export type Tool =
   | FunctionTool
   | CustomTool
-  | { readonly kind: "namespace"; readonly name: string; readonly description?: string; readonly tools: readonly Tool[] }
+  | {
+      readonly kind: "namespace";
+      readonly name: string;
+      readonly description?: string;
+      readonly tools: readonly Tool[];
+    }
   /** Run by the client: tool_search, apply_patch, shell, local_shell, computer, bash_20250124… `wire` is its type. */
-  | { readonly kind: "builtin"; readonly dialect: DialectId; readonly name: string; readonly wire: string; readonly raw: Raw }
+  | {
+      readonly kind: "builtin";
+      readonly dialect: DialectId;
+      readonly name: string;
+      readonly wire: string;
+      readonly raw: Raw;
+    }
   /** Run by the vendor: web_search, code_interpreter… */
   | { readonly kind: "hosted"; readonly dialect: DialectId; readonly name: string; readonly raw: Raw };
 export interface FunctionTool {
@@ -208,7 +219,12 @@ export interface Reasoning {
 }
 export interface OutputShape {
   /** `name` is required by OpenAI and absent at Anthropic. */
-  readonly schema?: { readonly name?: string; readonly description?: string; readonly schema: Raw; readonly strict?: boolean | null };
+  readonly schema?: {
+    readonly name?: string;
+    readonly description?: string;
+    readonly schema: Raw;
+    readonly strict?: boolean | null;
+  };
   /** Chat's `{type:"json_object"}`. */
   readonly jsonObject?: true;
   readonly verbosity?: string;

@@ -44,7 +44,10 @@ export interface OpenRecord {
   close(outcome: CallRecord["outcome"], status: number, error?: ErrorKind): void;
 }
 
-export function ledger(sink: Sink, clock: () => number): {
+export function ledger(
+  sink: Sink,
+  clock: () => number,
+): {
   open(head: Pick<CallRecord, "id" | "client" | "surface">): OpenRecord;
 } {
   return {

@@ -32,7 +32,10 @@ describe("attempt", () => {
   });
 
   test("the last target is tried again after a short wait, twice at most", async () => {
-    const { tried, waits, outcome } = await run(["a"], [failing("upstream-failed"), failing("upstream-failed"), failing("upstream-failed")]);
+    const { tried, waits, outcome } = await run(
+      ["a"],
+      [failing("upstream-failed"), failing("upstream-failed"), failing("upstream-failed")],
+    );
     expect(tried).toEqual(["a", "a", "a"]);
     expect(waits).toEqual([250, 500]);
     expect((outcome as GatewayError).kind).toBe("upstream-failed");
@@ -46,7 +49,10 @@ describe("attempt", () => {
   });
 
   test("a Retry-After that fits is honoured, and the waits add up to two seconds at most", async () => {
-    const { waits } = await run(["a"], [failing("rate-limited", "1"), failing("rate-limited", "1"), failing("rate-limited", "1")]);
+    const { waits } = await run(
+      ["a"],
+      [failing("rate-limited", "1"), failing("rate-limited", "1"), failing("rate-limited", "1")],
+    );
     expect(waits).toEqual([1000, 1000]);
     const second = await run(["a"], [failing("rate-limited", "2"), failing("rate-limited", "1")]);
     expect(second.waits).toEqual([2000]);
@@ -63,7 +69,10 @@ describe("attempt", () => {
   });
 
   test("three targets are three tries, no more", async () => {
-    const { tried } = await run(["a", "b", "c", "d"], [failing("overloaded"), failing("overloaded"), failing("overloaded")]);
+    const { tried } = await run(
+      ["a", "b", "c", "d"],
+      [failing("overloaded"), failing("overloaded"), failing("overloaded")],
+    );
     expect(tried).toEqual(["a", "b", "c"]);
   });
 

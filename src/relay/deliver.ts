@@ -128,9 +128,13 @@ function endsEvent(bytes: Uint8Array): boolean {
 }
 
 const idleError = (stream: OpenStream): GatewayError =>
-  new GatewayError("upstream-timeout", `The provider ${stream.provider} sent nothing for ${stream.idleMs / 1000} seconds.`, {
-    provider: stream.provider,
-  });
+  new GatewayError(
+    "upstream-timeout",
+    `The provider ${stream.provider} sent nothing for ${stream.idleMs / 1000} seconds.`,
+    {
+      provider: stream.provider,
+    },
+  );
 
 /** True when the promise was still open after so long. */
 async function quietFor(promise: Promise<void>, ms: number): Promise<boolean> {

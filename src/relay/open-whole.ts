@@ -19,13 +19,19 @@ export interface WholeAnswer {
 export async function openWhole(answering: Answering, reply: DialectId): Promise<WholeAnswer> {
   const { bytes, events } = await wholeEvents(answering);
   if (answering.out.lane === "native" && !answering.isStream)
-    return { contentType: answering.response.headers.get("content-type") ?? "application/json", body: bytes, losses: [] };
+    return {
+      contentType: answering.response.headers.get("content-type") ?? "application/json",
+      body: bytes,
+      losses: [],
+    };
   const written = DIALECTS[reply].response.encode(events, answering.out.ask);
   return { contentType: "application/json", body: JSON.stringify(written.value), losses: written.losses };
 }
 
 /** Throws the answer's error where it holds one, so that the next target may be tried. */
-export async function wholeEvents(answering: Answering): Promise<{ bytes: Uint8Array; events: readonly StreamEvent[] }> {
+export async function wholeEvents(
+  answering: Answering,
+): Promise<{ bytes: Uint8Array; events: readonly StreamEvent[] }> {
   const { target, out, watch } = answering;
   const bytes = await boundedBytes(answering);
   const events = answering.isStream

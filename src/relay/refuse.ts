@@ -51,9 +51,13 @@ export function toGatewayError(error: unknown): GatewayError {
     return new GatewayError("invalid-request", `${error.message}. Correct the field and send the request again.`, {
       ...(error.path !== "" && { param: error.path }),
     });
-  if (error instanceof FrameTooLarge) return new GatewayError("upstream-failed", `The upstream sent a stream that cannot be read: ${error.message}.`);
+  if (error instanceof FrameTooLarge)
+    return new GatewayError("upstream-failed", `The upstream sent a stream that cannot be read: ${error.message}.`);
   // Every recursion here follows the body's own nesting.
   if (error instanceof RangeError)
     return new GatewayError("invalid-request", "The body is nested too deeply. Flatten it and send it again.");
-  return new GatewayError("internal", "The gateway failed at this request. Its log has the reason under the request id.");
+  return new GatewayError(
+    "internal",
+    "The gateway failed at this request. Its log has the reason under the request id.",
+  );
 }

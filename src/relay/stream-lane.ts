@@ -54,7 +54,12 @@ export function translatedLane(from: Dialect, to: Dialect, ask: Ask, observe: Ob
   };
 }
 
-export function nativeLane(dialect: Dialect, ask: Ask, withhold: (data: string) => boolean, observe: Observe): StreamLane {
+export function nativeLane(
+  dialect: Dialect,
+  ask: Ask,
+  withhold: (data: string) => boolean,
+  observe: Observe,
+): StreamLane {
   const reader = sseReader();
   const decoder = dialect.stream.decoder(ask);
   const passage = withholding(withhold);
@@ -114,7 +119,10 @@ function withholding(withhold: (data: string) => boolean): Passage {
       const end = lastBlankLine(rest);
       const whole = rest.slice(0, end);
       rest = rest.slice(end);
-      return whole.split(EVENT_END).filter((event) => !withhold(event)).join("");
+      return whole
+        .split(EVENT_END)
+        .filter((event) => !withhold(event))
+        .join("");
     },
     end: () => (withhold(rest) ? "" : rest),
   };

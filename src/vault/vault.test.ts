@@ -28,22 +28,39 @@ const thinkThenCall = (thought: string, signature: string, callId: string) => {
 };
 
 const user: Entry = { kind: "message", role: "user", content: "list" };
-const call = (callId: string): CallEntry => ({ kind: "call", callId, tool: { via: "function", name: "ls" }, input: { json: "{}" } });
+const call = (callId: string): CallEntry => ({
+  kind: "call",
+  callId,
+  tool: { via: "function", name: "ls" },
+  input: { json: "{}" },
+});
 const result = (callId: string): Entry => ({ kind: "result", callId, via: "function", content: "a b" });
-const thought = (text: string, signature: string): ReasoningEntry => ({ kind: "reasoning", sections: [text], seal: seal(signature) });
+const thought = (text: string, signature: string): ReasoningEntry => ({
+  kind: "reasoning",
+  sections: [text],
+  seal: seal(signature),
+});
 const conversation = (callId: string): readonly Entry[] => [user, call(callId), result(callId)];
 
 describe("the vault", () => {
   test("reasoning that a client dropped is put back in front of its call", () => {
     const vault = memoryVault(() => 0);
     vault.remember(SCOPE, thinkThenCall("hm", "sig", "call_1"));
-    expect(vault.restore(SCOPE, conversation("call_1"), READER)).toEqual([user, thought("hm", "sig"), call("call_1"), result("call_1")]);
+    expect(vault.restore(SCOPE, conversation("call_1"), READER)).toEqual([
+      user,
+      thought("hm", "sig"),
+      call("call_1"),
+      result("call_1"),
+    ]);
   });
 
   test("another key, and another conversation of the same key, see nothing", () => {
     const vault = memoryVault(() => 0);
     vault.remember(SCOPE, thinkThenCall("hm", "sig", "call_1"));
-    for (const scope of [{ ...SCOPE, caller: "other" }, { ...SCOPE, conversation: "two" }])
+    for (const scope of [
+      { ...SCOPE, caller: "other" },
+      { ...SCOPE, conversation: "two" },
+    ])
       expect(vault.restore(scope, conversation("call_1"), READER)).toEqual(conversation("call_1"));
   });
 
@@ -60,7 +77,12 @@ describe("the vault", () => {
     const foreign = { ...READER, issuer: "other" };
     expect(vault.restore(SCOPE, conversation("call_1"), foreign)).toEqual(conversation("call_1"));
     vault.remember(SCOPE, thinkThenCall("plain", "sig", "call_2"));
-    expect(vault.restore(SCOPE, conversation("call_2"), foreign)).toEqual([user, thought("plain", "sig"), call("call_2"), result("call_2")]);
+    expect(vault.restore(SCOPE, conversation("call_2"), foreign)).toEqual([
+      user,
+      thought("plain", "sig"),
+      call("call_2"),
+      result("call_2"),
+    ]);
   });
 
   test("what the client itself sends back is left alone", () => {
@@ -80,7 +102,8 @@ describe("the vault", () => {
 
   test("the oldest entry leaves when there are too many", () => {
     const vault = memoryVault(() => 0);
-    for (let count = 0; count <= LIMITS.vaultEntriesMax; count++) vault.remember(SCOPE, thinkThenCall("hm", "sig", `call_${count}`));
+    for (let count = 0; count <= LIMITS.vaultEntriesMax; count++)
+      vault.remember(SCOPE, thinkThenCall("hm", "sig", `call_${count}`));
     expect(vault.restore(SCOPE, conversation("call_0"), READER)).toEqual(conversation("call_0"));
     expect(vault.restore(SCOPE, conversation("call_1"), READER)).toHaveLength(4);
   });

@@ -64,7 +64,9 @@ export function memoryVault(clock: () => number): Vault {
         if (turn.role === "tool") return turn.entries;
         if (turn.role !== "assistant") return [turn.entry];
         if (turn.entries.some((entry) => entry.kind === "reasoning" && usable(entry, reader))) return turn.entries;
-        const found = keysOfTurn(scope, turn.entries).map(get).find((reasoning) => reasoning !== undefined);
+        const found = keysOfTurn(scope, turn.entries)
+          .map(get)
+          .find((reasoning) => reasoning !== undefined);
         const readable = found?.filter((entry) => usable(entry, reader));
         if (!readable || readable.length === 0) return turn.entries;
         return [...readable, ...turn.entries.filter((entry) => entry.kind !== "reasoning")];
@@ -107,6 +109,8 @@ const keysOf = (scope: Scope, calls: readonly string[], text: string): readonly 
       : [keyOf(scope, "turn", text.trim())];
 
 const keyOf = (scope: Scope, kind: string, value: string): string =>
-  createHash("sha256").update(JSON.stringify([scope.caller, scope.conversation, kind, value])).digest("base64url");
+  createHash("sha256")
+    .update(JSON.stringify([scope.caller, scope.conversation, kind, value]))
+    .digest("base64url");
 
 const equal = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -8,7 +8,8 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 function read(whole: Uint8Array, size: number, cause: "eof" | "cut" = "eof"): Frame[] {
   const frames: Frame[] = [];
   const reader = sseReader();
-  for (let at = 0; at < whole.length; at += size) reader.push(whole.subarray(at, at + size), (frame) => frames.push(frame));
+  for (let at = 0; at < whole.length; at += size)
+    reader.push(whole.subarray(at, at + size), (frame) => frames.push(frame));
   reader.end(cause, (frame) => frames.push(frame));
   return frames;
 }
@@ -21,7 +22,7 @@ const CASES: readonly (readonly [string, string, readonly Frame[]])[] = [
   ["several data lines", "data: a\ndata: b\n\n", [{ data: "a\nb" }]],
   ["no space behind the colon", "data:1\n\n", [{ data: "1" }]],
   ["a byte order mark", "\uFEFFdata: 1\n\n", [{ data: "1" }]],
-  ["no last newline", "data: 1\n\ndata: {\"u\":2}", [{ data: "1" }, { data: '{"u":2}' }]],
+  ["no last newline", 'data: 1\n\ndata: {"u":2}', [{ data: "1" }, { data: '{"u":2}' }]],
   ["umlauts and an emoji", "data: äö🚀\n\n", [{ data: "äö🚀" }]],
   ["an empty data line", "data:\n\n", [{ data: "" }]],
 ];
@@ -33,6 +34,6 @@ describe("reading server-sent events", () => {
     });
 
   test("a cut drops the event it fell into", () => {
-    expect(read(bytes("data: 1\n\ndata: {\"half"), 4, "cut")).toEqual([{ data: "1" }]);
+    expect(read(bytes('data: 1\n\ndata: {"half'), 4, "cut")).toEqual([{ data: "1" }]);
   });
 });

@@ -13,50 +13,72 @@ const DIALECTS: readonly DialectId[] = ["openai-chat", "openai-responses", "anth
 /** Scenario → what the printed answer holds at the end of the tool loop. */
 const SCENARIOS = ["sim-tool", "sim-thinking-tool"] as const;
 
-describe.skipIf(!existsSync(CLAUDE))("Claude Code 2.1.329 (skipped where it is not installed: npm run test:clients installs it)", () => {
-  let simulator: Simulator;
-  let gateway: RunningGateway;
-  let home: string;
+describe.skipIf(!existsSync(CLAUDE))(
+  "Claude Code 2.1.329 (skipped where it is not installed: npm run test:clients installs it)",
+  () => {
+    let simulator: Simulator;
+    let gateway: RunningGateway;
+    let home: string;
 
-  beforeAll(async () => {
-    simulator = startSimulator({ strict: true, record: true });
-    home = mkdtempSync(join(tmpdir(), "codeswitch-claude-"));
-    gateway = await startGateway(
-      {
-        server: { host: "127.0.0.1", port: 0, bodyBytesMax: 8 << 20, corsOrigins: [], heartbeatMs: 15_000, drainMs: 100 },
-        keys: [{ name: "claude", key: KEY }],
-        providers: { sim: { name: "sim", kind: "simulator", baseUrl: simulator.url, headers: {}, firstByteMs: 10_000, idleMs: 10_000 } },
-        models: DIALECTS.flatMap((dialect) =>
-          SCENARIOS.map((scenario) => ({ name: `${dialect}-${scenario}`, targets: [{ provider: "sim", model: scenario, dialect }] })),
-        ),
-        log: { format: "json" },
-        source: "test",
-        warnings: [],
-      },
-      { log: { info: () => {}, warn: () => {}, write: () => {} } },
-    );
-  });
-  afterAll(async () => {
-    await gateway.stop();
-    simulator.stop();
-    rmSync(home, { recursive: true, force: true });
-  });
-
-  for (const dialect of DIALECTS)
-    for (const scenario of SCENARIOS)
-      test(
-        `${scenario} over ${dialect}: the tool runs and its result reaches the model`,
-        async () => {
-          const before = simulator.seen.length;
-          const { code, out } = await claude(`${dialect}-${scenario}`, gateway.url, home);
-          const seen = simulator.seen.slice(before).filter((request) => request.method === "POST");
-          expect({ code, out }).toMatchObject({ code: 0 });
-          expect(seen.length).toBeGreaterThanOrEqual(2);
-          expect(resultsIn(seen.at(-1) as SeenRequest)).toBeGreaterThanOrEqual(1);
+    beforeAll(async () => {
+      simulator = startSimulator({ strict: true, record: true });
+      home = mkdtempSync(join(tmpdir(), "codeswitch-claude-"));
+      gateway = await startGateway(
+        {
+          server: {
+            host: "127.0.0.1",
+            port: 0,
+            bodyBytesMax: 8 << 20,
+            corsOrigins: [],
+            heartbeatMs: 15_000,
+            drainMs: 100,
+          },
+          keys: [{ name: "claude", key: KEY }],
+          providers: {
+            sim: {
+              name: "sim",
+              kind: "simulator",
+              baseUrl: simulator.url,
+              headers: {},
+              firstByteMs: 10_000,
+              idleMs: 10_000,
+            },
+          },
+          models: DIALECTS.flatMap((dialect) =>
+            SCENARIOS.map((scenario) => ({
+              name: `${dialect}-${scenario}`,
+              targets: [{ provider: "sim", model: scenario, dialect }],
+            })),
+          ),
+          log: { format: "json" },
+          source: "test",
+          warnings: [],
         },
-        { timeout: 60_000 },
+        { log: { info: () => {}, warn: () => {}, write: () => {} } },
       );
-});
+    });
+    afterAll(async () => {
+      await gateway.stop();
+      simulator.stop();
+      rmSync(home, { recursive: true, force: true });
+    });
+
+    for (const dialect of DIALECTS)
+      for (const scenario of SCENARIOS)
+        test(
+          `${scenario} over ${dialect}: the tool runs and its result reaches the model`,
+          async () => {
+            const before = simulator.seen.length;
+            const { code, out } = await claude(`${dialect}-${scenario}`, gateway.url, home);
+            const seen = simulator.seen.slice(before).filter((request) => request.method === "POST");
+            expect({ code, out }).toMatchObject({ code: 0 });
+            expect(seen.length).toBeGreaterThanOrEqual(2);
+            expect(resultsIn(seen.at(-1) as SeenRequest)).toBeGreaterThanOrEqual(1);
+          },
+          { timeout: 60_000 },
+        );
+  },
+);
 
 async function claude(model: string, url: string, home: string): Promise<{ code: number; out: string }> {
   const child = Bun.spawn([CLAUDE, "-p", "list the files", "--model", model, "--dangerously-skip-permissions"], {
@@ -75,7 +97,11 @@ async function claude(model: string, url: string, home: string): Promise<{ code:
       CLAUDE_CODE_MAX_RETRIES: "0",
     },
   });
-  const [out, err, code] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+  const [out, err, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
   return { code, out: out + err };
 }
 

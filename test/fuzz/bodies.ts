@@ -17,7 +17,12 @@ export function bodies(): readonly Body[] {
 }
 
 const ownBodies = (): readonly Body[] =>
-  PROBES.flatMap((probe) => Object.entries(probe.bodies).map(([dialect, body]) => ({ dialect: dialect as DialectId, body: body as JsonObject })));
+  PROBES.flatMap((probe) =>
+    Object.entries(probe.bodies).map(([dialect, body]) => ({
+      dialect: dialect as DialectId,
+      body: body as JsonObject,
+    })),
+  );
 
 const DIALECT_OF_PATH: readonly (readonly [RegExp, DialectId])[] = [
   [/\/chat\/completions/, "openai-chat"],

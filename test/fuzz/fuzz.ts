@@ -43,7 +43,12 @@ export async function fuzzBodies(target: FuzzTarget, count: number, seed: number
   return failures;
 }
 
-async function oneBody(target: FuzzTarget, sources: readonly Body[], seed: number, control: boolean): Promise<Failure | undefined> {
+async function oneBody(
+  target: FuzzTarget,
+  sources: readonly Body[],
+  seed: number,
+  control: boolean,
+): Promise<Failure | undefined> {
   const dice = random(seed);
   const source = dice.pick(control ? sources.slice(0, 3) : sources);
   const named = { ...source.body, model: dice.pick(target.models), stream: dice.int(2) === 0 };
@@ -57,9 +62,11 @@ async function oneBody(target: FuzzTarget, sources: readonly Body[], seed: numbe
   }).catch((error: Error) => error);
   if (response instanceof Error) return { seed, what: `no answer: ${response.message}`, input: text };
   const answer = await response.text();
-  if (control && response.status !== 200) return { seed, what: `a control got ${response.status}: ${answer.slice(0, 300)}`, input: text };
+  if (control && response.status !== 200)
+    return { seed, what: `a control got ${response.status}: ${answer.slice(0, 300)}`, input: text };
   if (response.status >= 500) return { seed, what: `${response.status}: ${answer.slice(0, 300)}`, input: text };
-  if (response.status >= 400 && !hasErrorShape(answer)) return { seed, what: `a ${response.status} without an error object`, input: text };
+  if (response.status >= 400 && !hasErrorShape(answer))
+    return { seed, what: `a ${response.status} without an error object`, input: text };
   return undefined;
 }
 
@@ -76,7 +83,11 @@ function hasErrorShape(text: string): boolean {
 }
 
 /** Mutated upstream streams through every decoder and every encoder: a valid event sequence with a terminal event, always. */
-export function fuzzStreams(streams: Readonly<Record<DialectId, readonly string[]>>, count: number, seed: number): readonly Failure[] {
+export function fuzzStreams(
+  streams: Readonly<Record<DialectId, readonly string[]>>,
+  count: number,
+  seed: number,
+): readonly Failure[] {
   const failures: Failure[] = [];
   for (let at = 0; at < count; at++) {
     const dice = random(seed + at);
@@ -87,7 +98,11 @@ export function fuzzStreams(streams: Readonly<Record<DialectId, readonly string[
     try {
       translate(from, to, text, dice);
     } catch (error) {
-      failures.push({ seed: seed + at, what: `${from} → ${to}: ${(error as Error).stack?.slice(0, 600)}`, input: text });
+      failures.push({
+        seed: seed + at,
+        what: `${from} → ${to}: ${(error as Error).stack?.slice(0, 600)}`,
+        input: text,
+      });
     }
   }
   return failures;
@@ -106,7 +121,7 @@ function translate(from: DialectId, to: DialectId, text: string, dice: Random): 
     });
   };
   const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const end = at + 1 + dice.int(400);
     reader.push(bytes.subarray(at, end), (frame) => decoder.push(frame, encode));
     at = end;
@@ -119,11 +134,20 @@ function translate(from: DialectId, to: DialectId, text: string, dice: Random): 
 }
 
 const askFor = (dice: Random): Ask => ({
-  tools: dice.int(2) === 0 ? NO_TOOLS : toolMap([{ kind: "function", name: "read" }, { kind: "custom", name: "patch" }]),
+  tools:
+    dice.int(2) === 0
+      ? NO_TOOLS
+      : toolMap([
+          { kind: "function", name: "read" },
+          { kind: "custom", name: "patch" },
+        ]),
   wants: { usageChunk: dice.int(2) === 0, sealedReasoning: dice.int(2) === 0 },
   replyId: "reply_1",
   createdAtSeconds: 0,
   modelName: "m",
-  style: { customCalls: dice.pick(["custom", "function-text", "json"]), reasoning: dice.pick(["field", "think", "none"]) },
+  style: {
+    customCalls: dice.pick(["custom", "function-text", "json"]),
+    reasoning: dice.pick(["field", "think", "none"]),
+  },
   from: { issuer: "vendor", family: "family" },
 });

@@ -50,7 +50,8 @@ function mutateList(list: Json[], random: Random, places: readonly Json[]): void
   else if (how === 1) list.splice(at, 0, strange(random));
   else if (how === 2 && list.length > 0) list.splice(at, 0, structuredClone(random.pick(list)));
   else if (how === 3) list.reverse();
-  else if (list.length > 0) list[at % list.length] = random.int(3) === 0 ? structuredClone(random.pick(places)) : strange(random);
+  else if (list.length > 0)
+    list[at % list.length] = random.int(3) === 0 ? structuredClone(random.pick(places)) : strange(random);
 }
 
 function mutateObject(object: Record<string, Json>, random: Random, places: readonly Json[]): void {
@@ -58,7 +59,8 @@ function mutateObject(object: Record<string, Json>, random: Random, places: read
   const key = keys.length > 0 ? random.pick(keys) : "type";
   const how = random.int(5);
   if (how === 0) delete object[key];
-  else if (how === 1) object[random.pick(["type", "role", "content", "id", "name", "arguments", "index", "usage"])] = strange(random);
+  else if (how === 1)
+    object[random.pick(["type", "role", "content", "id", "name", "arguments", "index", "usage"])] = strange(random);
   else if (how === 2) object[key] = structuredClone(random.pick(places));
   else object[key] = strange(random);
 }
@@ -83,7 +85,24 @@ export function mutateText(text: string, random: Random): string {
     case 2:
       return text.slice(0, from);
     case 3:
-      return text.slice(0, from) + random.pick(["\n\n", "\r", "data: ", "{", "}", '"', "\\", "[DONE]", ":", "\u0000", "data: null\n\n", "data: []\n\n"]) + text.slice(from);
+      return (
+        text.slice(0, from) +
+        random.pick([
+          "\n\n",
+          "\r",
+          "data: ",
+          "{",
+          "}",
+          '"',
+          "\\",
+          "[DONE]",
+          ":",
+          "\u0000",
+          "data: null\n\n",
+          "data: []\n\n",
+        ]) +
+        text.slice(from)
+      );
     default:
       return text.slice(0, from) + piece.replaceAll(/\d/g, "9").replaceAll('"', "'") + text.slice(to);
   }

@@ -33,28 +33,58 @@ function answer(blocks: readonly Filled[], reason: FinishReason = "stop", detail
   ];
 }
 
-const text = (said: string, ...more: readonly Delta[]): Filled => ({ block: { kind: "text" }, deltas: [{ text: literal(said) }, ...more] });
+const text = (said: string, ...more: readonly Delta[]): Filled => ({
+  block: { kind: "text" },
+  deltas: [{ text: literal(said) }, ...more],
+});
 const thought = (...deltas: readonly Delta[]): Filled => ({ block: { kind: "reasoning", channel: "summary" }, deltas });
 const call = (callId: string): Filled => ({
   block: { kind: "call", callId, tool: { via: "function", name: "read" } },
   deltas: [{ input: literal('{"path":"a"}') }],
 });
-const seal = (dialect: DialectId): Delta => ({ seal: { dialect, issuer: "vendor", family: "family", value: "sealed" }, mode: "set" });
+const seal = (dialect: DialectId): Delta => ({
+  seal: { dialect, issuer: "vendor", family: "family", value: "sealed" },
+  mode: "set",
+});
 const annotation = (kind: "url" | "file", dialect: DialectId): Delta => ({
-  annotation: { kind, title: "Page", dialect, raw: { type: kind }, ...(kind === "url" && { url: "https://example.com", start: 0, end: 2 }) },
+  annotation: {
+    kind,
+    title: "Page",
+    dialect,
+    raw: { type: kind },
+    ...(kind === "url" && { url: "https://example.com", start: 0, end: 2 }),
+  },
 });
 const SEALED: readonly DialectId[] = ["openai-responses", "anthropic"];
 
 export const ANSWERS: readonly AnswerProbe[] = [
   { feature: "text", from: ALL, sacred: true, events: () => answer([text("Hi.")]) },
-  { feature: "text before and after a call", from: SEALED, sacred: true, events: () => answer([text("Hi."), call("call_1"), text("Done.")], "tool") },
-  { feature: "parallel calls", from: ALL, sacred: true, events: () => answer([call("call_1"), call("call_2")], "tool") },
+  {
+    feature: "text before and after a call",
+    from: SEALED,
+    sacred: true,
+    events: () => answer([text("Hi."), call("call_1"), text("Done.")], "tool"),
+  },
+  {
+    feature: "parallel calls",
+    from: ALL,
+    sacred: true,
+    events: () => answer([call("call_1"), call("call_2")], "tool"),
+  },
   {
     feature: "call of a freeform tool",
     from: ["openai-chat", "openai-responses"],
     sacred: true,
     events: () =>
-      answer([{ block: { kind: "call", callId: "call_1", tool: { via: "custom", name: "patch" } }, deltas: [{ input: literal("*** Begin") }] }], "tool"),
+      answer(
+        [
+          {
+            block: { kind: "call", callId: "call_1", tool: { via: "custom", name: "patch" } },
+            deltas: [{ input: literal("*** Begin") }],
+          },
+        ],
+        "tool",
+      ),
   },
   { feature: "reasoning text", from: ALL, events: () => answer([thought({ text: literal("Hm.") }), text("Hi.")]) },
   {
@@ -62,13 +92,22 @@ export const ANSWERS: readonly AnswerProbe[] = [
     from: ["openai-responses"],
     events: () => answer([thought({ text: literal("Hm.") }, { section: true }, { text: literal("So.") }), text("Hi.")]),
   },
-  { feature: "seal of the reasoning", from: SEALED, events: (from) => answer([thought({ text: literal("Hm.") }, seal(from)), text("Hi.")]) },
+  {
+    feature: "seal of the reasoning",
+    from: SEALED,
+    events: (from) => answer([thought({ text: literal("Hm.") }, seal(from)), text("Hi.")]),
+  },
   {
     feature: "redacted reasoning",
     from: ["anthropic"],
-    events: (from) => answer([{ block: { kind: "reasoning", channel: "raw", redacted: true }, deltas: [seal(from)] }, text("Hi.")]),
+    events: (from) =>
+      answer([{ block: { kind: "reasoning", channel: "raw", redacted: true }, deltas: [seal(from)] }, text("Hi.")]),
   },
-  { feature: "refusal", from: ALL, events: () => answer([{ block: { kind: "refusal" }, deltas: [{ text: literal("No.") }] }], "refusal") },
+  {
+    feature: "refusal",
+    from: ALL,
+    events: () => answer([{ block: { kind: "refusal" }, deltas: [{ text: literal("No.") }] }], "refusal"),
+  },
   { feature: "citation of a page", from: ALL, events: (from) => answer([text("Hi.", annotation("url", from))]) },
   { feature: "citation of a file", from: SEALED, events: (from) => answer([text("Hi.", annotation("file", from))]) },
   {
@@ -85,6 +124,10 @@ export const ANSWERS: readonly AnswerProbe[] = [
   },
   { feature: "finish: length", from: ALL, sacred: true, events: () => answer([text("Hi")], "length") },
   { feature: "finish: content filter", from: ALL, sacred: true, events: () => answer([text("Hi")], "filter") },
-  { feature: "finish: which stop sequence", from: ["anthropic"], events: () => answer([text("Hi")], "stop-sequence", { stop_sequence: "END" }) },
+  {
+    feature: "finish: which stop sequence",
+    from: ["anthropic"],
+    events: () => answer([text("Hi")], "stop-sequence", { stop_sequence: "END" }),
+  },
   { feature: "finish: paused turn", from: ["anthropic"], events: () => answer([text("Hi")], "pause") },
 ];

@@ -27,7 +27,10 @@ export const CONFIG: Config = {
   },
   models: [
     { name: "any-chat", targets: [{ provider: "openai", model: "a-model-without-a-row", dialect: "openai-chat" }] },
-    { name: "any-responses", targets: [{ provider: "openai", model: "a-model-without-a-row", dialect: "openai-responses" }] },
+    {
+      name: "any-responses",
+      targets: [{ provider: "openai", model: "a-model-without-a-row", dialect: "openai-responses" }],
+    },
     { name: "any-messages", targets: [{ provider: "claude", model: "a-model-without-a-row", dialect: "anthropic" }] },
   ],
   log: { format: "json" },

@@ -35,8 +35,13 @@ describe("the table of losses", () => {
 /** What may never be lost. Chat has one text beside its calls, so texts are compared joined. */
 function summary(answer: ReturnType<typeof collect>) {
   return {
-    text: answer.blocks.filter(({ block }) => block.kind === "text").map(({ text }) => text).join(""),
-    calls: answer.blocks.flatMap(({ block, input }) => (block.kind === "call" ? [{ id: block.callId, tool: block.tool.name, input }] : [])),
+    text: answer.blocks
+      .filter(({ block }) => block.kind === "text")
+      .map(({ text }) => text)
+      .join(""),
+    calls: answer.blocks.flatMap(({ block, input }) =>
+      block.kind === "call" ? [{ id: block.callId, tool: block.tool.name, input }] : [],
+    ),
     usage: answer.usage?.lines.map(({ input, output }) => ({ input, output })),
   };
 }

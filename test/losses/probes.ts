@@ -11,16 +11,28 @@ export interface Probe {
   readonly sacred?: true;
 }
 
-const PNG =
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const PDF = "JVBERi0xLjQK";
-const SCHEMA = { type: "object", properties: { path: { type: "string" } }, required: ["path"], additionalProperties: false };
+const SCHEMA = {
+  type: "object",
+  properties: { path: { type: "string" } },
+  required: ["path"],
+  additionalProperties: false,
+};
 
 const user = (content: Json): JsonObject => ({ role: "user", content });
 const hello = user("hello");
 
-const chat = (fields: JsonObject, messages: readonly Json[] = [hello]): JsonObject => ({ model: "m", messages, ...fields });
-const responses = (fields: JsonObject, input: readonly Json[] = [hello]): JsonObject => ({ model: "m", input, ...fields });
+const chat = (fields: JsonObject, messages: readonly Json[] = [hello]): JsonObject => ({
+  model: "m",
+  messages,
+  ...fields,
+});
+const responses = (fields: JsonObject, input: readonly Json[] = [hello]): JsonObject => ({
+  model: "m",
+  input,
+  ...fields,
+});
 const messages = (fields: JsonObject, turns: readonly Json[] = [hello]): JsonObject => ({
   model: "m",
   max_tokens: 2048,
@@ -65,7 +77,11 @@ const messagesLoop = (result: JsonObject, thinking: readonly Json[] = [], fields
     hello,
     {
       role: "assistant",
-      content: [...thinking, { type: "text", text: "Reading." }, { type: "tool_use", id: "call_1", name: "read", input: { path: "a" } }],
+      content: [
+        ...thinking,
+        { type: "text", text: "Reading." },
+        { type: "tool_use", id: "call_1", name: "read", input: { path: "a" } },
+      ],
     },
     user([{ type: "tool_result", tool_use_id: "call_1", ...result }]),
   ]);
@@ -74,7 +90,11 @@ const dataUrl = `data:image/png;base64,${PNG}`;
 const imageBlock = { type: "image", source: { type: "base64", media_type: "image/png", data: PNG } };
 
 export const PROBES: readonly Probe[] = [
-  { feature: "text", sacred: true, bodies: { "openai-chat": chat({}), "openai-responses": responses({}), anthropic: messages({}) } },
+  {
+    feature: "text",
+    sacred: true,
+    bodies: { "openai-chat": chat({}), "openai-responses": responses({}), anthropic: messages({}) },
+  },
   {
     feature: "system text",
     sacred: true,
@@ -87,8 +107,18 @@ export const PROBES: readonly Probe[] = [
   {
     feature: "system turn in mid-conversation",
     bodies: {
-      "openai-chat": chat({}, [hello, { role: "assistant", content: "Hi." }, { role: "system", content: "Now French." }, hello]),
-      "openai-responses": responses({}, [hello, { role: "assistant", content: "Hi." }, { role: "developer", content: "Now French." }, hello]),
+      "openai-chat": chat({}, [
+        hello,
+        { role: "assistant", content: "Hi." },
+        { role: "system", content: "Now French." },
+        hello,
+      ]),
+      "openai-responses": responses({}, [
+        hello,
+        { role: "assistant", content: "Hi." },
+        { role: "developer", content: "Now French." },
+        hello,
+      ]),
       anthropic: messages({}, [hello, { role: "system", content: "Now French." }]),
     },
   },
@@ -104,7 +134,9 @@ export const PROBES: readonly Probe[] = [
     feature: "image, URL",
     bodies: {
       "openai-chat": chat({}, [user([{ type: "image_url", image_url: { url: "https://example.com/a.png" } }])]),
-      "openai-responses": responses({}, [user([{ type: "input_image", image_url: "https://example.com/a.png", detail: "auto" }])]),
+      "openai-responses": responses({}, [
+        user([{ type: "input_image", image_url: "https://example.com/a.png", detail: "auto" }]),
+      ]),
       anthropic: messages({}, [user([{ type: "image", source: { type: "url", url: "https://example.com/a.png" } }])]),
     },
   },
@@ -118,14 +150,22 @@ export const PROBES: readonly Probe[] = [
   {
     feature: "document (PDF)",
     bodies: {
-      "openai-chat": chat({}, [user([{ type: "file", file: { filename: "a.pdf", file_data: `data:application/pdf;base64,${PDF}` } }])]),
-      "openai-responses": responses({}, [user([{ type: "input_file", filename: "a.pdf", file_data: `data:application/pdf;base64,${PDF}` }])]),
-      anthropic: messages({}, [user([{ type: "document", source: { type: "base64", media_type: "application/pdf", data: PDF } }])]),
+      "openai-chat": chat({}, [
+        user([{ type: "file", file: { filename: "a.pdf", file_data: `data:application/pdf;base64,${PDF}` } }]),
+      ]),
+      "openai-responses": responses({}, [
+        user([{ type: "input_file", filename: "a.pdf", file_data: `data:application/pdf;base64,${PDF}` }]),
+      ]),
+      anthropic: messages({}, [
+        user([{ type: "document", source: { type: "base64", media_type: "application/pdf", data: PDF } }]),
+      ]),
     },
   },
   {
     feature: "audio",
-    bodies: { "openai-chat": chat({}, [user([{ type: "input_audio", input_audio: { data: "AAAA", format: "wav" } }])]) },
+    bodies: {
+      "openai-chat": chat({}, [user([{ type: "input_audio", input_audio: { data: "AAAA", format: "wav" } }])]),
+    },
   },
   {
     feature: "function tools",
@@ -148,16 +188,30 @@ export const PROBES: readonly Probe[] = [
     feature: "freeform tool with a grammar",
     bodies: {
       "openai-chat": chat({
-        tools: [{ type: "custom", custom: { name: "patch", format: { type: "grammar", grammar: { syntax: "lark", definition: "start: /.+/" } } } }],
+        tools: [
+          {
+            type: "custom",
+            custom: {
+              name: "patch",
+              format: { type: "grammar", grammar: { syntax: "lark", definition: "start: /.+/" } },
+            },
+          },
+        ],
       }),
       "openai-responses": responses({
-        tools: [{ type: "custom", name: "patch", format: { type: "grammar", syntax: "lark", definition: "start: /.+/" } }],
+        tools: [
+          { type: "custom", name: "patch", format: { type: "grammar", syntax: "lark", definition: "start: /.+/" } },
+        ],
       }),
     },
   },
   {
     feature: "namespace of tools",
-    bodies: { "openai-responses": responses({ tools: [{ type: "namespace", name: "files", description: "Files.", tools: [responsesTool] }] }) },
+    bodies: {
+      "openai-responses": responses({
+        tools: [{ type: "namespace", name: "files", description: "Files.", tools: [responsesTool] }],
+      }),
+    },
   },
   {
     feature: "web search run by the vendor",
@@ -220,13 +274,21 @@ export const PROBES: readonly Probe[] = [
       anthropic: messagesLoop({ content: [imageBlock] }),
     },
   },
-  { feature: "failed tool result (is_error)", bodies: { anthropic: messagesLoop({ content: "no such file", is_error: true }) } },
+  {
+    feature: "failed tool result (is_error)",
+    bodies: { anthropic: messagesLoop({ content: "no such file", is_error: true }) },
+  },
   {
     feature: "earlier reasoning, sealed by another vendor",
     bodies: {
       "openai-responses": responses({}, [
         hello,
-        { type: "reasoning", id: "rs_1", summary: [{ type: "summary_text", text: "Hm." }], encrypted_content: "gAAAAB" },
+        {
+          type: "reasoning",
+          id: "rs_1",
+          summary: [{ type: "summary_text", text: "Hm." }],
+          encrypted_content: "gAAAAB",
+        },
         { type: "message", role: "assistant", content: [{ type: "output_text", text: "Hi.", annotations: [] }] },
         hello,
       ]),
@@ -254,8 +316,12 @@ export const PROBES: readonly Probe[] = [
   {
     feature: "structured output",
     bodies: {
-      "openai-chat": chat({ response_format: { type: "json_schema", json_schema: { name: "answer", schema: SCHEMA, strict: true } } }),
-      "openai-responses": responses({ text: { format: { type: "json_schema", name: "answer", schema: SCHEMA, strict: true } } }),
+      "openai-chat": chat({
+        response_format: { type: "json_schema", json_schema: { name: "answer", schema: SCHEMA, strict: true } },
+      }),
+      "openai-responses": responses({
+        text: { format: { type: "json_schema", name: "answer", schema: SCHEMA, strict: true } },
+      }),
       anthropic: messages({ output_config: { format: { type: "json_schema", schema: SCHEMA } } }),
     },
   },
@@ -287,13 +353,18 @@ export const PROBES: readonly Probe[] = [
   { feature: "several choices (n)", bodies: { "openai-chat": chat({ n: 2 }) } },
   {
     feature: "verbosity",
-    bodies: { "openai-chat": chat({ verbosity: "low" }), "openai-responses": responses({ text: { verbosity: "low" } }) },
+    bodies: {
+      "openai-chat": chat({ verbosity: "low" }),
+      "openai-responses": responses({ text: { verbosity: "low" } }),
+    },
   },
   everywhere("service tier", { service_tier: "auto" }),
   inBoth("cache key", { prompt_cache_key: "conversation-1" }),
   {
     feature: "cache breakpoint",
-    bodies: { anthropic: messages({ system: [{ type: "text", text: "Be brief.", cache_control: { type: "ephemeral" } }] }) },
+    bodies: {
+      anthropic: messages({ system: [{ type: "text", text: "Be brief.", cache_control: { type: "ephemeral" } }] }),
+    },
   },
   inBoth("user", { user: "u-1" }),
   {

@@ -92,7 +92,10 @@ export function readBack(events: readonly StreamEvent[], client: DialectId) {
 function askFor(client: DialectId): Ask {
   const to: Addressee = targetOf(client).addressee;
   return {
-    tools: toolMap([{ kind: "function", name: "read" }, { kind: "custom", name: "patch" }]),
+    tools: toolMap([
+      { kind: "function", name: "read" },
+      { kind: "custom", name: "patch" },
+    ]),
     wants: { usageChunk: true, sealedReasoning: true },
     replyId: "reply_1",
     createdAtSeconds: 0,
@@ -133,7 +136,12 @@ function rows(measured: readonly Measured[]): readonly string[] {
     line(["feature", ...pairs.map(({ from, to }) => `${TITLES[from]} → ${TITLES[to]}`)]),
     line(["---", ...pairs.map(() => "---")]),
     ...features.map((feature) =>
-      line([feature, ...pairs.map(({ from, to }) => cell(measured.find((row) => row.feature === feature && row.from === from && row.to === to)))]),
+      line([
+        feature,
+        ...pairs.map(({ from, to }) =>
+          cell(measured.find((row) => row.feature === feature && row.from === from && row.to === to)),
+        ),
+      ]),
     ),
   ];
 }

@@ -2,7 +2,23 @@
 import type { Traits } from "../dialect.ts";
 import { lossless, type Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning, Sampling } from "../../ir/request.ts";
-import { lookup, isList, isObject, type Json, type JsonObject, optionalBoolean, optionalList, optionalNumber, optionalObject, optionalString, pathOf, requiredList, requiredString, ShapeError, without } from "../../wire/json.ts";
+import {
+  lookup,
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  optionalBoolean,
+  optionalList,
+  optionalNumber,
+  optionalObject,
+  optionalString,
+  pathOf,
+  requiredList,
+  requiredString,
+  ShapeError,
+  without,
+} from "../../wire/json.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeTool, decodeToolChoice } from "./tools-decode.ts";
