@@ -21,8 +21,33 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ledger: ["wire", "ir", "config", "store"],
   vault: ["wire", "ir", "store"],
   observe: ["wire", "ir", "config", "ledger"],
-  relay: ["wire", "ir", "dialects", "config", "clients", "providers", "routing", "access", "ledger", "vault", "observe"],
-  http: ["wire", "ir", "dialects", "config", "clients", "providers", "routing", "access", "ledger", "vault", "observe", "relay"],
+  relay: [
+    "wire",
+    "ir",
+    "dialects",
+    "config",
+    "clients",
+    "providers",
+    "routing",
+    "access",
+    "ledger",
+    "vault",
+    "observe",
+  ],
+  http: [
+    "wire",
+    "ir",
+    "dialects",
+    "config",
+    "clients",
+    "providers",
+    "routing",
+    "access",
+    "ledger",
+    "vault",
+    "observe",
+    "relay",
+  ],
 };
 /** The files beside the folders, and the command line above them, may import everything: they compose. */
 const COMPOSERS = new Set(["", "cli"]);
@@ -79,7 +104,8 @@ describe("imports", () => {
 });
 
 test("wire, ir and dialects are pure: no I/O, clock, randomness or promises", async () => {
-  const impure = /\b(Date\.now|new Date\(\)|Math\.random|randomUUID|fetch\(|process\.|setTimeout|async |await |Promise|Bun\.|console\.)/;
+  const impure =
+    /\b(Date\.now|new Date\(\)|Math\.random|randomUUID|fetch\(|process\.|setTimeout|async |await |Promise|Bun\.|console\.)/;
   const wrong: string[] = [];
   for (const file of FILES.filter((name) => /^(wire|ir|dialects)\//.test(name))) {
     const found = impure.exec(withoutComments(await source(file)));
@@ -89,8 +115,10 @@ test("wire, ir and dialects are pure: no I/O, clock, randomness or promises", as
 });
 
 /** Where a vendor may be named in code. Comments may name one anywhere: they say where a fact comes from. */
-const NAMES = /azure|openai|anthropic|claude|cursor|codex|kimi|moonshot|deepseek|groq|mistral|openrouter|gemini|\bxai\b|\bgpt-?\d/i;
-const HOMES = /^(dialects|providers|clients|simulator|cli)\/|^config\/(env|schema|config|litellm|base-url|keys)[^/]*\.ts$/;
+const NAMES =
+  /azure|openai|anthropic|claude|cursor|codex|kimi|moonshot|deepseek|groq|mistral|openrouter|gemini|\bxai\b|\bgpt-?\d/i;
+const HOMES =
+  /^(dialects|providers|clients|simulator|cli)\/|^config\/(env|schema|config|litellm|base-url|keys)[^/]*\.ts$/;
 const ALLOWED: Readonly<Record<string, string>> = {
   "ir/seal.ts": "DialectId: the wire protocols are called after who published them",
   "http/routes.ts": "paths that clients ask for",
@@ -101,7 +129,9 @@ const DIALECT_IDS = /"(openai-chat|openai-responses|anthropic|openai-compatible)
 test("a vendor's name stands only in its own place", async () => {
   const wrong: string[] = [];
   for (const file of FILES.filter((name) => !HOMES.test(name) && !(name in ALLOWED))) {
-    const lines = withoutComments(await source(file)).replace(DIALECT_IDS, '""').split("\n");
+    const lines = withoutComments(await source(file))
+      .replace(DIALECT_IDS, '""')
+      .split("\n");
     for (const line of lines) {
       const found = /^\s*import\b|\bfrom "/.test(line) ? null : NAMES.exec(line);
       if (found) wrong.push(`${file}: ${line.trim().slice(0, 100)}`);

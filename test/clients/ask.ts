@@ -32,7 +32,13 @@ export function bodyFor(wire: Wire, model: string, stream: boolean, tools: reado
   const question = [{ role: "user", content: "Please answer." }];
   switch (wire) {
     case "chat":
-      return { model, messages: question, stream, ...(stream ? { stream_options: { include_usage: true } } : {}), ...declared };
+      return {
+        model,
+        messages: question,
+        stream,
+        ...(stream ? { stream_options: { include_usage: true } } : {}),
+        ...declared,
+      };
     case "responses":
       return { model, input: question, stream, ...declared };
     case "messages":

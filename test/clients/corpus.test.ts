@@ -14,7 +14,9 @@ import { replayStub, type ReplayStub } from "./replay-stub.ts";
 import { anthropicSdk, openAi, SDKS, WITHOUT_SDKS } from "./sdk.ts";
 
 const WIRES: readonly Wire[] = ["chat", "responses", "messages"];
-const UPSTREAM: Readonly<Record<Wire, { readonly kind: ProviderKind; readonly dialect: DialectId; readonly path: string }>> = {
+const UPSTREAM: Readonly<
+  Record<Wire, { readonly kind: ProviderKind; readonly dialect: DialectId; readonly path: string }>
+> = {
   chat: { kind: "openai-compatible", dialect: "openai-chat", path: "/v1" },
   responses: { kind: "openai", dialect: "openai-responses", path: "/v1" },
   messages: { kind: "anthropic", dialect: "anthropic", path: "" },
@@ -54,7 +56,12 @@ afterAll(() => {
   const skipped = [...reasons].map(([why, count]) => `  skipped ${count}: ${why}`);
   const ran = SDKS ? byModel.size : 0;
   const note = SDKS ? "" : ` (${WITHOUT_SDKS})`;
-  console.log([`corpus ${CORPUS_FOLDER}: ${ran} recorded answers read through ${WIRES.length} dialects each${note}`, ...skipped].join("\n"));
+  console.log(
+    [
+      `corpus ${CORPUS_FOLDER}: ${ran} recorded answers read through ${WIRES.length} dialects each${note}`,
+      ...skipped,
+    ].join("\n"),
+  );
 });
 
 const sdkFor = (wire: Wire, url: string) => (wire === "messages" ? anthropicSdk(url) : openAi(url));
@@ -62,13 +69,19 @@ const sdkFor = (wire: Wire, url: string) => (wire === "messages" ? anthropicSdk(
 function readDirectly(model: string, recording: Recording): Promise<Fold> {
   const custom = customToolsOf(recording);
   const { wire, streamed } = recording;
-  return readAnswer({ wire, sdk: sdkFor(wire, stub.url), declared: (name) => custom.has(name) }, bodyFor(wire, model, streamed, []));
+  return readAnswer(
+    { wire, sdk: sdkFor(wire, stub.url), declared: (name) => custom.has(name) },
+    bodyFor(wire, model, streamed, []),
+  );
 }
 
 function readThroughGateway(model: string, recording: Recording, client: Wire, expected: Fold): Promise<Fold> {
   const tools = toolsOf(expected);
   const declared = (name: string): boolean => tools.some((tool) => tool.name === name);
-  return readAnswer({ wire: client, sdk: sdkFor(client, gateway.url), declared }, bodyFor(client, model, recording.streamed, tools));
+  return readAnswer(
+    { wire: client, sdk: sdkFor(client, gateway.url), declared },
+    bodyFor(client, model, recording.streamed, tools),
+  );
 }
 
 function configFor(url: string): Config {

@@ -21,7 +21,11 @@ export function differences(expected: Fold, found: Fold, recording: Recording, c
   compare("text", expected.text, found.text);
   compare("reasoning", expected.reasoning, found.reasoning);
   const calls = found.calls.map((call, at) => unwrapped(call, expected.calls[at]));
-  compare("calls", expected.calls.map((call) => canonical(call, recording)), calls.map((call) => canonical(call, recording)));
+  compare(
+    "calls",
+    expected.calls.map((call) => canonical(call, recording)),
+    calls.map((call) => canonical(call, recording)),
+  );
   if (expected.order !== undefined && found.order !== undefined) compare("order", expected.order, found.order);
   compare("finish", expected.finish, found.finish);
   compareUsage(expected, found, compare);
@@ -29,16 +33,29 @@ export function differences(expected: Fold, found: Fold, recording: Recording, c
 }
 
 /** Reasoning tokens are compared where both sides count them: Messages mostly does not. */
-function compareUsage(expected: Fold, found: Fold, compare: (field: keyof Fold, left: unknown, right: unknown) => void): void {
+function compareUsage(
+  expected: Fold,
+  found: Fold,
+  compare: (field: keyof Fold, left: unknown, right: unknown) => void,
+): void {
   const counted = expected.usage?.reasoning !== undefined && found.usage?.reasoning !== undefined;
   const counts = ({ usage }: Fold): unknown =>
-    usage && { prompt: usage.prompt, cached: usage.cached, output: usage.output, ...(counted ? { reasoning: usage.reasoning } : {}) };
+    usage && {
+      prompt: usage.prompt,
+      cached: usage.cached,
+      output: usage.output,
+      ...(counted ? { reasoning: usage.reasoning } : {}),
+    };
   compare("usage", counts(expected), counts(found));
 }
 
 /** A call of a whole Messages answer is an object, so its bytes are the printer's; of any stream they are the model's. */
 function canonical(call: FoldedCall, recording: Recording): unknown {
-  const input = call.builtin ? sorted(call.input) : recording.streamed || call.custom ? call.input : compact(call.input);
+  const input = call.builtin
+    ? sorted(call.input)
+    : recording.streamed || call.custom
+      ? call.input
+      : compact(call.input);
   // A call without arguments is "" at Anthropic and "{}" elsewhere; both mean an empty object.
   return [call.id, call.name, input === "" ? "{}" : input];
 }
@@ -57,7 +74,11 @@ const deepSorted = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(deepSorted)
     : typeof value === "object" && value !== null
-      ? Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)).map(([key, inner]) => [key, deepSorted(inner)]))
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([left], [right]) => (left < right ? -1 : 1))
+            .map(([key, inner]) => [key, deepSorted(inner)]),
+        )
       : value;
 
 /** A client without freeform tools gets the text as `{"input": "…"}`. */
@@ -65,7 +86,9 @@ function unwrapped(call: FoldedCall, expected: FoldedCall | undefined): FoldedCa
   if (expected?.builtin) return { ...call, builtin: true };
   if (!expected?.custom || call.custom) return call;
   const parsed = JSON.parse(call.input) as { input?: unknown };
-  return Object.keys(parsed).length === 1 && typeof parsed.input === "string" ? { ...call, input: parsed.input, custom: true } : call;
+  return Object.keys(parsed).length === 1 && typeof parsed.input === "string"
+    ? { ...call, input: parsed.input, custom: true }
+    : call;
 }
 
 interface Rule {
@@ -79,6 +102,7 @@ const ALLOWED: readonly Rule[] = [
   {
     field: "finish",
     why: "A Responses answer has no stop reason: calls that Anthropic already answered itself (programmatic) look like calls that wait.",
-    when: ({ expected, found }, { wire }, client) => wire === "messages" && client === "responses" && expected === "stop" && found === "tool",
+    when: ({ expected, found }, { wire }, client) =>
+      wire === "messages" && client === "responses" && expected === "stop" && found === "tool",
   },
 ];

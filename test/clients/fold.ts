@@ -119,7 +119,11 @@ function addChatCall(calls: Record<string, unknown>[], part: Fields): void {
 function foldCompletion(body: Fields): Fold {
   const choice = list(body["choices"])[0] ?? {};
   const message = fields(choice["message"]);
-  const plain = { ...message, content: chatText(message["content"], "text"), reasoning_content: chatReasoning(message) };
+  const plain = {
+    ...message,
+    content: chatText(message["content"], "text"),
+    reasoning_content: chatReasoning(message),
+  };
   return foldChat(plain, choice["finish_reason"], body["usage"]);
 }
 
@@ -150,8 +154,14 @@ const CHAT_FINISH: Readonly<Record<string, Fold["finish"]>> = {
 /** Mistral sends content as a list of parts, thinking among them. */
 const chatText = (content: unknown, kind: "text" | "thinking"): string =>
   Array.isArray(content)
-    ? list(content).map((part) => (part["type"] === kind ? (kind === "text" ? text(part["text"]) : chatText(part["thinking"], "text")) : "")).join("")
-    : kind === "text" ? text(content) : "";
+    ? list(content)
+        .map((part) =>
+          part["type"] === kind ? (kind === "text" ? text(part["text"]) : chatText(part["thinking"], "text")) : "",
+        )
+        .join("")
+    : kind === "text"
+      ? text(content)
+      : "";
 /** DeepSeek, Kimi, xAI, Qwen say reasoning_content; Groq says reasoning. */
 const chatReasoning = (message: Fields): string =>
   text(message["reasoning_content"]) || text(message["reasoning"]) || chatText(message["content"], "thinking");
@@ -216,23 +226,36 @@ function foldResponse(body: Fields, declared: Declared): Fold {
   const reason = text(fields(body["incomplete_details"])["reason"]);
   const usage = fields(body["usage"]);
   return {
-    text: items.filter((item) => item["type"] === "message").map(messageText).join(""),
+    text: items
+      .filter((item) => item["type"] === "message")
+      .map(messageText)
+      .join(""),
     reasoning: items.flatMap(reasoningParts).join("\n\n"),
     calls,
     order: orderOf(items.map((item) => responseKind(item, declared))),
-    finish: body["status"] === "incomplete" ? (reason === "content_filter" ? "filter" : "length") : calls.length > 0 ? "tool" : "stop",
+    finish:
+      body["status"] === "incomplete"
+        ? reason === "content_filter"
+          ? "filter"
+          : "length"
+        : calls.length > 0
+          ? "tool"
+          : "stop",
     ...(body["usage"] ? { usage: responseUsage(usage) } : {}),
   };
 }
 
 const isCall = (item: Fields, declared: Declared): boolean =>
-  item["type"] === "function_call" || (item["type"] === "custom_tool_call" && declared(text(item["name"]))) || isBuiltin(item);
+  item["type"] === "function_call" ||
+  (item["type"] === "custom_tool_call" && declared(text(item["name"]))) ||
+  isBuiltin(item);
 
 /** Calls that wait for the client. In a container of the vendor's own (`environment`) nobody waits. */
 const isBuiltin = (item: Fields): boolean => {
   const type = text(item["type"]);
   if (type === "tool_search_call") return item["execution"] === "client";
-  if (type === "shell_call") return !["container_reference", "container_auto"].includes(text(fields(item["environment"])["type"]));
+  if (type === "shell_call")
+    return !["container_reference", "container_auto"].includes(text(fields(item["environment"])["type"]));
   return type in BUILTINS;
 };
 const BUILTINS: Readonly<Record<string, string>> = {
@@ -246,14 +269,26 @@ const BUILTINS: Readonly<Record<string, string>> = {
 
 function responseCall(item: Fields): FoldedCall {
   const id = text(item["call_id"]) || text(item["id"]);
-  if (isBuiltin(item)) return { id, name: BUILTINS[text(item["type"])] ?? "", input: JSON.stringify(payloadOf(item)), builtin: true };
+  if (isBuiltin(item))
+    return { id, name: BUILTINS[text(item["type"])] ?? "", input: JSON.stringify(payloadOf(item)), builtin: true };
   const name = text(item["name"]);
-  return item["type"] === "custom_tool_call" ? { id, name, input: text(item["input"]), custom: true } : { id, name, input: text(item["arguments"]) };
+  return item["type"] === "custom_tool_call"
+    ? { id, name, input: text(item["input"]), custom: true }
+    : { id, name, input: text(item["arguments"]) };
 }
 
-const payloadOf = ({ id: _id, type: _type, call_id: _callId, status: _status, execution: _execution, ...rest }: Record<string, unknown>): unknown => rest;
+const payloadOf = ({
+  id: _id,
+  type: _type,
+  call_id: _callId,
+  status: _status,
+  execution: _execution,
+  ...rest
+}: Record<string, unknown>): unknown => rest;
 const messageText = (item: Fields): string =>
-  list(item["content"]).map((part) => text(part["text"] ?? part["refusal"])).join("");
+  list(item["content"])
+    .map((part) => text(part["text"] ?? part["refusal"]))
+    .join("");
 const responseKind = (item: Fields, declared: Declared): string =>
   isCall(item, declared)
     ? "call"
@@ -299,7 +334,9 @@ function foldMessage(message: Fields, inputs: ReadonlyMap<number, string>): Fold
   );
   return {
     text: blocks.map((block) => (block["type"] === "text" ? text(block["text"]) : "")).join(""),
-    reasoning: blocks.flatMap((block) => (block["type"] === "thinking" && block["thinking"] ? [text(block["thinking"])] : [])).join("\n\n"),
+    reasoning: blocks
+      .flatMap((block) => (block["type"] === "thinking" && block["thinking"] ? [text(block["thinking"])] : []))
+      .join("\n\n"),
     calls,
     order: orderOf(blocks.map(messagesKind)),
     finish: MESSAGES_FINISH[text(message["stop_reason"])] ?? "none",
@@ -324,7 +361,12 @@ function messagesUsage(usage: Fields): FoldedUsage {
   const cached = count(usage["cache_read_input_tokens"]);
   const prompt = count(usage["input_tokens"]) + cached + count(usage["cache_creation_input_tokens"]);
   const thinking = fields(usage["output_tokens_details"])["thinking_tokens"];
-  return { prompt, cached, output: count(usage["output_tokens"]), ...(typeof thinking === "number" ? { reasoning: thinking } : {}) };
+  return {
+    prompt,
+    cached,
+    output: count(usage["output_tokens"]),
+    ...(typeof thinking === "number" ? { reasoning: thinking } : {}),
+  };
 }
 
 /** Only what every dialect with blocks has a word for, and only where something can be read: some reasoning is sealed and empty. */

@@ -44,7 +44,9 @@ function filesIn(folder: string): readonly string[] {
   return readdirSync(folder)
     .sort()
     .map((name) => join(folder, name))
-    .flatMap((path) => (statSync(path).isDirectory() ? filesIn(path) : /\.(chunks\.txt|jsonl|json)$/.test(path) ? [path] : []));
+    .flatMap((path) =>
+      statSync(path).isDirectory() ? filesIn(path) : /\.(chunks\.txt|jsonl|json)$/.test(path) ? [path] : [],
+    );
 }
 
 /** The recordings in a file, or why there are none. */

@@ -7,7 +7,10 @@ type Stream = AsyncIterable<Fields>;
 /** As much of each SDK as is used here. Written out, so that the root's type check needs no second install. */
 export interface OpenAiSdk {
   readonly chat: { readonly completions: { create(body: Fields): Promise<Fields & Stream> } };
-  readonly responses: { create(body: Fields): Promise<Fields & Stream>; stream(body: Fields): Stream & { finalResponse(): Promise<Fields> } };
+  readonly responses: {
+    create(body: Fields): Promise<Fields & Stream>;
+    stream(body: Fields): Stream & { finalResponse(): Promise<Fields> };
+  };
   readonly models: { list(): Promise<{ readonly data: readonly Fields[] }>; retrieve(id: string): Promise<Fields> };
 }
 export interface AnthropicSdk {

@@ -49,7 +49,11 @@ describe("a client that leaves", () => {
       await within(2_000, "the upstream is asked", asked);
       held.push(first?.send ?? "");
       const reader = readStream(client, await within(2_000, "the headers", answer));
-      await within(2_000, "the first word", reader.until((soFar) => soFar.text !== ""));
+      await within(
+        2_000,
+        "the first word",
+        reader.until((soFar) => soFar.text !== ""),
+      );
       const before = gateway.records.length;
       leaving.abort();
       await within(AT_ONCE_MS, "the upstream is closed", held.gone);
@@ -83,7 +87,13 @@ describe("a client that reads slowly", () => {
   for (const client of ["chat", "messages"] as const)
     test(`holds the upstream back: ${client} client, chat upstream`, async () => {
       let sent = 0;
-      const server = upstream(() => new Response(endless(PIECE_BYTES, PIECES, () => void (sent += PIECE_BYTES)), { headers: { "content-type": "text/event-stream" } }));
+      const server = upstream(
+        () =>
+          new Response(
+            endless(PIECE_BYTES, PIECES, () => void (sent += PIECE_BYTES)),
+            { headers: { "content-type": "text/event-stream" } },
+          ),
+      );
       const gateway = await startThree({ chat: server.url, responses: server.url, messages: server.url });
       const socket = await stalledRequest(gateway.url, PATH[client], bodyFor(client, "chat", { stream: true }));
       await settled(() => sent);
@@ -115,7 +125,14 @@ function endless(bytes: number, pieces: number, sent: () => void): ReadableStrea
 function stalledRequest(url: string, path: string, body: unknown): Promise<ReturnType<typeof connect>> {
   const { hostname, port } = new URL(url);
   const text = JSON.stringify(body);
-  const head = [`POST ${path} HTTP/1.1`, `host: ${hostname}:${port}`, "content-type: application/json", `content-length: ${text.length}`, "", ""];
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    `host: ${hostname}:${port}`,
+    "content-type: application/json",
+    `content-length: ${text.length}`,
+    "",
+    "",
+  ];
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), hostname, () => socket.write(head.join("\r\n") + text));
     socket.once("data", () => {

@@ -12,7 +12,10 @@ let gateway: Running;
 beforeAll(async () => {
   const serve = (wire: Wire): Upstream => upstream(() => Response.json(WHOLE[wire]));
   servers = { chat: serve("chat"), responses: serve("responses"), messages: serve("messages") };
-  gateway = await startThree({ chat: servers.chat.url, responses: servers.responses.url, messages: servers.messages.url }, { server: { bodyBytesMax: BODY_BYTES_MAX } });
+  gateway = await startThree(
+    { chat: servers.chat.url, responses: servers.responses.url, messages: servers.messages.url },
+    { server: { bodyBytesMax: BODY_BYTES_MAX } },
+  );
 });
 afterAll(async () => {
   await gateway?.stop();
@@ -23,11 +26,16 @@ afterAll(async () => {
 const SHAPE: Readonly<Record<Wire, (body: never) => unknown>> = {
   chat: (body: { error?: { message?: unknown; type?: unknown } }) => body.error?.message && body.error.type,
   responses: (body: { error?: { message?: unknown; type?: unknown } }) => body.error?.message && body.error.type,
-  messages: (body: { type?: unknown; error?: { message?: unknown; type?: unknown } }) => body.type === "error" && body.error?.message && body.error.type,
+  messages: (body: { type?: unknown; error?: { message?: unknown; type?: unknown } }) =>
+    body.type === "error" && body.error?.message && body.error.type,
 };
 
 /** Status, and the error's message; fails when it is not the dialect's own error. */
-async function refused(wire: Wire, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<{ readonly status: number; readonly message: string }> {
+async function refused(
+  wire: Wire,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<{ readonly status: number; readonly message: string }> {
   const response = await post(gateway.url, PATH[wire], body, headers);
   const parsed = (await response.json()) as { error: { message: string; type: string } };
   expect(SHAPE[wire](parsed as never), `the error of ${wire}: ${JSON.stringify(parsed).slice(0, 200)}`).toBeTruthy();
@@ -74,8 +82,14 @@ describe("size and time", () => {
     test(`a body over the limit is a 413 at ${wire}, its length told or not`, async () => {
       const long = JSON.stringify(bodyFor(wire, wire, { metadata: { x: "x".repeat(BODY_BYTES_MAX) } }));
       expect((await refused(wire, long)).status).toBe(413);
-      const chunks = new ReadableStream<Uint8Array>({ start: (to) => (to.enqueue(new TextEncoder().encode(long)), to.close()) });
-      const response = await fetch(gateway.url + PATH[wire], { method: "POST", body: chunks, headers: { "content-type": "application/json" } });
+      const chunks = new ReadableStream<Uint8Array>({
+        start: (to) => (to.enqueue(new TextEncoder().encode(long)), to.close()),
+      });
+      const response = await fetch(gateway.url + PATH[wire], {
+        method: "POST",
+        body: chunks,
+        headers: { "content-type": "application/json" },
+      });
       expect(response.status).toBe(413);
     });
 
@@ -83,7 +97,12 @@ describe("size and time", () => {
     const body = JSON.stringify(bodyFor("chat", "chat"));
     let drip: Timer | undefined;
     const reply = await talk(gateway.url, (write) => {
-      write(headOf({ method: "POST", path: PATH.chat, headers: { "content-type": "application/json" }, body }, { "content-length": String(body.length) }));
+      write(
+        headOf(
+          { method: "POST", path: PATH.chat, headers: { "content-type": "application/json" }, body },
+          { "content-length": String(body.length) },
+        ),
+      );
       let at = 0;
       drip = setInterval(() => write(body[at++] ?? ""), 1_000);
     });
@@ -94,7 +113,9 @@ describe("size and time", () => {
   test("a client that hangs up in the middle of its body harms nobody", async () => {
     const { port } = new URL(gateway.url);
     const socket = await Bun.connect({ hostname: "127.0.0.1", port: Number(port), socket: { data: () => {} } });
-    socket.write(`POST ${PATH.chat} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"model"`);
+    socket.write(
+      `POST ${PATH.chat} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"model"`,
+    );
     socket.end();
     expect((await post(gateway.url, PATH.chat, bodyFor("chat", "chat"))).status).toBe(200);
   });
@@ -109,7 +130,12 @@ describe("not what was promised", () => {
     "a list": "[]",
     "a string": '"model"',
     null: "null",
-    "invalid UTF-8": new Uint8Array([...new TextEncoder().encode('{"model":"chat","x":"'), 0xff, 0xfe, ...new TextEncoder().encode('"}')]),
+    "invalid UTF-8": new Uint8Array([
+      ...new TextEncoder().encode('{"model":"chat","x":"'),
+      0xff,
+      0xfe,
+      ...new TextEncoder().encode('"}'),
+    ]),
     "deep nesting": `{"model":"chat","messages":${deep(100_000)}}`,
     "nesting just too deep": `{"model":"chat","x":${deep(5_000)}}`,
     "a repeated key": '{"model":"chat","model":"chat"}',
@@ -121,11 +147,97 @@ describe("not what was promised", () => {
         expect((await refused(wire, body)).status).toBe(400);
       });
 
-  const ODD_VALUES: readonly unknown[] = [null, 7, -1.5, true, "text", [], [null], {}, { type: 7 }, [[[]]], [{ type: "nonsense" }], "\u0000"];
+  const ODD_VALUES: readonly unknown[] = [
+    null,
+    7,
+    -1.5,
+    true,
+    "text",
+    [],
+    [null],
+    {},
+    { type: 7 },
+    [[[]]],
+    [{ type: "nonsense" }],
+    "\u0000",
+  ];
   const FIELDS: Readonly<Record<Wire, readonly string[]>> = {
-    chat: ["model", "messages", "tools", "tool_choice", "stream", "stream_options", "max_tokens", "max_completion_tokens", "temperature", "top_p", "stop", "n", "seed", "user", "metadata", "response_format", "reasoning_effort", "reasoning", "verbosity", "parallel_tool_calls", "service_tier", "store", "prompt_cache_key", "thinking", "input", "instructions"],
-    responses: ["model", "input", "instructions", "tools", "tool_choice", "stream", "stream_options", "max_output_tokens", "temperature", "top_p", "text", "reasoning", "include", "store", "previous_response_id", "conversation", "parallel_tool_calls", "service_tier", "truncation", "user", "metadata", "prompt_cache_key", "prompt", "background"],
-    messages: ["model", "messages", "system", "tools", "tool_choice", "stream", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "thinking", "metadata", "output_config", "output_format", "context_management", "container", "service_tier", "cache_control", "mcp_servers"],
+    chat: [
+      "model",
+      "messages",
+      "tools",
+      "tool_choice",
+      "stream",
+      "stream_options",
+      "max_tokens",
+      "max_completion_tokens",
+      "temperature",
+      "top_p",
+      "stop",
+      "n",
+      "seed",
+      "user",
+      "metadata",
+      "response_format",
+      "reasoning_effort",
+      "reasoning",
+      "verbosity",
+      "parallel_tool_calls",
+      "service_tier",
+      "store",
+      "prompt_cache_key",
+      "thinking",
+      "input",
+      "instructions",
+    ],
+    responses: [
+      "model",
+      "input",
+      "instructions",
+      "tools",
+      "tool_choice",
+      "stream",
+      "stream_options",
+      "max_output_tokens",
+      "temperature",
+      "top_p",
+      "text",
+      "reasoning",
+      "include",
+      "store",
+      "previous_response_id",
+      "conversation",
+      "parallel_tool_calls",
+      "service_tier",
+      "truncation",
+      "user",
+      "metadata",
+      "prompt_cache_key",
+      "prompt",
+      "background",
+    ],
+    messages: [
+      "model",
+      "messages",
+      "system",
+      "tools",
+      "tool_choice",
+      "stream",
+      "max_tokens",
+      "temperature",
+      "top_p",
+      "top_k",
+      "stop_sequences",
+      "thinking",
+      "metadata",
+      "output_config",
+      "output_format",
+      "context_management",
+      "container",
+      "service_tier",
+      "cache_control",
+      "mcp_servers",
+    ],
   };
   for (const { client, upstream: model } of CROSSINGS)
     test(`a wrong type in any field is never our 5xx: ${client} client, ${model} upstream`, async () => {
@@ -135,7 +247,8 @@ describe("not what was promised", () => {
           const body = { ...bodyFor(client, model), [field]: value };
           const response = await post(gateway.url, PATH[client], body);
           const text = await response.text();
-          if (response.status >= 500 || (response.status !== 200 && !text.includes('"error"'))) wrong.push(`${field}=${JSON.stringify(value)}: ${response.status} ${text.slice(0, 120)}`);
+          if (response.status >= 500 || (response.status !== 200 && !text.includes('"error"')))
+            wrong.push(`${field}=${JSON.stringify(value)}: ${response.status} ${text.slice(0, 120)}`);
         }
       expect(wrong).toEqual([]);
     });
@@ -147,10 +260,27 @@ describe("not what was promised", () => {
       const list = client === "responses" ? "input" : "messages";
       for (const role of roles)
         for (const value of ODD_VALUES)
-          for (const key of ["content", "tool_calls", "tool_call_id", "type", "call_id", "name", "arguments", "output", "summary"]) {
-            const response = await post(gateway.url, PATH[client], { ...bodyFor(client, model), [list]: [{ role: "user", content: "Hi" }, { role, content: "x", [key]: value }] });
+          for (const key of [
+            "content",
+            "tool_calls",
+            "tool_call_id",
+            "type",
+            "call_id",
+            "name",
+            "arguments",
+            "output",
+            "summary",
+          ]) {
+            const response = await post(gateway.url, PATH[client], {
+              ...bodyFor(client, model),
+              [list]: [
+                { role: "user", content: "Hi" },
+                { role, content: "x", [key]: value },
+              ],
+            });
             const text = await response.text();
-            if (response.status >= 500) wrong.push(`${String(role)} ${key}=${JSON.stringify(value)}: ${response.status} ${text.slice(0, 120)}`);
+            if (response.status >= 500)
+              wrong.push(`${String(role)} ${key}=${JSON.stringify(value)}: ${response.status} ${text.slice(0, 120)}`);
           }
       expect(wrong).toEqual([]);
     });
@@ -159,7 +289,11 @@ describe("not what was promised", () => {
     test(`10,000 tools are answered or refused, quickly: ${client} client, ${model} upstream`, async () => {
       const schema = { type: "object" };
       const tool = (name: string): unknown =>
-        client === "chat" ? { type: "function", function: { name, parameters: schema } } : client === "responses" ? { type: "function", name, parameters: schema } : { name, input_schema: schema };
+        client === "chat"
+          ? { type: "function", function: { name, parameters: schema } }
+          : client === "responses"
+            ? { type: "function", name, parameters: schema }
+            : { name, input_schema: schema };
       const tools = Array.from({ length: 10_000 }, (_, at) => tool(`tool_${at}`));
       const from = performance.now();
       const response = await post(gateway.url, PATH[client], bodyFor(client, model, { tools }));
@@ -175,7 +309,9 @@ describe("an unknown model", () => {
     test(`is a 404 at ${wire} that names the nearest`, async () => {
       const { status, message } = await refused(wire, JSON.stringify(bodyFor(wire, "responsse")));
       expect([status, message]).toEqual([404, expect.stringContaining("responses")]);
-      const body = (await (await post(gateway.url, PATH[wire], bodyFor(wire, "responsse"))).json()) as { error: { code?: string; type: string } };
+      const body = (await (await post(gateway.url, PATH[wire], bodyFor(wire, "responsse"))).json()) as {
+        error: { code?: string; type: string };
+      };
       if (wire === "messages") expect(body.error.type).toBe("not_found_error");
       else expect(body.error.code).toBe("model_not_found");
     });

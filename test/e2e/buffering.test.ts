@@ -35,11 +35,19 @@ describe("nothing buffers", () => {
       for (const step of [first, ...rest]) {
         if (!step) continue;
         if (step !== first) held.push(step.send);
-        const has = within(2_000, `"${step.text}${step.input}"`, reader.until((soFar) => soFar.text === step.text && soFar.input === step.input));
+        const has = within(
+          2_000,
+          `"${step.text}${step.input}"`,
+          reader.until((soFar) => soFar.text === step.text && soFar.input === step.input),
+        );
         expect(await has).toMatchObject({ text: step.text, input: step.input });
       }
       held.end();
-      const end = await within(2_000, "the end", reader.until((soFar) => soFar.ended));
+      const end = await within(
+        2_000,
+        "the end",
+        reader.until((soFar) => soFar.ended),
+      );
       expect(end).toMatchObject({ ended: true, error: undefined });
     });
 });

@@ -13,7 +13,8 @@ const BODIES: Readonly<Record<Wire, string>> = {
 `,
 };
 /** Odd bytes on the way back too. */
-const oddReply = (wire: Wire): string => JSON.stringify(WHOLE[wire]).replace("{", String.raw`{ "x_unknown":9007199254740993,"y":"\u00e9\/"  ,`);
+const oddReply = (wire: Wire): string =>
+  JSON.stringify(WHOLE[wire]).replace("{", String.raw`{ "x_unknown":9007199254740993,"y":"\u00e9\/"  ,`);
 
 describe("same dialect on both sides", () => {
   let server: Upstream;
@@ -76,10 +77,15 @@ describe("same dialect on both sides", () => {
   }
 
   test("a usage chunk that only the gateway asked for is withheld", async () => {
-    const usage = 'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"served","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}\n\n';
+    const usage =
+      'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"served","choices":[],"usage":{"prompt_tokens":5,"completion_tokens":2,"total_tokens":7}}\n\n';
     const stream = wholeStream("chat").replace("data: [DONE]", `${usage}data: [DONE]`);
     answer = () => new Response(stream, { headers: { "content-type": "text/event-stream" } });
-    const response = await post(gateway.url, PATH.chat, { model: "chat", stream: true, messages: [{ role: "user", content: "Hi" }] });
+    const response = await post(gateway.url, PATH.chat, {
+      model: "chat",
+      stream: true,
+      messages: [{ role: "user", content: "Hi" }],
+    });
     expect(await response.text()).toBe(stream.replace(usage, ""));
     expect(gateway.records.at(-1)?.usage.lines).toMatchObject([{ input: 5, output: 2 }]);
   });

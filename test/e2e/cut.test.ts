@@ -7,7 +7,8 @@ import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf, type Wire } from "
 /** Each wire's own way to say it inside a stream. */
 const ERROR: Readonly<Record<Wire, string>> = {
   chat: 'data: {"error":{"message":"the model broke","type":"server_error","code":500}}\n\n',
-  responses: 'event: response.failed\ndata: {"type":"response.failed","sequence_number":9,"response":{"id":"resp_1","object":"response","created_at":1,"status":"failed","model":"served","output":[],"error":{"code":"server_error","message":"the model broke"}}}\n\n',
+  responses:
+    'event: response.failed\ndata: {"type":"response.failed","sequence_number":9,"response":{"id":"resp_1","object":"response","created_at":1,"status":"failed","model":"served","output":[],"error":{"code":"server_error","message":"the model broke"}}}\n\n',
   messages: 'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"the model broke"}}\n\n',
 };
 
@@ -31,7 +32,11 @@ describe("in the middle of an answer", () => {
 
   /** How it goes wrong, and what the client must then find in the error. */
   const FAULTS: readonly { readonly name: string; readonly says: string; readonly happen: (model: Wire) => void }[] = [
-    { name: "the upstream reports an error", says: "the model broke", happen: (model) => (held.push(ERROR[model]), held.end()) },
+    {
+      name: "the upstream reports an error",
+      says: "the model broke",
+      happen: (model) => (held.push(ERROR[model]), held.end()),
+    },
     { name: "the connection breaks", says: "", happen: () => held.cut() },
     { name: "the stream just stops", says: "", happen: () => held.end() },
     { name: "the connection breaks inside a frame", says: "", happen: () => (held.push('data: {"cho'), held.cut()) },
@@ -44,9 +49,17 @@ describe("in the middle of an answer", () => {
         await within(2_000, "the upstream is asked", asked);
         held.push(stepsOf(model)[0]?.send ?? "");
         const reader = readStream(client, await within(2_000, "the headers", answer));
-        await within(2_000, "the first word", reader.until((soFar) => soFar.text !== ""));
+        await within(
+          2_000,
+          "the first word",
+          reader.until((soFar) => soFar.text !== ""),
+        );
         happen(model);
-        const end = await within(2_000, "the error", reader.until(() => false));
+        const end = await within(
+          2_000,
+          "the error",
+          reader.until(() => false),
+        );
         expect(end).toMatchObject({ text: "One ", ended: false });
         expect(end.error).toBeDefined();
         expect(end.error).toContain(says);

@@ -21,7 +21,12 @@ describe("without keys", () => {
   afterAll(() => gateway?.stop());
   const body = JSON.stringify(bodyFor("chat", "m"));
   const ask = (headers: Record<string, string>, path: string = PATH.chat) =>
-    rawRequest(gateway.url, { method: "POST", path, headers: { "content-type": "application/json", ...headers }, body });
+    rawRequest(gateway.url, {
+      method: "POST",
+      path,
+      headers: { "content-type": "application/json", ...headers },
+      body,
+    });
 
   for (const host of ["localhost", "localhost:4141", "127.0.0.1:9", "[::1]:4141", "LOCALHOST"])
     test(`Host ${host} is served, whatever Authorization says`, async () => {
@@ -61,13 +66,21 @@ describe("without keys", () => {
 
   test("health is told to everybody, and nothing but health", async () => {
     for (const path of ["/health", "/ready", "/cursor/health"]) {
-      const reply = await rawRequest(gateway.url, { method: "GET", path, headers: { host: "gateway.example.com" }, body: "" });
+      const reply = await rawRequest(gateway.url, {
+        method: "GET",
+        path,
+        headers: { host: "gateway.example.com" },
+        body: "",
+      });
       expect([path, reply.status, reply.body]).toEqual([path, 200, '{"status":"ok"}']);
     }
   });
 
   test("no CORS headers, and a simple request of a page is refused", async () => {
-    const preflight = await fetch(gateway.url + PATH.chat, { method: "OPTIONS", headers: { origin: "https://evil.example.com", "access-control-request-method": "POST" } });
+    const preflight = await fetch(gateway.url + PATH.chat, {
+      method: "OPTIONS",
+      headers: { origin: "https://evil.example.com", "access-control-request-method": "POST" },
+    });
     expect(preflight.headers.get("access-control-allow-origin")).toBeNull();
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
       const reply = await ask({ host: "localhost", "content-type": type });
@@ -84,16 +97,36 @@ test("another address without keys is refused at the start", async () => {
 describe("with keys", () => {
   let gateway: Running;
   beforeAll(async () => {
-    gateway = await start(setup({ keys: [{ name: "laptop", key: "sesame-open-7f" }, { name: "other", key: "second-key-9a" }] }));
+    gateway = await start(
+      setup({
+        keys: [
+          { name: "laptop", key: "sesame-open-7f" },
+          { name: "other", key: "second-key-9a" },
+        ],
+      }),
+    );
   });
   afterAll(() => gateway?.stop());
 
-  const ROUTES = ["/v1/chat/completions", "/cursor/chat/completions", "/v1/responses", "/v1/messages", "/v1/messages/count_tokens", "/openai/deployments/m/chat/completions?api-version=2024-12-01-preview"];
-  const bodyOf = (path: string) => bodyFor(path.includes("messages") ? "messages" : path.includes("responses") ? "responses" : "chat", "m");
+  const ROUTES = [
+    "/v1/chat/completions",
+    "/cursor/chat/completions",
+    "/v1/responses",
+    "/v1/messages",
+    "/v1/messages/count_tokens",
+    "/openai/deployments/m/chat/completions?api-version=2024-12-01-preview",
+  ];
+  const bodyOf = (path: string) =>
+    bodyFor(path.includes("messages") ? "messages" : path.includes("responses") ? "responses" : "chat", "m");
 
   for (const path of ROUTES)
     test(`${path} takes the key as Bearer, x-api-key or api-key`, async () => {
-      for (const headers of [{ authorization: "Bearer sesame-open-7f" }, { authorization: "bearer second-key-9a" }, { "x-api-key": "sesame-open-7f" }, { "api-key": "sesame-open-7f" }] as Record<string, string>[]) {
+      for (const headers of [
+        { authorization: "Bearer sesame-open-7f" },
+        { authorization: "bearer second-key-9a" },
+        { "x-api-key": "sesame-open-7f" },
+        { "api-key": "sesame-open-7f" },
+      ] as Record<string, string>[]) {
         const response = await post(gateway.url, path, bodyOf(path), headers);
         expect([JSON.stringify(headers), response.status]).toEqual([JSON.stringify(headers), 200]);
       }
@@ -102,7 +135,13 @@ describe("with keys", () => {
   for (const path of ROUTES)
     test(`${path} refuses everybody else, before it reads the body`, async () => {
       const cursor = path.startsWith("/cursor");
-      for (const headers of [{}, { authorization: "Bearer sesame-open-7g" }, { authorization: "Bearer " }, { authorization: "Basic c2VzYW1l" }, { "x-api-key": "" }] as Record<string, string>[]) {
+      for (const headers of [
+        {},
+        { authorization: "Bearer sesame-open-7g" },
+        { authorization: "Bearer " },
+        { authorization: "Basic c2VzYW1l" },
+        { "x-api-key": "" },
+      ] as Record<string, string>[]) {
         const response = await post(gateway.url, path, "this is not JSON", headers);
         expect([JSON.stringify(headers), response.status]).toEqual([JSON.stringify(headers), cursor ? 400 : 401]);
         const text = await response.text();
@@ -122,9 +161,14 @@ describe("with keys", () => {
 
   test("a consumer's log-in token is refused by name and goes nowhere", async () => {
     const jwt = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(40)}.${"b".repeat(40)}`;
-    for (const [token, name] of [["sk-ant-oat01-abcdefghijklmnop", /claude/i], [jwt, /chatgpt/i]] as const) {
+    for (const [token, name] of [
+      ["sk-ant-oat01-abcdefghijklmnop", /claude/i],
+      [jwt, /chatgpt/i],
+    ] as const) {
       const asked = server.asked.length;
-      const response = await post(gateway.url, PATH.messages, bodyFor("messages", "m"), { authorization: `Bearer ${token}` });
+      const response = await post(gateway.url, PATH.messages, bodyFor("messages", "m"), {
+        authorization: `Bearer ${token}`,
+      });
       const text = await response.text();
       expect([401, 403]).toContain(response.status);
       expect(text).toMatch(name);

@@ -1,5 +1,13 @@
 /** A gateway in this process with a configuration of a few lines. */
-import type { Config, KeyConfig, ModelConfig, ProviderConfig, ProviderKind, ServerConfig, TargetConfig } from "../../src/config/config.ts";
+import type {
+  Config,
+  KeyConfig,
+  ModelConfig,
+  ProviderConfig,
+  ProviderKind,
+  ServerConfig,
+  TargetConfig,
+} from "../../src/config/config.ts";
 import { startGateway } from "../../src/gateway.ts";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
 import type { DialectId } from "../../src/ir/seal.ts";
@@ -52,7 +60,15 @@ export interface Setup {
 
 export function configOf({ providers, models, keys = [], server = {} }: Setup): Config {
   return {
-    server: { host: "127.0.0.1", port: 0, bodyBytesMax: 32 * 1024 * 1024, corsOrigins: [], heartbeatMs: 0, drainMs: 0, ...server },
+    server: {
+      host: "127.0.0.1",
+      port: 0,
+      bodyBytesMax: 32 * 1024 * 1024,
+      corsOrigins: [],
+      heartbeatMs: 0,
+      drainMs: 0,
+      ...server,
+    },
     keys,
     providers: Object.fromEntries(providers.map((one) => [one.name, one])),
     models,
@@ -69,7 +85,10 @@ export async function start(setup: Setup): Promise<Running> {
 }
 
 /** One upstream of each wire behind the models `chat`, `responses` and `messages`. */
-export const startThree = (urls: Readonly<Record<Wire, string>>, more: Omit<Setup, "providers" | "models"> = {}): Promise<Running> => {
+export const startThree = (
+  urls: Readonly<Record<Wire, string>>,
+  more: Omit<Setup, "providers" | "models"> = {},
+): Promise<Running> => {
   const wires = Object.keys(urls) as Wire[];
   return start({
     ...more,

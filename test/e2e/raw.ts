@@ -14,7 +14,9 @@ export interface RawReply {
 }
 
 export function rawRequest(url: string, request: RawRequest): Promise<RawReply> {
-  return talk(url, (write) => write(headOf(request, { "content-length": String(Buffer.byteLength(request.body)) }) + request.body));
+  return talk(url, (write) =>
+    write(headOf(request, { "content-length": String(Buffer.byteLength(request.body)) }) + request.body),
+  );
 }
 
 export const headOf = (request: RawRequest, more: Readonly<Record<string, string>>): string => {
@@ -43,12 +45,16 @@ function parseReply(text: string): RawReply {
     lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]),
   );
   const body = text.slice(end + 4);
-  return { status: Number(first.split(" ")[1] ?? 0), headers, body: headers["transfer-encoding"] === "chunked" ? unchunked(body) : body };
+  return {
+    status: Number(first.split(" ")[1] ?? 0),
+    headers,
+    body: headers["transfer-encoding"] === "chunked" ? unchunked(body) : body,
+  };
 }
 
 function unchunked(text: string): string {
   let out = "";
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const line = text.indexOf("\r\n", at);
     const size = Number.parseInt(text.slice(at, line), 16);
     if (!(size > 0)) break;

@@ -15,7 +15,9 @@ const bad = (status: number, headers: Record<string, string> = {}): Response =>
 const sse = (text: string): Response => new Response(text, { headers: { "content-type": "text/event-stream" } });
 
 /** One model, its targets in order, one upstream for each. */
-async function chain(...answers: readonly Answering[]): Promise<{ readonly gateway: Running; readonly upstreams: readonly Upstream[] }> {
+async function chain(
+  ...answers: readonly Answering[]
+): Promise<{ readonly gateway: Running; readonly upstreams: readonly Upstream[] }> {
   const upstreams = answers.map(upstream);
   const gateway = await start({
     providers: upstreams.map((one, at) => provider(`p${at}`, "chat", one.url)),
@@ -25,8 +27,11 @@ async function chain(...answers: readonly Answering[]): Promise<{ readonly gatew
   return { gateway, upstreams };
 }
 
-const ask = (gateway: Running, more: Record<string, unknown> = {}, headers: Record<string, string> = {}): Promise<Response> =>
-  post(gateway.url, PATH.chat, bodyFor("chat", "m", more), headers);
+const ask = (
+  gateway: Running,
+  more: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Promise<Response> => post(gateway.url, PATH.chat, bodyFor("chat", "m", more), headers);
 const counts = (upstreams: readonly Upstream[]): readonly number[] => upstreams.map((one) => one.asked.length);
 
 async function timed<T>(work: Promise<T>): Promise<{ readonly value: T; readonly ms: number }> {
@@ -90,7 +95,10 @@ describe("nobody else is asked", () => {
 
   test("once a word has reached the client", async () => {
     const first = (stepsOf("chat")[0]?.send ?? "") + 'data: {"error":{"message":"broke","code":500}}\n\n';
-    const { gateway, upstreams } = await chain(() => sse(first), () => sse(wholeStream("chat")));
+    const { gateway, upstreams } = await chain(
+      () => sse(first),
+      () => sse(wholeStream("chat")),
+    );
     const reader = readStream("chat", await ask(gateway, { stream: true }));
     const end = await reader.until(() => false);
     expect(end).toMatchObject({ text: "One ", ended: false });
@@ -110,7 +118,7 @@ describe("one target is tried again", () => {
   test("with the same bytes", async () => {
     const { gateway, upstreams } = await chain((_asked, count) => (count < 2 ? bad(500) : good()));
     await ask(gateway);
-    const [first, second] = upstreams[0]?.asked as [Asked, Asked];
+    const [first, second] = (upstreams[0] as Upstream).asked as [Asked, Asked];
     expect(second.text).toBe(first.text);
   });
 
@@ -123,13 +131,20 @@ describe("one target is tried again", () => {
   });
 
   test("at most twice over all targets", async () => {
-    const { gateway, upstreams } = await chain(() => bad(500), () => bad(500), () => bad(500), () => bad(500));
+    const { gateway, upstreams } = await chain(
+      () => bad(500),
+      () => bad(500),
+      () => bad(500),
+      () => bad(500),
+    );
     await ask(gateway);
     expect(counts(upstreams).reduce((sum, count) => sum + count)).toBe(3);
   });
 
   test("after a short Retry-After, once it is over", async () => {
-    const { gateway, upstreams } = await chain((_asked, count) => (count < 2 ? bad(429, { "retry-after": "1" }) : good()));
+    const { gateway, upstreams } = await chain((_asked, count) =>
+      count < 2 ? bad(429, { "retry-after": "1" }) : good(),
+    );
     const { value, ms } = await timed(ask(gateway));
     expect([value.status, counts(upstreams)]).toEqual([200, [2]]);
     expect(ms).toBeGreaterThan(950);
@@ -169,7 +184,9 @@ test("a silent upstream is left when its first byte is late", async () => {
 test("a stream that falls silent is broken off with an error", async () => {
   const server = upstream(() => {
     const piece = new TextEncoder().encode(stepsOf("chat")[0]?.send);
-    return new Response(new ReadableStream({ start: (controller) => controller.enqueue(piece) }), { headers: { "content-type": "text/event-stream" } });
+    return new Response(new ReadableStream({ start: (controller) => controller.enqueue(piece) }), {
+      headers: { "content-type": "text/event-stream" },
+    });
   });
   const gateway = await start({
     providers: [provider("p", "chat", server.url, { idleMs: 300 })],
@@ -177,7 +194,9 @@ test("a stream that falls silent is broken off with an error", async () => {
   });
   open.push(server, gateway);
   for (const wire of WIRES) {
-    const end = await readStream(wire, await post(gateway.url, PATH[wire], bodyFor(wire, "m", { stream: true }))).until(() => false);
+    const end = await readStream(wire, await post(gateway.url, PATH[wire], bodyFor(wire, "m", { stream: true }))).until(
+      () => false,
+    );
     expect(end).toMatchObject({ text: "One ", ended: false });
     expect(end.error).toBeDefined();
   }
@@ -193,7 +212,17 @@ test("a redirect is not followed", async () => {
 
 test("headers: ours go, the caller's secrets and strangers stay", async () => {
   const { gateway, upstreams } = await chain(good);
-  await ask(gateway, {}, { authorization: "Bearer callers-secret", cookie: "a=b", "x-callers-own": "x", "user-agent": "Cursor/1.0", "accept-encoding": "br" });
+  await ask(
+    gateway,
+    {},
+    {
+      authorization: "Bearer callers-secret",
+      cookie: "a=b",
+      "x-callers-own": "x",
+      "user-agent": "Cursor/1.0",
+      "accept-encoding": "br",
+    },
+  );
   const headers = upstreams[0]?.asked[0]?.headers as Headers;
   expect(headers.get("authorization")).toBe("Bearer upstream-key");
   expect([headers.get("cookie"), headers.get("x-callers-own")]).toEqual([null, null]);
@@ -203,7 +232,10 @@ test("headers: ours go, the caller's secrets and strangers stay", async () => {
 test("Cursor reads the reason and the wait in a 400, everybody else keeps status and Retry-After", async () => {
   const { gateway } = await chain(() => bad(429, { "retry-after": "30" }));
   const body = bodyFor("chat", "m");
-  for (const [path, agent] of [["/cursor/chat/completions", "x"], ["/v1/chat/completions", "Cursor/1.0"]] as const) {
+  for (const [path, agent] of [
+    ["/cursor/chat/completions", "x"],
+    ["/v1/chat/completions", "Cursor/1.0"],
+  ] as const) {
     const response = await post(gateway.url, path, body, { "user-agent": agent });
     const { error } = (await response.json()) as { error: { message: string; type: string } };
     expect(response.status).toBe(400);

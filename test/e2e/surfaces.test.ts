@@ -15,7 +15,11 @@ beforeAll(async () => {
         : Response.json(WHOLE[wire]);
     });
   servers = { chat: serve("chat"), responses: serve("responses"), messages: serve("messages") };
-  gateway = await startThree({ chat: servers.chat.url, responses: servers.responses.url, messages: servers.messages.url });
+  gateway = await startThree({
+    chat: servers.chat.url,
+    responses: servers.responses.url,
+    messages: servers.messages.url,
+  });
 });
 afterAll(async () => {
   await gateway?.stop();
@@ -31,7 +35,14 @@ const ROUTES: Readonly<Record<Wire, readonly string[]>> = {
     "/cursor/v1/chat/completions",
     "/openai/deployments/{model}/chat/completions?api-version=2024-12-01-preview",
   ],
-  responses: ["/v1/responses", "/responses", "/openai/v1/responses", "/openai/responses", "/openai/responses?api-version=2025-04-01-preview", "/openai/deployments/{model}/responses?api-version=2025-04-01-preview"],
+  responses: [
+    "/v1/responses",
+    "/responses",
+    "/openai/v1/responses",
+    "/openai/responses",
+    "/openai/responses?api-version=2025-04-01-preview",
+    "/openai/deployments/{model}/responses?api-version=2025-04-01-preview",
+  ],
   messages: ["/v1/messages", "/v1/messages?beta=true"],
 };
 
@@ -61,7 +72,12 @@ for (const client of WIRES)
           expect(response.headers.get("content-type")).toContain("text/event-stream");
           expect(response.headers.get("x-codeswitch-losses")).toMatch(/^\d+$/);
           const end = await readStream(client, response).until(() => false);
-          expect(end).toMatchObject({ text: "One two three.", input: '{"path":"a.ts"}', ended: true, error: undefined });
+          expect(end).toMatchObject({
+            text: "One two three.",
+            input: '{"path":"a.ts"}',
+            ended: true,
+            error: undefined,
+          });
           expect(servers[model].asked.at(-1)?.body["stream"]).toBe(true);
         });
       });
@@ -69,7 +85,11 @@ for (const client of WIRES)
 describe("a deployment with a slash in its name", () => {
   for (const name of ["team/chat", "team%2Fchat"])
     test(`is found as /openai/deployments/${name}/…`, async () => {
-      const response = await post(gateway.url, `/openai/deployments/${name}/chat/completions?api-version=2024-12-01-preview`, bodyFor("chat", "x"));
+      const response = await post(
+        gateway.url,
+        `/openai/deployments/${name}/chat/completions?api-version=2024-12-01-preview`,
+        bodyFor("chat", "x"),
+      );
       const { error } = (await response.json()) as { error: { message: string } };
       expect(response.status).toBe(404);
       expect(error.message).toContain("team/chat");
@@ -77,20 +97,39 @@ describe("a deployment with a slash in its name", () => {
 });
 
 describe("models", () => {
-  for (const path of ["/v1/models", "/models", "/openai/v1/models", "/cursor/models", "/cursor/v1/models", "/v1/models?limit=1000"])
+  for (const path of [
+    "/v1/models",
+    "/models",
+    "/openai/v1/models",
+    "/cursor/models",
+    "/cursor/v1/models",
+    "/v1/models?limit=1000",
+  ])
     test(`GET ${path} is OpenAI's list`, async () => {
-      const list = (await (await fetch(gateway.url + path)).json()) as { object: string; data: { id: string; object: string; created: number; owned_by: string }[] };
+      const list = (await (await fetch(gateway.url + path)).json()) as {
+        object: string;
+        data: { id: string; object: string; created: number; owned_by: string }[];
+      };
       expect(list.object).toBe("list");
       expect(list.data.map((model) => model.id)).toEqual(["chat", "responses", "messages"]);
-      for (const model of list.data) expect([model.object, typeof model.created, typeof model.owned_by]).toEqual(["model", "number", "string"]);
+      for (const model of list.data)
+        expect([model.object, typeof model.created, typeof model.owned_by]).toEqual(["model", "number", "string"]);
     });
 
   test("a client of Anthropic reads Anthropic's list", async () => {
     const headers = { "anthropic-version": "2023-06-01", "x-api-key": "k" };
-    const list = (await (await fetch(`${gateway.url}/v1/models?limit=1000`, { headers })).json()) as { data: { type: string; id: string; display_name: string; created_at: string }[]; has_more: boolean };
+    const list = (await (await fetch(`${gateway.url}/v1/models?limit=1000`, { headers })).json()) as {
+      data: { type: string; id: string; display_name: string; created_at: string }[];
+      has_more: boolean;
+    };
     expect(list.has_more).toBe(false);
-    expect(list.data.map((model) => [model.type, model.id])).toEqual([["model", "chat"], ["model", "responses"], ["model", "messages"]]);
-    for (const model of list.data) expect([typeof model.display_name, Number.isNaN(Date.parse(model.created_at))]).toEqual(["string", false]);
+    expect(list.data.map((model) => [model.type, model.id])).toEqual([
+      ["model", "chat"],
+      ["model", "responses"],
+      ["model", "messages"],
+    ]);
+    for (const model of list.data)
+      expect([typeof model.display_name, Number.isNaN(Date.parse(model.created_at))]).toEqual(["string", false]);
   });
 
   test("one of them, and one that is not there", async () => {
@@ -101,7 +140,11 @@ describe("models", () => {
 });
 
 describe("count_tokens", () => {
-  const body = { model: "messages", messages: [{ role: "user", content: "Hello there, how are you?" }], system: "Be brief." };
+  const body = {
+    model: "messages",
+    messages: [{ role: "user", content: "Hello there, how are you?" }],
+    system: "Be brief.",
+  };
   test("is the vendor's own where the vendor counts", async () => {
     for (const path of ["/v1/messages/count_tokens", "/v1/messages/count_tokens?beta=true"]) {
       const response = await post(gateway.url, path, body);
@@ -127,20 +170,41 @@ describe("everything else", () => {
     }
   });
   test("HEAD is answered", async () => {
-    for (const path of ["/health", "/v1/models"]) expect((await fetch(gateway.url + path, { method: "HEAD" })).status).toBe(200);
+    for (const path of ["/health", "/v1/models"])
+      expect((await fetch(gateway.url + path, { method: "HEAD" })).status).toBe(200);
     // Claude Code asks HEAD /api/hello and HEAD / at its start; a 404 is harmless, a hang is not.
-    for (const path of ["/", "/api/hello"]) expect((await fetch(gateway.url + path, { method: "HEAD" })).status).toBeLessThan(500);
+    for (const path of ["/", "/api/hello"])
+      expect((await fetch(gateway.url + path, { method: "HEAD" })).status).toBeLessThan(500);
   });
   test("an upgrade to a WebSocket is a 426, so that Codex falls back at once", async () => {
     for (const path of ["/v1/responses", "/responses"]) {
-      const response = await fetch(gateway.url + path, { headers: { connection: "Upgrade", upgrade: "websocket", "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13" } });
+      const response = await fetch(gateway.url + path, {
+        headers: {
+          connection: "Upgrade",
+          upgrade: "websocket",
+          "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+          "sec-websocket-version": "13",
+        },
+      });
       expect([path, response.status]).toEqual([path, 426]);
     }
   });
   test("an unknown path is a 404 in JSON, a wrong method a 405", async () => {
-    for (const path of ["/", "/v1", "/v1/embeddings", "/foo", "/v1/chat/completions/x", "/%2e%2e/etc/passwd", "/v1/messages/x"]) {
+    for (const path of [
+      "/",
+      "/v1",
+      "/v1/embeddings",
+      "/foo",
+      "/v1/chat/completions/x",
+      "/%2e%2e/etc/passwd",
+      "/v1/messages/x",
+    ]) {
       const response = await post(gateway.url, path, {});
-      expect([path, response.status, Boolean(((await response.json()) as { error?: unknown }).error)]).toEqual([path, 404, true]);
+      expect([path, response.status, Boolean(((await response.json()) as { error?: unknown }).error)]).toEqual([
+        path,
+        404,
+        true,
+      ]);
     }
     expect((await fetch(`${gateway.url}/v1/messages`)).status).toBe(405);
   });
@@ -154,14 +218,28 @@ describe("everything else", () => {
     expect(servers.messages.asked.length).toBe(asked + 1);
   });
   test("stored state of another vendor is a 400 that names the field", async () => {
-    const response = await post(gateway.url, "/v1/responses", bodyFor("responses", "messages", { previous_response_id: "resp_1" }));
+    const response = await post(
+      gateway.url,
+      "/v1/responses",
+      bodyFor("responses", "messages", { previous_response_id: "resp_1" }),
+    );
     expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("previous_response_id")]);
-    expect((await post(gateway.url, "/v1/responses", bodyFor("responses", "responses", { previous_response_id: "resp_1" }))).status).toBe(200);
+    expect(
+      (await post(gateway.url, "/v1/responses", bodyFor("responses", "responses", { previous_response_id: "resp_1" })))
+        .status,
+    ).toBe(200);
   });
   test("a call of the Chat or Messages side keeps nothing at the vendor and asks for the sealed reasoning", async () => {
     for (const client of ["chat", "messages"] as const) {
-      await post(gateway.url, client === "chat" ? "/v1/chat/completions" : "/v1/messages", bodyFor(client, "responses"));
-      expect(servers.responses.asked.at(-1)?.body).toMatchObject({ store: false, include: ["reasoning.encrypted_content"] });
+      await post(
+        gateway.url,
+        client === "chat" ? "/v1/chat/completions" : "/v1/messages",
+        bodyFor(client, "responses"),
+      );
+      expect(servers.responses.asked.at(-1)?.body).toMatchObject({
+        store: false,
+        include: ["reasoning.encrypted_content"],
+      });
     }
   });
   test("the cache key is the caller's, else the conversation's, never the user's", async () => {

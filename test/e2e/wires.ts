@@ -26,7 +26,13 @@ export function bodyFor(wire: Wire, model: string, more: Fields = {}): Fields {
   return wire === "chat" ? { ...common, messages: question } : { ...common, max_tokens: 100, messages: question };
 }
 
-export const post = (url: string, path: string, body: unknown, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> =>
+export const post = (
+  url: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Response> =>
   fetch(url + path, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
@@ -50,7 +56,15 @@ export const WHOLE: Readonly<Record<Wire, Fields>> = {
     created_at: 1,
     status: "completed",
     model: "served",
-    output: [{ id: "msg_1", type: "message", status: "completed", role: "assistant", content: [{ type: "output_text", text: "Done.", annotations: [] }] }],
+    output: [
+      {
+        id: "msg_1",
+        type: "message",
+        status: "completed",
+        role: "assistant",
+        content: [{ type: "output_text", text: "Done.", annotations: [] }],
+      },
+    ],
     usage: { input_tokens: 5, output_tokens: 2, total_tokens: 7 },
   },
   messages: {
@@ -93,7 +107,10 @@ export function stepsOf(wire: Wire): readonly Step[] {
 }
 
 /** The answer of `stepsOf` in one text. */
-export const wholeStream = (wire: Wire): string => stepsOf(wire).map((step) => step.send).join("");
+export const wholeStream = (wire: Wire): string =>
+  stepsOf(wire)
+    .map((step) => step.send)
+    .join("");
 
 interface Script {
   readonly start: string;
@@ -110,7 +127,14 @@ const typed = (value: Fields): string => `event: ${String(value["type"])}\n${dat
 const SCRIPTS: Readonly<Record<Wire, () => Script>> = {
   chat: () => {
     const chunk = (delta: Fields, finish: string | null = null, more: Fields = {}): string =>
-      data({ id: "chatcmpl-1", object: "chat.completion.chunk", created: 1, model: "served", choices: [{ index: 0, delta, finish_reason: finish }], ...more });
+      data({
+        id: "chatcmpl-1",
+        object: "chat.completion.chunk",
+        created: 1,
+        model: "served",
+        choices: [{ index: 0, delta, finish_reason: finish }],
+        ...more,
+      });
     const call = (part: Fields): string => chunk({ tool_calls: [{ index: 0, ...part }] });
     return {
       start: chunk({ role: "assistant", content: "" }),
@@ -124,8 +148,19 @@ const SCRIPTS: Readonly<Record<Wire, () => Script>> = {
   responses: () => {
     let count = 0;
     const event = (type: string, more: Fields): string => typed({ type, sequence_number: count++, ...more });
-    const response = (status: string, more: Fields = {}): Fields => ({ id: "resp_1", object: "response", created_at: 1, status, model: "served", output: [], ...more });
-    const [text, call] = [{ item_id: "msg_1", output_index: 0, content_index: 0 }, { item_id: "fc_1", output_index: 1 }];
+    const response = (status: string, more: Fields = {}): Fields => ({
+      id: "resp_1",
+      object: "response",
+      created_at: 1,
+      status,
+      model: "served",
+      output: [],
+      ...more,
+    });
+    const [text, call] = [
+      { item_id: "msg_1", output_index: 0, content_index: 0 },
+      { item_id: "fc_1", output_index: 1 },
+    ];
     const part = { type: "output_text", text: WORDS.join(""), annotations: [] };
     const message = { id: "msg_1", type: "message", role: "assistant", status: "completed", content: [part] };
     const item = { id: "fc_1", type: "function_call", call_id: "call_1", name: "read" };
@@ -133,34 +168,64 @@ const SCRIPTS: Readonly<Record<Wire, () => Script>> = {
     return {
       start: event("response.created", { response: response("in_progress") }),
       openText:
-        event("response.output_item.added", { output_index: 0, item: { ...message, status: "in_progress", content: [] } }) +
-        event("response.content_part.added", { ...text, part: { ...part, text: "" } }),
+        event("response.output_item.added", {
+          output_index: 0,
+          item: { ...message, status: "in_progress", content: [] },
+        }) + event("response.content_part.added", { ...text, part: { ...part, text: "" } }),
       word: (delta) => event("response.output_text.delta", { ...text, delta }),
       openCall:
         event("response.output_text.done", { ...text, text: WORDS.join("") }) +
         event("response.content_part.done", { ...text, part }) +
         event("response.output_item.done", { output_index: 0, item: message }) +
-        event("response.output_item.added", { output_index: 1, item: { ...item, arguments: "", status: "in_progress" } }),
+        event("response.output_item.added", {
+          output_index: 1,
+          item: { ...item, arguments: "", status: "in_progress" },
+        }),
       piece: (delta) => event("response.function_call_arguments.delta", { ...call, delta }),
       end:
         event("response.function_call_arguments.done", { ...call, arguments: input }) +
-        event("response.output_item.done", { output_index: 1, item: { ...item, arguments: input, status: "completed" } }) +
-        event("response.completed", { response: response("completed", { output: [message, { ...item, arguments: input, status: "completed" }], usage: { input_tokens: 5, output_tokens: 2, total_tokens: 7 } }) }),
+        event("response.output_item.done", {
+          output_index: 1,
+          item: { ...item, arguments: input, status: "completed" },
+        }) +
+        event("response.completed", {
+          response: response("completed", {
+            output: [message, { ...item, arguments: input, status: "completed" }],
+            usage: { input_tokens: 5, output_tokens: 2, total_tokens: 7 },
+          }),
+        }),
     };
   },
   messages: () => {
     const event = (type: string, more: Fields = {}): string => typed({ type, ...more });
-    const block = (index: number, content_block: Fields): string => event("content_block_start", { index, content_block });
+    const block = (index: number, content_block: Fields): string =>
+      event("content_block_start", { index, content_block });
     const delta = (index: number, part: Fields): string => event("content_block_delta", { index, delta: part });
     return {
-      start: event("message_start", { message: { id: "msg_1", type: "message", role: "assistant", model: "served", content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: 5, output_tokens: 1 } } }),
+      start: event("message_start", {
+        message: {
+          id: "msg_1",
+          type: "message",
+          role: "assistant",
+          model: "served",
+          content: [],
+          stop_reason: null,
+          stop_sequence: null,
+          usage: { input_tokens: 5, output_tokens: 1 },
+        },
+      }),
       openText: block(0, { type: "text", text: "" }),
       word: (text) => delta(0, { type: "text_delta", text }),
-      openCall: event("content_block_stop", { index: 0 }) + block(1, { type: "tool_use", id: "call_1", name: "read", input: {} }),
+      openCall:
+        event("content_block_stop", { index: 0 }) +
+        block(1, { type: "tool_use", id: "call_1", name: "read", input: {} }),
       piece: (json) => delta(1, { type: "input_json_delta", partial_json: json }),
       end:
         event("content_block_stop", { index: 1 }) +
-        event("message_delta", { delta: { stop_reason: "tool_use", stop_sequence: null }, usage: { output_tokens: 2 } }) +
+        event("message_delta", {
+          delta: { stop_reason: "tool_use", stop_sequence: null },
+          usage: { output_tokens: 2 },
+        }) +
         event("message_stop"),
     };
   },
@@ -216,7 +281,11 @@ function take(wire: Wire, line: string, soFar: SoFar): void {
 type Loose = Readonly<Record<string, never>>;
 const READ: Readonly<Record<Wire, (event: Loose, soFar: SoFar, line: string) => void>> = {
   chat: (event, soFar) => {
-    const delta = ((event["choices"] ?? []) as { delta?: { content?: string; tool_calls?: { function?: { arguments?: string } }[] } }[])[0]?.delta;
+    const delta = (
+      (event["choices"] ?? []) as {
+        delta?: { content?: string; tool_calls?: { function?: { arguments?: string } }[] };
+      }[]
+    )[0]?.delta;
     soFar.text += delta?.content ?? "";
     for (const call of delta?.tool_calls ?? []) soFar.input += call.function?.arguments ?? "";
   },

@@ -71,7 +71,9 @@ export function pretty(value: unknown, indent = ""): string {
   const inner = `${indent}  `;
   const parts = Array.isArray(value)
     ? value.map((item) => inner + pretty(item, inner))
-    : Object.entries(value).flatMap(([key, item]) => (item === undefined ? [] : [`${inner}${JSON.stringify(key)}: ${pretty(item, inner)}`]));
+    : Object.entries(value).flatMap(([key, item]) =>
+        item === undefined ? [] : [`${inner}${JSON.stringify(key)}: ${pretty(item, inner)}`],
+      );
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
   return `${open}\n${parts.join(",\n")}\n${indent}${close}`;
 }

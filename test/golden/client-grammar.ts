@@ -15,7 +15,8 @@ export function checkClientStream(dialect: DialectId, frames: readonly Frame[]):
   else checkResponses(frames);
 }
 
-const isError = (data: Fields): boolean => "error" in data && data["error"] !== null && data["type"] !== "response.failed";
+const isError = (data: Fields): boolean =>
+  "error" in data && data["error"] !== null && data["type"] !== "response.failed";
 
 /** One id for all chunks, one finish, usage only in a last chunk without choices, then [DONE]; after an error nothing. */
 function checkChat(frames: readonly Frame[]): void {
@@ -32,7 +33,8 @@ function checkChat(frames: readonly Frame[]): void {
     for (const choice of (chunk["choices"] as Fields[] | undefined) ?? fail("no choices")) {
       if (finished > 0) fail("a choice after the finish");
       if (choice["finish_reason"] !== null && choice["finish_reason"] !== undefined) finished++;
-      for (const call of (fields(choice["delta"])["tool_calls"] as Fields[] | undefined) ?? []) checkChatCall(call, calls);
+      for (const call of (fields(choice["delta"])["tool_calls"] as Fields[] | undefined) ?? [])
+        checkChatCall(call, calls);
     }
   });
   if (ids.size > 1) fail(`chunks carry ${ids.size} ids`);
@@ -64,7 +66,8 @@ function checkMessages(frames: readonly Frame[]): void {
     else if (type === "message_start") phase = phase === "before" ? "blocks" : fail("a second message_start");
     else if (phase === "before") fail(`${String(type)} before message_start`);
     else if (type === "content_block_start") {
-      if (open !== undefined || data["index"] !== next) fail(`block ${String(data["index"])} opened, ${open ?? "none"} is open, ${next} is next`);
+      if (open !== undefined || data["index"] !== next)
+        fail(`block ${String(data["index"])} opened, ${open ?? "none"} is open, ${next} is next`);
       open = next++;
     } else if (type === "content_block_delta") {
       if (data["index"] !== open) fail(`delta for block ${String(data["index"])}, open is ${open}`);
@@ -89,8 +92,13 @@ function checkResponses(frames: readonly Frame[]): void {
     const data = JSON.parse(frame.data) as Fields;
     const type = String(data["type"]);
     if (frame.event !== type) fail(`event line ${frame.event} on ${type}`);
-    if (data["sequence_number"] !== at) fail(`${type} has sequence_number ${String(data["sequence_number"])}, ${at} was next`);
-    if (/^(response\.(completed|incomplete|failed)|error)$/.test(last) && !(last === "error" && type === "response.failed")) fail(`${type} after ${last}`);
+    if (data["sequence_number"] !== at)
+      fail(`${type} has sequence_number ${String(data["sequence_number"])}, ${at} was next`);
+    if (
+      /^(response\.(completed|incomplete|failed)|error)$/.test(last) &&
+      !(last === "error" && type === "response.failed")
+    )
+      fail(`${type} after ${last}`);
     if (at === 0 && type !== "response.created" && type !== "error") fail(`begins with ${type}`);
     last = type;
     const index = data["output_index"] as number | undefined;
@@ -101,7 +109,8 @@ function checkResponses(frames: readonly Frame[]): void {
     } else if (index !== undefined) {
       if (!open.has(index)) fail(`${type} for item ${index}, which is not open`);
       const id = data["item_id"] ?? item["id"];
-      if (id !== open.get(index)) fail(`${type} of item ${index} has id ${String(id)}, it was added as ${String(open.get(index))}`);
+      if (id !== open.get(index))
+        fail(`${type} of item ${index} has id ${String(id)}, it was added as ${String(open.get(index))}`);
       if (type === "response.output_item.done") done[index] = open.delete(index) && item;
     }
     if (/^response\.(completed|incomplete)$/.test(type)) checkEnd(fields(data["response"]), open, done);
@@ -111,5 +120,6 @@ function checkResponses(frames: readonly Frame[]): void {
 
 function checkEnd(response: Fields, open: ReadonlyMap<number, unknown>, done: readonly unknown[]): void {
   if (open.size > 0) fail(`ended with open items ${[...open.keys()].join(", ")}`);
-  if (JSON.stringify(response["output"]) !== JSON.stringify(done)) fail("the final output differs from the items that were done");
+  if (JSON.stringify(response["output"]) !== JSON.stringify(done))
+    fail("the final output differs from the items that were done");
 }

@@ -54,7 +54,11 @@ function replay(file: string, golden: Case): ReadonlyMap<string, string> {
   const stream = golden.sections.get("upstream stream");
   const reply = golden.sections.get("upstream reply");
   if (stream !== undefined) {
-    const answer = everyCut(crossing, streamBytes(stream, namesEvents(crossing.upstream.id)), golden.options.cut ? "cut" : "eof");
+    const answer = everyCut(
+      crossing,
+      streamBytes(stream, namesEvents(crossing.upstream.id)),
+      golden.options.cut ? "cut" : "eof",
+    );
     checkClientStream(crossing.client.id, answer.frames);
     sections.set("client stream", answer.frames.map((frame) => frame.data).join("\n"));
     sections.set("usage", printUsage(answer.usage));
@@ -77,8 +81,13 @@ function everyCut(crossing: Crossing, bytes: Uint8Array, cause: "eof" | "cut"): 
   expect(answerStream(crossing, bytewise, cause), "byte by byte").toEqual(whole);
   const random = seeded(bytes.length);
   for (let run = 0; run < RANDOM_CUTS; run++) {
-    const pieces = cutAt(bytes, Array.from({ length: 1 + run * 3 }, () => Math.floor(random() * bytes.length)));
-    expect(answerStream(crossing, pieces, cause), `cut at ${pieces.map((piece) => piece.length).join(", ")}`).toEqual(whole);
+    const pieces = cutAt(
+      bytes,
+      Array.from({ length: 1 + run * 3 }, () => Math.floor(random() * bytes.length)),
+    );
+    expect(answerStream(crossing, pieces, cause), `cut at ${pieces.map((piece) => piece.length).join(", ")}`).toEqual(
+      whole,
+    );
   }
   return whole;
 }
@@ -105,7 +114,9 @@ function refusal(error: GatewayError | ShapeError): string {
 
 /** One line of counters that are not zero. */
 function printUsage(usage: Usage): string {
-  const lines = usage.lines.map((line) => JSON.stringify(Object.fromEntries(Object.entries(line).filter(([, value]) => value !== 0))));
+  const lines = usage.lines.map((line) =>
+    JSON.stringify(Object.fromEntries(Object.entries(line).filter(([, value]) => value !== 0))),
+  );
   const hosted = Object.keys(usage.hostedCalls).length > 0 ? [`hosted ${JSON.stringify(usage.hostedCalls)}`] : [];
   return [...lines, ...hosted].join("\n") || "none";
 }

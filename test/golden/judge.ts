@@ -10,7 +10,8 @@ const types = createJudge();
 export function judgeUpstreamRequest({ target, body }: Crossing, name: string): void {
   const vendor = target.provider.kind === "openai" || target.provider.kind === "azure" ? "openai" : "any";
   const refusal = checkRequest(target.dialect, body, { seals: TRUSTING, vendor });
-  if (refusal !== undefined) throw new Error(`the vendor would refuse the upstream request: ${refusal}\n${JSON.stringify(body, null, 1)}`);
+  if (refusal !== undefined)
+    throw new Error(`the vendor would refuse the upstream request: ${refusal}\n${JSON.stringify(body, null, 1)}`);
   types.add(target.dialect, body, name, vendor);
 }
 

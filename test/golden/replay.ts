@@ -37,7 +37,10 @@ const compatible = (vendor: string, baseUrl: string, model: string): Upstream =>
   target: { model, dialect: "openai-chat" },
 });
 const UPSTREAMS: Readonly<Record<string, Upstream>> = {
-  chat: { provider: { kind: "openai-compatible", baseUrl: "https://llm.example.com/v1" }, target: { model: "some-model", dialect: "openai-chat" } },
+  chat: {
+    provider: { kind: "openai-compatible", baseUrl: "https://llm.example.com/v1" },
+    target: { model: "some-model", dialect: "openai-chat" },
+  },
   responses: { provider: { kind: "openai" }, target: { model: "gpt-5", dialect: "openai-responses" } },
   azure: { provider: { kind: "azure" }, target: { model: "gpt-5", dialect: "openai-responses" } },
   messages: { provider: { kind: "anthropic" }, target: { model: "claude-sonnet-4-5", dialect: "anthropic" } },
@@ -92,7 +95,9 @@ function configOf({ provider, target }: Upstream, { options }: Case): Config {
   return {
     server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1 << 25, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
     keys: [],
-    providers: { it: { name: "it", baseUrl, apiKey: "upstream-key", headers: {}, ...times, ...provider, ...options.provider } },
+    providers: {
+      it: { name: "it", baseUrl, apiKey: "upstream-key", headers: {}, ...times, ...provider, ...options.provider },
+    },
     models: [{ name: "*", targets: [{ provider: "it", model: "", ...target, ...options.target }] }],
     log: { format: "json" },
     source: "a golden",
