@@ -25,7 +25,7 @@ export interface Corpus {
   readonly skipped: readonly Skipped[];
 }
 
-export const CORPUS_FOLDER = process.env.CODESWITCH_CORPUS ?? join(import.meta.dir, "../../../shared/corpus");
+export const CORPUS_FOLDER = process.env.CODESWITCH_CORPUS || join(import.meta.dir, "../../../shared/corpus");
 
 export function readCorpus(folder = CORPUS_FOLDER): Corpus {
   const recordings: Recording[] = [];
