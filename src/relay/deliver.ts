@@ -38,7 +38,6 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
   let queue: (Uint8Array | string)[] = [];
   let quietMs = 0;
   let over = false;
-  let betweenEvents = true;
   const beatMs = options.heartbeatMs > 0 ? options.heartbeatMs : FOREVER_MS;
 
   const close = (how: "done" | "abandoned", error?: GatewayError): void => {
@@ -83,7 +82,7 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
     if (read.kind === "quiet") {
       quietMs += waitMs;
       if (quietMs >= open.idleMs) return breakOff(open, idleError(open));
-      return betweenEvents ? SSE_COMMENT : "";
+      return SSE_COMMENT;
     }
     quietMs = 0;
     try {
@@ -107,7 +106,6 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
         const piece = await next();
         if (piece === undefined) return controller.close();
         const bytes = typeof piece === "string" ? UTF8.encode(piece) : piece;
-        betweenEvents = endsEvent(bytes);
         controller.enqueue(bytes);
       },
       cancel: () => close("abandoned"),
@@ -117,15 +115,6 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
 }
 
 const UTF8 = new TextEncoder();
-
-const LF = 10;
-const CR = 13;
-/** A heartbeat must not fall into the middle of an event that passes as bytes. */
-function endsEvent(bytes: Uint8Array): boolean {
-  const last = bytes.at(-1);
-  const before = bytes.at(last === LF && bytes.at(-2) === CR ? -3 : -2);
-  return (last === LF || last === CR) && (before === LF || before === CR);
-}
 
 const idleError = (stream: OpenStream): GatewayError =>
   new GatewayError(

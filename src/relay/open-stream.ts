@@ -30,7 +30,13 @@ const fixed = ({ target, out, watch }: Answering) => ({
 function laneOf({ target, out, watch }: Answering, to: Dialect): StreamLane {
   const from = DIALECTS[target.dialect];
   return out.lane === "native"
-    ? nativeLane(from, out.ask, out.withholdsUsage ? isUsageChunk : NOTHING_WITHHELD, watch.observe)
+    ? nativeLane(
+        from,
+        out.ask,
+        out.withholdsUsage ? isUsageChunk : NOTHING_WITHHELD,
+        watch.observe,
+        out.scope ? "words" : "outcome",
+      )
     : translatedLane(from, to, out.ask, watch.observe);
 }
 

@@ -5,6 +5,7 @@ import type { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { EndCause, Frame } from "../wire/machine.ts";
 import { printFrame, sseReader } from "../wire/sse.ts";
+import { outcomeOnly } from "./outcome.ts";
 
 /** One write per upstream read, never one per frame: a flushed write costs five times the translation of its frame. */
 export interface StreamLane {
@@ -54,15 +55,17 @@ export function translatedLane(from: Dialect, to: Dialect, ask: Ask, observe: Ob
   };
 }
 
+/** `wanted`: whether somebody keeps the words that pass, or only asks how the stream ended. */
 export function nativeLane(
   dialect: Dialect,
   ask: Ask,
-  withhold: (data: string) => boolean,
+  withhold: (text: string) => boolean,
   observe: Observe,
+  wanted: "words" | "outcome",
 ): StreamLane {
   const reader = sseReader();
-  const decoder = dialect.stream.decoder(ask);
-  const passage = withholding(withhold);
+  const decoder = wanted === "words" ? dialect.stream.decoder(ask) : outcomeOnly(dialect.stream.decoder(ask));
+  const passage = wholeEvents(withhold);
   let failed: GatewayError | undefined;
   let terminal = false;
   let broken = false;
@@ -73,7 +76,7 @@ export function nativeLane(
   const tap = (frame: Frame): void => decoder.push(frame, note);
   const broke = (error: GatewayError): string => {
     const encoder = dialect.stream.encoder(ask);
-    let out = "\n\n";
+    let out = "";
     encoder.push({ type: "error", error }, (frame) => void (out += printFrame(frame)));
     return out;
   };
@@ -83,7 +86,7 @@ export function nativeLane(
       return passage.push(bytes);
     },
     end: (cause) => {
-      const rest = passage.end();
+      const rest = passage.end(cause);
       reader.end(cause, tap);
       broken = !terminal;
       decoder.end(cause, (event) => {
@@ -102,39 +105,64 @@ export function nativeLane(
 }
 
 interface Passage {
-  push(bytes: Uint8Array): Uint8Array | string;
-  end(): string;
+  push(bytes: Uint8Array): Uint8Array;
+  /** What is left behind the last whole event. */
+  end(cause: EndCause): string;
 }
 
 export const NOTHING_WITHHELD = (): boolean => false;
 
-/** Bytes as they are, unless some event must not reach the client: then whole events, held until their blank line. */
-function withholding(withhold: (data: string) => boolean): Passage {
-  if (withhold === NOTHING_WITHHELD) return { push: (bytes) => bytes, end: () => "" };
-  const utf8 = new TextDecoder();
-  let rest = "";
+/** Bytes as they are, in whole events: a client cannot read half of one, and what breaks off in the middle of one must not reach it. */
+function wholeEvents(withhold: (text: string) => boolean): Passage {
+  // Pieces of an event that is still arriving: joined once, for an image can come in thousands.
+  let rest: Uint8Array[] = [];
+  const pass =
+    withhold === NOTHING_WITHHELD ? (bytes: Uint8Array) => bytes : (bytes: Uint8Array) => without(bytes, withhold);
   return {
     push: (bytes) => {
-      rest += utf8.decode(bytes, { stream: true });
-      const end = lastBlankLine(rest);
-      const whole = rest.slice(0, end);
-      rest = rest.slice(end);
-      return whole
-        .split(EVENT_END)
-        .filter((event) => !withhold(event))
-        .join("");
+      const end = endOfLastEvent(bytes, rest.at(-1));
+      if (end === 0) {
+        rest.push(bytes);
+        return NOTHING;
+      }
+      const whole = end === bytes.length ? bytes : bytes.subarray(0, end);
+      const all = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
+      rest = end === bytes.length ? [] : [bytes.subarray(end)];
+      return pass(all);
     },
-    end: () => (withhold(rest) ? "" : rest),
+    end: (cause) => {
+      const text = cause === "cut" ? "" : UTF8.decode(Buffer.concat(rest));
+      return withhold(text) ? "" : text;
+    },
   };
 }
+
+const NOTHING = new Uint8Array();
+const UTF8 = new TextDecoder();
 
 /** Splits behind each blank line, separators kept. */
 const EVENT_END = /(?<=\n\n|\r\n\r\n|\r\r)/;
 
-function lastBlankLine(text: string): number {
-  const ends = ["\n\n", "\r\n\r\n", "\r\r"].map((mark) => {
-    const at = text.lastIndexOf(mark);
-    return at < 0 ? 0 : at + mark.length;
+/** `withhold` looks for marks: where all events together do not hold them, no single one does. */
+function without(bytes: Uint8Array, withhold: (text: string) => boolean): Uint8Array {
+  const text = UTF8.decode(bytes);
+  if (!withhold(text)) return bytes;
+  const kept = text.split(EVENT_END).filter((event) => !withhold(event));
+  return Buffer.from(kept.join(""));
+}
+
+const BLANK_LINES = ["\n\n", "\r\n\r\n", "\r\r"] as const;
+/** A blank line may begin in what came before. */
+const BLANK_LINE_MAX = 4;
+
+/** The place in `bytes` behind the last blank line; 0 when none ends there. */
+function endOfLastEvent(bytes: Uint8Array, before: Uint8Array | undefined): number {
+  const tail = before?.subarray(-(BLANK_LINE_MAX - 1)) ?? NOTHING;
+  const buffer =
+    tail.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([tail, bytes]);
+  const ends = BLANK_LINES.map((mark) => {
+    const at = buffer.lastIndexOf(mark);
+    return at < 0 ? 0 : at + mark.length - tail.length;
   });
-  return Math.max(...ends);
+  return Math.max(0, ...ends);
 }

@@ -18,6 +18,7 @@ export const SSE_COMMENT = ": keep-alive\n\n";
 export function sseReader(): Machine<Uint8Array, Frame> {
   const utf8 = new TextDecoder("utf-8");
   let rest = "";
+  let waitsForLf = false;
   let event: string | undefined;
   let data: string | undefined;
 
@@ -37,7 +38,10 @@ export function sseReader(): Machine<Uint8Array, Frame> {
   };
 
   const lines = (text: string, last: boolean, emit: (frame: Frame) => void): void => {
-    rest = eachLine(rest === "" ? text : rest + text, last, (found) => line(found, emit));
+    // A long line comes in many pieces: appended without looking at its beginning again.
+    if (!last && !waitsForLf && !text.includes("\n") && !text.includes("\r")) rest += text;
+    else rest = eachLine(rest === "" ? text : rest + text, last, (found) => line(found, emit));
+    waitsForLf = text.endsWith("\r");
     if (rest.length + (data?.length ?? 0) > LIMITS.frameBytesMax) throw new FrameTooLarge();
   };
 

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "bun:test";
+import { openaiChat } from "../dialects/openai-chat/index.ts";
+import type { Ask } from "../dialects/dialect.ts";
+import { GatewayError } from "../ir/error.ts";
+import { NO_TOOLS } from "../ir/tools.ts";
+import type { EndCause } from "../wire/machine.ts";
+import { nativeLane, NOTHING_WITHHELD } from "./stream-lane.ts";
+
+const ASK: Ask = {
+  tools: NO_TOOLS,
+  wants: {},
+  replyId: "reply_1",
+  createdAtSeconds: 0,
+  modelName: "m",
+  style: { customCalls: "custom", reasoning: "field" },
+  from: { issuer: "", family: "" },
+};
+const chunk = (delta: object, finish: string | null = null): string =>
+  `data: ${JSON.stringify({ id: "a", model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
+const HELLO = chunk({ role: "assistant", content: "Hällo 📦" });
+const STOP = chunk({}, "stop");
+const USAGE = 'data: {"id":"a","choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3}}\n\n';
+const DONE = "data: [DONE]\n\n";
+
+/** What a client gets of an upstream's text that arrives in pieces of so many bytes. */
+function through(text: string, size: number, cause: EndCause, withhold = NOTHING_WITHHELD): string {
+  const lane = nativeLane(openaiChat, ASK, withhold, () => {});
+  const bytes = new TextEncoder().encode(text);
+  const out: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) out.push(Buffer.from(lane.push(bytes.subarray(at, at + size))));
+  out.push(Buffer.from(lane.end(cause)));
+  return Buffer.concat(out).toString();
+}
+
+const SIZES = [1, 2, 3, 7, 64, 100_000];
+
+describe("the native lane", () => {
+  test("passes every byte, however it is cut", () => {
+    for (const text of [HELLO + STOP + USAGE + DONE, (HELLO + STOP + DONE).replaceAll("\n", "\r\n")])
+      for (const size of SIZES) expect(through(text, size, "eof")).toBe(text);
+  });
+
+  test("passes a last event without its blank line", () => {
+    const text = HELLO + STOP + DONE.trimEnd();
+    for (const size of SIZES) expect(through(text, size, "eof")).toBe(text);
+  });
+
+  test("withholds whole events, and nothing else", () => {
+    const isUsage = (event: string): boolean => event.includes('"choices":[]');
+    for (const size of SIZES)
+      expect(through(HELLO + STOP + USAGE + DONE, size, "eof", isUsage)).toBe(HELLO + STOP + DONE);
+  });
+
+  test("a cut in the middle of an event leaves no half of it, and ends with an error that no client takes for success", () => {
+    for (const size of SIZES) {
+      const got = through(HELLO + HELLO.slice(0, 40), size, "cut");
+      expect(got.startsWith(HELLO)).toBe(true);
+      const rest = got.slice(HELLO.length).split("\n\n").filter(Boolean);
+      expect(rest).toHaveLength(1);
+      expect(JSON.parse((rest[0] as string).slice("data: ".length)).error.message).toBeString();
+    }
+  });
+
+  test("an upstream that just stops is no success either", () => {
+    expect(through(HELLO, 5, "eof")).toContain('"error"');
+  });
+
+  test("breaks off with an error of ours", () => {
+    const lane = nativeLane(openaiChat, ASK, NOTHING_WITHHELD, () => {});
+    lane.push(new TextEncoder().encode(HELLO));
+    expect(lane.fail(new GatewayError("upstream-timeout", "silence"))).toContain("silence");
+  });
+});
