@@ -16,7 +16,20 @@ export const END_MARK: Readonly<Record<DialectId, string>> = {
 };
 
 // Mostly words, at times a line break, a quote, code or an emoji: escapes are what separates copying from translating.
-const WORDS = [" the", " function", " returns", "\n\n", " a", ' "quoted"', " value", "();\n\t", " größe", " 🚀", ".", " and"];
+const WORDS = [
+  " the",
+  " function",
+  " returns",
+  "\n\n",
+  " a",
+  ' "quoted"',
+  " value",
+  "();\n\t",
+  " größe",
+  " 🚀",
+  ".",
+  " and",
+];
 const words = Array.from({ length: DELTAS }, (_, index) => WORDS[index % WORDS.length] as string);
 const TEXT = words.join("");
 
@@ -26,7 +39,13 @@ const typed = (value: { readonly type: string; readonly [field: string]: unknown
   `event: ${value.type}\n${data(value)}`;
 
 function chatStream(): readonly string[] {
-  const head = { id: "chatcmpl-bench", object: "chat.completion.chunk", created: SECONDS, model: "bench", system_fingerprint: "fp_1" };
+  const head = {
+    id: "chatcmpl-bench",
+    object: "chat.completion.chunk",
+    created: SECONDS,
+    model: "bench",
+    system_fingerprint: "fp_1",
+  };
   const chunk = (delta: object, finish: string | null = null): string =>
     data({ ...head, choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }], usage: null });
   return [
@@ -48,7 +67,8 @@ const CHAT_USAGE = {
 
 function responsesStream(): readonly string[] {
   let sequence_number = 0;
-  const event = (type: string, fields: object): string => typed({ type, sequence_number: sequence_number++, ...fields });
+  const event = (type: string, fields: object): string =>
+    typed({ type, sequence_number: sequence_number++, ...fields });
   const place = { item_id: "msg_bench", output_index: 0, content_index: 0 };
   const part = (text: string) => ({ type: "output_text", annotations: [], logprobs: [], text });
   return [
@@ -56,7 +76,9 @@ function responsesStream(): readonly string[] {
     event("response.in_progress", { response: responsesBody("in_progress", []) }),
     event("response.output_item.added", { output_index: 0, item: responsesItem("in_progress", []) }),
     event("response.content_part.added", { ...place, part: part("") }),
-    ...words.map((delta) => event("response.output_text.delta", { ...place, delta, logprobs: [], obfuscation: "a8Fk2Q1x" })),
+    ...words.map((delta) =>
+      event("response.output_text.delta", { ...place, delta, logprobs: [], obfuscation: "a8Fk2Q1x" }),
+    ),
     event("response.output_text.done", { ...place, text: TEXT, logprobs: [] }),
     event("response.content_part.done", { ...place, part: part(TEXT) }),
     event("response.output_item.done", { output_index: 0, item: responsesItem("completed", [part(TEXT)]) }),
@@ -98,7 +120,12 @@ const responsesBody = (status: string, output: readonly object[]) => ({
 });
 
 function messagesStream(): readonly string[] {
-  const message = { ...messagesBody(), content: [], stop_reason: null, usage: { input_tokens: 528, cache_read_input_tokens: 3_072, output_tokens: 1 } };
+  const message = {
+    ...messagesBody(),
+    content: [],
+    stop_reason: null,
+    usage: { input_tokens: 528, cache_read_input_tokens: 3_072, output_tokens: 1 },
+  };
   return [
     typed({ type: "message_start", message }),
     typed({ type: "content_block_start", index: 0, content_block: { type: "text", text: "" } }),
@@ -137,7 +164,9 @@ const WHOLES: Readonly<Record<DialectId, object>> = {
     object: "chat.completion",
     created: SECONDS,
     model: "bench",
-    choices: [{ index: 0, message: { role: "assistant", content: TEXT, refusal: null }, logprobs: null, finish_reason: "stop" }],
+    choices: [
+      { index: 0, message: { role: "assistant", content: TEXT, refusal: null }, logprobs: null, finish_reason: "stop" },
+    ],
     usage: CHAT_USAGE,
   },
   "openai-responses": responsesBody("completed", [

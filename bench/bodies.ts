@@ -8,7 +8,10 @@ export interface BodyOptions {
 }
 
 export function chatBody({ model, stream, bytes }: BodyOptions): string {
-  const tools = toolNames.map((name) => ({ type: "function", function: { name, description: DESCRIPTION, parameters: SCHEMA } }));
+  const tools = toolNames.map((name) => ({
+    type: "function",
+    function: { name, description: DESCRIPTION, parameters: SCHEMA },
+  }));
   const system = { role: "system", content: SYSTEM };
   const turn = (index: number) => [
     { role: "user", content: `Step ${index}: read the file and fix what is wrong.` },
@@ -59,15 +62,26 @@ export function messagesBody({ model, stream, bytes }: BodyOptions): string {
 }
 
 /** As many turns as fit, and at least one. */
-function filled(make: (turns: readonly object[]) => object, turn: (index: number) => readonly object[], bytes: number): string {
+function filled(
+  make: (turns: readonly object[]) => object,
+  turn: (index: number) => readonly object[],
+  bytes: number,
+): string {
   const room = bytes - JSON.stringify(make([])).length;
   const count = Math.max(1, Math.round(room / JSON.stringify(turn(0)).length));
   return JSON.stringify(make(Array.from({ length: count }, (_, index) => turn(index)).flat()));
 }
 
-const SYSTEM = "You are a careful programmer. Read before you write, keep to the style of the file, and test what you change. ".repeat(20);
-const DESCRIPTION = "Works on one file of the project. The path is relative to the project's root. Large files are cut; ask again with an offset.";
-const FILE = `export function add(left: number, right: number): number {\n\t// "sum" of both\n\treturn left + right;\n}\n\n`.repeat(16);
+const SYSTEM =
+  "You are a careful programmer. Read before you write, keep to the style of the file, and test what you change. ".repeat(
+    20,
+  );
+const DESCRIPTION =
+  "Works on one file of the project. The path is relative to the project's root. Large files are cut; ask again with an offset.";
+const FILE =
+  `export function add(left: number, right: number): number {\n\t// "sum" of both\n\treturn left + right;\n}\n\n`.repeat(
+    16,
+  );
 const ARGUMENTS = '{"path":"src/index.ts","offset":0,"limit":400}';
 const SCHEMA = {
   type: "object",

@@ -110,7 +110,8 @@ const textOf = (answer: Answer): string => Buffer.concat(answer.pieces).toString
 
 function faultOf(answer: Answer, endMark: string, { scenario }: Load): string | undefined {
   const text = textOf(answer);
-  if (scenario === "whole") return text.includes("größe") ? undefined : `the answer lacks its text: ${text.slice(0, 400)}`;
+  if (scenario === "whole")
+    return text.includes("größe") ? undefined : `the answer lacks its text: ${text.slice(0, 400)}`;
   return text.includes(endMark) && text.includes("größe") ? undefined : `the stream has no end: ${text.slice(-400)}`;
 }
 

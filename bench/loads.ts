@@ -26,7 +26,8 @@ const CODING_BYTES = 15_000;
 const LARGE_BYTES = 1_000_000;
 
 const stream = (model: string): string => chatBody({ model, stream: true, bytes: CODING_BYTES });
-const streamWithoutUsage = (model: string): string => chatBodyWithoutUsage({ model, stream: true, bytes: CODING_BYTES });
+const streamWithoutUsage = (model: string): string =>
+  chatBodyWithoutUsage({ model, stream: true, bytes: CODING_BYTES });
 const messagesStream = (model: string): string => messagesBody({ model, stream: true, bytes: CODING_BYTES });
 const STREAMS = { count: 400, open: 16, latency: { count: 60, open: 1 }, aim: { timesNginx: 3 } } as const;
 const PACED = { ...STREAMS, count: 256, open: 64, latency: { count: 64, open: 8 } } as const;
@@ -144,7 +145,8 @@ export const IDLE_STREAMS = 1_000;
 
 export function loadOf(id: string): Load {
   const found = [...LOADS, IDLE].find((load) => load.id === id);
-  if (!found) throw new Error(`There is no load ${JSON.stringify(id)}; there are ${LOADS.map((load) => load.id).join(", ")}.`);
+  if (!found)
+    throw new Error(`There is no load ${JSON.stringify(id)}; there are ${LOADS.map((load) => load.id).join(", ")}.`);
   return found;
 }
 
@@ -164,4 +166,5 @@ export type Contender = "direct" | "nginx" | "gateway";
 export const pathFor = (load: Load, contender: Contender): string =>
   contender === "gateway" ? PATHS[load.from] : `/${load.scenario}${PATHS[load.to]}`;
 /** The dialect in which the answer comes. */
-export const answeredIn = (load: Load, contender: Contender): DialectId => (contender === "gateway" ? load.from : load.to);
+export const answeredIn = (load: Load, contender: Contender): DialectId =>
+  contender === "gateway" ? load.from : load.to;

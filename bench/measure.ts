@@ -39,7 +39,8 @@ export async function measure(load: Load, field: Field, effort: Effort): Promise
   const proxies = (["nginx", "gateway"] as const).filter((name) => field[name]);
   const send = async (to: Contender, count: number, open: number, share = effort.share): Promise<Measured> => {
     const measured = await runClient(load, to, portOf(field, to), Math.max(open, Math.round(count * share)), open);
-    if (measured.failed > 0) failures.push(`${to}: ${measured.failed} of ${measured.count} failed: ${measured.failure}`);
+    if (measured.failed > 0)
+      failures.push(`${to}: ${measured.failed} of ${measured.count} failed: ${measured.failure}`);
     return measured;
   };
   // Compilers and connection pools are warm before anything is counted.
@@ -47,13 +48,16 @@ export async function measure(load: Load, field: Field, effort: Effort): Promise
   const rounds: Partial<Record<Contender, { cpu: number; reads: number }>>[] = [];
   for (let round = 0; round < effort.rounds; round++) {
     const found: (typeof rounds)[number] = {};
-    for (const name of proxies) found[name] = await cpuRound(field[name] as { pid: number }, () => send(name, load.count, load.open));
+    for (const name of proxies)
+      found[name] = await cpuRound(field[name] as { pid: number }, () => send(name, load.count, load.open));
     rounds.push(found);
   }
   const latencies: Record<Contender, Measured[]> = { direct: [], nginx: [], gateway: [] };
   for (let round = 0; round < effort.rounds; round++)
-    for (const name of ["direct", ...proxies] as const) latencies[name].push(await send(name, load.latency.count, load.latency.open));
-  const of = (name: "nginx" | "gateway", key: "cpu" | "reads") => median(rounds.map((round) => round[name]?.[key] ?? Number.NaN));
+    for (const name of ["direct", ...proxies] as const)
+      latencies[name].push(await send(name, load.latency.count, load.latency.open));
+  const of = (name: "nginx" | "gateway", key: "cpu" | "reads") =>
+    median(rounds.map((round) => round[name]?.[key] ?? Number.NaN));
   return {
     load,
     cpu: {
@@ -79,7 +83,10 @@ const portOf = (field: Field, to: Contender): number => {
   return found.port;
 };
 
-async function cpuRound(of: { readonly pid: number }, send: () => Promise<Measured>): Promise<{ cpu: number; reads: number }> {
+async function cpuRound(
+  of: { readonly pid: number },
+  send: () => Promise<Measured>,
+): Promise<{ cpu: number; reads: number }> {
   const before = cpuTimes(of.pid);
   const { count, reads } = await send();
   return { cpu: cpuBetween(before, cpuTimes(of.pid)) / count / 1000, reads };
@@ -109,13 +116,19 @@ async function runClient(load: Load, to: Contender, port: number, count: number,
 }
 
 /** Memory while streams are open and slow, above what it was before, in MB. */
-export async function idleStreams(to: "nginx" | "gateway", at: { readonly port: number; readonly pid: number }): Promise<number> {
+export async function idleStreams(
+  to: "nginx" | "gateway",
+  at: { readonly port: number; readonly pid: number },
+): Promise<number> {
   const before = rssMb(at.pid);
-  const child = Bun.spawn([process.execPath, CLIENT, "hold", IDLE.id, to, String(at.port), String(IDLE_STREAMS), "32"], {
-    stdin: "pipe",
-    stdout: "pipe",
-    stderr: "inherit",
-  });
+  const child = Bun.spawn(
+    [process.execPath, CLIENT, "hold", IDLE.id, to, String(at.port), String(IDLE_STREAMS), "32"],
+    {
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "inherit",
+    },
+  );
   for await (const _ of child.stdout) break;
   if (child.exitCode !== null) throw new Error(`${IDLE_STREAMS} streams could not be held open at ${to}.`);
   const open = rssMb(at.pid);

@@ -11,7 +11,10 @@ export interface Contestant extends Running {
 const NGINX = Bun.which("nginx", { PATH: `${process.env.PATH ?? ""}:/usr/sbin` });
 
 export function nginxVersion(): string {
-  if (NGINX === null) throw new Error("nginx is missing, and without it there is no floor to measure against: apt-get install nginx-light.");
+  if (NGINX === null)
+    throw new Error(
+      "nginx is missing, and without it there is no floor to measure against: apt-get install nginx-light.",
+    );
   return Bun.spawnSync([NGINX, "-v"]).stderr.toString().trim().replace("nginx version: ", "");
 }
 

@@ -61,7 +61,8 @@ export function cpuTimes(pid: number): CpuTimes {
       const text = read(`/proc/${member}/task/${thread}/schedstat`);
       if (text !== undefined) times.set(thread, Number(text.split(" ")[0]));
     }
-  if (times.size === 0) throw new Error(`/proc/${pid}/task/*/schedstat cannot be read: the bench needs Linux, and the process alive.`);
+  if (times.size === 0)
+    throw new Error(`/proc/${pid}/task/*/schedstat cannot be read: the bench needs Linux, and the process alive.`);
   return times;
 }
 

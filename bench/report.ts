@@ -40,16 +40,25 @@ export function markdown(report: Report): string {
     "",
     "Added to going direct, milliseconds, p50 / p99, few requests at a time.",
     "",
-    ...table(["load", "gateway, first byte", "gateway, whole", "nginx, first byte", "nginx, whole"], report.loads.map(latencyRow)),
+    ...table(
+      ["load", "gateway, first byte", "gateway, whole", "nginx, first byte", "nginx, whole"],
+      report.loads.map(latencyRow),
+    ),
     "",
     "## Memory and start",
     "",
-    ...table(["MB resident", "idle", "loaded", "after", `${IDLE_STREAMS} open streams add`], report.memory.map(memoryRow)),
+    ...table(
+      ["MB resident", "idle", "loaded", "after", `${IDLE_STREAMS} open streams add`],
+      report.memory.map(memoryRow),
+    ),
     "",
     ...report.memory.map(({ name, members }) => `${name}, idle: ${members}.`),
     ...(report.readyMs === undefined
       ? []
-      : ["", `Ready ${report.readyMs.toFixed(0)} ms after its start, median${verdict(report.readyMs, AIMS.readyMs, `${AIMS.readyMs} ms`)}.`]),
+      : [
+          "",
+          `Ready ${report.readyMs.toFixed(0)} ms after its start, median${verdict(report.readyMs, AIMS.readyMs, `${AIMS.readyMs} ms`)}.`,
+        ]),
     ...(failures.length > 0 ? ["", "## Failed", "", ...failures] : []),
     "",
   ].join("\n");
@@ -66,13 +75,20 @@ ${markdown(report)}`;
 function cpuRow({ load, cpu }: LoadResult): readonly string[] {
   const aim = "cpuMs" in load.aim ? `< ${load.aim.cpuMs} ms` : `≤ ${load.aim.timesNginx} ×`;
   if (cpu.gateway === undefined || cpu.ratio === undefined) return [load.title, "–", aim, "–", time(cpu.nginx)];
-  return [load.title, `${cpu.ratio.toFixed(1)} ×`, `${aim} ${met(load.aim, cpu.gateway, cpu.ratio)}`, time(cpu.gateway), time(cpu.nginx)];
+  return [
+    load.title,
+    `${cpu.ratio.toFixed(1)} ×`,
+    `${aim} ${met(load.aim, cpu.gateway, cpu.ratio)}`,
+    time(cpu.gateway),
+    time(cpu.nginx),
+  ];
 }
 
 const met = (aim: Aim, cpuMicros: number, ratio: number): string =>
   ("cpuMs" in aim ? cpuMicros < aim.cpuMs * 1000 : ratio <= aim.timesNginx) ? "ok" : "**over**";
 
-const time = (micros: number): string => (micros < 1000 ? `${micros.toFixed(0)} µs` : `${(micros / 1000).toFixed(2)} ms`);
+const time = (micros: number): string =>
+  micros < 1000 ? `${micros.toFixed(0)} µs` : `${(micros / 1000).toFixed(2)} ms`;
 
 function latencyRow({ load, added }: LoadResult): readonly string[] {
   const cells = (of: Added | undefined): readonly string[] =>
@@ -91,7 +107,8 @@ function memoryRow({ name, idle, loaded, after, streams }: Memory): readonly str
   ];
 }
 
-const verdict = (value: number, aim: number, text: string): string => ` (aim < ${text}: ${value < aim ? "ok" : "**over**"})`;
+const verdict = (value: number, aim: number, text: string): string =>
+  ` (aim < ${text}: ${value < aim ? "ok" : "**over**"})`;
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] => [
   `| ${head.join(" | ")} |`,

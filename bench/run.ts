@@ -70,11 +70,7 @@ async function startTimes(upstreamPort: number, times: number): Promise<readonly
   return found;
 }
 
-async function everything(
-  about: readonly string[],
-  starts: readonly number[],
-  field: Field,
-): Promise<Report> {
+async function everything(about: readonly string[], starts: readonly number[], field: Field): Promise<Report> {
   const watched = (["gateway", "nginx"] as const).flatMap((name) => {
     const at = field[name];
     return at ? [{ name, at }] : [];
@@ -92,7 +88,13 @@ async function everything(
     await Bun.sleep(SETTLE_MS);
     const after = rssMb(at.pid);
     const streams = await idleStreams(name, at);
-    memory.push({ name, ...(before[index] as { idle: number; members: string }), loaded: peaks.get(name) ?? 0, after, streams });
+    memory.push({
+      name,
+      ...(before[index] as { idle: number; members: string }),
+      loaded: peaks.get(name) ?? 0,
+      after,
+      streams,
+    });
   }
   return {
     machine: about,

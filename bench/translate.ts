@@ -45,7 +45,9 @@ function pieces(text: string): readonly Uint8Array[] {
 
 /** The data of each event, except Chat's `[DONE]`. */
 const jsonOf = (events: readonly string[]): readonly string[] =>
-  events.map((event) => event.slice(event.indexOf("data: ") + "data: ".length).trimEnd()).filter((data) => data.startsWith("{"));
+  events
+    .map((event) => event.slice(event.indexOf("data: ") + "data: ".length).trimEnd())
+    .filter((data) => data.startsWith("{"));
 
 function ask(): Ask {
   return {
@@ -61,7 +63,8 @@ function ask(): Ask {
 
 function runLane(lane: StreamLane, stream: Stream): number {
   let bytes = 0;
-  const out = (piece: Uint8Array | string): void => void (bytes += typeof piece === "string" ? UTF8.encode(piece).length : piece.length);
+  const out = (piece: Uint8Array | string): void =>
+    void (bytes += typeof piece === "string" ? UTF8.encode(piece).length : piece.length);
   for (const chunk of stream.chunks) out(lane.push(chunk));
   out(lane.end("eof"));
   return bytes;
@@ -70,7 +73,8 @@ function runLane(lane: StreamLane, stream: Stream): number {
 const nothing = (): void => {};
 const translate = (stream: Stream, to: DialectId) => (): unknown =>
   runLane(translatedLane(DIALECTS[stream.dialect], DIALECTS[to], ask(), nothing), stream);
-const tap = (stream: Stream) => (): unknown => runLane(nativeLane(DIALECTS[stream.dialect], ask(), NOTHING_WITHHELD, nothing), stream);
+const tap = (stream: Stream) => (): unknown =>
+  runLane(nativeLane(DIALECTS[stream.dialect], ask(), NOTHING_WITHHELD, nothing, "outcome"), stream);
 const parse = (stream: Stream) => (): unknown => stream.frames.map((frame) => JSON.parse(frame) as unknown);
 
 /** Microseconds of each piece of work: the median of rounds in which every piece has its turn. */
@@ -96,7 +100,9 @@ function handmadeStreams(): void {
     const crossings = CROSSINGS.map(({ from, to }) => translate(of(from), to));
     const taps = IDS.map((id) => tap(of(id)));
     const micros = microsOf([...parses, ...crossings, ...taps], STREAMS_PER_ROUND);
-    console.log(`\none stream of ${streamOf("openai-chat").length} frames, ${cut === "frame" ? "one frame" : "16 KB"} a read`);
+    console.log(
+      `\none stream of ${streamOf("openai-chat").length} frames, ${cut === "frame" ? "one frame" : "16 KB"} a read`,
+    );
     const parseOf = (id: DialectId): number => micros[IDS.indexOf(id)] as number;
     CROSSINGS.forEach(({ from, to }, index) => {
       const took = micros[IDS.length + index] as number;
@@ -104,7 +110,9 @@ function handmadeStreams(): void {
     });
     IDS.forEach((id, index) => {
       const perFrame = (micros[IDS.length + CROSSINGS.length + index] as number) / of(id).frames.length;
-      console.log(`  tap of ${id.padEnd(28)} ${perFrame.toFixed(2)} µs a frame (aim ≤ ${AIMS.tapMicros}: ${verdict(perFrame, AIMS.tapMicros)})`);
+      console.log(
+        `  tap of ${id.padEnd(28)} ${perFrame.toFixed(2)} µs a frame (aim ≤ ${AIMS.tapMicros}: ${verdict(perFrame, AIMS.tapMicros)})`,
+      );
     });
   }
 }
@@ -116,7 +124,11 @@ function crossingLine(title: string, took: number, parsed: number): void {
   );
 }
 
-const DIALECT_OF: Readonly<Record<Wire, DialectId>> = { chat: "openai-chat", responses: "openai-responses", messages: "anthropic" };
+const DIALECT_OF: Readonly<Record<Wire, DialectId>> = {
+  chat: "openai-chat",
+  responses: "openai-responses",
+  messages: "anthropic",
+};
 
 function recordedStreams(): void {
   if (!existsSync(CORPUS_FOLDER)) return console.log("\nno recordings: CODESWITCH_CORPUS names no folder");

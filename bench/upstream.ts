@@ -114,7 +114,8 @@ function build(scenario: Scenario, dialect: DialectId): Script {
   const { framesPerWrite, pauseMs } = MANNERS[scenario];
   const frames = streamOf(dialect);
   const pieces: string[] = [];
-  for (let from = 0; from < frames.length; from += framesPerWrite) pieces.push(chunk(frames.slice(from, from + framesPerWrite).join("")));
+  for (let from = 0; from < frames.length; from += framesPerWrite)
+    pieces.push(chunk(frames.slice(from, from + framesPerWrite).join("")));
   pieces[0] = `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n${pieces[0]}`;
   pieces[pieces.length - 1] += chunk("");
   return { writes: pieces.map((piece) => Buffer.from(piece)), pauseMs };
