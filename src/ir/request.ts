@@ -18,14 +18,14 @@ export interface ModelRequest {
   readonly reasoning?: Reasoning;
   readonly output?: OutputShape;
   readonly state: StoredState;
+  /** What the vendor shall do with a conversation that is too long: auto | disabled. OpenAI only. */
+  readonly truncation?: string;
   readonly cache: CacheHints;
   /** Read by the reply encoder, not by the upstream. */
   readonly wants: Wants;
   readonly caller: CallerHints;
   /** Every top-level key that its decoder does not read: its own dialect gets it back, for others it is a Loss. */
   readonly extra: Extra;
-  /** Whose body it was, where its decoder says so. `extra` does not tell: fields of a target's dialect may be added there. */
-  readonly from?: DialectId;
 }
 export interface Extra {
   readonly dialect: DialectId;

@@ -22,7 +22,11 @@ export function capabilitiesOf(
   return {
     ...(row ? known(row, dialect, vendor) : unknownModel(dialect, vendor)),
     family: row ? (row.family ?? nameKey(baseModel ?? model)) : nameKey(baseModel ?? model),
-    traits: inDialect(traits, dialect, vendor),
+    traits: {
+      ...inDialect(traits, dialect, vendor),
+      // A model that does not reason answers the wish for sealed reasoning with a 400.
+      ...(row?.thinking === "none" && { sealedReasoning: false }),
+    },
     ...(dialect === "openai-responses" && { outputTokensMin: RESPONSES_OUTPUT_MIN }),
     ...(dialect === "openai-chat" && vendor.refusesFields && { refusesFields: new Set(vendor.refusesFields) }),
   };
@@ -89,5 +93,5 @@ function summariesIn(dialect: DialectId, summaries: readonly string[]): readonly
 function inDialect(traits: Traits, dialect: DialectId, vendor: Vendor): Traits {
   if (dialect === "openai-chat")
     return vendor.id === "openrouter" ? { ...traits, reasoningReplay: "reasoning" } : traits;
-  return { ...traits, reasoningReplay: "none", reasoningRequired: false, midSystem: traits.midSystem };
+  return { ...traits, reasoningReplay: "none", reasoningRequired: false };
 }

@@ -31,7 +31,8 @@ export function fit(
   const tokens = fitOutputTokens(request.sampling.maxTokens, choice.reasoning, capabilities, config, losses);
   const sampling = fitSampling(request.sampling, capabilities, thinks(tokens.reasoning, capabilities), losses);
   const { maxTokens: _asked, ...rest } = sampling;
-  const { reasoning: _own, toolChoice: _choice, output: _output, ...plain } = request;
+  const { reasoning: _own, toolChoice: _choice, output: _output, truncation: _truncation, ...plain } = request;
+  const truncation = fitTruncation(request.truncation, capabilities, config, losses);
   const output = fitOutput(request.output, capabilities, config, losses);
   return {
     value: {
@@ -45,7 +46,7 @@ export function fit(
         config.store === undefined || request.state.store !== undefined
           ? request.state
           : { ...request.state, store: config.store },
-      extra: fitTruncation(request, capabilities, config, losses),
+      ...(truncation !== undefined && { truncation }),
     },
     losses: losses.list(),
   };
@@ -196,26 +197,13 @@ export function clampVerbosity(wanted: string | undefined, capabilities: Capabil
 
 /** Only the Responses dialect knows truncation; there it stands among the fields that no decoder reads. */
 function fitTruncation(
-  { extra }: ModelRequest,
-  capabilities: Capabilities,
+  asked: string | undefined,
+  { truncations }: Capabilities,
   config: TargetConfig,
   losses: LossList,
-): ModelRequest["extra"] {
-  const { truncations } = capabilities;
-  if (truncations.length === 0) return extra;
-  const isOwn = extra.dialect === "openai-responses";
-  const { truncation: asked, ...fields } = isOwn ? extra.fields : { ...extra.fields, truncation: undefined };
-  const wanted = asked ?? config.truncation;
-  if (wanted === undefined || wanted === null) return extra;
-  if (typeof wanted === "string" && truncations.includes(wanted)) {
-    const carries = isOwn || Object.keys(fields).length === 0;
-    return carries
-      ? {
-          dialect: "openai-responses",
-          fields: { ...fields, truncation: wanted } as Record<string, NonNullable<typeof asked>>,
-        }
-      : extra;
-  }
+): string | undefined {
+  // A dialect without truncation says so itself.
+  if (truncations.length === 0 || (asked !== undefined && truncations.includes(asked))) return asked;
   if (asked !== undefined)
     losses.add({
       path: "truncation",
@@ -224,5 +212,5 @@ function fitTruncation(
       weight: "hint",
       note: "the model takes no such truncation",
     });
-  return { ...extra, fields: fields as typeof extra.fields };
+  return config.truncation !== undefined && truncations.includes(config.truncation) ? config.truncation : undefined;
 }

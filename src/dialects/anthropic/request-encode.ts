@@ -149,7 +149,15 @@ const MEANINGFUL = new Set([
 ]);
 
 function encodeExtra(writing: Writing): Record<string, Json> {
-  const { extra } = writing.request;
+  const { extra, truncation } = writing.request;
+  if (truncation !== undefined && truncation !== "disabled")
+    writing.losses.add({
+      path: "truncation",
+      feature: "truncation",
+      how: "dropped",
+      weight: "hint",
+      note: "Anthropic cuts no conversation that is too long",
+    });
   if (writing.own) return Object.fromEntries(Object.entries(extra.fields).filter(([key]) => key !== "output_config"));
   for (const [key, value] of Object.entries(extra.fields)) {
     if (saysNothing(key, value)) continue;
@@ -167,5 +175,5 @@ function encodeExtra(writing: Writing): Record<string, Json> {
 /** What Anthropic does unasked: one answer, nothing truncated, reasoning sealed. */
 function saysNothing(key: string, value: Json): boolean {
   if (key === "include") return isList(value) && value.every((item) => item === "reasoning.encrypted_content");
-  return value === null || (key === "n" && value === 1) || (key === "truncation" && value === "disabled");
+  return value === null || (key === "n" && value === 1);
 }

@@ -43,7 +43,7 @@ function storing(request: ModelRequest, writing: Writing): JsonObject {
 
 /** Fields of Cursor's mixtures that no Chat vendor knows. */
 const NOT_CHAT: ReadonlySet<string> = new Set(
-  "input truncation background context_management max_tool_calls prompt betas anthropic_version anthropic_beta mcp_servers client_metadata stop_token".split(
+  "input background context_management max_tool_calls prompt betas anthropic_version anthropic_beta mcp_servers client_metadata stop_token".split(
     " ",
   ),
 );
@@ -52,6 +52,7 @@ const NOT_CHAT: ReadonlySet<string> = new Set(
 export function extraFields(request: ModelRequest, writing: Writing): JsonObject {
   const { dialect, fields } = request.extra;
   const out: Record<string, JsonObject[string]> = {};
+  if (request.truncation !== undefined && request.truncation !== "disabled") lose("truncation", "truncation", writing);
   for (const [key, value] of Object.entries(fields)) {
     if (dialect === CHAT && !NOT_CHAT.has(key)) out[key] = value;
     else if (value !== null) lose(key, "unknown-field", writing);

@@ -332,7 +332,8 @@ describe("settings", () => {
       cache: { key: "k", retention: "24h" },
       wants: { usageChunk: true, sealedReasoning: true },
       caller: { user: "u", safetyId: "s", serviceTier: "flex", metadata: { cursorConversationId: "c" } },
-      extra: { dialect: "openai-chat", fields: { truncation: "auto", logit_bias: { "1": 2 } } },
+      truncation: "auto",
+      extra: { dialect: "openai-chat", fields: { logit_bias: { "1": 2 } } },
     });
     expect(request.state.previous).toBeUndefined();
   });

@@ -42,6 +42,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const toolChoice = decodeToolChoice(body, find);
   const parallelCalls = parallelIn(body);
   const reasoning = reasoningOf(body);
+  const truncation = optionalString(body, "truncation");
   const output = outputOf(body);
   alone(body, losses);
   const value: ModelRequest = {
@@ -56,6 +57,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     ...(reasoning ? { reasoning } : {}),
     ...(output ? { output } : {}),
     state: stateOf(body),
+    ...(truncation === undefined ? {} : { truncation }),
     cache: cacheOf(body),
     wants: wantsOf(body),
     caller: callerOf(body),
@@ -70,7 +72,7 @@ const READ: ReadonlySet<string> = new Set(
   max_tokens max_completion_tokens max_output_tokens temperature top_p top_k stop stop_sequences frequency_penalty presence_penalty seed
   reasoning reasoning_effort thinking output_config text verbosity response_format n logprobs top_logprobs
   store previous_response_id conversation container prompt_cache_key prompt_cache_retention cache_control stream_options include
-  user safety_identifier metadata service_tier`.split(/\s+/),
+  user safety_identifier metadata service_tier truncation`.split(/\s+/),
 );
 
 /** A tool of that name as it was declared: only so is a replayed freeform call told from a function. */

@@ -27,7 +27,7 @@ export function echoOf(ask: Ask): JsonObject {
     ...toolsOf(ask),
     top_logprobs: extra.top_logprobs ?? 0,
     top_p: request?.sampling.topP ?? 1,
-    truncation: extra.truncation ?? "disabled",
+    truncation: request?.truncation ?? "disabled",
     user: request?.caller.user ?? null,
     metadata: request?.caller.metadata ?? {},
   };

@@ -113,7 +113,7 @@ function writerOf(block: Block, state: State, print: Print): BlockWriter {
 }
 
 function partOf(block: Extract<Block, { kind: "text" | "refusal" }>, state: State, print: Print): BlockWriter {
-  if (block.kind === "refusal") state.refused = true;
+  if (block.kind === "refusal" && !block.inDetails) state.refused = true;
   if (!state.message?.takes(block)) {
     state.message?.seal(print);
     state.message = messageWriter(state.p, block.kind === "text" ? block.phase : undefined, print);

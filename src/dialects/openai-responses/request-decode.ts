@@ -50,6 +50,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     ...(reasoning && { reasoning }),
     ...(output && { output }),
     state: stateOf(body),
+    truncation: optionalString(body, "truncation"),
     cache: defined({
       key: optionalString(body, "prompt_cache_key"),
       retention: optionalString(body, "prompt_cache_retention"),
@@ -62,7 +63,6 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       serviceTier: optionalString(body, "service_tier"),
     }),
     extra: { dialect: DIALECT, fields: extraOf(body) },
-    from: DIALECT,
   });
 }
 
@@ -71,7 +71,7 @@ const READ = new Set(
   `type model input messages instructions tools tool_choice parallel_tool_calls stream generate reasoning reasoning_effort
   text response_format store previous_response_id prompt_cache_key prompt_cache_retention safety_identifier user metadata
   service_tier max_output_tokens max_tokens max_completion_tokens temperature top_p top_k stop stop_sequences
-  frequency_penalty presence_penalty seed`.split(/\s+/),
+  frequency_penalty presence_penalty seed truncation`.split(/\s+/),
 );
 
 function extraOf(body: JsonObject): Readonly<Record<string, Raw>> {

@@ -33,6 +33,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     ...stateOf(w),
     ...cacheOf(w),
     ...callerOf(w),
+    ...(request.truncation !== undefined && { truncation: request.truncation }),
     stream: request.stream,
     ...(!request.generate && w.own && { generate: false }),
     ...extraOf(w),

@@ -17,7 +17,7 @@ export interface Writing {
   readonly losses: LossList;
 }
 
-export const isOwn = (request: ModelRequest): boolean => request.from === DIALECT;
+export const isOwn = (request: ModelRequest): boolean => request.extra.dialect === DIALECT;
 
 export function lose(
   losses: LossList,
