@@ -357,7 +357,7 @@ describe("settings", () => {
     expect(told.losses).toEqual(["output-schema meaning"]);
   });
   test("extra fields return to Chat only, without those of Cursor's mixtures", () => {
-    const fields = { truncation: "auto", logit_bias: {} };
+    const fields = { background: true, logit_bias: {} };
     expect(written({ extra: { dialect: "openai-chat", fields } }).body).toMatchObject({ logit_bias: {} });
     expect(written({ extra: { dialect: "openai-chat", fields } }).losses).toEqual(["unknown-field hint"]);
     expect(written({ extra: { dialect: "openai-responses", fields } }).body).not.toHaveProperty("logit_bias");

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+/** `npm run test:clients`: the real command line clients. They are large, so they are installed apart and only for this. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { npmCi } from "./npm.js";
+import { BUN_FLAGS, ROOT, runBun } from "./runtime.js";
+
+const folder = join(ROOT, "test", "clis");
+if (!existsSync(join(folder, "node_modules"))) npmCi(folder, "Installing the command line clients (test/clis), once …");
+runBun([...BUN_FLAGS, "test", "--timeout", "120000", "./test/clis", ...process.argv.slice(2)], { cwd: ROOT });
