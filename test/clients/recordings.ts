@@ -13,6 +13,8 @@ export interface Recording {
   readonly vendor: string;
   readonly wire: Wire;
   readonly streamed: boolean;
+  /** A second start in the middle: what a vendor's proxy spliced together. Nobody can say what the answer was. */
+  readonly restarts: boolean;
   readonly events: readonly string[];
 }
 export interface Skipped {
@@ -57,7 +59,7 @@ function readRecording(path: string, name: string): readonly Recording[] | strin
     const body = parse(text);
     if (!body) return "not a JSON object";
     const wire = wireOfWhole(body);
-    return wire ? [{ name, vendor, wire, streamed: false, events: [text] }] : noDialect(vendor);
+    return wire ? [{ name, vendor, wire, streamed: false, restarts: false, events: [text] }] : noDialect(vendor);
   }
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   const events = lines.map(parse);
@@ -70,6 +72,7 @@ function readRecording(path: string, name: string): readonly Recording[] | strin
     vendor,
     wire,
     streamed: true,
+    restarts: part.filter((line) => START.has(typeOf(parse(line) ?? {}))).length > 1,
     events: part,
   }));
 }
@@ -96,26 +99,35 @@ function wireOfStream(events: readonly Fields[]): Wire | undefined {
   const types = events.map((event) => String(event["type"] ?? ""));
   if (types.some((type) => type.startsWith("response."))) return "responses";
   if (types.includes("message_start")) return "messages";
-  const isChunk = (event: Fields): boolean =>
-    Array.isArray(event["choices"]) && (event["choices"] as Fields[]).some((choice) => "delta" in choice);
   return events.some(isChunk) ? "chat" : undefined;
 }
 
 const TERMINAL = new Set(["response.completed", "response.failed", "response.incomplete", "message_stop"]);
 const START = new Set(["response.created", "message_start"]);
 
+const typeOf = (event: Fields): string => String(event["type"] ?? "");
+
 /** A few files hold the answers of a whole conversation, one after the other. A start inside an answer stays inside: vendors do that too. */
 function splitAnswers(lines: readonly string[], events: readonly Fields[]): readonly (readonly string[])[] {
   const answers: string[][] = [[]];
   let ended = false;
+  let id: unknown;
   lines.forEach((line, at) => {
-    const type = String(events[at]?.["type"] ?? "");
-    if (ended && START.has(type)) {
+    const event = events[at] ?? {};
+    const isNext = START.has(typeOf(event)) || (isChunk(event) && Boolean(event["id"]) && event["id"] !== id);
+    if (ended && isNext) {
       answers.push([]);
       ended = false;
     }
-    if (TERMINAL.has(type)) ended = true;
+    if (TERMINAL.has(typeOf(event)) || isFinished(event)) ended = true;
+    if (event["id"]) id = event["id"];
     answers.at(-1)?.push(line);
   });
   return answers;
 }
+
+const choicesOf = (event: Fields): readonly Fields[] =>
+  Array.isArray(event["choices"]) ? (event["choices"] as Fields[]) : [];
+const isChunk = (event: Fields): boolean => choicesOf(event).some((choice) => "delta" in choice);
+const isFinished = (event: Fields): boolean =>
+  isChunk(event) && choicesOf(event).some((choice) => Boolean(choice["finish_reason"]));
