@@ -61,7 +61,7 @@ export function nativeLane(
   ask: Ask,
   withhold: (text: string) => boolean,
   observe: Observe,
-  wanted: "words" | "outcome",
+  wanted: "words" | "outcome" = "words",
 ): StreamLane {
   const reader = sseReader();
   const decoder = wanted === "words" ? dialect.stream.decoder(ask) : outcomeOnly(dialect.stream.decoder(ask));
@@ -110,7 +110,7 @@ interface Passage {
   end(cause: EndCause): string;
 }
 
-export const NOTHING_WITHHELD = (): boolean => false;
+export const NOTHING_WITHHELD = (_event: string): boolean => false;
 
 /** Bytes as they are, in whole events: a client cannot read half of one, and what breaks off in the middle of one must not reach it. */
 function wholeEvents(withhold: (text: string) => boolean): Passage {
@@ -152,11 +152,14 @@ function without(bytes: Uint8Array, withhold: (text: string) => boolean): Uint8A
 }
 
 const BLANK_LINES = ["\n\n", "\r\n\r\n", "\r\r"] as const;
+const LF = 10;
 /** A blank line may begin in what came before. */
 const BLANK_LINE_MAX = 4;
 
 /** The place in `bytes` behind the last blank line; 0 when none ends there. */
 function endOfLastEvent(bytes: Uint8Array, before: Uint8Array | undefined): number {
+  // Nearly every read ends so.
+  if (bytes.at(-1) === LF && bytes.at(-2) === LF) return bytes.length;
   const tail = before?.subarray(-(BLANK_LINE_MAX - 1)) ?? NOTHING;
   const buffer =
     tail.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([tail, bytes]);
