@@ -59,6 +59,7 @@ export function runBun(args, { cwd } = {}) {
   }
   const env = { ...process.env };
   env.BUN_CONFIG_MAX_HTTP_REQUESTS ||= MAX_HTTP_REQUESTS;
+  Object.assign(env, aroundTheProxy(env));
   const child = spawn(bun, args, { stdio: "inherit", env, cwd });
   forwardSignals(child);
   child.on("error", (error) => {
@@ -66,6 +67,14 @@ export function runBun(args, { cwd } = {}) {
     process.exit(1);
   });
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+/** This machine is not reached through a company's proxy: the simulator and local models stand here. */
+function aroundTheProxy(env) {
+  const proxied = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].some((name) => env[name]);
+  if (!proxied) return {};
+  const exempt = [env.NO_PROXY ?? env.no_proxy, "localhost", "127.0.0.1", "[::1]"].filter(Boolean).join(",");
+  return { NO_PROXY: exempt, no_proxy: exempt };
 }
 
 /** In a terminal Ctrl-C reaches the child by itself: handing it on as well would count as the second one, which stops at once. */

@@ -10,12 +10,14 @@ export type ClientId =
   | "pi"
   | "qwen-code"
   | "cline"
+  | "curl"
   | "sdk"
   | "unknown";
 
 /** By user-agent, as recorded from the real programs. Order matters: the first match wins. */
 const AGENTS: readonly (readonly [RegExp, ClientId])[] = [
   [/^cursor\//i, "cursor"],
+  [/^curl\//i, "curl"],
   [/^claude-cli\//i, "claude-code"],
   [/^claude-code\//i, "claude-code"],
   [/^codex/i, "codex"],
