@@ -1,4 +1,5 @@
 /** What goes to one target: the caller's own bytes with a few fields edited, or a translation. */
+import { attributionEdits, readsAttribution } from "../clients/claude-code.ts";
 import { cacheKeyOf, conversationOf } from "../clients/conversation.ts";
 import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
@@ -10,7 +11,7 @@ import { holdsWrappedSeal, type DialectId } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
 import type { Plan, Target } from "../routing/plan.ts";
 import type { Scope } from "../vault/vault.ts";
-import { applyEdits } from "../wire/edit.ts";
+import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
 import { askOf, BARE_STYLE, lacksRequiredReasoning, translateRequest } from "./translate.ts";
@@ -66,11 +67,12 @@ const wantsReasoningBack = (prepared: Prepared, target: Target): boolean =>
   target.addressee.traits.reasoningRequired && lacksRequiredReasoning(prepared.decoded().value, target);
 
 function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
-  const { edits, losses } = nativeEdits(call.body, {
+  const { edits: fitting, losses } = nativeEdits(call.body, {
     target,
     ...(prepared.plan.forcedEffort !== undefined && { forcedEffort: prepared.plan.forcedEffort }),
     ...(prepared.session !== undefined && { cacheKey: cacheKeyOf(prepared.session) }),
   });
+  const edits = [...fitting, ...strangersEdits(call, target)];
   return {
     lane: "native",
     body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits),
@@ -82,6 +84,12 @@ function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway
     }),
   };
 }
+
+/** What a client says to its own vendor only. */
+const strangersEdits = (call: Call, target: Target): readonly SpanEdit[] =>
+  target.dialect === "anthropic" && !readsAttribution(target.provider.kind, target.dialect)
+    ? attributionEdits(call.body)
+    : [];
 
 function translated(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
   const { value: request, losses } = prepared.decoded();

@@ -1,4 +1,5 @@
 /** The translated lane of a request, pure: one call in nobody's dialect, written for one target. */
+import { readsAttribution, withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
 import { lossless, type Loss, type Translated } from "../ir/loss.ts";
@@ -18,8 +19,9 @@ export interface Translation {
 }
 
 export function translateRequest(request: ModelRequest, target: Target, forcedEffort?: string): Translation {
-  const repaired = repairEntries(request.entries);
-  const fitted = fit({ ...request, entries: repaired.value }, target.capabilities, target.config, forcedEffort);
+  const own = readsAttribution(target.provider.kind, target.dialect) ? lossless(request) : withoutAttribution(request);
+  const repaired = repairEntries(own.value.entries);
+  const fitted = fit({ ...own.value, entries: repaired.value }, target.capabilities, target.config, forcedEffort);
   const ready = lacksRequiredReasoning(fitted.value, target)
     ? withoutReasoning(fitted.value, target.capabilities)
     : { value: fitted.value, losses: [] };
@@ -27,7 +29,14 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
   const accepted = withoutRefused(written.value, target.capabilities.refusesFields);
   return {
     body: accepted.value,
-    losses: [...repaired.losses, ...fitted.losses, ...ready.losses, ...written.losses, ...accepted.losses],
+    losses: [
+      ...own.losses,
+      ...repaired.losses,
+      ...fitted.losses,
+      ...ready.losses,
+      ...written.losses,
+      ...accepted.losses,
+    ],
   };
 }
 

@@ -1,4 +1,5 @@
 /** Which tools a request offers, wherever they were declared: at the top, among the entries, in namespaces. */
+import { waitingTools } from "../../ir/deferred.ts";
 import type { Entry, ModelRequest, Tool } from "../../ir/request.ts";
 import { pathOf } from "../../wire/json.ts";
 import { hint, type Writing } from "./writing.ts";
@@ -46,25 +47,14 @@ function toolsIn(entry: Entry): readonly Tool[] {
   return found ? entry.content.tools : [];
 }
 
-/**
- * A deferred tool is offered once something named it, so that the client's own tool search keeps its sense. A vendor's
- * search cannot run here: then all are offered.
- */
 function withoutDeferred(tools: readonly Offered[], request: ModelRequest, writing: Writing): readonly Offered[] {
-  if (tools.some(({ tool }) => tool.kind === "hosted" && tool.name.startsWith("tool_search"))) return tools;
-  const named = new Set(request.entries.flatMap(namedTools));
+  const waits = waitingTools(
+    tools.map(({ tool }) => tool),
+    request.entries,
+  );
   return tools.filter(({ tool, at }) => {
-    const waits = (tool.kind === "function" || tool.kind === "custom") && tool.defer === true && !named.has(tool.name);
-    if (waits)
-      hint(writing, "emulated", at, "deferred-tool", "a deferred tool is left out until the conversation names it");
-    return !waits;
+    if (!waits(tool)) return true;
+    hint(writing, "emulated", at, "deferred-tool", "a deferred tool is left out until the conversation names it");
+    return false;
   });
-}
-
-function namedTools(entry: Entry): readonly string[] {
-  if (entry.kind === "call") return [entry.tool.name];
-  if (entry.kind !== "result" || typeof entry.content === "string") return [];
-  if ("tools" in entry.content)
-    return entry.content.tools.flatMap((tool) => opened(tool, "")).map(({ tool }) => tool.name);
-  return entry.content.flatMap((part) => (part.kind === "tool-ref" ? [part.name] : []));
 }

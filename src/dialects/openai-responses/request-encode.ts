@@ -2,13 +2,14 @@
 import type { Addressee } from "../dialect.ts";
 import { lossList, type Translated } from "../../ir/loss.ts";
 import type { CallEntry, Entry, ModelRequest, OutputShape, Reasoning } from "../../ir/request.ts";
+import { waitingTools } from "../../ir/deferred.ts";
 import { toolMap } from "../../ir/tools.ts";
 import { textOfContent } from "../../ir/turns.ts";
-import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, pathOf } from "../../wire/json.ts";
 import { cacheOf, callerOf, extraOf } from "./caller-encode.ts";
 import { encodeItems } from "./items-encode.ts";
 import { SEALED_REASONING } from "./request-decode.ts";
-import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
+import { encodeTool, encodeToolChoice, encodeTools } from "./tools-encode.ts";
 import { isOwn, lose, type Writing } from "./writing.ts";
 
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
@@ -67,7 +68,7 @@ function inputOf(w: Writing): Json {
 
 function toolFields(w: Writing): JsonObject {
   const { request, to } = w;
-  const tools = encodeTools(request.tools, "tools", w);
+  const tools = w.own ? encodeTools(request.tools, "tools", w) : offered(w);
   // A choice among no tools is refused, and changes nothing.
   const idle = !w.own && tools.length === 0;
   const choice = request.toolChoice && !idle ? encodeToolChoice(request.toolChoice, w) : undefined;
@@ -86,6 +87,19 @@ function toolFields(w: Writing): JsonObject {
     ...(choice !== undefined && { tool_choice: choice }),
     ...(parallel !== undefined && to.traits.parallelSwitch && { parallel_tool_calls: parallel }),
   };
+}
+
+/** Another dialect's deferred tools wait until they are named: its client searches among them itself. */
+function offered(w: Writing): readonly JsonObject[] {
+  const { tools, entries } = w.request;
+  const waits = waitingTools(tools, entries);
+  return tools.flatMap((tool, index) => {
+    const path = pathOf("tools", index);
+    if (!waits(tool)) return encodeTool(tool, undefined, path, w);
+    const note = "a deferred tool is left out until the conversation names it";
+    lose(w.losses, path, "deferred-tool", "emulated", "hint", note);
+    return [];
+  });
 }
 
 const SUMMARY: Readonly<Record<NonNullable<Reasoning["show"]>, string | undefined>> = {

@@ -9,7 +9,7 @@ import { builtinOf, lose, wireTool, type Writing } from "./writing.ts";
 export const encodeTools = (tools: readonly Tool[], path: string, w: Writing): readonly JsonObject[] =>
   tools.flatMap((tool, at) => encodeTool(tool, undefined, `${path}[${at}]`, w));
 
-function encodeTool(tool: Tool, namespace: string | undefined, path: string, w: Writing): readonly JsonObject[] {
+export function encodeTool(tool: Tool, namespace: string | undefined, path: string, w: Writing): readonly JsonObject[] {
   switch (tool.kind) {
     case "function":
       return [functionTool(tool, namespace, path, w)];
@@ -35,8 +35,6 @@ const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
 
 function functionTool(tool: FunctionTool, namespace: string | undefined, path: string, w: Writing): JsonObject {
   if (tool.mark) loseMark(path, w);
-  if (!w.own && tool.defer)
-    lose(w.losses, path, "deferred-tool", "approximated", "hint", "a tool to be loaded later is declared at once");
   if (!w.own && tool.hints) lose(w.losses, path, "tool-hints", "dropped", "hint", Object.keys(tool.hints).join(", "));
   return {
     type: "function",

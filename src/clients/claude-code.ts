@@ -1,0 +1,46 @@
+/** What Claude Code does beyond Messages. Recorded from 2.1.329 (docs/clients/claude-code.md). */
+import type { ProviderKind } from "../config/config.ts";
+import { lossless, type Translated } from "../ir/loss.ts";
+import type { Entry, ModelRequest } from "../ir/request.ts";
+import type { SpanEdit } from "../wire/edit.ts";
+import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
+
+/**
+ * `x-anthropic-billing-header: cc_version=2.1.329.0a8; cc_entrypoint=sdk-cli;`, its first system block. It differs from
+ * conversation to conversation, so that for everybody but Anthropic it would end a shared prefix at its first byte.
+ */
+const ATTRIBUTION = /^x-anthropic-billing-header:/;
+
+/** Whose bill it is about: Anthropic's own models, wherever they stand, and the stand-in for them. */
+const READS_ATTRIBUTION: ReadonlySet<ProviderKind> = new Set(["anthropic", "azure", "simulator"]);
+
+export const readsAttribution = (kind: ProviderKind, dialect: string): boolean =>
+  dialect === "anthropic" && READS_ATTRIBUTION.has(kind);
+
+/** For a translated call. */
+export function withoutAttribution(request: ModelRequest): Translated<ModelRequest> {
+  const first = request.entries[0];
+  if (first?.kind !== "instructions" || typeof first.content === "string") return lossless(request);
+  const [head, ...rest] = first.content;
+  if (head?.kind !== "text" || !ATTRIBUTION.test(head.text)) return lossless(request);
+  const instructions: readonly Entry[] = rest.length > 0 ? [{ kind: "instructions", content: rest }] : [];
+  return {
+    value: { ...request, entries: [...instructions, ...request.entries.slice(1)] },
+    losses: [
+      {
+        path: "system[0]",
+        feature: "billing-header",
+        how: "dropped",
+        weight: "hint",
+        note: "attribution for Anthropic's bill; in front of the prompt it would spoil another vendor's cache",
+      },
+    ],
+  };
+}
+
+/** For bytes that pass to a vendor who only speaks Messages. */
+export function attributionEdits(body: JsonObject): readonly SpanEdit[] {
+  const first: Json | undefined = isList(body.system) ? body.system[0] : undefined;
+  const isAttribution = isObject(first) && typeof first.text === "string" && ATTRIBUTION.test(first.text);
+  return isAttribution ? [{ name: "billing-header", path: ["system", 0], value: undefined }] : [];
+}
