@@ -1,7 +1,7 @@
 /** What the simulator does for a model name. A name may stand behind a real one, `gpt-5:sim-tool`, so that a model's own rules apply. */
-import type { Json } from "../wire/json.ts";
+import type { JsonObject } from "../wire/json.ts";
 import { type Answer, type Part, slices, words } from "./answer.ts";
-import type { Asked, Offered } from "./asked.ts";
+import { type Asked, objectOf, type Offered } from "./asked.ts";
 import { sampleOf } from "./sample.ts";
 
 export type Behaviour =
@@ -206,10 +206,13 @@ function customTool(asked: Asked): Behaviour {
 }
 
 function call(tool: Offered, asked: Asked): Part {
-  const input: Json =
-    tool.kind === "freeform" ? freeformInput(tool.name) : sampleOf({ type: "object", ...tool.schema }, asked.userText);
-  return { kind: "call", tool, pieces: slices(typeof input === "string" ? input : JSON.stringify(input)) };
+  const input = tool.kind === "freeform" ? freeformInput(tool.name) : JSON.stringify(argumentsFor(tool, asked));
+  return { kind: "call", tool, pieces: slices(input) };
 }
+
+/** Always an object, whatever the offered schema says. */
+const argumentsFor = (tool: Offered, asked: Asked): JsonObject =>
+  objectOf(sampleOf({ type: "object", ...tool.schema }, asked.userText));
 
 function freeformInput(name: string): string {
   // Codex's `exec` runs JavaScript, its `apply_patch` and Cursor's `ApplyPatch` take a patch.
