@@ -35,7 +35,7 @@ export const generate =
       );
     } catch (error) {
       const known = toGatewayError(error);
-      if (known.kind === "aborted") record.close("abandoned", 499, known.kind);
+      if (known.kind === "aborted" || request.signal.aborted) record.close("abandoned", 499, "aborted");
       else record.close("failed", failureStatus(client, surface.reply, known), known.kind);
       throw error;
     }
