@@ -245,6 +245,20 @@ test("a script replaces the scenario until it is forgotten", async () => {
   expect((await post(url, "/v1/chat/completions", chat("sim-script"))).status).toBe(404);
 });
 
+test("a play answers in the dialect of whoever asks", async () => {
+  const { url, control } = start();
+  control.play("anything", (asked) => ({
+    kind: "answer",
+    answer: { parts: [{ kind: "text", pieces: [`heard ${asked.userText}`] }], stop: "done" },
+  }));
+  const messages = [{ role: "user", content: "you" }];
+  const body = { model: "anything", max_tokens: 5, messages, stream: false };
+  for (const path of ["/v1/chat/completions", "/v1/messages"])
+    expect(await (await post(url, path, body)).text()).toContain("heard you");
+  control.forget();
+  expect(await (await post(url, "/v1/messages", body)).text()).not.toContain("heard you");
+});
+
 async function until(isTrue: () => boolean): Promise<void> {
   for (let tries = 0; !isTrue() && tries < 200; tries++) await Bun.sleep(5);
 }

@@ -9,7 +9,7 @@ import { readChat } from "./read-chat.ts";
 import { countTokens, readMessages } from "./read-messages.ts";
 import { readResponses } from "./read-responses.ts";
 import { refusalOfStatus, refusalReply } from "./refusals.ts";
-import { behave, isAlwaysStrict } from "./scenarios.ts";
+import { type Behaviour, behave, isAlwaysStrict } from "./scenarios.ts";
 import { type Stage, perform } from "./perform.ts";
 import { type Tally, createTally } from "./tally.ts";
 import { type Script, scriptReply } from "./script.ts";
@@ -44,6 +44,8 @@ export interface Simulator {
 export interface SimulatorControl {
   /** What to answer for this model name, instead of a scenario, until it is changed. */
   script(model: string, script: Script): void;
+  /** How to behave for this model name, in no dialect's words, instead of a scenario, until it is changed. */
+  play(model: string, play: Play): void;
   /** Calls that are being answered right now. */
   readonly open: number;
   /** How many clients went away before their answer was complete. */
@@ -55,12 +57,15 @@ export interface SimulatorControl {
   forget(): void;
 }
 
+export type Play = (asked: Asked) => Behaviour;
+
 const SEEN_MAX = 1_000;
 
 export function startSimulator(options: SimulatorOptions = {}): Simulator {
   const tally = createTally();
   const seen: SeenRequest[] = [];
   const scripts = new Map<string, Script>();
+  const plays = new Map<string, Play>();
   const stage: Stage = { seals: createSeals(options.secret), failures: new Map() };
 
   const note = (request: SeenRequest): void => {
@@ -81,7 +86,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
       let streamed = false;
       try {
         const reply = await receive(request, note, (door, incoming) =>
-          generate(door, incoming, { options, scripts, stage, wire }),
+          generate(door, incoming, { options, scripts, plays, stage, wire }),
         );
         streamed = isStreamed(reply);
         return reply;
@@ -105,9 +110,11 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
       () => {
         seen.length = 0;
         scripts.clear();
+        plays.clear();
         stage.failures.clear();
       },
       scripts,
+      plays,
     ),
     stop: () => void server.stop(true),
   };
@@ -116,6 +123,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
 interface Desk {
   readonly options: SimulatorOptions;
   readonly scripts: ReadonlyMap<string, Script>;
+  readonly plays: ReadonlyMap<string, Play>;
   readonly stage: Stage;
   readonly wire: Wire;
 }
@@ -127,7 +135,7 @@ const NOT_JSON = "We could not parse the JSON body of your request. The API expe
 function generate(
   door: GenerateDoor,
   incoming: SeenRequest,
-  { options, scripts, stage, wire }: Desk,
+  { options, scripts, plays, stage, wire }: Desk,
 ): Promise<Response> | Response {
   const { dialect } = door;
   if (!keyFits(incoming.headers, options.key)) return refusalReply(dialect, refusalOfStatus(401, ""));
@@ -141,7 +149,9 @@ function generate(
   }
   const asked = READERS[dialect](body, stringOf(body["model"]));
   const script = scripts.get(asked.model);
-  return script === undefined ? perform(behave(asked), asked, wire, stage) : scriptReply(script, wire);
+  if (script !== undefined) return scriptReply(script, wire);
+  const play = plays.get(asked.model) ?? behave;
+  return perform(play(asked), asked, wire, stage);
 }
 
 async function receive(
@@ -177,8 +187,14 @@ async function receive(
   }
 }
 
-const controlOf = (tally: Tally, forgetRest: () => void, scripts: Map<string, Script>): SimulatorControl => ({
+const controlOf = (
+  tally: Tally,
+  forgetRest: () => void,
+  scripts: Map<string, Script>,
+  plays: Map<string, Play>,
+): SimulatorControl => ({
   script: (model, script) => void scripts.set(model, script),
+  play: (model, play) => void plays.set(model, play),
   get open() {
     return tally.open;
   },
