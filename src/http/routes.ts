@@ -55,7 +55,8 @@ export const ROUTES: readonly Route[] = [
   ...post(["/v1/messages/count_tokens"], "anthropic", countTokens),
   ...get(["/v1/models", "/models", "/openai/v1/models", "/cursor/models", "/cursor/v1/models"], listModels),
   ...get([/^\/(?:openai\/|cursor\/)?v1\/models\/(.+)$/], oneModel),
-  ...get(["/health", "/ready", "/cursor/health"], health, "none"),
+  // Claude Code asks with HEAD whether somebody is there: 2.1.197 at the root, 2.1.329 at /api/hello, both without a key.
+  ...get(["/health", "/ready", "/cursor/health", "/", "/api/hello"], health, "none"),
 ];
 
 export interface Matched {

@@ -97,7 +97,10 @@ function translated(call: Call, prepared: Prepared, target: Target, gateway: Gat
   const scope = { caller: call.caller.name, conversation: conversationOf(prepared.session, request) };
   const reader = { dialect: target.dialect, issuer: target.issuer, family: target.addressee.family };
   const restored = gateway.vault.restore(scope, request.entries, reader);
-  const keyed = withCacheKey({ ...request, entries: restored, stream: prepared.stream }, prepared.session);
+  const keyed = withCacheKey(
+    { ...request, entries: restored, stream: prepared.stream },
+    prepared.session ?? (prepared.dialect !== target.dialect && goesOn(request) ? scope.conversation : undefined),
+  );
   const written = translateRequest(keyed, target, prepared.plan.forcedEffort);
   return {
     lane: "translated",
@@ -116,10 +119,16 @@ const common = (call: Call, prepared: Prepared, target: Target, gateway: Gateway
   modelName: prepared.model,
 });
 
-function withCacheKey(request: ModelRequest, session: string | undefined): ModelRequest {
-  const key = request.cache.key ?? session;
+function withCacheKey(request: ModelRequest, conversation: string | undefined): ModelRequest {
+  const key = request.cache.key ?? conversation;
   return key === undefined ? request : { ...request, cache: { ...request.cache, key: cacheKeyOf(key) } };
 }
+
+/** A lone question is asked once: no cache shall be paid for it. */
+const goesOn = ({ tools, entries }: ModelRequest): boolean =>
+  tools.length > 0 ||
+  entries.some(({ kind }) => kind === "tools" || kind === "call") ||
+  entries.some((entry) => entry.kind === "message" && entry.role === "assistant");
 
 function refuseForeignState(request: ModelRequest, dialect: DialectId, target: Target): void {
   const { previous } = request.state;

@@ -30,9 +30,12 @@ const markLast = (blocks: readonly JsonObject[]): readonly JsonObject[] =>
 const blocksOf = (content: Json): readonly JsonObject[] =>
   isList(content) ? (content as readonly JsonObject[]) : [{ type: "text", text: content }];
 
+/** Every user turn is written as blocks, marked or not: a turn whose mark moves on must read as it did before. */
 function markTurns(messages: readonly JsonObject[]): JsonObject[] {
-  const users = messages.flatMap((message, index) => (message.role === "user" ? [index] : [])).slice(-2);
-  return messages.map((message, index) =>
-    users.includes(index) ? { ...message, content: markLast(blocksOf(message.content ?? "")) } : message,
-  );
+  const marked = messages.flatMap((message, index) => (message.role === "user" ? [index] : [])).slice(-2);
+  return messages.map((message, index) => {
+    if (message.role !== "user") return message;
+    const blocks = blocksOf(message.content ?? "");
+    return { ...message, content: marked.includes(index) ? markLast(blocks) : blocks };
+  });
 }
