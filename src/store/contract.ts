@@ -1,0 +1,86 @@
+/** What every store promises. Called by the tests of each implementation. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import type { SealedRow, Store } from "./store.ts";
+
+const FAR = Number.MAX_SAFE_INTEGER;
+const NO_BOUNDS = { rows: FAR, bytes: FAR };
+
+const row = (key: string, more: Partial<SealedRow> = {}): SealedRow => ({
+  key,
+  secret: "s1",
+  digest: `digest of ${key}`,
+  sealed: new Uint8Array([0, 1, 2, 255]),
+  expiresAt: 1_800_000_000_000,
+  ...more,
+});
+
+export function storeContract(name: string, open: () => Promise<Store>): void {
+  describe(`${name}: rows of the vault`, () => {
+    let store: Store;
+    beforeEach(async () => void (store = await open()));
+    afterEach(() => store.close());
+    const keys = async (...asked: readonly string[]): Promise<readonly string[]> =>
+      (await store.reasoning.get(asked, 0)).map(({ key }) => key).sort();
+
+    test("come back byte by byte, and only those that were asked for", async () => {
+      await store.reasoning.put([row("a"), row("b")]);
+      expect(await store.reasoning.get(["b", "none"], 0)).toEqual([
+        { key: "b", secret: "s1", sealed: new Uint8Array([0, 1, 2, 255]), expiresAt: 1_800_000_000_000 },
+      ]);
+    });
+
+    test("no rows and no keys are no error", async () => {
+      await store.reasoning.put([]);
+      expect(await store.reasoning.get([], 0)).toEqual([]);
+      expect(await store.reasoning.count()).toEqual({ rows: 0, bytes: 0 });
+    });
+
+    test("thousands of keys may be asked for at once", async () => {
+      await store.reasoning.put(Array.from({ length: 1_200 }, (_, at) => row(`k${at}`)));
+      const asked = Array.from({ length: 3_000 }, (_, at) => `k${at}`);
+      expect(await store.reasoning.get(asked, 0)).toHaveLength(1_200);
+    });
+
+    test("equal contents under a key renew it, with the newer seal", async () => {
+      await store.reasoning.put([row("a", { expiresAt: 10 })]);
+      await store.reasoning.put([row("a", { expiresAt: 20, secret: "s2", sealed: new Uint8Array([7]) })]);
+      expect(await store.reasoning.get(["a"], 15)).toEqual([
+        { key: "a", secret: "s2", sealed: new Uint8Array([7]), expiresAt: 20 },
+      ]);
+    });
+
+    test("different contents under a key leave none, and a third does not bring them back", async () => {
+      await store.reasoning.put([row("a"), row("a", { digest: "other" })]);
+      expect((await store.reasoning.get(["a"], 0))[0]?.sealed).toBeNull();
+      await store.reasoning.put([row("a", { digest: "other" })]);
+      expect((await store.reasoning.get(["a"], 0))[0]?.sealed).toBeNull();
+    });
+
+    test("are gone when they expire, pruned or not", async () => {
+      await store.reasoning.put([row("a", { expiresAt: 10 }), row("b", { expiresAt: 11 })]);
+      expect(await store.reasoning.get(["a", "b"], 10)).toHaveLength(1);
+      await store.reasoning.prune(10, NO_BOUNDS);
+      expect(await store.reasoning.count()).toEqual({ rows: 1, bytes: 4 });
+    });
+
+    test("the oldest leave when there are too many", async () => {
+      await store.reasoning.put(["a", "b", "c"].map((key, at) => row(key, { expiresAt: 100 + at })));
+      await store.reasoning.prune(0, { rows: 2, bytes: FAR });
+      expect(await keys("a", "b", "c")).toEqual(["b", "c"]);
+    });
+
+    test("the oldest leave when they are too large", async () => {
+      await store.reasoning.put(["a", "b", "c"].map((key, at) => row(key, { expiresAt: 100 + at })));
+      await store.reasoning.prune(0, { rows: FAR, bytes: 11 });
+      expect(await keys("a", "b", "c")).toEqual(["b", "c"]);
+      await store.reasoning.prune(0, { rows: FAR, bytes: 0 });
+      expect(await keys("a", "b", "c")).toEqual([]);
+    });
+
+    test("a batch with a row that cannot be written leaves nothing behind", async () => {
+      const broken = { ...row("b"), secret: null } as unknown as SealedRow;
+      await expect(store.reasoning.put([row("a"), broken])).rejects.toThrow();
+      expect(await keys("a", "b")).toEqual([]);
+    });
+  });
+}

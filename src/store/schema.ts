@@ -1,0 +1,19 @@
+/** The tables, as every database behind the store has them. Times are milliseconds since 1970. */
+
+export interface Schema {
+  readonly reasoning: ReasoningTable;
+}
+
+/** What clients drop, sealed: nothing in a row can be read without the server's secret. */
+export interface ReasoningTable {
+  /** A hash under the server's secret: neither caller nor conversation can be read, or guessed, from it. */
+  readonly key: string;
+  /** Which secret it is sealed with. */
+  readonly secret: string;
+  /** Tells equal contents from different ones without opening them. "" once two different ones came under one key. */
+  readonly digest: string;
+  /** null: two different ones came under one key, so that neither counts. */
+  readonly sealed: Uint8Array | null;
+  readonly bytes: number;
+  readonly expires_at: number;
+}

@@ -1,0 +1,110 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { storeContract } from "./contract.ts";
+import { DATABASE_FILE, sqliteMemoryStore, sqliteStore } from "./sqlite.ts";
+
+const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-store-"));
+afterAll(() => rmSync(ROOT, { recursive: true }));
+let folders = 0;
+const folder = (): string => join(ROOT, `data-${folders++}`);
+const row = (key: string) => ({
+  key,
+  secret: "s",
+  digest: "d",
+  sealed: new Uint8Array([1]),
+  expiresAt: 1_800_000_000_000,
+});
+
+storeContract("sqlite in memory", sqliteMemoryStore);
+storeContract("sqlite on disk", () => sqliteStore(folder()));
+
+describe("sqlite on disk", () => {
+  test("keeps what it was given when it is opened again", async () => {
+    const dir = folder();
+    const first = await sqliteStore(dir);
+    await first.reasoning.put([row("a")]);
+    await first.close();
+    const second = await sqliteStore(dir);
+    expect(await second.reasoning.get(["a"], 0)).toHaveLength(1);
+    await second.close();
+  });
+
+  test.skipIf(process.platform === "win32")("nobody else of the machine can read folder or file", async () => {
+    const dir = folder();
+    const store = await sqliteStore(dir);
+    await store.reasoning.put([row("a")]);
+    const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+    expect(mode(dir)).toBe("700");
+    expect(
+      readdirSync(dir)
+        .sort()
+        .map((file) => [file, mode(join(dir, file))]),
+    ).toEqual([
+      ["codeswitch.db", "600"],
+      ["codeswitch.db-shm", "600"],
+      ["codeswitch.db-wal", "600"],
+    ]);
+    await store.close();
+  });
+
+  test("two gateways write one file, and each reads what the other wrote", async () => {
+    const dir = folder();
+    const [one, two] = [await sqliteStore(dir), await sqliteStore(dir)];
+    for (let at = 0; at < 20; at++) {
+      await one.reasoning.put([row(`one-${at}`)]);
+      await two.reasoning.put([row(`two-${at}`)]);
+    }
+    expect(await one.reasoning.count()).toEqual({ rows: 40, bytes: 40 });
+    expect(await two.reasoning.get(["one-7"], 0)).toHaveLength(1);
+    await one.close();
+    await two.close();
+  });
+
+  test("three processes may open a new folder at once, and write into it", async () => {
+    const dir = folder();
+    const script = `import { sqliteStore } from ${JSON.stringify(join(import.meta.dir, "sqlite.ts"))};
+      const store = await sqliteStore(process.argv[2]);
+      for (let at = 0; at < 50; at++)
+        await store.reasoning.put([{ key: process.pid + "-" + at, secret: "s", digest: "d", sealed: new Uint8Array([1]), expiresAt: 1 }]);
+      await store.close();`;
+    const file = join(ROOT, "open.ts");
+    writeFileSync(file, script);
+    const processes = [1, 2, 3].map(() => Bun.spawn([process.execPath, file, dir], { stderr: "pipe" }));
+    for (const child of processes) {
+      const errors = await new Response(child.stderr).text();
+      expect({ code: await child.exited, errors }).toEqual({ code: 0, errors: "" });
+    }
+    const store = await sqliteStore(dir);
+    expect(await store.reasoning.count()).toEqual({ rows: 150, bytes: 150 });
+    await store.close();
+  });
+
+  test("refuses a file that is no database, and one from a newer version", async () => {
+    const garbage = folder();
+    await (await sqliteStore(garbage)).close();
+    writeFileSync(join(garbage, DATABASE_FILE), "this is no database, however long it may be ".repeat(100));
+    await expect(sqliteStore(garbage)).rejects.toThrow(/not a database/);
+
+    const newer = folder();
+    await (await sqliteStore(newer)).close();
+    const file = new Database(join(newer, DATABASE_FILE));
+    file.run("insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00.000Z')");
+    file.close();
+    await expect(sqliteStore(newer)).rejects.toThrow(/9999-later/);
+  });
+
+  test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
+    "says that a folder cannot be written",
+    async () => {
+      const dir = folder();
+      await (await sqliteStore(dir)).close();
+      chmodSync(dir, 0o500);
+      chmodSync(join(dir, DATABASE_FILE), 0o400);
+      await expect(sqliteStore(dir)).rejects.toThrow();
+      chmodSync(dir, 0o700);
+    },
+  );
+});

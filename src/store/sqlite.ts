@@ -1,0 +1,78 @@
+/** The store in one SQLite file, or in memory. */
+import { Database, type SQLQueryBindings } from "bun:sqlite";
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
+import { migrate } from "./migrations.ts";
+import { reasoningRows } from "./reasoning.ts";
+import type { Schema } from "./schema.ts";
+import type { Store } from "./store.ts";
+
+export const DATABASE_FILE = "codeswitch.db";
+
+/** SQLite waits on our only thread, so never for long: another gateway on the same file writes for milliseconds. */
+const BUSY_MS = 250;
+/** At the start nobody waits for us yet, and the other gateway may be migrating. */
+const BUSY_AT_START_MS = 5_000;
+
+/** Throws where the folder cannot be written or the file is no database of ours. */
+export async function sqliteStore(dir: string): Promise<Store> {
+  const path = join(privateFolder(dir), DATABASE_FILE);
+  // SQLite gives the files beside it, -wal and -shm, the mode of this one.
+  closeSync(openSync(path, "a", 0o600));
+  chmodSync(path, 0o600);
+  return opened(new Database(path, { create: true, readwrite: true }));
+}
+
+export const sqliteMemoryStore = (): Promise<Store> => opened(new Database(":memory:"));
+
+/** Made for this user alone. A folder that was there keeps its mode: it may be somebody's mount. */
+export function privateFolder(dir: string): string {
+  if (!existsSync(dir)) mkdirSync(dir, { recursive: true, mode: 0o700 });
+  return dir;
+}
+
+async function opened(file: Database): Promise<Store> {
+  try {
+    file.run(`pragma busy_timeout = ${BUSY_AT_START_MS}`);
+    file.run("pragma journal_mode = wal");
+    // A power cut may cost the last moments, never the file: https://www.sqlite.org/pragma.html#pragma_synchronous
+    file.run("pragma synchronous = normal");
+    const db = new Kysely<Schema>({ dialect: new WholeMigrations({ database: asKyselyWants(file) }) });
+    await migrate(db, { binary: "blob" });
+    file.run(`pragma busy_timeout = ${BUSY_MS}`);
+    return { reasoning: reasoningRows(db), close: () => db.destroy() };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** SQLite takes back a CREATE TABLE with its transaction, which Kysely does not count on: so two gateways cannot migrate at once, and no migration stays halfway. */
+class WholeMigrations extends SqliteDialect {
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+}
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+/** Statements of bun:sqlite in the shape of better-sqlite3's. */
+function asKyselyWants(file: Database): SqliteDatabase {
+  return {
+    close: () => file.close(),
+    prepare: (sql) => {
+      // One that begins by reading fails at once, whatever the time-out, when another process wrote before it writes.
+      const statement = file.query<unknown, SQLQueryBindings[]>(sql === "begin" ? "begin immediate" : sql);
+      return {
+        reader: statement.columnNames.length > 0,
+        all: (parameters) => statement.all(...(parameters as SQLQueryBindings[])),
+        run: (parameters) => statement.run(...(parameters as SQLQueryBindings[])),
+        iterate: (parameters) => statement.iterate(...(parameters as SQLQueryBindings[])),
+      };
+    },
+  };
+}

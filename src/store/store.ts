@@ -1,0 +1,40 @@
+/** What the gateway keeps beyond a restart. Every implementation passes contract.ts. */
+
+export interface Store {
+  readonly reasoning: ReasoningRows;
+  close(): Promise<void>;
+}
+
+/** Rows of the reasoning vault: sealed, so that a store never sees what it keeps. */
+export interface ReasoningRows {
+  /** All of them or none. A key that is there with other contents loses them: two that differ restore neither. */
+  put(rows: readonly SealedRow[]): Promise<void>;
+  /** Those of the keys that are there and alive, in any order. */
+  get(keys: readonly string[], now: number): Promise<readonly FoundRow[]>;
+  /** Drops what expired, then the oldest beyond either bound. */
+  prune(now: number, bounds: Bounds): Promise<void>;
+  count(): Promise<Bounds>;
+}
+
+export interface SealedRow {
+  readonly key: string;
+  /** Which secret it is sealed with. */
+  readonly secret: string;
+  /** Equal for equal contents. */
+  readonly digest: string;
+  readonly sealed: Uint8Array;
+  readonly expiresAt: number;
+}
+
+export interface FoundRow {
+  readonly key: string;
+  readonly secret: string;
+  /** null: a conflict, and nothing to restore. */
+  readonly sealed: Uint8Array | null;
+  readonly expiresAt: number;
+}
+
+export interface Bounds {
+  readonly rows: number;
+  readonly bytes: number;
+}
