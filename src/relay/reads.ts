@@ -9,40 +9,95 @@ export type Read =
   | { readonly kind: "quiet" };
 
 export interface Reads {
+  /** One at a time. */
   next(limitMs: number): Promise<Read>;
   cancel(): void;
 }
 
 const QUIET: Read = { kind: "quiet" };
+const EOF: Read = { kind: "eof" };
+const CUT: Read = { kind: "cut" };
 
 export function readsOf(body: ReadableStream<Uint8Array> | null): Reads {
   const reader = body?.getReader();
-  let pending: Promise<Read> | undefined;
-  const start = async (): Promise<Read> => {
-    try {
-      const result = await reader?.read();
-      return !result || result.done ? { kind: "eof" } : { kind: "bytes", bytes: result.value };
-    } catch {
-      return { kind: "cut" };
-    }
+  if (!reader) return { next: () => Promise.resolve(EOF), cancel: () => {} };
+  let reading = false;
+  /** What came while nobody waited. */
+  let arrived: Read | undefined;
+  let ended: Read | undefined;
+  let waiting: ((read: Read) => void) | undefined;
+
+  const give = (read: Read): void => {
+    const resolve = waiting;
+    waiting = undefined;
+    if (resolve) resolve(read);
+    else arrived = read;
+  };
+  const quiet = alarm(() => waiting && give(QUIET));
+  const end = (read: Read): void => {
+    quiet.stop();
+    ended = read;
+    give(read);
+  };
+  const start = (): void => {
+    reading = true;
+    reader.read().then(
+      ({ done, value }) => {
+        reading = false;
+        if (done) end(EOF);
+        else give({ kind: "bytes", bytes: value });
+      },
+      () => end(CUT),
+    );
   };
   return {
-    next: async (limitMs) => {
-      pending ??= start();
-      const read = await within(pending, limitMs);
-      if (read !== QUIET) pending = undefined;
-      return read;
+    next: (limitMs) =>
+      new Promise((resolve) => {
+        const already = arrived ?? ended;
+        arrived = undefined;
+        if (already) return resolve(already);
+        waiting = resolve;
+        quiet.within(limitMs);
+        if (!reading) start();
+      }),
+    cancel: () => {
+      quiet.stop();
+      void reader.cancel().catch(() => {});
     },
-    cancel: () => void reader?.cancel().catch(() => {}),
   };
 }
 
-function within(read: Promise<Read>, limitMs: number): Promise<Read> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(QUIET), limitMs);
-    void read.then((value) => {
+interface Alarm {
+  /** Rings so long after the last call. */
+  within(ms: number): void;
+  stop(): void;
+}
+
+/** One timer for a whole stream: setting one for each read costs more than the read of a small frame. */
+function alarm(ring: () => void): Alarm {
+  let timer: Timer | undefined;
+  let ringsAt = 0;
+  let firesAt = 0;
+  const set = (now: number): void => {
+    clearTimeout(timer);
+    firesAt = ringsAt;
+    timer = setTimeout(fire, ringsAt - now);
+  };
+  const fire = (): void => {
+    timer = undefined;
+    const now = performance.now();
+    if (now >= ringsAt) ring();
+    else set(now);
+  };
+  return {
+    within: (ms) => {
+      const now = performance.now();
+      ringsAt = now + ms;
+      if (timer === undefined || ringsAt < firesAt) set(now);
+    },
+    stop: () => {
       clearTimeout(timer);
-      resolve(value);
-    });
-  });
+      timer = undefined;
+    },
+  };
 }
