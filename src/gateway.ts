@@ -3,6 +3,7 @@ import { isLoopback } from "./access/door.ts";
 import { serve } from "./http/serve.ts";
 import type { Config } from "./config/config.ts";
 import { jsonLog, textLog, type Log } from "./observe/log.ts";
+import { tokenMeter } from "./providers/token-meter.ts";
 import { memoryVault } from "./vault/vault.ts";
 import { startSimulator } from "./simulator/index.ts";
 
@@ -24,7 +25,7 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
   const log = options.log ?? (config.log.format === "json" ? jsonLog() : textLog());
   for (const warning of config.warnings) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);
-  const server = serve({ config: ready, log, clock: Date.now, vault: memoryVault(Date.now) });
+  const server = serve({ config: ready, log, clock: Date.now, vault: memoryVault(Date.now), tokens: tokenMeter() });
   return {
     url: server.url,
     stop: async () => {

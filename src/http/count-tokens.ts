@@ -1,7 +1,7 @@
 /** POST /v1/messages/count_tokens: the vendor's own counter where it has one, else a local tokenizer that says so. */
+import { withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import { countLocally } from "../providers/tokens.ts";
-import { endpoint } from "../providers/endpoint.ts";
+import { countsTokens, endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import { applyEdits } from "../wire/edit.ts";
@@ -15,11 +15,16 @@ import { jsonBody } from "./json-body.ts";
 export const countTokens: Handler = async (exchange) => {
   const { json, text } = await jsonBody(exchange);
   const { targets } = plan(exchange.gateway.config, requiredString(json, "model"), exchange.caller.key);
-  const counter = targets.find((target) => target.dialect === MESSAGES.reply && target.provider.kind !== "simulator");
+  const counter = targets.find((target) => countsTokens(target.provider, target.dialect));
   const counted = counter && (await countAtVendor(exchange, counter, text));
   if (counted) return counted;
   const { value } = DIALECTS[MESSAGES.reply].request.decode(json);
-  return Response.json({ input_tokens: await countLocally(value) }, { headers: { "x-codeswitch-estimated": "true" } });
+  const { provider, model } = targets[0] as Target;
+  const tokens = await exchange.gateway.tokens.count(
+    { provider: provider.name, model },
+    withoutAttribution(value).value,
+  );
+  return Response.json({ input_tokens: tokens }, { headers: { "x-codeswitch-estimated": "true" } });
 };
 
 /** undefined where the vendor has no counter, or is out of reach: an estimate serves better than an error. */

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { DialectId } from "../ir/seal.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import type { Log } from "../observe/log.ts";
+import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { JsonObject } from "../wire/json.ts";
 
@@ -35,6 +36,7 @@ export interface Call {
 export interface Gateway {
   readonly config: Config;
   readonly vault: Vault;
+  readonly tokens: TokenMeter;
   readonly log: Log;
   /** Milliseconds since 1970. */
   clock(): number;

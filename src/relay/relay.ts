@@ -1,8 +1,11 @@
 /** The stops of a call: what is asked, who can answer, one answer, one record. */
+import { withoutAttribution } from "../clients/claude-code.ts";
 import { namedSession } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
+import { totals } from "../ir/usage.ts";
+import { countsTokens } from "../providers/endpoint.ts";
 import { clientHeaders } from "../providers/headers.ts";
 import { plan } from "../routing/plan.ts";
 import type { Scope } from "../vault/vault.ts";
@@ -58,6 +61,7 @@ async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<
     { signal: call.signal, wait: pause },
   );
   settle(call, gateway, answering.watch, answer.losses, answering.out.scope);
+  learnTokens(call, prepared, gateway);
   call.record.close("ended", 200);
   return new Response(answer.body as string, {
     headers: { ...replyHeaders(call, answering), "content-type": answer.contentType },
@@ -79,7 +83,10 @@ async function streamed(call: Call, prepared: Prepared, gateway: Gateway): Promi
   const body = deliver(opening, {
     heartbeatMs,
     printError: (error) => printError(call, prepared, gateway, error),
-    closed: (how, stream, error) => closeStream(call, gateway, how, stream, error),
+    closed: (how, stream, error) => {
+      closeStream(call, gateway, how, stream, error);
+      learnTokens(call, prepared, gateway);
+    },
   });
   return new Response(body as ReadableStream, {
     headers: {
@@ -126,6 +133,19 @@ function settle(call: Call, gateway: Gateway, watch: Watch, losses: readonly Los
   draft.losses = [...draft.losses, ...losses];
   const answer = scope ? watch.answer() : undefined;
   if (scope && answer?.finish) gateway.vault.remember(scope, answer);
+}
+
+/** What the vendor billed teaches the local count of tokens, where the vendor has no counter of its own. */
+function learnTokens(call: Call, prepared: Prepared, gateway: Gateway): void {
+  const { provider, modelServed: model, usage } = call.record.draft;
+  if (provider === undefined || model === undefined || usage.source !== "reported") return;
+  const served = prepared.plan.targets.find((target) => target.provider.name === provider && target.model === model);
+  if (!served || countsTokens(served.provider, served.dialect)) return;
+  const billed = totals(usage, ["message"]).prompt;
+  gateway.tokens.learn(
+    { provider, model },
+    { request: () => withoutAttribution(prepared.decoded().value).value, bytes: call.bytes.byteLength, billed },
+  );
 }
 
 const replyHeaders = (call: Call, answering: Answering | undefined): Record<string, string> => ({
