@@ -21,7 +21,7 @@ export async function startGateway(upstreamPort: number): Promise<Gateway> {
   writeFileSync(file, configuration(port, upstreamPort));
   const log = join(folder, "complaints.log");
   const running = startServer(["node", LAUNCHER, "start", "--config", file], log, { CODESWITCH_DATA_DIR: folder });
-  const readyMs = await untilReady(`http://127.0.0.1:${port}/health`, log);
+  const readyMs = await untilReady(running, `http://127.0.0.1:${port}/health`, log);
   return {
     ...running,
     port,

@@ -27,7 +27,7 @@ export async function startNginx(upstreamPort: number): Promise<Contestant> {
   writeFileSync(file, configuration(folder, port, upstreamPort));
   const log = join(folder, "error.log");
   const running = startServer([NGINX ?? "nginx", "-e", log, "-c", file], log);
-  await untilReady(`http://127.0.0.1:${port}/health`, log);
+  await untilReady(running, `http://127.0.0.1:${port}/health`, log);
   return {
     ...running,
     port,

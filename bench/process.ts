@@ -115,8 +115,8 @@ export function freePort(): number {
   return port;
 }
 
-/** Milliseconds until the address answers 200. */
-export async function untilReady(url: string, complaints: string): Promise<number> {
+/** Milliseconds until the address answers 200. A server that never does is stopped. */
+export async function untilReady(server: Running, url: string, complaints: string): Promise<number> {
   const startedAt = performance.now();
   while (performance.now() - startedAt < READY_MS_MAX) {
     const status = await fetch(url).then(
@@ -126,6 +126,7 @@ export async function untilReady(url: string, complaints: string): Promise<numbe
     if (status === 200) return performance.now() - startedAt;
     await Bun.sleep(3);
   }
+  await server.stop();
   throw new Error(`${url} did not answer. ${await Bun.file(complaints).text()}`);
 }
 
