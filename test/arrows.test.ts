@@ -16,6 +16,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // An upstream for tests and demos must not share a translator with what it tests.
   simulator: ["wire"],
   routing: ["wire", "ir", "dialects", "config", "clients", "providers"],
+  // Checks must not share a fault with what they check.
+  probe: ["wire", "ir"],
+  setup: ["wire", "ir", "config", "probe"],
+  doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store"],
   store: ["wire"],
   access: ["wire", "ir", "config", "store"],
   ledger: ["wire", "ir", "config", "store"],
@@ -118,7 +122,7 @@ test("wire, ir and dialects are pure: no I/O, clock, randomness or promises", as
 const NAMES =
   /azure|openai|anthropic|claude|cursor|codex|kimi|moonshot|deepseek|groq|mistral|openrouter|gemini|\bxai\b|\bgpt-?\d/i;
 const HOMES =
-  /^(dialects|providers|clients|simulator|cli)\/|^config\/(env|schema|config|litellm|base-url|keys)[^/]*\.ts$/;
+  /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env|schema|config|litellm|base-url|keys)[^/]*\.ts$/;
 const ALLOWED: Readonly<Record<string, string>> = {
   "ir/seal.ts": "DialectId: the wire protocols are called after who published them",
   "http/routes.ts": "paths that clients ask for",

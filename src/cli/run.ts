@@ -3,7 +3,8 @@ import { runCommand } from "citty";
 import { ConfigError } from "../config/problem.ts";
 import { main } from "./commands.ts";
 import { help } from "./help.ts";
-import { checkArguments, choose, UsageError } from "./usage.ts";
+import { SetupRefused } from "../setup/setup.ts";
+import { checkArguments, choose, Failure, UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
 /** The exit code: 0 well, 1 something is wrong, 2 the command line is. */
@@ -24,13 +25,14 @@ export async function run(argv: readonly string[]): Promise<number> {
     await runCommand(chosen.command, { rawArgs: [...chosen.rest] });
     return 0;
   } catch (error) {
-    console.error(explain(error));
+    const words = explain(error);
+    if (words !== "") console.error(words);
     return error instanceof UsageError ? 2 : 1;
   }
 }
 
 function explain(error: unknown): string {
-  if (error instanceof UsageError) return error.message;
+  if (error instanceof UsageError || error instanceof Failure || error instanceof SetupRefused) return error.message;
   if (error instanceof ConfigError) {
     const count = error.problems.length;
     return `The configuration has ${count === 1 ? "a problem" : `${count} problems`}:\n${error.message}`;

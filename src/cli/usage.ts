@@ -2,8 +2,11 @@
 import type { ArgDef, ArgsDef, CommandDef } from "citty";
 import { didYouMean } from "../config/nearest.ts";
 
-/** The person can put it right; shown without a stack. */
+/** The command line is wrong; shown without a stack. */
 export class UsageError extends Error {}
+
+/** The command did what it should, and what it found or met is not in order: exit code 1, shown without a stack. "" has been shown already. */
+export class Failure extends Error {}
 
 export interface Chosen {
   readonly command: CommandDef;
@@ -31,17 +34,26 @@ export function choose(root: CommandDef, argv: readonly string[]): Chosen {
   }
 }
 
-/** Throws UsageError for flags that do not exist, lack their value, or stand alone as words. */
+/** Throws UsageError for flags that do not exist, lack their value, and for more words than the command takes. */
 export function checkArguments({ command, path, rest }: Chosen): void {
   const args = (command.args ?? {}) as ArgsDef;
-  const names = Object.keys(args);
+  const isWord = (name: string): boolean => args[name]?.type === "positional";
+  const names = Object.keys(args).filter((name) => !isWord(name));
+  let words = Object.keys(args).filter(isWord).length;
   const flags = names.flatMap((name) => [`--${name}`, ...aliasesOf(args[name]).map((alias) => `-${alias}`)]);
   const more = `More: ${path.join(" ")} --help`;
   for (let index = 0; index < rest.length; index++) {
     const [flag = "", inline] = splitFlag(rest[index] ?? "");
-    if (!flag.startsWith("-")) throw new UsageError(`"${flag}" was not expected here. ${more}`);
+    if (!flag.startsWith("-")) {
+      if (words-- > 0) continue;
+      throw new UsageError(`"${flag}" was not expected here. ${more}`);
+    }
     if (!flags.includes(flag))
       throw new UsageError(`${flag} is not a flag of ${path.join(" ")}. ${didYouMean(flag, flags)}${more}`);
+    if (args[flag.replace(/^-+/, "")]?.type === "boolean") {
+      if (inline !== undefined) throw new UsageError(`${flag} takes no value. ${more}`);
+      continue;
+    }
     const value = inline ?? rest[++index];
     if (value === undefined || value === "" || (inline === undefined && value.startsWith("--")))
       throw new UsageError(`${flag} needs a value. ${more}`);

@@ -1,0 +1,181 @@
+/** `codeswitch setup <client>`: its own configuration, shown before it is written, checked after, and undone on demand. */
+import { homedir } from "node:os";
+import { defineCommand } from "citty";
+import type { Config } from "../config/config.ts";
+import { dataDir } from "../config/data-dir.ts";
+import { didYouMean } from "../config/nearest.ts";
+import { publicUrlFault } from "../probe/public-url.ts";
+import { apply, planForcedUndo, planUndo, readFile, textBefore, undo } from "../setup/apply.ts";
+import { SETUPS } from "../setup/clients/index.ts";
+import type { AnySetup, Change, Connection, Place, Printed, Setup } from "../setup/setup.ts";
+import { SetupRefused } from "../setup/setup.ts";
+import { showChange } from "../setup/show.ts";
+import { readState } from "../setup/state.ts";
+import { confirm } from "./confirm.ts";
+import { connect, printableKey, urlOf } from "./setup-connection.ts";
+import { verify } from "./setup-verify.ts";
+import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
+import { Failure, UsageError } from "./usage.ts";
+
+const IDS = SETUPS.map(({ id }) => id);
+
+export const setupCommand = defineCommand({
+  meta: {
+    name: "setup",
+    description: "Connect a coding tool to this gateway, show what changes, and check that it works.",
+  },
+  args: {
+    client: { type: "positional", required: false, valueHint: "CLIENT", description: IDS.join(", ") },
+    config: CONFIG_ARG,
+    yes: { type: "boolean", alias: "y", description: "Write without asking." },
+    print: { type: "boolean", description: "Only show what to set by hand; nothing is written." },
+    undo: { type: "boolean", description: "Put back what was there before." },
+    force: { type: "boolean", description: "With --undo: even where the files were changed since." },
+    verify: { type: "boolean", description: "Only check; nothing is written. Costs a few tokens." },
+    model: {
+      type: "string",
+      valueHint: "NAME",
+      description: "The model to start with. Default: the first one listed.",
+    },
+    url: { type: "string", valueHint: "URL", description: "A gateway elsewhere. Needs --key, and --model." },
+    key: {
+      type: "string",
+      valueHint: "KEY",
+      description: "The client's key. Default: a new one in the configuration.",
+    },
+    "public-url": {
+      type: "string",
+      valueHint: "URL",
+      description: "cursor: the public HTTPS address, which is checked.",
+    },
+  },
+  run: async ({ args }) => {
+    const setup = find(args.client);
+    if (setup.kind === "unsupported") throw new Failure(setup.reason);
+    if (args.undo) return takeBack(setup, args.yes === true, args.force === true);
+    const config = loadHere(args.config, {});
+    printWarnings(config);
+    const wanted = { url: args.url, key: args.key, model: args.model };
+    if (setup.kind === "printed" || args.print) return show(setup, config, wanted, args["public-url"]);
+    return args.verify ? check(setup, config, wanted) : write(setup, config, wanted, args.yes === true, args.config);
+  },
+});
+
+type Wanted = Parameters<typeof connect>[1];
+
+export function find(id: string | undefined): AnySetup {
+  const list = `Clients: ${IDS.join(", ")}.`;
+  if (id === undefined) throw new UsageError(`Which client? codeswitch setup CLIENT. ${list}`);
+  const setup = SETUPS.find((one) => one.id === id);
+  if (!setup) throw new UsageError(`"${id}" is not a client that we know. ${didYouMean(id, IDS)}${list}`);
+  return setup;
+}
+
+const here = (): Place => ({ home: process.env.HOME ?? homedir(), env: process.env });
+const data = (): string => dataDir(process.env, process.platform, here().home);
+
+async function write(
+  setup: Setup,
+  config: Config,
+  wanted: Wanted,
+  yes: boolean,
+  file: string | undefined,
+): Promise<void> {
+  const state = readState(data());
+  const { connection, ownChange, notes } = connect(config, wanted, setup.id, state);
+  const changes = [...setup.plan(readWithoutUs(setup.id), here(), connection), ...(ownChange ? [ownChange] : [])];
+  refuseMoved(setup.id, changes);
+  const shown = changes.map(sinceNow).filter(({ before, after }) => before !== after);
+  if (shown.length === 0) console.log(`${setup.title} is set up already.\n`);
+  else {
+    console.log(`${setup.title} will call ${connection.url} and ask for ${connection.model}:\n`);
+    for (const change of shown) console.log(`${showChange(change)}\n`);
+    for (const note of [...notes, ...rivalNotes(setup)]) console.log(`! ${note}`);
+    await confirm("Write this, and spend a few tokens to check it?", yes);
+    apply(data(), setup.id, connection.url, changes);
+    console.log(`Written. What was there before comes back with: codeswitch setup ${setup.id} --undo\n`);
+  }
+  await report(setup, connection, ownChange ? loadHere(file, {}) : config);
+}
+
+async function check(setup: Setup, config: Config, wanted: Wanted): Promise<void> {
+  const { connection, ownChange } = connect(config, wanted, setup.id, readState(data()));
+  if (ownChange && ownChange.before !== undefined && readFile(ownChange.path) === ownChange.before)
+    throw new Failure(`${setup.title} has no key yet. Set it up first: codeswitch setup ${setup.id}`);
+  await report(setup, connection, config);
+}
+
+async function report(setup: Setup, connection: Connection, config: Config): Promise<void> {
+  console.log(`Checking ${setup.title} with ${connection.model}:`);
+  const isGood = await verify(setup, connection, config);
+  if (!isGood) throw new Failure("Not everything works; the lines with ✗ say what to do.");
+  console.log(`\n${setup.title} works with this gateway. ${setup.notes.join(" ")}`);
+}
+
+/** What the files are without an earlier setup of the same client, so that a second one takes the place of the first. */
+function readWithoutUs(id: string): (path: string) => string | undefined {
+  const files = readState(data()).setups[id]?.files ?? [];
+  return (path) => {
+    const ours = files.find((file) => file.path === path);
+    return ours ? textBefore(ours, readFile(path)) : readFile(path);
+  };
+}
+
+function refuseMoved(id: string, changes: readonly Change[]): void {
+  const left = (readState(data()).setups[id]?.files ?? []).filter(
+    ({ path }) => !changes.some((change) => change.path === path),
+  );
+  if (left.length > 0)
+    throw new SetupRefused(
+      `An earlier setup wrote ${left.map(({ path }) => path).join(", ")}, which is not written now. Undo it first: codeswitch setup ${id} --undo`,
+    );
+}
+
+/** As the person finds the file, which may hold an earlier setup. */
+function sinceNow({ path, after }: Change): Change {
+  const before = readFile(path);
+  return { path, ...(before !== undefined && { before }), after };
+}
+
+const rivalNotes = ({ rivals, title }: Setup): string[] =>
+  rivals
+    .filter((name) => (process.env[name] ?? "") !== "")
+    .map(
+      (name) => `${name} is set in this shell, and ${title} may prefer it to its files. Unset it where you start it.`,
+    );
+
+async function takeBack(setup: Setup | Printed, yes: boolean, force: boolean): Promise<void> {
+  const steps = force ? planForcedUndo(data(), setup.id) : planUndo(data(), setup.id);
+  if (!steps) throw new Failure(`${setup.title} was not set up from here: there is nothing to undo.`);
+  for (const { path, now, after } of steps.filter(({ now, after }) => now !== after)) {
+    const change = { path, ...(now !== undefined && { before: now }), after: after ?? "" };
+    console.log(`${showChange(change)}${after === undefined ? "\n  (the file goes)" : ""}\n`);
+  }
+  await confirm("Put this back?", yes);
+  undo(data(), setup.id, steps);
+  console.log(`${setup.title} is as it was before.`);
+}
+
+async function show(
+  setup: Setup | Printed,
+  config: Config,
+  wanted: Wanted,
+  publicUrl: string | undefined,
+): Promise<void> {
+  const key = printableKey(config, wanted, setup.id);
+  const isPublic = setup.kind === "printed" && setup.needsPublicUrl;
+  if (publicUrl !== undefined && !isPublic)
+    throw new UsageError(`${setup.title} needs no --public-url; --url names the address.`);
+  const url = wanted.url ?? (isPublic ? (publicUrl ?? "https://YOUR_TUNNEL") : urlOf(config));
+  const { connection } = connect(config, { ...wanted, url, key }, setup.id, readState(data()));
+  console.log(`${setup.title}\n`);
+  for (const { where, value } of setup.values(connection)) console.log(printValue(where, value));
+  for (const note of setup.notes) console.log(`\n${note}`);
+  if (publicUrl === undefined) return;
+  const fault = await publicUrlFault(publicUrl, key);
+  if (fault !== undefined) throw new Failure(`\n✗ ${fault}`);
+  console.log(`\n✓ ${publicUrl} is HTTPS, leads to this gateway, and the key is right.`);
+}
+
+const printValue = (where: string, value: string): string =>
+  value.includes("\n") ? `  ${where}:\n${value.replace(/^/gm, "    ")}` : `  ${where}: ${value}`;

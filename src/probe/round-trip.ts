@@ -1,0 +1,90 @@
+/** What a client needs of a gateway, asked in its own dialect: an answer in a stream, a call, the turn after it, and thinking. */
+import type { DialectId } from "../ir/seal.ts";
+import type { JsonObject } from "../wire/json.ts";
+import { call, messageOf, type Got } from "./call.ts";
+import { type Voice, VOICES } from "./voices.ts";
+
+export interface Step {
+  readonly name: string;
+  /** missing: the model does not do it, which is no fault of the connection. */
+  readonly state: "works" | "missing" | "fails";
+  readonly words: string;
+}
+
+export interface Connected {
+  /** Without /v1. */
+  readonly url: string;
+  readonly key: string;
+  readonly model: string;
+}
+
+/** A model that thinks may take this long for a sentence. */
+const TIMEOUT_MS = 120_000;
+
+/** One line at a time, as they come. */
+export async function* roundTrip(to: Connected, dialect: DialectId): AsyncGenerator<Step> {
+  const voice = VOICES[dialect];
+  const text = await textStep(to, voice);
+  yield text;
+  // Whatever kept it from saying hi would be said again four times.
+  if (text.state === "fails") return;
+  const asked = voice.ask({ model: to.model, prompt: "Look up the word gateway.", tool: true });
+  const called = await ask(to, voice, asked);
+  yield toolStep(called, voice);
+  yield await secondStep(to, voice, asked, called);
+  yield await thinkingStep(to, voice);
+}
+
+async function textStep(to: Connected, voice: Voice): Promise<Step> {
+  const name = "text, streamed";
+  const got = await ask(to, voice, voice.ask({ model: to.model, prompt: "Say hi in one word.", stream: true }));
+  if (!isGood(got)) return fails(name, wordsOf(got));
+  return voice.terminal.test(got.text)
+    ? { name, state: "works", words: `complete after ${got.tookMs} ms` }
+    : fails(name, "the stream broke off before its end");
+}
+
+function toolStep(got: Got, voice: Voice): Step {
+  const name = "tool call";
+  if (!isGood(got)) return fails(name, wordsOf(got));
+  return voice.hear(got.json ?? {}).call
+    ? { name, state: "works", words: "the model calls what it is told to call" }
+    : { name, state: "missing", words: "the model answered in words although a call was demanded" };
+}
+
+async function secondStep(to: Connected, voice: Voice, asked: JsonObject, called: Got): Promise<Step> {
+  const name = "second turn";
+  const answer = isGood(called) ? called.json : undefined;
+  if (!answer || !voice.hear(answer).call)
+    return { name, state: "missing", words: "not tried, since there was no call to answer" };
+  const got = await ask(to, voice, voice.answerCall(asked, answer, "A gateway is a way in."));
+  return isGood(got) ? { name, state: "works", words: "the call's result is accepted" } : fails(name, wordsOf(got));
+}
+
+const THINKING: Readonly<Record<DialectId, JsonObject>> = {
+  "openai-chat": { reasoning_effort: "low" },
+  "openai-responses": { reasoning: { effort: "low", summary: "auto" } },
+  // As Claude Code asks models that it does not know (measured, 2.1.329).
+  anthropic: { thinking: { type: "adaptive" }, output_config: { effort: "low" } },
+};
+
+async function thinkingStep(to: Connected, voice: Voice): Promise<Step> {
+  const name = "thinking";
+  const prompt = "How much is 17 times 23? Answer with the number.";
+  const got = await ask(to, voice, voice.ask({ model: to.model, prompt, extra: THINKING[voice.dialect] }));
+  if (!isGood(got)) return fails(name, wordsOf(got));
+  return voice.hear(got.json ?? {}).thought
+    ? { name, state: "works", words: "shown, in the place where the client looks for it" }
+    : { name, state: "missing", words: "accepted, and none was shown" };
+}
+
+const ask = (to: Connected, voice: Voice, body: JsonObject): Promise<Got> =>
+  call({ url: to.url + voice.path, headers: voice.headers(to.key), body, timeoutMs: TIMEOUT_MS });
+
+type Answer = Extract<Got, { kind: "answer" }>;
+const isGood = (got: Got): got is Answer => got.kind === "answer" && got.status === 200;
+
+const fails = (name: string, words: string): Step => ({ name, state: "fails", words });
+
+const wordsOf = (got: Got): string =>
+  got.kind === "failed" ? `${got.words}. ${got.fix}` : `status ${got.status}: ${messageOf(got)}`;

@@ -1,0 +1,52 @@
+/** Claude Code: `env` in its settings. https://code.claude.com/docs/en/settings, https://code.claude.com/docs/en/llm-gateway */
+import { join } from "node:path";
+import { editJson, refuseBlocked, type JsonEdits } from "../json-edit.ts";
+import type { Connection, Place, Setup } from "../setup.ts";
+
+const settingsOf = ({ home, env }: Place): string =>
+  join(env.CLAUDE_CONFIG_DIR ?? join(home, ".claude"), "settings.json");
+
+/** Its own names for models (opus, sonnet, haiku) are asked for by subagents and background work; a gateway without Claude has none of them. */
+const ALIASES = ["ANTHROPIC_DEFAULT_OPUS_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL"];
+
+function variables({ url, key, model }: Connection): [name: string, value: string][] {
+  return [
+    ["ANTHROPIC_BASE_URL", url],
+    ["ANTHROPIC_AUTH_TOKEN", key],
+    // Lists our models under /model: GET /v1/models?limit=1000 (measured, 2.1.329).
+    ["CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY", "1"],
+    ...(/claude/i.test(model) ? [] : ALIASES.map((name): [string, string] => [name, model])),
+  ];
+}
+
+export const claudeCode = {
+  kind: "files",
+  id: "claude-code",
+  title: "Claude Code",
+  dialect: "anthropic",
+  plan: (read, place, connection) => {
+    const path = settingsOf(place);
+    const before = read(path);
+    refuseBlocked(path, before, ["env", "ANTHROPIC_BASE_URL"]);
+    const edits: JsonEdits = [
+      ...variables(connection).map(([name, value]) => [["env", name], value] as const),
+      [["model"], connection.model],
+    ];
+    return [{ path, ...(before !== undefined && { before }), after: editJson(path, before, edits) }];
+  },
+  values: (connection) => [
+    ...variables(connection).map(([name, value]) => ({ where: `~/.claude/settings.json, env.${name}`, value })),
+    { where: "~/.claude/settings.json, model", value: connection.model },
+  ],
+  notes: ["Start it as always: claude. /model lists what the gateway serves."],
+  rivals: ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_MODEL"],
+  program: {
+    command: "claude",
+    args: (prompt, { model }) => ["-p", prompt, "--model", model],
+    env: () => ({
+      DISABLE_TELEMETRY: "1",
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+      CLAUDE_CODE_MAX_RETRIES: "0",
+    }),
+  },
+} satisfies Setup;

@@ -1,0 +1,85 @@
+/** Codex: config.toml. Two blocks of ours, since top-level keys must stand before the first table. https://developers.openai.com/codex/config-reference */
+import { join } from "node:path";
+import { endsLine, hasMark, marked, withLineEnds } from "../block.ts";
+import { type Connection, type Place, type Setup, SetupRefused } from "../setup.ts";
+
+const configOf = ({ home, env }: Place): string => join(env.CODEX_HOME ?? join(home, ".codex"), "config.toml");
+
+const topLines = ({ model }: Connection): string[] => [`model = ${quoted(model)}`, 'model_provider = "codeswitch"'];
+
+const tableLines = ({ url, key }: Connection): string[] => [
+  "[model_providers.codeswitch]",
+  'name = "codeswitch"',
+  `base_url = ${quoted(`${url}/v1`)}`,
+  'wire_api = "responses"',
+  // env_key would need a variable in every shell; this one stands in the file (accepted by 0.169.0, test/clis/setup.test.ts).
+  `experimental_bearer_token = ${quoted(key)}`,
+];
+
+/** JSON's escapes are a part of those of a basic string in TOML. */
+const quoted = (text: string): string => JSON.stringify(text);
+
+export const codex = {
+  kind: "files",
+  id: "codex",
+  title: "Codex",
+  dialect: "openai-responses",
+  plan: (read, place, connection) => {
+    const path = configOf(place);
+    const before = read(path);
+    const text = before ?? "";
+    refuseConflicts(path, text, connection);
+    const top = withLineEnds(`${marked(topLines(connection))}\n`, text);
+    const table = withLineEnds(`${marked(tableLines(connection))}\n`, text);
+    const gap = withLineEnds("\n", text);
+    const rest = text === "" ? "" : gap + endsLine(text);
+    return [{ path, ...(before !== undefined && { before }), after: `${top}${rest}${gap}${table}` }];
+  },
+  values: (connection) => [
+    { where: "~/.codex/config.toml, above the first [table]", value: topLines(connection).join("\n") },
+    { where: "~/.codex/config.toml, at the end", value: tableLines(connection).join("\n") },
+  ],
+  notes: ["Start it as always: codex. For another model of the gateway: codex -m NAME."],
+  rivals: [],
+  program: {
+    command: "codex",
+    args: (prompt) => ["exec", "--skip-git-repo-check", prompt],
+    env: () => ({}),
+  },
+} satisfies Setup;
+
+/** TOML knows a key once: ours beside theirs would be a file that Codex cannot read. */
+function refuseConflicts(path: string, text: string, connection: Connection): void {
+  const config = readToml(path, text);
+  const byHand = [...topLines(connection), "", ...tableLines(connection)].map(
+    (line) => `  ${hideKey(line, connection.key)}`,
+  );
+  const found = [
+    ...(config.model === undefined ? [] : ["model"]),
+    ...(config.model_provider === undefined ? [] : ["model_provider"]),
+    ...(Object.hasOwn((config.model_providers ?? {}) as object, "codeswitch") ? ["model_providers.codeswitch"] : []),
+  ];
+  if (found.length === 0 && !hasMark(text)) return;
+  const places = found.map((key) => `${key}${lineOfKey(text, key)}`).join(", ");
+  throw new SetupRefused(
+    `${path} already sets ${places || "lines of codeswitch"}, and TOML takes a key only once. Put a # in front of ${found.length === 1 ? "that line" : "those lines"} and run this again, or write by hand:\n${byHand.join("\n")}`,
+  );
+}
+
+const hideKey = (line: string, key: string): string => line.replace(quoted(key), '"<the key, from --print>"');
+
+function readToml(path: string, text: string): Readonly<Record<string, unknown>> {
+  try {
+    return Bun.TOML.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    throw new SetupRefused(
+      `${path} is not valid TOML (${error instanceof Error ? error.message.split("\n")[0] : String(error)}), so that nothing was changed. Correct it first.`,
+    );
+  }
+}
+
+function lineOfKey(text: string, key: string): string {
+  const name = key.replaceAll(".", "\\.");
+  const at = text.split("\n").findIndex((line) => new RegExp(`^\\s*(\\[\\s*)?["']?${name}["']?\\s*[=\\].]`).test(line));
+  return at < 0 ? "" : ` (line ${at + 1})`;
+}

@@ -1,0 +1,127 @@
+/** Clients that keep their settings where nobody should write from outside, or that change them often: what to paste. */
+import type { Connection, Printed, Unsupported, Value } from "../setup.ts";
+
+const base = ({ url }: Connection): string => `${url}/v1`;
+const form = (settings: string, provider: string, connection: Connection): Value[] => [
+  { where: `${settings}, API Provider`, value: provider },
+  { where: `${settings}, Base URL`, value: base(connection) },
+  { where: `${settings}, API Key`, value: connection.key },
+  { where: `${settings}, Model ID`, value: connection.model },
+];
+const json = (value: unknown): string => JSON.stringify(value, null, 2);
+
+const printed = (
+  id: string,
+  title: string,
+  values: (connection: Connection) => Value[],
+  notes: readonly string[] = [],
+): Printed => ({ kind: "printed", id, title, values, notes, needsPublicUrl: false });
+
+export const cursor: Printed = {
+  ...printed(
+    "cursor",
+    "Cursor",
+    (connection) => [
+      { where: "Cursor Settings → Models → API Keys, OpenAI API Key", value: connection.key },
+      { where: "Cursor Settings → Models → API Keys, Override OpenAI Base URL", value: `${connection.url}/cursor/v1` },
+      ...connection.models.map((value) => ({ where: "Cursor Settings → Models, Add Custom Model", value })),
+    ],
+    [
+      "Cursor cannot be configured from outside, and calls from its own cloud: only a public HTTPS address reaches us.",
+      "codeswitch start --tunnel makes one. Tab, inline edit, Auto and Composer never use your key.",
+    ],
+  ),
+  needsPublicUrl: true,
+};
+
+export const cline = printed(
+  "cline",
+  "Cline",
+  (connection) => [
+    ...form("Cline settings", "OpenAI Compatible", connection),
+    {
+      where: "or in a terminal",
+      value: `cline auth -p openai -k ${connection.key} -m ${connection.model} -b ${base(connection)}`,
+    },
+  ],
+  ["The terminal version leaves a process called cline-hub-daemon running."],
+);
+
+export const roo = printed("roo", "Roo Code", (connection) =>
+  form("Roo Code settings → Providers", "OpenAI Compatible", connection),
+);
+
+export const kilo = printed("kilo", "Kilo Code", (connection) => [
+  ...form("Kilo Code settings → Providers", "OpenAI Compatible", connection),
+  {
+    where: "or in ~/.config/kilo/kilo.jsonc",
+    value: json({
+      provider: {
+        codeswitch: {
+          options: { baseURL: base(connection), apiKey: connection.key },
+          models: Object.fromEntries(connection.models.map((id) => [id, { name: id }])),
+        },
+      },
+      model: `codeswitch/${connection.model}`,
+    }),
+  },
+]);
+
+export const aider = printed("aider", "Aider", (connection) => [
+  { where: "~/.aider.conf.yml, model", value: `openai/${connection.model}` },
+  { where: "~/.aider.conf.yml, weak-model", value: `openai/${connection.model}` },
+  { where: "~/.aider.conf.yml, openai-api-base", value: base(connection) },
+  { where: "~/.aider.conf.yml, openai-api-key", value: connection.key },
+  { where: "~/.aider.conf.yml, show-model-warnings", value: "false" },
+]);
+
+export const zed = printed(
+  "zed",
+  "Zed",
+  (connection) => [
+    {
+      where: "settings.json",
+      value: json({
+        language_models: {
+          openai_compatible: {
+            codeswitch: {
+              api_url: base(connection),
+              available_models: connection.models.map((name) => ({
+                name,
+                max_tokens: 200_000,
+                max_output_tokens: 32_000,
+                capabilities: { tools: true, images: true, parallel_tool_calls: true, prompt_cache_key: true },
+              })),
+            },
+          },
+        },
+      }),
+    },
+    { where: "environment, CODESWITCH_API_KEY, or Agent settings → codeswitch", value: connection.key },
+  ],
+  ["Zed keeps keys in the system's keychain, never in settings.json."],
+);
+
+export const factory = printed("factory", "Factory Droid", (connection) => [
+  {
+    where: "~/.factory/settings.json",
+    value: json({
+      customModels: connection.models.map((model) => ({
+        model,
+        displayName: `codeswitch ${model}`,
+        baseUrl: base(connection),
+        apiKey: connection.key,
+        provider: "generic-chat-completion-api",
+        maxOutputTokens: 32_000,
+      })),
+    }),
+  },
+]);
+
+export const geminiCli: Unsupported = {
+  kind: "unsupported",
+  id: "gemini-cli",
+  title: "Gemini CLI",
+  reason:
+    "Gemini CLI speaks Google's generateContent only, and this gateway does not answer that protocol yet. Nothing was changed: a configuration that points here would not work.",
+};

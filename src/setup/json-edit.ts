@@ -1,0 +1,74 @@
+/** JSON that a person keeps: comments, order and indentation stay; only the named values change. */
+import { applyEdits, modify, parse, printParseErrorCode, type ParseError } from "jsonc-parser";
+import type { Json } from "../wire/json.ts";
+import { SetupRefused } from "./setup.ts";
+
+export type JsonPath = readonly (string | number)[];
+export type JsonEdits = readonly (readonly [path: JsonPath, value: Json])[];
+
+/** `text` undefined or blank: a new file. Throws SetupRefused where it is broken or no object. */
+export function editJson(path: string, text: string | undefined, edits: JsonEdits): string {
+  if (text === undefined || text.trim() === "") return `${JSON.stringify(fresh(edits), null, 2)}\n`;
+  readJson(path, text);
+  const formattingOptions = { ...indentOf(text), eol: text.includes("\r\n") ? "\r\n" : "\n" };
+  return edits.reduce((edited, [at, value]) => {
+    if (JSON.stringify(valueAt(parse(edited), at)) === JSON.stringify(value)) return edited;
+    return applyEdits(edited, modify(edited, [...at], value, { formattingOptions }));
+  }, text);
+}
+
+/** Tolerates comments and trailing commas, as the clients do. */
+export function readJson(path: string, text: string): Readonly<Record<string, unknown>> {
+  const errors: ParseError[] = [];
+  const value: unknown = parse(text, errors, { allowTrailingComma: true });
+  const [error] = errors;
+  if (error)
+    throw new SetupRefused(
+      `${path}:${lineAt(text, error.offset)}: this is not valid JSON (${printParseErrorCode(error.error)}), so that nothing was changed. Correct it first.`,
+    );
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new SetupRefused(
+      `${path} holds ${Array.isArray(value) ? "a list" : "a single value"} instead of an object, so that nothing was changed. Correct it first.`,
+    );
+  return value as Record<string, unknown>;
+}
+
+export function valueAt(value: unknown, path: JsonPath): unknown {
+  return path.reduce<unknown>(
+    (at, step) =>
+      typeof at === "object" && at !== null && Object.hasOwn(at, step)
+        ? (at as Record<string | number, unknown>)[step]
+        : undefined,
+    value,
+  );
+}
+
+/** Throws SetupRefused where something on the way to an edit is no object: putting ours there would drop theirs. */
+export function refuseBlocked(path: string, text: string | undefined, at: JsonPath): void {
+  if (text === undefined || text.trim() === "") return;
+  const value = readJson(path, text);
+  at.forEach((_step, depth) => {
+    const found = valueAt(value, at.slice(0, depth));
+    if (found !== undefined && (typeof found !== "object" || found === null || Array.isArray(found)))
+      throw new SetupRefused(
+        `${path}: ${at.slice(0, depth).join(".")} is ${Array.isArray(found) ? "a list" : JSON.stringify(typeof found)} where an object belongs. Correct it first.`,
+      );
+  });
+}
+
+function fresh(edits: JsonEdits): Json {
+  const root: Record<string, unknown> = {};
+  for (const [path, value] of edits) {
+    let at = root;
+    for (const step of path.slice(0, -1)) at = (at[step] ??= {}) as Record<string, unknown>;
+    at[path.at(-1) ?? ""] = value;
+  }
+  return root as Json;
+}
+
+function indentOf(text: string): { tabSize: number; insertSpaces: boolean } {
+  const indent = /\n([ \t]+)["}]/.exec(text)?.[1] ?? "  ";
+  return { insertSpaces: !indent.startsWith("\t"), tabSize: indent.startsWith("\t") ? 1 : indent.length };
+}
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
