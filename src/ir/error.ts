@@ -83,6 +83,10 @@ export class GatewayError extends Error {
   }
 }
 
+/** A stream that broke off. Where no status tells, pi retries what it reads "connection lost" in; the others go by the type. */
+export const connectionLost = (how: string): GatewayError =>
+  new GatewayError("upstream-cut", `connection lost: ${how}; ask again`);
+
 /** What an upstream's status means. `quota-exhausted` and `context-overflow` need its body: each dialect decides them. */
 export function kindOfStatus(status: number): ErrorKind {
   switch (status) {

@@ -1,6 +1,6 @@
 /** A Messages stream, read. Tolerant of every vendor that claims the dialect; ends in a terminal event in any case. */
 import type { Ask } from "../dialect.ts";
-import { GatewayError } from "../../ir/error.ts";
+import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Emit } from "../../ir/events.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, literal, parseExactly } from "../../wire/json.ts";
 import type { EndCause, Frame, Machine } from "../../wire/machine.ts";
@@ -263,5 +263,5 @@ function endOf(cause: EndCause, reading: Reading, emit: Emit): void {
   const isWhole = textIn(reading.stop, "stop_reason") !== "" && (cause === "eof" || reading.open.size === 0);
   if (isWhole) return finish(reading, emit);
   const what = reading.started ? "in the middle of its answer" : "before its answer began";
-  fail(new GatewayError("upstream-cut", `the upstream ended the stream ${what}`), reading, emit);
+  fail(connectionLost(`the upstream ended the stream ${what}`), reading, emit);
 }

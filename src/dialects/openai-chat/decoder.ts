@@ -1,5 +1,5 @@
 /** Chunks of every vendor that claims the dialect become events. The finish waits for the usage behind it. */
-import { GatewayError } from "../../ir/error.ts";
+import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Annotation, Emit, StreamEvent } from "../../ir/events.ts";
 import { decodeUsage } from "./usage.ts";
 import { isList, isObject, type Json, type JsonObject, literal, parseJson } from "../../wire/json.ts";
@@ -178,8 +178,8 @@ function ending(state: State, choice: JsonObject, emit: Emit): void {
 function end(state: State, cause: EndCause, emit: Emit): void {
   if (state.over) return;
   if (cause === "eof" && state.finishWord !== undefined) return finish(state, emit);
-  const how = cause === "cut" ? "the connection to the upstream broke" : "the upstream ended its answer";
-  fail(state, new GatewayError("upstream-cut", `${how} before it was finished; ask again`), emit);
+  const how = cause === "cut" ? "the upstream broke off its answer" : "the upstream ended its answer";
+  fail(state, connectionLost(`${how} before it was finished`), emit);
 }
 
 /** [DONE] behind an answer ends it even where the vendor gave no reason; behind nothing it ends nothing. */

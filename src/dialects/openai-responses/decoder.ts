@@ -3,7 +3,7 @@
  * Items are told apart by `output_index`, never by id: Copilot changes the ids with every event.
  */
 import type { Ask } from "../dialect.ts";
-import { GatewayError } from "../../ir/error.ts";
+import { connectionLost } from "../../ir/error.ts";
 import type { Emit, FinishReason, StreamEvent } from "../../ir/events.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
@@ -55,7 +55,7 @@ export function answerReader(ask: Ask): Machine<JsonObject, StreamEvent> {
     end: (_cause, emit) => {
       if (state.done) return;
       state.done = true;
-      emit({ type: "error", error: new GatewayError("upstream-cut", "the upstream's answer stopped before its end") });
+      emit({ type: "error", error: connectionLost("the upstream's answer stopped before its end") });
     },
   };
 }

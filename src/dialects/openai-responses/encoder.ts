@@ -1,6 +1,6 @@
 /** StreamEvents as the events that Codex and the official SDKs expect: every item opened, filled and closed, every event numbered. */
 import type { Ask } from "../dialect.ts";
-import { GatewayError } from "../../ir/error.ts";
+import { connectionLost, type GatewayError } from "../../ir/error.ts";
 import type { Block, Finish, StreamEvent } from "../../ir/events.ts";
 import type { Loss } from "../../ir/loss.ts";
 import type { Usage } from "../../ir/usage.ts";
@@ -33,7 +33,7 @@ export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): rea
       if (!state.done) encode(event, state, print);
     },
     end: (_cause, print) => {
-      if (!state.done) fail(new GatewayError("upstream-cut", "the answer stopped before its end"), state, print);
+      if (!state.done) fail(connectionLost("the answer stopped before its end"), state, print);
     },
     losses: () => p.losses.list(),
   };
