@@ -4,7 +4,8 @@ import { serve } from "./http/serve.ts";
 import type { Config } from "./config/config.ts";
 import { jsonLog, textLog, type Log } from "./observe/log.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
-import { memoryVault } from "./vault/vault.ts";
+import { openVault } from "./vault/open.ts";
+import { provenance } from "./vault/provenance.ts";
 import { startSimulator } from "./simulator/index.ts";
 
 export interface RunningGateway {
@@ -15,6 +16,10 @@ export interface RunningGateway {
 export interface GatewayOptions {
   /** Where records and messages go instead of the console. */
   readonly log?: Log;
+  /** Where what outlives a restart is kept. Absent: nowhere, memory alone serves. */
+  readonly dataDir?: string;
+  /** What it is sealed with. Absent: a secret that the data folder holds. */
+  readonly secret?: string;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<RunningGateway> {
@@ -25,12 +30,14 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
   const log = options.log ?? (config.log.format === "json" ? jsonLog() : textLog());
   for (const warning of config.warnings) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);
-  const server = serve({ config: ready, log, clock: Date.now, vault: memoryVault(Date.now), tokens: tokenMeter() });
+  const vault = await openVault(options, Date.now, log.warn);
+  const server = serve({ config: ready, log, clock: Date.now, vault, provenance: provenance(), tokens: tokenMeter() });
   return {
     url: server.url,
     stop: async () => {
       await server.stop();
       stopSimulator();
+      await vault.stop();
     },
   };
 }

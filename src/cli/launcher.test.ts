@@ -37,7 +37,8 @@ function start(
   const { PATH = "", HOME = "", SystemRoot = "" } = process.env;
   const child = spawn("node", [LAUNCHER, ...args], {
     cwd: FOLDER,
-    env: { PATH, HOME, SystemRoot, ...env },
+    // Never a person's own data folder.
+    env: { PATH, HOME, SystemRoot, CODESWITCH_DATA_DIR: join(FOLDER, "data"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let out = "";

@@ -1,9 +1,11 @@
 /** `codeswitch start`: the gateway, until somebody stops it. */
 import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
+import { dataHere, type DataHere } from "./data.ts";
 import { greeting } from "./greeting.ts";
 import { untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
+import { checkTunnel, openTunnel, tunnelGreeting, type Tunnel } from "./tunnel.ts";
 import { UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
@@ -27,6 +29,7 @@ export const startCommand = defineCommand({
       valueHint: "text|json",
       description: "One line a call: for people, or JSON. Default text.",
     },
+    tunnel: { type: "boolean", description: "Make it public through cloudflared, for Cursor. Needs a key." },
   },
   run: async ({ args }) => {
     const config = loadHere(args.config, {
@@ -34,7 +37,7 @@ export const startCommand = defineCommand({
       ...(args.port !== undefined && { port: args.port }),
       ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
     });
-    const gateway = await open(config);
+    const gateway = await open(config, dataHere(args.config));
     // Before anybody is told that we are up: who reads it may stop us at once.
     const stopped = untilStopped(() => gateway.stop(), config.server.drainMs);
     announce(config, gateway.url);
@@ -42,11 +45,11 @@ export const startCommand = defineCommand({
   },
 });
 
-async function open(config: Config): Promise<{ url: string; stop(): Promise<void> }> {
+async function open(config: Config, data: DataHere): Promise<{ url: string; stop(): Promise<void> }> {
   // Loaded here, so that --help and config check stay quick.
   const { startGateway } = await import("../gateway.ts");
   try {
-    return await startGateway(config);
+    return await startGateway(config, data);
   } catch (error) {
     throw whyNotOpen(error, config.server) ?? error;
   }
@@ -96,5 +99,13 @@ function announce(config: Config, url: string): void {
       source,
       ...names,
     }),
+  );
+}
+
+function announceTunnel(tunnel: Tunnel, config: Config): void {
+  if (config.log.format === "text") console.log(tunnelGreeting(tunnel.url, config));
+  else console.log(JSON.stringify({ time: new Date().toISOString(), level: "info", event: "tunnel", url: tunnel.url }));
+  void tunnel.ended.then(() =>
+    console.error("The tunnel has ended: nothing reaches the gateway from outside. Start again with --tunnel."),
   );
 }

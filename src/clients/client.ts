@@ -36,3 +36,6 @@ export function clientOf(path: string, userAgent: string): ClientId {
   if (path.startsWith("/cursor/")) return "cursor";
   return AGENTS.find(([pattern]) => pattern.test(userAgent))?.[1] ?? "unknown";
 }
+
+/** Replays every thinking block as it came, also across sessions: nothing has to be kept for it. */
+export const returnsThoughts = (client: ClientId): boolean => client === "claude-code";

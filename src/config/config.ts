@@ -32,6 +32,8 @@ export interface KeyConfig {
   readonly models?: readonly string[];
   readonly strict?: boolean;
   readonly reasoning?: ReasoningStyle;
+  /** Where the reasoning that clients drop is kept. Absent: disk. */
+  readonly vault?: "off" | "memory" | "disk";
 }
 
 /** How reasoning is shown to clients. `auto`: as the client's dialect has it. */

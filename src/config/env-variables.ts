@@ -80,6 +80,11 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
       honoured("CODESWITCH_PORT", "As PORT, where that name is taken by something else.", { always: true }),
       honoured("CODESWITCH_LOG_FORMAT", "text or json. --log-format wins.", { always: true, example: "text" }),
       honoured("CODESWITCH_DATA_DIR", "Where data lives. Default: the platform's data folder.", { always: true }),
+      honoured(
+        "CODESWITCH_SECRET",
+        "Seals what is kept in the data folder; 32 characters or more. Unset: one is made there. To change it: NEW,OLD.",
+        { always: true },
+      ),
       honoured("CODESWITCH_CORPUS", "Tests only: folder of recorded vendor streams.", { always: true }),
       honoured("CODESWITCH_CAPTURES", "Tests only: folder of captured client requests.", { always: true }),
       honoured(

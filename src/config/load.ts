@@ -31,6 +31,13 @@ export function loadConfig(file: string | undefined, flags: Flags, around: Surro
   return fromFile(found, flags, around);
 }
 
+/** The variables that count: the real environment, over the `.env` that the configuration is or brings along. */
+export function variablesOf(file: string | undefined, around: Surroundings): Variables {
+  const found = findFile(file, around);
+  if (found === undefined) return around.variables;
+  return over(around.variables, isDotenv(found.path) ? readEnvFile(found) : dotenvBeside(found.path));
+}
+
 interface Found {
   readonly path: string;
   /** As a person would type it. */

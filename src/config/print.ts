@@ -31,6 +31,7 @@ const printKey = (key: KeyConfig): object =>
     models: key.models,
     strict: key.strict,
     show_reasoning: key.reasoning,
+    vault: key.vault,
   });
 
 const printProvider = (provider: ProviderConfig): object =>

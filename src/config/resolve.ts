@@ -226,6 +226,7 @@ function readKey(file: FileConfig, written: FileKey, index: number, yaml: YamlFi
     ...(written.models && { models: written.models }),
     ...(written.strict !== undefined && { strict: written.strict }),
     ...(written.show_reasoning && { reasoning: written.show_reasoning }),
+    ...(written.vault && { vault: written.vault }),
   };
 }
 

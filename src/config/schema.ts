@@ -8,6 +8,7 @@ export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "ma
 export const SUMMARIES = ["none", "auto", "concise", "detailed"] as const;
 export const VERBOSITIES = ["low", "medium", "high"] as const;
 export const TRUNCATIONS = ["auto", "disabled"] as const;
+export const VAULTS = ["disk", "memory", "off"] as const;
 export const LOG_FORMATS = ["text", "json"] as const;
 
 /** Reasoning models think for minutes before their first byte; vendors' SDKs wait ten. */
@@ -70,6 +71,12 @@ const key = z.strictObject({
     .describe("Models that this key may ask for, * matching any run of characters. Absent: all."),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
+  vault: z
+    .enum(VAULTS)
+    .optional()
+    .describe(
+      "Where the reasoning is kept that clients drop and vendors demand back: disk = sealed in the data folder, so that it outlives a restart; memory = until the gateway stops; off = nowhere, and long tool loops go on without thinking. Absent: disk. What a caller sends with store: false stays in memory.",
+    ),
 });
 
 const auth = z

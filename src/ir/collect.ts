@@ -85,13 +85,13 @@ function grow(block: Growing | undefined, delta: Extract<StreamEvent, { type: "b
     block.sections[last] = (block.sections[last] ?? "") + textOf(delta.text);
   } else if ("input" in delta) block.input += textOf(delta.input);
   else if ("section" in delta) block.sections.push("");
-  else if ("seal" in delta)
-    block.seal =
-      delta.mode === "append" && block.seal
-        ? { ...delta.seal, value: block.seal.value + delta.seal.value }
-        : delta.seal;
+  else if ("seal" in delta) block.seal = grown(block.seal, delta);
   else if ("annotation" in delta) block.annotations.push(delta.annotation);
 }
+
+/** Anthropic's signatures come in pieces; others say theirs whole, and the last word counts. */
+export const grown = (before: Seal | undefined, next: { readonly seal: Seal; readonly mode: "set" | "append" }): Seal =>
+  next.mode === "append" && before ? { ...next.seal, value: before.value + next.seal.value } : next.seal;
 
 function whole(block: Growing): WholeBlock {
   return { ...block, text: block.sections.join("\n\n") };

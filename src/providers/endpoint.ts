@@ -51,7 +51,10 @@ export const countsTokens = (provider: ProviderConfig, dialect: DialectId): bool
   dialect === "anthropic" && vendorOf(provider).countsTokens === true;
 
 /** Who makes and reads this provider's seals. */
-export const issuerOf = (provider: ProviderConfig): string => `${provider.kind}:${provider.name}`;
+export const issuerOf = (provider: ProviderConfig): string =>
+  provider.kind === "anthropic" ? `anthropic:${hostOf(provider.baseUrl)}` : `${provider.kind}:${provider.name}`;
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 const PATHS: Readonly<Record<DialectId, string>> = {
   "openai-chat": "/chat/completions",

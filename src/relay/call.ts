@@ -6,6 +6,7 @@ import type { DialectId } from "../ir/seal.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import type { Log } from "../observe/log.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
+import type { Provenance } from "../vault/provenance.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { JsonObject } from "../wire/json.ts";
 
@@ -36,6 +37,7 @@ export interface Call {
 export interface Gateway {
   readonly config: Config;
   readonly vault: Vault;
+  readonly provenance: Provenance;
   readonly tokens: TokenMeter;
   readonly log: Log;
   /** Milliseconds since 1970. */

@@ -19,7 +19,7 @@ export interface Answering {
 }
 
 export async function open(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Answering> {
-  const out = outbound(call, prepared, target, gateway);
+  const out = await outbound(call, prepared, target, gateway);
   note(call, target, out);
   const to = endpoint(target.provider, target.dialect, target.model, "generate");
   const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };

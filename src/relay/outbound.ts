@@ -1,6 +1,6 @@
 /** What goes to one target: the caller's own bytes with a few fields edited, or a translation. */
 import { attributionEdits, readsAttribution } from "../clients/claude-code.ts";
-import { cacheKeyOf, conversationOf } from "../clients/conversation.ts";
+import { cacheKeyOf } from "../clients/conversation.ts";
 import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
@@ -14,7 +14,8 @@ import type { Scope } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
-import { askOf, BARE_STYLE, lacksRequiredReasoning, translateRequest } from "./translate.ts";
+import { conversationIn, holdsForeignSeal, isKeptNatively, readerOf, scopeOf, wantsReasoningBack } from "./kept.ts";
+import { askOf, BARE_STYLE, translateRequest } from "./translate.ts";
 
 export interface Outbound {
   readonly lane: "native" | "translated";
@@ -38,10 +39,10 @@ export interface Prepared {
   decoded(): Translated<ModelRequest>;
 }
 
-export function outbound(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
-  const out = passesAsBytes(call, prepared, target)
+export async function outbound(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
+  const out = passesAsBytes(call, prepared, target, gateway)
     ? native(call, prepared, target, gateway)
-    : translated(call, prepared, target, gateway);
+    : await translated(call, prepared, target, gateway);
   const meaning = prepared.strict ? out.losses.find((loss) => loss.weight === "meaning") : undefined;
   if (meaning)
     throw new GatewayError(
@@ -52,19 +53,16 @@ export function outbound(call: Call, prepared: Prepared, target: Target, gateway
   return out;
 }
 
-function passesAsBytes(call: Call, prepared: Prepared, target: Target): boolean {
+function passesAsBytes(call: Call, prepared: Prepared, target: Target, gateway: Gateway): boolean {
   return (
     prepared.dialect === target.dialect &&
     prepared.dialect === call.surface.reply &&
     !holdsWrappedSeal(call.text) &&
     DIALECTS[target.dialect].passes(call.body, target.addressee.traits) &&
-    !wantsReasoningBack(prepared, target)
+    !wantsReasoningBack(call, prepared, target) &&
+    !holdsForeignSeal(prepared, target, gateway)
   );
 }
-
-/** A Chat client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
-const wantsReasoningBack = (prepared: Prepared, target: Target): boolean =>
-  target.addressee.traits.reasoningRequired && lacksRequiredReasoning(prepared.decoded().value, target);
 
 function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
   const { edits: fitting, losses } = nativeEdits(call.body, {
@@ -73,15 +71,14 @@ function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway
     ...(prepared.session !== undefined && { cacheKey: cacheKeyOf(prepared.session) }),
   });
   const edits = [...fitting, ...strangersEdits(call, target)];
+  const scope = isKeptNatively(call, prepared, target) ? scopeOf(call, prepared) : undefined;
   return {
     lane: "native",
     body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits),
     ask: askOf({ ...common(call, prepared, target, gateway), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
-    ...(target.addressee.traits.reasoningRequired && {
-      scope: { caller: call.caller.name, conversation: conversationOf(prepared.session, prepared.decoded().value) },
-    }),
+    ...(scope && { scope }),
   };
 }
 
@@ -91,15 +88,15 @@ const strangersEdits = (call: Call, target: Target): readonly SpanEdit[] =>
     ? attributionEdits(call.body)
     : [];
 
-function translated(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
+async function translated(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
   const { value: request, losses } = prepared.decoded();
   refuseForeignState(request, prepared.dialect, target);
-  const scope = { caller: call.caller.name, conversation: conversationOf(prepared.session, request) };
-  const reader = { dialect: target.dialect, issuer: target.issuer, family: target.addressee.family };
-  const restored = gateway.vault.restore(scope, request.entries, reader);
+  const scope = scopeOf(call, prepared);
+  const named = gateway.provenance.named(request.entries);
+  const entries = scope ? await gateway.vault.restore(scope, named, readerOf(target)) : named;
   const keyed = withCacheKey(
-    { ...request, entries: restored, stream: prepared.stream },
-    prepared.session ?? (prepared.dialect !== target.dialect && goesOn(request) ? scope.conversation : undefined),
+    { ...request, entries, stream: prepared.stream },
+    prepared.session ?? (prepared.dialect !== target.dialect && goesOn(request) ? conversationIn(prepared) : undefined),
   );
   const written = translateRequest(keyed, target, prepared.plan.forcedEffort);
   return {
@@ -108,7 +105,7 @@ function translated(call: Call, prepared: Prepared, target: Target, gateway: Gat
     ask: askOf({ ...common(call, prepared, target, gateway), request: keyed, style: styleOf(call, prepared, keyed) }),
     losses: [...losses, ...written.losses],
     withholdsUsage: false,
-    scope,
+    ...(scope && { scope }),
   };
 }
 

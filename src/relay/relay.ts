@@ -133,6 +133,7 @@ function settle(call: Call, gateway: Gateway, watch: Watch, losses: readonly Los
   draft.losses = [...draft.losses, ...losses];
   const answer = scope ? watch.answer() : undefined;
   if (scope && answer?.finish) gateway.vault.remember(scope, answer);
+  for (const seal of watch.seals()) if (seal.dialect === call.surface.reply) gateway.provenance.note(seal);
 }
 
 /** What the vendor billed teaches the local count of tokens, where the vendor has no counter of its own. */

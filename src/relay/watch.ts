@@ -1,7 +1,8 @@
 /** What the gateway learns from an answer while it passes: usage and outcome for the ledger, reasoning for the vault. */
-import { collector, type Answer } from "../ir/collect.ts";
+import { collector, grown, type Answer } from "../ir/collect.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
+import type { Seal } from "../ir/seal.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import { LIMITS } from "../wire/limits.ts";
 
@@ -15,6 +16,8 @@ export interface Watch {
   readonly usage: Usage;
   /** undefined when the answer was too large to keep, or nobody wants it. */
   answer(): Answer | undefined;
+  /** What the client may present again. */
+  seals(): readonly Seal[];
 }
 
 export function watch(onFirstContent: () => void, keepsAnswer: "keep" | "forget"): Watch {
@@ -25,11 +28,14 @@ export function watch(onFirstContent: () => void, keepsAnswer: "keep" | "forget"
   let terminal = false;
   let error: GatewayError | undefined;
   let usage: Usage = NO_USAGE;
+  const seals = new Map<number, Seal>();
   return {
     observe: (event) => {
       if (keptChars <= LIMITS.vaultTurnBytesMax) {
         kept?.push(event);
         if (event.type === "block-delta") keptChars += lengthOf(event.delta);
+        if (event.type === "block-delta" && "seal" in event.delta)
+          seals.set(event.index, grown(seals.get(event.index), event.delta));
       }
       switch (event.type) {
         case "start":
@@ -66,6 +72,7 @@ export function watch(onFirstContent: () => void, keepsAnswer: "keep" | "forget"
     get usage() {
       return usage;
     },
+    seals: () => [...seals.values()],
     answer: () => (keptChars <= LIMITS.vaultTurnBytesMax ? kept?.answer() : undefined),
   };
 }

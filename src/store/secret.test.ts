@@ -30,6 +30,12 @@ describe("the server's secret", () => {
     expect(openSecrets(folder(), OWN, NOW)).toHaveLength(1);
   });
 
+  test("of the environment is changed by a list, of which the first one seals", () => {
+    const [current, old] = openSecrets(folder(), `${"n".repeat(32)}, ${OWN}`, NOW);
+    expect([current.value, old?.value]).toEqual(["n".repeat(32), OWN]);
+    expect(() => openSecrets(folder(), `${OWN},`, NOW)).toThrow(/0 characters/);
+  });
+
   test("its name does not tell it", () => {
     const [{ id, value }] = openSecrets(folder(), OWN, NOW);
     expect(id).toMatch(/^[0-9a-f]{12}$/);

@@ -15,16 +15,19 @@ export type Secrets = readonly [Secret, ...Secret[]];
 export const SECRET_FILE = "secret";
 const SECRET_LENGTH_MIN = 32;
 
-/** Throws what a person can put right: a secret that is too short, a file that holds none. */
+/** `own`: the variable, NEW,OLD,… Throws what a person can put right: a secret that is too short, a file that holds none. */
 export function openSecrets(dir: string, own: string | undefined, now: number): Secrets {
   const path = join(privateFolder(dir), SECRET_FILE);
   if (own === undefined) return secretsOf(readSecrets(path) ?? made(path, now));
-  if (own.length < SECRET_LENGTH_MIN)
+  const [current = "", ...older] = own.split(",").map((value) => value.trim());
+  const short = [current, ...older].find((value) => value.length < SECRET_LENGTH_MIN);
+  if (short !== undefined)
     throw new Error(
-      `CODESWITCH_SECRET has ${own.length} characters, and ${SECRET_LENGTH_MIN} are the least. Make one: openssl rand -hex 32`,
+      `CODESWITCH_SECRET has ${short.length} characters, and ${SECRET_LENGTH_MIN} are the least. Make one: openssl rand -hex 32`,
     );
   // What the file's secret sealed before the variable was set stays readable.
-  return [secretOf(own), ...(readSecrets(path) ?? []).map(({ value }) => secretOf(value))];
+  const filed = (readSecrets(path) ?? []).map(({ value }) => value);
+  return [secretOf(current), ...[...older, ...filed].map(secretOf)];
 }
 
 /** A new secret in the file. Those that it replaced longer ago than `keepsMs` are forgotten: nothing sealed by them is left. */

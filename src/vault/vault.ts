@@ -1,92 +1,62 @@
-/** Reasoning that clients drop, kept for the next turn of the same conversation. In memory and bounded. */
+/** Reasoning that clients drop, kept for the next turn of the same conversation. */
 import { createHash } from "node:crypto";
-import type { Answer, WholeBlock } from "../ir/collect.ts";
-import type { Entry, ReasoningEntry } from "../ir/request.ts";
-import { canRead, type SealReader } from "../ir/seal.ts";
-import { textOfContent, turnsOf, type AssistantEntry } from "../ir/turns.ts";
+import type { Answer } from "../ir/collect.ts";
+import type { Entry } from "../ir/request.ts";
+import type { SealReader } from "../ir/seal.ts";
+import { textOfContent, type AssistantEntry, turnsOf } from "../ir/turns.ts";
 import { LIMITS } from "../wire/limits.ts";
+import { holdsReadable, isWorthKeeping, type Outline, outlineOf, withReasoning } from "./outline.ts";
 
 /** A key never reads what another stored, and tool ids repeat between conversations (`call_0`). */
 export interface Scope {
   readonly caller: string;
   readonly conversation: string;
+  /** memory: nothing of this call goes to a disk, or comes from one. */
+  readonly keeps: "memory" | "disk";
 }
 
 export interface Vault {
+  /** Never waits for a disk. */
   remember(scope: Scope, answer: Answer): void;
-  /** Puts the reasoning back in front of the turns that lack it, where `reader` can read it. */
-  restore(scope: Scope, entries: readonly Entry[], reader: SealReader): readonly Entry[];
+  /** Puts the reasoning back into the turns that lack it, each piece where it stood, as far as `reader` can read it. */
+  restore(scope: Scope, entries: readonly Entry[], reader: SealReader): Promise<readonly Entry[]>;
+  /** What is on its way to a disk arrives. */
+  stop(): Promise<void>;
 }
 
-/** Two equal turns with different reasoning restore neither: `undefined` marks the conflict. */
-interface Kept {
-  readonly reasoning: readonly ReasoningEntry[] | undefined;
-  readonly bytes: number;
-  readonly until: number;
+/** Where a vault keeps things. Different outlines under one key leave none: two equal turns restore neither. */
+export interface Level {
+  put(key: string, outline: Outline, keeps: Scope["keeps"]): void;
+  get(keys: readonly string[], keeps: Scope["keeps"]): Promise<ReadonlyMap<string, Outline>>;
+  stop(): Promise<void>;
 }
 
-export function memoryVault(clock: () => number): Vault {
-  const kept = new Map<string, Kept>();
-  let bytes = 0;
-
-  const drop = (key: string): void => {
-    bytes -= kept.get(key)?.bytes ?? 0;
-    kept.delete(key);
-  };
-  const put = (key: string, reasoning: readonly ReasoningEntry[], size: number): void => {
-    const before = kept.get(key);
-    const conflict = before !== undefined && !equal(before.reasoning, reasoning);
-    drop(key);
-    kept.set(key, { reasoning: conflict ? undefined : reasoning, bytes: size, until: clock() + LIMITS.vaultTtlMs });
-    bytes += size;
-    for (const oldest of kept.keys()) {
-      if (kept.size <= LIMITS.vaultEntriesMax && bytes <= LIMITS.vaultBytesMax) break;
-      drop(oldest);
-    }
-  };
-  const get = (key: string): readonly ReasoningEntry[] | undefined => {
-    const found = kept.get(key);
-    if (found && found.until > clock()) return found.reasoning;
-    drop(key);
-    return undefined;
-  };
-
+export function vaultOf(level: Level): Vault {
   return {
     remember: (scope, answer) => {
-      const reasoning = answer.blocks.filter((block) => block.block.kind === "reasoning").map(entryOf);
-      if (reasoning.length === 0 || answer.error) return;
-      const size = JSON.stringify(reasoning).length;
-      if (size > LIMITS.vaultTurnBytesMax) return;
-      for (const key of keysOfAnswer(scope, answer)) put(key, reasoning, size);
+      const outline = outlineOf(answer);
+      if (answer.error || !isWorthKeeping(outline)) return;
+      if (JSON.stringify(outline).length > LIMITS.vaultTurnBytesMax) return;
+      for (const key of keysOfAnswer(scope, answer)) level.put(key, outline, scope.keeps);
     },
-    restore: (scope, entries, reader) =>
-      turnsOf(entries).flatMap((turn): readonly Entry[] => {
-        if (turn.role === "tool") return turn.entries;
-        if (turn.role !== "assistant") return [turn.entry];
-        if (turn.entries.some((entry) => entry.kind === "reasoning" && usable(entry, reader))) return turn.entries;
-        const found = keysOfTurn(scope, turn.entries)
-          .map(get)
-          .find((reasoning) => reasoning !== undefined);
-        const readable = found?.filter((entry) => usable(entry, reader));
-        if (!readable || readable.length === 0) return turn.entries;
-        return [...readable, ...turn.entries.filter((entry) => entry.kind !== "reasoning")];
-      }),
+    restore: async (scope, entries, reader) => {
+      const turns = turnsOf(entries).map((turn) => {
+        const isLacking = turn.role === "assistant" && !holdsReadable(turn.entries, reader);
+        return { turn, keys: isLacking ? keysOfTurn(scope, turn.entries) : [] };
+      });
+      const keys = turns.flatMap((one) => one.keys);
+      const found = keys.length === 0 ? NOTHING : await level.get(keys, scope.keeps);
+      return turns.flatMap(({ turn, keys }): readonly Entry[] => {
+        if (!("entries" in turn)) return [turn.entry];
+        const outline = keys.map((key) => found.get(key)).find((one) => one !== undefined);
+        return turn.role === "assistant" && outline ? withReasoning(turn.entries, outline, reader) : turn.entries;
+      });
+    },
+    stop: () => level.stop(),
   };
 }
 
-/** A seal counts only for who can read it; plain reasoning text is for everyone. */
-const usable = (entry: ReasoningEntry, reader: SealReader): boolean =>
-  (entry.seal !== undefined && canRead(reader, entry.seal)) || entry.sections.some((text) => text !== "");
-
-function entryOf(block: WholeBlock): ReasoningEntry {
-  const redacted = block.block.kind === "reasoning" && block.block.redacted;
-  return {
-    kind: "reasoning",
-    sections: block.sections,
-    ...(block.seal && { seal: block.seal }),
-    ...(redacted && { redacted: true }),
-  };
-}
+const NOTHING: ReadonlyMap<string, Outline> = new Map();
 
 function keysOfAnswer(scope: Scope, answer: Answer): readonly string[] {
   const calls = answer.blocks.flatMap(({ block }) => (block.kind === "call" ? [block.callId] : []));
@@ -112,5 +82,3 @@ const keyOf = (scope: Scope, kind: string, value: string): string =>
   createHash("sha256")
     .update(JSON.stringify([scope.caller, scope.conversation, kind, value]))
     .digest("base64url");
-
-const equal = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

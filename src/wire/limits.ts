@@ -18,6 +18,14 @@ export const LIMITS = {
   vaultBytesMax: 256 * 1024 * 1024,
   vaultTurnBytesMax: 8 * 1024 * 1024,
   vaultTtlMs: 6 * 60 * 60 * 1000,
+  /** On disk, sealed. A session that is resumed after a weekend still finds its reasoning. */
+  vaultDiskRowsMax: 100_000,
+  vaultDiskBytesMax: 512 * 1024 * 1024,
+  vaultDiskTtlMs: 7 * 24 * 60 * 60 * 1000,
+  /** What waits for the disk. */
+  vaultQueueBytesMax: 32 * 1024 * 1024,
+  /** Seals whose issuer is remembered, by their hash. */
+  provenanceMax: 50_000,
   lossesPerCallMax: 100,
   modelNameLengthMax: 256,
 } as const;

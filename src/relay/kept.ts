@@ -1,0 +1,70 @@
+/** What the vault keeps of a call and what it may give back: by the key's setting, the caller's word, and the model's demand. */
+import { conversationOf } from "../clients/conversation.ts";
+import { returnsThoughts } from "../clients/client.ts";
+import type { SealReader } from "../ir/seal.ts";
+import type { Target } from "../routing/plan.ts";
+import type { Scope } from "../vault/vault.ts";
+import { isList, isObject, type JsonObject } from "../wire/json.ts";
+import type { Call, Gateway } from "./call.ts";
+import type { Prepared } from "./outbound.ts";
+import { lacksRequiredReasoning } from "./translate.ts";
+
+/** undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
+export function scopeOf(call: Call, prepared: Prepared): Scope | undefined {
+  const setting = call.caller.key?.vault ?? "disk";
+  if (setting === "off") return undefined;
+  return {
+    caller: call.caller.name,
+    conversation: conversationIn(prepared),
+    keeps: setting === "memory" || call.body.store === false ? "memory" : "disk",
+  };
+}
+
+export const conversationIn = (prepared: Prepared): string =>
+  prepared.session ?? conversationOf(undefined, prepared.decoded().value);
+
+export const readerOf = (target: Target): SealReader => ({
+  dialect: target.dialect,
+  issuer: target.issuer,
+  family: target.addressee.family,
+});
+
+/** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. */
+export const isKeptNatively = (call: Call, prepared: Prepared, target: Target): boolean =>
+  target.addressee.traits.reasoningRequired ||
+  (demandsThoughts(target) && !returnsThoughts(call.client) && thinksWithTools(call.body, prepared, target));
+
+/** A client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
+export const wantsReasoningBack = (call: Call, prepared: Prepared, target: Target): boolean =>
+  (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && hasThoughtlessCall(call.body))) &&
+  lacksRequiredReasoning(prepared.decoded().value, target);
+
+/** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
+export const holdsForeignSeal = (prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
+  provenance.isMixed(readerOf(target)) && provenance.holdsForeign(prepared.decoded().value.entries, readerOf(target));
+
+/** Thinking with a budget: each call of the running tool loop must come back behind its signed thinking. */
+const demandsThoughts = ({ dialect, capabilities }: Target): boolean =>
+  dialect === "anthropic" && capabilities.thinking === "budget" && !capabilities.unknown;
+
+function thinksWithTools(body: JsonObject, { plan }: Prepared, { config }: Target): boolean {
+  const isAsked = isObject(body.thinking) && body.thinking.type === "enabled";
+  const isSet = (plan.forcedEffort ?? config.effort ?? config.budgetTokens) !== undefined;
+  return isList(body.tools) && body.tools.length > 0 && (isAsked || isSet);
+}
+
+/** A look before the body is decoded: clients that replay their thinking, as most do, stay on the native lane. */
+const hasThoughtlessCall = ({ messages }: JsonObject): boolean =>
+  isList(messages) &&
+  messages.some(
+    (message) =>
+      isObject(message) &&
+      message.role === "assistant" &&
+      isList(message.content) &&
+      message.content.some((block) => isObject(block) && block.type === "tool_use") &&
+      !message.content.some((block) => isObject(block) && isSigned(block)),
+  );
+
+const isSigned = ({ type, signature, data }: JsonObject): boolean =>
+  (type === "thinking" && typeof signature === "string" && signature !== "") ||
+  (type === "redacted_thinking" && typeof data === "string" && data !== "");

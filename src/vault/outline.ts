@@ -1,0 +1,104 @@
+/** One answer as the vault keeps it: its reasoning, and where it stood among calls and texts. */
+import type { Answer, WholeBlock } from "../ir/collect.ts";
+import type { CallEntry, ReasoningEntry } from "../ir/request.ts";
+import { canRead, type Seal, type SealReader } from "../ir/seal.ts";
+import type { AssistantEntry } from "../ir/turns.ts";
+
+/** In the answer's own order. Of texts only their place is kept. */
+export type Outline = readonly Piece[];
+export type Piece =
+  | { readonly reasoning: ReasoningEntry }
+  /** `seal`: Gemini's thought signature stands on the call itself. */
+  | { readonly call: string; readonly seal?: Seal }
+  | { readonly text: true };
+
+export const outlineOf = (answer: Answer): Outline => answer.blocks.flatMap(pieceOf);
+
+export const isWorthKeeping = (outline: Outline): boolean =>
+  outline.some((piece) => "reasoning" in piece || ("call" in piece && piece.seal !== undefined));
+
+function pieceOf(whole: WholeBlock): Piece[] {
+  const { block, seal } = whole;
+  if (block.kind === "call") return [{ call: block.callId, ...(seal && { seal }) }];
+  if (block.kind === "text") return [{ text: true }];
+  if (block.kind !== "reasoning" || (!seal && whole.text === "")) return [];
+  return [
+    {
+      reasoning: {
+        kind: "reasoning",
+        sections: whole.sections,
+        ...(seal && { seal }),
+        ...(block.redacted && { redacted: true }),
+      },
+    },
+  ];
+}
+
+const isSealedFor = (entry: ReasoningEntry | CallEntry, reader: SealReader): boolean =>
+  entry.seal !== undefined && canRead(reader, entry.seal);
+/** Plain reasoning text is for everyone. */
+const isTold = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
+
+/** Nothing is better than what the client itself sends back with its proof. */
+export const holdsReadable = (turn: readonly AssistantEntry[], reader: SealReader): boolean =>
+  turn.some((entry) => (entry.kind === "reasoning" || entry.kind === "call") && isSealedFor(entry, reader));
+
+/**
+ * The turn with what the outline has for this reader. Reasoning that a client sent without its proof gives way to the
+ * proven one, and to nothing less: a Chat client's `reasoning_content` has no place for a signature.
+ */
+export function withReasoning(
+  turn: readonly AssistantEntry[],
+  outline: Outline,
+  reader: SealReader,
+): readonly AssistantEntry[] {
+  const isProven = outline.some(
+    (piece) =>
+      ("reasoning" in piece && isSealedFor(piece.reasoning, reader)) ||
+      ("call" in piece && piece.seal !== undefined && canRead(reader, piece.seal)),
+  );
+  if (!isProven && turn.some((entry) => entry.kind === "reasoning" && isTold(entry))) return turn;
+  // What this reader cannot open is put back too: its encoder leaves it out, and says so.
+  return merged(turn, outline, reader);
+}
+
+/** Each thought in front of what followed it: thinking, call, thinking, call. A turn may hold a part of the answer only. */
+function merged(turn: readonly AssistantEntry[], outline: Outline, reader: SealReader): readonly AssistantEntry[] {
+  const bare = outline.some((piece) => "reasoning" in piece) ? turn.filter(({ kind }) => kind !== "reasoning") : turn;
+  const out: AssistantEntry[] = [];
+  let at = 0;
+  let waiting: ReasoningEntry[] = [];
+  let before: readonly ReasoningEntry[] = [];
+  let isPlaced = false;
+  for (const piece of outline) {
+    if ("reasoning" in piece) {
+      waiting.push(piece.reasoning);
+      continue;
+    }
+    const found = bare.findIndex((entry, index) => index >= at && isAlike(entry, piece));
+    if (found >= 0) {
+      const between = bare.slice(at, found);
+      // A vendor wants a turn to begin with its thinking; Chat clients put the text first, wherever it stood.
+      out.push(...(at === 0 ? [...waiting, ...between] : [...between, ...waiting]));
+      out.push(sealed(bare[found] as AssistantEntry, piece, reader));
+      isPlaced ||= waiting.length > 0;
+      at = found + 1;
+      waiting = [];
+    } else if ("call" in piece) {
+      // Its call stands in another turn, and so does the reasoning in front of it.
+      if (at === 0 && waiting.length > 0) before = waiting;
+      waiting = [];
+    }
+  }
+  const rest = [...out, ...waiting, ...bare.slice(at)];
+  // Calls of one answer, sent back one by one: each turn needs the thinking that led to it.
+  return isPlaced || waiting.length > 0 ? rest : [...before, ...rest];
+}
+
+const isAlike = (entry: AssistantEntry, piece: Exclude<Piece, { reasoning: unknown }>): boolean =>
+  "call" in piece ? entry.kind === "call" && entry.callId === piece.call : entry.kind === "message";
+
+function sealed(entry: AssistantEntry, piece: Piece, reader: SealReader): AssistantEntry {
+  if (entry.kind !== "call" || !("call" in piece) || !piece.seal || isSealedFor(entry, reader)) return entry;
+  return canRead(reader, piece.seal) ? { ...entry, seal: piece.seal } : entry;
+}

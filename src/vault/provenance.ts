@@ -1,0 +1,55 @@
+/** Who made a seal that a client presents bare: remembered by its hash, in memory and bounded. */
+import type { Entry } from "../ir/request.ts";
+import type { Seal, SealReader } from "../ir/seal.ts";
+import { canRead } from "../ir/seal.ts";
+import { LIMITS } from "../wire/limits.ts";
+
+export interface Provenance {
+  /** A seal that went out to a client. */
+  note(seal: Seal): void;
+  /** The same entries, with the issuers that are known in place of "". */
+  named(entries: readonly Entry[]): readonly Entry[];
+  /** True when one of the entries carries a seal that is known to be somebody else's. */
+  holdsForeign(entries: readonly Entry[], reader: SealReader): boolean;
+  /** False while all the seals of this dialect came from `reader`: then no body needs to be looked at. */
+  isMixed(reader: SealReader): boolean;
+}
+
+type Origin = Pick<Seal, "issuer" | "family">;
+
+export function provenance(): Provenance {
+  const origins = new Map<bigint, Origin>();
+  /** By dialect: a few rows, one for each deployment and family. */
+  const makers = new Map<string, Set<string>>();
+  const named = (entry: Entry): Entry => {
+    if ((entry.kind !== "reasoning" && entry.kind !== "call") || entry.seal?.issuer !== "") return entry;
+    const origin = origins.get(hashOf(entry.seal));
+    return origin ? { ...entry, seal: { ...entry.seal, ...origin } } : entry;
+  };
+  return {
+    note: (seal) => {
+      if (seal.issuer === "" || seal.value === "") return;
+      const hash = hashOf(seal);
+      origins.delete(hash);
+      origins.set(hash, { issuer: seal.issuer, family: seal.family });
+      const [oldest] = origins.keys();
+      if (origins.size > LIMITS.provenanceMax && oldest !== undefined) origins.delete(oldest);
+      let known = makers.get(seal.dialect);
+      if (!known) makers.set(seal.dialect, (known = new Set()));
+      known.add(makerOf(seal));
+    },
+    named: (entries) => entries.map(named),
+    holdsForeign: (entries, reader) =>
+      entries.some((entry) => {
+        const { seal } = named(entry) as { seal?: Seal };
+        return seal !== undefined && seal.issuer !== "" && !canRead(reader, seal);
+      }),
+    isMixed: (reader) => {
+      const known = makers.get(reader.dialect);
+      return known !== undefined && (known.size > 1 || !known.has(makerOf(reader)));
+    },
+  };
+}
+
+const makerOf = ({ issuer, family }: Origin): string => JSON.stringify([issuer, family]);
+const hashOf = ({ dialect, value }: Seal): bigint => Bun.hash.xxHash64(`${dialect} ${value}`);
