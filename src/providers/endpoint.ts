@@ -51,10 +51,13 @@ export const countsTokens = (provider: ProviderConfig, dialect: DialectId): bool
   dialect === "anthropic" && vendorOf(provider).countsTokens === true;
 
 /** Who makes and reads this provider's seals. */
-export const issuerOf = (provider: ProviderConfig): string =>
-  provider.kind === "anthropic" ? `anthropic:${hostOf(provider.baseUrl)}` : `${provider.kind}:${provider.name}`;
+export function issuerOf(provider: ProviderConfig): string {
+  const isAtHome = provider.kind === "anthropic" && vendorOf(provider).hosts.includes(hostOf(provider.baseUrl));
+  // One of its accounts reads what another signed: …/build-with-claude/extended-thinking, "compatible across platforms".
+  return isAtHome ? provider.kind : `${provider.kind}:${provider.name}`;
+}
 
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : url);
 
 const PATHS: Readonly<Record<DialectId, string>> = {
   "openai-chat": "/chat/completions",
