@@ -15,7 +15,8 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 type OpenaiChat = ChatCompletionCreateParams;
 // Kimi, DeepSeek and Qwen want \`reasoning_content\` back; Kimi and GLM switch thinking by \`thinking\`; OpenRouter says \`reasoning\`.
-type Replayed = ChatCompletionAssistantMessageParam & { reasoning_content?: string | null; reasoning?: string | null };
+// OpenAI's own SDK puts \`annotations\` into the message that its users push back.
+type Replayed = ChatCompletionAssistantMessageParam & { reasoning_content?: string | null; reasoning?: string | null; annotations?: unknown[] };
 type AnyChat = Without<ChatCompletionCreateParams, "messages"> & {
   messages: (ChatCompletionMessageParam | Replayed)[];
   thinking?: { type: "enabled" | "disabled" };
@@ -24,10 +25,11 @@ type AnyChat = Without<ChatCompletionCreateParams, "messages"> & {
 };
 
 // Codex 0.169 sends ids on messages and outputs, \`content: null\` on reasoning, a status on custom calls, and client_metadata; opencode sends reasoning without its id. All are accepted.
-// The AI SDK sends assistant texts as output_text without id and status.
+// The AI SDK sends assistant texts as output_text without id and status, and pictures without \`detail\`.
 type LaxItem =
   | (Without<ResponseOutputMessage, "id" | "status"> & { id?: string; status?: ResponseOutputMessage["status"] })
   | (EasyInputMessage & { id?: string })
+  | { type?: "message"; role: "user"; content: ({ type: "input_text"; text: string } | { type: "input_image"; image_url: string })[] }
   | (Without<ResponseReasoningItem, "id" | "content"> & { id?: string; content?: ResponseReasoningItem["content"] | null })
   | (ResponseCustomToolCall & { status?: string | null })
   | (ResponseCustomToolCallOutput & { status?: string | null });

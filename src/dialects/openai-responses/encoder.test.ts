@@ -327,7 +327,7 @@ describe("calls", () => {
 });
 
 describe("ends", () => {
-  test("an error is response.failed, in the words on which Codex decides, and nothing looks complete", () => {
+  test("an error is `error` and response.failed, in the words on which Codex decides, and nothing looks complete", () => {
     const failed = (error: GatewayError): JsonObject => {
       const frames = print([
         start,
@@ -350,6 +350,7 @@ describe("ends", () => {
     expect(types(print([{ type: "error", error: new GatewayError("internal", "x") }]))).toEqual([
       "response.created",
       "response.in_progress",
+      "error",
       "response.failed",
     ]);
   });

@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import { callWriter } from "./call-writer.ts";
 import { echoOf } from "./echo.ts";
-import { failure } from "./error.ts";
+import { errorObject, failure } from "./error.ts";
 import { messageWriter, type MessageWriter } from "./message-writer.ts";
 import { type BlockWriter, json, type Print, type Printing, printing } from "./printing.ts";
 import { markupWriter, reasoningWriter } from "./reasoning-writer.ts";
@@ -198,10 +198,14 @@ function loseDetails({ reason, details, carry }: Finish, state: State): void {
     );
 }
 
-/** Nothing that is open is closed: half a call must not look like a whole one. */
+/**
+ * Nothing that is open is closed: half a call must not look like a whole one. Both events, as OpenAI sends them: at
+ * `error` its SDK throws, which LangChain needs; `response.failed` is what Codex decides on.
+ */
 function fail(error: GatewayError, state: State, print: Print): void {
   start(state, print);
   state.done = true;
+  state.p.event("error", `"error":${json(errorObject(error))}`, print);
   state.p.event(
     "response.failed",
     `"response":${responseJson(state, { status: "failed", error: { ...failure(error) } })}`,

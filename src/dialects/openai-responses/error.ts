@@ -150,22 +150,23 @@ const WORDS: Readonly<Record<ErrorKind, Words>> = {
 const RETRY_AFTER_DEFAULT: Partial<Record<ErrorKind, string>> = { "rate-limited": "5", "quota-exhausted": "60" };
 
 function encodeError(error: GatewayError): Reply {
-  const words = WORDS[error.kind];
-  const { param, retryAfter = RETRY_AFTER_DEFAULT[error.kind] ?? (error.status === 429 ? "5" : undefined) } =
-    error.details;
-  const serverWord = error.status < 500 && words.type === "server_error";
-  const body: JsonObject = {
-    error: {
-      message: error.message,
-      type: serverWord ? INVALID : words.type,
-      param: param ?? null,
-      code: (serverWord ? undefined : words.code) ?? ownCode(error) ?? null,
-    },
-  };
+  const retryAfter =
+    error.details.retryAfter ?? RETRY_AFTER_DEFAULT[error.kind] ?? (error.status === 429 ? "5" : undefined);
   return {
     status: error.status,
     headers: { "content-type": "application/json", ...(retryAfter !== undefined && { "retry-after": retryAfter }) },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ error: errorObject(error) }),
+  };
+}
+
+export function errorObject(error: GatewayError): JsonObject {
+  const words = WORDS[error.kind];
+  const serverWord = error.status < 500 && words.type === "server_error";
+  return {
+    message: error.message,
+    type: serverWord ? INVALID : words.type,
+    param: error.details.param ?? null,
+    code: (serverWord ? undefined : words.code) ?? ownCode(error) ?? null,
   };
 }
 
