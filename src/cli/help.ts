@@ -15,10 +15,13 @@ export async function help({ command, parent, path }: Chosen): Promise<string> {
 const FRONT = `codeswitch ${VERSION}: every coding tool, every model, one gateway you own.
 
 Usage
-  codeswitch start [--config FILE] [--host H] [--port N] [--log-format text|json]
+  codeswitch start [--config FILE] [--host H] [--port N] [--log-format text|json] [--tunnel]
+  codeswitch setup CLIENT      connect claude-code, codex, opencode, …; --undo, --print
+  codeswitch doctor [NAME]     what is wrong with providers, models, clients; --deep, --json
   codeswitch config check      what is wrong with the configuration, with line and fix
   codeswitch config print      what the gateway makes of it, secrets masked
   codeswitch config schema     JSON Schema, for editors
+  codeswitch secret rotate     a new secret for what is kept on disk
   codeswitch --version
 
 Try it without any key

@@ -5,7 +5,7 @@ import { dataHere, type DataHere } from "./data.ts";
 import { greeting } from "./greeting.ts";
 import { untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
-import { checkTunnel, openTunnel, tunnelGreeting, type Tunnel } from "./tunnel.ts";
+import { announceTunnel, checkTunnel, openTunnel } from "./tunnel.ts";
 import { UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
@@ -37,10 +37,18 @@ export const startCommand = defineCommand({
       ...(args.port !== undefined && { port: args.port }),
       ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
     });
+    const cloudflared = args.tunnel ? checkTunnel(config, process.env.PATH ?? "") : undefined;
     const gateway = await open(config, dataHere(args.config));
+    const tunnel = cloudflared === undefined ? undefined : openTunnel(cloudflared, gateway.url);
+    const stop = (): Promise<void> => {
+      tunnel?.stop();
+      return gateway.stop();
+    };
     // Before anybody is told that we are up: who reads it may stop us at once.
-    const stopped = untilStopped(() => gateway.stop(), config.server.drainMs);
+    const stopped = untilStopped(stop, config.server.drainMs);
     announce(config, gateway.url);
+    if (tunnel)
+      await announceTunnel(tunnel, config, stopped).catch((error: unknown) => stop().then(() => Promise.reject(error)));
     await stopped;
   },
 });
@@ -99,13 +107,5 @@ function announce(config: Config, url: string): void {
       source,
       ...names,
     }),
-  );
-}
-
-function announceTunnel(tunnel: Tunnel, config: Config): void {
-  if (config.log.format === "text") console.log(tunnelGreeting(tunnel.url, config));
-  else console.log(JSON.stringify({ time: new Date().toISOString(), level: "info", event: "tunnel", url: tunnel.url }));
-  void tunnel.ended.then(() =>
-    console.error("The tunnel has ended: nothing reaches the gateway from outside. Start again with --tunnel."),
   );
 }

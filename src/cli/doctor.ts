@@ -1,0 +1,230 @@
+/** `codeswitch doctor [provider|model|client]`: what is wrong, one sentence each, with the fix. */
+import { homedir } from "node:os";
+import { defineCommand } from "citty";
+import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
+import { dataDir } from "../config/data-dir.ts";
+import { didYouMean } from "../config/nearest.ts";
+import { ConfigError, printProblem } from "../config/problem.ts";
+import { type Observed, probeModel } from "../doctor/capabilities.ts";
+import { capabilityFile } from "../doctor/capability-file.ts";
+import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
+import { checkMachine, checkPort } from "../doctor/machine.ts";
+import { checkModel } from "../doctor/model.ts";
+import { checkProvider, PATIENCE } from "../doctor/provider.ts";
+import { publicUrlFault } from "../probe/public-url.ts";
+import { listedModels, plan } from "../routing/plan.ts";
+import { SETUPS } from "../setup/clients/index.ts";
+import { checkClient } from "./doctor-client.ts";
+import { urlOf } from "./setup-connection.ts";
+import { CONFIG_ARG, loadHere } from "./surroundings.ts";
+import { Failure, UsageError } from "./usage.ts";
+
+export const doctorCommand = defineCommand({
+  meta: {
+    name: "doctor",
+    description: "Say what is wrong with providers, models, clients or this machine, and how to mend it.",
+  },
+  args: {
+    what: {
+      type: "positional",
+      required: false,
+      valueHint: "PROVIDER|MODEL|CLIENT",
+      description: "Only this one. Default: everything.",
+    },
+    config: CONFIG_ARG,
+    deep: { type: "boolean", description: "Ask every model what it can do. Costs a few thousand tokens a model." },
+    json: { type: "boolean", description: "One JSON object instead of lines." },
+    "public-url": {
+      type: "string",
+      valueHint: "URL",
+      description: "Check that this address is HTTPS and leads to this gateway.",
+    },
+  },
+  run: async ({ args }) => {
+    const report = reporter(args.json === true);
+    const config = configOr(report, args.config);
+    if (config)
+      await examine(config, { what: args.what, deep: args.deep === true, publicUrl: args["public-url"] }, report);
+    report.finish();
+  },
+});
+
+interface Wanted {
+  readonly what: string | undefined;
+  readonly deep: boolean;
+  readonly publicUrl: string | undefined;
+}
+
+async function examine(config: Config, wanted: Wanted, report: Reporter): Promise<void> {
+  const subject = subjectOf(config, wanted.what);
+  if (subject.kind === "all") report.add(...checkMachine(config, process.env), ...(await portOf(config)));
+  if (wanted.publicUrl !== undefined) report.add(await publicUrl(wanted.publicUrl, config));
+  if (subject.kind === "client") return report.add(...(await checkClient(subject.id, config)));
+  const providers =
+    subject.kind === "provider" ? [subject.provider] : subject.kind === "all" ? Object.values(config.providers) : [];
+  if (subject.kind === "all" && providers.length === 0)
+    report.add(
+      fault(
+        "the configuration",
+        "providers",
+        "No provider is switched on, so that nothing can be answered. Set a vendor's key.",
+      ),
+    );
+  for (const found of await Promise.all(providers.map((provider) => checkProvider(config, provider, PATIENCE))))
+    report.add(...found);
+  if (subject.kind === "model")
+    for (const pair of subject.pairs)
+      report.add(
+        ...(isInside(pair) ? [inside(pair)] : await checkModel(pair.provider, pair.target, PATIENCE.timeoutMs)),
+      );
+  if (wanted.deep) await probeAll(pairsOf(config, subject), report);
+  else report.hint("What the models can do is asked with --deep, for a few thousand tokens a model.");
+}
+
+interface Pair {
+  readonly provider: ProviderConfig;
+  readonly target: TargetConfig;
+}
+
+type Subject =
+  | { readonly kind: "all" }
+  | { readonly kind: "provider"; readonly provider: ProviderConfig }
+  | { readonly kind: "model"; readonly pairs: readonly Pair[] }
+  | { readonly kind: "client"; readonly id: string };
+
+/** Throws UsageError for a name that is nobody's. */
+function subjectOf(config: Config, what: string | undefined): Subject {
+  if (what === undefined) return { kind: "all" };
+  const provider = Object.hasOwn(config.providers, what) ? config.providers[what] : undefined;
+  if (provider) return { kind: "provider", provider };
+  if (SETUPS.some(({ id }) => id === what)) return { kind: "client", id: what };
+  const pairs = pairsOfModel(config, what);
+  if (pairs) return { kind: "model", pairs };
+  const names = [
+    ...Object.keys(config.providers),
+    ...listedModels(config).map(({ name }) => name),
+    ...SETUPS.map(({ id }) => id),
+  ];
+  throw new UsageError(
+    `"${what}" is no provider, model or client. ${didYouMean(what, names)}Providers: ${Object.keys(config.providers).join(", ") || "none"}. Models: ${
+      listedModels(config)
+        .map(({ name }) => name)
+        .join(", ") || "none"
+    }.`,
+  );
+}
+
+function pairsOfModel(config: Config, name: string): readonly Pair[] | undefined {
+  try {
+    return plan(config, name).targets.map(({ provider, config: target, model }) => ({
+      provider,
+      target: { ...target, model },
+    }));
+  } catch {
+    return undefined;
+  }
+}
+
+function pairsOf(config: Config, subject: Subject): readonly Pair[] {
+  if (subject.kind === "model") return subject.pairs;
+  const all = config.models.flatMap(({ targets }) =>
+    targets.flatMap((target) => {
+      const provider = config.providers[target.provider];
+      return provider && target.model !== "*" ? [{ provider, target }] : [];
+    }),
+  );
+  const wanted = subject.kind === "provider" ? all.filter(({ provider }) => provider === subject.provider) : all;
+  const nameOf = ({ provider, target }: Pair): string => `${provider.name}/${target.model}/${target.dialect ?? ""}`;
+  return wanted.filter((pair, index) => wanted.findIndex((other) => nameOf(other) === nameOf(pair)) === index);
+}
+
+const isInside = ({ provider }: Pair): boolean => provider.baseUrl === "";
+const inside = ({ target }: Pair): Finding =>
+  ok(`model ${target.model}`, "reach", "It is the simulator inside the gateway: there is nothing to reach.");
+
+async function probeAll(pairs: readonly Pair[], report: Reporter): Promise<void> {
+  const asked = pairs.filter((pair) => !isInside(pair));
+  report.hint(
+    `Asking ${asked.length} ${asked.length === 1 ? "model" : "models"} what they can do: about 20 calls and a few thousand tokens each.`,
+  );
+  const cache = capabilityFile(dataDir(process.env, process.platform, process.env.HOME ?? homedir()));
+  for (const { provider, target } of asked) {
+    const { observed, findings } = await probeModel(provider, target, Date.now);
+    report.add(...findings);
+    if (!observed) continue;
+    report.observed(observed);
+    await cache.put(observed);
+  }
+}
+
+async function portOf(config: Config): Promise<Finding[]> {
+  if (config.server.port === 0)
+    return [
+      warning(
+        "this machine",
+        "port",
+        "server.port is 0, so that the address is another one at each start. Set a port, so that clients can be told.",
+      ),
+    ];
+  return [await checkPort(urlOf(config))];
+}
+
+async function publicUrl(url: string, config: Config): Promise<Finding> {
+  const [key] = config.keys;
+  if (!key)
+    return fault(
+      "the public URL",
+      "key",
+      "No key is configured, and a gateway without one refuses what comes from outside. Set SERVICE_API_KEY or auth.keys.",
+    );
+  const wrong = await publicUrlFault(url, key.key);
+  return wrong === undefined
+    ? ok("the public URL", "reach", `${url} is HTTPS and leads to this gateway.`)
+    : fault("the public URL", "reach", wrong);
+}
+
+function configOr(report: Reporter, file: string | undefined): Config | undefined {
+  try {
+    const config = loadHere(file, {});
+    report.add(...config.warnings.map((sentence) => warning("the configuration", "config", sentence)));
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    report.add(...error.problems.map((problem) => fault("the configuration", "config", printProblem(problem))));
+    return undefined;
+  }
+}
+
+interface Reporter {
+  add(...findings: readonly Finding[]): void;
+  observed(observed: Observed): void;
+  /** For people only. */
+  hint(sentence: string): void;
+  /** Throws Failure where something is wrong. */
+  finish(): void;
+}
+
+const MARK: Readonly<Record<Finding["state"], string>> = { ok: "✓", warning: "!", fault: "✗" };
+
+function reporter(json: boolean): Reporter {
+  const findings: Finding[] = [];
+  const capabilities: Observed[] = [];
+  return {
+    add: (...found) => {
+      findings.push(...found);
+      if (!json) for (const { state, about, says } of found) console.log(`${MARK[state]} ${about}: ${says}`);
+    },
+    observed: (observed) => void capabilities.push(observed),
+    hint: (sentence) => {
+      if (!json) console.log(`\n${sentence}`);
+    },
+    finish: () => {
+      const faults = findings.filter(({ state }) => state === "fault").length;
+      if (json) console.log(JSON.stringify({ ok: faults === 0, findings, capabilities }, null, 2));
+      if (faults > 0)
+        throw new Failure(
+          json ? "" : `\n${faults} ${faults === 1 ? "thing is" : "things are"} wrong; the lines with ✗ say what to do.`,
+        );
+    },
+  };
+}

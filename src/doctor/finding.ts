@@ -1,0 +1,18 @@
+/** What doctor says: one sentence about one thing, with the fix in it where there is something to fix. */
+export interface Finding {
+  /** provider azure, model gpt-high, client codex, this machine. */
+  readonly about: string;
+  readonly check: string;
+  /** warning: it works, and may not tomorrow. */
+  readonly state: "ok" | "warning" | "fault";
+  readonly says: string;
+}
+
+export const ok = (about: string, check: string, says: string): Finding => ({ about, check, state: "ok", says });
+export const warning = (about: string, check: string, says: string): Finding => ({
+  about,
+  check,
+  state: "warning",
+  says,
+});
+export const fault = (about: string, check: string, says: string): Finding => ({ about, check, state: "fault", says });

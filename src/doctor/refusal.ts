@@ -1,0 +1,49 @@
+/** What a vendor's refusal means for whoever set the provider up. */
+import type { ProviderConfig } from "../config/config.ts";
+import { type Got, messageOf } from "../probe/call.ts";
+import { fault, type Finding, warning } from "./finding.ts";
+
+type Answer = Extract<Got, { kind: "answer" }>;
+
+/** undefined: no refusal. */
+export function refusal(about: string, { kind, name }: ProviderConfig, got: Answer, url: string): Finding | undefined {
+  const { status } = got;
+  const said = `status ${status}: ${messageOf(got)}`;
+  if (status >= 300 && status < 400) {
+    const to = URL.parse(got.headers.get("location") ?? "", url);
+    return fault(
+      about,
+      "address",
+      `${hostOf(url)} answers with a redirect${to ? ` to ${to.origin}${to.pathname}` : ""}, which is not followed. Write the final address as its base_url.`,
+    );
+  }
+  if (status === 401)
+    return fault(
+      about,
+      "key",
+      `The key is refused (${said}). Check the api_key of ${name}, and that it is one of this vendor and region.`,
+    );
+  if (status === 403)
+    return fault(
+      about,
+      "key",
+      `The key is known and may not do this (${said}). Check its rights, the organisation, and whether this network is allowed.`,
+    );
+  if (status === 429)
+    return warning(
+      about,
+      "limit",
+      `It is reached, and says that a limit is (${said}). Wait, or look at quota and billing.`,
+    );
+  if (status >= 500)
+    return fault(about, "reach", `It is reached and fails (${said}). Wait, or look at the vendor's status page.`);
+  if (status >= 400)
+    return fault(
+      about,
+      "address",
+      `It is reached and refuses the question (${said}). Check base_url and kind (${kind}).`,
+    );
+  return undefined;
+}
+
+export const hostOf = (url: string): string => URL.parse(url)?.host ?? url;
