@@ -1,5 +1,7 @@
 /** The measured values beside their aims, for a console and for RESULTS.md. */
-import { IDLE_STREAMS, type Aim } from "./loads.ts";
+import type { Latency } from "./client.ts";
+import { IDLE_STREAMS, type Aim, type Load } from "./loads.ts";
+import { MANNERS } from "./scenarios.ts";
 import type { Added, LoadResult } from "./measure.ts";
 
 export interface Report {
@@ -32,9 +34,9 @@ export function markdown(report: Report): string {
   return [
     "## CPU",
     "",
-    "Time of all threads, user and system, for one request or one stream; the median of interleaved rounds.",
+    "Time of all threads, user and system, for one request or one stream; the median of interleaved rounds. Reads: how often a client found bytes for one answer; what is slow finds many frames at once and looks cheaper than it is, except where a frame comes every 2 ms.",
     "",
-    ...table(["load", "ratio to nginx", "aim", "gateway", "nginx"], report.loads.map(cpuRow)),
+    ...table(["load", "ratio to nginx", "aim", "gateway", "nginx", "reads, gateway / nginx"], report.loads.map(cpuRow)),
     "",
     "## Latency",
     "",
@@ -72,15 +74,17 @@ ${report.machine.map((line) => `- ${line}`).join("\n")}
 
 ${markdown(report)}`;
 
-function cpuRow({ load, cpu }: LoadResult): readonly string[] {
+function cpuRow({ load, cpu, reads }: LoadResult): readonly string[] {
+  const found = [reads.gateway, reads.nginx].map((count) => count?.toFixed(0) ?? "–").join(" / ");
   const aim = "cpuMs" in load.aim ? `< ${load.aim.cpuMs} ms` : `≤ ${load.aim.timesNginx} ×`;
-  if (cpu.gateway === undefined || cpu.ratio === undefined) return [load.title, "–", aim, "–", time(cpu.nginx)];
+  if (cpu.gateway === undefined || cpu.ratio === undefined) return [load.title, "–", aim, "–", time(cpu.nginx), found];
   return [
     load.title,
     `${cpu.ratio.toFixed(1)} ×`,
     `${aim} ${met(load.aim, cpu.gateway, cpu.ratio)}`,
     time(cpu.gateway),
     time(cpu.nginx),
+    found,
   ];
 }
 
@@ -91,10 +95,15 @@ const time = (micros: number): string =>
   micros < 1000 ? `${micros.toFixed(0)} µs` : `${(micros / 1000).toFixed(2)} ms`;
 
 function latencyRow({ load, added }: LoadResult): readonly string[] {
+  // How long a paced stream takes is decided by the upstream's clock.
+  const whole = isPaced(load) ? "–" : undefined;
+  const pair = ({ p50, p99 }: Latency): string => `${p50.toFixed(2)} / ${p99.toFixed(2)}`;
   const cells = (of: Added | undefined): readonly string[] =>
-    of ? [of.first, of.whole].map(({ p50, p99 }) => `${p50.toFixed(2)} / ${p99.toFixed(2)}`) : ["–", "–"];
+    of ? [pair(of.first), whole ?? pair(of.whole)] : ["–", "–"];
   return [load.title, ...cells(added.gateway), ...cells(added.nginx)];
 }
+
+const isPaced = ({ scenario }: Load): boolean => scenario !== "whole" && MANNERS[scenario].pauseMs > 0;
 
 function memoryRow({ name, idle, loaded, after, streams }: Memory): readonly string[] {
   const aims = name === "gateway";

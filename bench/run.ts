@@ -82,6 +82,7 @@ async function everything(about: readonly string[], starts: readonly number[], f
   for (const load of loads) {
     console.error(`· ${load.title}`);
     results.push(await watching(watched, peaks, () => measure(load, field, effort)));
+    console.error(`  at most ${[...peaks].map(([name, mb]) => `${name} ${mb.toFixed(0)} MB`).join(", ")} so far`);
   }
   const memory: Memory[] = [];
   for (const [index, { name, at }] of watched.entries()) {
