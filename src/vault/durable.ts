@@ -115,7 +115,7 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
       clearInterval(pruning);
       clearTimeout(timer);
       await writing;
-      while (queue.length > 0 && !isBroken) await flush();
+      while (queue.length > 0) await flush();
       prune();
       await writing;
     },

@@ -1,0 +1,318 @@
+import { afterAll, describe, expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { collect } from "../ir/collect.ts";
+import type { Entry } from "../ir/request.ts";
+import { usageLine } from "../ir/usage.ts";
+import { rotateSecret, SECRET_FILE } from "../store/secret.ts";
+import { DATABASE_FILE, sqliteMemoryStore } from "../store/sqlite.ts";
+import type { ReasoningRows } from "../store/store.ts";
+import { literal } from "../wire/json.ts";
+import { LIMITS } from "../wire/limits.ts";
+import { boxOf } from "./box.ts";
+import { durableLevel } from "./durable.ts";
+import { memoryLevel } from "./memory.ts";
+import { openVault } from "./open.ts";
+import { type Scope, type Vault, vaultOf } from "./vault.ts";
+
+const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-vault-"));
+afterAll(() => rmSync(ROOT, { recursive: true }));
+let folders = 0;
+const folder = (): string => join(ROOT, `data-${folders++}`);
+
+const READER = { dialect: "anthropic", issuer: "claude", family: "claude" } as const;
+const SCOPE: Scope = { caller: "laptop-of-somebody", conversation: "conversation-4711", keeps: "disk" };
+const NOW = 1_700_000_000_000;
+
+const answer = (thought: string, callId: string) =>
+  collect([
+    { type: "start" },
+    { type: "block-start", index: 0, block: { kind: "reasoning", channel: "raw" } },
+    { type: "block-delta", index: 0, delta: { text: literal(thought) } },
+    { type: "block-delta", index: 0, delta: { seal: { ...READER, value: `signed ${thought}` }, mode: "set" } },
+    { type: "block-end", index: 0 },
+    { type: "block-start", index: 1, block: { kind: "call", callId, tool: { via: "function", name: "ls" } } },
+    { type: "block-end", index: 1 },
+    { type: "finish", reason: "tool", usage: { lines: [usageLine({})], hostedCalls: {}, source: "reported" } },
+  ]);
+const calls = (callId: string): readonly Entry[] => [
+  { kind: "message", role: "user", content: "list" },
+  { kind: "call", callId, tool: { via: "function", name: "ls" }, input: { json: "{}" } },
+];
+/** The thought that comes back in front of a call; undefined: none. */
+async function thought(vault: Vault, callId: string, scope: Scope = SCOPE): Promise<string | undefined> {
+  const entry = (await vault.restore(scope, calls(callId), READER))[1];
+  return entry?.kind === "reasoning" ? entry.sections[0] : undefined;
+}
+
+/** One life of a gateway on a data folder. */
+async function life<T>(dir: string, live: (vault: Vault, warnings: readonly string[]) => T | Promise<T>): Promise<T> {
+  const warnings: string[] = [];
+  const vault = await openVault(
+    { dataDir: dir },
+    () => NOW,
+    (warning) => void warnings.push(warning),
+  );
+  try {
+    return await live(vault, warnings);
+  } finally {
+    await vault.stop();
+  }
+}
+
+describe("the durable vault", () => {
+  test("gives back after a restart what it was given just before", async () => {
+    const dir = folder();
+    await life(dir, (vault) => vault.remember(SCOPE, answer("hm", "call_1")));
+    expect(await life(dir, (vault) => thought(vault, "call_1"))).toBe("hm");
+  });
+
+  test("another key, and another conversation of the same key, see nothing after it either", async () => {
+    const dir = folder();
+    await life(dir, (vault) => vault.remember(SCOPE, answer("hm", "call_1")));
+    await life(dir, async (vault) => {
+      expect(await thought(vault, "call_1", { ...SCOPE, caller: "other" })).toBeUndefined();
+      expect(await thought(vault, "call_1", { ...SCOPE, conversation: "two" })).toBeUndefined();
+    });
+  });
+
+  test("leaves nothing on the disk that can be read: no thought, no name, no id", async () => {
+    const dir = folder();
+    await life(dir, (vault) => vault.remember(SCOPE, answer("my-secret-thought", "call_of_mine")));
+    const files = readdirSync(dir).filter((file) => file !== SECRET_FILE);
+    expect(files).toContain(DATABASE_FILE);
+    for (const file of files) {
+      const bytes = readFileSync(join(dir, file), "latin1");
+      for (const word of ["my-secret-thought", "call_of_mine", "laptop-of-somebody", "4711", "signed"])
+        expect(bytes).not.toContain(word);
+    }
+  });
+
+  test("what may not touch the disk does not, and nothing of the disk comes to it", async () => {
+    const dir = folder();
+    await life(dir, async (vault) => {
+      vault.remember({ ...SCOPE, keeps: "memory" }, answer("hm", "call_1"));
+      expect(await thought(vault, "call_1", { ...SCOPE, keeps: "memory" })).toBe("hm");
+      vault.remember(SCOPE, answer("written", "call_2"));
+    });
+    await life(dir, async (vault) => {
+      expect(await thought(vault, "call_1")).toBeUndefined();
+      expect(await thought(vault, "call_2", { ...SCOPE, keeps: "memory" })).toBeUndefined();
+    });
+  });
+
+  test("two gateways on one folder read each other's", async () => {
+    const dir = folder();
+    await life(dir, (one) =>
+      life(dir, async (two) => {
+        one.remember(SCOPE, answer("hm", "call_1"));
+        await Bun.sleep(100);
+        expect(await thought(two, "call_1")).toBe("hm");
+      }),
+    );
+  });
+
+  test("a secret that was rotated still reads, and one that is gone reads nothing", async () => {
+    const dir = folder();
+    await life(dir, (vault) => vault.remember(SCOPE, answer("hm", "call_1")));
+    rotateSecret(dir, NOW, LIMITS.vaultDiskTtlMs);
+    expect(await life(dir, (vault) => thought(vault, "call_1"))).toBe("hm");
+    rmSync(join(dir, SECRET_FILE));
+    expect(await life(dir, (vault) => thought(vault, "call_1"))).toBeUndefined();
+  });
+
+  test("two answers with the same call id restore neither, although a restart lies between them", async () => {
+    const dir = folder();
+    await life(dir, (vault) => vault.remember(SCOPE, answer("hm", "call_0")));
+    await life(dir, async (vault) => {
+      vault.remember(SCOPE, answer("else", "call_0"));
+      await Bun.sleep(100);
+      expect(await thought(vault, "call_0")).toBeUndefined();
+    });
+    expect(await life(dir, (vault) => thought(vault, "call_0"))).toBeUndefined();
+  });
+});
+
+describe("rows that somebody touched", () => {
+  const TAMPERED: readonly (readonly [string, string])[] = [
+    [
+      "a changed byte",
+      "update reasoning set sealed = cast(substr(sealed, 1, 40) || x'00' || substr(sealed, 42) as blob)",
+    ],
+    ["a shortened one", "update reasoning set sealed = substr(sealed, 1, 20)"],
+    ["an empty one", "update reasoning set sealed = x''"],
+    ["a foreign secret's", "update reasoning set secret = 'ffffffffffff'"],
+    [
+      "one moved under another key",
+      "create temp table old as select * from reasoning; update reasoning set sealed = (select sealed from old where old.key <> reasoning.key)",
+    ],
+  ];
+  test.each(TAMPERED)("%s is ignored", async (_, sql) => {
+    const dir = folder();
+    await life(dir, (vault) => {
+      vault.remember(SCOPE, answer("hm", "call_1"));
+      vault.remember(SCOPE, answer("else", "call_2"));
+    });
+    const file = new Database(join(dir, DATABASE_FILE));
+    file.run(sql);
+    file.close();
+    await life(dir, async (vault, warnings) => {
+      expect(await thought(vault, "call_1")).toBeUndefined();
+      expect(await thought(vault, "call_2")).toBeUndefined();
+      expect(warnings).toEqual([]);
+    });
+  });
+});
+
+describe("a data folder that does not work leaves the memory, and one warning", () => {
+  const servesFromMemory = (dir: string, words: RegExp): Promise<void> =>
+    life(dir, async (vault, warnings) => {
+      vault.remember(SCOPE, answer("hm", "call_1"));
+      await Bun.sleep(60);
+      vault.remember(SCOPE, answer("else", "call_2"));
+      await Bun.sleep(60);
+      expect(await thought(vault, "call_1")).toBe("hm");
+      expect(await thought(vault, "call_none")).toBeUndefined();
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toMatch(words);
+      expect(warnings[0]).toContain("in memory only");
+    });
+
+  test("a file that is no database", async () => {
+    const dir = folder();
+    await life(dir, () => {});
+    writeFileSync(join(dir, DATABASE_FILE), "no database at all, however long it is ".repeat(200));
+    await servesFromMemory(dir, /cannot be used.*not a database/);
+  });
+
+  test("a path that is no folder", async () => {
+    const file = folder();
+    writeFileSync(file, "");
+    await servesFromMemory(file, /cannot be used/);
+  });
+
+  test("a secret that is none", async () => {
+    const dir = folder();
+    await life(dir, () => {});
+    writeFileSync(join(dir, SECRET_FILE), "???");
+    await servesFromMemory(dir, /does not hold a secret/);
+  });
+
+  test("a table that goes away while the gateway runs", async () => {
+    const dir = folder();
+    await life(dir, () => {});
+    const warnings: string[] = [];
+    const vault = await openVault(
+      { dataDir: dir },
+      () => NOW,
+      (warning) => void warnings.push(warning),
+    );
+    const file = new Database(join(dir, DATABASE_FILE));
+    file.run("drop table reasoning");
+    file.close();
+    vault.remember(SCOPE, answer("hm", "call_1"));
+    expect(await thought(vault, "call_none")).toBeUndefined();
+    expect(await thought(vault, "call_1")).toBe("hm");
+    await vault.stop();
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/failed \(no such table/);
+  });
+});
+
+describe("bounds", () => {
+  const SECRETS = [{ id: "s", value: "x".repeat(32) }] as const;
+  const busy = (): Error => Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
+
+  async function small(more: { rows?: Partial<ReasoningRows>; bounds?: { rows: number; bytes: number } } = {}) {
+    const store = await sqliteMemoryStore();
+    let now = NOW;
+    const failures: unknown[] = [];
+    const level = durableLevel(
+      memoryLevel(() => now),
+      {
+        rows: { ...store.reasoning, ...more.rows },
+        box: boxOf(SECRETS),
+        clock: () => now,
+        failed: (error) => void failures.push(error),
+        ...(more.bounds && { bounds: more.bounds }),
+      },
+    );
+    return { store, vault: vaultOf(level), failures, later: (ms: number) => void (now += ms) };
+  }
+
+  test("of rows and of bytes: the oldest leave", async () => {
+    for (const bounds of [
+      { rows: 2, bytes: 1_000_000 },
+      { rows: 1_000, bytes: 700 },
+    ]) {
+      const { store, vault, later } = await small({ bounds });
+      for (const id of ["a", "b", "c", "d"]) {
+        vault.remember(SCOPE, answer("thought", id));
+        later(1_000);
+      }
+      await vault.stop();
+      const { rows, bytes } = await store.reasoning.count();
+      expect(rows).toBeLessThan(4);
+      expect(rows).toBeLessThanOrEqual(bounds.rows);
+      expect(rows).toBeGreaterThan(0);
+      expect(bytes).toBeLessThanOrEqual(bounds.bytes);
+    }
+  });
+
+  test("of time: what is too old is neither given back nor kept", async () => {
+    const { store, vault, later } = await small();
+    vault.remember(SCOPE, answer("hm", "call_1"));
+    await Bun.sleep(60);
+    expect((await store.reasoning.count()).rows).toBe(1);
+    later(LIMITS.vaultDiskTtlMs);
+    expect(await thought(vault, "call_1")).toBeUndefined();
+    await vault.stop();
+    expect((await store.reasoning.count()).rows).toBe(0);
+  });
+
+  test("older than the memory keeps it, and younger than the disk does: from the disk", async () => {
+    const { vault, later } = await small();
+    vault.remember(SCOPE, answer("hm", "call_1"));
+    await Bun.sleep(60);
+    later(LIMITS.vaultTtlMs + 1);
+    expect(await thought(vault, "call_1")).toBe("hm");
+    await vault.stop();
+  });
+
+  test("of what waits for the disk: the rest stays in memory", async () => {
+    const { store, vault } = await small();
+    const half = "x".repeat(LIMITS.vaultTurnBytesMax * 0.4);
+    const ids = Array.from({ length: 8 }, (_, at) => `call_${at}`);
+    for (const id of ids) vault.remember(SCOPE, answer(half, id));
+    for (const id of ids) expect((await thought(vault, id)) === half).toBe(true);
+    await vault.stop();
+    const { rows } = await store.reasoning.count();
+    expect(rows).toBeGreaterThan(2);
+    expect(rows).toBeLessThan(ids.length);
+  });
+
+  test("a file that another gateway holds for a moment is waited for", async () => {
+    const store = await sqliteMemoryStore();
+    let refusals = 3;
+    const put: ReasoningRows["put"] = async (rows) => {
+      if (refusals-- > 0) throw busy();
+      return store.reasoning.put(rows);
+    };
+    const { vault, failures } = await small({ rows: { ...store.reasoning, put } });
+    vault.remember(SCOPE, answer("hm", "call_1"));
+    await Bun.sleep(30);
+    await vault.stop();
+    expect(failures).toEqual([]);
+    expect((await store.reasoning.count()).rows).toBe(1);
+  });
+
+  test("one that is held for ever is given up, with one word", async () => {
+    const { vault, failures } = await small({ rows: { put: () => Promise.reject(busy()) } });
+    vault.remember(SCOPE, answer("hm", "call_1"));
+    await vault.stop();
+    expect(failures).toHaveLength(1);
+    expect(await thought(vault, "call_1")).toBe("hm");
+  });
+});
