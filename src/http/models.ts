@@ -1,12 +1,14 @@
 /** The list of models, in the shape that the caller's client reads. */
 import { readsMessages } from "../clients/client.ts";
-import { listedModels, plan } from "../routing/plan.ts";
+import { catalogueRow, type Known } from "../clients/codex.ts";
+import { listedModels, type Plan, plan, type Target } from "../routing/plan.ts";
 import type { JsonObject } from "../wire/json.ts";
 import type { Exchange, Handler } from "./exchange.ts";
 
 export const listModels: Handler = (exchange) => {
   const names = listedModels(exchange.gateway.config, exchange.caller.key).map((model) => model.name);
-  return Response.json(shapeFor(exchange).list(names));
+  const list = shapeFor(exchange).list(names);
+  return Response.json(asksForCatalogue(exchange) ? { ...list, models: catalogue(exchange, names) } : list);
 };
 
 export const oneModel: Handler = (exchange) => {
@@ -14,6 +16,25 @@ export const oneModel: Handler = (exchange) => {
   plan(exchange.gateway.config, name, exchange.caller.key);
   return Response.json(shapeFor(exchange).one(name));
 };
+
+/** Codex says its version when it wants its own list beside the one of the SDKs: `GET /models?client_version=0.169.0`. */
+const asksForCatalogue = ({ request }: Exchange): boolean => new URL(request.url).searchParams.has("client_version");
+
+const catalogue = ({ gateway, caller }: Exchange, names: readonly string[]): readonly JsonObject[] =>
+  names.map((name, at) => catalogueRow(knownOf(name, plan(gateway.config, name, caller.key)), at + 1));
+
+function knownOf(name: string, { targets, forcedEffort }: Plan): Known {
+  // A plan is never without a target.
+  const { capabilities, config } = targets[0] as Target;
+  return {
+    name,
+    efforts: forcedEffort === undefined ? capabilities.efforts : [forcedEffort],
+    usual: [forcedEffort, config.effort, capabilities.effortDefault],
+    verbosities: capabilities.verbosities,
+    ...(capabilities.contextTokens !== undefined && { contextTokens: capabilities.contextTokens }),
+    images: capabilities.traits.images,
+  };
+}
 
 interface Shape {
   one(name: string): JsonObject;

@@ -73,8 +73,19 @@ function checkItemId(item: JsonObject, param: string): void {
     });
 }
 
+/** The last is in no reference; the built-in provider of codex 0.169.0 sends it to OpenAI with every message. */
+const MESSAGE_KEYS = new Set([
+  "type",
+  "id",
+  "role",
+  "content",
+  "status",
+  "phase",
+  "internal_chat_message_metadata_passthrough",
+]);
+
 function checkMessage(item: JsonObject, param: string): void {
-  onlyKnown(item, new Set(["type", "id", "role", "content", "status", "phase"]), param);
+  onlyKnown(item, MESSAGE_KEYS, param);
   const role = needString(item["role"], `${param}.role`);
   oneOf(role, ["assistant", "system", "developer", "user"], `${param}.role`);
   const { content } = item;

@@ -1,0 +1,57 @@
+/** Every client, over every backend, in every scenario: docs/COMPATIBILITY.md is what came of it. */
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createJudge, JUDGE_MISSING } from "../judge/schema.ts";
+import { CLIENTS } from "./clients.ts";
+import { createMatrix, FILE } from "./matrix.ts";
+import { SCENARIOS } from "./scenarios.ts";
+import { BACKENDS } from "./stage.ts";
+
+const TEST_MS_MAX = 120_000;
+const matrix = createMatrix();
+const judge = createJudge();
+
+for (const client of CLIENTS)
+  describe.skipIf(!client.installed)(`${client.name}${client.installed ? "" : " (not installed here)"}`, () => {
+    for (const backend of BACKENDS)
+      for (const scenario of SCENARIOS) {
+        const why = scenario.impossible?.(backend);
+        const name = `${scenario.title}, over ${backend.name}`;
+        if (why !== undefined) {
+          matrix.note(client.name, backend.name, scenario.title, { impossible: why });
+          test.skip(`${name}: ${why}`, () => {});
+          continue;
+        }
+        // Most of the time is the clients' own waiting, so they run side by side.
+        test.concurrent(
+          name,
+          async () => {
+            matrix.note(client.name, backend.name, scenario.title, "red");
+            await scenario.prove(client, backend, judge);
+            matrix.note(client.name, backend.name, scenario.title, "green");
+          },
+          TEST_MS_MAX,
+        );
+      }
+  });
+
+const isWhole = (): boolean => matrix.count === CLIENTS.length * BACKENDS.length * SCENARIOS.length;
+
+test("docs/COMPATIBILITY.md says what was found; UPDATE=1 writes it", () => {
+  if (!isWhole()) return console.log(`compatibility: ${matrix.count} cells, a part of all: nothing is compared`);
+  const now = matrix.print(
+    CLIENTS.map((client) => client.name),
+    SCENARIOS.map((scenario) => scenario.title),
+  );
+  if (process.env.UPDATE === "1") writeFileSync(FILE, now);
+  expect(existsSync(FILE) ? readFileSync(FILE, "utf8") : "").toBe(now);
+});
+
+test.skipIf(JUDGE_MISSING !== undefined)(
+  `what was written for the upstreams is what the vendors' types allow${JUDGE_MISSING ? ` (${JUDGE_MISSING})` : ""}`,
+  async () => {
+    console.log(`compatibility: ${judge.count} different requests judged by the vendors' types`);
+    expect(await judge.verdict()).toEqual([]);
+  },
+  TEST_MS_MAX,
+);
