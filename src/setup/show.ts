@@ -25,8 +25,8 @@ const PLAIN = /^["']?(true|false|null|\d+)["']?$/;
 
 export function maskSecrets(line: string): string {
   return line
-    .replace(NAMED, (_whole, name: string, value: string) => name + maskValue(value))
     .replace(BEARER, "$1 ****")
+    .replace(NAMED, (_whole, name: string, value: string) => name + maskValue(value))
     .replace(IN_URL, "$1****@")
     .replace(LONG, (run) => (/\d/.test(run) && /[A-Za-z]/.test(run) && !run.includes("****") ? maskSecret(run) : run));
 }

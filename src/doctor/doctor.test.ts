@@ -1,0 +1,279 @@
+/** Each fault that a provider, a model or a machine can have, and the sentence for it. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config, ProviderConfig } from "../config/config.ts";
+import { startSimulator } from "../simulator/index.ts";
+import { probeModel } from "./capabilities.ts";
+import { capabilityFile, readObserved } from "./capability-file.ts";
+import type { Finding } from "./finding.ts";
+import { checkMachine, checkPort } from "./machine.ts";
+import { checkModel } from "./model.ts";
+import { checkProvider, type Patience } from "./provider.ts";
+
+const closing: (() => void)[] = [];
+const FOLDER = mkdtempSync(join(tmpdir(), "codeswitch-doctor-"));
+afterAll(() => {
+  for (const close of closing) close();
+  rmSync(FOLDER, { recursive: true });
+});
+
+const patience = (more: Partial<Patience> = {}): Patience => ({
+  now: Date.now,
+  timeoutMs: 2_000,
+  slowMs: 1_000,
+  ...more,
+});
+
+function vendor(reply: (request: Request) => Response | Promise<Response>): string {
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: reply });
+  closing.push(() => void server.stop(true));
+  return `http://127.0.0.1:${server.port}`;
+}
+
+const provider = (baseUrl: string, more: Partial<ProviderConfig> = {}): ProviderConfig => ({
+  name: "v",
+  kind: "openai-compatible",
+  baseUrl,
+  apiKey: "vendor-key-0123456789",
+  headers: {},
+  firstByteMs: 1_000,
+  idleMs: 1_000,
+  ...more,
+});
+
+function configOf(one: ProviderConfig, model = "gpt-5", more: Partial<Config> = {}): Config {
+  return {
+    server: { host: "127.0.0.1", port: 4141, bodyBytesMax: 1_000, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
+    keys: [],
+    providers: { [one.name]: one },
+    models: [{ name: "m", targets: [{ provider: one.name, model }] }],
+    log: { format: "text" },
+    source: "a test",
+    warnings: [],
+    ...more,
+  };
+}
+
+const check = (baseUrl: string, more: Partial<Patience> = {}, model = "gpt-5"): Promise<Finding[]> => {
+  const one = provider(baseUrl);
+  return checkProvider(configOf(one, model), one, patience(more));
+};
+const list = (...ids: readonly string[]): Response => Response.json({ data: ids.map((id) => ({ id })) });
+const only = (findings: readonly Finding[]): Finding => {
+  expect(findings).toHaveLength(1);
+  return findings[0] as Finding;
+};
+
+describe("a provider", () => {
+  test("that is in order is told with its time", async () => {
+    const { state, says } = only(await check(`${vendor(() => list("gpt-5"))}/v1`));
+    expect(state).toBe("ok");
+    expect(says).toMatch(/answers in \d+ ms, and takes the key/);
+  });
+
+  test("that nobody is: unreachable", async () => {
+    const server = Bun.serve({ port: 0, fetch: () => new Response("") });
+    const url = `http://127.0.0.1:${server.port}/v1`;
+    await server.stop(true);
+    expect(only(await check(url))).toMatchObject({ state: "fault", check: "unreachable" });
+    expect(only(await check(url)).says).toContain("nothing listens there. Check host and port");
+  });
+
+  test("whose name is wrong: unreachable, with the host in the sentence", async () => {
+    const found = only(await check("http://no-such-host.invalid/v1"));
+    expect(found.state).toBe("fault");
+    expect(found.says).toContain("no-such-host.invalid");
+  });
+
+  test.each([
+    [401, "key", "The key is refused (status 401: No such key.). Check the api_key of v"],
+    [403, "key", "The key is known and may not do this"],
+    [429, "limit", "says that a limit is"],
+    [500, "reach", "It is reached and fails (status 500: No such key.)"],
+    [400, "address", "refuses the question"],
+  ])("that answers %d", async (status, about, words) => {
+    const found = only(await check(vendor(() => Response.json({ error: { message: "No such key." } }, { status }))));
+    expect(found.check).toBe(about);
+    expect(found.says).toContain(words);
+  });
+
+  test("that redirects: the final address is named, and not followed", async () => {
+    const url = vendor((request) =>
+      new URL(request.url).pathname === "/new" ? list() : Response.redirect("https://other.example/v1/models", 301),
+    );
+    expect(only(await check(url)).says).toContain("redirect to https://other.example/v1/models, which is not followed");
+  });
+
+  test("that is a web page", async () => {
+    const url = vendor(
+      () => new Response("<!doctype html><title>Welcome</title>", { headers: { "content-type": "text/html" } }),
+    );
+    expect(only(await check(url)).says).toContain('something that is no JSON ("<!doctype html><title>Welcome<")');
+  });
+
+  test("that has no such path: base_url is named", async () => {
+    const url = vendor(() => new Response("Not Found", { status: 404 }));
+    expect(only(await check(`${url}/wrong`))).toMatchObject({ state: "fault", check: "address" });
+    expect(only(await check(`${url}/wrong`)).says).toContain("/wrong/chat/completions. Check the path of base_url");
+  });
+
+  test("that keeps no list is asked a model instead", async () => {
+    const url = vendor((request) =>
+      request.method === "GET"
+        ? new Response("", { status: 404 })
+        : Response.json({ choices: [{ message: { content: "Hi" } }] }),
+    );
+    expect(only(await check(url))).toMatchObject({ state: "ok", check: "model" });
+  });
+
+  test("that does not list a model: the nearest name", async () => {
+    const found = await check(
+      vendor(() => list("gpt-5.1", "other")),
+      {},
+      "gpt-51",
+    );
+    expect(found.at(-1)?.says).toContain('Its list does not name gpt-51. Did you mean "gpt-5.1"?');
+  });
+
+  test("that is slow", async () => {
+    const url = vendor(async () => {
+      await Bun.sleep(60);
+      return list("gpt-5");
+    });
+    expect((await check(url, { slowMs: 10 }))[0]).toMatchObject({ state: "warning", check: "slow" });
+  });
+
+  test("that says nothing in time", async () => {
+    const url = vendor(() => new Promise<Response>(() => {}));
+    expect(only(await check(url, { timeoutMs: 100 }))).toMatchObject({ state: "fault", check: "timeout" });
+  });
+
+  test("whose clock is another: by how much, and which way", async () => {
+    const url = vendor(() => list("gpt-5"));
+    const [found] = await check(url, { now: () => Date.now() + 600_000 });
+    expect(found).toMatchObject({ state: "warning", check: "clock" });
+    expect(found?.says).toMatch(/clock is (599|600|601) seconds ahead of/);
+  });
+
+  test("that closes the connection", async () => {
+    const url = await rawServer((socket) => socket.destroy());
+    expect(only(await check(url))).toMatchObject({ state: "fault", check: "unreachable" });
+  });
+
+  test("that speaks plain HTTP where TLS is asked for", async () => {
+    const url = (await rawServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))).replace(
+      "http:",
+      "https:",
+    );
+    expect(only(await check(url))).toMatchObject({ state: "fault" });
+  });
+
+  const openssl = Bun.which("openssl");
+  test.skipIf(openssl === null)("whose certificate is self-signed (skipped without openssl)", async () => {
+    const [key, cert] = [join(FOLDER, "key.pem"), join(FOLDER, "cert.pem")];
+    const made = Bun.spawnSync([
+      ...[openssl ?? "", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"],
+      ...["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert],
+    ]);
+    expect(made.exitCode).toBe(0);
+    const tls = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
+    const server = Bun.serve({ hostname: "127.0.0.1", port: 0, tls, fetch: () => list("gpt-5") });
+    closing.push(() => void server.stop(true));
+    const found = only(await check(`https://127.0.0.1:${server.port}/v1`));
+    expect(found.check).toBe("tls");
+    expect(found.says).toContain(
+      "self-signed, which nothing here trusts. If it is your own authority, name its file in NODE_EXTRA_CA_CERTS",
+    );
+  });
+});
+
+async function rawServer(each: (socket: Socket) => void): Promise<string> {
+  const server: Server = createServer(each).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  closing.push(() => server.close());
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
+}
+
+describe("a model", () => {
+  test("that is not there", async () => {
+    const url = vendor(() =>
+      Response.json({ error: { message: "The model gpt-9 does not exist", code: "model_not_found" } }, { status: 404 }),
+    );
+    const found = only(await checkModel(provider(url), { provider: "v", model: "gpt-9" }, 1_000));
+    expect(found).toMatchObject({ state: "fault", check: "model" });
+    expect(found.says).toContain("It has no model called gpt-9");
+  });
+
+  test.each(["openai-chat", "openai-responses", "anthropic"] as const)(
+    "in %s: what it does is seen and kept",
+    async (dialect) => {
+      const simulator = startSimulator({});
+      closing.push(simulator.stop);
+      const one = provider(dialect === "anthropic" ? simulator.url : `${simulator.url}/v1`, {
+        kind: "openai-compatible",
+      });
+      const { observed, findings } = await probeModel(one, { provider: "v", model: "sim-tool", dialect }, () => 0);
+      expect(observed).toMatchObject({ dialect, streaming: true, tools: true, at: "1970-01-01T00:00:00.000Z" });
+      expect(findings[0]?.says).toContain("It does: streaming, tools");
+      const cache = capabilityFile(join(FOLDER, dialect));
+      if (observed) {
+        await cache.put(observed);
+        await cache.put(observed);
+        expect(readObserved(join(FOLDER, dialect))).toEqual([observed]);
+        expect(statSync(join(FOLDER, dialect, "capabilities.json")).mode & 0o077).toBe(0);
+      }
+    },
+  );
+
+  test("that fails is one sentence, and nothing is kept", async () => {
+    const url = vendor(() => Response.json({ error: { message: "No." } }, { status: 500 }));
+    const { observed, findings } = await probeModel(provider(url), { provider: "v", model: "m" }, () => 0);
+    expect(observed).toBeUndefined();
+    expect(only(findings).says).toBe("m does not answer: status 500: No.");
+  });
+});
+
+describe("a machine", () => {
+  const says = (config: Config, variables: Record<string, string>): string =>
+    checkMachine(config, variables)
+      .map((found) => `${found.state} ${found.says}`)
+      .join("\n");
+  const local = configOf(provider("http://127.0.0.1:11434/v1"));
+
+  test("without anything odd", () => expect(says(local, {})).not.toMatch(/^(warning|fault)/m));
+  test.each([
+    [{ HTTPS_PROXY: "proxy:3128" }, "fault HTTPS_PROXY is set, and is no address of a proxy"],
+    [
+      { HTTP_PROXY: "http://me:secret@proxy.example:3128" },
+      "warning HTTP_PROXY is set, and NO_PROXY does not name 127.0.0.1",
+    ],
+    [
+      { HTTP_PROXY: "http://proxy.example:3128", NO_PROXY: "127.0.0.1" },
+      "ok HTTP_PROXY is set: providers are called through proxy.example:3128",
+    ],
+    [{ NODE_TLS_REJECT_UNAUTHORIZED: "0" }, "fault NODE_TLS_REJECT_UNAUTHORIZED is 0"],
+  ])("%p", (variables, words) => {
+    const all = says(local, variables as Record<string, string>);
+    expect(all).toContain(words);
+    expect(all).not.toContain("secret@");
+  });
+
+  test("keys that are short, or the vendor's own", () => {
+    const keys = [
+      { name: "a", key: "short" },
+      { name: "b", key: "vendor-key-0123456789" },
+    ];
+    const all = says(configOf(provider("https://v.example/v1"), "m", { keys }), {});
+    expect(all).toContain("The key a is shorter than 16 characters");
+    expect(all).toContain("The key b is the same as the api_key of the provider v");
+  });
+
+  test("a port that somebody else has", async () => {
+    expect(await checkPort(vendor(() => new Response("nginx")))).toMatchObject({ state: "fault", check: "port" });
+    expect(await checkPort("http://127.0.0.1:1")).toMatchObject({ state: "ok" });
+  });
+});
