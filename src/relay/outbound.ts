@@ -92,7 +92,7 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
   const { value: request, losses } = prepared.decoded();
   refuseForeignState(request, prepared.dialect, target);
   const scope = scopeOf(call, prepared);
-  const named = gateway.provenance.named(request.entries);
+  const named = gateway.provenance.named(request.entries, readerOf(target));
   const entries = scope ? await gateway.vault.restore(scope, named, readerOf(target)) : named;
   const keyed = withCacheKey(
     { ...request, entries, stream: prepared.stream },

@@ -15,8 +15,8 @@ describe("a seal that a client presents bare", () => {
   test("is known again by what it is", () => {
     const known = provenance();
     known.note(made("abc"));
-    expect(known.named(bare("abc"))).toEqual([{ kind: "reasoning", sections: [], seal: made("abc") }]);
-    expect(known.named(bare("xyz"))).toEqual(bare("xyz"));
+    expect(known.named(bare("abc"), OURS)).toEqual([{ kind: "reasoning", sections: [], seal: made("abc") }]);
+    expect(known.named(bare("xyz"), OURS)).toEqual(bare("xyz"));
   });
 
   test("is foreign to everybody but its maker; one that nobody knows is foreign to nobody", () => {
@@ -25,6 +25,22 @@ describe("a seal that a client presents bare", () => {
     expect(known.holdsForeign(bare("abc"), OTHERS)).toBe(true);
     expect(known.holdsForeign(bare("abc"), OURS)).toBe(false);
     expect(known.holdsForeign(bare("xyz"), OTHERS)).toBe(false);
+  });
+
+  test("takes the item ids of what it led to with it, to a foreign reader", () => {
+    const known = provenance();
+    known.note(made("abc"));
+    const call = (id?: string): Entry => ({
+      kind: "call",
+      callId: "c",
+      tool: { via: "function", name: "ls" },
+      input: { json: "{}" },
+      ...(id && { id }),
+    });
+    const result: Entry = { kind: "result", callId: "c", via: "function", content: "a" };
+    const entries = [...bare("abc"), call("fc_1"), result, call("fc_2")];
+    expect(known.named(entries, OTHERS).slice(1)).toEqual([call(), result, call("fc_2")]);
+    expect(known.named(entries, OURS).slice(1)).toEqual([call("fc_1"), result, call("fc_2")]);
   });
 
   test("is not looked for while there is one maker only", () => {
@@ -40,7 +56,7 @@ describe("a seal that a client presents bare", () => {
   test("is forgotten when there are too many", () => {
     const known = provenance();
     for (let count = 0; count <= LIMITS.provenanceMax; count++) known.note(made(`seal ${count}`));
-    expect(known.named(bare("seal 0"))).toEqual(bare("seal 0"));
+    expect(known.named(bare("seal 0"), OURS)).toEqual(bare("seal 0"));
     expect(known.holdsForeign(bare("seal 1"), OTHERS)).toBe(true);
   });
 });

@@ -7,8 +7,8 @@ import { LIMITS } from "../wire/limits.ts";
 export interface Provenance {
   /** A seal that went out to a client. */
   note(seal: Seal): void;
-  /** The same entries, with the issuers that are known in place of "". */
-  named(entries: readonly Entry[]): readonly Entry[];
+  /** The same entries for a reader: with the issuers that are known in place of "". What a foreign thought led to loses its item id with it, for a vendor asks for the thought of every id. */
+  named(entries: readonly Entry[], reader: SealReader): readonly Entry[];
   /** True when one of the entries carries a seal that is known to be somebody else's. */
   holdsForeign(entries: readonly Entry[], reader: SealReader): boolean;
   /** False while all the seals of this dialect came from `reader`: then no body needs to be looked at. */
@@ -38,17 +38,34 @@ export function provenance(): Provenance {
       if (!known) makers.set(seal.dialect, (known = new Set()));
       known.add(makerOf(seal));
     },
-    named: (entries) => entries.map(named),
+    named: (entries, reader) => {
+      let isForeign = false;
+      return entries.map((entry) => {
+        const known = named(entry);
+        if (known.kind === "reasoning") isForeign = isForeignTo(reader, known.seal);
+        else if (known.kind !== "call" && !(known.kind === "message" && known.role === "assistant")) isForeign = false;
+        return isForeign ? withoutId(known) : known;
+      });
+    },
     holdsForeign: (entries, reader) =>
       entries.some((entry) => {
-        const { seal } = named(entry) as { seal?: Seal };
-        return seal !== undefined && seal.issuer !== "" && !canRead(reader, seal);
+        const known = named(entry);
+        return (known.kind === "reasoning" || known.kind === "call") && isForeignTo(reader, known.seal);
       }),
     isMixed: (reader) => {
       const known = makers.get(reader.dialect);
       return known !== undefined && (known.size > 1 || !known.has(makerOf(reader)));
     },
   };
+}
+
+const isForeignTo = (reader: SealReader, seal: Seal | undefined): boolean =>
+  seal !== undefined && seal.issuer !== "" && !canRead(reader, seal);
+
+function withoutId(entry: Entry): Entry {
+  if (!("id" in entry)) return entry;
+  const { id: _id, ...rest } = entry;
+  return rest as Entry;
 }
 
 const makerOf = ({ issuer, family }: Origin): string => JSON.stringify([issuer, family]);

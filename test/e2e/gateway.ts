@@ -56,6 +56,8 @@ export interface Setup {
   readonly models: readonly ModelConfig[];
   readonly keys?: readonly KeyConfig[];
   readonly server?: Partial<ServerConfig>;
+  /** Where it keeps what outlives it. Absent: nowhere. */
+  readonly dataDir?: string;
 }
 
 export function configOf({ providers, models, keys = [], server = {} }: Setup): Config {
@@ -81,7 +83,10 @@ export function configOf({ providers, models, keys = [], server = {} }: Setup): 
 export async function start(setup: Setup): Promise<Running> {
   const records: CallRecord[] = [];
   const log = { info: () => {}, warn: () => {}, write: (record: CallRecord) => void records.push(record) };
-  return { records, ...(await startGateway(configOf(setup), { log })) };
+  return {
+    records,
+    ...(await startGateway(configOf(setup), { log, ...(setup.dataDir && { dataDir: setup.dataDir }) })),
+  };
 }
 
 /** One upstream of each wire behind the models `chat`, `responses` and `messages`. */
