@@ -1,110 +1,140 @@
-/** The real Claude Code, with a tool, over each backend dialect. What reached the upstream on the second request is what counts. */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startGateway, type RunningGateway } from "../../src/gateway.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
-import { startSimulator, type SeenRequest, type Simulator } from "../../src/simulator/index.ts";
+/** Claude Code beyond the matrix: structured output, its web search, its probes, its counter, tools that it loads late. */
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import type { Asked, Behaviour, Part, Play } from "../../src/simulator/index.ts";
+import { isList, isObject, type JsonObject } from "../../src/wire/json.ts";
+import { claude, CLAUDE } from "./clients.ts";
+import { turnsOf } from "./conversation.ts";
+import { BACKENDS, type Backend, KEY, stage, type Stage } from "./stage.ts";
 
-const CLAUDE = join(import.meta.dir, "node_modules/.bin/claude");
-const KEY = "test-key-of-the-gateway";
-const DIALECTS: readonly DialectId[] = ["openai-chat", "openai-responses", "anthropic"];
-/** Scenario → what the printed answer holds at the end of the tool loop. */
-const SCENARIOS = ["sim-tool", "sim-thinking-tool"] as const;
+const TEST_MS_MAX = 60_000;
+const SCHEMA = { type: "object", properties: { answer: { type: "number" } }, required: ["answer"] };
 
-describe.skipIf(!existsSync(CLAUDE))(
-  "Claude Code 2.1.329 (skipped where it is not installed: npm run test:clients installs it)",
-  () => {
-    let simulator: Simulator;
-    let gateway: RunningGateway;
-    let home: string;
+const answer = (...parts: readonly Part[]): Behaviour => ({ kind: "answer", answer: { parts, stop: "done" } });
+const say = (text: string): Behaviour => answer({ kind: "text", pieces: [text] });
+/** The call of a tool by its name; where it is not offered, a sentence that says what is. */
+const calls = (asked: Asked, name: string, input: JsonObject): Behaviour => {
+  const tool = asked.tools.find((one) => one.name === name);
+  return tool === undefined
+    ? say(`I was offered ${asked.tools.map((one) => one.name).join(", ")}.`)
+    : answer({ kind: "call", tool, pieces: [JSON.stringify(input)] });
+};
 
-    beforeAll(async () => {
-      simulator = startSimulator({ strict: true, record: true });
-      home = mkdtempSync(join(tmpdir(), "codeswitch-claude-"));
-      gateway = await startGateway(
-        {
-          server: {
-            host: "127.0.0.1",
-            port: 0,
-            bodyBytesMax: 8 << 20,
-            corsOrigins: [],
-            heartbeatMs: 15_000,
-            drainMs: 100,
-          },
-          keys: [{ name: "claude", key: KEY }],
-          providers: {
-            sim: {
-              name: "sim",
-              kind: "simulator",
-              baseUrl: simulator.url,
-              headers: {},
-              firstByteMs: 10_000,
-              idleMs: 10_000,
-            },
-          },
-          models: DIALECTS.flatMap((dialect) =>
-            SCENARIOS.map((scenario) => ({
-              name: `${dialect}-${scenario}`,
-              targets: [{ provider: "sim", model: scenario, dialect }],
-            })),
-          ),
-          log: { format: "json" },
-          source: "test",
-          warnings: [],
-        },
-        { log: { info: () => {}, warn: () => {}, write: () => {} } },
-      );
-    });
-    afterAll(async () => {
-      await gateway.stop();
-      simulator.stop();
-      rmSync(home, { recursive: true, force: true });
-    });
-
-    for (const dialect of DIALECTS)
-      for (const scenario of SCENARIOS)
-        test(
-          `${scenario} over ${dialect}: the tool runs and its result reaches the model`,
-          async () => {
-            const before = simulator.seen.length;
-            const { code, out } = await claude(`${dialect}-${scenario}`, gateway.url, home);
-            const seen = simulator.seen.slice(before).filter((request) => request.method === "POST");
-            expect({ code, out }).toMatchObject({ code: 0 });
-            expect(seen.length).toBeGreaterThanOrEqual(2);
-            expect(resultsIn(seen.at(-1) as SeenRequest)).toBeGreaterThanOrEqual(1);
-          },
-          { timeout: 60_000 },
-        );
-  },
-);
-
-async function claude(model: string, url: string, home: string): Promise<{ code: number; out: string }> {
-  const child = Bun.spawn([CLAUDE, "-p", "list the files", "--model", model, "--dangerously-skip-permissions"], {
-    cwd: home,
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    env: {
-      PATH: process.env.PATH ?? "",
-      HOME: home,
-      IS_SANDBOX: "1",
-      ANTHROPIC_BASE_URL: url,
-      ANTHROPIC_AUTH_TOKEN: KEY,
-      DISABLE_TELEMETRY: "1",
-      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-      CLAUDE_CODE_MAX_RETRIES: "0",
+const over = (name: string, backend: Backend, play: Play, prove: (world: Stage) => Promise<void>): void =>
+  test.concurrent(
+    `${name}, over ${backend.name}`,
+    async () => {
+      const world = await stage(backend, play);
+      try {
+        await prove(world);
+      } finally {
+        await world.stop();
+      }
     },
-  });
-  const [out, err, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { code, out: out + err };
-}
+    TEST_MS_MAX,
+  );
 
-/** How many tool results a request carries, in the words of its dialect. */
-const resultsIn = (request: SeenRequest): number =>
-  request.text.match(/"role":"tool"|"type":"function_call_output"|"type":"tool_result"/g)?.length ?? 0;
+describe.skipIf(!existsSync(CLAUDE))("Claude Code 2.1.329", () => {
+  for (const backend of BACKENDS) {
+    over(
+      "--json-schema: the StructuredOutput tool is called and its object printed",
+      backend,
+      (asked) => (asked.bringsResult ? say("Done.") : calls(asked, "StructuredOutput", { answer: 42 })),
+      async (world) => {
+        const args = ["--json-schema", JSON.stringify(SCHEMA), "--output-format", "json", "what is the answer?"];
+        const ran = await claude(world, args);
+        expect(ran).toMatchObject({ code: 0 });
+        expect(JSON.parse(ran.out)).toMatchObject({ structured_output: { answer: 42 } });
+      },
+    );
+
+    over(
+      "HEAD, model discovery and the counter are answered while it works",
+      backend,
+      () => say("Hello."),
+      async (world) => {
+        const ran = await claude(world, ["say hi"], {}, { CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY: "1" });
+        expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("Hello.") });
+        const counted = await fetch(`${world.url}/v1/messages/count_tokens?beta=true`, {
+          method: "POST",
+          headers: { authorization: `Bearer ${KEY}`, "content-type": "application/json" },
+          body: JSON.stringify({ model: "claude-opus-5", messages: [{ role: "user", content: "How many?" }] }),
+        });
+        expect(await counted.json()).toMatchObject({ input_tokens: expect.any(Number) });
+      },
+    );
+
+    over(
+      "/context counts its parts",
+      backend,
+      () => say("Hello."),
+      async (world) => {
+        const ran = await claude(world, ["/context"]);
+        expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("Tokens") });
+      },
+    );
+
+    over(
+      "two calls in one turn come back as two results",
+      backend,
+      (asked) => {
+        const tool = asked.tools.find(({ name }) => name === "Bash");
+        if (asked.bringsResult || tool === undefined) return say("Both ran.");
+        const bash = (command: string): Part => ({
+          kind: "call",
+          tool,
+          pieces: [JSON.stringify({ command, description: "says something" })],
+        });
+        return answer(bash("echo one"), bash("echo two"));
+      },
+      async (world) => {
+        expect(await claude(world, ["run both"])).toMatchObject({ code: 0, out: expect.stringContaining("Both ran.") });
+        const results = turnsOf(world.seen().at(-1) as never).flatMap((turn) =>
+          turn.kind === "result" ? [turn.text.trim()] : [],
+        );
+        // In the order in which they ended.
+        expect(results.toSorted()).toEqual(["one", "two"]);
+      },
+    );
+
+    over(
+      "its WebSearch asks in a call of its own, which is answered",
+      backend,
+      (asked) => {
+        const isSearch = asked.body.tools !== undefined && !asked.tools.some(({ name }) => name === "Bash");
+        if (isSearch || asked.tools.length === 0) return say("Nothing was found.");
+        return asked.bringsResult ? say("I searched.") : calls(asked, "WebSearch", { query: "weather today" });
+      },
+      async (world) => {
+        // Without betas no tool is deferred, and WebSearch is there from the start (facts: clients.md §2).
+        const ran = await claude(world, ["search the web"], {}, { CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS: "1" });
+        expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("I searched.") });
+        expect(turnsOf(world.seen().at(-1) as never).some((turn) => turn.kind === "result")).toBe(true);
+      },
+    );
+  }
+
+  test(
+    "a deferred tool is sent once the search has named it",
+    async () => {
+      const world = await stage(BACKENDS[0] as Backend, (asked) => {
+        const names = asked.tools.map(({ name }) => name);
+        if (names.includes("WebFetch")) return say("WebFetch is here.");
+        return asked.bringsResult
+          ? say("It is not here.")
+          : calls(asked, "ToolSearch", { query: "select:WebFetch", max_results: 1 });
+      });
+      try {
+        const ran = await claude(world, ["fetch something"], {}, { ENABLE_TOOL_SEARCH: "true" });
+        expect(ran).toMatchObject({ code: 0, out: expect.stringContaining("WebFetch is here.") });
+        const first = world.seen()[0]?.body?.tools;
+        expect(
+          isList(first) && first.some((tool) => isObject(tool) && JSON.stringify(tool).includes('"WebFetch"')),
+        ).toBe(false);
+      } finally {
+        await world.stop();
+      }
+    },
+    TEST_MS_MAX,
+  );
+});
