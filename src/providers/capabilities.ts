@@ -49,6 +49,7 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
     ...(row.effortDefault && { effortDefault: row.effortDefault }),
     ...(row.contextTokens && { contextTokens: row.contextTokens }),
     ...(row.outputTokens && { outputTokens: row.outputTokens }),
+    ...(dialect === "anthropic" && row.maker === "anthropic" && { signsThinking: true }),
     ...(dialect === "anthropic" && {
       outputTokensDefault: Math.min(OUTPUT_DEFAULT, row.outputTokens ?? OUTPUT_DEFAULT),
     }),

@@ -29,6 +29,8 @@ export interface Capabilities {
   readonly alwaysThinks?: true;
   /** A budget is accepted beside the adaptive form. */
   readonly budgetToo?: true;
+  /** Messages: a thinking block that comes back must carry the signature that it left with. */
+  readonly signsThinking?: true;
   /** Sampling fields it refuses only while it thinks. */
   readonly refusesThinking?: ReadonlySet<string>;
   /** Either temperature or top_p, not both. */

@@ -43,9 +43,18 @@ export const wantsReasoningBack = (call: Call, prepared: Prepared, target: Targe
 export const holdsForeignSeal = (prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
   provenance.isMixed(readerOf(target)) && provenance.holdsForeign(prepared.decoded().value.entries, readerOf(target));
 
+/** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
+export const holdsUnsignedThinking = ({ text, body }: Call, { capabilities }: Target): boolean =>
+  capabilities.signsThinking === true &&
+  EMPTY_SIGNATURE.test(text) &&
+  blocksOf(body).some((block) => block.type === "thinking" && block.signature === "");
+
+/** Inside a string its quotes would be escaped. */
+const EMPTY_SIGNATURE = /"signature"\s*:\s*""/;
+
 /** Thinking with a budget: each call of the running tool loop must come back behind its signed thinking. */
-const demandsThoughts = ({ dialect, capabilities }: Target): boolean =>
-  dialect === "anthropic" && capabilities.thinking === "budget" && !capabilities.unknown;
+const demandsThoughts = ({ capabilities }: Target): boolean =>
+  capabilities.signsThinking === true && capabilities.thinking === "budget";
 
 function thinksWithTools(body: JsonObject, { plan }: Prepared, { config }: Target): boolean {
   const isAsked = isObject(body.thinking) && body.thinking.type === "enabled";
@@ -54,16 +63,21 @@ function thinksWithTools(body: JsonObject, { plan }: Prepared, { config }: Targe
 }
 
 /** A look before the body is decoded: clients that replay their thinking, as most do, stay on the native lane. */
-const hasThoughtlessCall = ({ messages }: JsonObject): boolean =>
-  isList(messages) &&
-  messages.some(
-    (message) =>
-      isObject(message) &&
-      message.role === "assistant" &&
-      isList(message.content) &&
-      message.content.some((block) => isObject(block) && block.type === "tool_use") &&
-      !message.content.some((block) => isObject(block) && isSigned(block)),
+const hasThoughtlessCall = (body: JsonObject): boolean =>
+  answersOf(body).some(
+    (blocks) => blocks.some(({ type }) => type === "tool_use") && !blocks.some((block) => isSigned(block)),
   );
+
+/** The content of each turn of the model. */
+const answersOf = ({ messages }: JsonObject): readonly (readonly JsonObject[])[] =>
+  isList(messages)
+    ? messages.flatMap((message) =>
+        isObject(message) && message.role === "assistant" && isList(message.content)
+          ? [message.content.filter(isObject)]
+          : [],
+      )
+    : [];
+const blocksOf = (body: JsonObject): readonly JsonObject[] => answersOf(body).flat();
 
 const isSigned = ({ type, signature, data }: JsonObject): boolean =>
   (type === "thinking" && typeof signature === "string" && signature !== "") ||

@@ -14,7 +14,15 @@ import type { Scope } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
-import { conversationIn, holdsForeignSeal, isKeptNatively, readerOf, scopeOf, wantsReasoningBack } from "./kept.ts";
+import {
+  conversationIn,
+  holdsForeignSeal,
+  holdsUnsignedThinking,
+  isKeptNatively,
+  readerOf,
+  scopeOf,
+  wantsReasoningBack,
+} from "./kept.ts";
 import { askOf, BARE_STYLE, translateRequest } from "./translate.ts";
 
 export interface Outbound {
@@ -60,6 +68,7 @@ function passesAsBytes(call: Call, prepared: Prepared, target: Target, gateway: 
     !holdsWrappedSeal(call.text) &&
     DIALECTS[target.dialect].passes(call.body, target.addressee.traits) &&
     !wantsReasoningBack(call, prepared, target) &&
+    !holdsUnsignedThinking(call, target) &&
     !holdsForeignSeal(prepared, target, gateway)
   );
 }

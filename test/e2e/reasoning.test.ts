@@ -284,6 +284,19 @@ describe("a tool loop whose client drops the reasoning", () => {
       ]);
     });
 
+    test("thinking that nobody signed never reaches a vendor that checks signatures", async () => {
+      const unsigned = { type: "thinking", thinking: "Another model's.", signature: "" };
+      const messages = [
+        user("Hi."),
+        { role: "assistant", content: [unsigned, { type: "text", text: "Hi." }] },
+        user("Go."),
+      ];
+      const response = await post(gateway.url, PATH.messages, body(messages), { "x-api-key": "first-key-7f3a" });
+      expect(response.status).toBe(200);
+      expect(askedText()).not.toContain("Another model's.");
+      expect(lost(gateway)).toContain("reasoning-replay");
+    });
+
     test("one that returns it keeps its bytes", async () => {
       await talk(() => true);
       expect(READ["messages"]?.()).toEqual(thoughts("Claude"));
