@@ -1,7 +1,7 @@
 /** The launcher for real, as a person starts it: node, a folder of their own, and nothing else. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -120,6 +120,39 @@ describe("codeswitch start", () => {
       `OPENAI_BASE_URL=${url}/v1`,
     ])
       expect(out).toContain(word);
+  });
+
+  test("keeps its database and its secret where CODESWITCH_DATA_DIR says, and rotates the secret on command", async () => {
+    const data = join(FOLDER, "own-data");
+    const own = { CODESWITCH_DATA_DIR: data };
+    const { child, ended, line } = start(["start", "--port", "0"], own);
+    await line("is ready on");
+    child.kill("SIGTERM");
+    expect((await ended).code).toBe(0);
+    expect(readdirSync(data).sort()).toEqual(["codeswitch.db", "secret"]);
+
+    const before = readFileSync(join(data, "secret"), "utf8");
+    const rotated = await start(["secret", "rotate"], own).ended;
+    expect(rotated).toMatchObject({ code: 0, err: "" });
+    expect(rotated.out).toContain(
+      `${join(data, "secret")} has a new secret. What older ones sealed can still be read.`,
+    );
+    const [fresh, old] = JSON.parse(readFileSync(join(data, "secret"), "utf8")) as { value: string }[];
+    expect([old]).toEqual(JSON.parse(before));
+    expect(rotated.out).not.toContain(fresh?.value ?? "");
+
+    const refused = await start(["secret", "rotate"], { ...own, CODESWITCH_SECRET: "x".repeat(32) }).ended;
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain("CODESWITCH_SECRET=NEW,OLD");
+  });
+
+  test("starts without a data folder that works, and says so", async () => {
+    const { child, ended, line } = start(["start", "--port", "0"], { CODESWITCH_DATA_DIR: join(FOLDER, "good.yaml") });
+    await line("is ready on");
+    child.kill("SIGTERM");
+    const { code, out, err } = await ended;
+    expect(code).toBe(0);
+    expect(out + err).toContain("is kept in memory only");
   });
 
   test("with --log-format json says the same as one line of JSON, and no secret", async () => {

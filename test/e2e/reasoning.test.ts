@@ -9,7 +9,38 @@ import { provider, type Running, start, target } from "./gateway.ts";
 import { PATH, post } from "./wires.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
-type Message = Readonly<Record<string, any>>;
+/** A message, an item or a block, with what this test reads of it. */
+interface Message {
+  readonly role?: string;
+  readonly type?: string;
+  readonly id?: string;
+  readonly call_id?: string;
+  readonly tool_call_id?: string;
+  readonly tool_use_id?: string;
+  readonly text?: string;
+  readonly thinking?: string;
+  readonly signature?: string;
+  readonly reasoning_content?: string;
+  readonly encrypted_content?: string;
+  readonly summary?: readonly { readonly text: string }[];
+  readonly output?: string;
+  readonly tool_calls?: readonly Message[];
+  readonly content?: string | null | readonly Message[];
+}
+/** What an upstream was asked. */
+interface Body {
+  readonly messages: readonly Message[];
+  readonly input: readonly Message[];
+  readonly thinking?: unknown;
+}
+/** What a client was answered, in any of the three dialects. */
+interface Answer {
+  readonly error?: unknown;
+  readonly choices: readonly { readonly message: Message }[];
+  readonly content: readonly Message[];
+  readonly output: readonly Message[];
+}
+const blocksIn = ({ content }: Message): readonly Message[] => (Array.isArray(content) ? content : []);
 
 const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-reasoning-"));
 let folders = 0;
@@ -102,19 +133,19 @@ describe("a tool loop whose client drops the reasoning", () => {
       await before?.(step);
       const body = { model, messages, tools: CHAT_TOOLS, reasoning_effort: "high", ...more };
       const response = await post(gateway.url, PATH.chat, body, { authorization: `Bearer ${key}` });
-      const answer = (await response.json()) as Message;
-      expect({ step, status: response.status, error: answer["error"] }).toEqual({
+      const answer = (await response.json()) as Answer;
+      expect({ step, status: response.status, error: answer.error }).toEqual({
         step,
         status: 200,
         error: undefined,
       });
-      const { content, tool_calls: calls } = answer["choices"][0].message as Message;
+      const { content, tool_calls: calls } = answer.choices[0]?.message ?? {};
       messages.push({ role: "assistant", content, ...(calls && { tool_calls: calls }) });
       if (!calls) return;
       for (const { id } of calls) messages.push({ role: "tool", tool_call_id: id, content: RESULT });
     }
   }
-  const asked = (): Message => (simulator.seen.at(-1)?.body ?? {}) as Message;
+  const asked = (): Body => simulator.seen.at(-1)?.body as unknown as Body;
   const askedText = (): string => simulator.seen.at(-1)?.text ?? "";
   const user = (content: string): Message => ({ role: "user", content });
 
@@ -122,23 +153,17 @@ describe("a tool loop whose client drops the reasoning", () => {
   const READ: Readonly<Record<string, () => readonly string[]>> = {
     messages: () =>
       asked()
-        ["messages"].filter(({ role }: Message) => role === "assistant")
-        .flatMap(({ content }: Message) => content)
-        .flatMap((block: Message) =>
-          block["type"] === "thinking" ? [block["thinking"]] : block["type"] === "tool_use" ? ["call"] : [],
+        .messages.filter(({ role }) => role === "assistant")
+        .flatMap(blocksIn)
+        .flatMap((block) =>
+          block.type === "thinking" ? [block.thinking ?? ""] : block.type === "tool_use" ? ["call"] : [],
         ),
     responses: () =>
-      asked()["input"].flatMap((item: Message) =>
-        item["type"] === "reasoning"
-          ? [item["summary"][0]?.text ?? ""]
-          : item["type"] === "function_call"
-            ? ["call"]
-            : [],
+      asked().input.flatMap((item) =>
+        item.type === "reasoning" ? [item.summary?.[0]?.text ?? ""] : item.type === "function_call" ? ["call"] : [],
       ),
     chat: () =>
-      asked()["messages"].flatMap((message: Message) =>
-        message["tool_calls"] ? [message["reasoning_content"], "call"] : [],
-      ),
+      asked().messages.flatMap((message) => (message.tool_calls ? [message.reasoning_content ?? "", "call"] : [])),
   };
   const thoughts = (who: string): readonly string[] =>
     Array.from({ length: LOOP }, (_, at) => [`${who} thinks, step ${at + 1}.1`, "call"]).flat();
@@ -165,13 +190,13 @@ describe("a tool loop whose client drops the reasoning", () => {
     await chat([user("Both.")], { model: "interleaved" });
     const both = READ["messages"]?.() ?? [];
     expect(both.slice(0, 4)).toEqual(["Claude thinks, step 1.1", "call", "Claude thinks, step 1.2", "call"]);
-    expect(asked()["thinking"]).toMatchObject({ type: "enabled" });
+    expect(asked().thinking).toMatchObject({ type: "enabled" });
   });
 
   test("what the vendor sealed reaches it byte by byte", async () => {
     const messages = [user("Sealed.")];
     await chat(messages, { model: "gpt" });
-    const sealed = asked()["input"].filter(({ type }: Message) => type === "reasoning");
+    const sealed = asked().input.filter(({ type }) => type === "reasoning");
     expect(sealed).toHaveLength(LOOP);
     for (const { encrypted_content: value } of sealed) expect(value).toStartWith("gAAAAAB");
   });
@@ -263,14 +288,14 @@ describe("a tool loop whose client drops the reasoning", () => {
       const messages: Message[] = [user("Go natively.")];
       for (;;) {
         const response = await post(gateway.url, PATH.messages, body(messages), { "x-api-key": "first-key-7f3a" });
-        const answer = (await response.json()) as Message;
-        expect({ status: response.status, error: answer["error"] }).toEqual({ status: 200, error: undefined });
-        messages.push({ role: "assistant", content: answer["content"].filter(keeps) });
-        const calls = answer["content"].filter(({ type }: Message) => type === "tool_use");
+        const answer = (await response.json()) as Answer;
+        expect({ status: response.status, error: answer.error }).toEqual({ status: 200, error: undefined });
+        messages.push({ role: "assistant", content: answer.content.filter(keeps) });
+        const calls = answer.content.filter(({ type }) => type === "tool_use");
         if (calls.length === 0) return;
         messages.push({
           role: "user",
-          content: calls.map(({ id }: Message) => ({ type: "tool_result", tool_use_id: id, content: RESULT })),
+          content: calls.map(({ id }) => ({ type: "tool_result", tool_use_id: id, content: RESULT })),
         });
       }
     }
@@ -318,23 +343,23 @@ test("a seal of another account is left out of a native call, and said so", asyn
       { name: "gpt-us", targets: [target("us", "responses", "gpt-5")] },
     ],
   });
-  const body = (model: string, input: readonly Fields[]): Fields => ({
+  const body = (model: string, input: readonly Message[]): Fields => ({
     model,
     input,
     store: false,
     include: ["reasoning.encrypted_content"],
     tools: [{ type: "function", name: TOOL.name, parameters: TOOL.schema, strict: false }],
   });
-  const input: Fields[] = [{ role: "user", content: "Go." }];
-  const ask = async (model: string): Promise<Message> => {
+  const input: Message[] = [{ role: "user", content: "Go." }];
+  const ask = async (model: string): Promise<Answer> => {
     const response = await post(gateway.url, PATH.responses, body(model, input));
-    const answer = (await response.json()) as Message;
-    expect({ status: response.status, error: answer["error"] }).toEqual({ status: 200, error: null });
+    const answer = (await response.json()) as Answer;
+    expect({ status: response.status, error: answer.error }).toEqual({ status: 200, error: null });
     return answer;
   };
   try {
     const { output } = await ask("gpt-eu");
-    const { call_id } = output.find(({ type }: Message) => type === "function_call") as Message;
+    const { call_id } = output.find(({ type }) => type === "function_call") as Message;
     input.push(...output, { type: "function_call_output", call_id, output: RESULT });
     await ask("gpt-us");
     expect(us.seen.at(-1)?.text).not.toContain("gAAAAAB");
