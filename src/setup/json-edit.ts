@@ -1,15 +1,18 @@
-/** JSON that a person keeps: comments, order and indentation stay; only the named values change. */
+/** JSON that a person keeps: comments where the client reads them, order and indentation stay; only the named values change. */
 import { applyEdits, modify, parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 import type { Json } from "../wire/json.ts";
 import { SetupRefused } from "./setup.ts";
 
+/** json: as JSON.parse reads it. jsonc: with comments and trailing commas. */
+export type Syntax = "json" | "jsonc";
 export type JsonPath = readonly (string | number)[];
 export type JsonEdits = readonly (readonly [path: JsonPath, value: Json])[];
 
 /** `text` undefined or blank: a new file. Throws SetupRefused where it is broken or no object. */
-export function editJson(path: string, text: string | undefined, edits: JsonEdits): string {
+export function editJson(path: string, text: string | undefined, syntax: Syntax, edits: JsonEdits): string {
   if (text === undefined || text.trim() === "") return `${JSON.stringify(fresh(edits), null, 2)}\n`;
   readJson(path, text);
+  if (syntax === "json") refuseComments(path, text);
   const formattingOptions = { ...indentOf(text), eol: text.includes("\r\n") ? "\r\n" : "\n" };
   return edits.reduce((edited, [at, value]) => {
     if (JSON.stringify(valueAt(parse(edited), at)) === JSON.stringify(value)) return edited;
@@ -31,6 +34,17 @@ export function readJson(path: string, text: string): Readonly<Record<string, un
       `${path} holds ${Array.isArray(value) ? "a list" : "a single value"} instead of an object, so that nothing was changed. Correct it first.`,
     );
   return value as Record<string, unknown>;
+}
+
+/** The client would read nothing of the file, ours included. */
+function refuseComments(path: string, text: string): void {
+  try {
+    JSON.parse(text);
+  } catch {
+    throw new SetupRefused(
+      `${path} has comments or trailing commas, with which the client does not read it at all, so that nothing was changed. Take them out first.`,
+    );
+  }
 }
 
 export function valueAt(value: unknown, path: JsonPath): unknown {

@@ -73,7 +73,7 @@ const takeBack = (id: string, home: string): void => undo(dataOf(home), id, plan
 const FIXTURES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "claude-code": {
     ".claude/settings.json":
-      '{\n\t// mine\n\t"permissions": { "allow": ["Bash(ls:*)"], },\n\t"env": { "DB_PASSWORD": "hunter2hunter2", "ANTHROPIC_BASE_URL": "https://elsewhere.example" }\n}\n',
+      '{\n\t"permissions": { "allow": ["Bash(ls:*)", "Bash(mine)"] },\n\t"env": { "DB_PASSWORD": "hunter2hunter2", "ANTHROPIC_BASE_URL": "https://elsewhere.example" }\n}\n',
   },
   codex: {
     ".codex/config.toml":
@@ -190,7 +190,7 @@ describe("what each client ends up with", () => {
 
   test("claude-code: env and model, beside what was there", () =>
     expect(after("claude-code")).toMatchObject({
-      permissions: { allow: ["Bash(ls:*)"] },
+      permissions: { allow: ["Bash(ls:*)", "Bash(mine)"] },
       env: {
         DB_PASSWORD: "hunter2hunter2",
         ANTHROPIC_BASE_URL: URL_OF_US,
@@ -264,6 +264,14 @@ describe("conflicts", () => {
     ["claude-code", ".claude/settings.json", "[1]"],
   ])("%s: %s holding %s is refused, since ours would drop theirs", (id, path, text) =>
     expect(() => planIn(setupOf(id), newHome({ [path]: text }))).toThrow(SetupRefused),
+  );
+
+  test.each([
+    ["claude-code", ".claude/settings.json", '{\n  // mine\n  "env": {}\n}\n'],
+    ["claude-code", ".claude/settings.json", '{ "env": {}, }'],
+    ["pi", ".pi/agent/settings.json", "{ /* mine */ }"],
+  ])("%s: comments in %s, which it does not read, are refused", (id, path, text) =>
+    expect(() => planIn(setupOf(id), newHome({ [path]: text }))).toThrow("has comments or trailing commas"),
   );
 
   test("a file that is no UTF-8 text is refused", () => {

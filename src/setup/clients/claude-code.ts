@@ -28,11 +28,12 @@ export const claudeCode = {
     const path = settingsOf(place);
     const before = read(path);
     refuseBlocked(path, before, ["env", "ANTHROPIC_BASE_URL"]);
+    // "These settings files did not load … Invalid or malformed JSON": said of a file with a comment (2.1.329).
     const edits: JsonEdits = [
       ...variables(connection).map(([name, value]) => [["env", name], value] as const),
       [["model"], connection.model],
     ];
-    return [{ path, ...(before !== undefined && { before }), after: editJson(path, before, edits) }];
+    return [{ path, ...(before !== undefined && { before }), after: editJson(path, before, "json", edits) }];
   },
   values: (connection) => [
     ...variables(connection).map(([name, value]) => ({ where: `~/.claude/settings.json, env.${name}`, value })),

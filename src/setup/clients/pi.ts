@@ -4,6 +4,7 @@ import type { Json } from "../../wire/json.ts";
 import { editJson, refuseBlocked } from "../json-edit.ts";
 import type { Change, Connection, Place, Setup } from "../setup.ts";
 
+// models.json may hold comments, settings.json may not (read in 0.73.1).
 const folderOf = ({ home, env }: Place): string => env.PI_CODING_AGENT_DIR ?? join(home, ".pi", "agent");
 
 /** Limits that hold for most of today's models; the gateway clamps what a model takes. */
@@ -38,10 +39,10 @@ export const pi = {
     return [
       change("models.json", (path, before) => {
         refuseBlocked(path, before, ["providers", "codeswitch"]);
-        return editJson(path, before, [[["providers", "codeswitch"], provider(connection)]]);
+        return editJson(path, before, "jsonc", [[["providers", "codeswitch"], provider(connection)]]);
       }),
       change("settings.json", (path, before) =>
-        editJson(path, before, [
+        editJson(path, before, "json", [
           [["defaultProvider"], "codeswitch"],
           [["defaultModel"], connection.model],
         ]),
