@@ -6,6 +6,7 @@ import { jsonLog, textLog, type Log } from "./observe/log.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
+import { searchOf } from "./search/search.ts";
 import { startSimulator } from "./simulator/index.ts";
 
 export interface RunningGateway {
@@ -31,7 +32,15 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
   for (const warning of config.warnings) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);
   const vault = await openVault(options, Date.now, log.warn);
-  const server = serve({ config: ready, log, clock: Date.now, vault, provenance: provenance(), tokens: tokenMeter() });
+  const server = serve({
+    config: ready,
+    log,
+    clock: Date.now,
+    vault,
+    provenance: provenance(),
+    tokens: tokenMeter(),
+    search: searchOf(ready.search),
+  });
   return {
     url: server.url,
     stop: async () => {

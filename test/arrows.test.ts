@@ -20,6 +20,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   probe: ["wire", "ir"],
   setup: ["wire", "ir", "config", "probe"],
   doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store"],
+  search: ["wire", "config"],
   store: ["wire"],
   access: ["wire", "ir", "config", "store"],
   ledger: ["wire", "ir", "config", "store"],
@@ -37,6 +38,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "ledger",
     "vault",
     "observe",
+    "search",
   ],
   http: [
     "wire",

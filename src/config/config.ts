@@ -7,11 +7,20 @@ export interface Config {
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   /** In the order of the file: the first model listed is what a demo asks for. */
   readonly models: readonly ModelConfig[];
+  /** Where the gateway searches the web for models whose vendor runs no search. Absent: nowhere. */
+  readonly search?: SearchConfig;
   readonly log: { readonly format: "text" | "json" };
   /** Where it came from, for the start message: a file's path, or the environment. */
   readonly source: string;
   /** One sentence each, printed once at the start. */
   readonly warnings: readonly string[];
+}
+
+export interface SearchConfig {
+  readonly kind: "searxng" | "brave" | "tavily";
+  /** No trailing slash. */
+  readonly baseUrl: string;
+  readonly apiKey?: string;
 }
 
 export interface ServerConfig {

@@ -112,6 +112,6 @@ test("codeswitch.example.yaml without any variable starts too: what has no key i
 
 test("the JSON Schema lets ${…} stand for a number and still knows every key", () => {
   const schema = JSON.stringify(FileSchema.shape ? Object.keys(FileSchema.shape) : []);
-  expect(schema).toBe('["server","auth","providers","models","log"]');
+  expect(schema).toBe('["server","auth","providers","models","search","log"]');
   expect(parse("port: ${PORT:-4141}")).toEqual({ port: "${PORT:-4141}" });
 });

@@ -62,7 +62,7 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "an unknown section",
       `${BASE}serverr: {}\n`,
-      'codeswitch.yaml:5: serverr is not a known key. Did you mean "server"? Keys of the file: server, auth, providers, models, log.',
+      'codeswitch.yaml:5: serverr is not a known key. Did you mean "server"? Keys of the file: server, auth, providers, models, search, log.',
     ],
     [
       "text where a number belongs",

@@ -135,12 +135,13 @@ function fromFile(file: Found, flags: Flags, around: Surroundings): Config {
   const server = serverOf(readServer(checked.file.server), overrides);
   const written: Pick<Problem, "file" | "line" | "key"> = { ...placeOf(yaml, ["server", "host"]), key: "server.host" };
   refuseOpenDoor(server.host, checked.keys, overrides.host?.from ?? written);
-  const { keys, providers, models, warnings } = checked;
+  const { keys, providers, models, search, warnings } = checked;
   return {
     server,
     keys,
     providers,
     models,
+    ...(search && { search }),
     log: logOf(checked.file.log, overrides),
     source: file.shown,
     warnings: [...warnings, ...unknownOwnVariables(variables, OWN_VARIABLES)],

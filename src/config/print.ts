@@ -1,6 +1,6 @@
 /** A resolved configuration in the file's own spelling. Secrets are masked because of where they stand, not of what they look like. */
 import { stringify } from "yaml";
-import type { Config, KeyConfig, ModelConfig, ProviderConfig, TargetConfig } from "./config.ts";
+import type { Config, KeyConfig, ModelConfig, ProviderConfig, SearchConfig, TargetConfig } from "./config.ts";
 import { maskSecret } from "./keys.ts";
 
 export function printConfig(config: Config): string {
@@ -19,6 +19,7 @@ export function printConfig(config: Config): string {
       Object.entries(config.providers).map(([name, provider]) => [name, printProvider(provider)]),
     ),
     models: Object.fromEntries(config.models.map((model) => [model.name, printModel(model)])),
+    ...(config.search && { search: printSearch(config.search) }),
     log: { format: log.format },
   };
   return `# From ${config.source}. Defaults are filled in, secrets are masked.\n${stringify(value, { lineWidth: 0 })}`;
@@ -45,6 +46,9 @@ const printProvider = (provider: ProviderConfig): object =>
     first_byte_ms: provider.firstByteMs,
     idle_ms: provider.idleMs,
   });
+
+const printSearch = ({ kind, baseUrl, apiKey }: SearchConfig): object =>
+  present({ kind, base_url: baseUrl, api_key: apiKey === undefined ? undefined : maskSecret(apiKey) });
 
 const printModel = (model: ModelConfig): object =>
   present({ targets: model.targets.map(printTarget), strict: model.strict, show_reasoning: model.reasoning });

@@ -1,9 +1,10 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
-import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, TargetConfig } from "./config.ts";
+import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, SearchConfig, TargetConfig } from "./config.ts";
 import { apiVersionFault, normaliseBaseUrl, readApiVersion, responsesFault } from "./base-url.ts";
 import { consumerToken, isSampleKey, keyFault } from "./keys.ts";
 import { didYouMean } from "./nearest.ts";
 import { ConfigError, printPath, type Problem } from "./problem.ts";
+import { readSearch } from "./search.ts";
 import { BASE_URL_FIX, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
 import { placeOf, shown, type Validated } from "./validate.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
@@ -13,6 +14,7 @@ export interface Resolved {
   readonly keys: readonly KeyConfig[];
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   readonly models: readonly ModelConfig[];
+  readonly search?: SearchConfig;
   readonly warnings: readonly string[];
 }
 
@@ -53,6 +55,9 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
   }
   checkTargets(file, refuse);
   const keys = file.auth.keys.map((key, index) => readKey(file, key, index, yaml, refuse));
+  const found = readSearch(file.search, yaml.missing(["search", "api_key"]));
+  if ("fault" in found)
+    refuse(["search"], undefined, found.fault, "Write base_url as your instance has it: http://localhost:8080.");
   if (problems.length > 0) throw new ConfigError(problems);
   const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers));
   return {
@@ -60,7 +65,11 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     keys,
     providers,
     models: models.filter((model) => model.targets.length > 0),
-    warnings: warningsOf(models, file, off),
+    ...("search" in found && found.search && { search: found.search }),
+    warnings: [
+      ...warningsOf(models, file, off),
+      ...("off" in found ? [`The search of the web is switched off: ${found.off}.`] : []),
+    ],
   };
 }
 

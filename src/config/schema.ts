@@ -166,6 +166,24 @@ const model = z.strictObject({
   show_reasoning: showReasoning.optional(),
 });
 
+export const SEARCHES = ["searxng", "brave", "tavily"] as const;
+
+const search = z
+  .strictObject({
+    kind: z.enum(SEARCHES).describe("Whose search it is."),
+    base_url: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe("searxng: your own instance, with json among its search.formats. Absent: the provider's own host."),
+    api_key: z
+      .string()
+      .optional()
+      .describe("Your key at the provider. Empty, as after ${UNSET}: the search is switched off, with a warning."),
+  })
+  .describe(
+    "Answers Anthropic's web_search for models behind Chat Completions, whose vendor has none. Absent: such a search is answered as unavailable.",
+  );
+
 const log = z
   .strictObject({
     format: z.enum(LOG_FORMATS).default("text").describe("One line a call: for people, or JSON. --log-format wins."),
@@ -181,6 +199,7 @@ export const FileSchema = z.strictObject({
     .describe(
       "What callers may ask for. * in a name matches any run of characters; the first model is what a demo asks for.",
     ),
+  search: search.optional(),
   log: log.prefault({}),
 });
 

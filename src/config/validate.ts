@@ -20,7 +20,9 @@ export function validate(yaml: YamlFile): Validated {
   const issues = result.success ? [] : result.error.issues.filter((issue) => !isUnset(issue.path));
   const problems = [
     ...issues.flatMap((issue) => explain(yaml, issue)),
-    ...unset.filter(({ path }) => path[0] !== "providers" && !isCallerKey(path)).map(({ problem }) => problem),
+    ...unset
+      .filter(({ path }) => path[0] !== "providers" && !isCallerKey(path) && !isSearchKey(path))
+      .map(({ problem }) => problem),
   ];
   if (problems.length > 0) throw new ConfigError(problems);
   const pending = unset.filter(({ path }) => path[0] === "providers");
@@ -34,6 +36,8 @@ const has = (issues: readonly z.core.$ZodIssue[], path: Path): boolean =>
   issues.some((issue) => printPath(issue.path) === printPath(path));
 
 const isCallerKey = (path: Path): boolean => path[0] === "auth" && path.at(-1) === "key";
+/** Without it there is no search, and everything else works. */
+const isSearchKey = (path: Path): boolean => path[0] === "search" && path[1] === "api_key";
 
 /** Text that a variable put where a number or a switch belongs becomes one: YAML cannot, since it saw `${PORT}`. */
 function retype(yaml: YamlFile): unknown {

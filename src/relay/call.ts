@@ -7,6 +7,7 @@ import type { OpenRecord } from "../ledger/ledger.ts";
 import type { Log } from "../observe/log.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Provenance } from "../vault/provenance.ts";
+import type { Search } from "../search/search.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { JsonObject } from "../wire/json.ts";
 
@@ -39,6 +40,8 @@ export interface Gateway {
   readonly vault: Vault;
   readonly provenance: Provenance;
   readonly tokens: TokenMeter;
+  /** Of the web, where a model's vendor has none. */
+  readonly search: Search;
   readonly log: Log;
   /** Milliseconds since 1970. */
   clock(): number;

@@ -13,7 +13,7 @@ import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from ".
 const GRACE_MS = 100;
 
 export async function openStream(answering: Answering, reply: DialectId): Promise<OpenStream> {
-  if (!answering.isStream) return streamOfWhole(answering, DIALECTS[reply]);
+  if (!answering.isStream || answering.goOn) return streamOfWhole(answering, DIALECTS[reply]);
   const lane = laneOf(answering, DIALECTS[reply]);
   const reads = readsOf(answering.response.body);
   return { ...fixed(answering), lane, reads, ...(await commit(answering, lane, reads)) };
@@ -69,7 +69,7 @@ async function commit(
 export const silent = (provider: string, ms: number): GatewayError =>
   new GatewayError("upstream-timeout", `The provider ${provider} sent nothing for ${ms / 1000} seconds.`, { provider });
 
-/** Some hosts answer a streamed request with a whole answer. */
+/** Some hosts answer a streamed request with a whole answer; one of several rounds is whole before it is told. */
 async function streamOfWhole(answering: Answering, to: Dialect): Promise<OpenStream> {
   const { events } = await wholeEvents(answering);
   const encoder = to.stream.encoder(answering.out.ask);

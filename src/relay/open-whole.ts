@@ -32,13 +32,20 @@ export async function openWhole(answering: Answering, reply: DialectId): Promise
 export async function wholeEvents(
   answering: Answering,
 ): Promise<{ bytes: Uint8Array; events: readonly StreamEvent[] }> {
-  const { target, out, watch } = answering;
+  const { bytes, events: first } = await ownEvents(answering);
+  const events = answering.goOn ? await answering.goOn(first) : first;
+  events.forEach(answering.watch.observe);
+  return { bytes, events };
+}
+
+/** Of this one answer, seen by nobody yet. */
+export async function ownEvents(answering: Answering): Promise<{ bytes: Uint8Array; events: readonly StreamEvent[] }> {
+  const { target, out } = answering;
   const bytes = await boundedBytes(answering);
   const events = answering.isStream
     ? streamedEvents(bytes, answering)
     : DIALECTS[target.dialect].response.decode(objectOf(bytes, target.provider.name), out.ask);
-  events.forEach(watch.observe);
-  if (watch.error) throw watch.error.with({ provider: target.provider.name });
+  for (const event of events) if (event.type === "error") throw event.error.with({ provider: target.provider.name });
   return { bytes, events };
 }
 

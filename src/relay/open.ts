@@ -1,12 +1,17 @@
 /** One try at one target: the request written, sent, and refused where the upstream refuses. */
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
+import type { StreamEvent } from "../ir/events.ts";
+import type { ModelRequest } from "../ir/request.ts";
 import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
 import type { Target } from "../routing/plan.ts";
 import type { Call, Gateway } from "./call.ts";
 import { outbound, type Outbound, type Prepared } from "./outbound.ts";
+import { ownEvents } from "./open-whole.ts";
 import { errorReply, send } from "./send.ts";
+import { translateRequest } from "./translate.ts";
+import { searched } from "./web-search.ts";
 import { watch, type Watch } from "./watch.ts";
 
 /** An upstream that said 2xx. Its first event may still be an error. */
@@ -16,11 +21,26 @@ export interface Answering {
   readonly response: Response;
   readonly isStream: boolean;
   readonly watch: Watch;
+  /** The answer goes on in further rounds: what was told so far in, the whole of it out. */
+  goOn?(first: readonly StreamEvent[]): Promise<readonly StreamEvent[]>;
 }
 
 export async function open(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Answering> {
   const out = await outbound(call, prepared, target, gateway);
   note(call, target, out);
+  const answering = await ask(call, target, out);
+  if (!out.search) return answering;
+  const { wanted, request } = out.search;
+  const again = async (next: ModelRequest): Promise<readonly StreamEvent[]> => {
+    const { body } = translateRequest(next, target, prepared.plan.forcedEffort);
+    const { events } = await ownEvents(await ask(call, target, { ...out, body: JSON.stringify(body) }));
+    return events;
+  };
+  const rounds = { search: gateway.search, wanted, request, signal: call.signal, replyId: call.id, again };
+  return { ...answering, goOn: (first) => searched(first, rounds) };
+}
+
+async function ask(call: Call, target: Target, out: Outbound): Promise<Answering> {
   const to = endpoint(target.provider, target.dialect, target.model, "generate");
   const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
   const response = await send({ url: to.url, headers }, out.body, {

@@ -5,7 +5,7 @@ import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
-import type { Loss, Translated } from "../ir/loss.ts";
+import { lossless, type Loss, type Translated } from "../ir/loss.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { holdsWrappedSeal, type DialectId } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
@@ -23,6 +23,7 @@ import {
   scopeOf,
   wantsReasoningBack,
 } from "./kept.ts";
+import { type WebSearch, webSearchOf, withoutOwnSearches, withSearchFunction } from "./web-search.ts";
 import { askOf, BARE_STYLE, translateRequest } from "./translate.ts";
 
 export interface Outbound {
@@ -34,6 +35,8 @@ export interface Outbound {
   readonly withholdsUsage: boolean;
   /** Where the reasoning of this call is kept; absent: nowhere. */
   readonly scope?: Scope;
+  /** The gateway searches the web for this model. */
+  readonly search?: { readonly wanted: WebSearch; readonly request: ModelRequest };
 }
 
 /** Everything about a call that does not depend on the target, worked out once and only when asked for. */
@@ -107,14 +110,25 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
     { ...request, entries, stream: prepared.stream },
     prepared.session ?? (prepared.dialect !== target.dialect && goesOn(request) ? conversationIn(prepared) : undefined),
   );
-  const written = translateRequest(keyed, target, prepared.plan.forcedEffort);
+  const wanted = webSearchOf(keyed, target.dialect);
+  const asked = wanted
+    ? withSearchFunction(keyed)
+    : target.dialect === "anthropic"
+      ? withoutOwnSearches(keyed)
+      : lossless(keyed);
+  const written = translateRequest(asked.value, target, prepared.plan.forcedEffort);
   return {
     lane: "translated",
     body: JSON.stringify(written.body),
-    ask: askOf({ ...common(call, prepared, target, gateway), request: keyed, style: styleOf(call, prepared, keyed) }),
-    losses: [...losses, ...written.losses],
+    ask: askOf({
+      ...common(call, prepared, target, gateway),
+      request: asked.value,
+      style: styleOf(call, prepared, asked.value),
+    }),
+    losses: [...losses, ...asked.losses, ...written.losses],
     withholdsUsage: false,
     ...(scope && { scope }),
+    ...(wanted && { search: { wanted, request: asked.value } }),
   };
 }
 

@@ -1,0 +1,76 @@
+/** A search of the web, for models whose vendor runs none. One interface, a file for each provider. */
+import type { SearchConfig } from "../config/config.ts";
+import { brave } from "./brave.ts";
+import { searxng } from "./searxng.ts";
+import { tavily } from "./tavily.ts";
+
+export interface SearchHit {
+  readonly title: string;
+  readonly url: string;
+  readonly text: string;
+  /** When the page was written, as the provider says it. */
+  readonly age?: string;
+}
+
+/** In the words of Anthropic's web search. https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool */
+export type SearchFault =
+  | "unavailable"
+  | "too_many_requests"
+  | "invalid_tool_input"
+  | "query_too_long"
+  | "max_uses_exceeded";
+
+export class SearchError extends Error {
+  constructor(readonly fault: SearchFault) {
+    super(fault);
+  }
+}
+
+export interface SearchQuery {
+  readonly text: string;
+  /** Hosts, subdomains included; a path after the host narrows it. */
+  readonly allowed?: readonly string[];
+  readonly blocked?: readonly string[];
+}
+
+/** Throws a SearchError. */
+export type Search = (query: SearchQuery, signal: AbortSignal) => Promise<readonly SearchHit[]>;
+
+const PROVIDERS: Readonly<Record<SearchConfig["kind"], (config: SearchConfig) => Search>> = { searxng, brave, tavily };
+
+const QUERY_CHARS_MAX = 1_000;
+const HITS_MAX = 10;
+const TITLE_CHARS_MAX = 300;
+const TEXT_CHARS_MAX = 2_000;
+
+export const UNAVAILABLE: Search = () => Promise.reject(new SearchError("unavailable"));
+
+/** Whatever the provider answers, what comes back is bounded and within the asked domains. */
+export function searchOf(config: SearchConfig | undefined): Search {
+  if (!config) return UNAVAILABLE;
+  const ask = PROVIDERS[config.kind](config);
+  return async (query, signal) => {
+    if (query.text.trim() === "") throw new SearchError("invalid_tool_input");
+    if (query.text.length > QUERY_CHARS_MAX) throw new SearchError("query_too_long");
+    const hits = await ask(query, signal);
+    return hits
+      .filter(({ url }) => isWanted(url, query))
+      .slice(0, HITS_MAX)
+      .map((hit) => ({
+        ...hit,
+        title: hit.title.slice(0, TITLE_CHARS_MAX),
+        text: hit.text.slice(0, TEXT_CHARS_MAX),
+      }));
+  };
+}
+
+function isWanted(url: string, { allowed, blocked }: SearchQuery): boolean {
+  if (!/^https?:/i.test(url) || !URL.canParse(url)) return false;
+  const { hostname, pathname } = new URL(url);
+  const isIn = (domain: string): boolean => {
+    const [host = "", ...path] = domain.toLowerCase().split("/");
+    const stands = hostname === host || hostname.endsWith(`.${host}`);
+    return stands && `${pathname}/`.startsWith(path.length > 0 ? `/${path.join("/")}` : "/");
+  };
+  return (!allowed || allowed.length === 0 || allowed.some(isIn)) && !blocked?.some(isIn);
+}
