@@ -1,0 +1,59 @@
+/** docs/clients: the values that setup prints stand there word for word. UPDATE=1 writes them. */
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { SETUPS } from "./clients/index.ts";
+import type { AnySetup, Connection, Value } from "./setup.ts";
+
+const DOCS = join(import.meta.dir, "../../docs/clients");
+const UPDATE = process.env.UPDATE === "1" && !process.env.CI;
+const EXAMPLE: Connection = {
+  url: "http://127.0.0.1:4141",
+  key: "YOUR_KEY",
+  model: "gpt-high",
+  models: ["gpt-high"],
+};
+
+type Printing = Exclude<AnySetup, { kind: "unsupported" }>;
+const PRINTING = SETUPS.filter((setup): setup is Printing => setup.kind !== "unsupported");
+
+const section = ({ values }: Printing): string =>
+  values(EXAMPLE)
+    .map((value) => (value.value.includes("\n") ? block(value) : `- ${value.where}: \`${value.value}\``))
+    .join("\n");
+const block = ({ where, value }: Value): string => `- ${where}:\n\n${"```"}\n${value}\n${"```"}\n`;
+
+/** Pages that hold the printed values between two marks; others tell the same story in their own way. */
+const MARKED = ["cline", "roo", "kilo", "aider", "zed", "factory", "copilot-cli", "qwen-code", "continue"];
+
+describe.each(PRINTING.filter(({ id }) => MARKED.includes(id)).map((setup) => [setup.id, setup] as const))(
+  "docs/clients/%s.md",
+  (id, setup) => {
+    const path = join(DOCS, `${id}.md`);
+
+    test("has the values that setup prints", async () => {
+      const text = await Bun.file(path).text();
+      const held = /<!-- values -->\n([\s\S]*?)<!-- \/values -->/.exec(text);
+      expect(held).not.toBeNull();
+      const expected = `\n${section(setup).trim()}\n\n`;
+      if (UPDATE)
+        await Bun.write(
+          path,
+          text.replace(held?.[0] ?? "", () => `<!-- values -->\n${expected}<!-- /values -->`),
+        );
+      else expect(held?.[1]).toBe(expected);
+    });
+
+    test("names the command, and how to take it back", async () => {
+      const text = await Bun.file(path).text();
+      expect(text).toContain(`codeswitch setup ${id}`);
+      if (setup.kind === "files") expect(text).toContain("--undo");
+    });
+  },
+);
+
+test("every client has a page", () =>
+  expect(MARKED.concat("gemini-cli", "cursor").filter((id) => !existsSync(join(DOCS, `${id}.md`)))).toEqual([]));
+
+test("gemini-cli's page says what setup says", async () =>
+  expect(await Bun.file(join(DOCS, "gemini-cli.md")).text()).toContain("does not answer that protocol yet"));
