@@ -1,6 +1,7 @@
 /** Calls that the client runs, each as the item type its tool has. */
 import type { Block } from "../../ir/events.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
+import { patchFault, takesPatch } from "../../ir/patch.ts";
 import { isObject, literal, textOf } from "../../wire/json.ts";
 import { addItem, type BlockWriter, endItem, growing, json, type Print, type Printing } from "./printing.ts";
 import { type Builtin, builtinByName, builtinFields } from "./wire.ts";
@@ -63,8 +64,17 @@ function streamedWriter(p: Printing, block: CallBlock, form: Form, print: Print)
       const whole = form === FUNCTION ? `${named},` : "";
       p.event(`${form.event}.done`, `${where},${whole}"${form.field}":${input.json()}`, to);
       endItem(p, place.at, item("completed"), to);
+      if (block.tool.via === "custom") checkPatch(p, name, textOf({ json: input.json() }));
     },
   };
+}
+
+/** It is handed on as it is: the client refuses it in the words that the model can mend it by, and a repair would guess. */
+function checkPatch(p: Printing, name: string, text: string): void {
+  const fault = takesPatch(name) ? patchFault(text) : undefined;
+  if (fault === undefined) return;
+  const note = `the model's ${name} is no valid patch: ${fault}`;
+  lose(p.losses, "answer.calls", "tool-grammar", "approximated", "hint", note);
 }
 
 /** Programmatic calls of another vendor name its own containers. */
