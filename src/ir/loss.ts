@@ -1,16 +1,16 @@
 /** What could not cross from one dialect to another: a value, never a silent drop. */
+import type { Feature } from "./features.ts";
 
 export interface Loss {
-  /** Where it stood in the caller's body, or in the upstream's answer: `tools[3].format`, `answer.citations`. */
+  /** Where it stands in the caller's body, or in the upstream's answer: `tools[3].format`, `answer.annotations`. */
   readonly path: string;
-  /** A row of the table in losses.ts: `stop-sequences`, `cache-breakpoint`. */
   readonly feature: Feature;
   readonly how: "dropped" | "approximated" | "emulated";
   /** meaning: the answer may differ. hint: speed, price or looks may. */
   readonly weight: "meaning" | "hint";
   readonly note: string;
 }
-export type Feature = string;
+export type { Feature };
 
 export interface Translated<T> {
   readonly value: T;

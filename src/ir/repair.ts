@@ -1,6 +1,7 @@
 /** Conversations as clients really send them, made into ones that every vendor accepts. Runs before any encoder. */
 import type { Loss, Translated } from "./loss.ts";
 import type { CallEntry, Entry, ResultEntry } from "./request.ts";
+import { FIELDS } from "./words.ts";
 
 /** What a call without a result is answered with: vendors refuse a call that nothing follows. */
 export const NO_RESULT = "(no result: the call was interrupted)";
@@ -22,14 +23,14 @@ export function repairEntries(entries: readonly Entry[]): Translated<readonly En
     open = [];
   };
   const placed = new Set(named.flatMap((entry) => (entry.kind === "call" ? [entry.callId] : [])));
-  named.forEach((entry, at) => {
+  for (const entry of named) {
     if (entry.kind === "call") {
       open.push(entry);
       out.push(entry);
     } else if (entry.kind === "result") {
       if (placed.has(entry.callId)) answerOpen();
       else {
-        losses.push(orphanLoss(at));
+        losses.push(orphanLoss(entry));
         answerOpen();
         out.push(asUserText(entry));
       }
@@ -37,7 +38,7 @@ export function repairEntries(entries: readonly Entry[]): Translated<readonly En
       if (!continuesTurn(entry)) answerOpen();
       out.push(entry);
     }
-  });
+  }
   answerOpen();
   return { value: out, losses };
 }
@@ -78,11 +79,13 @@ const unanswered = (call: CallEntry): ResultEntry => ({
   callId: call.callId,
   via: call.tool.via,
   content: NO_RESULT,
+  ...(call.at !== undefined && { at: call.at }),
 });
 
 const asUserText = (result: ResultEntry): Entry => ({
   kind: "message",
   role: "user",
+  ...(result.at !== undefined && { at: result.at }),
   content:
     typeof result.content === "object" && "tools" in result.content
       ? "[result of an unknown tool call]"
@@ -91,8 +94,8 @@ const asUserText = (result: ResultEntry): Entry => ({
         : [{ kind: "text", text: "[result of an unknown tool call]" }, ...result.content],
 });
 
-const orphanLoss = (at: number): Loss => ({
-  path: `entries[${at}]`,
+const orphanLoss = (result: ResultEntry): Loss => ({
+  path: result.at ?? FIELDS.conversation,
   feature: "orphan-result",
   how: "approximated",
   weight: "hint",

@@ -1,6 +1,7 @@
 /** One call in nobody's dialect. Checked against every request body in the captures of real clients. */
 import type { Raw } from "../wire/json.ts";
 import type { DialectId, Seal } from "./seal.ts";
+import type { Fields, Placed } from "./words.ts";
 
 export interface ModelRequest {
   readonly model: string;
@@ -26,6 +27,8 @@ export interface ModelRequest {
   readonly caller: CallerHints;
   /** Every top-level key that its decoder does not read: its own dialect gets it back, for others it is a Loss. */
   readonly extra: Extra;
+  /** The fields at the top as the caller wrote them; absent in a request that was never a body. */
+  readonly fields?: Fields;
 }
 export interface Extra {
   readonly dialect: DialectId;
@@ -34,10 +37,14 @@ export interface Extra {
 
 export type Role = "system" | "developer" | "user" | "assistant";
 
-/** What an item carries beside its content: ids of Responses items, and what else only its own dialect reads. */
-export interface Meta {
-  /** Keys that its decoder does not read (Anthropic's toolset_name, clear_at). Its own dialect gets them back. */
+/** A thing of the caller's body that may hold more than its decoder reads. */
+export interface Unread extends Placed {
+  /** The keys that nobody here reads (Anthropic's citations switch, toolset_name, clear_at). Its own dialect gets them back, others are told. */
   readonly hints?: Readonly<Record<string, Raw>>;
+}
+
+/** What an item carries beside its content: ids of Responses items, and what else only its own dialect reads. */
+export interface Meta extends Unread {
   /** Made by the client; only its own dialect gets it back. */
   readonly id?: string;
   readonly status?: string;
@@ -47,7 +54,7 @@ export interface Meta {
 
 export type Entry =
   /** The top-level `system` or `instructions`: not the same as a first message. */
-  | { readonly kind: "instructions"; readonly content: Content }
+  | (Placed & { readonly kind: "instructions"; readonly content: Content })
   | MessageEntry
   | ReasoningEntry
   | CallEntry
@@ -55,7 +62,7 @@ export type Entry =
   /** Codex's `additional_tools`: its only tool list on some models. */
   | (Meta & { readonly kind: "tools"; readonly role: string; readonly tools: readonly Tool[] })
   /** Compaction, items of vendor-run tools, item references: for its own dialect only. */
-  | { readonly kind: "opaque"; readonly dialect: DialectId; readonly raw: Raw };
+  | (Placed & { readonly kind: "opaque"; readonly dialect: DialectId; readonly raw: Raw });
 
 /** A system turn may stand anywhere and carry an effort of its own (Claude Code). A string and a list differ in the bytes of a cached prefix. */
 export interface MessageEntry extends Meta {
@@ -103,31 +110,42 @@ export interface ResultEntry extends Meta {
 
 export type Content = string | readonly Part[];
 export type Part =
-  | { readonly kind: "text"; readonly text: string; readonly mark?: CacheMark; readonly annotations?: Raw }
-  | { readonly kind: "refusal"; readonly text: string }
+  | TextPart
+  | (Unread & { readonly kind: "refusal"; readonly text: string })
   | MediaPart
   /** Anthropic's tool_reference: a deferred tool is loaded by name. */
-  | { readonly kind: "tool-ref"; readonly name: string }
-  | { readonly kind: "opaque"; readonly dialect: DialectId; readonly raw: Raw };
-export interface MediaPart {
+  | (Unread & { readonly kind: "tool-ref"; readonly name: string })
+  | (Placed & { readonly kind: "opaque"; readonly dialect: DialectId; readonly raw: Raw });
+export interface TextPart extends Unread {
+  readonly kind: "text";
+  readonly text: string;
+  readonly mark?: CacheMark;
+  readonly annotations?: Raw;
+}
+export interface MediaPart extends Unread {
   readonly kind: "media";
   readonly media: "image" | "document" | "audio" | "video";
-  readonly source:
-    | { readonly data: string; readonly mime: string }
-    | { readonly url: string }
-    | { readonly fileId: string }
-    | { readonly text: string; readonly mime: string };
+  readonly source: MediaSource;
   /** OpenAI's image detail. */
   readonly detail?: string;
   /** File name or title. */
   readonly name?: string;
   readonly mark?: CacheMark;
-  /** Anthropic's citations switch and context of a document. Its own dialect only. */
-  readonly hints?: Raw;
+  /** What Anthropic's callers say about a document; elsewhere a text beside it. */
+  readonly context?: string;
+  /** The whole block, where `source` holds only its text: search results, documents of blocks. Its own dialect gets it back. */
+  readonly raw?: Raw;
 }
+export type MediaSource = Placed &
+  (
+    | { readonly data: string; readonly mime: string }
+    | { readonly url: string }
+    | { readonly fileId: string }
+    | { readonly text: string; readonly mime: string }
+  );
 
 /** A breakpoint of the prompt cache. `ttl` as the vendor writes it: 5m, 1h. */
-export interface CacheMark {
+export interface CacheMark extends Placed {
   readonly ttl?: string;
   readonly raw: Raw;
 }
@@ -143,23 +161,24 @@ export type CallInput = { readonly json: string } | { readonly text: string };
 export type Tool =
   | FunctionTool
   | CustomTool
-  | {
+  | (Unread & {
       readonly kind: "namespace";
       readonly name: string;
       readonly description?: string;
       readonly tools: readonly Tool[];
-    }
+    })
   /** Run by the client: tool_search, apply_patch, shell, local_shell, computer, bash_20250124… `wire` is its type. */
-  | {
+  | (Placed & {
       readonly kind: "builtin";
       readonly dialect: DialectId;
       readonly name: string;
       readonly wire: string;
       readonly raw: Raw;
-    }
+    })
   /** Run by the vendor: web_search, code_interpreter… */
-  | { readonly kind: "hosted"; readonly dialect: DialectId; readonly name: string; readonly raw: Raw };
-export interface FunctionTool {
+  | (Placed & { readonly kind: "hosted"; readonly dialect: DialectId; readonly name: string; readonly raw: Raw });
+/** Its hints: eager_input_streaming, input_examples, allowed_callers… */
+export interface FunctionTool extends Unread {
   readonly kind: "function";
   readonly name: string;
   readonly namespace?: string;
@@ -171,13 +190,11 @@ export interface FunctionTool {
   /** Sent to the model only once referenced. */
   readonly defer?: boolean;
   readonly mark?: CacheMark;
-  /** eager_input_streaming, input_examples, allowed_callers… Its own dialect only. */
-  readonly hints?: Readonly<Record<string, Raw>>;
   /** How a Chat path received it: Cursor mixes shapes in one list. The reply encoder does not care. */
   readonly flat?: true;
 }
 /** A freeform tool: its input is text, which a grammar may constrain. */
-export interface CustomTool {
+export interface CustomTool extends Unread {
   readonly kind: "custom";
   readonly name: string;
   readonly namespace?: string;

@@ -1,4 +1,5 @@
 /** Opaque proof of a vendor that must return unchanged: a signature, encrypted reasoning, a thought signature. */
+import type { Placed } from "./words.ts";
 
 export type DialectId = "openai-chat" | "openai-responses" | "anthropic";
 
@@ -6,7 +7,7 @@ export type DialectId = "openai-chat" | "openai-responses" | "anthropic";
  * Upstream, a seal goes only to its own issuer and model family. Towards a foreign client it is wrapped (`cs1.…`) into
  * that dialect's signature or encrypted field, and unwrapped when it comes back.
  */
-export interface Seal {
+export interface Seal extends Placed {
   readonly dialect: DialectId;
   /** Who made it: the provider's kind and account, as `Addressee.issuer`. "" when a client presents it bare. */
   readonly issuer: string;
@@ -21,14 +22,15 @@ export const wrapSeal = (seal: Seal): string =>
   PREFIX + Buffer.from(JSON.stringify([seal.dialect, seal.issuer, seal.family, seal.value])).toString("base64url");
 
 /** A wrapped seal becomes what it was; anything else is a bare seal of the client's own dialect; "" is none. */
-export function readSeal(text: string | undefined, dialect: DialectId): Seal | undefined {
+export function readSeal(text: string | undefined, dialect: DialectId, at?: string): Seal | undefined {
+  const place = at === undefined ? {} : { at };
   if (text === undefined || text === "") return undefined;
-  if (!text.startsWith(PREFIX)) return { dialect, issuer: "", family: "", value: text };
+  if (!text.startsWith(PREFIX)) return { dialect, issuer: "", family: "", value: text, ...place };
   try {
     const parts: unknown = JSON.parse(Buffer.from(text.slice(PREFIX.length), "base64url").toString());
     if (!Array.isArray(parts) || parts.length !== 4 || parts.some((part) => typeof part !== "string")) return undefined;
     const [from, issuer, family, value] = parts as [DialectId, string, string, string];
-    return { dialect: from, issuer, family, value };
+    return { dialect: from, issuer, family, value, ...place };
   } catch {
     return undefined;
   }

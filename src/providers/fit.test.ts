@@ -335,7 +335,7 @@ describe("reasoning that nobody has any more", () => {
       request({ entries, reasoning: { mode: "on", budgetTokens: 5_000, show: "summarized" } }),
     );
     expect(value.reasoning).toEqual({ mode: "off", show: "summarized" });
-    expect(losses).toMatchObject([{ feature: "reasoning-replay", weight: "hint", how: "dropped" }]);
+    expect(losses).toMatchObject([{ feature: "reasoning-missing", weight: "hint", how: "dropped" }]);
   });
   test("is stood in for where the model cannot be switched off, once a turn", () => {
     const { value } = withoutReasoning(request({ entries }), capabilities("kimi", "kimi-k2-thinking"));

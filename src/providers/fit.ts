@@ -3,6 +3,7 @@ import type { TargetConfig } from "../config/config.ts";
 import { type Loss, lossList, type LossList, type Translated } from "../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning, ToolChoice } from "../ir/request.ts";
 import { lacksReasoning } from "../ir/reasoning.ts";
+import { type CallerWords, callerWords } from "../ir/words.ts";
 import type { Capabilities } from "./provider.ts";
 import { thinkingFor, thinks } from "./thinking.ts";
 import { fitOutputTokens, fitSampling } from "./sampling.ts";
@@ -15,11 +16,13 @@ export function fit(
   forcedEffort?: string,
 ): Translated<ModelRequest> {
   const losses = lossList();
+  const said = callerWords(request);
   const turns = turnEfforts(request.entries, capabilities, forcedEffort, losses);
   const own = turns.effort === undefined ? request.reasoning : { ...request.reasoning, effort: turns.effort };
   const thought = thinkingFor(
     {
       config,
+      said,
       dialect: request.extra.dialect,
       ...(own && { own }),
       ...(forcedEffort !== undefined && { forcedEffort }),
@@ -27,13 +30,13 @@ export function fit(
     capabilities,
   );
   thought.losses.forEach(losses.add);
-  const choice = fitToolChoice(request.toolChoice, thought.reasoning, capabilities, losses);
-  const tokens = fitOutputTokens(request.sampling.maxTokens, choice.reasoning, capabilities, config, losses);
-  const sampling = fitSampling(request.sampling, capabilities, thinks(tokens.reasoning, capabilities), losses);
+  const choice = fitToolChoice(request.toolChoice, thought.reasoning, capabilities, said, losses);
+  const tokens = fitOutputTokens(request.sampling.maxTokens, choice.reasoning, capabilities, config, said, losses);
+  const sampling = fitSampling(request.sampling, capabilities, thinks(tokens.reasoning, capabilities), said, losses);
   const { maxTokens: _asked, ...rest } = sampling;
   const { reasoning: _own, toolChoice: _choice, output: _output, truncation: _truncation, ...plain } = request;
-  const truncation = fitTruncation(request.truncation, capabilities, config, losses);
-  const output = fitOutput(request.output, capabilities, config, losses);
+  const truncation = fitTruncation(request.truncation, capabilities, config, said, losses);
+  const output = fitOutput(request.output, capabilities, config, said, losses);
   return {
     value: {
       ...plain,
@@ -58,8 +61,8 @@ export function fit(
  */
 export function withoutReasoning(request: ModelRequest, capabilities?: Capabilities): Translated<ModelRequest> {
   const loss = (how: Loss["how"], note: string): Loss => ({
-    path: "messages",
-    feature: "reasoning-replay",
+    path: callerWords(request).field("conversation"),
+    feature: "reasoning-missing",
     how,
     weight: "hint",
     note,
@@ -111,7 +114,7 @@ function turnEfforts(
   if (last?.kind !== "message" || last.effort === undefined) return { entries };
   if (capabilities.turnEffort && forcedEffort === undefined) return { entries };
   losses.add({
-    path: "messages.output_config.effort",
+    path: last.at === undefined ? "messages" : `${last.at}.output_config.effort`,
     feature: "turn-effort",
     how: "approximated",
     weight: "hint",
@@ -136,6 +139,7 @@ function fitToolChoice(
   toolChoice: ToolChoice | undefined,
   reasoning: Reasoning | undefined,
   capabilities: Capabilities,
+  said: CallerWords,
   losses: LossList,
 ): Choice {
   const kept: Choice = { ...(toolChoice && { toolChoice }), ...(reasoning && { reasoning }) };
@@ -143,7 +147,7 @@ function fitToolChoice(
     return kept;
   if (capabilities.forcedToolChoice === "never" || capabilities.alwaysThinks) {
     losses.add({
-      path: "tool_choice",
+      path: said.field("toolChoice"),
       feature: "tool-choice",
       how: "dropped",
       weight: "meaning",
@@ -154,7 +158,7 @@ function fitToolChoice(
   if (reasoning?.mode === "off" || (reasoning?.mode === undefined && capabilities.thinking === "budget")) return kept;
   if (reasoning?.mode)
     losses.add({
-      path: "reasoning",
+      path: said.field("reasoning"),
       feature: "reasoning-effort",
       how: "dropped",
       weight: "hint",
@@ -171,13 +175,14 @@ function fitOutput(
   output: OutputShape | undefined,
   capabilities: Capabilities,
   config: TargetConfig,
+  said: CallerWords,
   losses: LossList,
 ): OutputShape | undefined {
   const { verbosity: asked, ...rest } = output ?? {};
   const verbosity = clampVerbosity(asked ?? config.verbosity, capabilities);
   if (asked !== undefined && verbosity !== asked)
     losses.add({
-      path: "text.verbosity",
+      path: said.field("verbosity"),
       feature: "verbosity",
       how: verbosity === undefined ? "dropped" : "approximated",
       weight: "hint",
@@ -200,13 +205,14 @@ function fitTruncation(
   asked: string | undefined,
   { truncations }: Capabilities,
   config: TargetConfig,
+  said: CallerWords,
   losses: LossList,
 ): string | undefined {
   // A dialect without truncation says so itself.
   if (truncations.length === 0 || (asked !== undefined && truncations.includes(asked))) return asked;
   if (asked !== undefined)
     losses.add({
-      path: "truncation",
+      path: said.field("truncation"),
       feature: "truncation",
       how: "dropped",
       weight: "hint",

@@ -269,7 +269,7 @@ describe("what the model or vendor refuses", () => {
     expect(edited({ model: "gpt-5", temperature: 0, stop: ["x"] }, CHAT5)).toEqual({
       body: { model: "gpt-5" },
       names: ["unsupported-parameter"],
-      lost: ["sampling hint", "stop-sequences meaning"],
+      lost: ["temperature hint", "stop-sequences meaning"],
     });
     expect(edited({ model: "claude-sonnet-5", max_tokens: 5, temperature: 0.5, top_p: 1 }, CLAUDE).body).toEqual({
       model: "claude-sonnet-5",

@@ -2,9 +2,12 @@
 import { createHash } from "node:crypto";
 import type { TargetConfig } from "../config/config.ts";
 import type { DialectId } from "../dialects/dialect.ts";
-import { type Loss, lossList, type LossList } from "../ir/loss.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import { type Feature, type Loss, lossList, type LossList } from "../ir/loss.ts";
 import type { Reasoning, Sampling } from "../ir/request.ts";
 import { hasLeadingThink, stripThink } from "../ir/think.ts";
+import { weightOfField } from "../ir/unread.ts";
+import { type CallerWords, callerWords, fieldsOf } from "../ir/words.ts";
 import type { SpanEdit } from "../wire/edit.ts";
 import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import { clampVerbosity } from "./fit.ts";
@@ -51,7 +54,8 @@ export function nativeEdits(
   call: NativeCall,
 ): { readonly edits: readonly Edit[]; readonly losses: readonly Loss[] } {
   const losses = lossList();
-  const thinking = thinkingEdits(body, call, losses);
+  const said = callerWords({ fields: fieldsOf(body, DIALECTS[call.target.dialect].words) });
+  const thinking = thinkingEdits(body, call, said, losses);
   const edits = [
     ...modelEdit(body, call),
     ...storeEdits(body, call),
@@ -61,7 +65,7 @@ export function nativeEdits(
     ...truncationEdits(body, call, losses),
     ...maxTokensEdits(body, call, losses),
     ...usageEdits(body, call),
-    ...samplingEdits(body, call, thinking.reasoning, losses),
+    ...samplingEdits(body, call, thinking.reasoning, said, losses),
     ...refusedFieldEdits(body, call, losses),
     ...roleEdits(body, call),
     ...thinkBlockEdits(body),
@@ -138,7 +142,8 @@ function maxTokensEdits(body: JsonObject, { target }: NativeCall, losses: LossLi
     dialect === "openai-chat" ? (field === "max_tokens" ? "max_completion_tokens" : "max_tokens") : undefined;
   const own = [body[field], other && body[other]].find((value) => typeof value === "number") as number | undefined;
   const limit = outputTokensFor(own, capabilities, config);
-  if (own !== undefined && own !== limit) lose(losses, field, "max-tokens", `${own} became ${limit}`);
+  const written = other !== undefined && typeof body[field] !== "number" ? other : field;
+  if (own !== undefined && own !== limit) lose(losses, written, "max-tokens", `${own} became ${limit}`);
   return [
     ...(other !== undefined && body[other] !== undefined ? edit("max-tokens", [other], undefined) : []),
     ...(limit !== undefined && limit !== body[field] ? edit("max-tokens", [field], limit) : []),
@@ -170,16 +175,17 @@ function samplingEdits(
   body: JsonObject,
   { target }: NativeCall,
   reasoning: Reasoning | undefined,
+  said: CallerWords,
   losses: LossList,
 ): Edit[] {
   const fields = Object.entries(SAMPLING_FIELDS[target.dialect]) as [keyof Sampling, string][];
-  const said = Object.fromEntries(
+  const asked = Object.fromEntries(
     fields.filter(([, field]) => !isAbsent(body[field])).map(([name, field]) => [name, body[field]]),
   ) as Sampling;
-  const sampling = target.dialect === "anthropic" ? withoutDefaults(said) : said;
+  const sampling = target.dialect === "anthropic" ? withoutDefaults(asked) : asked;
   const thinking = thinks(reasoning, target.capabilities);
   const refused = new Set(refusedSampling(sampling, target.capabilities, thinking));
-  const fitted = fitSampling(sampling, target.capabilities, thinking, losses);
+  const fitted = fitSampling(sampling, target.capabilities, thinking, said, losses);
   return fields.flatMap(([name, field]) =>
     refused.has(name)
       ? edit("unsupported-parameter", [field], undefined)
@@ -201,7 +207,14 @@ function refusedFieldEdits(body: JsonObject, { target }: NativeCall, losses: Los
   // The other name of the output limit is an edit of its own.
   const refused = Object.keys(body).filter((field) => refusesFields?.has(field) && field !== "max_completion_tokens");
   for (const field of refused)
-    if (field !== "stream_options") lose(losses, field, "unsupported-parameter", "the vendor does not accept it");
+    if (field !== "stream_options")
+      losses.add({
+        path: field,
+        feature: "unsupported-parameter",
+        how: "dropped",
+        weight: weightOfField(field),
+        note: "the vendor does not accept it",
+      });
   return refused.flatMap((field) => edit("unsupported-parameter", [field], undefined));
 }
 
@@ -233,6 +246,6 @@ function strip(path: SpanEdit["path"], text: string): Edit[] {
   return rest === text || rest === "" ? [] : edit("leading-think-block", path, rest);
 }
 
-function lose(losses: LossList, path: string, feature: string, note: string): void {
+function lose(losses: LossList, path: string, feature: Feature, note: string): void {
   losses.add({ path, feature, how: "approximated", weight: "hint", note });
 }

@@ -2,6 +2,7 @@
 import type { DialectId } from "../dialects/dialect.ts";
 import type { LossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";
+import type { CallerWords } from "../ir/words.ts";
 import { lookup, isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import type { Edit, NativeCall } from "./native-edits.ts";
 import type { Capabilities } from "./provider.ts";
@@ -14,7 +15,7 @@ export interface ThinkingEdits {
   readonly reasoning?: Reasoning;
 }
 
-export function thinkingEdits(body: JsonObject, call: NativeCall, losses: LossList): ThinkingEdits {
+export function thinkingEdits(body: JsonObject, call: NativeCall, said: CallerWords, losses: LossList): ThinkingEdits {
   const { dialect, capabilities, config } = call.target;
   const own = READERS[dialect](body, capabilities);
   const turns = dialect === "anthropic" ? turnEffortEdits(body, call) : { edits: [] };
@@ -23,6 +24,7 @@ export function thinkingEdits(body: JsonObject, call: NativeCall, losses: LossLi
   const thought = thinkingFor(
     {
       config,
+      said,
       dialect,
       ...(spoken && { own: spoken }),
       ...(call.forcedEffort !== undefined && { forcedEffort: call.forcedEffort }),

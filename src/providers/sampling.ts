@@ -1,7 +1,8 @@
 /** Sampling fields and the output limit, as one model takes them. */
 import type { TargetConfig } from "../config/config.ts";
-import type { LossList } from "../ir/loss.ts";
+import type { Feature, LossList } from "../ir/loss.ts";
 import type { Reasoning, Sampling } from "../ir/request.ts";
+import type { CallerWords } from "../ir/words.ts";
 import { BUDGET_MIN } from "./effort-budget.ts";
 import type { Capabilities } from "./provider.ts";
 
@@ -9,32 +10,33 @@ import type { Capabilities } from "./provider.ts";
 const NEUTRAL: Readonly<Record<string, number>> = { temperature: 1, topP: 1, frequencyPenalty: 0, presencePenalty: 0 };
 export const saysNothing = (sampling: Sampling, name: keyof Sampling): boolean => sampling[name] === NEUTRAL[name];
 
-/** Names as callers know them, for the log. */
-export const WIRE_NAMES: Readonly<Record<string, string>> = {
-  maxTokens: "max_tokens",
-  topP: "top_p",
-  topK: "top_k",
-  frequencyPenalty: "frequency_penalty",
-  presencePenalty: "presence_penalty",
+/** What each is called among the losses. */
+const FEATURE_OF: Readonly<Record<Exclude<keyof Sampling, "maxTokens">, Feature>> = {
+  temperature: "temperature",
+  topP: "top-p",
+  topK: "top-k",
+  stop: "stop-sequences",
+  frequencyPenalty: "penalties",
+  presencePenalty: "penalties",
+  seed: "seed",
 };
 
 export function fitSampling(
   sampling: Sampling,
   capabilities: Capabilities,
   thinking: boolean,
+  said: CallerWords,
   losses: LossList,
 ): Sampling {
   const kept: Record<string, unknown> = { ...sampling };
   for (const name of refusedSampling(sampling, capabilities, thinking)) {
     delete kept[name];
-    if (saysNothing(sampling, name)) continue;
-    const weight = name === "stop" ? "meaning" : "hint";
-    const feature = name === "stop" ? "stop-sequences" : "sampling";
+    if (name === "maxTokens" || saysNothing(sampling, name)) continue;
     losses.add({
-      path: WIRE_NAMES[name] ?? name,
-      feature,
+      path: said.field(name),
+      feature: FEATURE_OF[name],
       how: "dropped",
-      weight,
+      weight: name === "stop" ? "meaning" : "hint",
       note: "the model does not accept it",
     });
   }
@@ -43,8 +45,8 @@ export function fitSampling(
   if (temperature !== undefined && temperatureMax !== undefined && temperature > temperatureMax) {
     kept.temperature = temperatureMax;
     losses.add({
-      path: "temperature",
-      feature: "sampling",
+      path: said.field("temperature"),
+      feature: "temperature",
       how: "approximated",
       weight: "hint",
       note: `${temperature} became ${temperatureMax}, the highest that the model takes`,
@@ -90,6 +92,7 @@ export function fitOutputTokens(
   reasoning: Reasoning | undefined,
   capabilities: Capabilities,
   config: TargetConfig,
+  said: CallerWords,
   losses: LossList,
 ): Limited {
   const maxTokens = roomFor(
@@ -100,7 +103,7 @@ export function fitOutputTokens(
   );
   if (asked !== undefined && maxTokens !== asked)
     losses.add({
-      path: "max_tokens",
+      path: said.field("maxTokens"),
       feature: "max-tokens",
       how: "approximated",
       weight: "hint",
@@ -109,7 +112,7 @@ export function fitOutputTokens(
   const fitted = fitBudget(reasoning, maxTokens);
   if (fitted !== reasoning)
     losses.add({
-      path: "reasoning",
+      path: said.field("reasoning"),
       feature: "reasoning-effort",
       how: "approximated",
       weight: "hint",

@@ -1,8 +1,9 @@
 /** How much a model shall think, from three wishes, in the form that it takes. Used for translated requests and for edits of native ones. */
 import type { TargetConfig } from "../config/config.ts";
-import type { Loss } from "../ir/loss.ts";
+import type { Feature, Loss } from "../ir/loss.ts";
 import type { Effort, Reasoning } from "../ir/request.ts";
 import type { DialectId } from "../ir/seal.ts";
+import type { CallerWords } from "../ir/words.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
 import { EFFORTS } from "./models.ts";
 import type { Capabilities } from "./provider.ts";
@@ -13,6 +14,8 @@ export interface Wishes {
   /** What the request says; then what the target's config says. */
   readonly own?: Reasoning;
   readonly config: TargetConfig;
+  /** What the caller calls things. */
+  readonly said: CallerWords;
   /** Whose words `own` are. Messages callers can set an effort without wanting thoughts. */
   readonly dialect: DialectId;
 }
@@ -35,7 +38,9 @@ export function thinkingFor(wishes: Wishes, capabilities: Capabilities): Thought
   const losses: Loss[] = [];
   const wish = strongest(wishes);
   const lose: Lose = (feature, how, note) => {
-    if (wish?.said) losses.push({ path: "reasoning", feature, how, weight: "hint", note });
+    // An effort that stands in the name of the model was said there.
+    const path = wishes.forcedEffort === undefined ? wishes.said.field("reasoning") : "model";
+    if (wish?.said) losses.push({ path, feature, how, weight: "hint", note });
   };
   const level = wish ? FORMS[capabilities.thinking](wish, capabilities, wishes, lose) : {};
   const show = shown(wishes, level, capabilities, losses);
@@ -66,7 +71,7 @@ export function clampEffort(effort: Effort, capabilities: Capabilities): Effort 
   return candidates.toSorted((a, b) => distance(a, place) - distance(b, place) || rank(b) - rank(a))[0];
 }
 
-type Lose = (feature: string, how: Loss["how"], note: string) => void;
+type Lose = (feature: Feature, how: Loss["how"], note: string) => void;
 type Level = Pick<Reasoning, "mode" | "effort" | "budgetTokens">;
 type Form = (wish: Wish, capabilities: Capabilities, wishes: Wishes, lose: Lose) => Level;
 
@@ -174,7 +179,7 @@ function shown(wishes: Wishes, level: Level, capabilities: Capabilities, losses:
   if (wanted === "full" && summaries.includes("detailed")) return "detailed";
   if (own?.show !== undefined && wanted !== "summarized" && !isMessages)
     losses.push({
-      path: "reasoning.summary",
+      path: wishes.said.field("reasoningShown"),
       feature: "reasoning-summary",
       how: "approximated",
       weight: "hint",

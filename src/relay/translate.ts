@@ -8,6 +8,8 @@ import { repairEntries } from "../ir/repair.ts";
 import type { ModelRequest, ReasoningEntry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
 import { toolMap } from "../ir/tools.ts";
+import { weightOfField } from "../ir/unread.ts";
+import { fieldNamed } from "../ir/words.ts";
 import { fit, withoutReasoning } from "../providers/fit.ts";
 import { thinks } from "../providers/thinking.ts";
 import type { Target } from "../routing/plan.ts";
@@ -26,7 +28,7 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
     ? withoutReasoning(fitted.value, target.capabilities)
     : { value: fitted.value, losses: [] };
   const written = DIALECTS[target.dialect].request.encode(ready.value, target.addressee);
-  const accepted = withoutRefused(written.value, target.capabilities.refusesFields);
+  const accepted = withoutRefused(written.value, request, target);
   return {
     body: accepted.value,
     losses: [
@@ -40,19 +42,23 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
   };
 }
 
-/** Fields of the dialect that this vendor answers with a 400. */
-function withoutRefused(body: JsonObject, refused: ReadonlySet<string> | undefined): Translated<JsonObject> {
-  const found = Object.keys(body).filter((field) => refused?.has(field));
+/** Fields of the dialect that this vendor answers with a 400. What the caller never said is no loss. */
+function withoutRefused(body: JsonObject, { fields, extra }: ModelRequest, target: Target): Translated<JsonObject> {
+  const { refusesFields } = target.capabilities;
+  const found = Object.keys(body).filter((key) => refusesFields?.has(key));
   if (found.length === 0) return lossless(body);
+  const saidAs = (key: string): string | undefined => {
+    const field = fieldNamed(key, DIALECTS[target.dialect].words);
+    return field === undefined ? (key in extra.fields ? key : undefined) : fields?.[field];
+  };
   return {
     value: without(body, new Set(found)),
-    losses: found.map((path) => ({
-      path,
-      feature: "unsupported-parameter",
-      how: "dropped",
-      weight: "hint",
-      note: "the vendor does not accept it",
-    })),
+    losses: found.flatMap((key): Loss[] => {
+      const path = saidAs(key);
+      const note = "the vendor does not accept it";
+      if (path === undefined) return [];
+      return [{ path, feature: "unsupported-parameter", how: "dropped", weight: weightOfField(key), note }];
+    }),
   };
 }
 

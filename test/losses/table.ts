@@ -4,6 +4,7 @@ import type { Addressee, Ask, DialectId } from "../../src/dialects/dialect.ts";
 import { collect } from "../../src/ir/collect.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import type { Loss } from "../../src/ir/loss.ts";
+import { FEATURES } from "../../src/ir/features.ts";
 import { toolMap } from "../../src/ir/tools.ts";
 import { translateRequest } from "../../src/relay/translate.ts";
 import { plan, type Target } from "../../src/routing/plan.ts";
@@ -26,6 +27,8 @@ export interface Measured {
   readonly to: DialectId;
   readonly losses: readonly Loss[];
   readonly sacred: boolean;
+  /** The request that was measured; an answer has none. */
+  readonly body?: JsonObject;
 }
 
 export const targetOf = (dialect: DialectId): Target => plan(CONFIG, MODEL_OF[dialect]).targets[0] as Target;
@@ -42,6 +45,7 @@ export function measureRequests(): readonly Measured[] {
         to,
         losses: requestLosses(from, to, body),
         sacred: probe.sacred === true,
+        body,
       }));
     }),
   );
@@ -124,6 +128,14 @@ export function printTable(): string {
     "## Answers: from the upstream's dialect to the client's",
     "",
     ...rows(measureAnswers()),
+    "",
+    "## The names of losses",
+    "",
+    "As the log and `x-codeswitch-losses` count them; the path beside each is the caller's own.",
+    "",
+    "| name | what |",
+    "| --- | --- |",
+    ...Object.entries(FEATURES).map(([name, what]) => `| \`${name}\` | ${what} |`),
     "",
   ].join("\n");
 }

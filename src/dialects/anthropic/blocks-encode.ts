@@ -1,7 +1,7 @@
 /** One content block for a client, from its start to its stop. */
 import type { Ask } from "../dialect.ts";
 import type { Block, Delta, StreamEvent } from "../../ir/events.ts";
-import type { LossList } from "../../ir/loss.ts";
+import type { Feature, LossList } from "../../ir/loss.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
 import { type Seal, sealFor } from "../../ir/seal.ts";
 import { thinkMarkup } from "../../ir/think.ts";
@@ -45,7 +45,7 @@ interface Site {
   readonly path: string;
 }
 
-function lose(site: Site, feature: string, how: "dropped" | "approximated", note: string): void {
+function lose(site: Site, feature: Feature, how: "dropped" | "approximated", note: string): void {
   site.losses.add({ path: site.path, feature, how, weight: "hint", note });
 }
 

@@ -8,10 +8,10 @@ import type { Writing } from "./writing.ts";
 type Hints = Readonly<Record<string, Json>> | undefined;
 
 export interface Conversation {
-  system(content: Content, path: string): void;
+  system(content: Content): void;
   /** `plain`: the content as it was, so that a lone string stays a string; any list otherwise. */
   add(role: "user" | "assistant", plain: Content, blocks: readonly JsonObject[], hints?: Hints): void;
-  midSystem(entry: MessageEntry, blocks: readonly JsonObject[]): void;
+  midSystem(entry: MessageEntry, hints: Hints, blocks: readonly JsonObject[]): void;
   hasMessages(): boolean;
   instructions(): Printed | undefined;
   messages(): JsonObject[];
@@ -28,8 +28,8 @@ export function conversation(writing: Writing): Conversation {
   const said: Message[] = [];
   let system: Printed | undefined;
   return {
-    system: (content, path) => {
-      const blocks = encodeContent(content, `${path}.content`, writing);
+    system: (content) => {
+      const blocks = encodeContent(content, writing);
       if (blocks.length === 0) return;
       const plain = typeof content === "string" ? content : blocks;
       system = system === undefined ? plain : [...blocksOf(system), ...blocks];
@@ -42,11 +42,11 @@ export function conversation(writing: Writing): Conversation {
         said.push({
           role,
           content: typeof plain === "string" ? plain : inOrder(blocks),
-          hints: writing.own ? hints : undefined,
+          hints,
         });
     },
-    midSystem: (entry, blocks) => {
-      const hints = midSystemHints(entry, writing.own);
+    midSystem: (entry, own, blocks) => {
+      const hints = midSystemHints(entry, own);
       // A turn may set an effort and say nothing.
       if (blocks.length === 0 && hints.output_config !== undefined) said.push({ role: "system", hints });
       else if (blocks.length > 0)
@@ -67,8 +67,7 @@ const inOrder = (blocks: readonly JsonObject[]): readonly JsonObject[] => [
   ...blocks.filter((block) => block.type !== "tool_result"),
 ];
 
-function midSystemHints(entry: MessageEntry, own: boolean): Record<string, Json> {
-  const hints = own ? (entry.hints ?? {}) : {};
+function midSystemHints(entry: MessageEntry, hints: Hints = {}): Record<string, Json> {
   const config = hints.output_config;
   const effort = entry.effort === undefined ? {} : { effort: entry.effort };
   const merged = {
@@ -85,7 +84,7 @@ function printed(said: readonly Message[], writing: Writing): JsonObject[] {
   if (said.find((message) => message.role !== "system")?.role === "user") return messages;
   // A conversation may begin with a greeting of the model (Chat does not mind). A dot says nothing, and is not empty.
   writing.losses.add({
-    path: "messages",
+    path: writing.said.field("conversation"),
     feature: "first-user-turn",
     how: "emulated",
     weight: "hint",

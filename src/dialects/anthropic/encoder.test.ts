@@ -279,7 +279,7 @@ describe("what belongs to others", () => {
       { type: "notice", dialect: "openai-chat", raw: {} },
       finish(),
     ]);
-    expect(losses.map((loss) => loss.feature)).toEqual(["citations", "seal", "notice"]);
+    expect(losses.map((loss) => loss.feature)).toEqual(["citations", "seal", "vendor-notice"]);
   });
 });
 

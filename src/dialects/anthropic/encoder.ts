@@ -116,7 +116,7 @@ function start(event: Partial<Extract<StreamEvent, { type: "start" }>>, printing
 function notice(event: Extract<StreamEvent, { type: "notice" }>, printing: Printing, emit: EmitFrame): void {
   if (event.dialect === DIALECT && isObject(event.raw)) return emit(frame(event.raw));
   const note = `notices of ${event.dialect} have no place in the Messages protocol`;
-  printing.losses.add({ path: "answer", feature: "notice", how: "dropped", weight: "hint", note });
+  printing.losses.add({ path: "answer", feature: "vendor-notice", how: "dropped", weight: "hint", note });
 }
 
 function finish(event: Finish, printing: Printing, emit: EmitFrame): void {

@@ -5,11 +5,13 @@ import { envelope, passes, request } from "./request.ts";
 import { response } from "./response.ts";
 import { stream } from "./stream.ts";
 import { DIALECT } from "./wire.ts";
+import { WORDS } from "./words.ts";
 
 export { isNative, missesThinking } from "./request.ts";
 
 export const anthropic = {
   id: DIALECT,
+  words: WORDS,
   passes,
   envelope,
   request,

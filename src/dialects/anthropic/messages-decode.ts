@@ -1,6 +1,8 @@
 /** Messages become entries: blocks keep their order, results and calls stand for themselves. */
 import type { CallEntry, Entry, MessageEntry, Part, ReasoningEntry, ResultEntry } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
+import { unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import {
   describe,
   isList,
@@ -21,7 +23,7 @@ import { DIALECT, markOf, objectIn, textIn } from "./wire.ts";
 export function decodeMessages(messages: readonly Json[]): Entry[] {
   return messages.flatMap((value, index) => {
     const at = pathOf("messages", index);
-    return decodeMessage(objectAt(value, at), at);
+    return decodeMessage(objectAt(value, at), at).map((entry) => placed(entry, at));
   });
 }
 
@@ -43,10 +45,6 @@ const MESSAGE_KEYS = new Set(["role", "content"]);
 interface Hints {
   readonly hints?: Readonly<Record<string, Json>>;
 }
-function hintsOf(object: JsonObject, keys: ReadonlySet<string>): Hints {
-  const hints = without(object, keys);
-  return Object.keys(hints).length > 0 ? { hints } : {};
-}
 
 /** An effort of its own, and what else stands beside it, such as `clear_at`. */
 function decodeSystem(message: JsonObject, at: string): Entry {
@@ -65,7 +63,7 @@ function decodeSystem(message: JsonObject, at: string): Entry {
 }
 
 function decodeUser(message: JsonObject, at: string): Entry[] {
-  const hints = hintsOf(message, MESSAGE_KEYS);
+  const hints = unreadOf(message, MESSAGE_KEYS);
   const path = pathOf(at, "content");
   if (!isList(message.content))
     return [{ kind: "message", role: "user", content: decodeContent(message.content, path), ...hints }];
@@ -76,7 +74,7 @@ function decodeUser(message: JsonObject, at: string): Entry[] {
 }
 
 function decodeAssistant(message: JsonObject, at: string): Entry[] {
-  const hints = hintsOf(message, MESSAGE_KEYS);
+  const hints = unreadOf(message, MESSAGE_KEYS);
   const path = pathOf(at, "content");
   if (typeof message.content === "string")
     return [{ kind: "message", role: "assistant", content: message.content, ...hints }];
@@ -114,7 +112,7 @@ function grouped(
   let parts: Part[] | undefined;
   blocks.forEach((value, index) => {
     const where = pathOf(at, index);
-    const found = decode(objectAt(value, where), where);
+    const found = placed(decode(objectAt(value, where), where), where);
     if (isEntry(found, role)) {
       entries.push(found);
       parts = undefined;
@@ -135,22 +133,29 @@ function withHints(entries: readonly Entry[], { hints }: Hints): Entry[] {
   return entries.map((entry) => (entry === first ? { ...(entry as MessageEntry), hints } : entry));
 }
 
+const THINKING_KEYS = new Set(["type", "thinking", "signature", "data"]);
+
 /** Claude Code replays `signature: ""` of thinking that nobody signed (facts: clients.md §2): that is no seal. */
 function decodeThinking(block: JsonObject, at: string): ReasoningEntry {
-  const seal = readSeal(optionalString(block, "signature", at), DIALECT);
+  const seal = readSeal(optionalString(block, "signature", at), DIALECT, pathOf(at, "signature"));
   const text = optionalString(block, "thinking", at) ?? "";
-  return { kind: "reasoning", sections: text === "" ? [] : [text], ...(seal && { seal }) };
+  return {
+    kind: "reasoning",
+    sections: text === "" ? [] : [text],
+    ...(seal && { seal }),
+    ...unreadOf(block, THINKING_KEYS),
+  };
 }
 
 function decodeRedacted(block: JsonObject, at: string): ReasoningEntry {
-  const seal = readSeal(requiredString(block, "data", at), DIALECT);
-  return { kind: "reasoning", sections: [], redacted: true, ...(seal && { seal }) };
+  const seal = readSeal(requiredString(block, "data", at), DIALECT, pathOf(at, "data"));
+  return { kind: "reasoning", sections: [], redacted: true, ...(seal && { seal }), ...unreadOf(block, THINKING_KEYS) };
 }
 
 const CALL_KEYS = new Set(["type", "id", "name", "input", "caller", "cache_control"]);
 
 function decodeCall(block: JsonObject, at: string): CallEntry {
-  const mark = markOf(block);
+  const mark = markOf(block, at);
   return {
     kind: "call",
     callId: optionalString(block, "id", at) ?? "",
@@ -158,7 +163,7 @@ function decodeCall(block: JsonObject, at: string): CallEntry {
     input: { json: inputText(block.input, at) },
     ...(block.caller !== undefined && { caller: block.caller }),
     ...(mark && { mark }),
-    ...hintsOf(block, CALL_KEYS),
+    ...unreadOf(block, CALL_KEYS),
   };
 }
 
@@ -173,7 +178,7 @@ function inputText(input: Json | undefined, at: string): string {
 const RESULT_KEYS = new Set(["type", "tool_use_id", "content", "is_error", "cache_control"]);
 
 function decodeResult(block: JsonObject, at: string): ResultEntry {
-  const mark = markOf(block);
+  const mark = markOf(block, at);
   const isError = optionalBoolean(block, "is_error", at);
   return {
     kind: "result",
@@ -182,6 +187,6 @@ function decodeResult(block: JsonObject, at: string): ResultEntry {
     content: decodeContent(block.content, pathOf(at, "content")),
     ...(isError !== undefined && { isError }),
     ...(mark && { mark }),
-    ...hintsOf(block, RESULT_KEYS),
+    ...unreadOf(block, RESULT_KEYS),
   };
 }

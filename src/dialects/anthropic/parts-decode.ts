@@ -1,5 +1,7 @@
 /** Content blocks of a system prompt, a user turn or a tool result, read. */
-import type { Content, MediaPart, Part } from "../../ir/request.ts";
+import type { Content, MediaPart, MediaSource, Part } from "../../ir/request.ts";
+import { unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import {
   isList,
   isObject,
@@ -9,7 +11,6 @@ import {
   pathOf,
   requiredString,
   ShapeError,
-  without,
 } from "../../wire/json.ts";
 import { DIALECT, markOf, objectIn, textIn } from "./wire.ts";
 
@@ -20,7 +21,9 @@ export function decodeContent(value: Json | undefined, at: string): Content {
   return value.map((block, index) => decodePart(objectAt(block, pathOf(at, index)), pathOf(at, index)));
 }
 
-export function decodePart(block: JsonObject, at: string): Part {
+export const decodePart = (block: JsonObject, at: string): Part => placed(partOf(block, at), at);
+
+function partOf(block: JsonObject, at: string): Part {
   switch (block.type) {
     case "text":
       return decodeText(block, at);
@@ -29,9 +32,9 @@ export function decodePart(block: JsonObject, at: string): Part {
     case "document":
       return decodeDocument(block, at) ?? opaquePart(block);
     case "search_result":
-      return decodeSearchResult(block);
+      return decodeSearchResult(block, at);
     case "tool_reference":
-      return { kind: "tool-ref", name: requiredString(block, "tool_name", at) };
+      return { kind: "tool-ref", name: requiredString(block, "tool_name", at), ...unreadOf(block, REF_KEYS) };
     default:
       requiredString(block, "type", at);
       return opaquePart(block);
@@ -40,70 +43,74 @@ export function decodePart(block: JsonObject, at: string): Part {
 
 const opaquePart = (raw: JsonObject): Part => ({ kind: "opaque", dialect: DIALECT, raw });
 
+const REF_KEYS = new Set(["type", "tool_name"]);
+const TEXT_KEYS = new Set(["type", "text", "citations", "cache_control"]);
+
 /** `citations: null` is what an SDK replays of an answer; it is not the same as absent. */
 function decodeText(block: JsonObject, at: string): Part {
-  const mark = markOf(block);
+  const mark = markOf(block, at);
   return {
     kind: "text",
     text: requiredString(block, "text", at),
     ...(mark && { mark }),
     ...(block.citations !== undefined && { annotations: block.citations }),
+    ...unreadOf(block, TEXT_KEYS),
   };
 }
 
-const MEDIA_KEYS = new Set(["type", "source", "title", "cache_control"]);
+const MEDIA_KEYS = new Set(["type", "source", "title", "context", "cache_control"]);
 
-/** `hints` keeps what only Anthropic reads of a document: citations, context, and a source of blocks as it was. */
-function media(
-  kind: "image" | "document",
-  block: JsonObject,
-  source: MediaPart["source"],
-  hints: JsonObject = {},
-): MediaPart {
-  const mark = markOf(block);
-  const kept = { ...without(block, MEDIA_KEYS), ...hints };
+function media(kind: "image" | "document", block: JsonObject, source: MediaSource, at: string): MediaPart {
+  const mark = markOf(block, at);
   return {
     kind: "media",
     media: kind,
     source,
     ...(typeof block.title === "string" && { name: block.title }),
+    ...(typeof block.context === "string" && { context: block.context }),
     ...(mark && { mark }),
-    ...(Object.keys(kept).length > 0 && { hints: kept }),
+    ...unreadOf(block, MEDIA_KEYS),
   };
 }
 
 function decodeImage(block: JsonObject, at: string): Part | undefined {
   const source = sourceOf(block, at);
-  return source && "text" in source ? undefined : source && media("image", block, source);
+  return source && "text" in source ? undefined : source && media("image", block, source, at);
 }
 
 function decodeDocument(block: JsonObject, at: string): Part | undefined {
   const raw = objectIn(block, "source") ?? {};
-  if (raw.type !== "content") {
-    const source = sourceOf(block, at);
-    return source && media("document", block, source);
-  }
-  return media("document", block, { text: textOfBlocks(raw.content), mime: "text/plain" }, { source: raw });
+  const source = raw.type === "content" ? textSource(raw.content, pathOf(at, "source")) : sourceOf(block, at);
+  const part = source && media("document", block, source, at);
+  return part && raw.type === "content" ? { ...part, raw: block } : part;
 }
+
+const SEARCH_RESULT_KEYS = new Set(["type", "content", "title", "cache_control"]);
 
 /** The text of a result of the caller's own search crosses; what cites it returns only to Anthropic. */
-function decodeSearchResult(block: JsonObject): Part {
-  const part = media("document", block, { text: textOfBlocks(block.content), mime: "text/plain" });
-  return { ...part, hints: { search_result: block } };
+function decodeSearchResult(block: JsonObject, at: string): Part {
+  const { hints: _, ...part } = media("document", block, textSource(block.content, pathOf(at, "content")), at);
+  return { ...part, ...unreadOf(block, SEARCH_RESULT_KEYS), raw: block };
 }
 
-function sourceOf(block: JsonObject, at: string): MediaPart["source"] | undefined {
-  const path = pathOf(at, "source");
-  const source = objectAt(block.source, path);
+const textSource = (content: Json | undefined, at: string): MediaSource => ({
+  text: textOfBlocks(content),
+  mime: "text/plain",
+  at,
+});
+
+function sourceOf(block: JsonObject, path: string): MediaSource | undefined {
+  const at = pathOf(path, "source");
+  const source = objectAt(block.source, at);
   switch (source.type) {
     case "base64":
-      return { data: requiredString(source, "data", path), mime: requiredString(source, "media_type", path) };
+      return { data: requiredString(source, "data", at), mime: requiredString(source, "media_type", at), at };
     case "text":
-      return { text: requiredString(source, "data", path), mime: textIn(source, "media_type") || "text/plain" };
+      return { text: requiredString(source, "data", at), mime: textIn(source, "media_type") || "text/plain", at };
     case "url":
-      return { url: requiredString(source, "url", path) };
+      return { url: requiredString(source, "url", at), at };
     case "file":
-      return { fileId: requiredString(source, "file_id", path) };
+      return { fileId: requiredString(source, "file_id", at), at };
     default:
       return undefined;
   }

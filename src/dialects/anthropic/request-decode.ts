@@ -2,6 +2,7 @@
 import type { Traits } from "../dialect.ts";
 import { lossless, type Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning, Sampling } from "../../ir/request.ts";
+import { fieldsOf } from "../../ir/words.ts";
 import {
   lookup,
   isList,
@@ -23,6 +24,7 @@ import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeTool, decodeToolChoice } from "./tools-decode.ts";
 import { DIALECT } from "./wire.ts";
+import { WORDS } from "./words.ts";
 
 /** What a router must know before it decides on a lane. */
 export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
@@ -125,6 +127,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       ...(serviceTier !== undefined && { serviceTier }),
     },
     extra: { dialect: DIALECT, fields: extraOf(body, config) },
+    fields: fieldsOf(body, WORDS),
   });
 }
 
@@ -132,7 +135,7 @@ const isPresent = (value: Json | undefined): value is Exclude<Json, null> => val
 
 function decodeInstructions(system: Json | undefined): Entry[] {
   if (system === undefined || system === null) return [];
-  return [{ kind: "instructions", content: decodeContent(system, "system") }];
+  return [{ kind: "instructions", content: decodeContent(system, "system"), at: "system" }];
 }
 
 function decodeSampling(body: JsonObject): Sampling {

@@ -1,8 +1,10 @@
 /** A Messages body, written for one deployment of one model. */
 import type { Addressee } from "../dialect.ts";
 import { GatewayError } from "../../ir/error.ts";
-import type { Translated } from "../../ir/loss.ts";
+import type { Feature, Translated } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
+import { loseUnread } from "../../ir/unread.ts";
+import type { Field } from "../../ir/words.ts";
 import { lookup, isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { withBreakpoints } from "./breakpoints.ts";
 import { encodeEntries } from "./messages-encode.ts";
@@ -10,7 +12,7 @@ import { isBlank } from "./parts-encode.ts";
 import { encodeOutputConfig, encodeThinking } from "./thinking.ts";
 import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
 import { compact, MAX_TOKENS_FALLBACK } from "./wire.ts";
-import { type Writing, writing as writingFor } from "./writing.ts";
+import { hint, meaning, type Writing, writing as writingFor } from "./writing.ts";
 
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
   refuseStoredState(request);
@@ -63,13 +65,8 @@ function withJsonRule(
 ): string | readonly JsonObject[] | undefined {
   const { output } = writing.request;
   if (!output?.jsonObject || output.schema) return system;
-  writing.losses.add({
-    path: "response_format",
-    feature: "json-object",
-    how: "approximated",
-    weight: "meaning",
-    note: "JSON without a schema is asked for in words: nothing enforces it",
-  });
+  const note = "JSON without a schema is asked for in words: nothing enforces it";
+  meaning(writing, writing.said.field("outputShape"), "json-object", "approximated", note);
   if (system === undefined) return JSON_RULE;
   return [
     ...(typeof system === "string" ? [{ type: "text", text: system }] : system),
@@ -79,11 +76,11 @@ function withJsonRule(
 
 function encodeSampling(writing: Writing): Record<string, Json | undefined> {
   const { sampling, output } = writing.request;
-  const drop = (path: string, feature: string, note: string): void =>
-    writing.losses.add({ path, feature, how: "dropped", weight: "hint", note });
-  if (sampling.frequencyPenalty) drop("frequency_penalty", "sampling", "Anthropic has none");
-  if (sampling.presencePenalty) drop("presence_penalty", "sampling", "Anthropic has none");
-  if (sampling.seed !== undefined) drop("seed", "sampling", "Anthropic's sampling cannot be seeded");
+  const drop = (field: Field, feature: Feature, note: string): void =>
+    hint(writing, writing.said.field(field), feature, "dropped", note);
+  if (sampling.frequencyPenalty) drop("frequencyPenalty", "penalties", "Anthropic has none");
+  if (sampling.presencePenalty) drop("presencePenalty", "penalties", "Anthropic has none");
+  if (sampling.seed !== undefined) drop("seed", "seed", "Anthropic's sampling cannot be seeded");
   if (output?.verbosity !== undefined) drop("verbosity", "verbosity", "Anthropic has no such switch");
   return {
     temperature: sampling.temperature,
@@ -97,17 +94,12 @@ function encodeSampling(writing: Writing): Record<string, Json | undefined> {
 function stopSequences(writing: Writing): Json | undefined {
   const { stop } = writing.request.sampling;
   if (!stop) return undefined;
-  const taken = writing.to.traits.stop ? stop.filter((text) => !isBlank(text)) : [];
-  if (taken.length < stop.length)
-    writing.losses.add({
-      path: "stop",
-      feature: "stop-sequences",
-      how: "dropped",
-      weight: "meaning",
-      note: writing.to.traits.stop
-        ? "stop sequences of white space only are refused"
-        : "this model takes no stop sequences",
-    });
+  const isTaken = writing.to.traits.stop;
+  const taken = isTaken ? stop.filter((text) => !isBlank(text)) : [];
+  if (taken.length < stop.length) {
+    const note = isTaken ? "stop sequences of white space only are refused" : "this model takes no stop sequences";
+    meaning(writing, writing.said.field("stop"), "stop-sequences", "dropped", note);
+  }
   return taken.length > 0 ? taken : undefined;
 }
 
@@ -119,61 +111,40 @@ const SERVICE_TIERS: Readonly<Record<string, string>> = {
 
 /** Ids of people are sent only where they were meant for Anthropic. */
 function encodeCaller(writing: Writing): Record<string, Json | undefined> {
-  const { caller, state } = writing.request;
-  const { own, losses } = writing;
-  const drop = (path: string, feature: string, note: string): void =>
-    losses.add({ path, feature, how: "dropped", weight: "hint", note });
+  const { caller, state, cache } = writing.request;
+  const { own, said } = writing;
   if (own) return { metadata: caller.metadata, service_tier: caller.serviceTier, container: state.container };
-  if (caller.user !== undefined || caller.safetyId !== undefined || caller.metadata !== undefined)
-    drop("metadata", "caller-metadata", "user ids and metadata stay here: they were meant for another vendor");
+  const drop = (field: Field, feature: Feature, note: string): void =>
+    hint(writing, said.field(field), feature, "dropped", note);
+  const stays = "it was meant for another vendor";
+  if (caller.user !== undefined) drop("user", "user", stays);
+  if (caller.safetyId !== undefined) drop("safetyId", "safety-identifier", stays);
+  if (caller.metadata !== undefined) drop("metadata", "metadata", stays);
   if (state.store === true) drop("store", "store", "Anthropic keeps no answers");
-  if (state.container !== undefined) drop("container", "container", "the container stands at another vendor");
+  if (cache.retention !== undefined) drop("cacheRetention", "cache-retention", "Anthropic says it at each breakpoint");
+  if (state.container !== undefined)
+    meaning(writing, said.field("container"), "container", "dropped", "the container stands at another vendor");
   const tier = lookup(SERVICE_TIERS, caller.serviceTier);
   if (caller.serviceTier !== undefined && tier === undefined)
-    drop("service_tier", "service-tier", `Anthropic has no tier ${caller.serviceTier}`);
+    drop("serviceTier", "service-tier", `Anthropic has no tier ${caller.serviceTier}`);
   // `auto` is what Anthropic does unasked.
   return { service_tier: tier === "auto" ? undefined : tier };
 }
 
-// Without these, another answer comes back; the rest only tunes one.
-const MEANINGFUL = new Set([
-  "n",
-  "logit_bias",
-  "modalities",
-  "audio",
-  "web_search_options",
-  "functions",
-  "function_call",
-  "background",
-  "prompt",
-]);
-
 function encodeExtra(writing: Writing): Record<string, Json> {
   const { extra, truncation } = writing.request;
-  if (truncation !== undefined && truncation !== "disabled")
-    writing.losses.add({
-      path: "truncation",
-      feature: "truncation",
-      how: "dropped",
-      weight: "hint",
-      note: "Anthropic cuts no conversation that is too long",
-    });
-  if (writing.own) return Object.fromEntries(Object.entries(extra.fields).filter(([key]) => key !== "output_config"));
-  for (const [key, value] of Object.entries(extra.fields)) {
-    if (saysNothing(key, value)) continue;
-    writing.losses.add({
-      path: key,
-      feature: key.replaceAll("_", "-"),
-      how: "dropped",
-      weight: MEANINGFUL.has(key) ? "meaning" : "hint",
-      note: `Anthropic has no ${key}`,
-    });
+  if (truncation !== undefined && truncation !== "disabled") {
+    const note = "Anthropic cuts no conversation that is too long";
+    hint(writing, writing.said.field("truncation"), "truncation", "dropped", note);
   }
+  if (writing.own) return Object.fromEntries(Object.entries(extra.fields).filter(([key]) => key !== "output_config"));
+  const { include, ...fields } = extra.fields;
+  if (include !== undefined && !asksForSeals(include))
+    hint(writing, "include", "include", "dropped", "Anthropic's answers hold all that they have");
+  loseUnread(writing.losses, "", fields);
   return {};
 }
 
-/** What Anthropic does unasked: one answer, nothing truncated, reasoning sealed. */
-function saysNothing(key: string, value: Json): boolean {
-  if (key === "include") return isList(value) && value.every((item) => item === "reasoning.encrypted_content");
-  return value === null || (key === "n" && value === 1);
-}
+/** Anthropic seals its reasoning unasked. */
+const asksForSeals = (include: Json): boolean =>
+  !isList(include) || include.every((item) => item === "reasoning.encrypted_content");

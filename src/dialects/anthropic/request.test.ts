@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { GatewayError } from "../../ir/error.ts";
+import type { Feature, Loss } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, Part, Tool } from "../../ir/request.ts";
+import { unplaced } from "../../ir/words.fixture.ts";
 import { wrapSeal } from "../../ir/seal.ts";
 import { type JsonObject, parseExactly, parseJson, ShapeError } from "../../wire/json.ts";
 import type { Traits } from "../dialect.ts";
@@ -267,7 +269,7 @@ describe("what is read", () => {
     const { entries } = decode({
       messages: [{ role: "assistant", content: [thinking("bare"), thinking(wrapSeal(seal)), thinking("")] }],
     });
-    expect(entries.map((entry) => (entry.kind === "reasoning" ? entry.seal : entry.kind))).toEqual([
+    expect(unplaced(entries).map((entry) => (entry.kind === "reasoning" ? entry.seal : entry.kind))).toEqual([
       { dialect: "anthropic", issuer: "", family: "", value: "bare" },
       seal,
       undefined,
@@ -518,7 +520,7 @@ describe("thinking", () => {
       { type: "redacted_thinking", data: "sig" },
       { type: "text", text: "a" },
     ]);
-    expect(features).toEqual(["reasoning-unsigned", "reasoning-unsigned", "reasoning-unsigned"]);
+    expect(features).toEqual(["reasoning-replay"]);
   });
 
   test("a tool loop under way misses its thinking only where a budget demands it", () => {
@@ -640,7 +642,7 @@ describe("tools of other dialects", () => {
         user_location: { type: "approximate", country: "DE" },
       },
     ]);
-    expect(found.losses).toEqual(["builtin-tool hint", "builtin-tool hint", "web-search hint", "hosted-tool meaning"]);
+    expect(found.losses).toEqual(["builtin-tool hint", "web-search hint", "hosted-tool meaning"]);
   });
 
   test.each([
@@ -666,7 +668,7 @@ describe("tools of other dialects", () => {
   test("strict and deferred only where they mean something", () => {
     expect(tools([fn("a", { strict: null, defer: true })]).tools[0]).not.toHaveProperty("strict");
     expect(encode([user("q")], { tools: [fn("a", { strict: true })] }, { strictTools: false }).features).toEqual([
-      "strict-tools",
+      "strict-tool",
     ]);
   });
 });
@@ -677,12 +679,12 @@ describe("what cannot cross is told", () => {
   test.each([
     ["audio", media({ media: "audio", source: { data: "AA", mime: "audio/wav" } }), "meaning"],
     ["file-id", media({ media: "image", source: { fileId: "f" } }), "meaning"],
-    ["image-type", media({ media: "image", source: { data: "AA", mime: "image/bmp" } }), "meaning"],
-    ["document-type", media({ media: "document", source: { data: "AA", mime: "application/zip" } }), "meaning"],
+    ["image", media({ media: "image", source: { data: "AA", mime: "image/bmp" } }), "meaning"],
+    ["document", media({ media: "document", source: { data: "AA", mime: "application/zip" } }), "meaning"],
     ["image-detail", media({ media: "image", source: { url: "https://x" }, detail: "high" }), "hint"],
     ["foreign-item", { kind: "opaque", dialect: "openai-chat", raw: { type: "x" } }, "meaning"],
     ["citations", { kind: "text", text: "a", annotations: [{}] }, "hint"],
-  ] as [string, Part, string][])("%s", (feature, part, weight) => {
+  ] as [Feature, Part, Loss["weight"]][])("%s", (feature, part, weight) => {
     const { losses } = encode([user([part, { kind: "text", text: "look" }])]);
     expect(losses.map((loss) => [loss.feature, loss.weight])).toEqual([[feature, weight]]);
   });
@@ -717,7 +719,7 @@ describe("what cannot cross is told", () => {
       { imageResults: false },
     );
     expect(blocksIn(messages, 2).map((block) => block.type)).toEqual(["tool_result", "image"]);
-    expect(features).toEqual(["image-result"]);
+    expect(features).toEqual(["result-media"]);
   });
 
   test("settings without a like", () => {
@@ -734,14 +736,13 @@ describe("what cannot cross is told", () => {
     expect(sent).not.toHaveProperty("metadata");
     expect(losses.map((loss) => `${loss.path} ${loss.feature} ${loss.weight}`)).toEqual([
       "response_format json-object meaning",
-      "frequency_penalty sampling hint",
-      "seed sampling hint",
+      "frequency_penalty penalties hint",
+      "seed seed hint",
       "verbosity verbosity hint",
       "stop stop-sequences meaning",
-      "metadata caller-metadata hint",
+      "user user hint",
       "service_tier service-tier hint",
-      "logit_bias logit-bias meaning",
-      "store_key store-key hint",
+      "store_key unknown-field hint",
     ]);
   });
 

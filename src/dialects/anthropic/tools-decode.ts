@@ -1,5 +1,7 @@
 /** Tools and the choice among them, read. */
 import type { FunctionTool, Tool, ToolChoice } from "../../ir/request.ts";
+import { unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import {
   type Json,
   type JsonObject,
@@ -9,12 +11,12 @@ import {
   pathOf,
   requiredString,
   ShapeError,
-  without,
 } from "../../wire/json.ts";
 import { DIALECT, isClientRun, markOf, textIn } from "./wire.ts";
 
-export function decodeTool(value: Json, at: string): Tool {
-  const tool = objectAt(value, at);
+export const decodeTool = (value: Json, at: string): Tool => placed(toolOf(objectAt(value, at), at), at);
+
+function toolOf(tool: JsonObject, at: string): Tool {
   const wire = optionalString(tool, "type", at);
   if (wire === undefined || wire === "custom") return decodeFunction(tool, at);
   if (wire === "function")
@@ -32,8 +34,7 @@ function decodeFunction(tool: JsonObject, at: string): FunctionTool {
   const description = optionalString(tool, "description", at);
   const strict = optionalBoolean(tool, "strict", at);
   const defer = optionalBoolean(tool, "defer_loading", at);
-  const mark = markOf(tool);
-  const hints = without(tool, TOOL_KEYS);
+  const mark = markOf(tool, at);
   return {
     kind: "function",
     name: requiredString(tool, "name", at),
@@ -42,7 +43,7 @@ function decodeFunction(tool: JsonObject, at: string): FunctionTool {
     ...(strict !== undefined && { strict }),
     ...(defer !== undefined && { defer }),
     ...(mark && { mark }),
-    ...(Object.keys(hints).length > 0 && { hints }),
+    ...unreadOf(tool, TOOL_KEYS),
   };
 }
 

@@ -1,20 +1,21 @@
 /** Tools and the choice among them, written: everything is a function with a flat name, except what Anthropic runs itself. */
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
-import { isObject, type JsonObject, pathOf } from "../../wire/json.ts";
+import { loseUnread } from "../../ir/unread.ts";
+import { isObject, type JsonObject } from "../../wire/json.ts";
 import { builtinFunction } from "./builtins.ts";
 import { inputSchema } from "./schema.ts";
 import { compact, DIALECT } from "./wire.ts";
-import type { Writing } from "./writing.ts";
+import { hint, meaning, unread, type Writing } from "./writing.ts";
 
 export function encodeTools(writing: Writing): JsonObject[] {
   const printed: Printed = { writing, names: new Set(), allowed: allowedNames(writing) };
   const { tools, entries } = writing.request;
-  const declared = tools.flatMap((tool, index) => encodeTool(tool, undefined, pathOf("tools", index), printed));
+  const declared = tools.flatMap((tool) => encodeTool(tool, undefined, printed));
   // Codex declares tools among the entries, and its tool search answers with more of them (facts: clients.md §3).
-  const later = entries.flatMap((entry, index) => {
+  const later = entries.flatMap((entry) => {
     const found = entry.kind === "tools" ? entry.tools : entry.kind === "result" ? searched(entry.content) : [];
-    return found.flatMap((tool, n) => encodeTool(tool, undefined, `entries[${index}].tools[${n}]`, printed));
+    return found.flatMap((tool) => encodeTool(tool, undefined, printed));
   });
   return [...declared, ...later];
 }
@@ -39,23 +40,24 @@ interface Printed {
 const searched = (content: unknown): readonly Tool[] =>
   typeof content === "object" && content !== null && "tools" in content ? (content.tools as readonly Tool[]) : [];
 
-function encodeTool(tool: Tool, namespace: string | undefined, at: string, printed: Printed): JsonObject[] {
+function encodeTool(tool: Tool, namespace: string | undefined, printed: Printed): JsonObject[] {
   const { writing } = printed;
   switch (tool.kind) {
     case "namespace":
-      return tool.tools.flatMap((inner, index) => encodeTool(inner, tool.name, `${at}.tools[${index}]`, printed));
+      loseUnread(writing.losses, writing.said.place(tool), tool.hints);
+      return tool.tools.flatMap((inner) => encodeTool(inner, tool.name, printed));
     case "hosted":
-      return encodeHosted(tool, at, printed);
+      return encodeHosted(tool, printed);
     case "function":
       return named({ via: "function", name: tool.name, namespace: tool.namespace ?? namespace }, printed, (name) =>
-        encodeFunction(name, tool, at, writing),
+        encodeFunction(name, tool, writing),
       );
     case "custom":
       return named({ via: "custom", name: tool.name, namespace: tool.namespace ?? namespace }, printed, (name) =>
-        encodeCustom(name, tool, at, writing),
+        encodeCustom(name, tool, writing),
       );
     case "builtin":
-      return named({ via: "builtin", name: tool.name }, printed, (name) => encodeBuiltin(name, tool, at, writing));
+      return named({ via: "builtin", name: tool.name }, printed, (name) => encodeBuiltin(name, tool, writing));
   }
 }
 
@@ -66,85 +68,61 @@ function named(tool: ToolRef, printed: Printed, print: (name: string) => JsonObj
   return [print(name)];
 }
 
-function encodeFunction(name: string, tool: FunctionTool, at: string, writing: Writing): JsonObject {
-  const { own, to } = writing;
-  const hint = (feature: string, note: string): void =>
-    writing.losses.add({ path: at, feature, how: "dropped", weight: "hint", note });
+function encodeFunction(name: string, tool: FunctionTool, writing: Writing): JsonObject {
+  const { own, to, losses } = writing;
+  const at = writing.said.place(tool);
   if (tool.strict === true && !to.traits.strictTools)
-    hint("strict-tools", "this model does not check arguments against the schema");
-  if (tool.defer === true && !own)
-    hint("deferred-tool", "the tool is declared at once: deferred loading needs Anthropic's own tool search");
-  if (tool.hints && !own) hint("tool-hints", `${Object.keys(tool.hints).join(", ")}: only another dialect reads it`);
+    hint(writing, `${at}.strict`, "strict-tool", "dropped", "this model does not check arguments against the schema");
+  if (tool.defer === true && !own) {
+    const note = "the tool is declared at once: deferred loading needs Anthropic's own tool search";
+    hint(writing, at, "deferred-tool", "dropped", note);
+  }
+  const { type, ...hints } = unread(tool, writing);
   return compact({
-    ...(own && tool.hints?.type !== undefined ? { type: tool.hints.type } : {}),
+    type,
     name,
     description: tool.description,
-    input_schema: own && tool.schema !== undefined ? tool.schema : inputSchema(tool.schema, at, writing.losses),
+    input_schema: own && tool.schema !== undefined ? tool.schema : inputSchema(tool.schema, at, losses),
     strict: to.traits.strictTools || own ? (tool.strict ?? undefined) : undefined,
     defer_loading: own ? tool.defer : undefined,
-    ...(own ? tool.hints : {}),
-    cache_control: writing.breakpoints.take(tool.mark, at),
+    ...hints,
+    cache_control: writing.breakpoints.take(tool.mark),
   });
 }
 
-function encodeCustom(name: string, tool: CustomTool, at: string, writing: Writing): JsonObject {
+function encodeCustom(name: string, tool: CustomTool, writing: Writing): JsonObject {
   const lowered = lowerCustomTool(tool);
-  const isConstrained = isObject(tool.format) && tool.format.type === "grammar";
-  writing.losses.add({
-    path: at,
-    feature: isConstrained ? "tool-grammar" : "custom-tool",
-    how: isConstrained ? "approximated" : "emulated",
-    weight: "hint",
-    note: isConstrained
-      ? `the grammar of ${tool.name} is told in words: nothing enforces it`
-      : `${tool.name} takes its text as the one string of a function`,
-  });
+  const at = writing.said.place(tool);
+  if (isObject(tool.format) && tool.format.type === "grammar") {
+    const note = `the grammar of ${tool.name} is told in words: nothing enforces it`;
+    hint(writing, `${at}.format`, "tool-grammar", "approximated", note);
+  } else hint(writing, at, "custom-tool", "emulated", `${tool.name} takes its text as the one string of a function`);
+  loseUnread(writing.losses, at, tool.hints);
   return { name, description: lowered.description, input_schema: lowered.schema };
 }
 
-function encodeBuiltin(
-  name: string,
-  tool: Extract<Tool, { kind: "builtin" }>,
-  at: string,
-  writing: Writing,
-): JsonObject {
+function encodeBuiltin(name: string, tool: Extract<Tool, { kind: "builtin" }>, writing: Writing): JsonObject {
+  const at = writing.said.place(tool);
   if (tool.dialect === DIALECT && isObject(tool.raw)) return writing.breakpoints.takeRaw(tool.raw, at);
-  writing.losses.add({
-    path: at,
-    feature: "builtin-tool",
-    how: "emulated",
-    weight: "hint",
-    note: `${tool.wire} is declared as a function of the same name`,
-  });
+  hint(writing, at, "builtin-tool", "emulated", `${tool.wire} is declared as a function of the same name`);
   return { name, ...builtinFunction(tool) };
 }
 
 const WEB_SEARCH = "web_search";
 
 /** A tool that its vendor runs exists only there. Web search is the one that both have. */
-function encodeHosted(tool: Extract<Tool, { kind: "hosted" }>, at: string, printed: Printed): JsonObject[] {
-  const { losses, breakpoints } = printed.writing;
+function encodeHosted(tool: Extract<Tool, { kind: "hosted" }>, printed: Printed): JsonObject[] {
+  const { writing, names } = printed;
+  const at = writing.said.place(tool);
   const raw = isObject(tool.raw) ? tool.raw : {};
-  if (tool.dialect === DIALECT) return [breakpoints.takeRaw(raw, at)];
+  if (tool.dialect === DIALECT) return [writing.breakpoints.takeRaw(raw, at)];
   const wire = typeof raw.type === "string" ? raw.type : tool.name;
-  if (!wire.startsWith(WEB_SEARCH) || printed.names.has(WEB_SEARCH)) {
-    losses.add({
-      path: at,
-      feature: "hosted-tool",
-      how: "dropped",
-      weight: "meaning",
-      note: `${wire} runs at another vendor only`,
-    });
+  if (!wire.startsWith(WEB_SEARCH) || names.has(WEB_SEARCH)) {
+    meaning(writing, at, "hosted-tool", "dropped", `${wire} runs at another vendor only`);
     return [];
   }
-  printed.names.add(WEB_SEARCH);
-  losses.add({
-    path: at,
-    feature: "web-search",
-    how: "emulated",
-    weight: "hint",
-    note: "Anthropic's own web search answers instead",
-  });
+  names.add(WEB_SEARCH);
+  hint(writing, at, "web-search", "emulated", "Anthropic's own web search answers instead");
   return [encodeWebSearch(raw)];
 }
 
@@ -163,13 +141,8 @@ function encodeWebSearch(raw: JsonObject): JsonObject {
 function allowedNames(writing: Writing): ReadonlySet<string> | undefined {
   const choice = writing.request.toolChoice;
   if (choice?.mode !== "allowed") return undefined;
-  writing.losses.add({
-    path: "tool_choice",
-    feature: "allowed-tools",
-    how: "emulated",
-    weight: "hint",
-    note: "only the allowed tools are declared: the prompt cache starts anew",
-  });
+  const note = "only the allowed tools are declared: the prompt cache starts anew";
+  hint(writing, writing.said.field("toolChoice"), "allowed-tools", "emulated", note);
   return new Set(choice.tools.map((tool) => writing.tools.wireName(tool)));
 }
 
@@ -187,7 +160,7 @@ function choiceOf(choice: ToolChoice, writing: Writing): JsonObject | undefined 
     case "opaque": {
       if (choice.dialect === DIALECT && isObject(choice.raw)) return choice.raw;
       const note = "this choice names a tool that another vendor runs";
-      writing.losses.add({ path: "tool_choice", feature: "tool-choice", how: "dropped", weight: "meaning", note });
+      meaning(writing, writing.said.field("toolChoice"), "tool-choice", "dropped", note);
       return undefined;
     }
   }

@@ -2,7 +2,7 @@
 import type { FinishReason } from "../../ir/events.ts";
 import type { IdRule } from "../../ir/ids.ts";
 import type { CacheMark } from "../../ir/request.ts";
-import { lookup, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { lookup, isObject, type Json, type JsonObject, pathOf } from "../../wire/json.ts";
 
 export const DIALECT = "anthropic";
 
@@ -51,10 +51,11 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   "context-full": "model_context_window_exceeded",
 };
 
-export function markOf(block: JsonObject): CacheMark | undefined {
+export function markOf(block: JsonObject, path: string): CacheMark | undefined {
   const raw = block.cache_control;
   if (!isObject(raw)) return undefined;
-  return typeof raw.ttl === "string" ? { ttl: raw.ttl, raw } : { raw };
+  const at = pathOf(path, "cache_control");
+  return typeof raw.ttl === "string" ? { ttl: raw.ttl, raw, at } : { raw, at };
 }
 
 /** What an upstream sends is read, never refused for its shape: a wrong type is as good as an absent field. */

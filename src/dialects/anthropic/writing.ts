@@ -1,9 +1,11 @@
 /** What every part of the request encoder needs: for whom it writes, under which names, and what it could not say. */
 import type { Addressee } from "../dialect.ts";
-import { type LossList, lossList } from "../../ir/loss.ts";
-import type { CacheMark, ModelRequest } from "../../ir/request.ts";
+import { type Feature, type Loss, type LossList, lossList } from "../../ir/loss.ts";
+import type { CacheMark, ModelRequest, Unread } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
-import { isObject, type JsonObject } from "../../wire/json.ts";
+import { loseUnread } from "../../ir/unread.ts";
+import { type CallerWords, callerWords } from "../../ir/words.ts";
+import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { BREAKPOINTS_MAX, compact, DIALECT } from "./wire.ts";
 
 export interface Writing {
@@ -14,8 +16,22 @@ export interface Writing {
   /** The caller spoke this dialect too: what nobody else reads is printed back. */
   readonly own: boolean;
   readonly losses: LossList;
+  /** What the caller calls things. */
+  readonly said: CallerWords;
   readonly breakpoints: Breakpoints;
 }
+
+/** What only another dialect reads of a thing; our own dialect gets it back. */
+export function unread(thing: Unread, { own, losses, said }: Writing): Readonly<Record<string, Json>> {
+  if (own) return thing.hints ?? {};
+  loseUnread(losses, said.place(thing), thing.hints);
+  return {};
+}
+
+export const hint = ({ losses }: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
+  losses.add({ path, feature, how, weight: "hint", note });
+export const meaning = ({ losses }: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
+  losses.add({ path, feature, how, weight: "meaning", note });
 
 export function writing(request: ModelRequest, to: Addressee): Writing {
   const losses = lossList();
@@ -25,6 +41,7 @@ export function writing(request: ModelRequest, to: Addressee): Writing {
     tools: toolMap(request.tools, request.entries),
     own: request.extra.dialect === DIALECT,
     losses,
+    said: callerWords(request),
     breakpoints: breakpoints(losses, request.cache.automatic === undefined ? 0 : 1),
   };
 }
@@ -32,8 +49,8 @@ export function writing(request: ModelRequest, to: Addressee): Writing {
 /** Counts cache breakpoints in the order in which the vendor reads them: tools, system, messages. */
 export interface Breakpoints {
   /** `cache_control` of a mark; undefined: there is none, or the vendor takes no more. */
-  take(mark: CacheMark | undefined, path: string): JsonObject | undefined;
-  /** A block that is printed as it came, its own `cache_control` included. */
+  take(mark: CacheMark | undefined): JsonObject | undefined;
+  /** A block that is printed as it came, its own `cache_control` included. `path`: where it stood. */
   takeRaw(block: JsonObject, path: string): JsonObject;
   taken(): number;
 }
@@ -52,9 +69,11 @@ function breakpoints(losses: LossList, already: number): Breakpoints {
     return false;
   };
   return {
-    take: (mark, path) => (mark && isFree(path) ? controlOf(mark) : undefined),
+    take: (mark) => (mark && isFree(mark.at ?? "cache_control") ? controlOf(mark) : undefined),
     takeRaw: (block, path) =>
-      isObject(block.cache_control) && !isFree(path) ? compact({ ...block, cache_control: undefined }) : block,
+      isObject(block.cache_control) && !isFree(`${path}.cache_control`)
+        ? compact({ ...block, cache_control: undefined })
+        : block,
     taken: () => count,
   };
 }

@@ -1,8 +1,11 @@
 /** What a request says about its caller, its cache and itself. */
+import type { Feature } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
-import type { JsonObject } from "../../wire/json.ts";
+import { loseUnread } from "../../ir/unread.ts";
+import { type Field, FIELDS } from "../../ir/words.ts";
+import { isList, type JsonObject } from "../../wire/json.ts";
 import { CHAT } from "./wire.ts";
-import { hint, type Writing } from "./writing.ts";
+import { hint, meaning, type Writing } from "./writing.ts";
 
 /**
  * Vendors that know `prompt_cache_key` follow OpenAI's newer fields; Mistral and others answer unknown ones with 422.
@@ -11,20 +14,23 @@ import { hint, type Writing } from "./writing.ts";
 export function callerFields(request: ModelRequest, writing: Writing): JsonObject {
   const { caller, cache, state } = request;
   const follows = writing.traits.cacheKey;
-  const field = (name: string, value: string | undefined, accepted: boolean): JsonObject => {
+  const field = (name: Field, feature: Feature, value: string | undefined, accepted: boolean): JsonObject => {
     if (value === undefined) return {};
-    if (accepted) return { [name]: value };
-    lose(name, name.replaceAll("_", "-"), writing);
+    if (accepted) return { [FIELDS[name]]: value };
+    lose(name, feature, writing);
     return {};
   };
-  if (cache.automatic !== undefined) lose("cache_control", "cache-breakpoint", writing);
-  if (state.container !== undefined) lose("container", "container", writing);
+  if (cache.automatic !== undefined) lose("cacheControl", "cache-breakpoint", writing);
+  if (state.container !== undefined) {
+    const note = "the container stands at another vendor";
+    meaning(writing, "dropped", writing.said.field("container"), "container", note);
+  }
   return {
-    ...field("user", caller.user, follows || writing.own),
-    ...field("safety_identifier", caller.safetyId, follows),
-    ...field("service_tier", tierOf(caller.serviceTier), follows || writing.own),
-    ...field("prompt_cache_key", cache.key, follows),
-    ...field("prompt_cache_retention", cache.retention, follows),
+    ...field("user", "user", caller.user, follows || writing.own),
+    ...field("safetyId", "safety-identifier", caller.safetyId, follows),
+    ...field("serviceTier", "service-tier", tierOf(caller.serviceTier), follows || writing.own),
+    ...field("cacheKey", "cache-key", cache.key, follows),
+    ...field("cacheRetention", "cache-retention", cache.retention, follows),
     ...storing(request, writing),
   };
 }
@@ -36,7 +42,7 @@ const tierOf = (tier: string | undefined): string | undefined => (tier === "stan
 function storing(request: ModelRequest, writing: Writing): JsonObject {
   const { metadata } = request.caller;
   const keeps = request.state.store === true && writing.own && writing.traits.cacheKey;
-  if (request.state.store === true && !keeps) lose("store", "stored-state", writing);
+  if (request.state.store === true && !keeps) lose("store", "store", writing);
   if (metadata !== undefined && !keeps) lose("metadata", "metadata", writing);
   return keeps ? { store: true, ...(metadata === undefined ? {} : { metadata }) } : {};
 }
@@ -51,14 +57,19 @@ const NOT_CHAT: ReadonlySet<string> = new Set(
 /** A Chat body's own unread fields go back to Chat; another dialect's are told. */
 export function extraFields(request: ModelRequest, writing: Writing): JsonObject {
   const { dialect, fields } = request.extra;
-  const out: Record<string, JsonObject[string]> = {};
   if (request.truncation !== undefined && request.truncation !== "disabled") lose("truncation", "truncation", writing);
-  for (const [key, value] of Object.entries(fields)) {
-    if (dialect === CHAT && !NOT_CHAT.has(key)) out[key] = value;
-    else if (value !== null) lose(key, "unknown-field", writing);
+  const isOwn = (key: string): boolean => dialect === CHAT && !NOT_CHAT.has(key);
+  const split = Object.entries(fields);
+  const { include, ...foreign } = Object.fromEntries(split.filter(([key]) => !isOwn(key)));
+  if (isList(include) && include.some((wanted) => wanted !== "reasoning.encrypted_content")) {
+    const note = "Chat answers have no place for what include asks for";
+    hint(writing, "dropped", "include", "include", note);
   }
-  return out;
+  loseUnread(writing.losses, "", foreign);
+  return Object.fromEntries(split.filter(([key]) => isOwn(key)));
 }
 
-const lose = (path: string, feature: string, writing: Writing): void =>
+const lose = (name: Field, feature: Feature, writing: Writing): void => {
+  const path = writing.said.field(name);
   hint(writing, "dropped", path, feature, `${path} has no place at this vendor`);
+};

@@ -216,8 +216,8 @@ describe("printing a stream", () => {
       finish("pause"),
     ]);
     expect(losses.map(({ feature, weight }) => [feature, weight])).toEqual([
-      ["reasoning-seal", "hint"],
-      ["hosted-tool", "hint"],
+      ["seal", "hint"],
+      ["hosted-call", "hint"],
       ["pause", "meaning"],
     ]);
   });

@@ -1,7 +1,7 @@
 /** Events become chunks. Fragments are spliced into a prefix that is the same for the whole answer. */
 import type { GatewayError } from "../../ir/error.ts";
 import type { Annotation, Block, Delta, Finish, StreamEvent } from "../../ir/events.ts";
-import { type Loss, type LossList, lossList } from "../../ir/loss.ts";
+import { type Feature, type Loss, type LossList, lossList } from "../../ir/loss.ts";
 import { joined, type ThinkMarkup, thinkMarkup } from "../../ir/think.ts";
 import { isObject, type JsonLiteral, parseJson, type Raw } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
@@ -110,7 +110,7 @@ function startBlock(state: State, index: number, block: Block, print: Print): vo
   if (block.kind === "hosted" || (block.kind === "opaque" && block.dialect !== CHAT))
     state.losses.add({
       path: `answer.${block.wire}`,
-      feature: block.kind === "hosted" ? "hosted-tool" : "opaque-item",
+      feature: block.kind === "hosted" ? "hosted-call" : "foreign-item",
       how: "dropped",
       weight: "hint",
       note: `${block.wire} of ${block.dialect} has no place in a Chat answer`,
@@ -164,7 +164,7 @@ function seal(state: State, open: OpenBlock, part: Extract<Delta, { seal: unknow
   lose(
     state,
     `answer.${open.block.kind}`,
-    "reasoning-seal",
+    "seal",
     "Chat has no field for a signature or encrypted reasoning; the gateway keeps it",
   );
 }
@@ -172,7 +172,7 @@ function seal(state: State, open: OpenBlock, part: Extract<Delta, { seal: unknow
 function annotate(state: State, annotation: Annotation, print: Print): void {
   if (annotation.dialect === CHAT) return say(state, `"annotations":${JSON.stringify([annotation.raw])}`, print);
   if (annotation.kind !== "url" || annotation.url === undefined)
-    return lose(state, "answer.annotations", "annotations", "Chat knows citations of web pages only");
+    return lose(state, "answer.annotations", "citations", "Chat knows citations of web pages only");
   const { url, title, start, end } = annotation;
   const citation = {
     type: "url_citation",
@@ -237,7 +237,7 @@ function say(state: State, words: string, print: Print): void {
   print({ data: `${state.head}{"index":0,"delta":{${role}${words}},"finish_reason":null}]}` });
 }
 
-const lose = (state: State, path: string, feature: string, note: string): void =>
+const lose = (state: State, path: string, feature: Feature, note: string): void =>
   state.losses.add({ path, feature, how: "dropped", weight: "hint", note });
 
 function jsonOf(text: string): Raw | undefined {

@@ -5,11 +5,13 @@ import { decodeRequest, encodeRequest, envelope, passes } from "./request.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
 import { decoder, encoder } from "./stream.ts";
 import { CHAT } from "./wire.ts";
+import { WORDS } from "./words.ts";
 
 export { isNative } from "./request.ts";
 
 export const openaiChat = {
   id: CHAT,
+  words: WORDS,
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },

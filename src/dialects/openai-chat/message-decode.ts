@@ -1,13 +1,15 @@
 /** Messages become entries, in their own order: a user message may hold results, an assistant one thinking, text and calls. */
 import { unwrapCustomInput } from "../../ir/lower.ts";
 import type { LossList } from "../../ir/loss.ts";
-import type { CallInput, Content, Entry, Part, Role, ToolRef } from "../../ir/request.ts";
+import type { CallEntry, CallInput, Content, Entry, Part, ResultEntry, Role, ToolRef } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
 import { stripThink } from "../../ir/think.ts";
+import { loseUnread, unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, objectAt, pathOf, ShapeError } from "../../wire/json.ts";
-import { decodeContent, decodePart, isText, loseUnread, markOf } from "./part-decode.ts";
+import { decodeContent, decodePart, isText, markOf } from "./part-decode.ts";
 import type { FindTool } from "./tool-decode.ts";
-import { CHAT, objectIn, objectsIn, textIn } from "./wire.ts";
+import { CHAT, listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 /** What reading one message needs of the others. */
 export interface Reading {
@@ -22,10 +24,23 @@ export function decodeMessages(messages: readonly Json[], reading: Reading): rea
     const at = pathOf("messages", index);
     const message = objectAt(json, at);
     const item = message.role === undefined ? lookup(ITEMS, textIn(message, "type")) : undefined;
-    if (item) return item(message, at, reading);
-    loseUnread(message, READ, at, reading.losses);
-    return decodeMessage(message, at, reading);
+    const entries = item
+      ? item(message, at, reading)
+      : withUnread(decodeMessage(message, at, reading), message, at, reading);
+    return entries.map((entry) => placed(entry, at));
   });
+}
+
+/** What nobody reads of a message travels with its first words; without words it is told at once. */
+function withUnread(entries: readonly Entry[], message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+  const { hints } = unreadOf(message, READ);
+  if (!hints) return entries;
+  const first = entries.find(
+    (entry) => entry.kind === "message" || (entry.kind === "result" && entry.at === undefined),
+  );
+  if (first) return entries.map((entry) => (entry === first ? { ...entry, hints, at } : entry));
+  loseUnread(reading.losses, at, hints);
+  return entries;
 }
 
 const READ: ReadonlySet<string> = new Set(
@@ -40,34 +55,36 @@ function decodeMessage(message: JsonObject, at: string, reading: Reading): reado
   switch (message.role) {
     case "system":
     case "developer":
-      return [plain(message.role, message, decodeContent(message.content, content))];
+      return [plain(message.role, message, decodeContent(message.content, content), at)];
     case "user":
-      return userEntries(message, content, reading);
+      return userEntries(message, at, reading);
     case "assistant":
       return assistantEntries(message, at, reading);
     case "tool":
     case "function":
-      return [result(textIn(message, "tool_call_id"), message, decodeContent(message.content, content), reading)];
+      return [result(textIn(message, "tool_call_id"), message, decodeContent(message.content, content), at, reading)];
     default:
       throw new ShapeError(pathOf(at, "role"), "system, developer, user, assistant or tool", message.role);
   }
 }
 
-function plain(role: Role, message: JsonObject, content: Content): Entry {
+function plain(role: Role, message: JsonObject, content: Content, at: string): Entry {
   const name = textIn(message, "name");
   const effort = textIn(objectIn(message, "output_config") ?? {}, "effort");
+  const phase = textIn(message, "phase");
   return {
     kind: "message",
     role,
-    content: marked(content, message),
+    content: marked(content, message, at),
     ...(name ? { name } : {}),
     ...(effort ? { effort } : {}),
+    ...(phase ? { phase } : {}),
   };
 }
 
 /** A cache mark on the message itself belongs to its last part. */
-function marked(content: Content, message: JsonObject): Content {
-  const { mark } = markOf(message);
+function marked(content: Content, message: JsonObject, at: string): Content {
+  const { mark } = markOf(message, at);
   if (!mark) return content;
   const parts: readonly Part[] = typeof content === "string" ? [{ kind: "text", text: content }] : content;
   return parts.map((part, index) =>
@@ -76,25 +93,32 @@ function marked(content: Content, message: JsonObject): Content {
 }
 
 function userEntries(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
-  if (!isList(message.content)) return [plain("user", message, decodeContent(message.content, at))];
+  const path = pathOf(at, "content");
+  if (!isList(message.content)) return [plain("user", message, decodeContent(message.content, path), at)];
   const entries: Entry[] = [];
   let parts: Part[] = [];
   const flush = (): void => {
-    if (parts.length > 0) entries.push(plain("user", message, parts));
+    if (parts.length > 0) entries.push(plain("user", message, parts, at));
     parts = [];
   };
   message.content.forEach((json, index) => {
+    const place = pathOf(path, index);
     const part = isObject(json) ? json : undefined;
-    if (part?.type !== "tool_result") return void parts.push(decodePart(json, pathOf(at, index)));
+    if (part?.type !== "tool_result") return void parts.push(decodePart(json, place));
     flush();
-    const inner = decodeContent(part.content, pathOf(pathOf(at, index), "content"));
-    entries.push(result(textIn(part, "tool_use_id"), part, inner, reading));
+    const inner = decodeContent(part.content, pathOf(place, "content"));
+    const block = result(textIn(part, "tool_use_id"), part, inner, place, reading);
+    entries.push({ ...placed(block, place), ...unreadOf(part, RESULT_KEYS) });
   });
   flush();
-  return entries.length > 0 ? entries : [plain("user", message, [])];
+  return entries.length > 0 ? entries : [plain("user", message, [], at)];
 }
 
-function result(callId: string, wire: JsonObject, content: Content, reading: Reading): Entry {
+const RESULT_KEYS: ReadonlySet<string> = new Set(
+  "type tool_use_id content name tool_name is_error cache_control".split(" "),
+);
+
+function result(callId: string, wire: JsonObject, content: Content, at: string, reading: Reading): ResultEntry {
   const name = textIn(wire, "name") || textIn(wire, "tool_name");
   const via = reading.vias.get(callId) ?? (name ? reading.find(name).via : "function");
   return {
@@ -104,40 +128,44 @@ function result(callId: string, wire: JsonObject, content: Content, reading: Rea
     content,
     ...(name ? { name } : {}),
     ...(wire.is_error === true ? { isError: true } : {}),
-    ...markOf(wire),
+    ...markOf(wire, at),
   };
 }
 
 function assistantEntries(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
-  const entries: Entry[] = [...reasoningOf(message)];
+  const entries: Entry[] = [...reasoningOf(message, at)];
   const { content } = message;
-  if (isList(content)) entries.push(...assistantParts(message, content, pathOf(at, "content"), reading));
+  if (isList(content)) entries.push(...assistantParts(message, content, at, reading));
   else {
     const text = decodeContent(content, pathOf(at, "content"));
     const stripped = typeof text === "string" ? stripThink(text) : text;
-    if (stripped.length > 0) entries.push(plain("assistant", message, stripped));
+    if (stripped.length > 0) entries.push(plain("assistant", message, stripped, at));
   }
   const refusal = textIn(message, "refusal");
-  if (refusal) entries.push(plain("assistant", message, [{ kind: "refusal", text: refusal }]));
+  if (refusal) entries.push(plain("assistant", message, [{ kind: "refusal", text: refusal }], at));
   entries.push(...calls(message, at, reading));
   return entries;
 }
 
 /** Every vendor's word for the thinking of an earlier turn; the first one found counts, for they repeat each other. */
-function reasoningOf(message: JsonObject): readonly Entry[] {
-  const blocks = objectsIn(message, "thinking_blocks").flatMap((block) => thinking(block));
+function reasoningOf(message: JsonObject, at: string): readonly Entry[] {
+  const wire = pathOf(at, "thinking_blocks");
+  const blocks = listIn(message, "thinking_blocks").flatMap((block, index) =>
+    isObject(block) ? thinking(block, pathOf(wire, index)) : [],
+  );
   if (blocks.length > 0) return blocks;
   const details = objectsIn(message, "reasoning_details");
   const told = details.map((one) => textIn(one, "text") || textIn(one, "summary")).join("");
-  const text = textIn(message, "reasoning_content") || textIn(message, "reasoning") || told;
-  return text ? [{ kind: "reasoning", sections: [text] }] : [];
+  const key = ["reasoning_content", "reasoning"].find((name) => textIn(message, name) !== "") ?? "reasoning_details";
+  const text = textIn(message, key) || told;
+  return text ? [{ kind: "reasoning", sections: [text], at: pathOf(at, key) }] : [];
 }
 
 /** Anthropic's thinking blocks, which Cursor's bodies and LiteLLM's clients hold; Mistral's has a list inside. */
-function thinking(block: JsonObject): readonly Entry[] {
+function thinking(block: JsonObject, at: string): readonly Entry[] {
   if (block.type === "redacted_thinking") {
-    const seal = readSeal(textIn(block, "data"), "anthropic");
-    return seal ? [{ kind: "reasoning", sections: [], seal, redacted: true }] : [];
+    const seal = readSeal(textIn(block, "data"), "anthropic", pathOf(at, "data"));
+    return seal ? [{ kind: "reasoning", sections: [], seal, redacted: true, at }] : [];
   }
   if (block.type !== "thinking") return [];
   const text = isList(block.thinking)
@@ -145,23 +173,23 @@ function thinking(block: JsonObject): readonly Entry[] {
         .map((one) => textIn(one, "text"))
         .join("")
     : textIn(block, "thinking");
-  const seal = readSeal(textIn(block, "signature"), "anthropic");
-  return text || seal ? [{ kind: "reasoning", sections: text ? [text] : [], ...(seal ? { seal } : {}) }] : [];
+  const seal = readSeal(textIn(block, "signature"), "anthropic", pathOf(at, "signature"));
+  return text || seal ? [{ kind: "reasoning", sections: text ? [text] : [], ...(seal ? { seal } : {}), at }] : [];
 }
 
 function assistantParts(message: JsonObject, content: readonly Json[], at: string, reading: Reading): readonly Entry[] {
   const entries: Entry[] = [];
   let parts: Part[] = [];
   const flush = (): void => {
-    if (parts.length > 0) entries.push(plain("assistant", message, parts));
+    if (parts.length > 0) entries.push(plain("assistant", message, parts, at));
     parts = [];
   };
   content.forEach((json, index) => {
-    const path = pathOf(at, index);
+    const path = pathOf(pathOf(at, "content"), index);
     const own = isObject(json) ? blockEntries(json, path, reading) : undefined;
     if (own) {
       flush();
-      entries.push(...own);
+      entries.push(...own.map((entry) => placed(entry, path)));
       return;
     }
     const part = decodePart(json, path);
@@ -177,54 +205,64 @@ function assistantParts(message: JsonObject, content: readonly Json[], at: strin
 function blockEntries(block: JsonObject, at: string, reading: Reading): readonly Entry[] | undefined {
   const type = textIn(block, "type");
   if (isText(type) || type === "") return undefined;
-  if (type === "thinking" || type === "redacted_thinking") return thinking(block);
-  if (type === "tool_use")
-    return [call(textIn(block, "id"), nameIn(block, at), argumentsOf(block.input), reading, block)];
+  if (type === "thinking" || type === "redacted_thinking") return thinking(block, at);
+  if (type === "tool_use") {
+    const found = call(textIn(block, "id"), nameIn(block, at), argumentsOf(block.input), reading, at, block);
+    return [{ ...found, ...unreadOf(block, TOOL_USE_KEYS) }];
+  }
   if (type === "server_tool_use" || type === "mcp_tool_use" || type === "compaction" || type.endsWith("_tool_result"))
     return [{ kind: "opaque", dialect: "anthropic", raw: block }];
   return undefined;
 }
 
+const TOOL_USE_KEYS: ReadonlySet<string> = new Set("type id name input cache_control".split(" "));
+
 function calls(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
   const legacy = objectIn(message, "function_call");
-  const entries = legacy
-    ? [call("", nameIn(legacy, pathOf(at, "function_call")), argumentsOf(legacy.arguments), reading, {})]
-    : [];
+  const path = pathOf(at, "function_call");
+  const entries = legacy ? [call("", nameIn(legacy, path), argumentsOf(legacy.arguments), reading, path)] : [];
   const wire = message.tool_calls;
   if (wire === undefined || wire === null) return entries;
   if (!isList(wire)) throw new ShapeError(pathOf(at, "tool_calls"), "a list", wire);
   return [...entries, ...wire.map((json, index) => toolCall(json, pathOf(pathOf(at, "tool_calls"), index), reading))];
 }
 
+const CALL_KEYS: ReadonlySet<string> = new Set(
+  "id call_id type index function custom name arguments extra_content cache_control".split(" "),
+);
+
 function toolCall(json: Json, at: string, reading: Reading): Entry {
   const wire = objectAt(json, at);
   const custom = objectIn(wire, "custom");
+  const hints = unreadOf(wire, CALL_KEYS);
   if (custom) {
     reading.vias.set(textIn(wire, "id"), "custom");
     const tool: ToolRef = { ...reading.find(nameIn(custom, at)), via: "custom" };
-    return { kind: "call", callId: textIn(wire, "id"), tool, input: { text: argumentsOf(custom.input) } };
+    return { kind: "call", callId: textIn(wire, "id"), tool, input: { text: argumentsOf(custom.input) }, at, ...hints };
   }
   // Flat calls ({id, name, arguments}) come from Responses-shaped histories.
   const body = objectIn(wire, "function") ?? wire;
+  const id = textIn(wire, "id") || textIn(wire, "call_id");
+  const entry = { ...call(id, nameIn(body, at), argumentsOf(body.arguments), reading, at, wire), ...hints };
   const extra = objectIn(wire, "extra_content");
-  const entry = call(
-    textIn(wire, "id") || textIn(wire, "call_id"),
-    nameIn(body, at),
-    argumentsOf(body.arguments),
-    reading,
-    wire,
-  );
-  return extra && entry.kind === "call"
-    ? { ...entry, seal: { dialect: CHAT, issuer: "", family: "", value: JSON.stringify(extra) } }
-    : entry;
+  if (!extra) return entry;
+  const value = JSON.stringify(extra);
+  return { ...entry, seal: { dialect: CHAT, issuer: "", family: "", value, at: pathOf(at, "extra_content") } };
 }
 
-function call(callId: string, name: string, json: string, reading: Reading, wire: JsonObject): Entry {
+function call(
+  callId: string,
+  name: string,
+  json: string,
+  reading: Reading,
+  at: string,
+  wire: JsonObject = {},
+): CallEntry {
   const tool = reading.find(name);
   if (callId !== "") reading.vias.set(callId, tool.via);
   // Cursor replays a freeform call as a function whose arguments are the raw text; other clients keep our `{"input": …}`.
   const input: CallInput = tool.via === "custom" ? { text: unwrapCustomInput(json) ?? json } : { json };
-  return { kind: "call", callId, tool, input, ...markOf(wire) };
+  return { kind: "call", callId, tool, input, at, ...markOf(wire, at) };
 }
 
 const argumentsOf = (value: Json | undefined): string =>
@@ -240,7 +278,7 @@ type ItemReader = (item: JsonObject, at: string, reading: Reading) => readonly E
 /** Items of the Responses dialect that stand among the messages. */
 const ITEMS: Readonly<Record<string, ItemReader | undefined>> = {
   function_call: (item, at, reading) => [
-    call(textIn(item, "call_id"), nameIn(item, at), argumentsOf(item.arguments), reading, {}),
+    call(textIn(item, "call_id"), nameIn(item, at), argumentsOf(item.arguments), reading, at),
   ],
   custom_tool_call: (item, at, reading) => {
     reading.vias.set(textIn(item, "call_id"), "custom");
@@ -249,12 +287,12 @@ const ITEMS: Readonly<Record<string, ItemReader | undefined>> = {
   },
   function_call_output: (item, at, reading) => [output(item, at, reading)],
   custom_tool_call_output: (item, at, reading) => [output(item, at, reading)],
-  reasoning: (item) => {
+  reasoning: (item, at) => {
     const sections = objectsIn(item, "summary").map((one) => textIn(one, "text"));
-    const seal = readSeal(textIn(item, "encrypted_content"), "openai-responses");
+    const seal = readSeal(textIn(item, "encrypted_content"), "openai-responses", pathOf(at, "encrypted_content"));
     return sections.length > 0 || seal ? [{ kind: "reasoning", sections, ...(seal ? { seal } : {}) }] : [];
   },
 };
 
 const output = (item: JsonObject, at: string, reading: Reading): Entry =>
-  result(textIn(item, "call_id"), {}, decodeContent(item.output, pathOf(at, "output")), reading);
+  result(textIn(item, "call_id"), {}, decodeContent(item.output, pathOf(at, "output")), at, reading);

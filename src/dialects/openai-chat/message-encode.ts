@@ -3,6 +3,7 @@ import type { Entry } from "../../ir/request.ts";
 import { type Turn, turnsOf } from "../../ir/turns.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { assistantTurn } from "./assistant-encode.ts";
+import { besides } from "./beside-encode.ts";
 import { encodeContent } from "./part-encode.ts";
 import { toolTurn } from "./result-encode.ts";
 import { hint, type Writing } from "./writing.ts";
@@ -10,14 +11,13 @@ import { hint, type Writing } from "./writing.ts";
 export function encodeMessages(entries: readonly Entry[], writing: Writing): JsonObject[] {
   const messages: JsonObject[] = [];
   let begun = false;
-  turnsOf(entries).forEach((turn, index) => {
-    const at = `turns[${index}]`;
-    if (isSystem(turn)) systemTurn(turn, at, begun, messages, writing);
+  for (const turn of turnsOf(entries)) {
+    if (isSystem(turn)) systemTurn(turn, begun, messages, writing);
     else {
       begun ||= turn.role !== "tools";
-      messages.push(...otherTurn(turn, at, writing));
+      messages.push(...otherTurn(turn, writing));
     }
-  });
+  }
   return messages;
 }
 
@@ -26,20 +26,19 @@ const isSystem = (turn: Turn): turn is SystemTurn =>
   turn.role === "instructions" || turn.role === "system" || turn.role === "developer";
 
 /** Templates that know one system message at the very beginning get one; what comes later becomes a marked user message. */
-function systemTurn(turn: SystemTurn, at: string, begun: boolean, messages: JsonObject[], writing: Writing): void {
+function systemTurn(turn: SystemTurn, begun: boolean, messages: JsonObject[], writing: Writing): void {
   const { entry } = turn;
-  const content = encodeContent(entry.content, at, writing, "\n\n");
-  if ("effort" in entry && entry.effort !== undefined)
-    hint(writing, "dropped", at, "turn-effort", "Chat has one effort for the whole request");
+  const content = encodeContent(entry.content, writing, "\n\n");
+  const beside = entry.kind === "message" ? besides(entry, writing) : {};
   if (content === "") return;
   const role = turn.role === "developer" && writing.traits.developerRole ? "developer" : "system";
-  if (writing.traits.midSystem) return void messages.push({ role, content, ...nameOf(entry) });
+  if (writing.traits.midSystem) return void messages.push({ role, content, ...beside });
   const last = messages.at(-1);
   if (!begun && last) messages[messages.length - 1] = { ...last, content: joinedContent(last.content, content) };
   else if (!begun) messages.push({ role, content });
   else {
     const note = "this vendor takes one system message, at the beginning: a later one became a user message";
-    hint(writing, "approximated", at, "mid-system", note);
+    hint(writing, "approximated", writing.said.place(entry), "mid-system", note);
     messages.push({ role: "user", content: typeof content === "string" ? `[system]\n${content}` : content });
   }
 }
@@ -51,21 +50,20 @@ function joinedContent(before: Json | undefined, more: Json): Json {
   return [...parts(before), ...parts(more)];
 }
 
-const nameOf = (entry: Entry): JsonObject =>
-  entry.kind === "message" && entry.name !== undefined ? { name: entry.name } : {};
-
-function otherTurn(turn: Exclude<Turn, SystemTurn>, at: string, writing: Writing): readonly JsonObject[] {
+function otherTurn(turn: Exclude<Turn, SystemTurn>, writing: Writing): readonly JsonObject[] {
   switch (turn.role) {
     case "assistant":
-      return assistantTurn(turn.entries, at, writing);
+      return assistantTurn(turn.entries, writing);
     case "tool":
-      return toolTurn(turn.entries, at, writing);
-    case "tools":
-      hint(writing, "emulated", at, "additional-tools", "tools among the messages are declared at the top");
+      return toolTurn(turn.entries, writing);
+    case "tools": {
+      const note = "tools among the messages are declared at the top";
+      hint(writing, "emulated", writing.said.place(turn.entry), "additional-tools", note);
       return [];
-    default:
-      return "entry" in turn && turn.entry.kind === "message"
-        ? [{ role: "user", content: encodeContent(turn.entry.content, at, writing), ...nameOf(turn.entry) }]
-        : [];
+    }
+    default: {
+      const { entry } = turn as Turn & { readonly role: "user" };
+      return [{ role: "user", content: encodeContent(entry.content, writing), ...besides(entry, writing) }];
+    }
   }
 }

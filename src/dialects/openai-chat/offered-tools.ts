@@ -1,25 +1,14 @@
 /** Which tools a request offers, wherever they were declared: at the top, among the entries, in namespaces. */
 import { waitingTools } from "../../ir/deferred.ts";
 import type { Entry, ModelRequest, Tool } from "../../ir/request.ts";
-import { pathOf } from "../../wire/json.ts";
+import { loseUnread } from "../../ir/unread.ts";
 import { hint, type Writing } from "./writing.ts";
 
-export interface Offered {
-  readonly tool: Tool;
-  readonly at: string;
-}
-
 /** Tools of the top, of Codex's additional_tools and of tool searches, namespaces opened, each once, in order of appearance. */
-export function offeredTools(request: ModelRequest, writing: Writing): readonly Offered[] {
-  const all = [
-    ...request.tools.flatMap((tool, index) => opened(tool, pathOf("tools", index))),
-    ...request.entries.flatMap((entry, index) => {
-      const at = pathOf("entries", index);
-      return toolsIn(entry).flatMap((tool) => opened(tool, at));
-    }),
-  ];
+export function offeredTools(request: ModelRequest, writing: Writing): readonly Tool[] {
+  const all = [...request.tools, ...request.entries.flatMap(toolsIn)].flatMap((tool) => opened(tool, writing));
   const seen = new Set<string>();
-  const once = all.filter(({ tool }) => {
+  const once = all.filter((tool) => {
     const key = keyOf(tool);
     return !seen.has(key) && seen.add(key);
   });
@@ -33,9 +22,10 @@ const keyOf = (tool: Tool): string =>
     tool.kind === "hosted" ? tool.raw : null,
   ]);
 
-function opened(tool: Tool, at: string): readonly Offered[] {
-  if (tool.kind !== "namespace") return [{ tool, at }];
-  return tool.tools.flatMap((inner) => opened(inNamespace(inner, tool.name), at));
+function opened(tool: Tool, writing: Writing): readonly Tool[] {
+  if (tool.kind !== "namespace") return [tool];
+  loseUnread(writing.losses, writing.said.place(tool), tool.hints);
+  return tool.tools.flatMap((inner) => opened(inNamespace(inner, tool.name), writing));
 }
 
 const inNamespace = (tool: Tool, namespace: string): Tool =>
@@ -47,14 +37,12 @@ function toolsIn(entry: Entry): readonly Tool[] {
   return found ? entry.content.tools : [];
 }
 
-function withoutDeferred(tools: readonly Offered[], request: ModelRequest, writing: Writing): readonly Offered[] {
-  const waits = waitingTools(
-    tools.map(({ tool }) => tool),
-    request.entries,
-  );
-  return tools.filter(({ tool, at }) => {
+function withoutDeferred(tools: readonly Tool[], request: ModelRequest, writing: Writing): readonly Tool[] {
+  const waits = waitingTools(tools, request.entries);
+  return tools.filter((tool) => {
     if (!waits(tool)) return true;
-    hint(writing, "emulated", at, "deferred-tool", "a deferred tool is left out until the conversation names it");
+    const note = "a deferred tool is left out until the conversation names it";
+    hint(writing, "emulated", writing.said.place(tool), "deferred-tool", note);
     return false;
   });
 }

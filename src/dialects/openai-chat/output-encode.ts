@@ -38,8 +38,9 @@ export function schemaRule(output: OutputShape | undefined, writing: Writing): s
   if (!output || jsonSchema === "json_schema") return undefined;
   const needed = output.schema !== undefined || (output.jsonObject && jsonSchema === "none");
   if (!needed) return undefined;
-  const note = "this vendor cannot be held to the schema: it is told in words";
-  meaning(writing, "approximated", "response_format", "output-schema", note);
+  const feature = output.schema ? "output-schema" : "json-object";
+  const note = "this vendor cannot be held to it: it is told in words";
+  meaning(writing, "approximated", writing.said.field("outputShape"), feature, note);
   if (!output.schema) return ONLY_JSON;
   return `${ONLY_JSON} It must match this JSON Schema:\n${JSON.stringify(output.schema.schema)}`;
 }

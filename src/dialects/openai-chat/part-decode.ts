@@ -1,6 +1,7 @@
 /** One part of a message's content, of whichever dialect it is: Cursor mixes three in one body. */
-import type { LossList } from "../../ir/loss.ts";
-import type { CacheMark, Content, MediaPart, Part } from "../../ir/request.ts";
+import type { CacheMark, Content, MediaPart, MediaSource, Part } from "../../ir/request.ts";
+import { unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, pathOf, ShapeError } from "../../wire/json.ts";
 import { CHAT, objectIn, textIn } from "./wire.ts";
 
@@ -17,7 +18,7 @@ export function decodePart(part: Json, at: string): Part {
   if (typeof part === "string") return { kind: "text", text: part };
   if (!isObject(part)) throw new ShapeError(at, "a content part", part);
   const type = textIn(part, "type");
-  return lookup(PARTS, type)?.(part, at) ?? otherPart(part);
+  return placed(lookup(PARTS, type)?.(part, at) ?? otherPart(part, at), at);
 }
 
 export const isText = (type: string): boolean => TEXT_TYPES.has(type);
@@ -29,44 +30,66 @@ const text: Reader = (part, at) => {
   if (part.text !== undefined && part.text !== null && typeof part.text !== "string")
     throw new ShapeError(pathOf(at, "text"), "a string", part.text);
   const annotations = isList(part.annotations) && part.annotations.length > 0 ? { annotations: part.annotations } : {};
-  return { kind: "text", text: textIn(part, "text"), ...markOf(part), ...annotations };
+  return {
+    kind: "text",
+    text: textIn(part, "text"),
+    ...markOf(part, at),
+    ...annotations,
+    ...unreadOf(part, TEXT_KEYS),
+  };
 };
+
+const TEXT_KEYS: ReadonlySet<string> = new Set(["type", "text", "annotations", "cache_control"]);
+const REFUSAL_KEYS: ReadonlySet<string> = new Set(["type", "refusal"]);
+const REF_KEYS: ReadonlySet<string> = new Set(["type", "tool_name"]);
+/** Whatever shape a picture, a file or a sound comes in. */
+const MEDIA_KEYS: ReadonlySet<string> = new Set(
+  `type image_url image url video_url input_audio data format file file_id file_data file_url filename detail
+  source title context cache_control`.split(/\s+/),
+);
 
 const PARTS: Readonly<Record<string, Reader | undefined>> = {
   text,
   input_text: text,
   output_text: text,
-  refusal: (part) => ({ kind: "refusal", text: textIn(part, "refusal") }),
-  image_url: (part, at) => image(part, part.image_url, at),
-  input_image: (part, at) => image(part, part.image_url, at),
-  image: (part, at) =>
-    isObject(part.source)
-      ? fromSource("image", part, part.source)
-      : image(part, part.image_url ?? part.image ?? part.url, at),
-  document: (part) => (isObject(part.source) ? fromSource("document", part, part.source) : undefined),
-  file: (part) => file(part, objectIn(part, "file") ?? part),
-  input_file: (part) => file(part, part),
-  input_audio: (part) => audio(part, objectIn(part, "input_audio") ?? part),
-  video_url: (part, at) => ({
-    kind: "media",
-    media: "video",
-    source: sourceOf(urlOf(part.video_url, pathOf(at, "video_url"))),
-  }),
-  tool_reference: (part) => ({ kind: "tool-ref", name: textIn(part, "tool_name") }),
+  refusal: (part) => ({ kind: "refusal", text: textIn(part, "refusal"), ...unreadOf(part, REFUSAL_KEYS) }),
+  image_url: image,
+  input_image: image,
+  image: (part, at) => (isObject(part.source) ? fromSource("image", part, part.source, at) : image(part, at)),
+  document: (part, at) => (isObject(part.source) ? fromSource("document", part, part.source, at) : undefined),
+  file: (part, at) => (isObject(part.file) ? file(part, part.file, pathOf(at, "file"), at) : file(part, part, at, at)),
+  input_file: (part, at) => file(part, part, at, at),
+  input_audio: audio,
+  video_url: (part, at) => media("video", part, sourceOf(urlOf(part.video_url, pathOf(at, "video_url"))), at),
+  tool_reference: (part) => ({ kind: "tool-ref", name: textIn(part, "tool_name"), ...unreadOf(part, REF_KEYS) }),
 };
 
-function otherPart(part: JsonObject): Part {
-  if (typeof part.text === "string") return { kind: "text", text: part.text, ...markOf(part) };
+function otherPart(part: JsonObject, at: string): Part {
+  if (typeof part.text === "string")
+    return { kind: "text", text: part.text, ...markOf(part, at), ...unreadOf(part, TEXT_KEYS) };
   const anthropic = part.type === "search_result" || part.type === "container_upload";
   return { kind: "opaque", dialect: anthropic ? "anthropic" : CHAT, raw: part };
 }
 
-function image(part: JsonObject, link: Json | undefined, at: string): MediaPart {
+function media(
+  kind: MediaPart["media"],
+  part: JsonObject,
+  source: MediaSource,
+  at: string,
+  more: Pick<MediaPart, "detail" | "name" | "context"> = {},
+): MediaPart {
+  return { kind: "media", media: kind, source, ...more, ...markOf(part, at), ...unreadOf(part, MEDIA_KEYS) };
+}
+
+function image(part: JsonObject, at: string): MediaPart {
+  const key = ["image_url", "image", "url"].find((name) => part[name] !== undefined && part[name] !== null);
+  const link = key === undefined ? undefined : part[key];
   const inner = isObject(link) ? link : part;
   const detail = textIn(inner, "detail") || textIn(part, "detail");
   const fileId = textIn(part, "file_id") || textIn(inner, "file_id");
-  const source = fileId ? { fileId } : sourceOf(urlOf(link, pathOf(at, "image_url")));
-  return { kind: "media", media: "image", source, ...(detail ? { detail } : {}), ...markOf(part) };
+  const place = pathOf(at, key ?? (fileId ? "file_id" : "image_url"));
+  const source = fileId ? { fileId } : sourceOf(urlOf(link, place));
+  return media("image", part, { ...source, at: place }, at, detail ? { detail } : {});
 }
 
 function urlOf(link: Json | undefined, at: string): string {
@@ -77,29 +100,27 @@ function urlOf(link: Json | undefined, at: string): string {
 
 const DATA_URL = /^data:([^,;]+);base64,/i;
 
-export function sourceOf(url: string): MediaPart["source"] {
+export function sourceOf(url: string): MediaSource {
   const head = DATA_URL.exec(url);
   return head?.[1] === undefined ? { url } : { data: url.slice(head[0].length), mime: head[1] };
 }
 
 /** Anthropic's source object. */
-function fromSource(media: "image" | "document", part: JsonObject, source: JsonObject): MediaPart | undefined {
-  const found = anthropicSource(media, source);
+function fromSource(
+  kind: "image" | "document",
+  part: JsonObject,
+  source: JsonObject,
+  at: string,
+): MediaPart | undefined {
+  const found = anthropicSource(kind, source);
   if (!found) return undefined;
   const title = textIn(part, "title");
-  const { context, citations } = part;
-  const hints = { ...(context ? { context } : {}), ...(citations ? { citations } : {}) };
-  return {
-    kind: "media",
-    media,
-    source: found,
-    ...(title ? { name: title } : {}),
-    ...(Object.keys(hints).length > 0 ? { hints } : {}),
-    ...markOf(part),
-  };
+  const context = textIn(part, "context");
+  const more = { ...(title ? { name: title } : {}), ...(context ? { context } : {}) };
+  return media(kind, part, { ...found, at: pathOf(at, "source") }, at, more);
 }
 
-function anthropicSource(media: "image" | "document", source: JsonObject): MediaPart["source"] | undefined {
+function anthropicSource(media: "image" | "document", source: JsonObject): MediaSource | undefined {
   const mime = textIn(source, "media_type");
   switch (source.type) {
     case "base64":
@@ -115,48 +136,32 @@ function anthropicSource(media: "image" | "document", source: JsonObject): Media
   }
 }
 
-function file(part: JsonObject, inner: JsonObject): MediaPart | undefined {
+/** `inner` holds the file, at `place`. */
+function file(part: JsonObject, inner: JsonObject, place: string, at: string): MediaPart | undefined {
   const name = textIn(inner, "filename");
-  const link = textIn(inner, "file_data") || textIn(inner, "file_url");
-  const fileId = textIn(inner, "file_id");
-  if (!link && !fileId) return undefined;
-  const source = fileId ? { fileId } : fileSource(link);
-  return { kind: "media", media: "document", source, ...(name ? { name } : {}), ...markOf(part) };
+  const key = ["file_id", "file_data", "file_url"].find((one) => textIn(inner, one) !== "");
+  if (key === undefined) return undefined;
+  const source = key === "file_id" ? { fileId: textIn(inner, key) } : fileSource(textIn(inner, key));
+  return media("document", part, { ...source, at: pathOf(place, key) }, at, name ? { name } : {});
 }
 
 /** OpenAI takes file_data with and without the `data:` head. */
-function fileSource(link: string): MediaPart["source"] {
+function fileSource(link: string): MediaSource {
   if (/^(data:|https?:)/i.test(link)) return sourceOf(link);
   return { data: link, mime: "application/pdf" };
 }
 
-function audio(part: JsonObject, inner: JsonObject): MediaPart {
-  const format = textIn(inner, "format") || "wav";
-  return {
-    kind: "media",
-    media: "audio",
-    source: { data: textIn(inner, "data"), mime: `audio/${format}` },
-    ...markOf(part),
-  };
+function audio(part: JsonObject, at: string): MediaPart {
+  const inner = objectIn(part, "input_audio");
+  const format = textIn(inner ?? part, "format") || "wav";
+  const source = { data: textIn(inner ?? part, "data"), mime: `audio/${format}` };
+  return media("audio", part, { ...source, at: inner ? pathOf(at, "input_audio") : at }, at);
 }
 
-export function markOf(object: JsonObject): { mark?: CacheMark } {
+export function markOf(object: JsonObject, at: string): { mark?: CacheMark } {
   const raw = object.cache_control;
   if (!isObject(raw)) return {};
   const ttl = textIn(raw, "ttl");
-  return { mark: ttl ? { ttl, raw } : { raw } };
-}
-
-/** Fields of a message that no other dialect has and that an answer may depend on: told, not dropped in silence. */
-export function loseUnread(message: JsonObject, read: ReadonlySet<string>, at: string, losses: LossList): void {
-  for (const [key, value] of Object.entries(message)) {
-    if (read.has(key) || value === null || value === undefined) continue;
-    losses.add({
-      path: pathOf(at, key),
-      feature: "message-field",
-      how: "dropped",
-      weight: key === "prefix" || key === "partial" || key === "audio" ? "meaning" : "hint",
-      note: `${key} of a message is known to its own dialect only`,
-    });
-  }
+  const place = pathOf(at, "cache_control");
+  return { mark: ttl ? { ttl, raw, at: place } : { raw, at: place } };
 }

@@ -1,43 +1,71 @@
 /** Content as Chat has it. Text stays text; media become the parts that Chat vendors know, or a word about them and a Loss. */
-import type { Content, MediaPart, Part } from "../../ir/request.ts";
-import type { Json, JsonObject } from "../../wire/json.ts";
+import { fileName } from "../../ir/file-name.ts";
+import type { Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
+import { loseUnread } from "../../ir/unread.ts";
+import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { CHAT } from "./wire.ts";
-import { loseMark, meaning, type Writing } from "./writing.ts";
+import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
 
 /** A list of nothing but text becomes one string: DeepSeek and others refuse lists. */
-export function encodeContent(content: Content, at: string, writing: Writing, separator = "\n"): Json {
+export function encodeContent(content: Content, writing: Writing, separator = "\n"): Json {
   if (typeof content === "string") return content;
-  const parts = content.flatMap((part) => encodePart(part, at, writing));
-  if (parts.every((part) => part.type === "text")) return parts.map((part) => part.text as string).join(separator);
-  return parts;
+  const parts = content.flatMap((part) => encodePart(part, writing));
+  return parts.every(isPlain) ? parts.map((part) => part.text as string).join(separator) : parts;
 }
 
-export function encodePart(part: Part, at: string, writing: Writing): readonly JsonObject[] {
+const isPlain = (part: JsonObject): boolean => part.type === "text" && Object.keys(part).length === 2;
+
+export function encodePart(part: Part, writing: Writing): readonly JsonObject[] {
   switch (part.kind) {
     case "text":
-      if (part.mark) loseMark(at, writing);
-      return part.text === "" ? [] : [textPart(part.text)];
+      loseMark(part.mark, writing);
+      loseCitations(part, writing);
+      return part.text === "" ? [] : [{ ...textPart(part.text), ...unread(part, writing) }];
     case "refusal":
-      return [textPart(part.text)];
+      return [{ ...textPart(part.text), ...unread(part, writing) }];
     case "media":
-      if (part.mark) loseMark(at, writing);
-      return [encodeMedia(part, at, writing)];
-    case "tool-ref":
+      loseMark(part.mark, writing);
+      return [...contextOf(part, writing), encodeMedia(part, writing)];
+    case "tool-ref": {
+      const note = "a loaded tool is told in words; it is declared anyway";
+      hint(writing, "approximated", writing.said.place(part), "tool-reference", note);
+      loseUnread(writing.losses, writing.said.place(part), part.hints);
       return [textPart(`[Loaded tool: ${part.name}]`)];
-    case "opaque":
+    }
+    case "opaque": {
       if (part.dialect === CHAT) return [part.raw as JsonObject];
-      meaning(writing, "dropped", at, "opaque-part", `a part of ${part.dialect} that Chat does not know`);
+      const note = `a part of ${part.dialect} that Chat does not know`;
+      meaning(writing, "dropped", writing.said.place(part), "foreign-item", note);
       return [];
+    }
   }
 }
 
 const textPart = (text: string): JsonObject => ({ type: "text", text });
 
-function encodeMedia(part: MediaPart, at: string, writing: Writing): JsonObject {
+function loseCitations(part: TextPart, writing: Writing): void {
+  if (isList(part.annotations) && part.annotations.length > 0)
+    hint(writing, "dropped", writing.said.place(part), "citations", "Chat cannot send citations back");
+}
+
+/** What a caller of Anthropic's says about a document stands in front of it. */
+function contextOf(part: MediaPart, writing: Writing): readonly JsonObject[] {
+  if (part.context === undefined) return [];
+  const note = "Chat knows no context of a document: it stands beside it as text";
+  hint(writing, "approximated", `${writing.said.place(part)}.context`, "document-context", note);
+  return [textPart(part.context)];
+}
+
+function encodeMedia(part: MediaPart, writing: Writing): JsonObject {
+  const beside = unread(part, writing);
+  const at = part.source.at ?? writing.said.place(part);
+  if ("text" in part.source)
+    hint(writing, "approximated", at, "document-text", "a document of plain text is sent as text");
   const found = MEDIA[part.media](part, writing);
-  if (found) return found;
+  if (found) return { ...found, ...beside };
   const note = `this ${part.media} cannot be sent to this model over Chat; a word stands in its place`;
-  meaning(writing, "approximated", at, part.media, note);
+  const feature = "fileId" in part.source ? "file-id" : part.media;
+  meaning(writing, "approximated", at, feature, note);
   return textPart(placeholder(part));
 }
 
@@ -54,15 +82,14 @@ const MEDIA: Readonly<Record<MediaPart["media"], MediaWriter>> = {
     const url = traits.images ? urlOf(part) : undefined;
     return url === undefined ? undefined : { type: "image_url", image_url: { url, ...detailOf(part.detail) } };
   },
-  document: (part) => {
+  document: (part, { foreignFiles }) => {
     const { source } = part;
     if ("text" in source) return textPart(part.name === undefined ? source.text : `${part.name}\n\n${source.text}`);
-    if ("fileId" in source) return { type: "file", file: { file_id: source.fileId } };
+    // A file of Anthropic's is nothing that OpenAI could find.
+    if ("fileId" in source) return foreignFiles ? undefined : { type: "file", file: { file_id: source.fileId } };
     if (!("data" in source)) return undefined;
-    return {
-      type: "file",
-      file: { filename: part.name ?? "document.pdf", file_data: `data:${source.mime};base64,${source.data}` },
-    };
+    const filename = fileName(part.name, source.mime);
+    return { type: "file", file: { filename, file_data: `data:${source.mime};base64,${source.data}` } };
   },
   audio: (part) =>
     "data" in part.source

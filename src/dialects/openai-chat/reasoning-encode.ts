@@ -1,4 +1,5 @@
 /** How much to think, in the field that this vendor reads. Efforts are clamped to the model before they come here. */
+import type { Feature } from "../../ir/loss.ts";
 import type { ModelRequest, Reasoning } from "../../ir/request.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { hint, type Writing } from "./writing.ts";
@@ -47,5 +48,5 @@ function asSwitch(reasoning: Reasoning, writing: Writing): JsonObject {
   return { thinking: { type: "enabled" } };
 }
 
-const lose = (feature: string, note: string, writing: Writing): void =>
-  hint(writing, "dropped", "reasoning", feature, note);
+const lose = (feature: Feature, note: string, writing: Writing): void =>
+  hint(writing, "dropped", writing.said.field("reasoning"), feature, note);

@@ -1,5 +1,5 @@
 /** A Chat body, or one of the mixtures that arrive on a Chat path, becomes a request in nobody's dialect. */
-import { lossList, type LossList, type Translated } from "../../ir/loss.ts";
+import { type Feature, lossList, type LossList, type Translated } from "../../ir/loss.ts";
 import type {
   CacheHints,
   CallerHints,
@@ -13,6 +13,7 @@ import type {
   ToolRef,
 } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
+import { fieldsOf } from "../../ir/words.ts";
 import {
   isList,
   isObject,
@@ -29,6 +30,7 @@ import { decodeMessages } from "./message-decode.ts";
 import { decodeContent } from "./part-decode.ts";
 import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tool-decode.ts";
 import { CHAT, textIn } from "./wire.ts";
+import { WORDS } from "./words.ts";
 
 export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
   return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
@@ -37,7 +39,7 @@ export function envelope(body: JsonObject): { readonly model: string | undefined
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const losses = lossList();
   const { model, stream } = envelope(body);
-  const tools = decodeTools(body);
+  const tools = decodeTools(body, losses);
   const find = finder(tools);
   const toolChoice = decodeToolChoice(body, find);
   const parallelCalls = parallelIn(body);
@@ -62,6 +64,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     wants: wantsOf(body),
     caller: callerOf(body),
     extra: { dialect: CHAT, fields: without(body, READ) },
+    fields: fieldsOf(body, WORDS),
   };
   return { value, losses: losses.list() };
 }
@@ -90,7 +93,7 @@ function entriesOf(body: JsonObject, find: FindTool, losses: LossList): readonly
   const path = body.system === undefined || body.system === null ? "instructions" : "system";
   const content = top === undefined || top === null ? "" : decodeContent(top, path);
   const entries = decodeMessages(messages, { find, losses, vias: new Map() });
-  return content.length > 0 ? [{ kind: "instructions", content }, ...entries] : entries;
+  return content.length > 0 ? [{ kind: "instructions", content, at: path }, ...entries] : entries;
 }
 
 function samplingOf(body: JsonObject): Sampling {
@@ -242,12 +245,12 @@ const callerOf = (body: JsonObject): CallerHints =>
 
 /** What an answer in nobody's dialect has no place for: asked for, so told. Native bodies never come here. */
 function alone(body: JsonObject, losses: LossList): void {
-  const lose = (path: string, feature: string, note: string): void =>
+  const lose = (path: string, feature: Feature, note: string): void =>
     losses.add({ path, feature, how: "dropped", weight: "meaning", note });
   const n = optionalNumber(body, "n");
   if (n !== undefined && n > 1) lose("n", "several-choices", "one answer is given, not several");
   if (body.logprobs === true || optionalNumber(body, "top_logprobs"))
-    lose("logprobs", "logprobs", "token probabilities do not cross dialects");
+    lose(body.logprobs === true ? "logprobs" : "top_logprobs", "logprobs", "token probabilities do not cross dialects");
   for (const wanted of optionalList(body, "include") ?? [])
     if (wanted !== "reasoning.encrypted_content")
       losses.add({

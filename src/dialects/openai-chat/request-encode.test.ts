@@ -174,7 +174,7 @@ describe("messages", () => {
     expect(written({ entries }, { reasoningReplay: "reasoning" }).messages[1]).toMatchObject({ reasoning: "A\n\nB" });
     const none = written({ entries });
     expect(Object.keys(none.messages[1] ?? {})).toEqual(["role", "content", "tool_calls"]);
-    expect(none.losses).toEqual(["reasoning-seal hint", "reasoning-replay hint"]);
+    expect(none.losses).toEqual(["seal hint", "reasoning-replay hint"]);
   });
 
   test("where thinking is required and gone a blank stands in, unless thinking is off", () => {
@@ -243,7 +243,7 @@ describe("tools", () => {
     expect(messages[1]).toMatchObject({
       tool_calls: [{ type: "function", function: { arguments: '{"input":"*** x"}' } }],
     });
-    expect(losses).toEqual(["custom-tool hint"]);
+    expect(losses).toEqual(["tool-grammar hint"]);
   });
   test("namespaces are flattened in tools, calls and choice", () => {
     const tools: Tool[] = [
@@ -359,7 +359,7 @@ describe("settings", () => {
   test("extra fields return to Chat only, without those of Cursor's mixtures", () => {
     const fields = { background: true, logit_bias: {} };
     expect(written({ extra: { dialect: "openai-chat", fields } }).body).toMatchObject({ logit_bias: {} });
-    expect(written({ extra: { dialect: "openai-chat", fields } }).losses).toEqual(["unknown-field hint"]);
+    expect(written({ extra: { dialect: "openai-chat", fields } }).losses).toEqual(["unknown-field meaning"]);
     expect(written({ extra: { dialect: "openai-responses", fields } }).body).not.toHaveProperty("logit_bias");
   });
   test("cache and caller fields only where they are known", () => {
@@ -367,7 +367,7 @@ describe("settings", () => {
     expect(written(more).body).toMatchObject({ user: "u", prompt_cache_key: "k" });
     const plain = written(more, PLAIN_TRAITS);
     expect(Object.keys(plain.body)).toEqual(["model", "messages", "stream", "stream_options"]);
-    expect(plain.losses).toEqual(["user hint", "prompt-cache-key hint", "metadata hint"]);
+    expect(plain.losses).toEqual(["user hint", "cache-key hint", "metadata hint"]);
   });
   test("stored state is refused by name", () => {
     const state = { previous: { field: "previous_response_id", value: "resp_1" } };

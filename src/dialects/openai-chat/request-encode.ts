@@ -3,6 +3,7 @@ import { GatewayError } from "../../ir/error.ts";
 import { lossList, type Translated } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
+import { callerWords } from "../../ir/words.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import type { Addressee } from "../dialect.ts";
 import { encodeMessages } from "./message-encode.ts";
@@ -19,7 +20,9 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
   const writing: Writing = {
     traits: to.traits,
     losses: lossList(),
+    said: callerWords(request),
     own: request.extra.dialect === CHAT,
+    foreignFiles: request.extra.dialect === "anthropic",
     names: toolMap(request.tools, request.entries),
     reader: { dialect: CHAT, issuer: to.issuer, family: to.family },
     thoughtless: { turns: 0 },
@@ -70,7 +73,7 @@ function withThoughts(messages: JsonObject[], request: ModelRequest, writing: Wr
   const field = writing.traits.reasoningReplay;
   if (writing.thoughtless.turns === 0 || field === "none" || request.reasoning?.mode === "off") return messages;
   const note = "the thinking of earlier tool calls is gone; a blank stands in its field";
-  hint(writing, "emulated", "messages", "reasoning-replay", note);
+  hint(writing, "emulated", writing.said.field("conversation"), "reasoning-missing", note);
   return messages.map((message) =>
     message.tool_calls !== undefined && message[field] === undefined ? { ...message, [field]: NO_THOUGHT } : message,
   );
@@ -84,7 +87,7 @@ function samplingFields(request: ModelRequest, writing: Writing): JsonObject {
   // Compatible vendors know it (vLLM, OpenRouter); those that have all of OpenAI's roles are OpenAI, which does not.
   const topK = writing.own && !writing.traits.developerRole ? sampling.topK : undefined;
   if (sampling.topK !== undefined && topK === undefined)
-    hint(writing, "dropped", "top_k", "top-k", "this vendor's Chat has no top_k");
+    hint(writing, "dropped", writing.said.field("topK"), "top-k", "this vendor's Chat has no top_k");
   return given({
     [writing.traits.maxTokensField]: sampling.maxTokens,
     temperature: sampling.temperature,
@@ -99,9 +102,10 @@ function samplingFields(request: ModelRequest, writing: Writing): JsonObject {
 
 function stopsOf(stop: readonly string[] | undefined, writing: Writing): readonly string[] | undefined {
   if (!stop || (writing.traits.stop && stop.length <= STOPS_MAX)) return stop;
+  const path = writing.said.field("stop");
   if (writing.traits.stop)
-    meaning(writing, "approximated", "stop", "stop-sequences", `only the first ${STOPS_MAX} are sent`);
-  else meaning(writing, "dropped", "stop", "stop-sequences", "this model takes no stop sequences");
+    meaning(writing, "approximated", path, "stop-sequences", `only the first ${STOPS_MAX} are sent`);
+  else meaning(writing, "dropped", path, "stop-sequences", "this model takes no stop sequences");
   return writing.traits.stop ? stop.slice(0, STOPS_MAX) : undefined;
 }
 

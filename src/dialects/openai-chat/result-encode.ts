@@ -3,16 +3,21 @@ import type { Content, MediaPart, ResultEntry, Tool, ToolRef } from "../../ir/re
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { callId } from "./assistant-encode.ts";
 import { encodeContent, encodePart, splitMedia } from "./part-encode.ts";
-import { hint, loseMark, type Writing } from "./writing.ts";
+import { hint, loseMark, unread, type Writing } from "./writing.ts";
 
-export function toolTurn(results: readonly ResultEntry[], at: string, writing: Writing): readonly JsonObject[] {
+export function toolTurn(results: readonly ResultEntry[], writing: Writing): readonly JsonObject[] {
   const messages: JsonObject[] = [];
   const aside: JsonObject[] = [];
   for (const result of results) {
-    if (result.mark) loseMark(at, writing);
-    const { content, media } = resultContent(result, at, writing);
-    messages.push({ role: "tool", tool_call_id: callId(result.callId, writing), content });
-    if (media.length > 0) aside.push(...besides(result, media, at, writing));
+    loseMark(result.mark, writing);
+    const { content, media } = resultContent(result, writing);
+    messages.push({
+      role: "tool",
+      tool_call_id: callId(result.callId, writing),
+      content,
+      ...unread(result, writing),
+    });
+    if (media.length > 0) aside.push(...outside(result, media, writing));
   }
   if (aside.length > 0) messages.push({ role: "user", content: aside });
   return messages;
@@ -25,11 +30,11 @@ interface Split {
 
 const SEE_BELOW = "(the result follows in the next message)";
 
-function resultContent(result: ResultEntry, at: string, writing: Writing): Split {
+function resultContent(result: ResultEntry, writing: Writing): Split {
   const content = partsOf(result, writing);
   const { kept, media } = writing.traits.imageResults ? { kept: content, media: [] } : splitMedia(content);
-  const encoded = encodeContent(kept, at, writing);
-  if (result.isError) return { content: told(encoded, at, writing), media };
+  const encoded = encodeContent(kept, writing);
+  if (result.isError) return { content: told(encoded, writing.said.place(result), writing), media };
   return { content: encoded === "" && media.length > 0 ? SEE_BELOW : encoded, media };
 }
 
@@ -56,14 +61,10 @@ function told(content: Json, at: string, writing: Writing): Json {
   return /^\s*error\b/i.test(content) ? content : `Error: ${content}`;
 }
 
-function besides(
-  result: ResultEntry,
-  media: readonly MediaPart[],
-  at: string,
-  writing: Writing,
-): readonly JsonObject[] {
-  hint(writing, "emulated", at, "result-media", "images and files of a tool result follow in a user message");
+function outside(result: ResultEntry, media: readonly MediaPart[], writing: Writing): readonly JsonObject[] {
+  const note = "images and files of a tool result follow in a user message";
+  hint(writing, "emulated", writing.said.place(result), "result-media", note);
   const what = media.every((part) => part.media === "image") ? "Images" : "Files";
   const label = { type: "text", text: `[${what} of the result of tool call ${callId(result.callId, writing)}]` };
-  return [label, ...media.flatMap((part) => encodePart(part, at, writing))];
+  return [label, ...media.flatMap((part) => encodePart(part, writing))];
 }

@@ -10,30 +10,51 @@ import {
   pathOf,
   type Raw,
   ShapeError,
-  without,
 } from "../../wire/json.ts";
+import type { LossList } from "../../ir/loss.ts";
+import { loseUnread, unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import { markOf } from "./part-decode.ts";
 import { CHAT, objectIn, objectsIn, textIn } from "./wire.ts";
 
-export function decodeTools(body: JsonObject): readonly Tool[] {
-  const tools = (optionalList(body, "tools") ?? []).map((tool, index) => decodeTool(tool, pathOf("tools", index)));
-  const legacy = (optionalList(body, "functions") ?? []).map((tool, index) =>
-    functionTool(objectAt(tool, pathOf("functions", index)), {}, pathOf("functions", index)),
-  );
+export function decodeTools(body: JsonObject, losses: LossList): readonly Tool[] {
+  const tools = (optionalList(body, "tools") ?? []).map((tool, index) => {
+    loseWrapper(tool, pathOf("tools", index), losses);
+    return decodeTool(tool, pathOf("tools", index));
+  });
+  const legacy = (optionalList(body, "functions") ?? []).map((tool, index) => {
+    const at = pathOf("functions", index);
+    return functionTool(objectAt(tool, at), {}, at, at);
+  });
   return [...tools, ...legacy];
 }
 
-function decodeTool(json: Json, at: string): Tool {
-  const tool = objectAt(json, at);
+/** Beside `function` or `custom` stands nothing that a vendor is known to read. */
+function loseWrapper(tool: Json, at: string, losses: LossList): void {
+  if (isObject(tool) && (isObject(tool.function) || isObject(tool.custom)))
+    loseUnread(losses, at, unreadOf(tool, WRAPPER_KEYS).hints);
+}
+const WRAPPER_KEYS: ReadonlySet<string> = new Set([
+  "type",
+  "function",
+  "custom",
+  "strict",
+  "defer_loading",
+  "cache_control",
+]);
+
+const decodeTool = (json: Json, at: string): Tool => placed(toolOf(objectAt(json, at), at), at);
+
+function toolOf(tool: JsonObject, at: string): Tool {
   const type = textIn(tool, "type");
   const inner = objectIn(tool, "function");
   // Kimi's own tools are declared with a function inside as well.
-  if (inner && (type === "function" || type === "")) return functionTool(inner, tool, pathOf(at, "function"));
+  if (inner && (type === "function" || type === "")) return functionTool(inner, tool, pathOf(at, "function"), at);
   // Anthropic calls its plain tools "custom" too: the input_schema tells them from freeform ones.
   if (isObject(tool.input_schema) && (type === "" || type === "custom" || type === "function"))
-    return functionTool({ ...tool, parameters: tool.input_schema }, tool, at);
+    return functionTool({ ...tool, parameters: tool.input_schema }, tool, at, at);
   if (type === "function" || (type === "" && typeof tool.name === "string"))
-    return { ...functionTool(tool, tool, at), flat: true };
+    return { ...functionTool(tool, tool, at, at), flat: true };
   if (type === "custom") {
     const nested = objectIn(tool, "custom");
     return nested ? customTool(nested, pathOf(at, "custom")) : { ...customTool(tool, at), flat: true };
@@ -54,12 +75,12 @@ const FUNCTION_KEYS: ReadonlySet<string> = new Set([
   "defer_loading",
 ]);
 
-function functionTool(inner: JsonObject, outer: JsonObject, at: string): FunctionTool {
+/** `inner` stands at `at`, `outer`, which may be the same, at `place`. */
+function functionTool(inner: JsonObject, outer: JsonObject, at: string, place: string): FunctionTool {
   const schema = inner.parameters;
   if (schema !== undefined && schema !== null && !isObject(schema))
     throw new ShapeError(pathOf(at, "parameters"), "a JSON Schema object", schema);
   const strict = inner.strict ?? outer.strict;
-  const hints = without(inner, FUNCTION_KEYS);
   return {
     kind: "function",
     name: nameOf(inner, at),
@@ -67,8 +88,9 @@ function functionTool(inner: JsonObject, outer: JsonObject, at: string): Functio
     ...(isObject(schema) ? { schema } : {}),
     ...(typeof strict === "boolean" || strict === null ? { strict } : {}),
     ...(inner.defer_loading === true || outer.defer_loading === true ? { defer: true } : {}),
-    ...markOf(outer),
-    ...(Object.keys(hints).length > 0 ? { hints } : {}),
+    ...markOf(outer, place),
+    ...unreadOf(inner, FUNCTION_KEYS),
+    at,
   };
 }
 
@@ -80,8 +102,13 @@ function customTool(inner: JsonObject, at: string): CustomTool {
     ...(typeof inner.description === "string" ? { description: inner.description } : {}),
     ...(format === undefined ? {} : { format }),
     ...(inner.defer_loading === true ? { defer: true } : {}),
+    ...unreadOf(inner, CUSTOM_KEYS),
+    at,
   };
 }
+
+const CUSTOM_KEYS: ReadonlySet<string> = new Set(["type", "name", "description", "format", "defer_loading"]);
+const NAMESPACE_KEYS: ReadonlySet<string> = new Set(["type", "name", "description", "tools"]);
 
 /** Chat nests a grammar under `grammar`, Responses does not; the model of a request has the Responses shape. */
 function formatOf(format: Json | undefined): Raw | undefined {
@@ -103,6 +130,7 @@ function namespaceTool(tool: JsonObject, at: string): Tool {
     name: nameOf(tool, at),
     ...(typeof tool.description === "string" ? { description: tool.description } : {}),
     tools: inner.map((one, index) => decodeTool(one, pathOf(pathOf(at, "tools"), index))),
+    ...unreadOf(tool, NAMESPACE_KEYS),
   };
 }
 

@@ -5,26 +5,26 @@ import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./choice-encode.ts";
 import { offeredTools } from "./offered-tools.ts";
 import { CHAT } from "./wire.ts";
-import { hint, loseMark, meaning, type Writing } from "./writing.ts";
+import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
 
 /** Vendors refuse a choice where there is nothing to choose from. */
 export function encodeTools(request: ModelRequest, writing: Writing): JsonObject {
-  const tools = offeredTools(request, writing).flatMap(({ tool, at }) => encodeTool(tool, at, writing));
+  const tools = offeredTools(request, writing).flatMap((tool) => encodeTool(tool, writing));
   return tools.length > 0 ? { tools, ...choiceFields(request, tools, writing) } : {};
 }
 
-function encodeTool(tool: Tool, at: string, writing: Writing): readonly JsonObject[] {
+function encodeTool(tool: Tool, writing: Writing): readonly JsonObject[] {
   switch (tool.kind) {
     case "function":
-      return [functionTool(tool, at, writing)];
+      return [functionTool(tool, writing)];
     case "custom":
-      return [customTool(tool, at, writing)];
+      return [customTool(tool, writing)];
     case "builtin":
-      return builtinTool(tool, at, writing);
+      return builtinTool(tool, writing);
     case "hosted": {
       if (tool.dialect === CHAT) return [tool.raw as JsonObject];
       const note = `${tool.name} is run by the vendor of ${tool.dialect}; a Chat upstream has none`;
-      meaning(writing, "dropped", at, "hosted-tool", note);
+      meaning(writing, "dropped", writing.said.place(tool), "hosted-tool", note);
       return [];
     }
     case "namespace":
@@ -35,16 +35,18 @@ function encodeTool(tool: Tool, at: string, writing: Writing): readonly JsonObje
 /** Chat clients leave the schema of a tool without input out (Qwen Code); from elsewhere an empty one is the safer word. */
 const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
 
-function functionTool(tool: FunctionTool, at: string, writing: Writing): JsonObject {
-  if (tool.mark) loseMark(at, writing);
-  if (tool.hints)
-    hint(writing, "dropped", at, "tool-hints", `${Object.keys(tool.hints).join(", ")} of a tool has no place in Chat`);
+function functionTool(tool: FunctionTool, writing: Writing): JsonObject {
+  loseMark(tool.mark, writing);
   const { strictTools } = writing.traits;
-  if (tool.strict === true && !strictTools)
-    hint(writing, "dropped", at, "strict-tool", "this vendor does not hold arguments to the schema");
+  if (tool.strict === true && !strictTools) {
+    const note = "this vendor does not hold arguments to the schema";
+    hint(writing, "dropped", `${writing.said.place(tool)}.strict`, "strict-tool", note);
+  }
   const parameters = tool.schema ?? (writing.own ? undefined : EMPTY_SCHEMA);
   const strict = strictTools && typeof tool.strict === "boolean" ? { strict: tool.strict } : {};
-  return declaration(writing.names.wireName(refOf("function", tool)), tool.description, parameters, strict);
+  const { type: _, ...beside } = unread(tool, writing);
+  const name = writing.names.wireName(refOf("function", tool));
+  return declaration(name, tool.description, parameters, { ...strict, ...beside });
 }
 
 function declaration(
@@ -63,14 +65,17 @@ function declaration(
 const refOf = (via: ToolRef["via"], tool: FunctionTool | CustomTool): ToolRef =>
   tool.namespace === undefined ? { via, name: tool.name } : { via, name: tool.name, namespace: tool.namespace };
 
-function customTool(tool: CustomTool, at: string, writing: Writing): JsonObject {
+function customTool(tool: CustomTool, writing: Writing): JsonObject {
   const name = writing.names.wireName(refOf("custom", tool));
+  const beside = unread(tool, writing);
   if (writing.traits.customTools) {
     const described = tool.description === undefined ? {} : { description: tool.description };
-    return { type: "custom", custom: { name, ...described, ...formatOf(tool.format) } };
+    return { type: "custom", custom: { name, ...described, ...formatOf(tool.format), ...beside } };
   }
-  const note = "a freeform tool became a function with one string; a grammar is told in its description, not enforced";
-  hint(writing, "emulated", at, "custom-tool", note);
+  const at = writing.said.place(tool);
+  if (isObject(tool.format) && tool.format.type === "grammar")
+    hint(writing, "approximated", `${at}.format`, "tool-grammar", "the grammar is told in words: nothing enforces it");
+  else hint(writing, "emulated", at, "custom-tool", "a freeform tool became a function with one string");
   const lowered = lowerCustomTool(tool);
   return declaration(name, lowered.description, lowered.schema);
 }
@@ -86,8 +91,9 @@ function formatOf(format: Json | undefined): JsonObject {
 type Builtin = Extract<Tool, { kind: "builtin" }>;
 
 /** A tool of another vendor that the client runs: offered as a function where it says what it takes (tool_search does). */
-function builtinTool(tool: Builtin, at: string, writing: Writing): readonly JsonObject[] {
+function builtinTool(tool: Builtin, writing: Writing): readonly JsonObject[] {
   const raw = isObject(tool.raw) ? tool.raw : {};
+  const at = writing.said.place(tool);
   if (!isObject(raw.parameters)) {
     const note = `${tool.wire} of ${tool.dialect} has no schema that Chat could offer`;
     meaning(writing, "dropped", at, "builtin-tool", note);

@@ -1,23 +1,20 @@
 /** Whom a request is from, how it is cached, and what its own dialect alone understands. */
 import { createHash } from "node:crypto";
-import { isList, isObject, type JsonObject, type Raw } from "../../wire/json.ts";
-import { DIALECT, ID_LENGTH_MAX, table } from "./wire.ts";
-import { lose, type Writing } from "./writing.ts";
+import { loseUnread } from "../../ir/unread.ts";
+import { isObject, type JsonObject } from "../../wire/json.ts";
+import { ID_LENGTH_MAX, table } from "./wire.ts";
+import { hint, type Writing } from "./writing.ts";
 
 export function cacheOf(w: Writing): JsonObject {
   const { cache } = w.request;
   if (cache.automatic !== undefined)
-    lose(
-      w.losses,
-      "cache_control",
-      "cache-breakpoint",
-      "dropped",
-      "hint",
-      "the Responses API caches prefixes by itself",
-    );
+    hint(w, w.said.field("cacheControl"), "cache-breakpoint", "dropped", "the Responses API caches prefixes by itself");
   if (cache.key === undefined && cache.retention === undefined) return {};
   if (!w.to.traits.cacheKey) {
-    lose(w.losses, "prompt_cache_key", "cache-key", "dropped", "hint", "the upstream knows no cache key");
+    if (cache.key !== undefined)
+      hint(w, w.said.field("cacheKey"), "cache-key", "dropped", "the upstream knows no cache key");
+    if (cache.retention !== undefined)
+      hint(w, w.said.field("cacheRetention"), "cache-retention", "dropped", "the upstream knows no cache retention");
     return {};
   }
   return {
@@ -36,7 +33,7 @@ export function callerOf(w: Writing): JsonObject {
   const { user, safetyId, serviceTier } = w.request.caller;
   // Anthropic's user_id is a record of device and account; this API takes short strings.
   const shortUser = user !== undefined && (w.own || user.length <= ID_LENGTH_MAX) ? user : undefined;
-  if (user !== shortUser) lose(w.losses, "user", "user", "dropped", "hint", "longer than the upstream accepts");
+  if (user !== shortUser) hint(w, w.said.field("user"), "user", "dropped", "longer than the upstream accepts");
   const tier = serviceTier === undefined || w.own ? serviceTier : (SERVICE_TIERS.get(serviceTier) ?? serviceTier);
   return {
     ...(safetyId !== undefined && { safety_identifier: safetyId }),
@@ -51,7 +48,7 @@ function metadataOf(w: Writing): JsonObject {
   const { metadata } = w.request.caller;
   if (metadata === undefined || metadata === null) return {};
   if (w.request.extra.dialect === "anthropic" || !isObject(metadata)) {
-    lose(w.losses, "metadata", "metadata", "dropped", "hint", "metadata of another vendor");
+    hint(w, w.said.field("metadata"), "metadata", "dropped", "it was meant for another vendor");
     return {};
   }
   const fit = Object.entries(metadata).filter(
@@ -59,49 +56,16 @@ function metadataOf(w: Writing): JsonObject {
   );
   const kept = fit.slice(0, 16);
   if (kept.length < Object.keys(metadata).length)
-    lose(w.losses, "metadata", "metadata", "approximated", "hint", "only 16 pairs of short strings are accepted");
+    hint(w, w.said.field("metadata"), "metadata", "approximated", "only 16 pairs of short strings are accepted");
   return { metadata: Object.fromEntries(kept) };
 }
 
-/** Keys of other dialects that change what is answered; the rest are hints. */
-const MEANING = new Set([
-  "n",
-  "logit_bias",
-  "functions",
-  "function_call",
-  "modalities",
-  "audio",
-  "web_search_options",
-  "mcp_servers",
-  "container",
-]);
-/** Told otherwise (include), or about the frames of another dialect. */
-const SILENT = new Set(["include", "stream_options"]);
+/** About the frames of another dialect's stream. */
+const SILENT = new Set(["stream_options"]);
 
 export function extraOf(w: Writing): JsonObject {
-  const { dialect, fields } = w.request.extra;
-  if (dialect === DIALECT) {
-    const { include: _, ...rest } = fields;
-    return rest;
-  }
-  for (const [key, value] of Object.entries(fields)) {
-    if (SILENT.has(key) || isDefault(key, value)) continue;
-    lose(
-      w.losses,
-      key,
-      "unknown-field",
-      "dropped",
-      MEANING.has(key) ? "meaning" : "hint",
-      `the Responses API has no ${key}`,
-    );
-  }
+  const { include: _, ...rest } = w.request.extra.fields;
+  if (w.own) return rest;
+  loseUnread(w.losses, "", Object.fromEntries(Object.entries(rest).filter(([key]) => !SILENT.has(key))));
   return {};
 }
-
-/** Clients spell out defaults; leaving those away loses nothing. */
-const isDefault = (key: string, value: Raw): boolean =>
-  value === null ||
-  value === false ||
-  (key === "n" && value === 1) ||
-  (isObject(value) && Object.keys(value).length === 0) ||
-  (isList(value) && value.length === 0);

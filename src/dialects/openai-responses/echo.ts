@@ -3,6 +3,7 @@ import type { Addressee, Ask } from "../dialect.ts";
 import { lossList } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { textOfContent } from "../../ir/turns.ts";
+import { callerWords } from "../../ir/words.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
 import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
 import { isOwn, type Writing } from "./writing.ts";
@@ -50,9 +51,17 @@ function textOf(request: ModelRequest | undefined): JsonObject {
 function toolsOf(ask: Ask): { readonly tools: readonly JsonObject[]; readonly tool_choice: Json } {
   const { request } = ask;
   if (!request || request.tools.length === 0) return { tools: [], tool_choice: "auto" };
-  const w: Writing = { own: isOwn(request), request, to: ECHO, tools: ask.tools, calls: new Map(), losses: lossList() };
+  const w: Writing = {
+    own: isOwn(request),
+    request,
+    to: ECHO,
+    tools: ask.tools,
+    calls: new Map(),
+    losses: lossList(),
+    said: callerWords(request),
+  };
   const choice = request.toolChoice && encodeToolChoice(request.toolChoice, w);
-  return { tools: encodeTools(request.tools, "tools", w), tool_choice: choice ?? "auto" };
+  return { tools: encodeTools(request.tools, w), tool_choice: choice ?? "auto" };
 }
 
 /** The caller itself: everything is written as it came. */

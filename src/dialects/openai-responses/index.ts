@@ -6,7 +6,17 @@ import { response } from "./response.ts";
 import { passes } from "./native.ts";
 import { stream } from "./stream.ts";
 import { DIALECT } from "./wire.ts";
+import { WORDS } from "./words.ts";
 
 export { isNative } from "./native.ts";
 
-export const openaiResponses = { id: DIALECT, passes, envelope, request, stream, response, error } satisfies Dialect;
+export const openaiResponses = {
+  id: DIALECT,
+  words: WORDS,
+  passes,
+  envelope,
+  request,
+  stream,
+  response,
+  error,
+} satisfies Dialect;

@@ -1,6 +1,8 @@
 /** The items of `input`, one after another. Chat messages and Anthropic blocks among them are Cursor's. */
 import type { CallInput, Entry, Meta, ResultEntry } from "../../ir/request.ts";
 import { readSeal, type Seal } from "../../ir/seal.ts";
+import { unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import {
   isList,
   isObject,
@@ -10,9 +12,8 @@ import {
   optionalString,
   pathOf,
   ShapeError,
-  without,
 } from "../../wire/json.ts";
-import { decodeMessage } from "./messages-decode.ts";
+import { decodeBlocks, decodeMessage } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeTools } from "./tools-decode.ts";
 import {
@@ -34,8 +35,10 @@ export function decodeInput(input: Json | undefined, path: string): readonly Ent
   throw new ShapeError(path, "a string or a list of items", input);
 }
 
-function decodeItem(value: Json, path: string): readonly Entry[] {
-  const item = objectAt(value, path);
+const decodeItem = (value: Json, path: string): readonly Entry[] =>
+  entriesOf(objectAt(value, path), path).map((entry) => placed(entry, path));
+
+function entriesOf(item: JsonObject, path: string): readonly Entry[] {
   const type = optionalString(item, "type", path);
   if (type === undefined && item.role === undefined)
     throw new ShapeError(path, 'an item with a "type" or a "role"', item);
@@ -78,13 +81,17 @@ const LOOSE_PARTS = new Set([
 
 function loosePart(type: string, item: JsonObject, path: string): readonly Entry[] {
   const role = type === "output_text" || type === "tool_use" ? "assistant" : "user";
-  return decodeMessage({ role, content: [item] }, path);
+  return decodeBlocks([item], { kind: "message", role, bare: true }, () => path);
 }
 
-function reasoning(item: JsonObject): Entry {
+function reasoning(item: JsonObject, path: string): Entry {
   const written = typeof item.encrypted_content === "string" ? item.encrypted_content : "";
   const redacted = written.startsWith("cs1.") && written.endsWith(REDACTED_SUFFIX);
-  const seal: Seal | undefined = readSeal(redacted ? written.slice(0, -REDACTED_SUFFIX.length) : written, DIALECT);
+  const seal: Seal | undefined = readSeal(
+    redacted ? written.slice(0, -REDACTED_SUFFIX.length) : written,
+    DIALECT,
+    pathOf(path, "encrypted_content"),
+  );
   return {
     kind: "reasoning",
     sections: texts(item.summary),
@@ -162,11 +169,7 @@ const ITEM_KEYS = new Set(
 );
 
 function meta(item: JsonObject): Meta {
-  const hints = without(item, ITEM_KEYS);
-  return {
-    ...(Object.keys(hints).length > 0 && { hints }),
-    ...ids(item),
-  };
+  return { ...unreadOf(item, ITEM_KEYS), ...ids(item) };
 }
 
 function ids(item: JsonObject): Meta {

@@ -3,93 +3,80 @@ import { unwrapCustomInput, wrapCustomInput } from "../../ir/lower.ts";
 import type { CallEntry, Entry, MediaPart, MessageEntry, ReasoningEntry } from "../../ir/request.ts";
 import { canRead } from "../../ir/seal.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import { encodeParts, loseMark, textPart } from "./parts-encode.ts";
+import { encodeParts, textPart } from "./parts-encode.ts";
 import { encodeResult, type HeldImages } from "./results-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
 import { type Builtin, builtinFields, DIALECT } from "./wire.ts";
-import { builtinOf, callId, ids, lose, wireTool, type Writing } from "./writing.ts";
+import { builtinOf, callId, hint, ids, loseMark, meaning, wireTool, type Writing } from "./writing.ts";
 
 export function encodeItems(entries: readonly Entry[], w: Writing): readonly JsonObject[] {
   const items: JsonObject[] = [];
   const held: MediaPart[] = [];
   const images: HeldImages = { hold: (part) => void held.push(part) };
   const release = (): void => {
-    if (held.length > 0)
-      items.push({ type: "message", role: "user", content: encodeParts(held, "user", "results", w) });
+    if (held.length > 0) items.push({ type: "message", role: "user", content: encodeParts(held, "user", w) });
     held.length = 0;
   };
-  entries.forEach((entry, at) => {
+  for (const entry of entries) {
     if (entry.kind !== "result") release();
-    items.push(...encodeEntry(entry, `entries[${at}]`, images, w));
-  });
+    items.push(...encodeEntry(entry, images, w));
+  }
   release();
   return items;
 }
 
-function encodeEntry(entry: Entry, path: string, images: HeldImages, w: Writing): readonly JsonObject[] {
-  if ("hints" in entry && entry.hints && !w.own)
-    lose(
-      w.losses,
-      path,
-      "message-field",
-      "dropped",
-      "hint",
-      `${Object.keys(entry.hints).join(", ")}: known to its own dialect only`,
-    );
+function encodeEntry(entry: Entry, images: HeldImages, w: Writing): readonly JsonObject[] {
   switch (entry.kind) {
     case "instructions":
       return [];
     case "message":
-      return [encodeMessage(entry, path, w)];
+      return [encodeMessage(entry, w)];
     case "reasoning":
-      return encodeReasoning(entry, path, w);
+      return encodeReasoning(entry, w);
     case "call":
-      return [encodeCall(entry, path, w)];
+      return [encodeCall(entry, w)];
     case "result":
-      return [encodeResult(entry, path, images, w)];
-    case "tools":
-      return [
-        {
-          type: "additional_tools",
-          ...ids(entry, w),
-          role: entry.role,
-          tools: encodeTools(entry.tools, `${path}.tools`, w),
-        },
-      ];
+      return [encodeResult(entry, images, w)];
+    case "tools": {
+      const tools = encodeTools(entry.tools, w);
+      return [{ type: "additional_tools", ...ids(entry, w), role: entry.role, tools }];
+    }
     case "opaque":
       if (entry.dialect === DIALECT) return [entry.raw as JsonObject];
-      lose(w.losses, path, "opaque-item", "dropped", "meaning", "an item that only its own dialect understands");
+      meaning(w, w.said.place(entry), "foreign-item", "dropped", "an item that only its own dialect understands");
       return [];
   }
 }
 
-function encodeMessage(entry: MessageEntry, path: string, w: Writing): JsonObject {
+function encodeMessage(entry: MessageEntry, w: Writing): JsonObject {
+  const at = w.said.place(entry);
   if (entry.effort !== undefined)
-    lose(w.losses, `${path}.effort`, "turn-effort", "dropped", "hint", "an effort for one turn only");
-  if (entry.name !== undefined && !w.own)
-    lose(w.losses, `${path}.name`, "participant-name", "dropped", "hint", "the name of a participant");
+    hint(w, `${at}.output_config.effort`, "turn-effort", "dropped", "an effort for one turn only");
+  if (entry.name !== undefined)
+    hint(w, `${at}.name`, "participant-name", "dropped", "the Responses API knows no names of participants");
   return {
     ...(entry.bare !== true && { type: "message" }),
     ...ids(entry, w),
     role: entry.role,
-    content: encodeMessageContent(entry, path, w),
+    content: encodeMessageContent(entry, w),
     ...(entry.phase !== undefined && { phase: entry.phase }),
   };
 }
 
-function encodeMessageContent(entry: MessageEntry, path: string, w: Writing): string | readonly JsonObject[] {
-  if (typeof entry.content !== "string") return encodeParts(entry.content, entry.role, `${path}.content`, w);
+function encodeMessageContent(entry: MessageEntry, w: Writing): string | readonly JsonObject[] {
+  if (typeof entry.content !== "string") return encodeParts(entry.content, entry.role, w);
   return w.own ? entry.content : [textPart(entry.content, entry.role, w)];
 }
 
 /** Without a store the API knows only reasoning that comes back sealed: it refuses items it cannot open. */
-function encodeReasoning(entry: ReasoningEntry, path: string, w: Writing): readonly JsonObject[] {
+function encodeReasoning(entry: ReasoningEntry, w: Writing): readonly JsonObject[] {
   const reader = { dialect: DIALECT, issuer: w.to.issuer, family: w.to.family };
   const seal = entry.seal && canRead(reader, entry.seal) ? entry.seal : undefined;
   const stored = w.own && entry.seal === undefined && entry.id !== undefined && w.request.state.store !== false;
   if (!seal && !stored) {
     const why = entry.seal ? "sealed by another vendor or for another model" : "without a seal";
-    lose(w.losses, path, "reasoning-unsigned", "dropped", "hint", `reasoning of an earlier turn, ${why}`);
+    const at = entry.seal?.at ?? w.said.place(entry);
+    hint(w, at, "reasoning-replay", "dropped", `reasoning of an earlier turn, ${why}`);
     return [];
   }
   return [
@@ -106,10 +93,12 @@ function encodeReasoning(entry: ReasoningEntry, path: string, w: Writing): reado
   ];
 }
 
-function encodeCall(entry: CallEntry, path: string, w: Writing): JsonObject {
-  if (entry.mark) loseMark(path, w);
+function encodeCall(entry: CallEntry, w: Writing): JsonObject {
+  const at = w.said.place(entry);
+  loseMark(entry.mark, w);
   if (entry.caller !== undefined && !w.own)
-    lose(w.losses, `${path}.caller`, "call-caller", "dropped", "hint", "who made a programmatic call");
+    hint(w, `${at}.caller`, "call-caller", "dropped", "who made a programmatic call");
+  if (entry.seal) hint(w, entry.seal.at ?? at, "seal", "dropped", "the Responses API seals reasoning, not calls");
   const builtin = builtinOf(entry.tool, w);
   if (builtin) return builtinItem(builtin, entry, w);
   const lowered = entry.tool.via === "custom" && !w.to.traits.customTools;

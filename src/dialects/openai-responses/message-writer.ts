@@ -92,7 +92,7 @@ function textWriter(p: Printing, where: string, ended: Ended, print: Print): Blo
 
 function urlCitation(annotation: Annotation, text: string, p: Printing): string | undefined {
   if (annotation.kind !== "url" || annotation.url === undefined) {
-    lose(p.losses, "answer.annotations", "annotations", "dropped", "hint", "a citation of something that has no URL");
+    lose(p.losses, "answer.annotations", "citations", "dropped", "hint", "a citation of something that has no URL");
     return undefined;
   }
   return json({

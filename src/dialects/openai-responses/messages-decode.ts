@@ -1,6 +1,8 @@
 /** A message, of whichever dialect: an assistant's tool calls and a user's tool results inside it become entries of their own. */
 import type { CallEntry, Content, Entry, MessageEntry, Part, ResultEntry, Role } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
+import { unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import {
   isList,
   isObject,
@@ -10,9 +12,7 @@ import {
   optionalList,
   optionalString,
   pathOf,
-  type Raw,
   ShapeError,
-  without,
 } from "../../wire/json.ts";
 import { decodeContent, decodePart, markOf } from "./parts-decode.ts";
 import { jsonText, table } from "./wire.ts";
@@ -25,7 +25,7 @@ export function decodeMessage(item: JsonObject, path: string): readonly Entry[] 
   const head = messageHead(item, role, path);
   const calls = optionalList(item, "tool_calls", path) ?? [];
   return [
-    ...replayedThinking(item, role),
+    ...replayedThinking(item, role, path),
     ...messageBody(item, head, path),
     ...calls.map((call, at) => chatCall(call, pathOf(pathOf(path, "tool_calls"), at))),
   ];
@@ -44,7 +44,7 @@ function messageHead(item: JsonObject, role: Role, path: string): Head {
     role,
     ...(phase !== undefined && { phase }),
     ...(name !== undefined && { name }),
-    ...hintsOf(item),
+    ...unreadOf(item, MESSAGE_KEYS),
     ...(typeof item.id === "string" && { id: item.id }),
     ...(typeof item.status === "string" && { status: item.status }),
     ...(item.type === undefined && { bare: true as const }),
@@ -57,16 +57,11 @@ const MESSAGE_KEYS = new Set(
   refusal annotations audio cache_control`.split(/\s+/),
 );
 
-function hintsOf(item: JsonObject): { readonly hints?: Readonly<Record<string, Raw>> } {
-  const hints = without(item, MESSAGE_KEYS);
-  return Object.keys(hints).length > 0 ? { hints } : {};
-}
-
 /** Kimi and DeepSeek demand it back; Chat clients write it beside the content. */
-function replayedThinking(item: JsonObject, role: Role): readonly Entry[] {
+function replayedThinking(item: JsonObject, role: Role, path: string): readonly Entry[] {
   const text = item.reasoning_content;
   return role === "assistant" && typeof text === "string" && text !== ""
-    ? [{ kind: "reasoning", sections: [text] }]
+    ? [{ kind: "reasoning", sections: [text], at: pathOf(path, "reasoning_content") }]
     : [];
 }
 
@@ -74,13 +69,15 @@ function messageBody(item: JsonObject, head: Head, path: string): readonly Entry
   const { content } = item;
   if (content === undefined || content === null) return [];
   if (!isList(content)) return [{ ...head, content: decodeContent(content, pathOf(path, "content")) }];
-  const at = pathOf(path, "content");
-  const blocks = content.some((part) => isObject(part) && typeof part.type === "string" && BLOCKS.has(part.type));
-  return blocks ? splitBlocks(content, head, at) : [{ ...head, content: decodeContent(content, at) }];
+  return decodeBlocks(content, head, (index) => pathOf(pathOf(path, "content"), index));
 }
 
 /** Keeps the order: text, calls and thinking of one Anthropic message follow each other as they stood. */
-function splitBlocks(content: readonly Json[], head: Head, path: string): readonly Entry[] {
+export function decodeBlocks(
+  content: readonly Json[],
+  head: Head,
+  placeOf: (index: number) => string,
+): readonly Entry[] {
   const entries: Entry[] = [];
   let parts: Part[] = [];
   const flush = (): void => {
@@ -88,15 +85,19 @@ function splitBlocks(content: readonly Json[], head: Head, path: string): readon
     parts = [];
   };
   content.forEach((value, index) => {
-    const at = pathOf(path, index);
+    const at = placeOf(index);
     const block = isObject(value) && typeof value.type === "string" ? BLOCKS.get(value.type) : undefined;
     if (!block) return void parts.push(decodePart(value, at));
     flush();
-    entries.push(block(value as JsonObject, at));
+    entries.push(placed(block(value as JsonObject, at), at));
   });
   flush();
-  return entries;
+  return entries.length > 0 ? entries : [{ ...head, content: [] }];
 }
+
+const TOOL_USE_KEYS = new Set(["type", "id", "name", "input", "cache_control"]);
+const TOOL_RESULT_KEYS = new Set(["type", "tool_use_id", "content", "is_error", "cache_control"]);
+const THINKING_KEYS = new Set(["type", "thinking", "signature", "data"]);
 
 const BLOCKS = table<(block: JsonObject, path: string) => Entry>({
   tool_use: (block, path) => ({
@@ -104,7 +105,8 @@ const BLOCKS = table<(block: JsonObject, path: string) => Entry>({
     callId: jsonText(block.id),
     tool: { via: "function", name: optionalString(block, "name", path) ?? "" },
     input: { json: JSON.stringify(block.input ?? {}) },
-    ...markOf(block),
+    ...markOf(block, path),
+    ...unreadOf(block, TOOL_USE_KEYS),
   }),
   tool_result: (block, path): ResultEntry => ({
     kind: "result",
@@ -112,14 +114,17 @@ const BLOCKS = table<(block: JsonObject, path: string) => Entry>({
     via: "function",
     content: decodeContent(block.content, pathOf(path, "content")),
     ...(block.is_error === true && { isError: true }),
-    ...markOf(block),
+    ...markOf(block, path),
+    ...unreadOf(block, TOOL_RESULT_KEYS),
   }),
-  thinking: (block) => {
-    const seal = readSeal(typeof block.signature === "string" ? block.signature : undefined, "anthropic");
-    return { kind: "reasoning", sections: [jsonText(block.thinking)], ...(seal && { seal }) };
+  thinking: (block, path) => {
+    const signature = typeof block.signature === "string" ? block.signature : undefined;
+    const seal = readSeal(signature, "anthropic", pathOf(path, "signature"));
+    const sections = [jsonText(block.thinking)];
+    return { kind: "reasoning", sections, ...(seal && { seal }), ...unreadOf(block, THINKING_KEYS) };
   },
-  redacted_thinking: (block) => {
-    const seal = readSeal(jsonText(block.data), "anthropic");
+  redacted_thinking: (block, path) => {
+    const seal = readSeal(jsonText(block.data), "anthropic", pathOf(path, "data"));
     return { kind: "reasoning", sections: [], redacted: true, ...(seal && { seal }) };
   },
 });
@@ -133,8 +138,11 @@ function toolMessage(item: JsonObject, path: string): ResultEntry {
     via: "function",
     content,
     ...(name !== undefined && { name }),
+    ...unreadOf(item, MESSAGE_KEYS),
   };
 }
+
+const CALL_KEYS = new Set(["id", "type", "index", "function", "custom"]);
 
 function chatCall(value: Json, path: string): CallEntry {
   const call = objectAt(value, path);
@@ -148,5 +156,7 @@ function chatCall(value: Json, path: string): CallEntry {
     callId: jsonText(call.id),
     tool: { via: custom ? "custom" : "function", name },
     input: custom ? { text: jsonText(custom.input) } : { json: jsonText(called.arguments) },
+    at: path,
+    ...unreadOf(call, CALL_KEYS),
   };
 }

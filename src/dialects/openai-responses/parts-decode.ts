@@ -1,5 +1,7 @@
 /** Content as Responses clients write it; Chat's and Anthropic's parts too, since Cursor mixes all three in one body. */
-import type { CacheMark, Content, MediaPart, Part } from "../../ir/request.ts";
+import type { CacheMark, Content, MediaPart, MediaSource, Part } from "../../ir/request.ts";
+import { unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import {
   isList,
   isObject,
@@ -24,7 +26,7 @@ export function decodePart(value: Json, path: string): Part {
   if (typeof value === "string") return { kind: "text", text: value };
   const part = objectAt(value, path);
   const decode = PARTS.get(typeof part.type === "string" ? part.type : "text");
-  return decode ? decode(part, path) : opaque(part);
+  return placed(decode ? decode(part, path) : opaque(part), path);
 }
 
 const opaque = (raw: JsonObject): Part => ({ kind: "opaque", dialect: DIALECT, raw });
@@ -35,83 +37,117 @@ const text = (part: JsonObject, path: string): Part => {
   const { annotations } = part;
   // Replayed answers carry an empty list, which says nothing.
   const cited = isList(annotations) && annotations.length > 0;
-  return { kind: "text", text: written, ...markOf(part), ...(cited && { annotations }) };
+  return {
+    kind: "text",
+    text: written,
+    ...markOf(part, path),
+    ...(cited && { annotations }),
+    ...unreadOf(part, TEXT_KEYS),
+  };
 };
+
+const TEXT_KEYS = new Set(["type", "text", "annotations", "cache_control"]);
+const REFUSAL_KEYS = new Set(["type", "refusal"]);
+const REF_KEYS = new Set(["type", "tool_name", "name"]);
+/** Whatever shape a picture, a file or a sound comes in. */
+const MEDIA_KEYS = new Set(
+  `type image_url file_id file_data file_url filename detail file input_audio data format source title context
+  cache_control`.split(/\s+/),
+);
 
 const PARTS = table<(part: JsonObject, path: string) => Part>({
   text,
   input_text: text,
   output_text: text,
   summary_text: text,
-  refusal: (part, path) => ({ kind: "refusal", text: optionalString(part, "refusal", path) ?? "" }),
+  refusal: (part, path) => ({
+    kind: "refusal",
+    text: optionalString(part, "refusal", path) ?? "",
+    ...unreadOf(part, REFUSAL_KEYS),
+  }),
   input_image: image,
   image_url: image,
   computer_screenshot: image,
   image: (part, path) => fromAnthropic("image", part, path),
   document: (part, path) => fromAnthropic("document", part, path),
-  input_file: (part) => file(part, part),
-  file: (part) => file(part, isObject(part.file) ? part.file : part),
+  input_file: (part, path) => file(part, part, path, path),
+  file: (part, path) =>
+    isObject(part.file) ? file(part, part.file, pathOf(path, "file"), path) : file(part, part, path, path),
   input_audio: audio,
-  tool_reference: (part) => ({ kind: "tool-ref", name: String(part.tool_name ?? part.name ?? "") }),
+  tool_reference: (part) => ({
+    kind: "tool-ref",
+    name: String(part.tool_name ?? part.name ?? ""),
+    ...unreadOf(part, REF_KEYS),
+  }),
 });
+
+function media(
+  kind: MediaPart["media"],
+  part: JsonObject,
+  source: MediaSource,
+  path: string,
+  more: Pick<MediaPart, "detail" | "name" | "context"> = {},
+): MediaPart {
+  return { kind: "media", media: kind, source, ...more, ...markOf(part, path), ...unreadOf(part, MEDIA_KEYS) };
+}
 
 function image(part: JsonObject, path: string): Part {
   const nested = isObject(part.image_url) ? part.image_url : undefined;
   const url = nested ? nested.url : part.image_url;
   const detail = optionalString(part, "detail", path) ?? (nested && optionalString(nested, "detail", path));
-  const rest = { ...(detail !== undefined && { detail }), ...markOf(part) };
-  if (typeof url === "string") return { kind: "media", media: "image", source: sourceOfUrl(url), ...rest };
+  const more = detail !== undefined ? { detail } : {};
+  const at = pathOf(path, "image_url");
+  if (typeof url === "string") return media("image", part, { ...sourceOfUrl(url), at }, path, more);
   if (typeof part.file_id === "string")
-    return { kind: "media", media: "image", source: { fileId: part.file_id }, ...rest };
-  throw new ShapeError(pathOf(path, "image_url"), "a URL, a data URL, or a file_id beside it", part.image_url);
+    return media("image", part, { fileId: part.file_id, at: pathOf(path, "file_id") }, path, more);
+  throw new ShapeError(at, "a URL, a data URL, or a file_id beside it", part.image_url);
 }
 
-function file(part: JsonObject, fields: JsonObject): Part {
-  const source = fileSource(fields);
+/** `fields` hold the file, at `place`. */
+function file(part: JsonObject, fields: JsonObject, place: string, path: string): Part {
+  const source = fileSource(fields, place);
   if (!source) return opaque(part);
-  const name = typeof fields.filename === "string" ? { name: fields.filename } : {};
-  return { kind: "media", media: "document", source, ...name, ...markOf(part) };
+  return media("document", part, source, path, typeof fields.filename === "string" ? { name: fields.filename } : {});
 }
 
-function fileSource(fields: JsonObject): MediaPart["source"] | undefined {
+function fileSource(fields: JsonObject, place: string): MediaSource | undefined {
   if (typeof fields.file_data === "string") {
+    const at = pathOf(place, "file_data");
     const source = sourceOfUrl(fields.file_data);
-    return "url" in source ? { data: fields.file_data, mime: "application/pdf" } : source;
+    return "url" in source ? { data: fields.file_data, mime: "application/pdf", at } : { ...source, at };
   }
-  if (typeof fields.file_url === "string") return { url: fields.file_url };
-  return typeof fields.file_id === "string" ? { fileId: fields.file_id } : undefined;
+  if (typeof fields.file_url === "string") return { url: fields.file_url, at: pathOf(place, "file_url") };
+  return typeof fields.file_id === "string" ? { fileId: fields.file_id, at: pathOf(place, "file_id") } : undefined;
 }
 
-function audio(part: JsonObject): Part {
+function audio(part: JsonObject, path: string): Part {
   const sound = isObject(part.input_audio) ? part.input_audio : part;
   if (typeof sound.data !== "string") return opaque(part);
-  return {
-    kind: "media",
-    media: "audio",
-    source: { data: sound.data, mime: `audio/${String(sound.format ?? "wav")}` },
-  };
+  const at = sound === part ? path : pathOf(path, "input_audio");
+  return media("audio", part, { data: sound.data, mime: `audio/${String(sound.format ?? "wav")}`, at }, path);
 }
 
-function fromAnthropic(media: "image" | "document", part: JsonObject, path: string): Part {
+function fromAnthropic(kind: "image" | "document", part: JsonObject, path: string): Part {
+  const at = pathOf(path, "source");
   const source = isObject(part.source) ? part.source : {};
-  const name = typeof part.title === "string" ? { name: part.title } : {};
-  const with_ = (found: MediaPart["source"]): Part => ({
-    kind: "media",
-    media,
-    source: found,
-    ...name,
-    ...markOf(part),
-  });
-  const mime =
-    typeof source.media_type === "string" ? source.media_type : media === "image" ? "image/png" : "application/pdf";
-  if (source.type === "text" && typeof source.data === "string") return with_({ text: source.data, mime });
-  if (typeof source.data === "string") return with_({ data: source.data, mime });
-  if (typeof source.url === "string") return with_(sourceOfUrl(source.url));
-  if (typeof source.file_id === "string") return with_({ fileId: source.file_id });
-  throw new ShapeError(pathOf(path, "source"), "base64 data, a url or a file_id", part.source);
+  const more = {
+    ...(typeof part.title === "string" && { name: part.title }),
+    ...(typeof part.context === "string" && { context: part.context }),
+  };
+  const found = anthropicSource(source, kind === "image" ? "image/png" : "application/pdf");
+  if (found) return media(kind, part, { ...found, at }, path, more);
+  throw new ShapeError(at, "base64 data, a url or a file_id", part.source);
 }
 
-function sourceOfUrl(url: string): MediaPart["source"] {
+function anthropicSource(source: JsonObject, mimeFallback: string): MediaSource | undefined {
+  const mime = typeof source.media_type === "string" ? source.media_type : mimeFallback;
+  if (source.type === "text" && typeof source.data === "string") return { text: source.data, mime };
+  if (typeof source.data === "string") return { data: source.data, mime };
+  if (typeof source.url === "string") return sourceOfUrl(source.url);
+  return typeof source.file_id === "string" ? { fileId: source.file_id } : undefined;
+}
+
+function sourceOfUrl(url: string): MediaSource {
   // A type with parameters (`text/plain;charset=…;base64,`) stays a URL: its bytes must come back as they were.
   const end = url.startsWith("data:") ? url.search(/[;,]/) : -1;
   if (end < 0 || !url.startsWith(BASE64, end)) return { url };
@@ -120,8 +156,9 @@ function sourceOfUrl(url: string): MediaPart["source"] {
 
 const BASE64 = ";base64,";
 
-export function markOf(holder: JsonObject): { readonly mark?: CacheMark } {
+export function markOf(holder: JsonObject, path: string): { readonly mark?: CacheMark } {
   const raw = holder.cache_control;
   if (!isObject(raw)) return {};
-  return { mark: typeof raw.ttl === "string" ? { ttl: raw.ttl, raw } : { raw } };
+  const at = pathOf(path, "cache_control");
+  return { mark: typeof raw.ttl === "string" ? { ttl: raw.ttl, raw, at } : { raw, at } };
 }

@@ -1,37 +1,36 @@
 /** Content for a Responses upstream: text by role, images, files and sound. */
-import type { Content, MediaPart, Part, Role } from "../../ir/request.ts";
-import type { JsonObject, Raw } from "../../wire/json.ts";
+import { fileName } from "../../ir/file-name.ts";
+import type { Feature } from "../../ir/loss.ts";
+import type { Content, MediaPart, Part, Role, TextPart } from "../../ir/request.ts";
+import { isList, type JsonObject, type Raw } from "../../wire/json.ts";
 import { DIALECT } from "./wire.ts";
-import { lose, type Writing } from "./writing.ts";
+import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
 
 /** Vendors refuse media in what the assistant said; `tool` is the output of a call. */
 export type Place = Role | "tool";
 
-export const encodeParts = (parts: readonly Part[], place: Place, path: string, w: Writing): readonly JsonObject[] =>
-  parts.flatMap((part, at) => encodePart(part, place, `${path}[${at}]`, w));
+export const encodeParts = (parts: readonly Part[], place: Place, w: Writing): readonly JsonObject[] =>
+  parts.flatMap((part) => encodePart(part, place, w));
 
-function encodePart(part: Part, place: Place, path: string, w: Writing): readonly JsonObject[] {
-  if ("mark" in part && part.mark) loseMark(path, w);
+function encodePart(part: Part, place: Place, w: Writing): readonly JsonObject[] {
+  const at = w.said.place(part);
+  if ("mark" in part) loseMark(part.mark, w);
   switch (part.kind) {
     case "text":
-      return [textPart(part.text, place, w, part.annotations)];
-    case "refusal":
-      return [place === "assistant" ? { type: "refusal", refusal: part.text } : textPart(part.text, place, w)];
+      loseCitations(part, at, w);
+      return [{ ...textPart(part.text, place, w, part.annotations), ...unread(part, w) }];
+    case "refusal": {
+      const said = place === "assistant" ? { type: "refusal", refusal: part.text } : textPart(part.text, place, w);
+      return [{ ...said, ...unread(part, w) }];
+    }
     case "media":
-      return [mediaPart(part, place, path, w)];
+      return mediaParts(part, place, w);
     case "tool-ref":
-      lose(
-        w.losses,
-        path,
-        "tool-reference",
-        "approximated",
-        "hint",
-        "a loaded tool was told in words; it is declared anyway",
-      );
-      return [textPart(`Tool loaded: ${part.name}`, place, w)];
+      hint(w, at, "tool-reference", "approximated", "a loaded tool is told in words; it is declared anyway");
+      return [{ ...textPart(`Tool loaded: ${part.name}`, place, w), ...unread(part, w) }];
     case "opaque":
       if (part.dialect === DIALECT) return [part.raw as JsonObject];
-      lose(w.losses, path, "opaque-part", "dropped", "meaning", "a part that only its own dialect understands");
+      meaning(w, at, "foreign-item", "dropped", "a part that only its own dialect understands");
       return [];
   }
 }
@@ -42,24 +41,30 @@ export function textPart(text: string, place: Place, w: Writing, annotations?: R
   return w.own ? { type: "output_text", text } : { type: "output_text", text, annotations: [] };
 }
 
-export const loseMark = (path: string, w: Writing): void =>
-  lose(
-    w.losses,
-    path,
-    "cache-breakpoint",
-    "dropped",
-    "hint",
-    "the Responses API caches prefixes by itself and knows no breakpoints",
-  );
+function loseCitations({ annotations }: TextPart, at: string, w: Writing): void {
+  if (!w.own && isList(annotations) && annotations.length > 0)
+    hint(w, at, "citations", "dropped", "citations of another vendor are not sent back");
+}
 
-function mediaPart(part: MediaPart, place: Place, path: string, w: Writing): JsonObject {
+function mediaParts(part: MediaPart, place: Place, w: Writing): readonly JsonObject[] {
   const refused = refusal(part, place, w);
+  const beside = unread(part, w);
   if (refused !== undefined) {
-    lose(w.losses, path, refused.feature, "dropped", "meaning", refused.note);
-    return textPart(`[${part.media} omitted${part.name === undefined ? "" : `: ${part.name}`}]`, place, w);
+    meaning(w, part.source.at ?? w.said.place(part), refused.feature, "dropped", refused.note);
+    return [textPart(`[${part.media} omitted${part.name === undefined ? "" : `: ${part.name}`}]`, place, w)];
   }
-  if (part.hints !== undefined)
-    lose(w.losses, path, "document-hints", "dropped", "hint", "citation switch and context of a document");
+  return [...contextOf(part, place, w), { ...mediaPart(part, place, w), ...beside }];
+}
+
+/** What a caller of Anthropic's says about a document stands in front of it. */
+function contextOf(part: MediaPart, place: Place, w: Writing): readonly JsonObject[] {
+  if (part.context === undefined) return [];
+  const note = "the Responses API knows no context of a document: it stands beside it as text";
+  hint(w, `${w.said.place(part)}.context`, "document-context", "approximated", note);
+  return [textPart(part.context, place, w)];
+}
+
+function mediaPart(part: MediaPart, place: Place, w: Writing): JsonObject {
   switch (part.media) {
     case "image":
       return imagePart(part, w);
@@ -71,7 +76,7 @@ function mediaPart(part: MediaPart, place: Place, path: string, w: Writing): Jso
       };
     case "document":
     case "video":
-      return filePart(part, place, path, w);
+      return filePart(part, place, w);
   }
 }
 
@@ -79,7 +84,7 @@ function refusal(
   part: MediaPart,
   place: Place,
   w: Writing,
-): { readonly feature: string; readonly note: string } | undefined {
+): { readonly feature: Feature; readonly note: string } | undefined {
   if (place === "assistant") return { feature: "assistant-media", note: "what the assistant said may hold text only" };
   if (part.media === "video") return { feature: "video", note: "the Responses API takes no video" };
   if (part.media === "image" && !w.to.traits.images) return { feature: "image", note: `${w.to.model} takes no images` };
@@ -105,17 +110,17 @@ function dataUrl(source: Exclude<MediaPart["source"], { readonly url: string } |
   return `data:${source.mime};base64,${data}`;
 }
 
-function filePart(part: MediaPart, place: Place, path: string, w: Writing): JsonObject {
+function filePart(part: MediaPart, place: Place, w: Writing): JsonObject {
   const { source } = part;
   if ("text" in source) {
-    lose(w.losses, path, "text-document", "approximated", "hint", "a document of plain text was sent as text");
+    const at = source.at ?? w.said.place(part);
+    hint(w, at, "document-text", "approximated", "a document of plain text is sent as text");
     return textPart(part.name === undefined ? source.text : `${part.name}\n\n${source.text}`, place, w);
   }
   const named = part.name === undefined ? {} : { filename: part.name };
   if ("url" in source) return { type: "input_file", ...(w.own && named), file_url: source.url };
   if ("fileId" in source) return { type: "input_file", ...(w.own && named), file_id: source.fileId };
-  // A file in data needs a name. https://platform.openai.com/docs/guides/pdf-files
-  const filename = part.name ?? (w.own ? undefined : `document.${source.mime.split("/")[1] ?? "bin"}`);
+  const filename = w.own ? part.name : fileName(part.name, source.mime);
   return { type: "input_file", ...(filename !== undefined && { filename }), file_data: dataUrl(source) };
 }
 

@@ -12,6 +12,7 @@ import type {
   Tool,
 } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
+import { fieldsOf } from "../../ir/words.ts";
 import {
   isList,
   isObject,
@@ -28,6 +29,7 @@ import { decodeInput } from "./items-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeToolChoice, decodeTools } from "./tools-decode.ts";
 import { DIALECT } from "./wire.ts";
+import { WORDS } from "./words.ts";
 
 export const SEALED_REASONING = "reasoning.encrypted_content";
 
@@ -63,6 +65,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       serviceTier: optionalString(body, "service_tier"),
     }),
     extra: { dialect: DIALECT, fields: extraOf(body) },
+    fields: fieldsOf(body, WORDS),
   });
 }
 
@@ -88,7 +91,7 @@ function extraOf(body: JsonObject): Readonly<Record<string, Raw>> {
 const instructions = (body: JsonObject): readonly Entry[] =>
   body.instructions === undefined || body.instructions === null
     ? []
-    : [{ kind: "instructions", content: decodeContent(body.instructions, "instructions") }];
+    : [{ kind: "instructions", content: decodeContent(body.instructions, "instructions"), at: "instructions" }];
 
 /** A stored prompt or an earlier answer may stand in for the input. */
 function inputOf(body: JsonObject): readonly Entry[] {

@@ -1,16 +1,18 @@
 /** A ModelRequest as a Responses body for one deployment. */
 import type { Addressee } from "../dialect.ts";
-import { lossList, type Translated } from "../../ir/loss.ts";
-import type { CallEntry, Entry, ModelRequest, OutputShape, Reasoning } from "../../ir/request.ts";
+import { type Feature, lossList, type Translated } from "../../ir/loss.ts";
+import type { CallEntry, Entry, ModelRequest, OutputShape, Part, Reasoning } from "../../ir/request.ts";
 import { waitingTools } from "../../ir/deferred.ts";
 import { toolMap } from "../../ir/tools.ts";
+import { loseUnread } from "../../ir/unread.ts";
+import { callerWords, type Field } from "../../ir/words.ts";
 import { textOfContent } from "../../ir/turns.ts";
-import { isList, isObject, type Json, type JsonObject, pathOf } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { cacheOf, callerOf, extraOf } from "./caller-encode.ts";
 import { encodeItems } from "./items-encode.ts";
 import { SEALED_REASONING } from "./request-decode.ts";
 import { encodeTool, encodeToolChoice, encodeTools } from "./tools-encode.ts";
-import { isOwn, lose, type Writing } from "./writing.ts";
+import { hint, isOwn, loseMark, meaning, type Writing } from "./writing.ts";
 
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
   const w: Writing = {
@@ -22,6 +24,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
       request.entries.flatMap((entry): [string, CallEntry][] => (entry.kind === "call" ? [[entry.callId, entry]] : [])),
     ),
     losses: lossList(),
+    said: callerWords(request),
   };
   const value = {
     model: to.model,
@@ -45,18 +48,18 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
 function instructions(w: Writing): JsonObject {
   const texts = w.request.entries.flatMap((entry) => {
     if (entry.kind !== "instructions") return [];
-    if (typeof entry.content !== "string" && entry.content.some((part) => "mark" in part && part.mark))
-      lose(
-        w.losses,
-        "instructions",
-        "cache-breakpoint",
-        "dropped",
-        "hint",
-        "the Responses API caches prefixes by itself and knows no breakpoints",
-      );
+    if (typeof entry.content !== "string") for (const part of entry.content) losePrompt(part, w);
     return typeof entry.content === "string" ? [entry.content] : entry.content.map((part) => textOfContent([part]));
   });
   return texts.length === 0 ? {} : { instructions: texts.filter((text) => text !== "").join("\n\n") };
+}
+
+/** `instructions` are one string. */
+function losePrompt(part: Part, w: Writing): void {
+  if ("mark" in part) loseMark(part.mark, w);
+  if ("hints" in part) loseUnread(w.losses, w.said.place(part), part.hints);
+  if (part.kind === "media" || part.kind === "opaque")
+    meaning(w, w.said.place(part), "foreign-item", "dropped", "instructions hold nothing but text here");
 }
 
 /** One user text that stood alone goes back as the string it was. */
@@ -68,18 +71,17 @@ function inputOf(w: Writing): Json {
 
 function toolFields(w: Writing): JsonObject {
   const { request, to } = w;
-  const tools = w.own ? encodeTools(request.tools, "tools", w) : offered(w);
+  const tools = w.own ? encodeTools(request.tools, w) : offered(w);
   // A choice among no tools is refused, and changes nothing.
   const idle = !w.own && tools.length === 0;
   const choice = request.toolChoice && !idle ? encodeToolChoice(request.toolChoice, w) : undefined;
   const parallel = idle ? undefined : request.parallelCalls;
   if (parallel === false && !to.traits.parallelSwitch)
-    lose(
-      w.losses,
-      "parallel_tool_calls",
+    meaning(
+      w,
+      w.said.field("parallelCalls"),
       "parallel-switch",
       "dropped",
-      "meaning",
       "the upstream cannot be held to one call at a time",
     );
   return {
@@ -93,11 +95,10 @@ function toolFields(w: Writing): JsonObject {
 function offered(w: Writing): readonly JsonObject[] {
   const { tools, entries } = w.request;
   const waits = waitingTools(tools, entries);
-  return tools.flatMap((tool, index) => {
-    const path = pathOf("tools", index);
-    if (!waits(tool)) return encodeTool(tool, undefined, path, w);
+  return tools.flatMap((tool) => {
+    if (!waits(tool)) return encodeTool(tool, undefined, w);
     const note = "a deferred tool is left out until the conversation names it";
-    lose(w.losses, path, "deferred-tool", "emulated", "hint", note);
+    hint(w, w.said.place(tool), "deferred-tool", "emulated", note);
     return [];
   });
 }
@@ -117,21 +118,25 @@ function reasoningOf(w: Writing): JsonObject {
   const effort = reasoning.effort ?? effortOfBudget(reasoning, w);
   const summary = reasoning.show && SUMMARY[reasoning.show];
   const hints = w.own ? reasoning.hints : undefined;
-  if (!w.own && reasoning.hints)
-    lose(w.losses, "reasoning", "reasoning-hints", "dropped", "hint", Object.keys(reasoning.hints).join(", "));
+  if (!w.own) loseReasoningHints(reasoning, w);
   const fields = { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }), ...hints };
   return Object.keys(fields).length > 0 ? { reasoning: fields } : {};
+}
+
+/** They stand beside the effort or beside the switch, as the caller's dialect has it. */
+function loseReasoningHints({ hints }: Reasoning, w: Writing): void {
+  loseUnread(w.losses, w.request.extra.dialect === "anthropic" ? "thinking" : "reasoning", hints);
 }
 
 /** Only where nobody before us has turned the budget into an effort the model knows. */
 function effortOfBudget(reasoning: Reasoning, w: Writing): string | undefined {
   const { budgetTokens } = reasoning;
   if (reasoning.mode === "off") {
-    lose(w.losses, "reasoning", "reasoning-off", "dropped", "hint", "the model thinks as much as it is set to");
+    hint(w, w.said.field("reasoning"), "reasoning-off", "dropped", "the model thinks as much as it is set to");
     return undefined;
   }
   if (budgetTokens === undefined) return undefined;
-  lose(w.losses, "reasoning", "reasoning-budget", "approximated", "hint", "a budget of tokens is told as an effort");
+  hint(w, w.said.field("reasoning"), "reasoning-budget", "approximated", "a budget of tokens is told as an effort");
   return budgetTokens < 4_096 ? "low" : budgetTokens < 16_384 ? "medium" : "high";
 }
 
@@ -157,13 +162,15 @@ function formatOf({ schema, jsonObject }: OutputShape): JsonObject | undefined {
 
 function samplingOf(w: Writing): JsonObject {
   const { sampling } = w.request;
+  const { said } = w;
   if (sampling.stop && sampling.stop.length > 0)
-    lose(w.losses, "stop", "stop-sequences", "dropped", "meaning", "the Responses API has no stop sequences");
-  if (sampling.topK !== undefined)
-    lose(w.losses, "top_k", "top-k", "dropped", "hint", "the Responses API has no top_k");
-  if (sampling.frequencyPenalty || sampling.presencePenalty)
-    lose(w.losses, "penalties", "penalties", "dropped", "meaning", "the Responses API has no penalties");
-  if (sampling.seed !== undefined) lose(w.losses, "seed", "seed", "dropped", "hint", "the Responses API has no seed");
+    meaning(w, said.field("stop"), "stop-sequences", "dropped", "the Responses API has no stop sequences");
+  const drop = (field: Field, feature: Feature): void =>
+    hint(w, said.field(field), feature, "dropped", "the Responses API has none");
+  if (sampling.topK !== undefined) drop("topK", "top-k");
+  if (sampling.frequencyPenalty) drop("frequencyPenalty", "penalties");
+  if (sampling.presencePenalty) drop("presencePenalty", "penalties");
+  if (sampling.seed !== undefined) drop("seed", "seed");
   return {
     ...(sampling.maxTokens !== undefined && { max_output_tokens: sampling.maxTokens }),
     ...(sampling.temperature !== undefined && { temperature: sampling.temperature }),
@@ -177,7 +184,7 @@ function stateOf(w: Writing): JsonObject {
   const store = state.store ?? (keeps(w) ? undefined : false);
   const include = includeOf(w);
   if (state.container !== undefined && !w.own)
-    lose(w.losses, "container", "container", "dropped", "meaning", "a container of another vendor");
+    meaning(w, w.said.field("container"), "container", "dropped", "the container stands at another vendor");
   return {
     ...(store !== undefined && { store }),
     ...(include.length > 0 && { include }),

@@ -343,7 +343,7 @@ describe("requests of other dialects", () => {
     expect(items(request).slice(1)).toEqual([
       { type: "reasoning", summary: [{ type: "summary_text", text: "s" }], encrypted_content: "gAAA" },
     ]);
-    expect(features(request)).toEqual(["reasoning-unsigned hint", "reasoning-unsigned hint"]);
+    expect(features(request)).toEqual(["reasoning-replay hint"]);
     expect(entries([{ type: "reasoning", summary: [], encrypted_content: wrapSeal(seal) }])[0]).toMatchObject({ seal });
   });
 
@@ -425,7 +425,7 @@ describe("requests of other dialects", () => {
       { type: "function", name: "bash", parameters: { properties: { command: {} } } },
       { type: "web_search", filters: { allowed_domains: ["a.example"] } },
     ]);
-    expect(features(request)).toEqual(["builtin-tool hint", "hosted-tool hint", "hosted-tool meaning"]);
+    expect(features(request)).toEqual(["builtin-tool hint", "web-search hint", "hosted-tool meaning"]);
   });
 
   test("what the API has no word for is told, a spelled-out default is not", () => {
@@ -438,7 +438,7 @@ describe("requests of other dialects", () => {
       "cache-breakpoint hint",
       "stop-sequences meaning",
       "top-k hint",
-      "penalties meaning",
+      "penalties hint",
       "seed hint",
       "unknown-field hint",
     ]);

@@ -1,26 +1,26 @@
 /** Results of calls, each in the item type that answers its call. */
 import type { MediaPart, Part, ResultEntry, ToolRef } from "../../ir/request.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
-import { encodeParts, imageSource, loseMark, plainText } from "./parts-encode.ts";
+import { encodeParts, imageSource, plainText } from "./parts-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
 import { type Builtin, builtinByName, parseOr } from "./wire.ts";
-import { builtinOf, callId, ids, lose, type Writing } from "./writing.ts";
+import { builtinOf, callId, hint, ids, loseMark, meaning, type Writing } from "./writing.ts";
 
 /** Where images go that the upstream does not take inside a result: they follow in a user message. */
 export interface HeldImages {
   hold(part: MediaPart): void;
 }
 
-export function encodeResult(entry: ResultEntry, path: string, images: HeldImages, w: Writing): JsonObject {
-  if (entry.mark) loseMark(path, w);
+export function encodeResult(entry: ResultEntry, images: HeldImages, w: Writing): JsonObject {
+  loseMark(entry.mark, w);
   const tool = w.calls.get(entry.callId)?.tool;
   const builtin = tool ? builtinOf(tool, w) : namedBuiltin(entry, w);
-  if (builtin) return builtinOutput(builtin, entry, path, w);
+  if (builtin) return builtinOutput(builtin, entry, w);
   return {
     type: outputType(entry, tool, w),
     ...ids(entry, w),
     call_id: callId(entry.callId, w),
-    output: encodeOutput(entry, path, images, w),
+    output: encodeOutput(entry, images, w),
   };
 }
 
@@ -31,32 +31,29 @@ const namedBuiltin = (entry: ResultEntry, w: Writing): Builtin | undefined =>
 const outputType = (entry: ResultEntry, tool: ToolRef | undefined, w: Writing): string =>
   (tool?.via ?? entry.via) === "custom" && w.to.traits.customTools ? "custom_tool_call_output" : "function_call_output";
 
-function encodeOutput(
-  entry: ResultEntry,
-  path: string,
-  images: HeldImages,
-  w: Writing,
-): string | readonly JsonObject[] {
-  const content = contentOf(entry, path, w);
+function encodeOutput(entry: ResultEntry, images: HeldImages, w: Writing): string | readonly JsonObject[] {
+  const content = contentOf(entry, w);
   // A list of texts is newer than most servers; one string says the same.
   const plain = plainText(content);
-  if (typeof content === "string" || (plain !== undefined && !w.own)) return plain ?? "";
-  if (w.to.traits.imageResults) return encodeParts(content, "tool", `${path}.content`, w);
+  if (typeof content === "string") return content;
+  const whole = encodeParts(content, "tool", w);
+  if (plain !== undefined && !w.own) return plain;
+  if (w.to.traits.imageResults) return whole;
   const told = content.map((part): Part => {
     if (part.kind !== "media") return part;
     images.hold(part);
     return { kind: "text", text: `[${part.media}: see the next message]` };
   });
   if (told.some((part, at) => part !== content[at]))
-    lose(w.losses, path, "result-media", "approximated", "hint", "media of a tool result follow in a user message");
-  return plainText(told) ?? encodeParts(told, "tool", `${path}.content`, w);
+    hint(w, w.said.place(entry), "result-media", "emulated", "media of a tool result follow in a user message");
+  return plainText(told) ?? encodeParts(told, "tool", w);
 }
 
-function contentOf(entry: ResultEntry, path: string, w: Writing): string | readonly Part[] {
+function contentOf(entry: ResultEntry, w: Writing): string | readonly Part[] {
   const content =
     typeof entry.content === "object" && "tools" in entry.content ? toolNames(entry.content.tools) : entry.content;
   if (entry.isError !== true) return content;
-  lose(w.losses, path, "result-error", "approximated", "hint", "that a tool failed is told in its text");
+  hint(w, w.said.place(entry), "result-error", "approximated", "that a tool failed is told in its text");
   return typeof content === "string" ? ERROR_MARK + content : [{ kind: "text", text: ERROR_MARK.trim() }, ...content];
 }
 const ERROR_MARK = "[the tool failed] ";
@@ -64,21 +61,21 @@ const ERROR_MARK = "[the tool failed] ";
 const toolNames = (tools: readonly { readonly name: string }[]): string =>
   `Tools loaded: ${tools.map((tool) => tool.name).join(", ")}`;
 
-function builtinOutput(builtin: Builtin, entry: ResultEntry, path: string, w: Writing): JsonObject {
+function builtinOutput(builtin: Builtin, entry: ResultEntry, w: Writing): JsonObject {
   const { content } = entry;
   const text = typeof content === "string" ? content : "tools" in content ? "" : (plainText(content) ?? "");
   const frame = { type: builtin.output, ...ids(entry, w), call_id: callId(entry.callId, w) };
   switch (builtin.name) {
     case "tool_search": {
       const tools = typeof content === "object" && "tools" in content ? content.tools : [];
-      return { status: "completed", ...frame, execution: "client", tools: encodeTools(tools, `${path}.tools`, w) };
+      return { status: "completed", ...frame, execution: "client", tools: encodeTools(tools, w) };
     }
     case "apply_patch":
       return { status: entry.isError ? "failed" : "completed", ...frame, ...(text !== "" && { output: text }) };
     case "local_shell":
       return { ...frame, output: text };
     case "computer":
-      return { ...frame, ...computerOutput(entry, path, w) };
+      return { ...frame, ...computerOutput(entry, w) };
     case "mcp_approval":
       return {
         type: builtin.output,
@@ -100,19 +97,14 @@ function reported(text: string, otherwise: JsonObject): JsonObject {
   return isObject(value) ? value : otherwise;
 }
 
-function computerOutput(entry: ResultEntry, path: string, w: Writing): JsonObject {
+function computerOutput(entry: ResultEntry, w: Writing): JsonObject {
   const parts = typeof entry.content === "object" && !("tools" in entry.content) ? entry.content : [];
   const screen = parts.find((part) => part.kind === "media");
   const rest = parts.flatMap((part) => (part.kind === "opaque" && isObject(part.raw) ? [part.raw] : []));
-  if (!screen)
-    lose(
-      w.losses,
-      path,
-      "computer-screenshot",
-      "dropped",
-      "meaning",
-      "a computer call was answered without a screenshot",
-    );
+  if (!screen) {
+    const note = "a computer call was answered without a screenshot";
+    meaning(w, w.said.place(entry), "computer-screenshot", "dropped", note);
+  }
   return {
     output: { type: "computer_screenshot", ...(screen && imageSource(screen.source)) },
     ...Object.assign({}, ...rest),

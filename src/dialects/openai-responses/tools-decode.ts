@@ -11,24 +11,28 @@ import {
   pathOf,
   type Raw,
   ShapeError,
-  without,
 } from "../../wire/json.ts";
+import { unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/words.ts";
 import { markOf } from "./parts-decode.ts";
 import { builtinByTool, DIALECT, runsAtClient, table } from "./wire.ts";
 
 export function decodeTools(value: Json | undefined, path: string): readonly Tool[] {
   if (value === undefined || value === null) return [];
   if (!isList(value)) throw new ShapeError(path, "a list of tools", value);
-  return value.map((tool, at) => decodeTool(objectAt(tool, pathOf(path, at)), pathOf(path, at)));
+  return value.map((tool, index) => {
+    const at = pathOf(path, index);
+    return placed(decodeTool(objectAt(tool, at), at), at);
+  });
 }
 
 function decodeTool(tool: JsonObject, path: string): Tool {
   const type = optionalString(tool, "type", path);
-  if (isObject(tool.function)) return functionTool(tool.function, path, {});
-  if (isObject(tool.custom)) return customTool(tool.custom, path);
-  if (type === "function") return functionTool(tool, path, hintsOf(tool));
+  if (isObject(tool.function)) return functionTool(tool.function, pathOf(path, "function"));
+  if (isObject(tool.custom)) return customTool(tool.custom, pathOf(path, "custom"));
+  if (type === "function") return functionTool(tool, path);
   // Anthropic's own tools have no type, or say "custom" and have an input_schema, which a freeform tool never has.
-  if (tool.input_schema !== undefined || type === undefined) return functionTool(tool, path, hintsOf(tool));
+  if (tool.input_schema !== undefined || type === undefined) return functionTool(tool, path);
   if (type === "custom") return customTool(tool, path);
   if (type === "namespace") return namespace(tool, path);
   return otherTool(type, tool);
@@ -45,9 +49,10 @@ const FUNCTION_KEYS = new Set([
   "cache_control",
 ]);
 
-const hintsOf = (tool: JsonObject): Readonly<Record<string, Raw>> => without(tool, FUNCTION_KEYS);
+const CUSTOM_KEYS = new Set(["type", "name", "description", "format", "defer_loading"]);
+const NAMESPACE_KEYS = new Set(["type", "name", "description", "tools"]);
 
-function functionTool(tool: JsonObject, path: string, hints: Readonly<Record<string, Raw>>): FunctionTool {
+function functionTool(tool: JsonObject, path: string): FunctionTool {
   const description = optionalString(tool, "description", path);
   const schema = tool.parameters ?? tool.input_schema ?? (tool.parameters === null ? null : undefined);
   return {
@@ -57,8 +62,9 @@ function functionTool(tool: JsonObject, path: string, hints: Readonly<Record<str
     ...(schema !== undefined && { schema }),
     ...((typeof tool.strict === "boolean" || tool.strict === null) && { strict: tool.strict }),
     ...(typeof tool.defer_loading === "boolean" && { defer: tool.defer_loading }),
-    ...markOf(tool),
-    ...(Object.keys(hints).length > 0 && { hints }),
+    ...markOf(tool, path),
+    ...unreadOf(tool, FUNCTION_KEYS),
+    at: path,
   };
 }
 
@@ -70,6 +76,8 @@ function customTool(tool: JsonObject, path: string): CustomTool {
     ...(description !== undefined && { description }),
     ...(tool.format !== undefined && tool.format !== null && { format: flatFormat(tool.format) }),
     ...(typeof tool.defer_loading === "boolean" && { defer: tool.defer_loading }),
+    ...unreadOf(tool, CUSTOM_KEYS),
+    at: path,
   };
 }
 
@@ -84,6 +92,7 @@ function namespace(tool: JsonObject, path: string): Tool {
     name: nameOf(tool, path),
     ...(description !== undefined && { description }),
     tools: decodeTools(tool.tools, pathOf(path, "tools")),
+    ...unreadOf(tool, NAMESPACE_KEYS),
   };
 }
 

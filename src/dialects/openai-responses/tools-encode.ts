@@ -2,48 +2,49 @@
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { loseMark } from "./parts-encode.ts";
 import { DIALECT } from "./wire.ts";
-import { builtinOf, lose, wireTool, type Writing } from "./writing.ts";
+import { builtinOf, hint, loseMark, meaning, unread, wireTool, type Writing } from "./writing.ts";
 
-export const encodeTools = (tools: readonly Tool[], path: string, w: Writing): readonly JsonObject[] =>
-  tools.flatMap((tool, at) => encodeTool(tool, undefined, `${path}[${at}]`, w));
+export const encodeTools = (tools: readonly Tool[], w: Writing): readonly JsonObject[] =>
+  tools.flatMap((tool) => encodeTool(tool, undefined, w));
 
-export function encodeTool(tool: Tool, namespace: string | undefined, path: string, w: Writing): readonly JsonObject[] {
+export function encodeTool(tool: Tool, namespace: string | undefined, w: Writing): readonly JsonObject[] {
   switch (tool.kind) {
     case "function":
-      return [functionTool(tool, namespace, path, w)];
+      return [functionTool(tool, namespace, w)];
     case "custom":
-      return [customTool(tool, namespace, path, w)];
+      return [customTool(tool, namespace, w)];
     case "namespace":
       return [
         {
           type: "namespace",
           name: tool.name,
           ...(tool.description !== undefined && { description: tool.description }),
-          tools: tool.tools.flatMap((inner, at) => encodeTool(inner, tool.name, `${path}.tools[${at}]`, w)),
+          tools: tool.tools.flatMap((inner) => encodeTool(inner, tool.name, w)),
+          ...unread(tool, w),
         },
       ];
     case "builtin":
-      return [tool.dialect === DIALECT ? (tool.raw as JsonObject) : foreignBuiltin(tool, path, w)];
+      return [tool.dialect === DIALECT ? (tool.raw as JsonObject) : foreignBuiltin(tool, w)];
     case "hosted":
-      return hostedTool(tool, path, w);
+      return hostedTool(tool, w);
   }
 }
 
 const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
 
-function functionTool(tool: FunctionTool, namespace: string | undefined, path: string, w: Writing): JsonObject {
-  if (tool.mark) loseMark(path, w);
-  if (!w.own && tool.hints) lose(w.losses, path, "tool-hints", "dropped", "hint", Object.keys(tool.hints).join(", "));
+function functionTool(tool: FunctionTool, namespace: string | undefined, w: Writing): JsonObject {
+  loseMark(tool.mark, w);
+  // A type among them is Anthropic's "custom", which means a function.
+  const { type: _, ...beside } = unread(tool, w);
   return {
     type: "function",
     ...toolName(tool.name, "function", namespace, w),
     ...(tool.description !== undefined && { description: tool.description }),
     ...parametersOf(tool, w),
-    ...strictOf(tool, path, w),
+    ...strictOf(tool, w),
     ...(w.own && tool.defer !== undefined && { defer_loading: tool.defer }),
-    ...(w.own && tool.hints),
+    ...beside,
   };
 }
 
@@ -58,24 +59,23 @@ function parametersOf(tool: FunctionTool, w: Writing): JsonObject {
 }
 
 /** Responses takes an absent `strict` for true, Chat and Messages for false. */
-function strictOf(tool: FunctionTool, path: string, w: Writing): JsonObject {
+function strictOf(tool: FunctionTool, w: Writing): JsonObject {
   if (w.own) return tool.strict === undefined ? {} : { strict: tool.strict };
   if (w.to.traits.strictTools) return { strict: tool.strict ?? false };
-  if (tool.strict)
-    lose(w.losses, path, "strict-tool", "dropped", "hint", "the upstream does not hold a model to a tool's schema");
+  if (tool.strict) {
+    const note = "the upstream does not hold a model to a tool's schema";
+    hint(w, `${w.said.place(tool)}.strict`, "strict-tool", "dropped", note);
+  }
   return {};
 }
 
-function customTool(tool: CustomTool, namespace: string | undefined, path: string, w: Writing): JsonObject {
+function customTool(tool: CustomTool, namespace: string | undefined, w: Writing): JsonObject {
+  const beside = unread(tool, w);
   if (!w.to.traits.customTools) {
-    lose(
-      w.losses,
-      path,
-      "custom-tool",
-      "emulated",
-      "hint",
-      "a freeform tool is declared as a function with one string",
-    );
+    const at = w.said.place(tool);
+    if (isObject(tool.format) && tool.format.type === "grammar")
+      hint(w, `${at}.format`, "tool-grammar", "approximated", "the grammar is told in words: nothing enforces it");
+    else hint(w, at, "custom-tool", "emulated", "a freeform tool is declared as a function with one string");
     const lowered = lowerCustomTool(tool);
     const strict = w.to.traits.strictTools ? { strict: false } : {};
     return {
@@ -92,6 +92,7 @@ function customTool(tool: CustomTool, namespace: string | undefined, path: strin
     ...(tool.description !== undefined && { description: tool.description }),
     ...(tool.format !== undefined && { format: tool.format }),
     ...(w.own && tool.defer !== undefined && { defer_loading: tool.defer }),
+    ...beside,
   };
 }
 
@@ -162,8 +163,8 @@ const FOREIGN_BUILTINS: readonly (readonly [RegExp, string, JsonObject])[] = [
   ],
 ];
 
-function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, path: string, w: Writing): JsonObject {
-  lose(w.losses, path, "builtin-tool", "emulated", "hint", `${tool.wire} is declared as a function`);
+function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, w: Writing): JsonObject {
+  hint(w, w.said.place(tool), "builtin-tool", "emulated", `${tool.wire} is declared as a function`);
   const known = FOREIGN_BUILTINS.find(([wire]) => wire.test(tool.wire));
   const strict = w.to.traits.strictTools ? { strict: false } : {};
   return {
@@ -175,14 +176,14 @@ function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, path: string, 
   };
 }
 
-function hostedTool(tool: Extract<Tool, { kind: "hosted" }>, path: string, w: Writing): readonly JsonObject[] {
+function hostedTool(tool: Extract<Tool, { kind: "hosted" }>, w: Writing): readonly JsonObject[] {
   if (tool.dialect === DIALECT) return [tool.raw as JsonObject];
   const raw = isObject(tool.raw) ? tool.raw : {};
   if (typeof raw.type === "string" && raw.type.startsWith("web_search")) {
-    lose(w.losses, path, "hosted-tool", "emulated", "hint", "the search of this vendor stands in for the other's");
+    hint(w, w.said.place(tool), "web-search", "emulated", "the search of this vendor stands in for the other's");
     return [webSearch(raw)];
   }
-  lose(w.losses, path, "hosted-tool", "dropped", "meaning", `${tool.name} runs at another vendor`);
+  meaning(w, w.said.place(tool), "hosted-tool", "dropped", `${tool.name} runs at another vendor`);
   return [];
 }
 
@@ -211,12 +212,11 @@ export function encodeToolChoice(choice: ToolChoice, w: Writing): Json | undefin
       };
     case "opaque":
       if (choice.dialect === DIALECT) return choice.raw;
-      lose(
-        w.losses,
-        "tool_choice",
+      meaning(
+        w,
+        w.said.field("toolChoice"),
         "tool-choice",
         "dropped",
-        "meaning",
         "a choice that only its own dialect understands",
       );
       return undefined;

@@ -28,7 +28,7 @@ export function droppedWriter(p: Printing, block: Extract<Block, { kind: "hosted
   lose(
     p.losses,
     `answer.${block.wire}`,
-    block.kind === "hosted" ? "hosted-call" : "opaque-item",
+    block.kind === "hosted" ? "hosted-call" : "foreign-item",
     "dropped",
     "hint",
     `${block.wire} is known to its own dialect only`,

@@ -1,9 +1,11 @@
 /** What every part of the request encoder must know. */
 import type { Addressee } from "../dialect.ts";
-import type { Loss, LossList } from "../../ir/loss.ts";
+import type { Feature, Loss, LossList } from "../../ir/loss.ts";
 import { safeId } from "../../ir/ids.ts";
-import type { CallEntry, Meta, ModelRequest, ToolRef } from "../../ir/request.ts";
+import type { CacheMark, CallEntry, Meta, ModelRequest, ToolRef, Unread } from "../../ir/request.ts";
 import type { ToolMap } from "../../ir/tools.ts";
+import { loseUnread } from "../../ir/unread.ts";
+import type { CallerWords } from "../../ir/words.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { type Builtin, builtinByName, DIALECT, ID_LENGTH_MAX } from "./wire.ts";
 
@@ -15,6 +17,8 @@ export interface Writing {
   readonly tools: ToolMap;
   readonly calls: ReadonlyMap<string, CallEntry>;
   readonly losses: LossList;
+  /** What the caller calls things. */
+  readonly said: CallerWords;
 }
 
 export const isOwn = (request: ModelRequest): boolean => request.extra.dialect === DIALECT;
@@ -22,7 +26,7 @@ export const isOwn = (request: ModelRequest): boolean => request.extra.dialect =
 export function lose(
   losses: LossList,
   path: string,
-  feature: string,
+  feature: Feature,
   how: Loss["how"],
   weight: Loss["weight"],
   note: string,
@@ -30,11 +34,29 @@ export function lose(
   losses.add({ path, feature, how, weight, note });
 }
 
+export const hint = (w: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
+  lose(w.losses, path, feature, how, "hint", note);
+export const meaning = (w: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
+  lose(w.losses, path, feature, how, "meaning", note);
+
+export function loseMark(mark: CacheMark | undefined, w: Writing): void {
+  const note = "the Responses API caches prefixes by itself and knows no breakpoints";
+  if (mark) hint(w, w.said.place(mark), "cache-breakpoint", "dropped", note);
+}
+
+/** What only another dialect reads of a thing; our own dialect gets it back. */
+export function unread(thing: Unread, w: Writing): JsonObject {
+  if (w.own) return thing.hints ?? {};
+  loseUnread(w.losses, w.said.place(thing), thing.hints);
+  return {};
+}
+
 /** Copilot makes ids of four hundred characters, which every other server refuses. An id of an item means nothing beyond its server. */
 export function ids(entry: Meta, w: Writing): JsonObject {
-  if (!w.own) return {};
+  const beside = unread(entry, w);
+  if (!w.own) return beside;
   return {
-    ...entry.hints,
+    ...beside,
     ...(entry.id !== undefined && entry.id.length <= ID_LENGTH_MAX && { id: entry.id }),
     ...(entry.status !== undefined && { status: entry.status }),
   };
