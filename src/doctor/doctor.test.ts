@@ -117,7 +117,9 @@ describe("a provider", () => {
   test("that has no such path: base_url is named", async () => {
     const url = vendor(() => new Response("Not Found", { status: 404 }));
     expect(only(await check(`${url}/wrong`))).toMatchObject({ state: "fault", check: "address" });
-    expect(only(await check(`${url}/wrong`)).says).toContain("/wrong/chat/completions. Check the path of base_url");
+    expect(only(await check(`${url}/wrong`)).says).toContain(
+      "/wrong/chat/completions. Write base_url as the vendor's SDK takes it",
+    );
   });
 
   test("that keeps no list is asked a model instead", async () => {

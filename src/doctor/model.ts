@@ -1,5 +1,6 @@
 /** One model of one provider, asked itself: whether it answers at all, for a few tokens. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
+import { BASE_URL_FIX } from "../config/schema.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { call, type Got } from "../probe/call.ts";
 import { VOICES } from "../probe/voices.ts";
@@ -40,13 +41,9 @@ function notFound(
     ? fault(
         about,
         "model",
-        `It has no model called ${target.model}. Check the target's model against the vendor's list (azure: the deployment's name).`,
+        `It has no model called ${target.model}. Check the target's model against the vendor's list (where models are deployed: the deployment's name).`,
       )
-    : fault(
-        about,
-        "address",
-        `There is nothing at ${url.split("?")[0]}. Check the path of base_url: with /v1 for openai, kimi and openai-compatible, without for anthropic and azure.`,
-      );
+    : fault(about, "address", `There is nothing at ${url.split("?")[0]}. ${BASE_URL_FIX}`);
 }
 
 export async function askModel(

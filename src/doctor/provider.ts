@@ -1,8 +1,10 @@
 /** One provider: whether it can be reached, takes the key, and knows the models. By its list of models, which costs nothing. */
 import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
 import { didYouMean } from "../config/nearest.ts";
+import { BASE_URL_FIX } from "../config/schema.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { call, type Got } from "../probe/call.ts";
+import { vendorOf } from "../providers/catalog.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
 import { checkModel } from "./model.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
@@ -70,33 +72,20 @@ async function withoutList(
 ): Promise<Finding[]> {
   const about = `provider ${provider.name}`;
   const exact = targets.find(({ model }) => model !== "*");
-  if (!exact)
-    return [
-      fault(
-        about,
-        "address",
-        `There is nothing at ${url.split("?")[0]}. Check the path of base_url: with /v1 for openai, kimi and openai-compatible, without for anthropic and azure.`,
-      ),
-    ];
+  if (!exact) return [fault(about, "address", `There is nothing at ${url.split("?")[0]}. ${BASE_URL_FIX}`)];
   return checkModel(provider, exact, patience.timeoutMs);
 }
 
-/** Azure's list holds what could be deployed, and not what is. */
-function checkNames(
-  about: string,
-  { kind, name }: ProviderConfig,
-  targets: readonly TargetConfig[],
-  got: Answer,
-): Finding[] {
+function checkNames(about: string, provider: ProviderConfig, targets: readonly TargetConfig[], got: Answer): Finding[] {
   const known = idsOf(got);
-  if (kind === "azure" || known.length === 0) return [];
+  if (vendorOf(provider).listsDeployable || known.length === 0) return [];
   return targets
     .filter(({ model }) => model !== "*" && !known.includes(model))
     .map(({ model }) =>
       warning(
         about,
         "models",
-        `Its list does not name ${model}. ${didYouMean(model, known)}If it is a new or hidden name, codeswitch doctor --deep ${name} asks it.`,
+        `Its list does not name ${model}. ${didYouMean(model, known)}If it is a new or hidden name, codeswitch doctor --deep ${provider.name} asks it.`,
       ),
     );
 }

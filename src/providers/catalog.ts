@@ -19,6 +19,8 @@ export interface Vendor {
   readonly messagesPath?: string;
   /** It counts the tokens of a Messages body. */
   readonly countsTokens?: true;
+  /** Its list of models holds what could be deployed, and not the names that it answers to. */
+  readonly listsDeployable?: true;
   readonly traits: Readonly<Partial<Record<DialectId, Partial<Traits>>>>;
   /** Top-level Chat fields that it answers with a 400 or 422. */
   readonly refusesFields?: readonly string[];
@@ -113,6 +115,7 @@ export const VENDORS: readonly Vendor[] = [
     // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
     messagesPath: "/anthropic/v1",
     countsTokens: true,
+    listsDeployable: true,
     traits: { "openai-chat": OPENAI_CHAT },
     models: ["gpt-*", "o1*", "o3*", "o4*"],
     prefixes: ["azure/"],
