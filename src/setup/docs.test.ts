@@ -24,7 +24,20 @@ const section = ({ values }: Printing): string =>
 const block = ({ where, value }: Value): string => `- ${where}:\n\n${"```"}\n${value}\n${"```"}\n`;
 
 /** Pages that hold the printed values between two marks; others tell the same story in their own way. */
-const MARKED = ["cline", "roo", "kilo", "aider", "zed", "factory", "copilot-cli", "qwen-code", "continue"];
+const MARKED = [
+  "cline",
+  "roo",
+  "kilo",
+  "aider",
+  "zed",
+  "factory",
+  "copilot-cli",
+  "qwen-code",
+  "continue",
+  "codex",
+  "opencode",
+  "pi",
+];
 
 describe.each(PRINTING.filter(({ id }) => MARKED.includes(id)).map((setup) => [setup.id, setup] as const))(
   "docs/clients/%s.md",

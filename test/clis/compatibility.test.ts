@@ -7,7 +7,7 @@ import { createMatrix, FILE } from "./matrix.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { BACKENDS } from "./stage.ts";
 
-const TEST_MS_MAX = 120_000;
+const TEST_MS_MAX = 180_000;
 const matrix = createMatrix();
 const judge = createJudge();
 

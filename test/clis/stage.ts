@@ -77,7 +77,7 @@ export interface Ran {
   readonly err: string;
 }
 
-const RUN_MS_MAX = 60_000;
+const RUN_MS_MAX = 90_000;
 
 /** An empty environment but for what is named, no input, and an end. */
 export async function run(
