@@ -127,15 +127,10 @@ async function accepted(
   extraOf: (word: string) => JsonObject | undefined,
 ): Promise<string[]> {
   const found: string[] = [];
-  let last: string | undefined;
-  for (const word of words) {
-    const extra = extraOf(word);
-    const written = JSON.stringify(extra);
-    // A switch or a budget is the same for every effort: there is nothing more to learn.
-    if (!extra || written === last) continue;
-    last = written;
-    if (isGood(await ask({ prompt: "Hi", extra }))) found.push(word);
-  }
+  const written = (word: string): string | undefined => JSON.stringify(extraOf(word));
+  // A switch or a budget is the same for every effort, and no word at all is none.
+  if (written("low") === written("high")) return found;
+  for (const word of words) if (isGood(await ask({ prompt: "Hi", extra: extraOf(word) ?? {} }))) found.push(word);
   return found;
 }
 

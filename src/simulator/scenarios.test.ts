@@ -396,6 +396,9 @@ withSdks("over two turns", () => {
     expect(
       (await chat("sim-tool", true, { tool_choice: { type: "function", function: { name: "stop" } } })).calls[0]?.name,
     ).toBe("stop");
+    expect(
+      (await chat("demo", true, { tool_choice: { type: "function", function: { name: "stop" } } })).calls[0]?.name,
+    ).toBe("stop");
   });
 
   test("who wants JSON of a schema gets it", async () => {

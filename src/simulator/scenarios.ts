@@ -28,8 +28,11 @@ export const isAlwaysStrict = (model: string): boolean => isKimi(model) || scena
 
 export function behave(asked: Asked): Behaviour {
   const scenario = scenarioOf(asked.model);
-  if (scenario === undefined)
+  if (scenario === undefined) {
+    // A forced call is answered with one by any model: so does the demo, or a client's check of it would find no tools.
+    if (asked.forcedTool !== undefined && !asked.bringsResult) return calling(asked, [], 1);
     return say(asked.model === "demo" ? greeting(asked) : `You said: ${shortened(asked.userText)}`, asked);
+  }
   const name = scenario.replace(/^sim-kimi-?/, "sim-");
   const plain = SCENARIOS[name];
   if (plain !== undefined) return plain(asked);
