@@ -1,16 +1,20 @@
-/** "Did you mean": the known word that a mistyped one is closest to. */
+/** "Did you mean": the known names that a mistyped one is closest to. */
 
-/** undefined when nothing is close: a wrong guess is worse than none. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+const SHOWN_MAX = 3;
+
+/** The nearest names, best first; none where nothing is close: a wrong guess is worse than none. */
+export function nearestNames(word: string, known: Iterable<string>): readonly string[] {
   const typed = word.toLowerCase();
   const limit = Math.max(1, Math.floor(typed.length / 3));
-  let best: { readonly name: string; readonly distance: number } | undefined;
-  for (const name of known) {
-    const distance = editDistance(typed, name.toLowerCase());
-    if (distance <= limit && distance < (best?.distance ?? Infinity)) best = { name, distance };
-  }
-  return best?.name;
+  return [...known]
+    .map((name) => ({ name, distance: editDistance(typed, name.toLowerCase()) }))
+    .filter(({ distance }) => distance <= limit)
+    .toSorted((a, b) => a.distance - b.distance)
+    .slice(0, SHOWN_MAX)
+    .map(({ name }) => name);
 }
+
+export const nearest = (word: string, known: Iterable<string>): string | undefined => nearestNames(word, known)[0];
 
 /** "Did you mean "port"? " or "". */
 export function didYouMean(word: string, known: Iterable<string>): string {

@@ -4,7 +4,7 @@ import { fromEnvironment } from "../config/env.ts";
 import { GatewayError } from "../ir/error.ts";
 import { VENDORS } from "../providers/catalog.ts";
 import { matches } from "./names.ts";
-import { nearestNames } from "./nearest.ts";
+import { nearestNames } from "../config/nearest.ts";
 import { listedModels, plan } from "./plan.ts";
 
 const provider = (name: string, kind: ProviderKind, more: Partial<ProviderConfig> = {}): ProviderConfig => ({

@@ -1,5 +1,6 @@
 /** A name to the targets that can answer it, in order. Pure; what a name resolves to is remembered per config. */
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ReasoningStyle, TargetConfig } from "../config/config.ts";
+import { nearestNames } from "../config/nearest.ts";
 import type { Addressee, DialectId } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Effort } from "../ir/request.ts";
@@ -9,7 +10,6 @@ import { dialectFor, impliedModel, issuerOf } from "../providers/endpoint.ts";
 import type { Capabilities } from "../providers/provider.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { type Match, matchName, matches } from "./names.ts";
-import { nearestNames } from "./nearest.ts";
 
 /** One deployment of one model, ready to be written for. */
 export interface Target {
