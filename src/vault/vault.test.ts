@@ -78,6 +78,31 @@ describe("the vault", () => {
     expect((await vault.restore(SCOPE, conversation("call_1"), foreign))[1]).toEqual(thought("plain", "sig"));
   });
 
+  test("a host that says call_0 in every turn gets each turn's own, as long as the arguments tell them apart", async () => {
+    const vault = memoryVault(() => 0);
+    const step = (path: string, thought: string): void =>
+      vault.remember(SCOPE, {
+        ...thinkThenCall(thought, thought, "call_0"),
+        blocks: thinkThenCall(thought, thought, "call_0").blocks.map((block) =>
+          block.block.kind === "call" ? { ...block, input: `{"path": "${path}", "all": true}` } : block,
+        ),
+      });
+    step("a", "first");
+    step("b", "second");
+    const asked = (path: string): Entry => ({ ...call("call_0"), input: { json: `{"all":true,"path":"${path}"}` } });
+    const entries = [user, asked("a"), result("call_0"), asked("b"), result("call_0")];
+    expect((await vault.restore(SCOPE, entries, READER)).map((entry) => entry.kind)).toEqual([
+      "message",
+      "reasoning",
+      "call",
+      "result",
+      "reasoning",
+      "call",
+      "result",
+    ]);
+    expect(await vault.restore(SCOPE, conversation("call_0"), READER)).toEqual(conversation("call_0"));
+  });
+
   test("what the client itself sends back is left alone", async () => {
     const vault = memoryVault(() => 0);
     vault.remember(SCOPE, thinkThenCall("hm", "sig", "call_1"));
@@ -95,7 +120,8 @@ describe("the vault", () => {
 
   test("the oldest entry leaves when there are too many", async () => {
     const vault = memoryVault(() => 0);
-    for (let count = 0; count <= LIMITS.vaultEntriesMax; count++)
+    // Each answer stands under two keys.
+    for (let count = 0; count <= LIMITS.vaultEntriesMax / 2; count++)
       vault.remember(SCOPE, thinkThenCall("hm", "sig", `call_${count}`));
     expect(await vault.restore(SCOPE, conversation("call_0"), READER)).toEqual(conversation("call_0"));
     expect(await vault.restore(SCOPE, conversation("call_1"), READER)).toHaveLength(4);

@@ -1,10 +1,10 @@
 /** Reasoning that clients drop, kept for the next turn of the same conversation. */
-import { createHash } from "node:crypto";
 import type { Answer } from "../ir/collect.ts";
 import type { Entry } from "../ir/request.ts";
 import type { SealReader } from "../ir/seal.ts";
-import { textOfContent, type AssistantEntry, turnsOf } from "../ir/turns.ts";
+import { turnsOf } from "../ir/turns.ts";
 import { LIMITS } from "../wire/limits.ts";
+import { keysOfAnswer, keysOfTurn } from "./keys.ts";
 import { holdsReadable, isWorthKeeping, type Outline, outlineOf, withReasoning } from "./outline.ts";
 
 /** A key never reads what another stored, and tool ids repeat between conversations (`call_0`). */
@@ -57,28 +57,3 @@ export function vaultOf(level: Level): Vault {
 }
 
 const NOTHING: ReadonlyMap<string, Outline> = new Map();
-
-function keysOfAnswer(scope: Scope, answer: Answer): readonly string[] {
-  const calls = answer.blocks.flatMap(({ block }) => (block.kind === "call" ? [block.callId] : []));
-  const text = answer.blocks.flatMap(({ block, text }) => (block.kind === "text" ? [text] : [])).join("\n");
-  return keysOf(scope, calls, text);
-}
-
-function keysOfTurn(scope: Scope, entries: readonly AssistantEntry[]): readonly string[] {
-  const calls = entries.flatMap((entry) => (entry.kind === "call" ? [entry.callId] : []));
-  const text = entries.flatMap((entry) => (entry.kind === "message" ? [textOfContent(entry.content)] : [])).join("\n");
-  return keysOf(scope, calls, text);
-}
-
-/** By each call id, else by the text: a turn with calls is known by them, for clients trim and rewrite texts. */
-const keysOf = (scope: Scope, calls: readonly string[], text: string): readonly string[] =>
-  calls.length > 0
-    ? calls.map((id) => keyOf(scope, "call", id))
-    : text.trim() === ""
-      ? []
-      : [keyOf(scope, "turn", text.trim())];
-
-const keyOf = (scope: Scope, kind: string, value: string): string =>
-  createHash("sha256")
-    .update(JSON.stringify([scope.caller, scope.conversation, kind, value]))
-    .digest("base64url");
