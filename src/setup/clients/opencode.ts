@@ -15,12 +15,15 @@ function configOf(read: Read, place: Place): string {
   return read(withComments) === undefined ? join(folder, "opencode.json") : withComments;
 }
 
+/** Without modalities it puts "this model does not support image input" in a picture's place (measured, 1.18.33). */
+const ABLE = { reasoning: true, attachment: true, modalities: { input: ["text", "image"], output: ["text"] } };
+
 /** openai-compatible sends reasoning back as `reasoning_content` and takes any model (measured, 1.18.33). */
 const provider = ({ url, key, models }: Connection): Json => ({
   npm: "@ai-sdk/openai-compatible",
   name: "codeswitch",
   options: { baseURL: `${url}/v1`, apiKey: key },
-  models: Object.fromEntries(models.map((id) => [id, { name: id, reasoning: true, attachment: true }])),
+  models: Object.fromEntries(models.map((id) => [id, { name: id, ...ABLE }])),
 });
 
 export const opencode = {
