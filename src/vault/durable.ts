@@ -22,7 +22,7 @@ interface Waiting {
   readonly expiresAt: number;
 }
 
-const FLUSH_MS = 20;
+const FLUSH_MS = 5;
 const PRUNE_MS = 5 * 60 * 1000;
 /** Another gateway holds the file for milliseconds; who holds it this often is no gateway. */
 const TRIES_MAX = 20;

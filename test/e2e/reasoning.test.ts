@@ -186,6 +186,22 @@ describe("a tool loop whose client drops the reasoning", () => {
     });
   }
 
+  test("two gateways on one data folder take turns in one loop", async () => {
+    const other = await begin();
+    const mine = gateway;
+    await chat([user("In turns.")], {
+      model: "claude",
+      before: async (step) => {
+        gateway = step % 2 === 0 ? other : mine;
+        // What a tool takes at least; writing is a matter of milliseconds.
+        await Bun.sleep(50);
+      },
+    });
+    expect(READ.messages?.()).toEqual(thoughts("Claude"));
+    gateway = mine;
+    await other.stop();
+  });
+
   test("two thoughts of one answer come back each in front of its own call", async () => {
     await chat([user("Both.")], { model: "interleaved" });
     const both = READ["messages"]?.() ?? [];
