@@ -68,6 +68,7 @@ export function nativeEdits(
     ...samplingEdits(body, call, thinking.reasoning, said, losses),
     ...refusedFieldEdits(body, call, losses),
     ...roleEdits(body, call),
+    ...strayFieldEdits(body, call),
     ...thinkBlockEdits(body),
   ];
   return { edits, losses: losses.list() };
@@ -222,6 +223,18 @@ function roleEdits(body: JsonObject, { target }: NativeCall): Edit[] {
   if (target.dialect !== "openai-chat" || target.capabilities.traits.developerRole || !isList(body.messages)) return [];
   return body.messages.flatMap((message, index) =>
     isObject(message) && message.role === "developer" ? edit("role", ["messages", index, "role"], "system") : [],
+  );
+}
+
+/** LiteLLM's client keeps notes of its own on an answer and sends them back; OpenAI refuses fields of messages that it does not know. */
+const STRAY_FIELD = "provider_specific_fields";
+
+function strayFieldEdits(body: JsonObject, { target }: NativeCall): Edit[] {
+  if (target.dialect !== "openai-chat" || !isList(body.messages)) return [];
+  return body.messages.flatMap((message, index) =>
+    isObject(message) && message[STRAY_FIELD] !== undefined
+      ? edit("unsupported-parameter", ["messages", index, STRAY_FIELD], undefined)
+      : [],
   );
 }
 

@@ -20,6 +20,8 @@ export interface Sample {
 }
 
 export interface TokenMeter {
+  /** Asked once for each call: whether this one, of so many bytes, shall teach. Most need not, and then nothing is held. */
+  wants(of: MeteredModel, bytes: number): boolean;
   learn(of: MeteredModel, sample: Sample): void;
   count(of: MeteredModel, request: ModelRequest): Promise<number>;
 }
@@ -81,10 +83,14 @@ export function tokenMeter(countText: (request: ModelRequest) => Promise<number>
   };
 
   return {
+    wants: (of, bytes) => {
+      if (bytes > BYTES_MAX) return false;
+      const known = knownOf(of);
+      return known.calls++ < FIRST_CALLS || known.calls % THEN_ONE_IN === 0;
+    },
     learn: (of, sample) => {
       if (sample.billed <= 0 || sample.bytes > BYTES_MAX || waitingBytes + sample.bytes > WAITING_BYTES_MAX) return;
       const known = knownOf(of);
-      if (known.calls++ >= FIRST_CALLS && known.calls % THEN_ONE_IN !== 0) return;
       waitingBytes += sample.bytes;
       known.waiting.push(sample);
       for (const oldest of known.waiting.splice(0, known.waiting.length - FIRST_CALLS)) release(oldest);

@@ -1,6 +1,8 @@
 /** An open stream, brought to the client: heartbeats while it is silent, an end that tells the truth, one record. */
 import { GatewayError } from "../ir/error.ts";
 import type { Scope } from "../vault/vault.ts";
+import type { ModelRequest } from "../ir/request.ts";
+import type { MeteredModel } from "../providers/token-meter.ts";
 import { SSE_COMMENT } from "../wire/sse.ts";
 import type { Reads } from "./reads.ts";
 import { toGatewayError } from "./refuse.ts";
@@ -21,6 +23,16 @@ export interface OpenStream {
   readonly endsAtTerminal: boolean;
   /** Where the reasoning of this call is kept; absent: nowhere. */
   readonly scope?: Scope;
+  /** Headers of the upstream. */
+  readonly headers: Headers;
+  readonly sample?: TokenSample;
+}
+
+/** A call whose bill shall teach the local count of tokens. */
+export interface TokenSample {
+  readonly of: MeteredModel;
+  readonly bytes: number;
+  request(): ModelRequest;
 }
 
 export interface DeliverOptions {

@@ -19,7 +19,8 @@ export async function openStream(answering: Answering, reply: DialectId): Promis
   return { ...fixed(answering), lane, reads, ...(await commit(answering, lane, reads)) };
 }
 
-const fixed = ({ target, out, watch }: Answering) => ({
+const fixed = ({ target, out, watch, response }: Answering) => ({
+  headers: response.headers,
   provider: target.provider.name,
   watch,
   idleMs: target.provider.idleMs,

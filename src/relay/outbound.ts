@@ -116,14 +116,16 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
     : target.dialect === "anthropic"
       ? withoutOwnSearches(keyed)
       : lossless(keyed);
-  const written = translateRequest(asked.value, target, prepared.plan.forcedEffort);
+  const style = styleOf(call, prepared, asked.value);
+  const wished = style.reasoning === "none" ? withoutSummary(asked.value, target) : asked.value;
+  const written = translateRequest(wished, target, prepared.plan.forcedEffort);
   return {
     lane: "translated",
     body: JSON.stringify(written.body),
     ask: askOf({
       ...common(call, prepared, target, gateway),
       request: asked.value,
-      style: styleOf(call, prepared, asked.value),
+      style,
     }),
     losses: [...losses, ...asked.losses, ...written.losses],
     withholdsUsage: false,
@@ -131,6 +133,12 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
     ...(wanted && { search: { wanted, request: asked.value } }),
   };
 }
+
+/** Nobody will see it, so nobody asks for it. Elsewhere the text itself must come back in a tool loop. */
+const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
+  target.dialect === "openai-responses"
+    ? { ...request, reasoning: { ...request.reasoning, show: "omitted" } }
+    : request;
 
 const common = (call: Call, prepared: Prepared, target: Target, gateway: Gateway) => ({
   target,

@@ -4,16 +4,18 @@ import { namedSession } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
+import type { DialectId } from "../ir/seal.ts";
 import { totals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import { clientHeaders } from "../providers/headers.ts";
-import { plan } from "../routing/plan.ts";
+import type { OpenRecord } from "../ledger/ledger.ts";
+import { plan, type Target } from "../routing/plan.ts";
 import type { Scope } from "../vault/vault.ts";
 import { printFrame } from "../wire/sse.ts";
 import { attempt } from "./attempt.ts";
 import type { Call, Gateway } from "./call.ts";
-import { deliver, type OpenStream } from "./deliver.ts";
-import { open, type Answering } from "./open.ts";
+import { deliver, type OpenStream, type TokenSample } from "./deliver.ts";
+import { open } from "./open.ts";
 import { openStream } from "./open-stream.ts";
 import { openWhole } from "./open-whole.ts";
 import type { Prepared } from "./outbound.ts";
@@ -60,37 +62,68 @@ async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<
     },
     { signal: call.signal, wait: pause },
   );
-  settle(call, gateway, answering.watch, answer.losses, answering.out.scope);
-  learnTokens(call, prepared, gateway);
+  settle(
+    { record: call.record, reply: call.surface.reply },
+    gateway,
+    answering.watch,
+    answer.losses,
+    answering.out.scope,
+  );
+  const sample = tokenSample(call, prepared, gateway);
+  if (sample) learnTokens(sample, call.record, gateway);
   call.record.close("ended", 200);
   return new Response(answer.body as string, {
-    headers: { ...replyHeaders(call, answering), "content-type": answer.contentType },
+    headers: { ...replyHeaders(call.record, answering.response.headers), "content-type": answer.contentType },
   });
 }
 
 async function streamed(call: Call, prepared: Prepared, gateway: Gateway): Promise<Response> {
-  const { heartbeatMs } = gateway.config.server;
-  let head: Answering | undefined;
-  const opening = attempt(
+  const opening = openedStream(call, prepared, gateway);
+  const opened = await soon(opening, gateway.config.server.heartbeatMs);
+  return deliverStream(opening, opened, closingOf(call, prepared), gateway);
+}
+
+async function openedStream(call: Call, prepared: Prepared, gateway: Gateway): Promise<OpenStream> {
+  const stream = await attempt(
     prepared.plan.targets,
-    async (target) => {
-      head = await open(call, prepared, target, gateway);
-      return openStream(head, call.surface.reply);
-    },
+    async (target) => openStream(await open(call, prepared, target, gateway), call.surface.reply),
     { signal: call.signal, wait: pause },
   );
-  await soon(opening, heartbeatMs);
+  const sample = tokenSample(call, prepared, gateway);
+  return { ...stream, ...(sample && { sample }) };
+}
+
+/** What an open stream still needs of its call. The body is not among it: a thousand open streams would hold a thousand bodies. */
+interface Closing {
+  readonly id: string;
+  readonly reply: DialectId;
+  readonly model: string;
+  readonly target: Target | undefined;
+  readonly record: OpenRecord;
+}
+
+const closingOf = (call: Call, prepared: Prepared): Closing => ({
+  id: call.id,
+  reply: call.surface.reply,
+  model: prepared.model,
+  target: prepared.plan.targets[0],
+  record: call.record,
+});
+
+function deliverStream(
+  opening: Promise<OpenStream>,
+  opened: OpenStream | undefined,
+  closing: Closing,
+  gateway: Gateway,
+): Response {
   const body = deliver(opening, {
-    heartbeatMs,
-    printError: (error) => printError(call, prepared, gateway, error),
-    closed: (how, stream, error) => {
-      closeStream(call, gateway, how, stream, error);
-      learnTokens(call, prepared, gateway);
-    },
+    heartbeatMs: gateway.config.server.heartbeatMs,
+    printError: (error) => printError(closing, gateway, error),
+    closed: (how, stream, error) => closeStream(closing, gateway, how, stream, error),
   });
   return new Response(body as ReadableStream, {
     headers: {
-      ...replyHeaders(call, head),
+      ...replyHeaders(closing.record, opened?.headers),
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
       "x-accel-buffering": "no",
@@ -99,74 +132,82 @@ async function streamed(call: Call, prepared: Prepared, gateway: Gateway): Promi
 }
 
 /** Waits until the answer begins, but no longer than a client bears silence. Throws what the opening throws. */
-async function soon(opening: Promise<OpenStream>, ms: number): Promise<void> {
-  if (ms <= 0) return void (await opening);
+async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStream | undefined> {
+  if (ms <= 0) return opening;
   let timer: Timer | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
   });
   try {
-    await Promise.race([opening, late]);
+    return await Promise.race([opening, late]);
   } finally {
     clearTimeout(timer);
   }
 }
 
 function closeStream(
-  call: Call,
+  closing: Closing,
   gateway: Gateway,
   how: "done" | "abandoned",
   stream: OpenStream | undefined,
   error?: GatewayError,
 ): void {
-  if (stream) settle(call, gateway, stream.watch, stream.lane.losses(), stream.scope);
+  const { record } = closing;
+  if (stream) settle(closing, gateway, stream.watch, stream.lane.losses(), stream.scope);
+  if (stream?.sample) learnTokens(stream.sample, record, gateway);
   const fault = error ?? stream?.watch.error;
-  if (how === "abandoned") call.record.close("abandoned", 499, "aborted");
-  else if (fault) call.record.close(fault.kind === "aborted" ? "abandoned" : "failed", 200, fault.kind);
-  else call.record.close("ended", 200);
+  if (how === "abandoned") record.close("abandoned", 499, "aborted");
+  else if (fault) record.close(fault.kind === "aborted" ? "abandoned" : "failed", 200, fault.kind);
+  else record.close("ended", 200);
 }
 
 /** What is known at the end: usage and losses for the record, reasoning for the vault. */
-function settle(call: Call, gateway: Gateway, watch: Watch, losses: readonly Loss[], scope: Scope | undefined): void {
-  const { draft } = call.record;
-  draft.usage = watch.usage;
-  draft.losses = [...draft.losses, ...losses];
+function settle(
+  { record, reply }: Pick<Closing, "record" | "reply">,
+  gateway: Gateway,
+  watch: Watch,
+  losses: readonly Loss[],
+  scope: Scope | undefined,
+): void {
+  record.draft.usage = watch.usage;
+  record.draft.losses = [...record.draft.losses, ...losses];
   const answer = scope ? watch.answer() : undefined;
   if (scope && answer?.finish) gateway.vault.remember(scope, answer);
-  for (const seal of watch.seals()) if (seal.dialect === call.surface.reply) gateway.provenance.note(seal);
+  for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
 }
 
-/** What the vendor billed teaches the local count of tokens, where the vendor has no counter of its own. */
-function learnTokens(call: Call, prepared: Prepared, gateway: Gateway): void {
-  const { provider, modelServed: model, usage } = call.record.draft;
-  if (provider === undefined || model === undefined || usage.source !== "reported") return;
+/** What the vendor bills teaches the local count of tokens, where the vendor has no counter of its own. Only some calls are asked to. */
+function tokenSample({ record, bytes }: Call, prepared: Prepared, gateway: Gateway): TokenSample | undefined {
+  const { provider, modelServed: model } = record.draft;
   const served = prepared.plan.targets.find((target) => target.provider.name === provider && target.model === model);
-  if (!served || countsTokens(served.provider, served.dialect)) return;
-  const billed = totals(usage, ["message"]).prompt;
-  gateway.tokens.learn(
-    { provider, model },
-    { request: () => withoutAttribution(prepared.decoded().value).value, bytes: call.bytes.byteLength, billed },
-  );
+  if (!served || countsTokens(served.provider, served.dialect)) return undefined;
+  const of = { provider: served.provider.name, model: served.model };
+  if (!gateway.tokens.wants(of, bytes.byteLength)) return undefined;
+  return { of, bytes: bytes.byteLength, request: () => withoutAttribution(prepared.decoded().value).value };
 }
 
-const replyHeaders = (call: Call, answering: Answering | undefined): Record<string, string> => ({
-  ...(answering && clientHeaders(answering.response.headers)),
-  "x-codeswitch-losses": String(call.record.draft.losses.length),
+function learnTokens({ of, bytes, request }: TokenSample, { draft }: OpenRecord, gateway: Gateway): void {
+  if (draft.usage.source !== "reported") return;
+  gateway.tokens.learn(of, { request, bytes, billed: totals(draft.usage, ["message"]).prompt });
+}
+
+const replyHeaders = (record: OpenRecord, upstream: Headers | undefined): Record<string, string> => ({
+  ...(upstream && clientHeaders(upstream)),
+  "x-codeswitch-losses": String(record.draft.losses.length),
 });
 
 /** For a client that already has a 200: its dialect's error event. */
-function printError(call: Call, prepared: Prepared, gateway: Gateway, error: GatewayError): string {
-  const target = prepared.plan.targets[0];
+function printError({ target, id, model, reply }: Closing, gateway: Gateway, error: GatewayError): string {
   if (!target) return "";
   const ask = askOf({
     target,
     style: BARE_STYLE,
-    replyId: call.id,
+    replyId: id,
     createdAtSeconds: Math.floor(gateway.clock() / 1000),
-    modelName: prepared.model,
+    modelName: model,
   });
   let text = "";
-  DIALECTS[call.surface.reply].stream.encoder(ask).push({ type: "error", error }, (frame) => {
+  DIALECTS[reply].stream.encoder(ask).push({ type: "error", error }, (frame) => {
     text += printFrame(frame);
   });
   return text;

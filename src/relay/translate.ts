@@ -97,6 +97,12 @@ export function askOf(input: AskInput): Ask {
     modelName: input.modelName,
     style: input.style,
     from: { issuer: target.issuer, family: target.addressee.family },
-    ...(request && { request }),
+    ...(request && { request: withoutConversation(request) }),
   };
 }
+
+/** An answer echoes some of its request. The conversation is not among it, and would be held as long as a stream is open. */
+const withoutConversation = (request: ModelRequest): ModelRequest => ({
+  ...request,
+  entries: request.entries.filter((entry) => entry.kind === "instructions"),
+});
