@@ -19,7 +19,8 @@ export const FEATURES = {
   image: "An image that the model does not take, or not in this form.",
   document: "A document that the model does not take in this form.",
   "document-text": "A document of plain text, sent as text.",
-  "document-context": "What the caller says about a document: it stands beside the document as text.",
+  "document-context":
+    "What the caller says about a document, its title or context: it stands beside the document as text.",
   audio: "Sound that the model does not take.",
   video: "Video that the model does not take.",
   "file-id": "A file that is stored at another vendor.",

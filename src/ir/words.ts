@@ -65,12 +65,18 @@ export const fieldNamed = (key: string, words: FieldWords): Field | undefined =>
 export interface CallerWords {
   field(name: Field): string;
   place(thing: Placed): string;
+  /** False for what a target's config or the gateway itself put in: that it cannot be said loses nothing of the caller's. */
+  wrote(name: Field): boolean;
 }
 
 /** What the gateway put into the conversation by itself is told at the conversation's own name. */
 export function callerWords({ fields }: Pick<ModelRequest, "fields">): CallerWords {
   const field = (name: Field): string => fields?.[name] ?? FIELDS[name];
-  return { field, place: (thing) => thing.at ?? field("conversation") };
+  return {
+    field,
+    place: (thing) => thing.at ?? field("conversation"),
+    wrote: (name) => fields === undefined || fields[name] !== undefined,
+  };
 }
 
 const wordsFor = (field: Field, words: FieldWords): readonly string[] => words[field] ?? [FIELDS[field]];

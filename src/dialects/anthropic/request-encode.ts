@@ -114,8 +114,9 @@ function encodeCaller(writing: Writing): Record<string, Json | undefined> {
   const { caller, state, cache } = writing.request;
   const { own, said } = writing;
   if (own) return { metadata: caller.metadata, service_tier: caller.serviceTier, container: state.container };
-  const drop = (field: Field, feature: Feature, note: string): void =>
-    hint(writing, said.field(field), feature, "dropped", note);
+  const drop = (field: Field, feature: Feature, note: string): void => {
+    if (said.wrote(field)) hint(writing, said.field(field), feature, "dropped", note);
+  };
   const stays = "it was meant for another vendor";
   if (caller.user !== undefined) drop("user", "user", stays);
   if (caller.safetyId !== undefined) drop("safetyId", "safety-identifier", stays);

@@ -71,5 +71,5 @@ export function extraFields(request: ModelRequest, writing: Writing): JsonObject
 
 const lose = (name: Field, feature: Feature, writing: Writing): void => {
   const path = writing.said.field(name);
-  hint(writing, "dropped", path, feature, `${path} has no place at this vendor`);
+  if (writing.said.wrote(name)) hint(writing, "dropped", path, feature, `${path} has no place at this vendor`);
 };

@@ -51,8 +51,8 @@ function loseCitations(part: TextPart, writing: Writing): void {
 /** What a caller of Anthropic's says about a document stands in front of it. */
 function contextOf(part: MediaPart, writing: Writing): readonly JsonObject[] {
   if (part.context === undefined) return [];
-  const note = "Chat knows no context of a document: it stands beside it as text";
-  hint(writing, "approximated", `${writing.said.place(part)}.context`, "document-context", note);
+  const note = "what is said about a document stands beside it as text";
+  hint(writing, "approximated", writing.said.place(part), "document-context", note);
   return [textPart(part.context)];
 }
 

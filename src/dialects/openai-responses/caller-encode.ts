@@ -11,7 +11,7 @@ export function cacheOf(w: Writing): JsonObject {
     hint(w, w.said.field("cacheControl"), "cache-breakpoint", "dropped", "the Responses API caches prefixes by itself");
   if (cache.key === undefined && cache.retention === undefined) return {};
   if (!w.to.traits.cacheKey) {
-    if (cache.key !== undefined)
+    if (cache.key !== undefined && w.said.wrote("cacheKey"))
       hint(w, w.said.field("cacheKey"), "cache-key", "dropped", "the upstream knows no cache key");
     if (cache.retention !== undefined)
       hint(w, w.said.field("cacheRetention"), "cache-retention", "dropped", "the upstream knows no cache retention");

@@ -56,12 +56,14 @@ function mediaParts(part: MediaPart, place: Place, w: Writing): readonly JsonObj
   return [...contextOf(part, place, w), { ...mediaPart(part, place, w), ...beside }];
 }
 
-/** What a caller of Anthropic's says about a document stands in front of it. */
+/** What another dialect's caller says about a document stands in front of it; so does the title of one that has no file name. */
 function contextOf(part: MediaPart, place: Place, w: Writing): readonly JsonObject[] {
-  if (part.context === undefined) return [];
-  const note = "the Responses API knows no context of a document: it stands beside it as text";
-  hint(w, `${w.said.place(part)}.context`, "document-context", "approximated", note);
-  return [textPart(part.context, place, w)];
+  const titled = !w.own && part.media === "document" && "url" in part.source;
+  const told = [titled ? part.name : undefined, part.context].filter((text) => text !== undefined);
+  if (told.length === 0) return [];
+  const note = "what is said about a document stands beside it as text";
+  hint(w, w.said.place(part), "document-context", "approximated", note);
+  return [textPart(told.join("\n\n"), place, w)];
 }
 
 function mediaPart(part: MediaPart, place: Place, w: Writing): JsonObject {
