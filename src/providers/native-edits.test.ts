@@ -347,3 +347,19 @@ test("no JSON body whatever makes it throw", () => {
         ).not.toThrow();
       }
 });
+
+describe("fields that a client keeps for itself", () => {
+  const body = (messages: readonly JsonObject[]): JsonObject => ({ model: "some-model", messages });
+  const TO: To = { vendor: "generic", model: "some-model", dialect: "openai-chat" };
+  test("LiteLLM's notes on an answer stay here", () => {
+    const said = { role: "assistant", content: "Hi", provider_specific_fields: { refusal: null } };
+    const found = edited(body([{ role: "user", content: "Go" }, said]), TO);
+    expect(found.body.messages).toEqual([
+      { role: "user", content: "Go" },
+      { role: "assistant", content: "Hi" },
+    ]);
+    expect(found.names).toEqual(["unsupported-parameter"]);
+  });
+  test("everything else of a message passes", () =>
+    expect(edited(body([{ role: "user", content: "Go", x: 1 }]), TO).names).toEqual([]));
+});
