@@ -3,7 +3,7 @@ import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
-import { builtinFunction } from "./builtins.ts";
+import { builtinFunction } from "../../ir/builtins.ts";
 import { inputSchema } from "./schema.ts";
 import { compact, DIALECT } from "./wire.ts";
 import { hint, meaning, unread, type Writing } from "./writing.ts";

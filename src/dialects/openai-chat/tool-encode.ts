@@ -1,4 +1,5 @@
 /** Tools as Chat has them: namespaces flattened, freeform ones lowered where the vendor has none, the rest told. */
+import { builtinFunction, isDescribed } from "../../ir/builtins.ts";
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, ModelRequest, Tool, ToolRef } from "../../ir/request.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
@@ -90,16 +91,15 @@ function formatOf(format: Json | undefined): JsonObject {
 
 type Builtin = Extract<Tool, { kind: "builtin" }>;
 
-/** A tool of another vendor that the client runs: offered as a function where it says what it takes (tool_search does). */
+/** A tool of another vendor that the client runs: offered as a function where anybody can say what it takes. */
 function builtinTool(tool: Builtin, writing: Writing): readonly JsonObject[] {
-  const raw = isObject(tool.raw) ? tool.raw : {};
   const at = writing.said.place(tool);
-  if (!isObject(raw.parameters)) {
+  if (!isDescribed(tool)) {
     const note = `${tool.wire} of ${tool.dialect} has no schema that Chat could offer`;
     meaning(writing, "dropped", at, "builtin-tool", note);
     return [];
   }
   hint(writing, "emulated", at, "builtin-tool", `${tool.wire} is offered as a function`);
-  const description = typeof raw.description === "string" ? raw.description : undefined;
-  return [declaration(writing.names.wireName({ via: "builtin", name: tool.name }), description, raw.parameters)];
+  const { description, input_schema: schema } = builtinFunction(tool);
+  return [declaration(writing.names.wireName({ via: "builtin", name: tool.name }), description, schema)];
 }

@@ -1,14 +1,16 @@
 /** Tools that OpenAI's clients run themselves, as functions: their arguments are the fields of the call's own item. */
-import type { Tool } from "../../ir/request.ts";
-import { lookup, isObject, type JsonObject } from "../../wire/json.ts";
+import type { Tool } from "./request.ts";
+import { lookup, isObject, type JsonObject } from "../wire/json.ts";
 
 interface Described {
   readonly description: string;
   readonly input_schema: JsonObject;
 }
 
+type Builtin = Extract<Tool, { kind: "builtin" }>;
+
 /** A tool that brings its own words and schema (tool_search) keeps them. https://platform.openai.com/docs/api-reference/responses */
-export function builtinFunction(tool: Extract<Tool, { kind: "builtin" }>): Described {
+export function builtinFunction(tool: Builtin): Described {
   const raw = isObject(tool.raw) ? tool.raw : {};
   const known = lookup(KNOWN, tool.name) ?? { description: `The client's ${tool.name} tool.`, input_schema: ANYTHING };
   return {
@@ -16,6 +18,10 @@ export function builtinFunction(tool: Extract<Tool, { kind: "builtin" }>): Descr
     input_schema: isObject(raw.parameters) ? { ...raw.parameters, type: "object" } : known.input_schema,
   };
 }
+
+/** False: neither the tool nor we can say what it takes. */
+export const isDescribed = (tool: Builtin): boolean =>
+  lookup(KNOWN, tool.name) !== undefined || (isObject(tool.raw) && isObject(tool.raw.parameters));
 
 const ANYTHING: JsonObject = { type: "object", properties: {} };
 const text = (description: string): JsonObject => ({ type: "string", description });
