@@ -12,6 +12,9 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** Bun's fetch holds every call beyond 256 back unless this is set before the process starts; its own ceiling is 65,535. */
 const MAX_HTTP_REQUESTS = "65000";
 
+/** What the garbage collector takes for the machine's memory, in bytes: it clears earlier, so that large bodies leave sooner, at no measured cost. */
+const RAM_SIZE = String(1024 ** 3);
+
 /** Bun's flags for every start: no stray .env, no stray bunfig.toml. */
 export const BUN_FLAGS = ["--no-env-file", `--config=${join(ROOT, "bin", "bunfig.toml")}`];
 
@@ -59,6 +62,7 @@ export function runBun(args, { cwd } = {}) {
   }
   const env = { ...process.env };
   env.BUN_CONFIG_MAX_HTTP_REQUESTS ||= MAX_HTTP_REQUESTS;
+  env.BUN_JSC_forceRAMSize ||= RAM_SIZE;
   Object.assign(env, aroundTheProxy(env));
   const child = spawn(bun, args, { stdio: "inherit", env, cwd });
   forwardSignals(child);

@@ -325,11 +325,17 @@ export const vendorById = (id: string): Vendor | undefined => BY_ID.get(id);
 
 /** The row of a provider: by its kind, else by its `vendor`, else by its host, else the generic one. */
 export function vendorOf(provider: Pick<ProviderConfig, "kind" | "vendor" | "baseUrl">): Vendor {
+  const known = FOUND.get(provider);
+  if (known) return known;
   const { kind, vendor } = provider;
   const row =
     kind === "openai-compatible" ? (BY_ID.get(vendor ?? "") ?? vendorOfHost(provider.baseUrl)) : BY_ID.get(kind);
-  return row ?? (BY_ID.get("generic") as Vendor);
+  const found = row ?? (BY_ID.get("generic") as Vendor);
+  FOUND.set(provider, found);
+  return found;
 }
+/** Asked several times for each call; a provider does not change. */
+const FOUND = new WeakMap<object, Vendor>();
 
 /** What a deployment of the vendor takes of a dialect, before the model's own row narrows it. */
 export const traitsOf = (vendor: Vendor, dialect: DialectId): Traits => ({

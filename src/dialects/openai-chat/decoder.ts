@@ -20,17 +20,19 @@ interface State {
   citations: readonly Json[];
 }
 
+const newState = (ask: Ask): State => ({
+  ask,
+  blocks: blocks(ask),
+  started: false,
+  over: false,
+  finishWord: undefined,
+  usage: undefined,
+  serviceTier: undefined,
+  citations: [],
+});
+
 export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
-  const state: State = {
-    ask,
-    blocks: blocks(ask),
-    started: false,
-    over: false,
-    finishWord: undefined,
-    usage: undefined,
-    serviceTier: undefined,
-    citations: [],
-  };
+  const state = newState(ask);
   return {
     push: (frame, emit) => {
       if (state.over) return;
@@ -49,9 +51,9 @@ export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
 export function decodeWhole(body: JsonObject, ask: Ask): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
   const emit: Emit = (event) => void events.push(event);
-  const machine = decoder(ask);
-  machine.push({ data: JSON.stringify(body) }, emit);
-  machine.end("eof", emit);
+  const state = newState(ask);
+  chunk(state, body, false, emit);
+  end(state, "eof", emit);
   return events;
 }
 

@@ -69,4 +69,5 @@ export const objectIn = (object: JsonObject, key: string): JsonObject | undefine
   return isObject(value) ? value : undefined;
 };
 export const objectsIn = (object: JsonObject, key: string): readonly JsonObject[] =>
-  listIn(object, key).filter(isObject);
+  object[key] === undefined ? NONE : listIn(object, key).filter(isObject);
+const NONE: readonly JsonObject[] = [];
