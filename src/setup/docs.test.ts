@@ -34,6 +34,7 @@ const MARKED = [
   "copilot-cli",
   "qwen-code",
   "continue",
+  "claude-code",
   "codex",
   "opencode",
   "pi",
