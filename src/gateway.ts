@@ -31,7 +31,7 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
   const log = options.log ?? (config.log.format === "json" ? jsonLog() : textLog());
   for (const warning of config.warnings) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);
-  const vault = await openVault(options, Date.now, log.warn);
+  const vault = openVault(options, Date.now, log.warn);
   const server = serve({
     config: ready,
     log,

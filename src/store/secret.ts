@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { privateFolder } from "./sqlite.ts";
+import { privateFolder } from "./folder.ts";
 
 export interface Secret {
   /** Names it without telling it. */

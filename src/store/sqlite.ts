@@ -1,8 +1,10 @@
 /** The store in one SQLite file, or in memory. */
 import { Database, type SQLQueryBindings } from "bun:sqlite";
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { chmodSync, closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
+import { isBusy } from "./busy.ts";
+import { privateFolder } from "./folder.ts";
 import { migrate } from "./migrations.ts";
 import { reasoningRows } from "./reasoning.ts";
 import type { Schema } from "./schema.ts";
@@ -14,23 +16,35 @@ export const DATABASE_FILE = "codeswitch.db";
 const BUSY_MS = 250;
 /** At the start nobody waits for us yet, and the other gateway may be migrating. */
 const BUSY_AT_START_MS = 5_000;
+const OPEN_TRIES_MAX = 5;
+const RETRY_MS = 100;
 
 /** Throws where the folder cannot be written or the file is no database of ours. */
-export async function sqliteStore(dir: string): Promise<Store> {
+export function sqliteStore(dir: string): Promise<Store> {
+  const next = opening.then(() => openFile(dir));
+  opening = next.catch(() => undefined);
+  return next;
+}
+
+/** One after the other: two that open one file in one process would wait for each other on its only thread. */
+let opening: Promise<unknown> = Promise.resolve();
+
+async function openFile(dir: string): Promise<Store> {
   const path = join(privateFolder(dir), DATABASE_FILE);
   // SQLite gives the files beside it, -wal and -shm, the mode of this one.
   closeSync(openSync(path, "a", 0o600));
   chmodSync(path, 0o600);
-  return opened(new Database(path, { create: true, readwrite: true }));
+  for (let tries = 1; ; tries++)
+    try {
+      return await opened(new Database(path, { create: true, readwrite: true }));
+    } catch (error) {
+      // Some locks are refused without the wait that we asked for.
+      if (!isBusy(error) || tries === OPEN_TRIES_MAX) throw error;
+      await Bun.sleep(RETRY_MS);
+    }
 }
 
 export const sqliteMemoryStore = (): Promise<Store> => opened(new Database(":memory:"));
-
-/** Made for this user alone. A folder that was there keeps its mode: it may be somebody's mount. */
-export function privateFolder(dir: string): string {
-  if (!existsSync(dir)) mkdirSync(dir, { recursive: true, mode: 0o700 });
-  return dir;
-}
 
 async function opened(file: Database): Promise<Store> {
   try {

@@ -1,4 +1,5 @@
 /** The vault beyond a restart: memory first, sealed rows of the store behind it. */
+import { isBusy } from "../store/busy.ts";
 import type { Bounds, FoundRow, ReasoningRows } from "../store/store.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { Box } from "./box.ts";
@@ -145,6 +146,3 @@ function outlineIn(row: FoundRow, box: Box): Outline | "conflict" | undefined {
   // Only we can have sealed it, so its shape is ours.
   return text === undefined ? undefined : (JSON.parse(text) as Outline);
 }
-
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
