@@ -7,7 +7,7 @@ import type { OpenRecord } from "../ledger/ledger.ts";
 import type { Log } from "../observe/log.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Provenance } from "../vault/provenance.ts";
-import type { Search } from "../search/search.ts";
+import type { Search } from "../search/provider.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { JsonObject } from "../wire/json.ts";
 

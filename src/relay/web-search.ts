@@ -2,15 +2,13 @@
  * Anthropic's web search for a model whose vendor runs none: the model gets a function, the gateway searches and asks it
  * again, and the client sees one message with the blocks that Anthropic's own search would have left.
  */
-import type { Search, SearchFault, SearchHit } from "../search/search.ts";
-import { SearchError } from "../search/search.ts";
 import { collect, type WholeBlock } from "../ir/collect.ts";
 import type { Finish, StreamEvent } from "../ir/events.ts";
-import type { Translated } from "../ir/loss.ts";
-import { lossless } from "../ir/loss.ts";
+import { lossless, type Translated } from "../ir/loss.ts";
 import type { CallEntry, Entry, FunctionTool, ModelRequest, ResultEntry, Tool } from "../ir/request.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
+import { type Search, SearchError, type SearchFault, type SearchHit } from "../search/provider.ts";
 import { isList, isObject, type Json, type JsonObject, parseJson } from "../wire/json.ts";
 
 const NAME = "web_search";

@@ -1,10 +1,10 @@
 /** Anthropic's web search for models that have none: Claude Code's own sub-request, over a Chat backend. */
 import { afterEach, describe, expect, test } from "bun:test";
-import { configOf, provider, target } from "./gateway.ts";
+import { configOf, provider, start, target } from "./gateway.ts";
 import { startGateway } from "../../src/gateway.ts";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
 import { type Answering, type Upstream, upstream } from "./upstream.ts";
-import { PATH, post } from "./wires.ts";
+import { PATH, post, WHOLE } from "./wires.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 const open: { stop(): Promise<void> }[] = [];
@@ -181,6 +181,28 @@ describe("the gateway searches", () => {
     expect(sent.map(({ role }) => role)).toEqual(["system", "user", "assistant", "tool", "assistant", "user"]);
     expect(sent[3]?.["content"]).toContain("A fast runtime.");
   });
+});
+
+test("a search of ours that goes on to Anthropic, after a switch of models, is told in words", async () => {
+  const at = await world((_asked, count) => (count === 1 ? searching("c1") : saying("Bun is fast.")));
+  const { content } = await read(await ask(at));
+  const vendor = upstream(() => Response.json(WHOLE.messages));
+  const gateway = await start({
+    providers: [provider("a", "messages", vendor.url)],
+    models: [{ name: "m", targets: [target("a", "messages", "claude-sonnet-4-5")] }],
+  });
+  open.push(vendor, gateway);
+  const messages = [
+    { role: "user", content: "Search." },
+    { role: "assistant", content },
+    { role: "user", content: "And now?" },
+  ];
+  const body = { model: "m", max_tokens: 100, messages, tools: [TOOL] };
+  expect((await post(gateway.url, PATH.messages, body)).status).toBe(200);
+  const sent = vendor.asked[0]?.text ?? "";
+  expect(sent).toContain("A fast runtime.");
+  expect(sent).not.toContain("encrypted_content");
+  expect(sent).not.toContain("srvtoolu_cs_");
 });
 
 describe("what cannot be searched", () => {
