@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import type { Asked, Behaviour, Part, Play } from "../../src/simulator/index.ts";
 import { isList, isObject, type JsonObject } from "../../src/wire/json.ts";
-import { claude, CLAUDE } from "./clients.ts";
+import { claude, CLAUDE, IS_FULL_RUN } from "./clients.ts";
 import { turnsOf } from "./conversation.ts";
 import { BACKENDS, type Backend, KEY, stage, type Stage } from "./stage.ts";
 
@@ -34,7 +34,7 @@ const over = (name: string, backend: Backend, play: Play, prove: (world: Stage) 
     TEST_MS_MAX,
   );
 
-describe.skipIf(!existsSync(CLAUDE))("Claude Code 2.1.329", () => {
+describe.skipIf(!IS_FULL_RUN || !existsSync(CLAUDE))("Claude Code 2.1.329 (npm run test:clients)", () => {
   for (const backend of BACKENDS) {
     over(
       "--json-schema: the StructuredOutput tool is called and its object printed",

@@ -20,6 +20,9 @@ export interface How {
   readonly retries?: boolean;
 }
 
+/** Set by `npm run test:clients`. Without it, as in `npm test`, only the fastest client runs, and only where it is installed. */
+export const IS_FULL_RUN = process.env.CODESWITCH_CLIENTS === "1";
+
 const MODULES = join(import.meta.dir, "node_modules");
 const inModules = (path: string): string => join(MODULES, path);
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Behaviour, Offered, Part } from "../../src/simulator/index.ts";
 import { isObject, type JsonObject } from "../../src/wire/json.ts";
 import { start } from "../e2e/gateway.ts";
-import { CODEX, codexConfig, codexExec } from "./clients.ts";
+import { CODEX, codexConfig, codexExec, IS_FULL_RUN } from "./clients.ts";
 import { turnsOf } from "./conversation.ts";
 import { BACKENDS, type Backend, KEY, stage, type Stage } from "./stage.ts";
 
@@ -19,7 +19,7 @@ const call = (tool: Offered, input: JsonObject): Behaviour => {
   return { kind: "answer", answer: { parts: [part], stop: "done" } };
 };
 
-describe.skipIf(!existsSync(CODEX))("Codex 0.169.0", () => {
+describe.skipIf(!IS_FULL_RUN || !existsSync(CODEX))("Codex 0.169.0 (npm run test:clients)", () => {
   test("reads our catalogue, and a model of it with its efforts and tools", async () => {
     const world = await stage(RESPONSES, () => say("Hello."));
     try {
