@@ -49,6 +49,15 @@ async function thought(vault: Vault, callId: string, scope: Scope = SCOPE): Prom
   return entry?.kind === "reasoning" ? entry.sections[0] : undefined;
 }
 
+/** Writing happens behind the call: waits until it has. */
+async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 4_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error("not within four seconds");
+    await Bun.sleep(5);
+  }
+}
+
 /** One life of a gateway on a data folder. */
 async function life<T>(dir: string, live: (vault: Vault, warnings: readonly string[]) => T | Promise<T>): Promise<T> {
   const warnings: string[] = [];
@@ -110,8 +119,7 @@ describe("the durable vault", () => {
     await life(dir, (one) =>
       life(dir, async (two) => {
         one.remember(SCOPE, answer("hm", "call_1"));
-        await Bun.sleep(100);
-        expect(await thought(two, "call_1")).toBe("hm");
+        await eventually(async () => (await thought(two, "call_1")) === "hm");
       }),
     );
   });
@@ -130,8 +138,7 @@ describe("the durable vault", () => {
     await life(dir, (vault) => vault.remember(SCOPE, answer("hm", "call_0")));
     await life(dir, async (vault) => {
       vault.remember(SCOPE, answer("else", "call_0"));
-      await Bun.sleep(100);
-      expect(await thought(vault, "call_0")).toBeUndefined();
+      await eventually(async () => (await thought(vault, "call_0")) === undefined);
     });
     expect(await life(dir, (vault) => thought(vault, "call_0"))).toBeUndefined();
   });
@@ -172,9 +179,9 @@ describe("a data folder that does not work leaves the memory, and one warning", 
   const servesFromMemory = (dir: string, words: RegExp): Promise<void> =>
     life(dir, async (vault, warnings) => {
       vault.remember(SCOPE, answer("hm", "call_1"));
-      await Bun.sleep(60);
+      await eventually(() => warnings.length > 0);
       vault.remember(SCOPE, answer("else", "call_2"));
-      await Bun.sleep(60);
+      await Bun.sleep(20);
       expect(await thought(vault, "call_1")).toBe("hm");
       expect(await thought(vault, "call_none")).toBeUndefined();
       expect(warnings).toHaveLength(1);
@@ -266,8 +273,7 @@ describe("bounds", () => {
   test("of time: what is too old is neither given back nor kept", async () => {
     const { store, vault, later } = await small();
     vault.remember(SCOPE, answer("hm", "call_1"));
-    await Bun.sleep(60);
-    expect((await store.reasoning.count()).rows).toBe(KEYS_EACH);
+    await eventually(async () => (await store.reasoning.count()).rows === KEYS_EACH);
     later(LIMITS.vaultDiskTtlMs);
     expect(await thought(vault, "call_1")).toBeUndefined();
     await vault.stop();
@@ -275,9 +281,9 @@ describe("bounds", () => {
   });
 
   test("older than the memory keeps it, and younger than the disk does: from the disk", async () => {
-    const { vault, later } = await small();
+    const { store, vault, later } = await small();
     vault.remember(SCOPE, answer("hm", "call_1"));
-    await Bun.sleep(60);
+    await eventually(async () => (await store.reasoning.count()).rows === KEYS_EACH);
     later(LIMITS.vaultTtlMs + 1);
     expect(await thought(vault, "call_1")).toBe("hm");
     await vault.stop();

@@ -194,7 +194,7 @@ describe("a tool loop whose client drops the reasoning", () => {
       before: async (step) => {
         gateway = step % 2 === 0 ? other : mine;
         // What a tool takes at least; writing is a matter of milliseconds.
-        await Bun.sleep(50);
+        await Bun.sleep(100);
       },
     });
     expect(READ.messages?.()).toEqual(thoughts("Claude"));
