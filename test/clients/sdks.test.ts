@@ -61,7 +61,7 @@ describe.skipIf(MISSING.length > 0)("the SDKs", () => {
   );
 });
 
-test.skipIf(MISSING.length === 0)(`the SDKs are not all installed: ${MISSING.join(", ")}`, () => {});
+if (MISSING.length > 0) test.skip(`the SDKs are not all installed: ${MISSING.join(", ")}`, () => {});
 
 function modelOf(wire: Wire, scenario: string): ModelConfig {
   const name = `${wire}-${scenario}`;
