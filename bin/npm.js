@@ -1,7 +1,11 @@
-/** `npm ci` in a folder that has a lockfile of its own. */
+/** Folders with a lockfile of their own: the clients that the tests use. */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { step } from "./step.js";
 
-export function npmCi(folder, message) {
+/** `npm ci` where nothing is installed, or an older lockfile's packages are. */
+export function installWhenStale(folder, message) {
+  if (!isStale(folder)) return;
   console.log(message);
   // npm is a script on Windows, which only a shell can start; its own file, when npm started us, needs none.
   const npm = process.env.npm_execpath;
@@ -11,4 +15,12 @@ export function npmCi(folder, message) {
   if (ok) return;
   console.error(`${folder} could not be installed. Without a network, run single tests: npm test -- src`);
   process.exit(1);
+}
+
+/** npm writes the hidden lockfile when it has installed: an older one knows nothing of what was locked since. */
+function isStale(folder) {
+  const [locked, installed] = ["package-lock.json", "node_modules/.package-lock.json"].map((name) =>
+    join(folder, name),
+  );
+  return !existsSync(installed) || statSync(installed).mtimeMs < statSync(locked).mtimeMs;
 }

@@ -20,7 +20,7 @@ export interface How {
   readonly retries?: boolean;
 }
 
-/** Set by `npm run test:clients`. Without it, as in `npm test`, only the fastest client runs, and only where it is installed. */
+/** Set by `npm run test:clients`. Without it, as in `npm test`, only the lightest client runs. */
 export const IS_FULL_RUN = process.env.CODESWITCH_CLIENTS === "1";
 
 const MODULES = join(import.meta.dir, "node_modules");
@@ -30,7 +30,8 @@ const inModules = (path: string): string => join(MODULES, path);
 export const CLAUDE = inModules(`@anthropic-ai/claude-code-${process.platform}-${process.arch}/claude`);
 export const CODEX = inModules("@openai/codex/bin/codex.js");
 export const OPENCODE = inModules(`opencode-${process.platform}-${process.arch}/bin/opencode`);
-export const PI = inModules("@mariozechner/pi-coding-agent/dist/cli.js");
+/** The lightest, installed beside the SDKs: every `npm test` runs it. */
+export const PI = join(import.meta.dir, "../clients/node_modules/@mariozechner/pi-coding-agent/dist/cli.js");
 
 /** Names are flattened for dialects without namespaces: `functions__exec`. */
 const offered = ({ tools }: Asked, name: string): Offered | undefined =>
