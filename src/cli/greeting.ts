@@ -59,7 +59,7 @@ function keysLine({ keys }: Config): string {
 function cursor({ keys }: Config): string {
   if (keys.length === 0)
     return "needs a tunnel, and a tunnel needs a key: set SERVICE_API_KEY (docs/clients/cursor.md)";
-  return "Override OpenAI Base URL: https://YOUR_TUNNEL/cursor, OpenAI API Key: YOUR_KEY (docs/clients/cursor.md)";
+  return "Override OpenAI Base URL: https://YOUR_TUNNEL/cursor/v1, OpenAI API Key: YOUR_KEY (docs/clients/cursor.md)";
 }
 
 const curl = (url: string, key: string, model: string): string =>
