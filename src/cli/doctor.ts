@@ -1,19 +1,18 @@
 /** `codeswitch doctor [provider|model|client]`: what is wrong, one sentence each, with the fix. */
-import { homedir } from "node:os";
 import { defineCommand } from "citty";
 import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
-import { dataDir } from "../config/data-dir.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { ConfigError, printProblem } from "../config/problem.ts";
 import { type Observed, probeModel } from "../doctor/capabilities.ts";
-import { capabilityFile } from "../doctor/capability-file.ts";
 import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
+import { type Keeper, keeperIn } from "../doctor/kept.ts";
 import { checkMachine, checkPort } from "../doctor/machine.ts";
 import { checkModel } from "../doctor/model.ts";
 import { checkProvider, PATIENCE } from "../doctor/provider.ts";
 import { publicUrlFault } from "../probe/public-url.ts";
 import { listedModels, plan } from "../routing/plan.ts";
 import { SETUPS } from "../setup/clients/index.ts";
+import { dataHere } from "./data.ts";
 import { checkClient } from "./doctor-client.ts";
 import { urlOf } from "./setup-connection.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
@@ -32,7 +31,11 @@ export const doctorCommand = defineCommand({
       description: "Only this one. Default: everything.",
     },
     config: CONFIG_ARG,
-    deep: { type: "boolean", description: "Ask every model what it can do. Costs a few thousand tokens a model." },
+    deep: {
+      type: "boolean",
+      description:
+        "Ask every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
+    },
     json: { type: "boolean", description: "One JSON object instead of lines." },
     "public-url": {
       type: "string",
@@ -44,7 +47,16 @@ export const doctorCommand = defineCommand({
     const report = reporter(args.json === true);
     const config = configOr(report, args.config);
     if (config)
-      await examine(config, { what: args.what, deep: args.deep === true, publicUrl: args["public-url"] }, report);
+      await examine(
+        config,
+        {
+          what: args.what,
+          deep: args.deep === true,
+          publicUrl: args["public-url"],
+          keeper: keeperIn(dataHere(args.config).dataDir),
+        },
+        report,
+      );
     report.finish();
   },
 });
@@ -53,6 +65,7 @@ interface Wanted {
   readonly what: string | undefined;
   readonly deep: boolean;
   readonly publicUrl: string | undefined;
+  readonly keeper: Keeper;
 }
 
 async function examine(config: Config, wanted: Wanted, report: Reporter): Promise<void> {
@@ -77,7 +90,7 @@ async function examine(config: Config, wanted: Wanted, report: Reporter): Promis
       report.add(
         ...(isInside(pair) ? [inside(pair)] : await checkModel(pair.provider, pair.target, PATIENCE.timeoutMs)),
       );
-  if (wanted.deep) await probeAll(pairsOf(config, subject), report);
+  if (wanted.deep) await probeAll(pairsOf(config, subject), wanted.keeper, report);
   else report.hint("What the models can do is asked with --deep, for a few thousand tokens a model.");
 }
 
@@ -142,18 +155,17 @@ const isInside = ({ provider }: Pair): boolean => provider.baseUrl === "";
 const inside = ({ target }: Pair): Finding =>
   ok(`model ${target.model}`, "reach", "It is the simulator inside the gateway: there is nothing to reach.");
 
-async function probeAll(pairs: readonly Pair[], report: Reporter): Promise<void> {
+async function probeAll(pairs: readonly Pair[], keeper: Keeper, report: Reporter): Promise<void> {
   const asked = pairs.filter((pair) => !isInside(pair));
   report.hint(
     `Asking ${asked.length} ${asked.length === 1 ? "model" : "models"} what they can do: about 20 calls and a few thousand tokens each.`,
   );
-  const cache = capabilityFile(dataDir(process.env, process.platform, process.env.HOME ?? homedir()));
   for (const { provider, target } of asked) {
     const { observed, findings } = await probeModel(provider, target, Date.now);
     report.add(...findings);
     if (!observed) continue;
     report.observed(observed);
-    await cache.put(observed);
+    report.add(...(await keeper.keep(observed)));
   }
 }
 

@@ -13,6 +13,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startSimulator } from "../simulator/index.ts";
+import { sqliteStore } from "../store/sqlite.ts";
 
 const LAUNCHER = join(import.meta.dir, "../../bin/codeswitch.js");
 const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-cli-"));
@@ -172,10 +174,42 @@ describe("codeswitch doctor", () => {
     expect(out).toContain('Did you mean \\"targets\\"?');
   });
 
-  test("--deep tells that it costs, and keeps what it saw", async () => {
+  test("--deep tells that it costs", async () => {
     const place = await newPlace();
     const { out } = await run(place, "doctor", "--deep");
     expect(out).toContain("a few thousand tokens each");
+  });
+
+  const VENDOR = `server: { port: PORT }
+providers: { v: { kind: openai-compatible, base_url: "URL/v1", api_key: "vendor-key-0123456789" } }
+models: { m: { targets: [ { provider: v, model: sim-tool } ] }, n: { targets: [ { provider: v, model: sim-echo } ] } }
+`;
+
+  test("--deep keeps what it saw in the data folder that the gateway uses", async () => {
+    const simulator = startSimulator({});
+    const place = await newPlace(VENDOR.replace("URL", simulator.url));
+    // Named as start may read it, too: beside the configuration.
+    writeFileSync(join(place.cwd, ".env"), `CODESWITCH_DATA_DIR=${join(place.home, "data")}\n`);
+    const { out } = await run(place, "doctor", "--deep", "--json").finally(simulator.stop);
+    const { capabilities } = JSON.parse(out) as { capabilities: { model: string; at: string }[] };
+    expect(capabilities.map(({ model }) => model)).toEqual(["sim-tool", "sim-echo"]);
+    const store = await sqliteStore(join(place.home, "data"));
+    for (const { model, at } of capabilities)
+      expect(await store.capabilities.get("v", model)).toMatchObject([{ probedAt: Date.parse(at) }]);
+    await store.close();
+  });
+
+  test("--deep tells all that it saw when the database is unusable, with one warning", async () => {
+    const simulator = startSimulator({});
+    const place = await newPlace(VENDOR.replace("URL", simulator.url));
+    const file = join(place.home, "no-folder");
+    writeFileSync(file, "");
+    const { ended } = start(place, ["doctor", "--deep", "--json"], { CODESWITCH_DATA_DIR: file });
+    const { code, out } = await ended.finally(simulator.stop);
+    const { findings, capabilities } = JSON.parse(out) as { findings: { check: string }[]; capabilities: unknown[] };
+    expect(code).toBe(0);
+    expect(capabilities).toHaveLength(2);
+    expect(findings.filter(({ check }) => check === "data")).toMatchObject([{ state: "warning" }]);
   });
 });
 

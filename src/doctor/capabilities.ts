@@ -26,11 +26,6 @@ export interface Observed {
   readonly verbosities: readonly string[];
 }
 
-/** Where observations are kept. */
-export interface CapabilityCache {
-  put(observed: Observed): void | Promise<void>;
-}
-
 const TIMEOUT_MS = 120_000;
 
 export async function probeModel(

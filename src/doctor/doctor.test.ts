@@ -1,14 +1,15 @@
 /** Each fault that a provider, a model or a machine can have, and the sentence for it. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { startSimulator } from "../simulator/index.ts";
-import { probeModel } from "./capabilities.ts";
-import { capabilityFile, readObserved } from "./capability-file.ts";
+import { sqliteStore } from "../store/sqlite.ts";
+import { type Observed, probeModel } from "./capabilities.ts";
 import type { Finding } from "./finding.ts";
+import { keeperIn } from "./kept.ts";
 import { checkMachine, checkPort } from "./machine.ts";
 import { checkModel } from "./model.ts";
 import { checkProvider, type Patience } from "./provider.ts";
@@ -200,6 +201,19 @@ async function rawServer(each: (socket: Socket) => void): Promise<string> {
   return `http://127.0.0.1:${typeof address === "object" && address ? address.port : 0}`;
 }
 
+const OBSERVED: Observed = {
+  provider: "v",
+  model: "m",
+  dialect: "openai-chat",
+  at: "2026-01-01T00:00:00.000Z",
+  streaming: true,
+  tools: true,
+  images: false,
+  thinking: false,
+  efforts: [],
+  verbosities: [],
+};
+
 describe("a model", () => {
   test("that is not there", async () => {
     const url = vendor(() =>
@@ -221,15 +235,28 @@ describe("a model", () => {
       const { observed, findings } = await probeModel(one, { provider: "v", model: "sim-tool", dialect }, () => 0);
       expect(observed).toMatchObject({ dialect, streaming: true, tools: true, at: "1970-01-01T00:00:00.000Z" });
       expect(findings[0]?.says).toContain("It does: streaming, tools");
-      const cache = capabilityFile(join(FOLDER, dialect));
-      if (observed) {
-        await cache.put(observed);
-        await cache.put(observed);
-        expect(readObserved(join(FOLDER, dialect))).toEqual([observed]);
-        expect(statSync(join(FOLDER, dialect, "capabilities.json")).mode & 0o077).toBe(0);
-      }
+      if (!observed) throw new Error("nothing was observed");
+      const dir = join(FOLDER, dialect);
+      const keeper = keeperIn(dir);
+      expect([...(await keeper.keep(observed)), ...(await keeper.keep(observed))]).toEqual([]);
+      const { provider: name, model, at, dialect: _, ...values } = observed;
+      const store = await sqliteStore(dir);
+      expect(await store.capabilities.get(name, model)).toEqual([
+        { provider: name, model, dialect, observed: JSON.stringify(values), probedAt: Date.parse(at) },
+      ]);
+      await store.close();
     },
   );
+
+  test("that was observed while the database does not work is one warning, however many follow", async () => {
+    const dir = join(FOLDER, "no-folder");
+    writeFileSync(dir, "");
+    const keeper = keeperIn(dir);
+    const warned = only(await keeper.keep(OBSERVED));
+    expect(warned).toMatchObject({ state: "warning", check: "data" });
+    expect(warned.says).toContain(`The data folder ${dir} cannot be used`);
+    expect(await keeper.keep(OBSERVED)).toEqual([]);
+  });
 
   test("that fails is one sentence, and nothing is kept", async () => {
     const url = vendor(() => Response.json({ error: { message: "No." } }, { status: 500 }));

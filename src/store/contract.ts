@@ -1,6 +1,6 @@
 /** What every store promises. Called by the tests of each implementation. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { SealedRow, Store } from "./store.ts";
+import type { CapabilityRow, SealedRow, Store } from "./store.ts";
 
 const FAR = Number.MAX_SAFE_INTEGER;
 const NO_BOUNDS = { rows: FAR, bytes: FAR };
@@ -11,6 +11,15 @@ const row = (key: string, more: Partial<SealedRow> = {}): SealedRow => ({
   digest: `digest of ${key}`,
   sealed: new Uint8Array([0, 1, 2, 255]),
   expiresAt: 1_800_000_000_000,
+  ...more,
+});
+
+const seen = (more: Partial<CapabilityRow> = {}): CapabilityRow => ({
+  provider: "p",
+  model: "m",
+  dialect: "anthropic",
+  observed: '{"tools":true}',
+  probedAt: 1_800_000_000_000,
   ...more,
 });
 
@@ -81,6 +90,38 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       const broken = { ...row("b"), secret: null } as unknown as SealedRow;
       await expect(store.reasoning.put([row("a"), broken])).rejects.toThrow();
       expect(await keys("a", "b")).toEqual([]);
+    });
+  });
+
+  describe(`${name}: what models were seen to do`, () => {
+    let store: Store;
+    beforeEach(async () => void (store = await open()));
+    afterEach(() => store.close());
+
+    test("comes back as it was given, for this model at this provider only", async () => {
+      const long = JSON.stringify({ efforts: ["low", "höchst 🧠"], text: "x".repeat(100_000) });
+      await store.capabilities.put(seen({ observed: long }));
+      await store.capabilities.put(seen({ provider: "q" }));
+      await store.capabilities.put(seen({ model: "n" }));
+      expect(await store.capabilities.get("p", "m")).toEqual([seen({ observed: long })]);
+    });
+
+    test("nothing is known of a model that was never asked", async () => {
+      await store.capabilities.put(seen());
+      expect(await store.capabilities.get("m", "p")).toEqual([]);
+    });
+
+    test("the newest takes the place of the one before", async () => {
+      await store.capabilities.put(seen());
+      const newer = seen({ observed: '{"tools":false}', probedAt: 1_800_000_000_001 });
+      await store.capabilities.put(newer);
+      expect(await store.capabilities.get("p", "m")).toEqual([newer]);
+    });
+
+    test("each dialect of a model has its own", async () => {
+      await store.capabilities.put(seen({ dialect: "openai-chat" }));
+      await store.capabilities.put(seen());
+      expect(await store.capabilities.get("p", "m")).toEqual([seen(), seen({ dialect: "openai-chat" })]);
     });
   });
 }

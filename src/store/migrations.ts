@@ -20,6 +20,17 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, words: Words) =>
       .execute();
     await db.schema.createIndex("reasoning_by_age").on("reasoning").columns(["expires_at", "bytes"]).execute();
   },
+  "0002-capabilities": async (db) => {
+    await db.schema
+      .createTable("capabilities")
+      .addColumn("provider", "text", (column) => column.notNull())
+      .addColumn("model", "text", (column) => column.notNull())
+      .addColumn("dialect", "text", (column) => column.notNull())
+      .addColumn("observed", "text", (column) => column.notNull())
+      .addColumn("probed_at", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("capabilities_pk", ["provider", "model", "dialect"])
+      .execute();
+  },
 };
 
 /** Brings a database of any age up to date. Throws where it holds a migration that this version does not know. */

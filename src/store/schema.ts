@@ -2,6 +2,7 @@
 
 export interface Schema {
   readonly reasoning: ReasoningTable;
+  readonly capabilities: CapabilitiesTable;
 }
 
 /** What clients drop, sealed: nothing in a row can be read without the server's secret. */
@@ -16,4 +17,15 @@ export interface ReasoningTable {
   readonly sealed: Uint8Array | null;
   readonly bytes: number;
   readonly expires_at: number;
+}
+
+/** What a model was seen to do, as `codeswitch doctor --deep` asked it. No secret, and sealed with none. */
+export interface CapabilitiesTable {
+  readonly provider: string;
+  readonly model: string;
+  /** One deployment may speak several, and does not do the same in each. */
+  readonly dialect: string;
+  /** JSON. */
+  readonly observed: string;
+  readonly probed_at: number;
 }

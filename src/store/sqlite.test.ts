@@ -108,6 +108,20 @@ describe("sqlite on disk", () => {
     await expect(sqliteStore(newer)).rejects.toThrow(/9999-later/);
   });
 
+  test("brings a database of the version before up to date, with what it holds", async () => {
+    const dir = folder();
+    const before = await sqliteStore(dir);
+    await before.reasoning.put([row("a")]);
+    await before.close();
+    const file = new Database(join(dir, DATABASE_FILE));
+    file.run("drop table capabilities; delete from kysely_migration where name <> '0001-reasoning'");
+    file.close();
+    const after = await sqliteStore(dir);
+    expect(await after.reasoning.get(["a"], 0)).toHaveLength(1);
+    expect(await after.capabilities.get("p", "m")).toEqual([]);
+    await after.close();
+  });
+
   test.skipIf(process.platform === "win32" || process.getuid?.() === 0)(
     "says that a folder cannot be written",
     async () => {

@@ -4,6 +4,7 @@ import { chmodSync, closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { isBusy } from "./busy.ts";
+import { capabilityRows } from "./capabilities.ts";
 import { privateFolder } from "./folder.ts";
 import { migrate } from "./migrations.ts";
 import { reasoningRows } from "./reasoning.ts";
@@ -55,7 +56,7 @@ async function opened(file: Database): Promise<Store> {
     const db = new Kysely<Schema>({ dialect: new WholeMigrations({ database: asKyselyWants(file) }) });
     await migrate(db, { binary: "blob" });
     file.run(`pragma busy_timeout = ${BUSY_MS}`);
-    return { reasoning: reasoningRows(db), close: () => db.destroy() };
+    return { reasoning: reasoningRows(db), capabilities: capabilityRows(db), close: () => db.destroy() };
   } catch (error) {
     file.close();
     throw error;

@@ -2,6 +2,7 @@
 
 export interface Store {
   readonly reasoning: ReasoningRows;
+  readonly capabilities: CapabilityRows;
   close(): Promise<void>;
 }
 
@@ -37,4 +38,22 @@ export interface FoundRow {
 export interface Bounds {
   readonly rows: number;
   readonly bytes: number;
+}
+
+/** What models were seen to do. */
+export interface CapabilityRows {
+  /** Takes the place of what was there for the same provider, model and dialect. */
+  put(row: CapabilityRow): Promise<void>;
+  /** One row for each dialect in which it was asked, by the dialect's name. */
+  get(provider: string, model: string): Promise<readonly CapabilityRow[]>;
+}
+
+export interface CapabilityRow {
+  readonly provider: string;
+  readonly model: string;
+  readonly dialect: string;
+  /** JSON, which a store does not look into. */
+  readonly observed: string;
+  /** Milliseconds since 1970. */
+  readonly probedAt: number;
 }
