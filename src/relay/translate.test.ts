@@ -2,10 +2,11 @@
 import { describe, expect, test } from "bun:test";
 import type { Config, ModelConfig, ProviderConfig } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
+import type { Entry } from "../ir/request.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import type { JsonObject } from "../wire/json.ts";
-import { translateRequest } from "./translate.ts";
+import { lacksRequiredReasoning, translateRequest } from "./translate.ts";
 
 const provider = (name: string, more: Partial<ProviderConfig>): ProviderConfig => ({
   name,
@@ -19,6 +20,7 @@ const provider = (name: string, more: Partial<ProviderConfig>): ProviderConfig =
 
 const PROVIDERS = {
   generic: provider("generic", {}),
+  claude: provider("claude", { kind: "anthropic", baseUrl: "https://api.anthropic.com" }),
   openai: provider("openai", { kind: "openai", baseUrl: "https://api.openai.com/v1" }),
 };
 
@@ -120,5 +122,33 @@ describe("a document of Anthropic's caller", () => {
       { type: "input_text", text: "The plan" },
       { type: "input_file", file_url: "https://example.com/a" },
     ]);
+  });
+});
+
+describe("a tool loop under way", () => {
+  const budget = targetOf("claude", "claude-sonnet-4-5");
+  const adaptive = targetOf("claude", "claude-sonnet-5");
+  const user = (content: string): Entry => ({ kind: "message", role: "user", content });
+  const call: Entry = { kind: "call", callId: "1", tool: { via: "function", name: "read" }, input: { json: "{}" } };
+  const result: Entry = { kind: "result", callId: "1", via: "function", content: "text" };
+  const thought = (issuer: string): Entry => ({
+    kind: "reasoning",
+    sections: ["t"],
+    seal: { dialect: "anthropic", issuer, family: budget.addressee.family, value: "sig" },
+  });
+  const lacks = (entries: readonly Entry[], target: Target, mode: "on" | "adaptive" | "off"): boolean => {
+    const hello = { model: "m", max_tokens: 9, messages: [{ role: "user", content: "q" }] };
+    const { value } = DIALECTS.anthropic.request.decode(hello);
+    return lacksRequiredReasoning({ ...value, entries, reasoning: { mode } }, target);
+  };
+
+  test("misses its thinking only where a budget demands it", () => {
+    const loop = [user("q"), call, result];
+    expect(lacks(loop, budget, "on")).toBe(true);
+    expect(lacks(loop, budget, "off")).toBe(false);
+    expect(lacks(loop, adaptive, "adaptive")).toBe(false);
+    expect(lacks([user("q"), thought(budget.issuer), call, result], budget, "on")).toBe(false);
+    expect(lacks([user("q"), thought("somebody else"), call, result], budget, "on")).toBe(true);
+    expect(lacks([...loop, user("next")], budget, "on")).toBe(false);
   });
 });

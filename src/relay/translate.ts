@@ -62,7 +62,10 @@ function withoutRefused(body: JsonObject, { fields, extra }: ModelRequest, targe
   };
 }
 
-/** Signed thinking and Kimi's reasoning_content must come back within a tool loop; without them the vendor answers 400. */
+/**
+ * Signed thinking and Kimi's reasoning_content must come back within a tool loop. Without them the vendor answers 400:
+ * "Expected `thinking` or `redacted_thinking`, but found `tool_use`".
+ */
 export function lacksRequiredReasoning(request: ModelRequest, target: Target): boolean {
   const { capabilities } = target;
   if (!thinks(request.reasoning, capabilities)) return false;

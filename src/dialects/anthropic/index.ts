@@ -7,7 +7,7 @@ import { stream } from "./stream.ts";
 import { DIALECT } from "./wire.ts";
 import { WORDS } from "./words.ts";
 
-export { isNative, missesThinking } from "./request.ts";
+export { isNative } from "./request.ts";
 
 export const anthropic = {
   id: DIALECT,

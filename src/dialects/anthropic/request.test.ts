@@ -7,7 +7,7 @@ import { unplaced } from "../../ir/words.fixture.ts";
 import { wrapSeal } from "../../ir/seal.ts";
 import { type JsonObject, parseExactly, parseJson, ShapeError } from "../../wire/json.ts";
 import type { Traits } from "../dialect.ts";
-import { anthropic, isNative, missesThinking } from "./index.ts";
+import { anthropic, isNative } from "./index.ts";
 import { to, TRAITS } from "./anthropic.fixture.ts";
 
 const body = (rest: JsonObject): JsonObject => ({
@@ -521,16 +521,6 @@ describe("thinking", () => {
       { type: "text", text: "a" },
     ]);
     expect(features).toEqual(["reasoning-replay"]);
-  });
-
-  test("a tool loop under way misses its thinking only where a budget demands it", () => {
-    const loop = [user("q"), called("1"), result("1")];
-    const misses = (entries: readonly Entry[], mode: "on" | "adaptive") =>
-      missesThinking(foreign(entries, { reasoning: { mode } }), to());
-    expect(misses(loop, "on")).toBe(true);
-    expect(misses(loop, "adaptive")).toBe(false);
-    expect(misses([user("q"), thought({ seal }), called("1"), result("1")], "on")).toBe(false);
-    expect(misses([...loop, user("next")], "on")).toBe(false);
   });
 
   test.each([

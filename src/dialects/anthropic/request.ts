@@ -4,6 +4,5 @@ import { decodeRequest } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 
 export { envelope, isNative, passes } from "./request-decode.ts";
-export { missesThinking } from "./thinking.ts";
 
 export const request: Dialect["request"] = { decode: decodeRequest, encode: encodeRequest };

@@ -1,25 +1,7 @@
-/** How a model is asked to think, and when it must not be. https://docs.claude.com/en/docs/build-with-claude/extended-thinking */
-import type { ModelRequest } from "../../ir/request.ts";
-import { lacksReasoning } from "../../ir/reasoning.ts";
-import { canRead } from "../../ir/seal.ts";
+/** How a model is asked to think. https://docs.claude.com/en/docs/build-with-claude/extended-thinking */
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { compact, DIALECT } from "./wire.ts";
+import { compact } from "./wire.ts";
 import type { Writing } from "./writing.ts";
-
-/**
- * "Expected `thinking` or `redacted_thinking`, but found `tool_use`": with a thinking budget, a tool loop under way must
- * bring back the signed thinking of its turns. Adaptive thinking demands nothing. True: thinking must be off for this call.
- */
-export function missesThinking(
-  request: ModelRequest,
-  to: { readonly issuer: string; readonly family: string },
-): boolean {
-  const reader = { dialect: DIALECT, issuer: to.issuer, family: to.family } as const;
-  return (
-    request.reasoning?.mode === "on" &&
-    lacksReasoning(request.entries, ({ seal }) => seal !== undefined && canRead(reader, seal))
-  );
-}
 
 /** What the request's reasoning says, already fitted to the model. `off` is said only by who wants it. */
 export function encodeThinking(writing: Writing): JsonObject | undefined {
