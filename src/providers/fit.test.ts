@@ -423,7 +423,7 @@ describe("verbosity", () => {
   const listed = (verbosities: readonly string[], unknown: boolean): Capabilities => ({
     ...GPT5,
     verbosities,
-    unknown,
+    ...(unknown && { unknown }),
   });
   test.each([
     ["a model that we know takes the nearest of its own", ["medium"], false, "low", "medium"],
