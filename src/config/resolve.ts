@@ -2,6 +2,7 @@
 import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, SearchConfig, TargetConfig } from "./config.ts";
 import { apiVersionFault, normaliseBaseUrl, readApiVersion, responsesFault } from "./base-url.ts";
 import { consumerToken, isSampleKey, keyFault } from "./keys.ts";
+import { modelNameFault } from "../ir/model-name.ts";
 import { didYouMean } from "./nearest.ts";
 import { ConfigError, printPath, type Problem } from "./problem.ts";
 import { readSearch } from "./search.ts";
@@ -172,7 +173,9 @@ function readBase(
 
 function checkTargets(file: FileConfig, refuse: Refuse): void {
   const names = Object.keys(file.providers);
-  for (const [model, { targets }] of Object.entries(file.models))
+  for (const [model, { targets }] of Object.entries(file.models)) {
+    const nameless = modelNameFault(model);
+    if (nameless !== undefined) refuse(["models", model], undefined, nameless, "Nobody could ask for it: rename it.");
     targets.forEach((target, index) => {
       const at = (key: string): Path => ["models", model, "targets", index, key];
       const provider = Object.hasOwn(file.providers, target.provider) ? file.providers[target.provider] : undefined;
@@ -195,7 +198,10 @@ function checkTargets(file: FileConfig, refuse: Refuse): void {
           "has a * inside a name",
           'Write the upstream\'s name, or "*" for the name as asked.',
         );
+      const fault = modelNameFault(target.model);
+      if (fault !== undefined) refuse(at("model"), target.model, fault, "Write the name that the upstream knows.");
     });
+  }
 }
 
 type FileKey = FileConfig["auth"]["keys"][number];
