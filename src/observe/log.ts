@@ -4,7 +4,8 @@ import { totals } from "../ir/usage.ts";
 
 export interface Log extends Sink {
   info(message: string): void;
-  warn(message: string): void;
+  /** `fields`: what a program reads instead of the sentence. */
+  warn(message: string, fields?: object): void;
 }
 type Print = (line: string) => void;
 
@@ -21,7 +22,7 @@ export function jsonLog(print: Print = console.log): Log {
     print(JSON.stringify({ time: new Date().toISOString(), level, ...fields }));
   return {
     info: (message) => line("info", { message }),
-    warn: (message) => line("warn", { message }),
+    warn: (message, fields) => line("warn", { ...fields, message }),
     write: (record) => line(record.outcome === "failed" ? "error" : "info", { event: "call", ...record }),
   };
 }
