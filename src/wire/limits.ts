@@ -26,6 +26,8 @@ export const LIMITS = {
   vaultQueueBytesMax: 32 * 1024 * 1024,
   /** Seals whose issuer is remembered, by their hash. */
   provenanceMax: 50_000,
+  /** Of the log, what waits for its reader. */
+  logQueueBytesMax: 1024 * 1024,
   lossesPerCallMax: 100,
   modelNameLengthMax: 256,
 } as const;
