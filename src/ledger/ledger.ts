@@ -26,6 +26,7 @@ export interface CallRecord {
   readonly error?: ErrorKind;
   readonly attempts: number;
   readonly usage: Usage;
+  /** Durations are measured with a stopwatch, not with the clock, which may be set while a call runs. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;
   readonly losses: readonly Loss[];
@@ -47,12 +48,15 @@ export interface OpenRecord {
 export function ledger(
   sink: Sink,
   clock: () => number,
+  monotonic: () => number = () => performance.now(),
 ): {
   open(head: Pick<CallRecord, "id" | "client" | "surface">): OpenRecord;
 } {
   return {
     open: (head) => {
       const startedAt = clock();
+      const from = monotonic();
+      const passedMs = (): number => Math.round(monotonic() - from);
       const draft: Draft = {
         caller: "",
         stream: false,
@@ -69,12 +73,12 @@ export function ledger(
       return {
         draft,
         firstToken: () => {
-          draft.firstTokenMs ??= clock() - startedAt;
+          draft.firstTokenMs ??= passedMs();
         },
         close: (outcome, status, error) => {
           if (!open) return;
           open = false;
-          sink.write({ ...draft, outcome, status, totalMs: clock() - startedAt, ...(error && { error }) });
+          sink.write({ ...draft, outcome, status, totalMs: passedMs(), ...(error && { error }) });
         },
       };
     },
