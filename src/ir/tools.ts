@@ -50,7 +50,8 @@ export const NO_TOOLS: ToolMap = toolMap([]);
 const keyOf = (name: string, namespace: string | undefined): string => JSON.stringify([namespace ?? "", name]);
 
 /** Codex may leave the namespace out where a name stands in one namespace only. */
-const onlyOne = (found: ToolRef | "several" | undefined): ToolRef | undefined => (found === "several" ? undefined : found);
+const onlyOne = (found: ToolRef | "several" | undefined): ToolRef | undefined =>
+  found === "several" ? undefined : found;
 
 function flatName(tool: ToolRef): string {
   const whole = tool.namespace === undefined ? tool.name : `${tool.namespace}__${tool.name}`;
