@@ -48,7 +48,7 @@ function callLine(record: CallRecord): string {
     tokensOf(record),
     timesOf(record),
     record.attempts > 1 ? `${record.attempts} attempts` : "",
-    record.losses.length > 0 ? `${record.losses.length} ${record.losses.length === 1 ? "loss" : "losses"}` : "",
+    record.lossCount > 0 ? `${record.lossCount} ${record.lossCount === 1 ? "loss" : "losses"}` : "",
   ];
   return parts.filter((part) => part !== "").join(" · ");
 }
