@@ -49,6 +49,7 @@ test("the first close is the record, later ones are nothing", () => {
       usage: { lines: [], hostedCalls: {}, source: "none" },
       totalMs: 0,
       losses: [],
+      lossCount: 0,
     },
   ]);
 });

@@ -96,12 +96,8 @@ export function ledger(
         close: (outcome, status, error) => {
           if (!open) return;
           open = false;
-<<<<<<< HEAD
-          sink.write({ ...draft, outcome, status, totalMs: passedMs(), ...(error && { error }) });
-=======
           const losses = listed(draft);
-          sink.write({ ...draft, losses, outcome, status, totalMs: clock() - startedAt, ...(error && { error }) });
->>>>>>> linear
+          sink.write({ ...draft, losses, outcome, status, totalMs: passedMs(), ...(error && { error }) });
         },
       };
     },

@@ -22,6 +22,7 @@ const RECORD: CallRecord = {
   firstTokenMs: 820.4,
   totalMs: 4_100,
   losses: [{ path: STRANGE, feature: "unknown-field", how: "dropped", weight: "hint", note: STRANGE }],
+  lossCount: 1,
 };
 
 test("text: one readable line a call", () => {

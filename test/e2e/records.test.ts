@@ -98,6 +98,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
     usage: NO_USAGE,
     totalMs: SOME_MS,
     losses: [],
+    lossCount: 0,
   });
 
   describe(`${client} client, ${wire} upstream, ${lane}`, () => {
@@ -217,6 +218,7 @@ describe("before anybody is asked", () => {
     usage: NO_USAGE,
     totalMs: SOME_MS,
     losses: [],
+    lossCount: 0,
   };
   const refused = { ...common, outcome: "failed" } as const;
 
