@@ -102,4 +102,8 @@ function decoded(text: string): string {
 
 /** The dialect that errors of an unknown path are told in: the nearest family of paths. */
 export const dialectOfPath = (path: string): DialectId =>
-  path.startsWith("/v1/messages") ? "anthropic" : path.includes("/responses") ? "openai-responses" : "openai-chat";
+  path.startsWith("/v1/messages")
+    ? "anthropic"
+    : path.split("/").includes("responses")
+      ? "openai-responses"
+      : "openai-chat";
