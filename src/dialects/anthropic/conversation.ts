@@ -44,8 +44,7 @@ export function conversation(writing: Writing): Conversation {
       const hints = midSystemHints(entry, own);
       // A turn may set an effort and say nothing.
       if (blocks.length === 0 && hints.output_config !== undefined) said.push({ role: "system", hints });
-      else if (blocks.length > 0)
-        said.push({ role: "system", content: first(entry.content, blocks), hints });
+      else if (blocks.length > 0) said.push({ role: "system", content: first(entry.content, blocks), hints });
     },
     hasMessages: () => said.length > 0,
     instructions: () => system,
@@ -53,7 +52,8 @@ export function conversation(writing: Writing): Conversation {
   };
 }
 
-const first = (plain: Content, blocks: readonly JsonObject[]): Said => (typeof plain === "string" ? plain : [...blocks]);
+const first = (plain: Content, blocks: readonly JsonObject[]): Said =>
+  typeof plain === "string" ? plain : [...blocks];
 
 /** In place: a copy for each message made twenty thousand of them a matter of seconds. */
 function withMore(said: Said = [], blocks: readonly JsonObject[]): Said {
@@ -84,7 +84,11 @@ function midSystemHints(entry: MessageEntry, hints: Hints = {}): Record<string, 
 function printed(said: readonly Message[], writing: Writing): JsonObject[] {
   const messages = said.map(({ role, content, hints }, at) => {
     const whole = content && inOrder(content);
-    return compact({ role, content: role === "assistant" && at === said.length - 1 ? trimmed(whole) : whole, ...hints });
+    return compact({
+      role,
+      content: role === "assistant" && at === said.length - 1 ? trimmed(whole) : whole,
+      ...hints,
+    });
   });
   if (said.find((message) => message.role !== "system")?.role === "user") return messages;
   // A conversation may begin with a greeting of the model (Chat does not mind). A dot says nothing, and is not empty.
