@@ -170,7 +170,7 @@ function settle(
   scope: Scope | undefined,
 ): void {
   record.draft.usage = watch.usage;
-  record.draft.losses = [...record.draft.losses, ...losses];
+  record.answerLost(losses);
   const answer = scope ? watch.answer() : undefined;
   if (scope && answer?.finish) gateway.vault.remember(scope, answer);
   for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
@@ -193,7 +193,7 @@ function learnTokens({ of, bytes, request }: TokenSample, { draft }: OpenRecord,
 
 const replyHeaders = (record: OpenRecord, upstream: Headers | undefined): Record<string, string> => ({
   ...(upstream && clientHeaders(upstream)),
-  "x-codeswitch-losses": String(record.draft.losses.length),
+  "x-codeswitch-losses": String(record.draft.lossCount),
 });
 
 /** For a client that already has a 200: its dialect's error event. */

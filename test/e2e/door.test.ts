@@ -1,4 +1,4 @@
-/** Who may come in: an open gateway serves this machine only, a closed one asks for a key, and neither tells the web what it is. */
+/** Who may come in where no key is configured, and who never may. That a closed gateway asks for a key: keys.test.ts. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { provider, type Running, start, target } from "./gateway.ts";
 import { type Upstream, upstream } from "./upstream.ts";
@@ -99,65 +99,11 @@ describe("with keys", () => {
   beforeAll(async () => {
     gateway = await start(
       setup({
-        keys: [
-          { name: "laptop", key: "sesame-open-7f" },
-          { name: "other", key: "second-key-9a" },
-        ],
+        keys: [{ name: "laptop", key: "sesame-open-7f" }],
       }),
     );
   });
   afterAll(() => gateway?.stop());
-
-  const ROUTES = [
-    "/v1/chat/completions",
-    "/cursor/chat/completions",
-    "/v1/responses",
-    "/v1/messages",
-    "/v1/messages/count_tokens",
-    "/openai/deployments/m/chat/completions?api-version=2024-12-01-preview",
-  ];
-  const bodyOf = (path: string) =>
-    bodyFor(path.includes("messages") ? "messages" : path.includes("responses") ? "responses" : "chat", "m");
-
-  for (const path of ROUTES)
-    test(`${path} takes the key as Bearer, x-api-key or api-key`, async () => {
-      for (const headers of [
-        { authorization: "Bearer sesame-open-7f" },
-        { authorization: "bearer second-key-9a" },
-        { "x-api-key": "sesame-open-7f" },
-        { "api-key": "sesame-open-7f" },
-      ] as Record<string, string>[]) {
-        const response = await post(gateway.url, path, bodyOf(path), headers);
-        expect([JSON.stringify(headers), response.status]).toEqual([JSON.stringify(headers), 200]);
-      }
-    });
-
-  for (const path of ROUTES)
-    test(`${path} refuses everybody else, before it reads the body`, async () => {
-      const cursor = path.startsWith("/cursor");
-      for (const headers of [
-        {},
-        { authorization: "Bearer sesame-open-7g" },
-        { authorization: "Bearer " },
-        { authorization: "Basic c2VzYW1l" },
-        { "x-api-key": "" },
-      ] as Record<string, string>[]) {
-        const response = await post(gateway.url, path, "this is not JSON", headers);
-        expect([JSON.stringify(headers), response.status]).toEqual([JSON.stringify(headers), cursor ? 400 : 401]);
-        const text = await response.text();
-        expect(text).not.toContain("sesame-open-7f");
-        expect(text).toContain(path.includes("messages") ? '"type":"error"' : '"error"');
-      }
-    });
-
-  test("models ask for a key, health does not", async () => {
-    for (const path of ["/v1/models", "/models", "/openai/v1/models", "/cursor/v1/models", "/v1/models/m"]) {
-      const closed = (await fetch(gateway.url + path)).status;
-      expect([path, closed]).toEqual([path, path.startsWith("/cursor") ? 400 : 401]);
-      expect((await fetch(gateway.url + path, { headers: { "x-api-key": "sesame-open-7f" } })).status).toBe(200);
-    }
-    expect((await fetch(`${gateway.url}/health`)).status).toBe(200);
-  });
 
   test("a consumer's log-in token is refused by name and goes nowhere", async () => {
     const jwt = `eyJhbGciOiJSUzI1NiJ9.${"a".repeat(40)}.${"b".repeat(40)}`;
