@@ -3,7 +3,7 @@ import type { Caller } from "../access/keys.ts";
 import { clientOf } from "../clients/client.ts";
 import { DEFAULT_SERVER } from "../config/default.ts";
 import type { Config } from "../config/config.ts";
-import { textLog } from "../observe/log.ts";
+import { logOf } from "../observe/log.ts";
 import { tokenMeter } from "../providers/token-meter.ts";
 import { memoryVault } from "../vault/memory.ts";
 import { provenance } from "../vault/provenance.ts";
@@ -42,7 +42,7 @@ export function exchangeOf(request: Request, { config = {}, caller, captured = [
       provenance: provenance(),
       tokens: tokenMeter(),
       search: () => Promise.resolve([]),
-      log: textLog(() => {}),
+      log: logOf("text", () => {}),
       clock: () => 0,
     },
   };

@@ -63,11 +63,11 @@ describe("a body", () => {
     [`"${"long ".repeat(9)}"`, "The body is a string. Send one JSON object."],
     [
       '{"model":"a","model":"b"}',
-      "model: the key stands twice in the body. Send it once, so that everybody reads the same value.",
+      "model: the key stands twice in its object. Send it once, so that everybody reads the same value.",
     ],
     [
       '{"x":1,"\\u0078":2}',
-      "x: the key stands twice in the body. Send it once, so that everybody reads the same value.",
+      "x: the key stands twice in its object. Send it once, so that everybody reads the same value.",
     ],
   ];
   for (const [body, message] of WRONG)

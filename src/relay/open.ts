@@ -64,7 +64,7 @@ function note(call: Call, target: Target, out: Outbound): void {
   draft.lane = out.lane;
   draft.provider = target.provider.name;
   draft.modelServed = target.model;
-  draft.losses = out.losses;
+  call.record.requestLost(out.losses);
 }
 
 async function refusalOf(response: Response, target: Target): Promise<GatewayError> {

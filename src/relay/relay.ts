@@ -4,6 +4,7 @@ import { namedSession } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
+import { checkModelName } from "../ir/model-name.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { totals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
@@ -39,6 +40,7 @@ function prepare(call: Call, gateway: Gateway): Prepared {
     throw new GatewayError("invalid-request", "model: missing. Name one of the models that GET /v1/models lists.", {
       param: "model",
     });
+  checkModelName(model);
   draft.modelAsked = model;
   const found = plan(gateway.config, model, call.caller.key);
   let decoded: ReturnType<Prepared["decoded"]> | undefined;
@@ -170,7 +172,7 @@ function settle(
   scope: Scope | undefined,
 ): void {
   record.draft.usage = watch.usage;
-  record.draft.losses = [...record.draft.losses, ...losses];
+  record.answerLost(losses);
   const answer = scope ? watch.answer() : undefined;
   if (scope && answer?.finish) gateway.vault.remember(scope, answer);
   for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
@@ -193,7 +195,7 @@ function learnTokens({ of, bytes, request }: TokenSample, { draft }: OpenRecord,
 
 const replyHeaders = (record: OpenRecord, upstream: Headers | undefined): Record<string, string> => ({
   ...(upstream && clientHeaders(upstream)),
-  "x-codeswitch-losses": String(record.draft.losses.length),
+  "x-codeswitch-losses": String(record.draft.lossCount),
 });
 
 /** For a client that already has a 200: its dialect's error event. */

@@ -143,8 +143,8 @@ const place = (item: JsonObject): string => (isList(item.loc) ? item.loc.map(wor
 
 /** A proxy's HTML page: its title or its words. */
 function plainText(body: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1];
-  return (title ?? body.replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim().slice(0, 500);
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(body)?.[1];
+  return (title ?? body.replace(/<[^<>]*>/g, " ")).replace(/\s+/g, " ").trim().slice(0, 500);
 }
 
 const OVERFLOW =
