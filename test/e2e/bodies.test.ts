@@ -284,12 +284,13 @@ describe("not what was promised", () => {
             ? { type: "function", name, parameters: schema }
             : { name, input_schema: schema };
       const tools = Array.from({ length: 10_000 }, (_, at) => tool(`tool_${at}`));
-      const from = performance.now();
+      const from = process.cpuUsage();
       const response = await post(gateway.url, PATH[client], bodyFor(client, model, { tools }));
       const text = await response.text();
       expect([200, 400]).toContain(response.status);
       if (response.status === 400) expect(text).toMatch(/tools/);
-      expect(performance.now() - from).toBeLessThan(3_000);
+      // Of the processor, not of the clock on the wall: both ends of the call stand in this process.
+      expect(process.cpuUsage(from).user / 1000).toBeLessThan(3_000);
     });
 });
 
