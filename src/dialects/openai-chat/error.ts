@@ -192,4 +192,4 @@ function retryAfterOf(headers: Reply["headers"]): { retryAfter?: string } {
 }
 
 /** Vendors repeat a refused key, masked or not: it is ours, and not the caller's to see. */
-const withoutKeys = (message: string): string => message.replace(/\b(sk|key|gsk|xai)-[\w*.-]{3,}/g, "$1-…");
+const withoutKeys = (message: string): string => message.replace(/\b(sk|key|gsk|xai)-[^\s"'<>,;)]{3,}/g, "$1-…");
