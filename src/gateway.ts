@@ -1,8 +1,8 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
-import { isLoopback } from "./access/door.ts";
 import { serve } from "./http/serve.ts";
 import type { Config } from "./config/config.ts";
-import { jsonLog, textLog, type Log } from "./observe/log.ts";
+import { isLoopback, isWeakKey, KEY_LENGTH_MIN, WEAK_KEY_FIX } from "./config/expose.ts";
+import type { Log } from "./observe/log.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
@@ -15,20 +15,17 @@ export interface RunningGateway {
 }
 
 export interface GatewayOptions {
-  /** Where records and messages go instead of the console. */
-  readonly log?: Log;
+  /** Where records and messages go. */
+  readonly log: Log;
   /** Where what outlives a restart is kept. Absent: nowhere, memory alone serves. */
   readonly dataDir?: string;
   /** What it is sealed with. Absent: a secret that the data folder holds. */
   readonly secret?: string;
 }
 
-export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<RunningGateway> {
-  if (config.keys.length === 0 && !isLoopback(config.server.host))
-    throw new Error(
-      `Without a key the gateway listens on this machine only, not on ${config.server.host}. Set SERVICE_API_KEY or auth.keys, or the host to 127.0.0.1.`,
-    );
-  const log = options.log ?? (config.log.format === "json" ? jsonLog() : textLog());
+export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
+  refuseExposed(config);
+  const { log } = options;
   for (const warning of config.warnings) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);
   const vault = openVault(options, Date.now, log.warn);
@@ -49,6 +46,20 @@ export async function startGateway(config: Config, options: GatewayOptions = {})
       await vault.stop();
     },
   };
+}
+
+/** As loading does, for a configuration that was made otherwise. */
+function refuseExposed({ keys, server: { host } }: Config): void {
+  if (isLoopback(host)) return;
+  if (keys.length === 0)
+    throw new Error(
+      `Without a key the gateway listens on this machine only, not on ${host}. Set SERVICE_API_KEY or auth.keys, or the host to 127.0.0.1.`,
+    );
+  const weak = keys.find(isWeakKey);
+  if (weak)
+    throw new Error(
+      `The key ${weak.name} has fewer than ${KEY_LENGTH_MIN} characters, too few for ${host}. ${WEAK_KEY_FIX}`,
+    );
 }
 
 /** Providers of the kind `simulator` without an address get one of ours, on a port of its own. */

@@ -1,6 +1,8 @@
 /** `codeswitch start --tunnel`: a public HTTPS address through cloudflared, for clients that call from their maker's cloud. */
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Config } from "../config/config.ts";
+import { jsonLine } from "../observe/log.ts";
+import type { Output } from "../observe/output.ts";
 import { UsageError } from "./usage.ts";
 
 export interface Tunnel {
@@ -89,12 +91,16 @@ const greeting = (url: string, config: Config): string =>
   ].join("\n");
 
 /** Tells its address when it has one, and when it is gone before the gateway is. `stopped`: the gateway is going. */
-export async function announceTunnel(tunnel: Tunnel, config: Config, stopped: Promise<void>): Promise<void> {
+export async function announceTunnel(
+  tunnel: Tunnel,
+  config: Config,
+  said: Output,
+  stopped: Promise<void>,
+): Promise<void> {
   const url = await Promise.race([tunnel.url, stopped]);
   if (typeof url !== "string") return void tunnel.url.catch(() => {});
-  if (config.log.format === "text") console.log(greeting(url, config));
-  else console.log(JSON.stringify({ time: new Date().toISOString(), level: "info", event: "tunnel", url }));
+  said.print(config.log.format === "text" ? greeting(url, config) : jsonLine("info", { event: "tunnel", url }));
   const first = await Promise.race([tunnel.ended.then(() => "tunnel" as const), stopped]);
   if (first === "tunnel")
-    console.error("The tunnel has ended: nothing reaches the gateway from outside. Start again with --tunnel.");
+    said.complain("The tunnel has ended: nothing reaches the gateway from outside. Start again with --tunnel.");
 }

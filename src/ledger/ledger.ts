@@ -27,6 +27,7 @@ export interface CallRecord {
   readonly error?: ErrorKind;
   readonly attempts: number;
   readonly usage: Usage;
+  /** Durations are measured with a stopwatch, not with the clock, which may be set while a call runs. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;
   /** The first of them; where there were more, the last entry says how many. */
@@ -54,12 +55,15 @@ export interface OpenRecord {
 export function ledger(
   sink: Sink,
   clock: () => number,
+  monotonic: () => number = () => performance.now(),
 ): {
   open(head: Pick<CallRecord, "id" | "client" | "surface">): OpenRecord;
 } {
   return {
     open: (head) => {
       const startedAt = clock();
+      const from = monotonic();
+      const passedMs = (): number => Math.round(monotonic() - from);
       const draft: Draft = {
         caller: "",
         stream: false,
@@ -81,7 +85,7 @@ export function ledger(
       return {
         draft,
         firstToken: () => {
-          draft.firstTokenMs ??= clock() - startedAt;
+          draft.firstTokenMs ??= passedMs();
         },
         requestLost: (losses) => {
           draft.losses = [];
@@ -93,7 +97,7 @@ export function ledger(
           if (!open) return;
           open = false;
           const losses = listed(draft);
-          sink.write({ ...draft, losses, outcome, status, totalMs: clock() - startedAt, ...(error && { error }) });
+          sink.write({ ...draft, losses, outcome, status, totalMs: passedMs(), ...(error && { error }) });
         },
       };
     },

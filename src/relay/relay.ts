@@ -4,6 +4,7 @@ import { namedSession } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
+import { checkModelName } from "../ir/model-name.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { totals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
@@ -39,6 +40,7 @@ function prepare(call: Call, gateway: Gateway): Prepared {
     throw new GatewayError("invalid-request", "model: missing. Name one of the models that GET /v1/models lists.", {
       param: "model",
     });
+  checkModelName(model);
   draft.modelAsked = model;
   const found = plan(gateway.config, model, call.caller.key);
   let decoded: ReturnType<Prepared["decoded"]> | undefined;
