@@ -155,11 +155,8 @@ describe("a provider", () => {
   });
 
   test("that is slow", async () => {
-    const url = vendor(async () => {
-      await Bun.sleep(60);
-      return list("gpt-5");
-    });
-    expect((await check(url, { slowMs: 10 }))[0]).toMatchObject({ state: "warning", check: "slow" });
+    const url = vendor(() => list("gpt-5"));
+    expect((await check(url, { slowMs: -1 }))[0]).toMatchObject({ state: "warning", check: "slow" });
   });
 
   test("that says nothing in time", async () => {

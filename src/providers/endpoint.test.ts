@@ -214,11 +214,11 @@ describe("URLs", () => {
     ["simulator", "http://127.0.0.1:9", undefined, "anthropic", "sim", "http://127.0.0.1:9/v1/messages"],
     ["simulator", "http://127.0.0.1:9/v1", undefined, "openai-chat", "sim", "http://127.0.0.1:9/v1/chat/completions"],
   ];
-  test.each(ROWS)("%s %s %s %s %s", (kind, baseUrl, apiVersion, dialect, model, url, operation = "generate") => {
-    expect(
-      endpoint(provider(kind, baseUrl, apiVersion === undefined ? {} : { apiVersion }), dialect, model, operation).url,
-    ).toBe(url);
-  });
+  for (const [kind, baseUrl, apiVersion, dialect, model, url, operation = "generate"] of ROWS)
+    test(`${operation} of ${kind} ${baseUrl} ${apiVersion ?? "without a version"}, ${dialect}, ${model}`, () => {
+      const at = provider(kind, baseUrl, apiVersion === undefined ? {} : { apiVersion });
+      expect(endpoint(at, dialect, model, operation).url).toBe(url);
+    });
 
   test("a vendor without a counter is not asked to count", () => {
     expect(() => endpoint(provider("kimi", "https://api.moonshot.ai/v1"), "anthropic", "k", "count-tokens")).toThrow(

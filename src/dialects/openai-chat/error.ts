@@ -85,6 +85,8 @@ const WORDS: Readonly<Record<ErrorKind, Word>> = {
   overloaded: failed("overloaded"),
   "upstream-timeout": failed("upstream_timeout"),
   unavailable: failed("service_unavailable"),
+  "gateway-full": failed("service_unavailable"),
+  "gateway-stopping": failed("service_unavailable"),
   "upstream-auth": refused("provider_key_refused"),
   "upstream-forbidden": refused("provider_forbidden"),
 };
@@ -143,8 +145,8 @@ const place = (item: JsonObject): string => (isList(item.loc) ? item.loc.map(wor
 
 /** A proxy's HTML page: its title or its words. */
 function plainText(body: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1];
-  return (title ?? body.replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim().slice(0, 500);
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(body)?.[1];
+  return (title ?? body.replace(/<[^<>]*>/g, " ")).replace(/\s+/g, " ").trim().slice(0, 500);
 }
 
 const OVERFLOW =
