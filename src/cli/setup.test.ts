@@ -254,6 +254,40 @@ describe("codeswitch start --tunnel", () => {
     expect(existsSync(gone)).toBe(true);
   });
 
+  test("gives the program what it needs to run, and no key", async () => {
+    const place = await newPlace();
+    const seen = join(place.cwd, "seen");
+    const PATH = fake(`env > ${seen}; echo done >> ${seen}; exit 1`);
+    const secrets = {
+      OPENAI_API_KEY: "CANARY-1",
+      SERVICE_API_KEY: "CANARY-2-0123456789",
+      CODESWITCH_SECRET: "CANARY-3".repeat(5),
+    };
+    const needed = {
+      HOME: place.cwd,
+      HTTPS_PROXY: "http://proxy:1",
+      no_proxy: "a",
+      TUNNEL_LOGLEVEL: "info",
+      LANG: "C",
+    };
+    await start(place, ["start", "--tunnel", "--port", "0"], { PATH, ...secrets, ...needed }).ended;
+    const env = readFileSync(seen, "utf8");
+    expect(env).toEndWith("done\n");
+    expect(env).not.toContain("CANARY");
+    expect(env).not.toContain("CODESWITCH");
+    for (const [name, value] of Object.entries({ PATH, ...needed })) expect(env).toContain(`${name}=${value}`);
+  });
+
+  test("refuses a key that can be guessed", async () => {
+    const place = await newPlace(
+      "auth: { keys: [ { name: me, key: only-15-letters } ] }\nproviders: { s: { kind: simulator } }\nmodels: { m: { targets: [ { provider: s, model: demo } ] } }\n",
+    );
+    const { code, err } = await start(place, ["start", "--tunnel", "--port", "0"], { PATH: fake("") }).ended;
+    expect(code).toBe(2);
+    expect(err).toContain("the key me can be guessed: it has fewer than 16 characters");
+    expect(err).not.toContain("only-15-letters");
+  });
+
   test("a program that ends is a sentence with its last words", async () => {
     const PATH = fake('echo "ERR failed to request quick Tunnel" >&2; exit 1');
     const { code, err } = await start(await newPlace(), ["start", "--tunnel", "--port", "0"], { PATH }).ended;

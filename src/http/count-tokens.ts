@@ -3,6 +3,7 @@ import { withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { countsTokens, endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
+import { replyWithoutSecrets } from "../providers/secrets.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import { applyEdits } from "../wire/edit.ts";
 import { requiredString } from "../wire/json.ts";
@@ -40,7 +41,7 @@ async function countAtVendor(exchange: Exchange, target: Target, text: string): 
   ).catch(() => undefined);
   if (!response) return undefined;
   if (response.ok) return new Response(response.body, { headers: { "content-type": "application/json" } });
-  const reply = await errorReply(response);
+  const reply = replyWithoutSecrets(await errorReply(response), target.provider);
   const error = DIALECTS[MESSAGES.reply].error.decode(reply);
   if (response.status === 404 || ERROR_FACTS[error.kind].failover) return undefined;
   throw error.with({ upstream: reply, upstreamDialect: target.dialect, provider: target.provider.name });

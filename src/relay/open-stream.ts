@@ -7,6 +7,7 @@ import type { OpenStream } from "./deliver.ts";
 import type { Answering } from "./open.ts";
 import { wholeEvents } from "./open-whole.ts";
 import { readsOf, type Reads } from "./reads.ts";
+import { cleanFailure } from "./secrets.ts";
 import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
 
 /** Behind a mere start an error often follows at once, and then another target may still answer. */
@@ -14,7 +15,8 @@ const GRACE_MS = 100;
 
 export async function openStream(answering: Answering, reply: DialectId): Promise<OpenStream> {
   if (!answering.isStream || answering.goOn) return streamOfWhole(answering, DIALECTS[reply]);
-  const lane = laneOf(answering, DIALECTS[reply]);
+  const { target, watch } = answering;
+  const lane = cleanFailure(laneOf(answering, DIALECTS[reply]), watch, target.provider);
   const reads = readsOf(answering.response.body);
   return { ...fixed(answering), lane, reads, ...(await commit(answering, lane, reads)) };
 }

@@ -22,19 +22,25 @@ describe("nothing buffers", () => {
     await server?.stop();
   });
 
-  for (const { client, upstream: model } of CROSSINGS)
-    test(`${client} client, ${model} upstream`, async () => {
+  const LINE_ENDS = [
+    ["LF", "\n"],
+    ["CRLF", "\r\n"],
+  ] as const;
+  const CASES = CROSSINGS.flatMap((crossing) => LINE_ENDS.map(([name, end]) => ({ ...crossing, name, end })));
+  for (const { client, upstream: model, name, end: lineEnd } of CASES)
+    test(`${client} client, ${model} upstream that ends its lines with ${name}`, async () => {
+      const push = (text: string): void => held.push(text.replaceAll("\n", lineEnd));
       const asked = new Promise<void>((resolve) => void (opened = resolve));
       const [first, ...rest] = stepsOf(model);
       const answer = post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }));
       await within(2_000, "the upstream is asked", asked);
-      held.push(first?.send ?? "");
+      push(first?.send ?? "");
       const response = await within(2_000, "the headers", answer);
       expect(response.status).toBe(200);
       const reader = readStream(client, response);
       for (const step of [first, ...rest]) {
         if (!step) continue;
-        if (step !== first) held.push(step.send);
+        if (step !== first) push(step.send);
         const has = within(
           2_000,
           `"${step.text}${step.input}"`,

@@ -35,7 +35,9 @@ const EXAMPLES = [
   "/cursor/v1/models/m",
 ];
 const pathsOf = ({ path }: Route): readonly string[] =>
-  typeof path === "string" ? [path] : EXAMPLES.filter((example) => path.test(example));
+  typeof path === "string"
+    ? [path]
+    : EXAMPLES.filter((example) => example.startsWith(path.before) && example.endsWith(path.after));
 
 const WIRE: Readonly<Record<Route["dialect"], Wire>> = {
   "openai-chat": "chat",
