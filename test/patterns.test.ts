@@ -126,13 +126,7 @@ test("no pattern backtracks over what a caller or a vendor wrote", () => {
 });
 
 test("the search for it finds the patterns that do", () => {
-  const known = [
-    "\\/+$",
-    "<title[^>]*>([^<]*)<\\/title>",
-    "<[^>]*>",
-    "[^a-z0-9].*$",
-    "usage limits?\\b.*\\bregain",
-  ];
+  const known = ["\\/+$", "<title[^>]*>([^<]*)<\\/title>", "<[^>]*>", "[^a-z0-9].*$", "usage limits?\\b.*\\bregain"];
   expect(known.filter((source) => backtracks({ file: "", source, flags: "i" }) === undefined)).toEqual([]);
 });
 

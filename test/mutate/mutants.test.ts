@@ -124,9 +124,14 @@ test("one in twenty may survive, not counting those judged", () => {
   const killed: Finding = { mutant, killed: { stage: "types", why: "" }, seconds: 1 };
   const survivor: Finding = { mutant, seconds: 1 };
   const judged = { ...survivor, judged: JUDGED[0] ?? ({} as NonNullable<Finding["judged"]>) };
-  expect(isEnough([...Array<Finding>(19).fill(killed), survivor])).toBe(true);
-  expect(isEnough([...Array<Finding>(18).fill(killed), survivor])).toBe(false);
-  expect(isEnough([...Array<Finding>(18).fill(killed), survivor, ...Array<Finding>(9).fill(judged)])).toBe(false);
+  const findings = (kills: number, judgements: number): Finding[] => [
+    survivor,
+    ...Array.from({ length: kills }, () => killed),
+    ...Array.from({ length: judgements }, () => judged),
+  ];
+  expect(isEnough(findings(19, 0))).toBe(true);
+  expect(isEnough(findings(18, 0))).toBe(false);
+  expect(isEnough(findings(18, 9))).toBe(false);
   expect(isEnough([judged])).toBe(true);
 });
 
