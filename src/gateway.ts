@@ -2,6 +2,7 @@
 import { serve } from "./http/serve.ts";
 import type { Config } from "./config/config.ts";
 import { isLoopback, isWeakKey, KEY_LENGTH_MIN, WEAK_KEY_FIX } from "./config/expose.ts";
+import { callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Log } from "./observe/log.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { openVault } from "./vault/open.ts";
@@ -21,15 +22,19 @@ export interface GatewayOptions {
   readonly dataDir?: string;
   /** What it is sealed with. Absent: a secret that the data folder holds. */
   readonly secret?: string;
+  /** How long a client's connection may stand still while it is the client's turn. */
+  readonly idleSeconds?: number;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
   refuseExposed(config);
   const { log } = options;
-  for (const warning of config.warnings) log.warn(warning);
+  const descriptors = descriptorsMax();
+  const few = fewDescriptors(descriptors);
+  for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);
   const vault = openVault(options, Date.now, log.warn);
-  const server = serve({
+  const gateway = {
     config: ready,
     log,
     clock: Date.now,
@@ -37,7 +42,9 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     provenance: provenance(),
     tokens: tokenMeter(),
     search: searchOf(ready.search),
-  });
+  };
+  const { idleSeconds } = options;
+  const server = serve(gateway, { callsMax: callsMax(descriptors), ...(idleSeconds !== undefined && { idleSeconds }) });
   return {
     url: server.url,
     stop: async () => {

@@ -40,13 +40,24 @@ export async function call({ url, method, headers, body, timeoutMs, told = (text
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = told((await response.text()).slice(0, TEXT_MAX));
+    const text = told(await textOf(response));
     const json = parsed(text);
     const tookMs = Math.round(performance.now() - started);
     return { kind: "answer", status: response.status, headers: response.headers, text, ...(json && { json }), tookMs };
   } catch (error) {
     return failed(error, timeoutMs);
   }
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const utf8 = new TextDecoder();
+  let text = "";
+  // Who leaves the loop closes the connection.
+  for await (const piece of body ?? []) {
+    text += utf8.decode(piece, { stream: true });
+    if (text.length >= TEXT_MAX) break;
+  }
+  return text.slice(0, TEXT_MAX);
 }
 
 /** The vendor's own words, of whatever shape its errors have. */

@@ -103,12 +103,10 @@ async function openedStream(call: Call, prepared: Prepared, gateway: Gateway): P
 }
 
 /** What an open stream still needs of its call. The body is not among it: a thousand open streams would hold a thousand bodies. */
-interface Closing {
-  readonly id: string;
+interface Closing extends Pick<Call, "id" | "record" | "connection" | "open"> {
   readonly reply: DialectId;
   readonly model: string;
   readonly target: Target | undefined;
-  readonly record: OpenRecord;
 }
 
 const closingOf = (call: Call, prepared: Prepared): Closing => ({
@@ -117,6 +115,8 @@ const closingOf = (call: Call, prepared: Prepared): Closing => ({
   model: prepared.model,
   target: prepared.plan.targets[0],
   record: call.record,
+  connection: call.connection,
+  open: call.open,
 });
 
 function deliverStream(
@@ -127,6 +127,8 @@ function deliverStream(
 ): Response {
   const body = deliver(opening, {
     heartbeatMs: gateway.config.server.heartbeatMs,
+    connection: closing.connection,
+    onCut: closing.open.onCut,
     printError: (error) => printError(closing, gateway, error),
     closed: (how, stream, error) => closeStream(closing, gateway, how, stream, error),
   });

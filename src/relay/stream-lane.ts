@@ -3,8 +3,9 @@ import type { Dialect, Ask } from "../dialects/dialect.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
+import { LIMITS } from "../wire/limits.ts";
 import type { EndCause, Frame } from "../wire/machine.ts";
-import { printFrame, sseReader } from "../wire/sse.ts";
+import { FrameTooLarge, printFrame, sseReader } from "../wire/sse.ts";
 import { outcomeOnly } from "./outcome.ts";
 
 /** One write per upstream read, never one per frame: a flushed write costs five times the translation of its frame. */
@@ -69,11 +70,16 @@ export function nativeLane(
   let failed: GatewayError | undefined;
   let terminal = false;
   let broken = false;
+  /** Of the comments before the first frame: a vendor may send them for as long as it thinks, and they wait for its first word. */
+  let commentBytes: number | undefined = 0;
   const note = (event: StreamEvent): void => {
     if (event.type === "error" || event.type === "finish") terminal = true;
     observe(event);
   };
-  const tap = (frame: Frame): void => decoder.push(frame, note);
+  const tap = (frame: Frame): void => {
+    commentBytes = undefined;
+    decoder.push(frame, note);
+  };
   const broke = (error: GatewayError): string => {
     const encoder = dialect.stream.encoder(ask);
     let out = "";
@@ -83,7 +89,10 @@ export function nativeLane(
   return {
     push: (bytes) => {
       reader.push(bytes, tap);
-      return passage.push(bytes);
+      const events = passage.push(bytes);
+      if (commentBytes === undefined) return events;
+      commentBytes += events.length;
+      return commentBytes > LIMITS.openingCommentsBytesMax ? NOTHING : events;
     },
     end: (cause) => {
       const rest = passage.end(cause);
@@ -116,6 +125,7 @@ export const NOTHING_WITHHELD = (_event: string): boolean => false;
 function wholeEvents(withhold: (text: string) => boolean): Passage {
   // Pieces of an event that is still arriving: joined once, for an image can come in thousands.
   let rest: Uint8Array[] = [];
+  let restBytes = 0;
   const pass =
     withhold === NOTHING_WITHHELD ? (bytes: Uint8Array) => bytes : (bytes: Uint8Array) => without(bytes, withhold);
   return {
@@ -123,11 +133,15 @@ function wholeEvents(withhold: (text: string) => boolean): Passage {
       const end = endOfLastEvent(bytes, rest.at(-1));
       if (end === 0) {
         rest.push(bytes);
+        restBytes += bytes.length;
+        // The reader of frames does not count comments.
+        if (restBytes > LIMITS.frameBytesMax) throw new FrameTooLarge();
         return NOTHING;
       }
       const whole = end === bytes.length ? bytes : bytes.subarray(0, end);
       const all = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
       rest = end === bytes.length ? [] : [bytes.subarray(end)];
+      restBytes = bytes.length - end;
       return pass(all);
     },
     end: (cause) => {

@@ -85,6 +85,8 @@ const WORDS: Readonly<Record<ErrorKind, Word>> = {
   overloaded: failed("overloaded"),
   "upstream-timeout": failed("upstream_timeout"),
   unavailable: failed("service_unavailable"),
+  "gateway-full": failed("service_unavailable"),
+  "gateway-stopping": failed("service_unavailable"),
   "upstream-auth": refused("provider_key_refused"),
   "upstream-forbidden": refused("provider_forbidden"),
 };
