@@ -17,12 +17,11 @@ const FILES = [...new Glob("**/*.ts").scanSync(SRC)]
 /** Patterns that are let through, each with its reason. One that is no longer in the source fails the test. */
 const ALLOWED: Readonly<Record<string, string>> = {
   "providers/endpoint.ts \\/+$": "the base_url of a provider is the operator's",
-  "http/serve.ts \\/+$": "mended beside this",
-  "access/keys.ts ^\\s*bearer\\s+(.+?)\\s*$": "mended beside this",
 };
 /** Patterns that are built: they are not found in the source, so each is looked at by hand. */
 const BUILT: Readonly<Record<string, string>> = {
   "ir/unwrap.ts": "one word between runs of white space, from the beginning of the text only",
+  "wire/printable.ts": "one character",
 };
 
 interface Pattern {

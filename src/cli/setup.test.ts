@@ -135,12 +135,25 @@ describe("codeswitch setup", () => {
     expect((await run(place, "setup", "codex", "--undo", "--yes")).err).toContain("there is nothing to undo");
   }, 60_000);
 
-  test("--print shows values and writes nothing; cursor says what it needs", async () => {
+  test("--print shows values and writes nothing", async () => {
+    const place = await newPlace();
+    const config = readFileSync(join(place.cwd, "codeswitch.yaml"), "utf8");
+    for (const [client, value] of [
+      ["claude-code", "env.ANTHROPIC_BASE_URL"],
+      ["codex", "model_provider"],
+    ] as const) {
+      const { code, out } = await run(place, "setup", client, "--print", "--yes");
+      expect([client, code, out]).toEqual([client, 0, expect.stringContaining(value)]);
+      expect([readdirSync(place.home), readdirSync(place.cwd)]).toEqual([[], ["codeswitch.yaml"]]);
+      expect(readFileSync(join(place.cwd, "codeswitch.yaml"), "utf8")).toBe(config);
+    }
+  });
+
+  test("cursor has no file to write: it says what to paste, and which address will not do", async () => {
     const place = await newPlace();
     const { code, out } = await run(place, "setup", "cursor");
     expect([code, readdirSync(place.home)]).toEqual([0, []]);
     expect(out).toContain("https://YOUR_TUNNEL/cursor/v1");
-    expect((await run(place, "setup", "claude-code", "--print")).out).toContain("env.ANTHROPIC_BASE_URL");
     const local = await run(place, "setup", "cursor", "--public-url", "http://127.0.0.1:4141");
     expect([local.code, local.err]).toEqual([1, expect.stringContaining("is not HTTPS")]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { LIMITS } from "./limits.ts";
 import type { Frame } from "./machine.ts";
-import { sseReader } from "./sse.ts";
+import { FrameTooLarge, sseReader } from "./sse.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -32,6 +33,21 @@ describe("reading server-sent events", () => {
     test(`${name}, cut anywhere`, () => {
       for (const size of [1, 2, 3, 5, 1000]) expect(read(bytes(text), size)).toEqual([...frames]);
     });
+
+  test("an event may be as large as the limit, and not larger", () => {
+    const half = "x".repeat(LIMITS.frameBytesMax / 2);
+    const reader = sseReader();
+    const frames: Frame[] = [];
+    const push = (text: string): void => reader.push(bytes(text), (frame) => frames.push(frame));
+    push("data:");
+    push(half);
+    push(half.slice("data:".length));
+    push("\n\n");
+    expect(frames.map(({ data }) => data.length)).toEqual([LIMITS.frameBytesMax - "data:".length]);
+    push(`data:${half}\n`);
+    push(`data:${half.slice("data:".length)}`);
+    expect(() => push("x")).toThrow(FrameTooLarge);
+  });
 
   test("a cut drops the event it fell into", () => {
     expect(read(bytes('data: 1\n\ndata: {"half'), 4, "cut")).toEqual([{ data: "1" }]);
