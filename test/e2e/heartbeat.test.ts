@@ -66,6 +66,33 @@ describe("heartbeats", () => {
       expect(end).toMatchObject({ text: "One two three.", input: '{"path":"a.ts"}', ended: true, error: undefined });
     });
 
+  for (const { client, upstream: model } of CROSSINGS.filter(({ client, upstream }) => client !== upstream))
+    test(`a vendor that sends comments of its own is not silent, its client hears ours: ${client} client, ${model} upstream`, async () => {
+      let held: HeldStream | undefined;
+      answer = (stream) => {
+        held = stream;
+        stream.push(stepsOf(model)[0]?.send ?? "");
+        return Promise.resolve(stream.response);
+      };
+      const response = await post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }));
+      const reader = readStream(client, response);
+      await within(
+        2_000,
+        "the first word",
+        reader.until(({ text }) => text === "One "),
+      );
+      const comments = setInterval(() => held?.push(": thinking\n\n"), 5);
+      const before = reader.soFar.raw.length;
+      await within(
+        2_000,
+        "a beat",
+        reader.until(({ raw }) => BEAT.test(raw.slice(before))),
+      );
+      clearInterval(comments);
+      expect(reader.soFar.raw).not.toContain("thinking");
+      await reader.cancel();
+    });
+
   test("an error before the first word is told in the open stream", async () => {
     for (const { client, upstream: model } of CROSSINGS) {
       let speak = (): void => {};
