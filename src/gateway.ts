@@ -1,7 +1,7 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
 import { serve } from "./http/serve.ts";
 import type { Config } from "./config/config.ts";
-import { isLoopback, isWeakKey, KEY_LENGTH_MIN, WEAK_KEY_FIX } from "./config/expose.ts";
+import { refuseExposed } from "./config/expose.ts";
 import { callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Log } from "./observe/log.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
@@ -27,7 +27,9 @@ export interface GatewayOptions {
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
-  refuseExposed(config);
+  // As loading does, for a configuration that was made otherwise.
+  const from = { file: config.source, key: "server.host" };
+  refuseExposed(config.server.host, config.keys, from, ({ name }) => `the key ${name}`);
   const { log } = options;
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
@@ -53,20 +55,6 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       await vault.stop();
     },
   };
-}
-
-/** As loading does, for a configuration that was made otherwise. */
-function refuseExposed({ keys, server: { host } }: Config): void {
-  if (isLoopback(host)) return;
-  if (keys.length === 0)
-    throw new Error(
-      `Without a key the gateway listens on this machine only, not on ${host}. Set SERVICE_API_KEY or auth.keys, or the host to 127.0.0.1.`,
-    );
-  const weak = keys.find(isWeakKey);
-  if (weak)
-    throw new Error(
-      `The key ${weak.name} has fewer than ${KEY_LENGTH_MIN} characters, too few for ${host}. ${WEAK_KEY_FIX}`,
-    );
 }
 
 /** Providers of the kind `simulator` without an address get one of ours, on a port of its own. */

@@ -20,7 +20,7 @@ export const generate =
     const record = ledger({ write }, gateway.clock).open({ id, client, surface: surface.reply });
     record.draft.caller = caller.name;
     try {
-      open = exchange.calls.enter();
+      open = exchange.calls.enter(request.signal);
       const cut = Promise.withResolvers<never>();
       open.onCut(cut.reject);
       return await Promise.race([answer(exchange, surface, record, open), cut.promise]);
@@ -36,8 +36,7 @@ async function answer(exchange: Exchange, surface: Surface, record: OpenRecord, 
   const { gateway, request, path, client, caller, connection, id } = exchange;
   const { bytes, text, json } = await jsonBody(exchange);
   const pathModel = exchange.captured[0];
-  const signal = request.signal;
   const model = pathModel !== undefined && { pathModel };
   const said = { path, ...model, headers: request.headers, bytes, text, body: json };
-  return relay({ id, surface, client, caller, connection, ...said, signal, record, open }, gateway);
+  return relay({ id, surface, client, caller, connection, ...said, signal: open.signal, record, open }, gateway);
 }

@@ -5,7 +5,6 @@ import type { DialectId } from "../ir/seal.ts";
 import { ShapeError } from "../wire/json.ts";
 import type { Reply } from "../wire/reply.ts";
 import { visibleMessage } from "../clients/cursor.ts";
-import { FrameTooLarge } from "../wire/sse.ts";
 
 export interface RefuseOptions {
   readonly dialect: DialectId;
@@ -63,8 +62,6 @@ export function toGatewayError(error: unknown): GatewayError {
     return new GatewayError("invalid-request", `${error.message}. Correct the field and send the request again.`, {
       ...(error.path !== "" && { param: error.path }),
     });
-  if (error instanceof FrameTooLarge)
-    return new GatewayError("upstream-failed", `The upstream sent a stream that cannot be read: ${error.message}.`);
   // Every recursion here follows the body's own nesting.
   if (error instanceof RangeError)
     return new GatewayError("invalid-request", "The body is nested too deeply. Flatten it and send it again.");

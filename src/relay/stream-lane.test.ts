@@ -4,6 +4,7 @@ import { openaiChat } from "../dialects/openai-chat/index.ts";
 import type { Ask } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { NO_TOOLS } from "../ir/tools.ts";
+import { LIMITS } from "../wire/limits.ts";
 import type { EndCause } from "../wire/machine.ts";
 import { nativeLane, NOTHING_WITHHELD } from "./stream-lane.ts";
 
@@ -88,6 +89,17 @@ describe("the native lane", () => {
 
   test("an upstream that just stops is no success either", () => {
     expect(through(HELLO, 5, "eof")).toContain('"error"');
+  });
+
+  test("keeps a few comments before the first frame and drops the rest, and passes every one behind it", () => {
+    const lane = nativeLane(openaiChat, ASK, NOTHING_WITHHELD, () => {});
+    const comments = new TextEncoder().encode(": thinking\n\n".repeat(1_000));
+    let before = 0;
+    for (let count = 0; count < 100; count++) before += lane.push(comments).length;
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThanOrEqual(LIMITS.openingCommentsBytesMax);
+    expect(lane.push(new TextEncoder().encode(HELLO))).toHaveLength(Buffer.byteLength(HELLO));
+    expect(lane.push(comments)).toHaveLength(comments.length);
   });
 
   test("breaks off with an error of ours", () => {

@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { type Running, startThree } from "./gateway.ts";
-import { type HeldStream, heldStream, type Upstream, upstream, within } from "./upstream.ts";
+import { type HeldStream, heldStream, type Upstream, upstream, PATIENCE_MS, within } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf } from "./wires.ts";
 
-/** "At once": far below any idle limit, far above what a busy machine needs. */
-const AT_ONCE_MS = 1_500;
+/** "At once": half of any idle limit here, and far above what a busy machine needs. */
+const AT_ONCE_MS = 5_000;
 
 describe("a client that leaves", () => {
   let server: Upstream;
@@ -34,7 +34,7 @@ describe("a client that leaves", () => {
       const asked = new Promise<void>((resolve) => void (opened = resolve));
       const leaving = new AbortController();
       const answer = post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }), {}, leaving.signal);
-      await within(2_000, "the upstream is asked", asked);
+      await within(PATIENCE_MS, "the upstream is asked", asked);
       leaving.abort();
       await answer.catch(() => {});
       await within(AT_ONCE_MS, "the upstream is closed", held.gone);
@@ -46,11 +46,11 @@ describe("a client that leaves", () => {
       const [first] = stepsOf(model);
       const leaving = new AbortController();
       const answer = post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }), {}, leaving.signal);
-      await within(2_000, "the upstream is asked", asked);
+      await within(PATIENCE_MS, "the upstream is asked", asked);
       held.push(first?.send ?? "");
-      const reader = readStream(client, await within(2_000, "the headers", answer));
+      const reader = readStream(client, await within(PATIENCE_MS, "the headers", answer));
       await within(
-        2_000,
+        PATIENCE_MS,
         "the first word",
         reader.until((soFar) => soFar.text !== ""),
       );
@@ -66,7 +66,7 @@ describe("a client that leaves", () => {
       const asked = new Promise<void>((resolve) => void (opened = resolve));
       const leaving = new AbortController();
       const answer = post(gateway.url, PATH[client], bodyFor(client, model), {}, leaving.signal);
-      await within(2_000, "the upstream is asked", asked);
+      await within(PATIENCE_MS, "the upstream is asked", asked);
       leaving.abort();
       await answer.catch(() => {});
       await within(AT_ONCE_MS, "the upstream is closed", held.gone);

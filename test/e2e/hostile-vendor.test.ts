@@ -1,5 +1,6 @@
 /** Vendors whose answers do not end, or end too late: every wait has an end, the connection is released, and the next target answers. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import type { ProviderConfig } from "../../src/config/config.ts";
 import { LIMITS } from "../../src/wire/limits.ts";
 import { provider, type Running, start, startThree, target } from "./gateway.ts";
 import { headOf, type Line, type RawUpstream, rawUpstream, STREAM } from "./raw-upstream.ts";
@@ -125,15 +126,32 @@ describe("without another target", () => {
   afterEach(async () => {
     for (const one of open.splice(0).reverse()) await one.stop();
   });
-  const alone = async (wire: Wire, answer: (line: Line) => void): Promise<{ bad: RawUpstream; gateway: Running }> => {
+  const alone = async (
+    wire: Wire,
+    answer: (line: Line) => void,
+    limits: Partial<ProviderConfig> = LIMITS_MS,
+  ): Promise<{ bad: RawUpstream; gateway: Running }> => {
     const bad = rawUpstream(answer);
     const gateway = await start({
-      providers: [provider("bad", wire, bad.url, LIMITS_MS)],
+      providers: [provider("bad", wire, bad.url, limits)],
       models: [{ name: "m", targets: [target("bad", wire)] }],
     });
     open.push(bad, gateway);
     return { bad, gateway };
   };
+
+  for (const wire of ["responses", "messages"] as const)
+    test(`events without a word are an answer that is too long before its first one, ${wire}`, async () => {
+      const pad = `event: ping\ndata: {"type":"ping","pad":"${"x".repeat(64 * 1024)}"}\n\n`;
+      const slow = { firstByteMs: 4 * ENDS_MS, idleMs: 4 * ENDS_MS };
+      const { bad, gateway } = await alone(wire, (line) => (line.write(STREAM), line.flood(pad)), slow);
+      const response = await post(gateway.url, PATH[wire], bodyFor(wire, "m", { stream: true }));
+      expect([response.status, await response.text()]).toEqual([
+        502,
+        expect.stringContaining(`more than ${LIMITS.openingBytesMax} bytes before the first word`),
+      ]);
+      await within(ENDS_MS, "the vendor's release", bad.released());
+    }, 60_000);
 
   for (const wire of WIRES) {
     test(`an error whose body stays away keeps its status, ${wire}`, async () => {
@@ -168,14 +186,25 @@ describe("without another target", () => {
         "the end",
         reader.until(() => false),
       );
-      expect(end).toMatchObject({ text: "One ", ended: false, error: expect.stringContaining("larger than") });
+      expect([end.text, end.ended]).toEqual(["One ", false]);
+      expect(end.error).toContain("larger than");
       await within(ENDS_MS, "the vendor's release", bad.released());
       expect(gateway.records.at(-1)).toMatchObject({ outcome: "failed", error: "upstream-failed" });
     });
 
+    test(`a whole answer of too many parts is a 502, ${wire}`, async () => {
+      const server = upstream(() => Response.json(MANY[wire]));
+      const gateway = await startThree({ chat: server.url, responses: server.url, messages: server.url });
+      open.push(server, gateway);
+      for (const client of WIRES.filter((one) => one !== wire)) {
+        const response = await post(gateway.url, PATH[client], bodyFor(client, wire));
+        expect([response.status, await response.text()]).toEqual([502, expect.stringContaining("parts")]);
+      }
+    }, 60_000);
+
     for (const client of WIRES)
       test(`an answer of too many parts is broken off: ${client} client, ${wire} upstream`, async () => {
-        const frames = Array.from({ length: LIMITS.blocksMax + 1 }, (_, at) => PART[wire](at));
+        const frames = numbers.map(PART[wire]);
         const [first = ""] = stepsOf(wire).map((step) => step.send);
         const server = upstream(
           () =>
@@ -200,6 +229,45 @@ describe("without another target", () => {
       });
   }
 });
+
+const numbers = Array.from({ length: LIMITS.blocksMax + 1 }, (_, at) => at);
+/** Whole answers of so many calls. */
+const MANY: Readonly<Record<Wire, object>> = {
+  chat: {
+    ...WHOLE.chat,
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: "assistant",
+          content: null,
+          tool_calls: numbers.map((at) => ({
+            id: `call_${at}`,
+            type: "function",
+            function: { name: "read", arguments: "{}" },
+          })),
+        },
+        finish_reason: "tool_calls",
+      },
+    ],
+  },
+  responses: {
+    ...WHOLE.responses,
+    output: numbers.map((at) => ({
+      type: "function_call",
+      id: `fc_${at}`,
+      call_id: `call_${at}`,
+      name: "read",
+      arguments: "{}",
+      status: "completed",
+    })),
+  },
+  messages: {
+    ...WHOLE.messages,
+    content: numbers.map((at) => ({ type: "tool_use", id: `call_${at}`, name: "read", input: {} })),
+    stop_reason: "tool_use",
+  },
+};
 
 const data = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
 /** The call number `at` of an answer that already said a word. */

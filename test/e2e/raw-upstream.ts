@@ -18,7 +18,9 @@ export interface RawUpstream {
 
 interface State {
   head: string;
-  flood: string;
+  flood: Buffer | undefined;
+  /** What the socket has taken of the piece. */
+  taken: number;
   drip: Timer | undefined;
 }
 
@@ -27,12 +29,17 @@ export function rawUpstream(answer: (line: Line) => void): RawUpstream {
   let open = 0;
   let waiting: (() => void)[] = [];
   const pour = (socket: Bun.Socket<State>): void => {
-    while (socket.data.flood !== "" && socket.write(socket.data.flood) > 0);
+    const state = socket.data;
+    while (state.flood) {
+      const written = socket.write(state.flood, state.taken);
+      if (written <= 0) return;
+      state.taken = (state.taken + written) % state.flood.length;
+    }
   };
   const lineOf = (socket: Bun.Socket<State>): Line => ({
     write: (text) => void socket.write(text),
     flood: (text) => {
-      socket.data.flood = text;
+      socket.data.flood = Buffer.from(text);
       pour(socket);
     },
     drip: (text, everyMs) => void (socket.data.drip = setInterval(() => socket.write(text), everyMs)),
@@ -43,7 +50,7 @@ export function rawUpstream(answer: (line: Line) => void): RawUpstream {
     socket: {
       open: (socket) => {
         open++;
-        socket.data = { head: "", flood: "", drip: undefined };
+        socket.data = { head: "", flood: undefined, taken: 0, drip: undefined };
       },
       data: (socket, bytes) => {
         if (socket.data.head.includes("\r\n\r\n")) return;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { KeyConfig } from "../../src/config/config.ts";
 import { type Part, type Play, type Simulator, startSimulator } from "../../src/simulator/index.ts";
 import { provider, type Running, start, target } from "./gateway.ts";
-import { within } from "./upstream.ts";
+import { PATIENCE_MS, within } from "./upstream.ts";
 import { PATH, post } from "./wires.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -196,7 +196,7 @@ describe("a tool loop whose client drops the reasoning", () => {
       before: async (step) => {
         gateway = step % 2 === 0 ? other : mine;
         // The other one wrote behind its answer. Both ask the same file.
-        await within(5_000, `the thought of step ${step - 1}`, written(step - 1));
+        await within(PATIENCE_MS, `the thought of step ${step - 1}`, written(step - 1));
       },
     });
     expect(READ.messages?.()).toEqual(thoughts("Claude"));
