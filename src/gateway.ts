@@ -1,9 +1,9 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
-import { isLoopback } from "./access/door.ts";
 import { serve } from "./http/serve.ts";
 import type { Config } from "./config/config.ts";
+import { refuseExposed } from "./config/expose.ts";
 import { callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
-import { jsonLog, textLog, type Log } from "./observe/log.ts";
+import type { Log } from "./observe/log.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
@@ -16,8 +16,8 @@ export interface RunningGateway {
 }
 
 export interface GatewayOptions {
-  /** Where records and messages go instead of the console. */
-  readonly log?: Log;
+  /** Where records and messages go. */
+  readonly log: Log;
   /** Where what outlives a restart is kept. Absent: nowhere, memory alone serves. */
   readonly dataDir?: string;
   /** What it is sealed with. Absent: a secret that the data folder holds. */
@@ -26,12 +26,11 @@ export interface GatewayOptions {
   readonly idleSeconds?: number;
 }
 
-export async function startGateway(config: Config, options: GatewayOptions = {}): Promise<RunningGateway> {
-  if (config.keys.length === 0 && !isLoopback(config.server.host))
-    throw new Error(
-      `Without a key the gateway listens on this machine only, not on ${config.server.host}. Set SERVICE_API_KEY or auth.keys, or the host to 127.0.0.1.`,
-    );
-  const log = options.log ?? (config.log.format === "json" ? jsonLog() : textLog());
+export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
+  // As loading does, for a configuration that was made otherwise.
+  const from = { file: config.source, key: "server.host" };
+  refuseExposed(config.server.host, config.keys, from, ({ name }) => `the key ${name}`);
+  const { log } = options;
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);

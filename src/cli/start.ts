@@ -1,9 +1,12 @@
 /** `codeswitch start`: the gateway, until somebody stops it. */
 import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
-import { dataHere, type DataHere } from "./data.ts";
+import { jsonLine, logOf, lostLine } from "../observe/log.ts";
+import { output, type Output } from "../observe/output.ts";
+import type { GatewayOptions, RunningGateway } from "../gateway.ts";
+import { dataHere } from "./data.ts";
 import { greeting } from "./greeting.ts";
-import { untilStopped } from "./stop.ts";
+import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { announceTunnel, checkTunnel, openTunnel } from "./tunnel.ts";
 import { UsageError } from "./usage.ts";
@@ -38,26 +41,40 @@ export const startCommand = defineCommand({
       ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
     });
     const cloudflared = args.tunnel ? checkTunnel(config, process.env.PATH ?? "") : undefined;
-    const gateway = await open(config, dataHere(args.config));
-    const tunnel = cloudflared === undefined ? undefined : openTunnel(cloudflared, gateway.url);
-    const stop = (): Promise<void> => {
-      tunnel?.stop();
-      return gateway.stop();
-    };
-    // Before anybody is told that we are up: who reads it may stop us at once.
-    const stopped = untilStopped(stop, config.server.drainMs);
-    announce(config, gateway.url);
-    if (tunnel)
-      await announceTunnel(tunnel, config, stopped).catch((error: unknown) => stop().then(() => Promise.reject(error)));
-    await stopped;
+    const { format } = config.log;
+    const said = output((lines) => lostLine(format, lines));
+    const options = { ...dataHere(args.config), log: logOf(format, said.print) };
+    await serve(config, options, cloudflared, said).finally(() => lastWords(said));
   },
 });
 
-async function open(config: Config, data: DataHere): Promise<{ url: string; stop(): Promise<void> }> {
+async function serve(
+  config: Config,
+  options: GatewayOptions,
+  cloudflared: string | undefined,
+  said: Output,
+): Promise<void> {
+  const gateway = await open(config, options);
+  const tunnel = cloudflared === undefined ? undefined : openTunnel(cloudflared, gateway.url);
+  const stop = (): Promise<void> => {
+    tunnel?.stop();
+    return gateway.stop();
+  };
+  // Before anybody is told that we are up: who reads it may stop us at once.
+  const stopped = untilStopped(stop, config.server.drainMs, said);
+  said.print(announcement(config, gateway.url));
+  if (tunnel)
+    await announceTunnel(tunnel, config, said, stopped).catch((error: unknown) =>
+      stop().then(() => Promise.reject(error)),
+    );
+  await stopped;
+}
+
+async function open(config: Config, options: GatewayOptions): Promise<RunningGateway> {
   // Loaded here, so that --help and config check stay quick.
   const { startGateway } = await import("../gateway.ts");
   try {
-    return await startGateway(config, data);
+    return await startGateway(config, options);
   } catch (error) {
     throw whyNotOpen(error, config.server) ?? error;
   }
@@ -86,26 +103,13 @@ function whyNotOpen(error: unknown, { host, port }: Config["server"]): UsageErro
 }
 
 /** JSON logs go to a program, which reads lines and not a greeting. The gateway itself has logged the warnings. */
-function announce(config: Config, url: string): void {
-  if (config.log.format === "text") {
-    console.log(greeting(config, url, VERSION));
-    return;
-  }
+function announcement(config: Config, url: string): string {
+  if (config.log.format === "text") return greeting(config, url, VERSION);
   const { source, providers, models, keys } = config;
   const names = {
     providers: Object.keys(providers),
     models: models.map(({ name }) => name),
     keys: keys.map(({ name }) => name),
   };
-  console.log(
-    JSON.stringify({
-      time: new Date().toISOString(),
-      level: "info",
-      event: "started",
-      version: VERSION,
-      url,
-      source,
-      ...names,
-    }),
-  );
+  return jsonLine("info", { event: "started", version: VERSION, url, source, ...names });
 }

@@ -1,23 +1,29 @@
 /** From the first signal open calls may end; the second one ends everything. */
+import type { Output } from "../observe/output.ts";
 
 /** A terminal's Ctrl-C reaches npm, the launcher and us, and each hands it on: what comes this soon is the same key press. */
 const ECHO_MS = 300;
+/** What is still to be said may take so long; a reader that is slower must not hold up the end. */
+const FLUSH_MS = 300;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Resolves when `stop` has drained. `drainMs` is what it may take, for the message only: `stop` keeps it. */
-export function untilStopped(stop: () => Promise<void>, drainMs: number): Promise<void> {
+export function untilStopped(stop: () => Promise<void>, drainMs: number, output: Output): Promise<void> {
   return new Promise((resolve, reject) => {
     let firstAt: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
       const now = performance.now();
       if (firstAt !== undefined) {
-        if (now - firstAt > ECHO_MS) process.exit(signal === "SIGINT" ? 130 : 143);
+        if (now - firstAt > ECHO_MS) void lastWords(output).then(() => process.exit(signal === "SIGINT" ? 130 : 143));
         return;
       }
       firstAt = now;
-      console.error(`Stopping: open calls may take up to ${Math.ceil(drainMs / 1000)} s. Once more to stop at once.`);
+      const seconds = Math.ceil(drainMs / 1000);
+      output.complain(`Stopping: open calls may take up to ${seconds} s. Once more to stop at once.`);
       stop().then(resolve, reject);
     };
     for (const signal of SIGNALS) process.on(signal, onSignal);
   });
 }
+
+export const lastWords = (output: Output): Promise<void> => output.flush(FLUSH_MS);

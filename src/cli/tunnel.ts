@@ -1,6 +1,10 @@
 /** `codeswitch start --tunnel`: a public HTTPS address through cloudflared, for clients that call from their maker's cloud. */
 import { spawn, type ChildProcess } from "node:child_process";
+import { NETWORK, only, SYSTEM } from "../config/child-environment.ts";
 import type { Config } from "../config/config.ts";
+import { isWeakKey, KEY_LENGTH_MIN, WEAK_KEY_FIX } from "../config/expose.ts";
+import { jsonLine } from "../observe/log.ts";
+import type { Output } from "../observe/output.ts";
 import { UsageError } from "./usage.ts";
 
 export interface Tunnel {
@@ -17,6 +21,11 @@ export function checkTunnel({ keys }: Config, path: string): string {
     throw new UsageError(
       "A tunnel makes the gateway public, and without a key anybody could spend your money. Set SERVICE_API_KEY (openssl rand -hex 24 makes one), or auth.keys in codeswitch.yaml.",
     );
+  const weak = keys.find(isWeakKey);
+  if (weak)
+    throw new UsageError(
+      `A tunnel makes the gateway public, and the key ${weak.name} can be guessed: it has fewer than ${KEY_LENGTH_MIN} characters. ${WEAK_KEY_FIX}`,
+    );
   const found = Bun.which("cloudflared", { PATH: path });
   if (found) return found;
   throw new UsageError(
@@ -28,9 +37,13 @@ export function checkTunnel({ keys }: Config, path: string): string {
 const READY_MS = 30_000;
 const ADDRESS = /https:\/\/[a-z0-9-]+\.trycloudflare\.com/;
 
+/** Where cloudflared keeps what is its own. */
+const HOME = ["PATH", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_*"];
+
 export function openTunnel(program: string, gatewayUrl: string): Tunnel {
   const child = spawn(program, ["tunnel", "--no-autoupdate", "--url", gatewayUrl], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: only(process.env, [...HOME, ...SYSTEM, ...NETWORK, "TUNNEL_*"]),
   });
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
@@ -89,12 +102,16 @@ const greeting = (url: string, config: Config): string =>
   ].join("\n");
 
 /** Tells its address when it has one, and when it is gone before the gateway is. `stopped`: the gateway is going. */
-export async function announceTunnel(tunnel: Tunnel, config: Config, stopped: Promise<void>): Promise<void> {
+export async function announceTunnel(
+  tunnel: Tunnel,
+  config: Config,
+  said: Output,
+  stopped: Promise<void>,
+): Promise<void> {
   const url = await Promise.race([tunnel.url, stopped]);
   if (typeof url !== "string") return void tunnel.url.catch(() => {});
-  if (config.log.format === "text") console.log(greeting(url, config));
-  else console.log(JSON.stringify({ time: new Date().toISOString(), level: "info", event: "tunnel", url }));
+  said.print(config.log.format === "text" ? greeting(url, config) : jsonLine("info", { event: "tunnel", url }));
   const first = await Promise.race([tunnel.ended.then(() => "tunnel" as const), stopped]);
   if (first === "tunnel")
-    console.error("The tunnel has ended: nothing reaches the gateway from outside. Start again with --tunnel.");
+    said.complain("The tunnel has ended: nothing reaches the gateway from outside. Start again with --tunnel.");
 }

@@ -72,7 +72,9 @@ const key = z.strictObject({
     .array(text)
     .min(1)
     .optional()
-    .describe("Models that this key may ask for, * matching any run of characters. Absent: all."),
+    .describe(
+      "Models that this key may ask for, * matching any run of characters; PROVIDER/NAME: only at that provider. Absent: all.",
+    ),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
   vault: z

@@ -3,6 +3,7 @@ import { withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { countsTokens, endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
+import { replyWithoutSecrets } from "../providers/secrets.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import { applyEdits } from "../wire/edit.ts";
 import { isObject, parseJson, requiredString } from "../wire/json.ts";
@@ -50,7 +51,7 @@ async function countAtVendor(exchange: Exchange, target: Target, text: string): 
     if (end !== "eof" || !isCount(counted)) return undefined;
     return new Response(counted, { headers: { "content-type": "application/json" } });
   }
-  const reply = await errorReply(response, idleMs);
+  const reply = replyWithoutSecrets(await errorReply(response, idleMs), target.provider);
   const error = DIALECTS[MESSAGES.reply].error.decode(reply);
   if (response.status === 404 || ERROR_FACTS[error.kind].failover) return undefined;
   throw error.with({ upstream: reply, upstreamDialect: target.dialect, provider });

@@ -9,7 +9,7 @@ export interface Exchange {
   readonly request: Request;
   readonly url: URL;
   readonly path: string;
-  /** What the pattern of the route captured, decoded. */
+  /** The part of the path that the route leaves open, decoded. */
   readonly captured: readonly string[];
   readonly client: ClientId;
   readonly caller: Caller;

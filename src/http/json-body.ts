@@ -1,7 +1,8 @@
 /** The JSON object in a request's body, with every way of being wrong told apart. */
 import { GatewayError } from "../ir/error.ts";
-import { repeatedKey } from "../wire/edit.ts";
-import { describe, isObject, parseExactly, type Json, type JsonObject } from "../wire/json.ts";
+import { describe, isList, isObject, parseExactly, type Json, type JsonObject } from "../wire/json.ts";
+import { LIMITS } from "../wire/limits.ts";
+import { textFault, type TextFault } from "../wire/scan.ts";
 import { readBody, type BodyText } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -19,24 +20,51 @@ export async function jsonBody(exchange: Exchange): Promise<BodyText & { readonl
 }
 
 function objectOf(text: string): JsonObject {
-  let value: Json;
+  let fault: TextFault | undefined;
+  let value: Json = null;
   try {
-    value = parseExactly(text);
+    // First, for the parser takes its time over what is too deep.
+    fault = textFault(text, LIMITS.jsonDepthMax);
+    if (!fault) value = parseExactly(text);
   } catch (error) {
     if (error instanceof RangeError) throw error;
     throw new GatewayError("invalid-request", `The body is not JSON: ${whyNot(text, error)}. Send one JSON object.`);
   }
+  if (fault) throw faultError(fault);
   if (!isObject(value))
     throw new GatewayError("invalid-request", `The body is ${describe(value)}. Send one JSON object.`);
-  const repeated = repeatedKey(text);
-  if (repeated !== undefined)
-    throw new GatewayError(
-      "invalid-request",
-      `${repeated}: the key stands twice in the body. Send it once, so that everybody reads the same value.`,
-      { param: repeated },
-    );
+  refuseTooMany(value, ["messages", "input"], LIMITS.entriesMax, "Shorten the conversation.");
+  refuseTooMany(value, ["tools", "functions"], LIMITS.toolsMax, "Declare fewer tools.");
   return value;
 }
+
+const faultError = (fault: TextFault): GatewayError =>
+  fault.kind === "too-deep"
+    ? new GatewayError(
+        "invalid-request",
+        `The body has more than ${LIMITS.jsonDepthMax} lists and objects inside each other. Send it flatter.`,
+      )
+    : new GatewayError(
+        "invalid-request",
+        `${fault.path}: the key stands twice in its object. Send it once, so that everybody reads the same value.`,
+        { param: fault.path },
+      );
+
+function refuseTooMany(body: JsonObject, fields: readonly string[], max: number, advice: string): void {
+  for (const field of fields) {
+    const count = countIn(body[field]);
+    if (count > max)
+      throw new GatewayError("invalid-request", `${field}: ${count} are too many, the most is ${max}. ${advice}`, {
+        param: field,
+      });
+  }
+}
+
+/** A namespace counts as the tools that it holds. */
+const countIn = (list: Json | undefined): number =>
+  isList(list)
+    ? list.reduce<number>((sum, one) => sum + (isObject(one) && isList(one.tools) ? one.tools.length : 1), 0)
+    : 0;
 
 /** The parser's word may quote the body, so only its position is told. */
 function whyNot(text: string, error: unknown): string {

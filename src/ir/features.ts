@@ -102,6 +102,9 @@ export const FEATURES = {
   "context-full": "That the context is full, where the dialect can only say that the answer was cut.",
   "stop-details": "Why exactly the answer ended.",
   "carried-state": "What the next request of the vendor's own dialect would name: a container, edits of the context.",
+
+  // The record of a call.
+  "more-losses": "At the end of a record's list: there were more losses than it shows.",
 } as const;
 
 export type Feature = keyof typeof FEATURES;

@@ -4,6 +4,8 @@ import type { Feature } from "./features.ts";
 export interface Loss {
   /** Where it stands in the caller's body, or in the upstream's answer: `tools[3].format`, `answer.annotations`. */
   readonly path: string;
+  /** The path for a log, where its last word is one of the caller's own, which may be anything that a person typed. */
+  readonly place?: string;
   readonly feature: Feature;
   readonly how: "dropped" | "approximated" | "emulated";
   /** meaning: the answer may differ. hint: speed, price or looks may. */
@@ -19,13 +21,13 @@ export interface Translated<T> {
 
 export const lossless = <T>(value: T): Translated<T> => ({ value, losses: [] });
 
-/** Collects losses: one per path and feature, never one per delta, never more than the bound. */
-export function lossList(max = 100): { add(loss: Loss): void; list(): readonly Loss[] } {
+/** Collects losses: one per path and feature, never one per delta. All of them, for a strict call asks whether any matters. */
+export function lossList(): { add(loss: Loss): void; list(): readonly Loss[] } {
   const seen = new Map<string, Loss>();
   return {
     add: (loss) => {
       const key = `${loss.feature} ${loss.path}`;
-      if (seen.size < max && !seen.has(key)) seen.set(key, loss);
+      if (!seen.has(key)) seen.set(key, loss);
     },
     list: () => [...seen.values()],
   };

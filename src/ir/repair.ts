@@ -49,29 +49,68 @@ const continuesTurn = (entry: Entry): boolean =>
 
 /** Gives every call a unique id and every result the id of the call it answers: the oldest open one of its id, else, without an id, the oldest open one. */
 function nameCalls(entries: readonly Entry[]): readonly Entry[] {
-  const used = new Set<string>();
-  const waiting: { readonly was: string; readonly now: string; readonly via: CallEntry["tool"]["via"] }[] = [];
+  const ids = uniqueIds();
+  const open = openCalls();
   let count = 0;
   return entries.map((entry) => {
     if (entry.kind === "call") {
-      const now = unique(entry.callId === "" ? `call_${count}` : entry.callId, used);
+      const now = ids.take(entry.callId === "" ? `call_${count}` : entry.callId);
       count++;
-      waiting.push({ was: entry.callId, now, via: entry.tool.via });
+      open.add(entry.callId, { now, via: entry.tool.via, answered: false });
       return now === entry.callId ? entry : { ...entry, callId: now };
     }
     if (entry.kind !== "result") return entry;
-    const at = waiting.findIndex((call) => entry.callId === "" || call.was === entry.callId);
-    const call = waiting.splice(at < 0 ? waiting.length : at, 1)[0];
-    if (!call) return entry.callId === "" || used.has(entry.callId) ? { ...entry, callId: "" } : entry;
+    const call = open.take(entry.callId);
+    if (!call) return entry.callId === "" || ids.has(entry.callId) ? { ...entry, callId: "" } : entry;
     return call.now === entry.callId && call.via === entry.via ? entry : { ...entry, callId: call.now, via: call.via };
   });
 }
 
-function unique(id: string, used: Set<string>): string {
-  let next = id;
-  for (let count = 2; used.has(next); count++) next = `${id}_${count}`;
-  used.add(next);
-  return next;
+function uniqueIds(): { take(id: string): string; has(id: string): boolean } {
+  const used = new Set<string>();
+  /** The last number behind each id, so that the next one need not count again from 2. */
+  const counts = new Map<string, number>();
+  return {
+    take: (id) => {
+      let next = id;
+      for (let count = (counts.get(id) ?? 1) + 1; used.has(next); count++) {
+        next = `${id}_${count}`;
+        counts.set(id, count);
+      }
+      used.add(next);
+      return next;
+    },
+    has: (id) => used.has(id),
+  };
+}
+
+interface OpenCall {
+  readonly now: string;
+  readonly via: CallEntry["tool"]["via"];
+  answered: boolean;
+}
+
+/** Calls that wait for their results, oldest first, by the id they came with and, under "", all of them. */
+function openCalls(): { add(id: string, call: OpenCall): void; take(id: string): OpenCall | undefined } {
+  const waiting = new Map<string, { readonly calls: OpenCall[]; next: number }>();
+  const push = (id: string, call: OpenCall): void => {
+    const queue = waiting.get(id);
+    if (queue) queue.calls.push(call);
+    else waiting.set(id, { calls: [call], next: 0 });
+  };
+  return {
+    add: (id, call) => {
+      push("", call);
+      if (id !== "") push(id, call);
+    },
+    take: (id) => {
+      const queue = waiting.get(id);
+      while (queue?.calls[queue.next]?.answered) queue.next++;
+      const call = queue?.calls[queue.next];
+      if (call) call.answered = true;
+      return call;
+    },
+  };
 }
 
 const unanswered = (call: CallEntry): ResultEntry => ({

@@ -21,18 +21,22 @@ export function toolMap(tools: readonly Tool[], entries: readonly Entry[] = []):
   const byName = new Map<string, ToolRef>();
   const wireNames = new Map<string, string>();
   const byWire = new Map<string, ToolRef>();
+  /** By the bare name, whatever the namespace; "several": it stands in more than one. */
+  const byBareName = new Map<string, ToolRef | "several">();
+  const uniqueName = namesApart(byWire);
   for (const tool of [...declared(tools), ...entries.flatMap(toolsOf)]) {
     const key = keyOf(tool.name, tool.namespace);
     if (byName.has(key)) continue;
     byName.set(key, tool);
-    const wire = uniqueName(flatName(tool), byWire);
+    byBareName.set(tool.name, byBareName.has(tool.name) ? "several" : tool);
+    const wire = uniqueName(flatName(tool));
     wireNames.set(key, wire);
     byWire.set(wire, tool);
   }
   const find = (name: string, namespace?: string): ToolRef | undefined =>
     byName.get(keyOf(name, namespace)) ??
     // OpenAI puts a tool that its own search loaded into a namespace called like the tool (recording openai-tool-search).
-    (namespace === undefined ? onlyOne(byName, name) : byName.get(keyOf(name, undefined)));
+    (namespace === undefined ? onlyOne(byBareName.get(name)) : byName.get(keyOf(name, undefined)));
   return {
     wireName: (tool) => wireNames.get(keyOf(tool.name, tool.namespace)) ?? flatName(tool),
     byWireName: (name) => byWire.get(name),
@@ -46,10 +50,8 @@ export const NO_TOOLS: ToolMap = toolMap([]);
 const keyOf = (name: string, namespace: string | undefined): string => JSON.stringify([namespace ?? "", name]);
 
 /** Codex may leave the namespace out where a name stands in one namespace only. */
-function onlyOne(byName: ReadonlyMap<string, ToolRef>, name: string): ToolRef | undefined {
-  const found = [...byName.values()].filter((tool) => tool.name === name);
-  return found.length === 1 ? found[0] : undefined;
-}
+const onlyOne = (found: ToolRef | "several" | undefined): ToolRef | undefined =>
+  found === "several" ? undefined : found;
 
 function flatName(tool: ToolRef): string {
   const whole = tool.namespace === undefined ? tool.name : `${tool.namespace}__${tool.name}`;
@@ -62,11 +64,18 @@ function shorten(safe: string, whole: string): string {
   return `${safe.slice(0, NAME_LENGTH_MAX - HASH_LENGTH - 1)}_${hash}`;
 }
 
-function uniqueName(name: string, taken: ReadonlyMap<string, ToolRef>): string {
-  for (let count = 2, next = name; ; count++) {
-    if (!taken.has(next)) return next;
-    next = `${name.slice(0, NAME_LENGTH_MAX - 4)}_${count}`;
-  }
+function namesApart(taken: ReadonlyMap<string, ToolRef>): (name: string) => string {
+  /** The last number behind each stem, so that the next name need not count again from 2. */
+  const counts = new Map<string, number>();
+  return (name) => {
+    const stem = name.slice(0, NAME_LENGTH_MAX - 4);
+    let next = name;
+    for (let count = (counts.get(stem) ?? 1) + 1; taken.has(next); count++) {
+      next = `${stem}_${count}`;
+      counts.set(stem, count);
+    }
+    return next;
+  };
 }
 
 function declared(tools: readonly Tool[], namespace?: string): ToolRef[] {

@@ -25,6 +25,8 @@ type Phase =
 export function unwrapper(): Machine<JsonLiteral, JsonLiteral> {
   let phase: Phase = "head";
   let held = "";
+  /** The beginning of what came, without white space: a model may write a megabyte of it first. */
+  let head = "";
 
   const text = (body: string, emit: (out: JsonLiteral) => void): void => {
     const taken = takeBody(body);
@@ -39,7 +41,8 @@ export function unwrapper(): Machine<JsonLiteral, JsonLiteral> {
       if (phase === "raw") return emit(fragment);
       held += textOf(fragment);
       if (phase === "head") {
-        phase = phaseOfHead(held);
+        head += textOf(fragment).replace(/\s+/g, "").slice(0, HEAD.length);
+        phase = phaseOfHead(head, held);
         if (phase === "text") held = held.replace(WHOLE_HEAD, "");
       }
       if (phase === "text") text(held, emit);
@@ -56,10 +59,9 @@ export function unwrapper(): Machine<JsonLiteral, JsonLiteral> {
   };
 }
 
-function phaseOfHead(written: string): Phase {
-  if (WHOLE_HEAD.test(written)) return "text";
-  const compact = written.replace(/\s+/g, "");
-  return compact.length < HEAD.length && HEAD.startsWith(compact) ? "head" : "whole";
+function phaseOfHead(head: string, written: string): Phase {
+  if (head.length < HEAD.length) return HEAD.startsWith(head) ? "head" : "whole";
+  return WHOLE_HEAD.test(written) ? "text" : "whole";
 }
 
 interface Taken {

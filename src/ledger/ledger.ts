@@ -3,6 +3,8 @@ import type { DialectId } from "../ir/seal.ts";
 import type { Loss } from "../ir/loss.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import type { ErrorKind } from "../ir/error.ts";
+import { printable } from "../wire/printable.ts";
+import { LIMITS } from "../wire/limits.ts";
 
 export interface CallRecord {
   readonly id: string;
@@ -26,33 +28,46 @@ export interface CallRecord {
   readonly error?: ErrorKind;
   readonly attempts: number;
   readonly usage: Usage;
+  /** Durations are measured with a stopwatch, not with the clock, which may be set while a call runs. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;
-  readonly losses: readonly Loss[];
+  /** The first of them; where there were more, the last entry says how many. */
+  readonly losses: readonly LoggedLoss[];
+  /** All of them. */
+  readonly lossCount: number;
 }
 
 export interface Sink {
   write(record: CallRecord): void;
 }
 
-type Draft = { -readonly [K in keyof CallRecord]: CallRecord[K] };
+/** Without words of a caller: a note may name a tool, a path may end in what somebody typed. */
+export type LoggedLoss = Omit<Loss, "note" | "place">;
+
+type Draft = { -readonly [K in keyof CallRecord]: K extends "losses" ? readonly Loss[] : CallRecord[K] };
 
 /** Collects what is known of a call while it runs. `close` writes; every later `close` does nothing. */
 export interface OpenRecord {
   readonly draft: Draft;
   firstToken(): void;
+  /** What was lost of the request on its way to a target, in place of what another target lost. */
+  requestLost(losses: readonly Loss[]): void;
+  answerLost(losses: readonly Loss[]): void;
   close(outcome: CallRecord["outcome"], status: number, error?: ErrorKind): void;
 }
 
 export function ledger(
   sink: Sink,
   clock: () => number,
+  monotonic: () => number = () => performance.now(),
 ): {
   open(head: Pick<CallRecord, "id" | "client" | "surface">): OpenRecord;
 } {
   return {
     open: (head) => {
       const startedAt = clock();
+      const from = monotonic();
+      const passedMs = (): number => Math.round(monotonic() - from);
       const draft: Draft = {
         caller: "",
         stream: false,
@@ -62,21 +77,57 @@ export function ledger(
         usage: NO_USAGE,
         totalMs: 0,
         losses: [],
+        lossCount: 0,
         startedAt,
         ...head,
+      };
+      const lose = (losses: readonly Loss[]): void => {
+        draft.losses = [...draft.losses, ...losses.slice(0, LIMITS.lossesPerCallMax)].slice(0, LIMITS.lossesPerCallMax);
+        draft.lossCount += losses.length;
       };
       let open = true;
       return {
         draft,
         firstToken: () => {
-          draft.firstTokenMs ??= clock() - startedAt;
+          draft.firstTokenMs ??= passedMs();
         },
+        requestLost: (losses) => {
+          draft.losses = [];
+          draft.lossCount = 0;
+          lose(losses);
+        },
+        answerLost: lose,
         close: (outcome, status, error) => {
           if (!open) return;
           open = false;
-          sink.write({ ...draft, outcome, status, totalMs: clock() - startedAt, ...(error && { error }) });
+          const losses = listed(draft);
+          const ended = { losses, outcome, status, totalMs: passedMs(), ...(error && { error }) };
+          sink.write({ ...draft, ...namesOf(draft), ...ended });
         },
       };
     },
+  };
+}
+
+function listed({ losses, lossCount }: Draft): readonly LoggedLoss[] {
+  if (lossCount <= losses.length) return losses.map(logged);
+  const shown = losses.slice(0, LIMITS.lossesPerCallMax - 1).map(logged);
+  return [...shown, { path: "", feature: "more-losses", how: "dropped", weight: "hint" }];
+}
+
+const logged = ({ path, place, feature, how, weight }: Loss): LoggedLoss => ({
+  path: printable(place ?? path),
+  feature,
+  how,
+  weight,
+});
+
+/** What a caller or a vendor may have made up. */
+function namesOf({ caller, modelAsked, provider, modelServed }: Draft): Partial<CallRecord> {
+  return {
+    caller: printable(caller),
+    ...(modelAsked !== undefined && { modelAsked: printable(modelAsked) }),
+    ...(provider !== undefined && { provider: printable(provider) }),
+    ...(modelServed !== undefined && { modelServed: printable(modelServed) }),
   };
 }

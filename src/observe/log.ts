@@ -1,33 +1,47 @@
-/** The console: one readable line per call, or one JSON object. */
-import type { CallRecord, Sink } from "../ledger/ledger.ts";
+/** The log: one readable line per call, or one JSON object. */
+import type { Config } from "../config/config.ts";
 import { totals } from "../ir/usage.ts";
+import type { CallRecord, Sink } from "../ledger/ledger.ts";
 
 export interface Log extends Sink {
   info(message: string): void;
-  warn(message: string): void;
+  /** `fields`: what a program reads instead of the sentence. */
+  warn(message: string, fields?: object): void;
 }
-type Print = (line: string) => void;
 
-export function textLog(print: Print = console.log): Log {
+type Format = Config["log"]["format"];
+
+export function logOf(format: Format, print: (line: string) => void): Log {
+  const { message, call } = FORMATS[format];
   return {
-    info: print,
-    warn: (message) => print(`warning: ${message}`),
-    write: (record) => print(callLine(record)),
+    info: (text) => print(message("info", text)),
+    warn: (text, fields) => print(message("warn", text, fields)),
+    write: (record) => print(call(record)),
   };
 }
 
-export function jsonLog(print: Print = console.log): Log {
-  const line = (level: string, fields: object): void =>
-    print(JSON.stringify({ time: new Date().toISOString(), level, ...fields }));
-  return {
-    info: (message) => line("info", { message }),
-    warn: (message) => line("warn", { message }),
-    write: (record) => line(record.outcome === "failed" ? "error" : "info", { event: "call", ...record }),
-  };
+/** Stands in the log where lines of it are missing. */
+export const lostLine = (format: Format, lines: number): string =>
+  FORMATS[format].message("warn", `lines of this log dropped here: ${lines}. Whoever reads it did not keep up.`);
+
+/** A line for programs. */
+export const jsonLine = (level: "info" | "warn" | "error", fields: object): string =>
+  JSON.stringify({ time: new Date().toISOString(), level, ...fields });
+
+interface Lines {
+  message(level: "info" | "warn", message: string, fields?: object): string;
+  call(record: CallRecord): string;
 }
+const FORMATS: Readonly<Record<Format, Lines>> = {
+  text: { message: (level, message) => (level === "warn" ? `warning: ${message}` : message), call: callLine },
+  json: {
+    message: (level, message, fields) => jsonLine(level, { ...fields, message }),
+    call: (record) => jsonLine(record.outcome === "failed" ? "error" : "info", { event: "call", ...record }),
+  },
+};
 
 /** `12:00:01 cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 losses` */
-export function callLine(record: CallRecord): string {
+function callLine(record: CallRecord): string {
   const time = new Date(record.startedAt).toTimeString().slice(0, 8);
   const served = record.provider ? ` → ${record.provider}/${record.modelServed ?? "?"}` : "";
   const parts = [
@@ -35,7 +49,7 @@ export function callLine(record: CallRecord): string {
     tokensOf(record),
     timesOf(record),
     record.attempts > 1 ? `${record.attempts} attempts` : "",
-    record.losses.length > 0 ? `${record.losses.length} ${record.losses.length === 1 ? "loss" : "losses"}` : "",
+    record.lossCount > 0 ? `${record.lossCount} ${record.lossCount === 1 ? "loss" : "losses"}` : "",
   ];
   return parts.filter((part) => part !== "").join(" · ");
 }

@@ -7,6 +7,8 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
   readonly timeoutMs: number;
+  /** Of what comes back, what may be told. Absent: all of it. */
+  readonly told?: (text: string) => string;
 }
 
 export type Got =
@@ -28,7 +30,7 @@ export type Got =
 /** A web page instead of an API is no more than this. */
 const TEXT_MAX = 2_000_000;
 
-export async function call({ url, method, headers, body, timeoutMs }: Asked): Promise<Got> {
+export async function call({ url, method, headers, body, timeoutMs, told = (text) => text }: Asked): Promise<Got> {
   const started = performance.now();
   try {
     const response = await fetch(url, {
@@ -38,7 +40,7 @@ export async function call({ url, method, headers, body, timeoutMs }: Asked): Pr
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = await textOf(response);
+    const text = told(await textOf(response));
     const json = parsed(text);
     const tookMs = Math.round(performance.now() - started);
     return { kind: "answer", status: response.status, headers: response.headers, text, ...(json && { json }), tookMs };

@@ -9,6 +9,7 @@ import type { OpenStream } from "./deliver.ts";
 import type { Answering } from "./open.ts";
 import { wholeEvents } from "./open-whole.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
+import { cleanFailure } from "./secrets.ts";
 import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
@@ -17,7 +18,8 @@ const GRACE_MS = 100;
 
 export async function openStream(answering: Answering, reply: DialectId): Promise<OpenStream> {
   if (!answering.isStream || answering.goOn) return streamOfWhole(answering, DIALECTS[reply]);
-  const lane = laneOf(answering, DIALECTS[reply]);
+  const { target, watch } = answering;
+  const lane = cleanFailure(laneOf(answering, DIALECTS[reply]), watch, target.provider);
   const reads = readsOf(answering.response.body);
   try {
     return { ...fixed(answering), lane, reads, ...(await commit(answering, lane, reads)) };

@@ -5,6 +5,7 @@ import type { StreamEvent } from "../ir/events.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
+import { replyWithoutSecrets } from "../providers/secrets.ts";
 import type { Target } from "../routing/plan.ts";
 import type { Call, Gateway } from "./call.ts";
 import { outbound, type Outbound, type Prepared } from "./outbound.ts";
@@ -65,7 +66,7 @@ function note(call: Call, target: Target, out: Outbound): void {
   draft.lane = out.lane;
   draft.provider = target.provider.name;
   draft.modelServed = target.model;
-  draft.losses = out.losses;
+  call.record.requestLost(out.losses);
 }
 
 async function refusalOf(response: Response, target: Target): Promise<GatewayError> {
@@ -78,7 +79,8 @@ async function refusalOf(response: Response, target: Target): Promise<GatewayErr
       { provider },
     );
   }
-  const reply = await errorReply(response, target.provider.idleMs);
+  // Before anything is read of it: what is cut short must not end in half a key.
+  const reply = replyWithoutSecrets(await errorReply(response, target.provider.idleMs), target.provider);
   const error = DIALECTS[target.dialect].error.decode(reply);
   const retryAfter = reply.headers["retry-after"] ?? error.details.retryAfter;
   return error.with({

@@ -20,13 +20,25 @@ export function refusal(error: GatewayError, options: RefuseOptions): Reply {
   if (visible !== undefined)
     return encode(new GatewayError("invalid-request", visible, { ...strip(error), status: 400 }), options.dialect);
   const { upstream, upstreamDialect } = error.details;
-  if (upstream && upstreamDialect === options.dialect && upstream.status >= 400) return withRetryAfter(pass(upstream));
+  if (upstream && upstreamDialect === options.dialect && upstream.status >= 400 && isWhole(upstream))
+    return withRetryAfter(pass(upstream));
   return withRetryAfter(encode(error, options.dialect));
 }
 
 const encode = (error: GatewayError, dialect: DialectId): Reply => DIALECTS[dialect].error.encode(error);
 
 const strip = (error: GatewayError): object => ({ ...(error.details.param && { param: error.details.param }) });
+
+/** What breaks off in the middle of its JSON no client can read. */
+function isWhole({ headers, body }: Reply): boolean {
+  if (!headers["content-type"]?.includes("json")) return true;
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Clients match an upstream's wording, so it passes unmodified. */
 function pass(upstream: Reply): Reply {

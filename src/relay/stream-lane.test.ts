@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import { openaiChat } from "../dialects/openai-chat/index.ts";
 import type { Ask } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
@@ -39,6 +40,30 @@ describe("the native lane", () => {
   test("passes every byte, however it is cut", () => {
     for (const text of [HELLO + STOP + USAGE + DONE, (HELLO + STOP + DONE).replaceAll("\n", "\r\n")])
       for (const size of SIZES) expect(through(text, size, "eof")).toBe(text);
+  });
+
+  test("passes each event as soon as it is whole and nothing of the next, however lines end and reads are cut", () => {
+    const words = fc.array(fc.constantFrom("a", ": 3456789", "data: {}", "event: x"), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom("\n", "\r\n", "\r"),
+        fc.array(words, { minLength: 1, maxLength: 6 }),
+        fc.infiniteStream(fc.integer({ min: 1, max: 24 })),
+        (newline, events, sizes) => {
+          const text = events.map((lines) => lines.join(newline) + newline + newline).join("");
+          const lane = nativeLane(openaiChat, ASK, NOTHING_WITHHELD, () => {});
+          let passed = "";
+          for (let at = 0; at < text.length;) {
+            const size = sizes.next().value;
+            passed += Buffer.from(lane.push(Buffer.from(text.slice(at, at + size)))).toString();
+            at += size;
+            const whole = text.slice(0, at).lastIndexOf(newline + newline);
+            expect(passed).toBe(whole < 0 ? "" : text.slice(0, whole + 2 * newline.length));
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 
   test("passes a last event without its blank line", () => {

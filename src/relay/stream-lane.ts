@@ -126,11 +126,13 @@ function wholeEvents(withhold: (text: string) => boolean): Passage {
   // Pieces of an event that is still arriving: joined once, for an image can come in thousands.
   let rest: Uint8Array[] = [];
   let restBytes = 0;
+  let tail: Uint8Array = NOTHING;
   const pass =
     withhold === NOTHING_WITHHELD ? (bytes: Uint8Array) => bytes : (bytes: Uint8Array) => without(bytes, withhold);
   return {
     push: (bytes) => {
-      const end = endOfLastEvent(bytes, rest.at(-1));
+      const end = endOfLastEvent(bytes, tail);
+      tail = end === bytes.length ? NOTHING : tailOf(end === 0 ? tail : NOTHING, bytes.subarray(end));
       if (end === 0) {
         rest.push(bytes);
         restBytes += bytes.length;
@@ -167,14 +169,13 @@ function without(bytes: Uint8Array, withhold: (text: string) => boolean): Uint8A
 
 const BLANK_LINES = ["\n\n", "\r\n\r\n", "\r\r"] as const;
 const LF = 10;
-/** A blank line may begin in what came before. */
-const BLANK_LINE_MAX = 4;
+/** The longest blank line without its last sign. */
+const TAIL_MAX = 3;
 
 /** The place in `bytes` behind the last blank line; 0 when none ends there. */
-function endOfLastEvent(bytes: Uint8Array, before: Uint8Array | undefined): number {
+function endOfLastEvent(bytes: Uint8Array, tail: Uint8Array): number {
   // Nearly every read ends so.
   if (bytes.at(-1) === LF && bytes.at(-2) === LF) return bytes.length;
-  const tail = before?.subarray(-(BLANK_LINE_MAX - 1)) ?? NOTHING;
   const buffer =
     tail.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([tail, bytes]);
   const ends = BLANK_LINES.map((mark) => {
@@ -183,3 +184,9 @@ function endOfLastEvent(bytes: Uint8Array, before: Uint8Array | undefined): numb
   });
   return Math.max(0, ...ends);
 }
+
+/** As much as a blank line may begin in, over however many reads. */
+const tailOf = (before: Uint8Array, bytes: Uint8Array): Uint8Array => {
+  const last = bytes.subarray(-TAIL_MAX);
+  return before.length === 0 || last.length === TAIL_MAX ? last : Buffer.concat([before, last]).subarray(-TAIL_MAX);
+};

@@ -4,6 +4,17 @@
  * found by their decoded name, `"mod\u0065l"` included: else the model that we checked is not the one the vendor reads.
  */
 import type { Json } from "./json.ts";
+import {
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COMMA,
+  keyIn,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  skipSpace,
+  skipString,
+  skipValue,
+} from "./json-text.ts";
 
 export type EditPath = readonly (string | number)[];
 
@@ -26,18 +37,6 @@ export function applyEdits(text: string, edits: readonly SpanEdit[]): string {
   return splice(text, splices);
 }
 
-/** The first key of the top-level object that stands there twice, by its decoded name. */
-export function repeatedKey(text: string): string | undefined {
-  const start = skipSpace(text, 0);
-  if (text.charCodeAt(start) !== OPEN_OBJECT) return undefined;
-  const seen = new Set<string>();
-  for (const member of membersOf(text, start)) {
-    if (seen.has(member.key as string)) return member.key as string;
-    seen.add(member.key as string);
-  }
-  return undefined;
-}
-
 /** A field in the text: a member of an object from its key on, an item of a list from its value on. */
 interface Member {
   readonly key: string | number;
@@ -57,14 +56,6 @@ interface Branch {
   edit?: SpanEdit;
   readonly inside: Map<string | number, Branch>;
 }
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const COMMA = 0x2c;
 
 function branchOf(edits: readonly SpanEdit[]): Branch {
   const root: Branch = { inside: new Map() };
@@ -164,52 +155,3 @@ function fieldAt(text: string, start: number): Member {
   const valueStart = skipSpace(text, skipSpace(text, keyEnd) + 1);
   return { key: keyIn(text, start, keyEnd), start, valueStart, end: skipValue(text, valueStart) };
 }
-
-function keyIn(text: string, start: number, end: number): string {
-  const plain = text.slice(start + 1, end - 1);
-  return plain.includes("\\") ? (JSON.parse(text.slice(start, end)) as string) : plain;
-}
-
-function skipSpace(text: string, at: number): number {
-  while (at < text.length && text.charCodeAt(at) <= 0x20) at++;
-  return at;
-}
-
-/** Most of a body is inside strings, and those are crossed with indexOf: about ten times faster than character by character. */
-function skipValue(text: string, start: number): number {
-  const opener = text.charCodeAt(start);
-  if (opener === QUOTE) return skipString(text, start);
-  if (opener !== OPEN_OBJECT && opener !== OPEN_LIST) return skipWord(text, start);
-  let depth = 0;
-  let at = start;
-  do {
-    const char = text.charCodeAt(at);
-    if (char === QUOTE) {
-      at = skipString(text, at);
-      continue;
-    }
-    if (char === OPEN_OBJECT || char === OPEN_LIST) depth++;
-    else if (char === CLOSE_OBJECT || char === CLOSE_LIST) depth--;
-    at++;
-  } while (depth > 0 && at < text.length);
-  return at;
-}
-
-function skipString(text: string, start: number): number {
-  for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
-    let before = quote - 1;
-    while (text.charCodeAt(before) === BACKSLASH) before--;
-    if ((quote - before) % 2 === 1) return quote + 1;
-  }
-  return text.length;
-}
-
-/** A number, true, false or null. Always moves on, so that no text can hold the scan up. */
-function skipWord(text: string, start: number): number {
-  let at = start + 1;
-  while (at < text.length && !endsWord(text.charCodeAt(at))) at++;
-  return at;
-}
-
-const endsWord = (char: number): boolean =>
-  char <= 0x20 || char === COMMA || char === CLOSE_OBJECT || char === CLOSE_LIST;

@@ -3,8 +3,11 @@
 export const LIMITS = {
   /** A request body as it arrives and after decompression; `server.body_bytes_max` changes both. */
   bodyBytesMax: 32 * 1024 * 1024,
-  jsonDepthMax: 200,
+  /** Lists and objects inside each other in a request body: ten million of them took the parser six seconds. */
+  jsonDepthMax: 1_000,
+  /** Declared by one request, those of a namespace one by one. Clients with every server of theirs have hundreds. */
   toolsMax: 4_096,
+  /** Messages or items of one request. Sessions of a day have thousands. */
   entriesMax: 100_000,
   /** One SSE frame of an upstream. A whole image in base64 travels in one. */
   frameBytesMax: 32 * 1024 * 1024,
@@ -35,6 +38,9 @@ export const LIMITS = {
   vaultQueueBytesMax: 32 * 1024 * 1024,
   /** Seals whose issuer is remembered, by their hash. */
   provenanceMax: 50_000,
+  /** Of the log, what waits for its reader. */
+  logQueueBytesMax: 1024 * 1024,
+  /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
   modelNameLengthMax: 256,
 } as const;

@@ -18,39 +18,33 @@ export interface Conversation {
 }
 
 type Printed = string | readonly JsonObject[];
+/** What one speaker says in a row: a lone string stays one, and what follows is pushed behind it. */
+type Said = string | JsonObject[];
 interface Message {
   readonly role: "user" | "assistant" | "system";
-  content?: Printed;
-  hints?: Hints;
+  content?: Said;
+  readonly hints?: Hints;
 }
 
 export function conversation(writing: Writing): Conversation {
   const said: Message[] = [];
-  let system: Printed | undefined;
+  let system: Said | undefined;
   return {
     system: (content) => {
       const blocks = encodeContent(content, writing);
-      if (blocks.length === 0) return;
-      const plain = typeof content === "string" ? content : blocks;
-      system = system === undefined ? plain : [...blocksOf(system), ...blocks];
+      if (blocks.length > 0) system = system === undefined ? first(content, blocks) : withMore(system, blocks);
     },
     add: (role, plain, blocks, hints) => {
       if (blocks.length === 0) return;
       const last = said.at(-1);
-      if (last?.role === role) last.content = inOrder([...blocksOf(last.content), ...blocks]);
-      else
-        said.push({
-          role,
-          content: typeof plain === "string" ? plain : inOrder(blocks),
-          hints,
-        });
+      if (last?.role === role) last.content = withMore(last.content, blocks);
+      else said.push({ role, content: first(plain, blocks), hints });
     },
     midSystem: (entry, own, blocks) => {
       const hints = midSystemHints(entry, own);
       // A turn may set an effort and say nothing.
       if (blocks.length === 0 && hints.output_config !== undefined) said.push({ role: "system", hints });
-      else if (blocks.length > 0)
-        said.push({ role: "system", content: typeof entry.content === "string" ? entry.content : blocks, hints });
+      else if (blocks.length > 0) said.push({ role: "system", content: first(entry.content, blocks), hints });
     },
     hasMessages: () => said.length > 0,
     instructions: () => system,
@@ -58,14 +52,24 @@ export function conversation(writing: Writing): Conversation {
   };
 }
 
-const blocksOf = (content: Printed = []): readonly JsonObject[] =>
-  typeof content === "string" ? [{ type: "text", text: content }] : content;
+const first = (plain: Content, blocks: readonly JsonObject[]): Said =>
+  typeof plain === "string" ? plain : [...blocks];
 
-/** "tool_result blocks must come first in the content list of the user turn". */
-const inOrder = (blocks: readonly JsonObject[]): readonly JsonObject[] => [
-  ...blocks.filter((block) => block.type === "tool_result"),
-  ...blocks.filter((block) => block.type !== "tool_result"),
-];
+/** In place: a copy for each message made twenty thousand of them a matter of seconds. */
+function withMore(said: Said = [], blocks: readonly JsonObject[]): Said {
+  const all = typeof said === "string" ? [{ type: "text", text: said }] : said;
+  for (const block of blocks) all.push(block);
+  return all;
+}
+
+/** "tool_result blocks must come first in the content list of the user turn". Once, when all of them are here. */
+const inOrder = (said: Said): Said =>
+  typeof said === "string"
+    ? said
+    : [
+        ...said.filter((block) => block.type === "tool_result"),
+        ...said.filter((block) => block.type !== "tool_result"),
+      ];
 
 function midSystemHints(entry: MessageEntry, hints: Hints = {}): Record<string, Json> {
   const config = hints.output_config;
@@ -78,9 +82,14 @@ function midSystemHints(entry: MessageEntry, hints: Hints = {}): Record<string, 
 }
 
 function printed(said: readonly Message[], writing: Writing): JsonObject[] {
-  const messages = said.map(({ role, content, hints }, at) =>
-    compact({ role, content: role === "assistant" && at === said.length - 1 ? trimmed(content) : content, ...hints }),
-  );
+  const messages = said.map(({ role, content, hints }, at) => {
+    const whole = content && inOrder(content);
+    return compact({
+      role,
+      content: role === "assistant" && at === said.length - 1 ? trimmed(whole) : whole,
+      ...hints,
+    });
+  });
   if (said.find((message) => message.role !== "system")?.role === "user") return messages;
   // A conversation may begin with a greeting of the model (Chat does not mind). A dot says nothing, and is not empty.
   writing.losses.add({

@@ -83,8 +83,9 @@ function messageHints(entry: MessageEntry, writing: Writing): Readonly<Record<st
 /** The marks and a text between them are one block. */
 function joinText(joined: JsonObject[], block: JsonObject): JsonObject[] {
   const last = joined.at(-1);
-  if (last?.type !== "text" || block.type !== "text") return [...joined, block];
-  return [...joined.slice(0, -1), { ...last, ...block, text: `${String(last.text)}\n${String(block.text)}` }];
+  if (last?.type !== "text" || block.type !== "text") joined.push(block);
+  else joined[joined.length - 1] = { ...last, ...block, text: `${String(last.text)}\n${String(block.text)}` };
+  return joined;
 }
 
 type AssistantEntry = Extract<Turn, { role: "assistant" }>["entries"][number];

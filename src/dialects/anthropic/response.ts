@@ -65,7 +65,9 @@ function grow(folding: Folding, delta: JsonObject): void {
       block.signature = textIn(block, "signature") + textIn(delta, "signature");
       return;
     case "citations_delta":
-      block.citations = [...(isList(block.citations) ? block.citations : []), delta.citation ?? null];
+      // The list is ours: it was parsed from our own frame.
+      if (isList(block.citations)) (block.citations as Json[]).push(delta.citation ?? null);
+      else block.citations = [delta.citation ?? null];
       return;
     case "input_json_delta":
       folding.json += textIn(delta, "partial_json");

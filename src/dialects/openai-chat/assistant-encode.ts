@@ -62,12 +62,12 @@ interface Words {
 function wordsOf(entries: readonly AssistantEntry[], writing: Writing): Words {
   const texts: string[] = [];
   let refusal = "";
-  let beside: JsonObject = {};
+  const beside: JsonObject[] = [];
   let afterCall = false;
   for (const entry of entries) {
     afterCall ||= entry.kind === "call";
     if (entry.kind !== "message") continue;
-    beside = { ...besides(entry, writing), ...beside };
+    beside.push(besides(entry, writing));
     const split = splitRefusal(entry, writing);
     refusal += split.refusal;
     const text = assistantText(split.content, entry, writing);
@@ -77,7 +77,9 @@ function wordsOf(entries: readonly AssistantEntry[], writing: Writing): Words {
     const note = "text behind a call joins the text before it";
     hint(writing, "approximated", writing.said.place(entry), "text-after-call", note);
   }
-  return { text: texts.join("\n\n"), refusal, beside };
+  // What the first message says counts.
+  const fields = Object.fromEntries(beside.reverse().flatMap((one) => Object.entries(one)));
+  return { text: texts.join("\n\n"), refusal, beside: fields };
 }
 
 /** A refusal keeps its field where the vendor is OpenAI-like; elsewhere it is text. */

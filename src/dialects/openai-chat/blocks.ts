@@ -47,6 +47,8 @@ export function readCallPart(wire: JsonObject): CallPart {
 }
 
 interface OpenCall {
+  /** Its place among the calls of the answer. */
+  readonly at: number;
   /** Undefined until a name came: only then it is known what the block is. */
   block?: number;
   id: string;
@@ -61,6 +63,7 @@ export function blocks(ask: Ask): Blocks {
   const seen = { calls: false, refusal: false };
   const calls: OpenCall[] = [];
   const byIndex = new Map<number, OpenCall>();
+  const byId = new Map<string, OpenCall>();
   let next = 0;
   let live: { readonly kind: LinearKind; readonly index: number } | undefined;
 
@@ -75,7 +78,7 @@ export function blocks(ask: Ask): Blocks {
   const openCall = (call: OpenCall, emit: Emit): void => {
     closeLive(emit);
     const tool = toolOf(call, ask);
-    const index = open({ kind: "call", callId: call.id || `call_${ask.replyId}_${calls.indexOf(call)}`, tool }, emit);
+    const index = open({ kind: "call", callId: call.id || `call_${ask.replyId}_${call.at}`, tool }, emit);
     call.block = index;
     const send = (input: JsonLiteral): void => emit({ type: "block-delta", index, delta: { input } });
     const unwrap = tool.via === "custom" && !call.freeform ? unwrapper() : undefined;
@@ -87,10 +90,14 @@ export function blocks(ask: Ask): Blocks {
     if (call.waiting !== "") call.feed(literal(call.waiting), emit);
   };
   const callOf = (part: CallPart): OpenCall => {
-    const found = findCall(part, calls, byIndex);
-    const call = found ?? { id: "", name: "", waiting: "", freeform: part.freeform, feed: () => {}, close: () => {} };
+    const found = findCall(part, calls.at(-1), byIndex, byId);
+    const call = found ?? newCall(calls.length, part.freeform);
     if (!found) calls.push(call);
     if (part.index !== undefined) byIndex.set(part.index, call);
+    // Later deltas of Qwen and GLM say `id: ""` and `name: ""`: they overwrite nothing.
+    call.id ||= part.id;
+    call.name ||= part.name;
+    if (call.id !== "" && !byId.has(call.id)) byId.set(call.id, call);
     return call;
   };
 
@@ -106,9 +113,6 @@ export function blocks(ask: Ask): Blocks {
     call: (part, emit) => {
       seen.calls = true;
       const call = callOf(part);
-      // Later deltas of Qwen and GLM say `id: ""` and `name: ""`: they overwrite nothing.
-      call.id ||= part.id;
-      call.name ||= part.name;
       if (call.block !== undefined) {
         if (part.input !== "") call.feed(literal(part.input), emit);
       } else {
@@ -125,6 +129,7 @@ export function blocks(ask: Ask): Blocks {
         call.close(emit);
       }
       calls.length = 0;
+      byId.clear();
     },
     get live() {
       return live?.kind;
@@ -133,17 +138,28 @@ export function blocks(ask: Ask): Blocks {
   };
 }
 
+const newCall = (at: number, freeform: boolean): OpenCall => ({
+  at,
+  id: "",
+  name: "",
+  waiting: "",
+  freeform,
+  feed: () => {},
+  close: () => {},
+});
+
 /** By index. Gemini's endpoint gives every call index 0 and Mistral gives none: there a new id with a name is a new call. */
 function findCall(
   part: CallPart,
-  calls: readonly OpenCall[],
+  latest: OpenCall | undefined,
   byIndex: ReadonlyMap<number, OpenCall>,
+  byId: ReadonlyMap<string, OpenCall>,
 ): OpenCall | undefined {
   const known = part.index === undefined ? undefined : byIndex.get(part.index);
   const reused = known && part.name !== "" && part.id !== "" && known.id !== "" && known.id !== part.id;
   if (part.index !== undefined && !reused) return known;
-  if (part.id !== "") return calls.find((call) => call.id === part.id);
-  return part.name === "" ? calls.at(-1) : undefined;
+  if (part.id !== "") return byId.get(part.id);
+  return part.name === "" ? latest : undefined;
 }
 
 /** A name that nobody declared is still a call: on Chat the model invented it, and the client must refuse it in the next turn. */

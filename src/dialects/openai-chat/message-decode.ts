@@ -180,6 +180,8 @@ function thinking(block: JsonObject, at: string): readonly Entry[] {
 function assistantParts(message: JsonObject, content: readonly Json[], at: string, reading: Reading): readonly Entry[] {
   const entries: Entry[] = [];
   let parts: Part[] = [];
+  /** Nothing but thinking came so far. */
+  let leading = true;
   const flush = (): void => {
     if (parts.length > 0) entries.push(plain("assistant", message, parts, at));
     parts = [];
@@ -190,12 +192,14 @@ function assistantParts(message: JsonObject, content: readonly Json[], at: strin
     if (own) {
       flush();
       entries.push(...own.map((entry) => placed(entry, path)));
+      leading &&= own.every((entry) => entry.kind === "reasoning");
       return;
     }
     const part = decodePart(json, path);
-    const leading = entries.every((entry) => entry.kind === "reasoning") && parts.length === 0;
     const read = leading && part.kind === "text" ? { ...part, text: stripThink(part.text) } : part;
-    if (read.kind !== "text" || read.text !== "") parts.push(read);
+    if (read.kind === "text" && read.text === "") return;
+    parts.push(read);
+    leading = false;
   });
   flush();
   return entries;

@@ -45,9 +45,11 @@ function systemTurn(turn: SystemTurn, begun: boolean, messages: JsonObject[], wr
 
 function joinedContent(before: Json | undefined, more: Json): Json {
   if (typeof before === "string" && typeof more === "string") return `${before}\n\n${more}`;
-  const parts = (content: Json | undefined): readonly Json[] =>
-    isList(content) ? content : [{ type: "text", text: content ?? "" }];
-  return [...parts(before), ...parts(more)];
+  const parts = (content: Json | undefined): Json[] =>
+    isList(content) ? (content as Json[]) : [{ type: "text", text: content ?? "" }];
+  const all = parts(before);
+  for (const part of parts(more)) all.push(part);
+  return all;
 }
 
 function otherTurn(turn: Exclude<Turn, SystemTurn>, writing: Writing): readonly JsonObject[] {

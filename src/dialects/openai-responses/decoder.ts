@@ -8,7 +8,7 @@ import type { Emit, FinishReason, StreamEvent } from "../../ir/events.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import { eventError } from "./error.ts";
-import { itemSlot, type Slot } from "./slots.ts";
+import { itemSlot, namesOf, type Slot } from "./slots.ts";
 import { decodeUsage } from "./usage.ts";
 import { DIALECT, parseOr, table } from "./wire.ts";
 
@@ -177,16 +177,23 @@ function endReason(kinds: ReadonlySet<string>): FinishReason {
 function completeFrom(output: readonly Json[], state: State, emit: Emit): void {
   const streamed = [...state.slots.values()];
   const items = output.filter(isObject);
+  const byName = new Map(streamed.toReversed().flatMap((slot) => slot.names().map((name) => [name, slot])));
+  const [whole, seen] = [countsOf(items), countsOf(streamed)];
   items.forEach((item, at) => {
-    const known = streamed.find((slot) => slot.is(item)) ?? state.slots.get(`#${at}`);
+    const named = namesOf(item).map((name) => byName.get(name));
+    const known = named.find((slot) => slot !== undefined) ?? state.slots.get(`#${at}`);
     if (known && known.type === item.type) return known.done(item, emit);
-    const ofType = (list: readonly { readonly type?: Json | undefined }[]): number =>
-      list.filter(({ type }) => type === item.type).length;
-    if (ofType(items) <= ofType(streamed)) return;
+    if ((whole.get(item.type) ?? 0) <= (seen.get(item.type) ?? 0)) return;
     const slot = itemSlot(state);
     state.slots.set(`completed ${at}`, slot);
     slot.done(item, emit);
   });
+}
+
+function countsOf(list: readonly { readonly type?: Json | undefined }[]): ReadonlyMap<Json | undefined, number> {
+  const counts = new Map<Json | undefined, number>();
+  for (const { type } of list) counts.set(type, (counts.get(type) ?? 0) + 1);
+  return counts;
 }
 
 function fail(raw: Json | undefined, state: State, emit: Emit): void {

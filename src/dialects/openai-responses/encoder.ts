@@ -26,7 +26,7 @@ export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): rea
     started: false,
     done: false,
     refused: false,
-    notices: {},
+    notices: [],
   };
   return {
     push: (event, print) => {
@@ -50,7 +50,8 @@ interface State {
   started: boolean;
   done: boolean;
   refused: boolean;
-  notices: JsonObject;
+  /** Remarks that stand in the response itself; of two with one name the later counts. */
+  readonly notices: JsonObject[];
 }
 
 function encode(event: StreamEvent, state: State, print: Print): void {
@@ -133,7 +134,7 @@ function notice({ dialect, raw }: Extract<StreamEvent, { type: "notice" }>, stat
       "a remark of the vendor beside the answer",
     );
   if (!isObject(raw)) return;
-  if (raw.type === undefined) state.notices = { ...state.notices, ...raw };
+  if (raw.type === undefined) state.notices.push(raw);
   else again(state.p, raw, print);
 }
 
@@ -231,7 +232,7 @@ function responseJson(state: State, ending: Ending): string {
     ...state.echo,
     // At the end it says which tier served; where nobody told, it says nothing.
     ...(ending.usage && { service_tier: tier ?? null }),
-    ...state.notices,
+    ...Object.fromEntries(state.notices.flatMap((raw) => Object.entries(raw))),
     usage: ending.usage ? encodeUsage(ending.usage) : null,
   };
   const items = output.filter((item) => item !== undefined);

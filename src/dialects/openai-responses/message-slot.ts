@@ -12,12 +12,13 @@ interface Part extends Flow {
 
 export function messageSlot(reading: Reading, item: JsonObject): Kind {
   const parts = new Map<number, Part>();
+  let latest: Part | undefined;
   let phase = phaseOf(item);
 
   const part = (at: number, kind: "text" | "refusal", emit: Emit): Part => {
     const known = parts.get(at);
     if (known) return known;
-    for (const earlier of parts.values()) earlier.end(emit);
+    latest?.end(emit);
     const block = kind === "refusal" ? { kind } : { kind, ...(phase !== undefined && { phase }) };
     const index = reading.open(block, emit);
     // A flow's `open` is a getter: spreading would freeze it.
@@ -26,6 +27,7 @@ export function messageSlot(reading: Reading, item: JsonObject): Kind {
       { annotations: 0 },
     );
     parts.set(at, made);
+    latest = made;
     return made;
   };
   const whole = (at: number, value: Json | undefined, emit: Emit): void => {
@@ -59,7 +61,7 @@ export function messageSlot(reading: Reading, item: JsonObject): Kind {
     done: (done, emit) => {
       phase = phaseOf(done) ?? phase;
       if (isList(done.content)) done.content.forEach((value, at) => whole(at, value, emit));
-      for (const open of parts.values()) open.end(emit);
+      latest?.end(emit);
     },
   };
 }

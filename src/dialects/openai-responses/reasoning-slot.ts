@@ -71,12 +71,14 @@ function seal(
 
 function sections(index: number): Sections {
   const flows = new Map<number, Flow>();
+  let last: number | undefined;
   const section = (at: number, emit: Emit): Flow => {
     const known = flows.get(at);
     if (known) return known;
     if (flows.size > 0) emit({ type: "block-delta", index, delta: { section: true } });
     const made = flow(index, (text) => ({ text }));
     flows.set(at, made);
+    last = at;
     return made;
   };
   return {
@@ -84,7 +86,7 @@ function sections(index: number): Sections {
     push: (at, text, emit) => section(at, emit).push(text, emit),
     whole: (at, text, emit) => {
       // Sections stand in one block: only the last can still grow.
-      if (flows.size === 0 || !flows.has(at) || [...flows.keys()].at(-1) === at) section(at, emit).whole(text, emit);
+      if (!flows.has(at) || at === last) section(at, emit).whole(text, emit);
     },
   };
 }

@@ -11,8 +11,8 @@ import { builtinByCall, runsAtClient } from "./wire.ts";
 export interface Slot {
   /** The wire type, once it is known. */
   readonly type: Json | undefined;
-  /** True when this is the item that a later event names by its id. */
-  is(item: JsonObject): boolean;
+  /** What a later event may name it by. */
+  names(): readonly string[];
   added(item: JsonObject, emit: Emit): void;
   event(event: JsonObject, emit: Emit): void;
   done(item: JsonObject, emit: Emit): void;
@@ -50,7 +50,7 @@ export function itemSlot(reading: Reading): Slot {
     get type() {
       return type;
     },
-    is: (item) => first !== undefined && type === item.type && sameId(first, item),
+    names: () => (first ? namesOf(first) : []),
     added: (item, emit) => {
       if (closed || first) return;
       first = item;
@@ -79,9 +79,11 @@ export function itemSlot(reading: Reading): Slot {
   };
 }
 
-const sameId = (a: JsonObject, b: JsonObject): boolean =>
-  (typeof a.id === "string" && a.id === b.id) ||
-  (typeof a.call_id === "string" && a.call_id !== "" && a.call_id === b.call_id);
+/** An item's id and call id, each with its type. */
+export const namesOf = ({ type, id, call_id }: JsonObject): readonly string[] => [
+  ...(typeof id === "string" ? [`${String(type)} id ${id}`] : []),
+  ...(typeof call_id === "string" && call_id !== "" ? [`${String(type)} call ${call_id}`] : []),
+];
 
 function kindOf(item: JsonObject, reading: Reading): Kind {
   if (item.type === "message") return messageSlot(reading, item);

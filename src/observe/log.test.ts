@@ -1,0 +1,52 @@
+/** A line is a line, whatever a record's fields hold. */
+import { expect, test } from "bun:test";
+import type { CallRecord } from "../ledger/ledger.ts";
+import { usageLine } from "../ir/usage.ts";
+import { logOf, lostLine } from "./log.ts";
+
+const STRANGE = 'a\nb\r\u2028\u0000\ud800"\\';
+const RECORD: CallRecord = {
+  id: "req_1",
+  startedAt: new Date(2026, 0, 2, 12, 0, 1).getTime(),
+  caller: "me",
+  client: "cursor",
+  surface: "openai-chat",
+  stream: true,
+  modelAsked: "gpt-high",
+  provider: "azure",
+  modelServed: "gpt-5",
+  outcome: "ended",
+  status: 200,
+  attempts: 2,
+  usage: { lines: [usageLine({ input: 3_200, cacheRead: 9_100, output: 410 })], hostedCalls: {}, source: "reported" },
+  firstTokenMs: 820.4,
+  totalMs: 4_100,
+  losses: [{ path: STRANGE, feature: "unknown-field", how: "dropped", weight: "hint" }],
+  lossCount: 1,
+};
+
+test("text: one readable line a call", () => {
+  const lines: string[] = [];
+  logOf("text", (line) => lines.push(line)).write(RECORD);
+  expect(lines).toEqual([
+    "12:00:01 cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 attempts · 1 loss",
+  ]);
+});
+
+test("json: one valid line a call, also with line ends and halves of characters in it", () => {
+  const lines: string[] = [];
+  const log = logOf("json", (line) => lines.push(line));
+  log.write({ ...RECORD, modelAsked: STRANGE, modelServed: STRANGE });
+  log.write({ ...RECORD, outcome: "failed" });
+  log.warn(STRANGE);
+  for (const line of lines) expect(line).not.toMatch(/[\n\r]/);
+  const said = lines.map((line) => JSON.parse(line) as { level: string });
+  expect(said[0]).toMatchObject({ ...RECORD, event: "call", level: "info", modelAsked: STRANGE, modelServed: STRANGE });
+  expect(said.map(({ level }) => level)).toEqual(["info", "error", "warn"]);
+});
+
+test("what is missing in a log is told in its own format", () => {
+  const words = "lines of this log dropped here: 12. Whoever reads it did not keep up.";
+  expect(lostLine("text", 12)).toBe(`warning: ${words}`);
+  expect(JSON.parse(lostLine("json", 12))).toMatchObject({ level: "warn", message: words });
+});

@@ -1,0 +1,293 @@
+/** The whole record of a call, for every lane and outcome: nothing missing, nothing besides. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { connect } from "node:net";
+import type { CallRecord } from "../../src/ledger/ledger.ts";
+import { NO_USAGE, usageLine, type Usage } from "../../src/ir/usage.ts";
+import { DIALECT_OF, provider, type Running, start, target } from "./gateway.ts";
+import { headOf } from "./raw.ts";
+import { type Answering, heldStream, type Upstream, upstream, within } from "./upstream.ts";
+import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf, WHOLE, wholeStream, type Wire, WIRES } from "./wires.ts";
+
+const KEY = "a-key-of-30-characters-0123456";
+const HEADERS = { authorization: `Bearer ${KEY}`, "user-agent": "curl/8" };
+const PATIENCE_MS = 5_000;
+
+let server: Upstream;
+let broken: Upstream;
+let gateway: Running;
+/** What the upstream does in this test. */
+let answer: Answering;
+
+beforeAll(async () => {
+  server = upstream((asked, count) => answer(asked, count));
+  broken = upstream(() => refusal(503));
+  gateway = await start({
+    keys: [{ name: "me", key: KEY }],
+    providers: WIRES.flatMap((wire) => [
+      provider(wire, wire, server.url),
+      provider(`broken-${wire}`, wire, broken.url),
+    ]),
+    models: WIRES.flatMap((wire) => [
+      { name: wire, targets: [target(wire, wire)] },
+      { name: `${wire}-second`, targets: [target(`broken-${wire}`, wire), target(wire, wire)] },
+    ]),
+  });
+});
+afterAll(async () => {
+  await gateway.stop();
+  await server.stop();
+  await broken.stop();
+});
+
+/** Where it is tried again, then at once. */
+const refusal = (status: number): Response =>
+  Response.json(
+    { type: "error", error: { type: "x", message: `told ${status}` } },
+    { status, headers: { "retry-after": "0" } },
+  );
+const good =
+  (wire: Wire): Answering =>
+  (asked) =>
+    asked.body["stream"] === true
+      ? new Response(wholeStream(wire), { headers: { "content-type": "text/event-stream" } })
+      : Response.json(WHOLE[wire]);
+
+/** The usage of every answer in wires.ts. */
+const USAGE: Usage = { lines: [usageLine({ input: 5, output: 2 })], hostedCalls: {}, source: "reported" };
+const SOME_MS = expect.any(Number) as unknown as number;
+
+/** Runs a call to its record, and holds what differs from run to run: the id is the answer's, the times lie within the test. */
+async function recordOf(run: () => Promise<Response | undefined>): Promise<CallRecord> {
+  const [before, from, known] = [Date.now(), performance.now(), gateway.records.length];
+  const response = await run();
+  if (response && !response.bodyUsed) await response.text();
+  await within(PATIENCE_MS, "the record", recorded(known));
+  const passed = performance.now() - from;
+  expect(gateway.records.length).toBe(known + 1);
+  const record = gateway.records[known] as CallRecord;
+  expect(record.id).toMatch(/^req_[0-9a-f]{32}$/);
+  if (response) expect(record.id).toBe(response.headers.get("x-codeswitch-request-id") ?? "");
+  expect(record.startedAt).toBeWithin(before, Date.now() + 1);
+  expect(record.totalMs).toBeWithin(0, Math.ceil(passed) + 1);
+  expect(record.firstTokenMs ?? 0).toBeWithin(0, record.totalMs + 1);
+  return record;
+}
+async function recorded(known: number): Promise<void> {
+  while (gateway.records.length <= known) await Bun.sleep(2);
+}
+
+const call = (client: Wire, model: string, more: object = {}, signal?: AbortSignal): Promise<Response> =>
+  post(gateway.url, PATH[client], bodyFor(client, model, { ...more }), HEADERS, signal);
+
+for (const { client, upstream: wire } of CROSSINGS) {
+  const lane = client === wire ? "native" : "translated";
+  /** What every record of this crossing holds, once somebody was asked. */
+  const common = (stream: boolean): Omit<CallRecord, "outcome" | "status"> => ({
+    id: expect.any(String) as unknown as string,
+    startedAt: SOME_MS,
+    caller: "me",
+    client: "curl",
+    surface: DIALECT_OF[client],
+    dialect: DIALECT_OF[client],
+    lane,
+    stream,
+    modelAsked: wire,
+    provider: wire,
+    modelServed: "served",
+    attempts: 1,
+    usage: NO_USAGE,
+    totalMs: SOME_MS,
+    losses: [],
+    lossCount: 0,
+  });
+
+  describe(`${client} client, ${wire} upstream, ${lane}`, () => {
+    for (const stream of [false, true]) {
+      const how = stream ? "streamed" : "whole";
+
+      test(`ended, ${how}`, async () => {
+        answer = good(wire);
+        const record = await recordOf(() => call(client, wire, { stream }));
+        expect(record).toEqual({
+          ...common(stream),
+          outcome: "ended",
+          status: 200,
+          usage: USAGE,
+          firstTokenMs: SOME_MS,
+        });
+      });
+
+      test(`answered by the second target, ${how}`, async () => {
+        answer = good(wire);
+        const record = await recordOf(() => call(client, `${wire}-second`, { stream }));
+        expect(record).toEqual({
+          ...common(stream),
+          modelAsked: `${wire}-second`,
+          outcome: "ended",
+          status: 200,
+          attempts: 2,
+          usage: USAGE,
+          firstTokenMs: SOME_MS,
+        });
+      });
+
+      test(`refused by the upstream, ${how}`, async () => {
+        answer = () => refusal(400);
+        const record = await recordOf(() => call(client, wire, { stream }));
+        expect(record).toEqual({ ...common(stream), outcome: "failed", status: 400, error: "invalid-request" });
+      });
+
+      test(`failed at every attempt, ${how}`, async () => {
+        answer = () => refusal(500);
+        const record = await recordOf(() => call(client, wire, { stream }));
+        expect(record).toEqual({
+          ...common(stream),
+          outcome: "failed",
+          status: 500,
+          error: "upstream-failed",
+          attempts: 3,
+        });
+      });
+
+      test(`abandoned before the first byte, ${how}`, async () => {
+        const leaving = new AbortController();
+        answer = () => (leaving.abort(), new Promise<Response>(() => {}));
+        const record = await recordOf(
+          async () => void (await call(client, wire, { stream }, leaving.signal).catch(() => {})),
+        );
+        expect(record).toEqual({ ...common(stream), outcome: "abandoned", status: 499, error: "aborted" });
+      });
+    }
+
+    test("failed in mid-stream", async () => {
+      answer = (asked) => {
+        const held = heldStream(asked.signal);
+        held.push(stepsOf(wire)[0]?.send ?? "");
+        held.end();
+        return held.response;
+      };
+      const record = await recordOf(() => call(client, wire, { stream: true }));
+      expect(record).toEqual({
+        ...common(true),
+        outcome: "failed",
+        status: 200,
+        error: "upstream-cut",
+        usage: begun(wire),
+        firstTokenMs: SOME_MS,
+      });
+    });
+
+    test("abandoned in mid-stream", async () => {
+      answer = (asked) => {
+        const held = heldStream(asked.signal);
+        held.push(stepsOf(wire)[0]?.send ?? "");
+        return held.response;
+      };
+      const leaving = new AbortController();
+      const record = await recordOf(async () => {
+        const response = await call(client, wire, { stream: true }, leaving.signal);
+        await readStream(client, response).until(({ text }) => text !== "");
+        leaving.abort();
+        return response;
+      });
+      expect(record).toEqual({
+        ...common(true),
+        outcome: "abandoned",
+        status: 499,
+        error: "aborted",
+        usage: begun(wire),
+        firstTokenMs: SOME_MS,
+      });
+    });
+  });
+}
+
+/** Messages counts at the start of a stream already. */
+const begun = (wire: Wire): Usage =>
+  wire === "messages" ? { ...USAGE, lines: [usageLine({ input: 5, output: 1 })] } : NO_USAGE;
+
+describe("before anybody is asked", () => {
+  const common: Omit<CallRecord, "status" | "outcome"> = {
+    id: expect.any(String) as unknown as string,
+    startedAt: SOME_MS,
+    caller: "me",
+    client: "curl",
+    surface: "openai-chat",
+    stream: false,
+    attempts: 0,
+    usage: NO_USAGE,
+    totalMs: SOME_MS,
+    losses: [],
+    lossCount: 0,
+  };
+  const refused = { ...common, outcome: "failed" } as const;
+
+  test("a body that is no JSON has no dialect and no model", async () => {
+    const record = await recordOf(() => post(gateway.url, PATH.chat, "{", HEADERS));
+    expect(record).toEqual({ ...refused, status: 400, error: "invalid-request" });
+  });
+
+  test("a body without a model", async () => {
+    const record = await recordOf(() => post(gateway.url, PATH.chat, { messages: [], stream: true }, HEADERS));
+    expect(record).toEqual({ ...refused, dialect: "openai-chat", stream: true, status: 400, error: "invalid-request" });
+  });
+
+  test("a model that nobody serves", async () => {
+    const record = await recordOf(() => call("chat", "nobody"));
+    expect(record).toEqual({
+      ...refused,
+      dialect: "openai-chat",
+      modelAsked: "nobody",
+      status: 404,
+      error: "unknown-model",
+    });
+  });
+
+  test("a body in another dialect than its path: the record tells both", async () => {
+    answer = good("chat");
+    const body = bodyFor("responses", "chat");
+    const record = await recordOf(() => post(gateway.url, "/cursor/v1/chat/completions", body, HEADERS));
+    expect(record).toMatchObject({
+      surface: "openai-chat",
+      dialect: "openai-responses",
+      client: "cursor",
+      status: 200,
+    });
+  });
+
+  test("a caller that leaves in its upload is abandoned, and nobody is asked", async () => {
+    const asked = server.asked.length;
+    const record = await recordOf(async () => void (await leaveInUpload()));
+    expect(record).toEqual({ ...common, outcome: "abandoned", status: 499, error: "aborted" });
+    expect(server.asked.length).toBe(asked);
+  });
+
+  test("a wrong key has no record", async () => {
+    const known = gateway.records.length;
+    const response = await post(gateway.url, PATH.chat, bodyFor("chat", "chat"), { authorization: "Bearer wrong" });
+    expect(response.status).toBe(401);
+    answer = good("chat");
+    await recordOf(() => call("chat", "chat"));
+    expect(gateway.records.length).toBe(known + 1);
+  });
+});
+
+/** Half a body, and the connection closed. */
+function leaveInUpload(): Promise<void> {
+  const { hostname, port } = new URL(gateway.url);
+  const head = { ...HEADERS, "content-type": "application/json" };
+  const request = { method: "POST", path: PATH.chat, headers: head, body: "" };
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname, () => {
+      socket.write(`${headOf(request, { "content-length": "1000" })}{"model":`, () => socket.end());
+    });
+    socket.once("error", reject);
+    socket.once("close", () => resolve());
+  });
+}
+
+test("what could not cross stands in the record", async () => {
+  answer = good("messages");
+  const record = await recordOf(() => call("chat", "messages", { field_of_nobody: 1 }));
+  expect(record.losses).toEqual([{ path: "…", feature: "unknown-field", how: "dropped", weight: "hint" }]);
+});
