@@ -3,7 +3,7 @@ import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, SearchConfig
 import { apiVersionFault, normaliseBaseUrl, readApiVersion, responsesFault } from "./base-url.ts";
 import { consumerToken, isSampleKey, keyFault } from "./keys.ts";
 import { didYouMean } from "./nearest.ts";
-import { ConfigError, printPath, type Problem } from "./problem.ts";
+import { ConfigError, printPath, PROBLEMS_MAX, type Problem } from "./problem.ts";
 import { readSearch } from "./search.ts";
 import { BASE_URL_FIX, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
 import { placeOf, shown, type Validated } from "./validate.ts";
@@ -40,6 +40,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
       fault,
       fix,
     });
+    if (problems.length === PROBLEMS_MAX) throw new ConfigError(problems);
   };
   const off = new Map<string, string>();
   const providers: Record<string, ProviderConfig> = {};
@@ -54,7 +55,8 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     }
   }
   checkTargets(file, refuse);
-  const keys = file.auth.keys.map((key, index) => readKey(file, key, index, yaml, refuse));
+  const firsts = { values: firstOf(file.auth.keys, "key"), names: firstOf(file.auth.keys, "name") };
+  const keys = file.auth.keys.map((key, index) => readKey(key, index, firsts, yaml, refuse));
   const found = readSearch(file.search, yaml.missing(["search", "api_key"]));
   if ("fault" in found)
     refuse(["search"], undefined, found.fault, "Write base_url as your instance has it: http://localhost:8080.");
@@ -200,7 +202,15 @@ function checkTargets(file: FileConfig, refuse: Refuse): void {
 
 type FileKey = FileConfig["auth"]["keys"][number];
 
-function readKey(file: FileConfig, written: FileKey, index: number, yaml: YamlFile, refuse: Refuse): KeyConfig {
+/** Where each one stands first. */
+interface Firsts {
+  readonly values: ReadonlyMap<string, number>;
+  readonly names: ReadonlyMap<string, number>;
+}
+const firstOf = (keys: readonly FileKey[], field: "key" | "name"): ReadonlyMap<string, number> =>
+  new Map(keys.map((key, index) => [key[field].trim(), index] as const).toReversed());
+
+function readKey(written: FileKey, index: number, firsts: Firsts, yaml: YamlFile, refuse: Refuse): KeyConfig {
   const path = ["auth", "keys", index, "key"];
   const [variable] = yaml.missing(path);
   const fault = keyFault(written.key);
@@ -213,7 +223,7 @@ function readKey(file: FileConfig, written: FileKey, index: number, yaml: YamlFi
       `Set ${variable}, or remove this key. ${make}`,
     );
   else if (fault !== undefined) refuse(path, written.key, `is ${fault}, and is refused as a key`, make);
-  const twin = file.auth.keys.findIndex((other) => other.key.trim() === written.key.trim());
+  const twin = firsts.values.get(written.key.trim()) ?? index;
   if (twin < index && fault === undefined)
     refuse(
       path,
@@ -221,7 +231,7 @@ function readKey(file: FileConfig, written: FileKey, index: number, yaml: YamlFi
       `is the same key as auth.keys[${twin}]`,
       "Give every caller a key of its own, or remove one of the two.",
     );
-  const namesake = file.auth.keys.findIndex((other) => other.name === written.name);
+  const namesake = firsts.names.get(written.name.trim()) ?? index;
   if (namesake < index)
     refuse(
       ["auth", "keys", index, "name"],

@@ -1,15 +1,6 @@
 /** A YAML (or JSON) file with its variables filled in, that still knows on which line everything stood. */
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  parseDocument,
-  type Document,
-  type Node,
-  type Scalar,
-} from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, type Document, type Node, type Scalar } from "yaml";
+import { parseYaml } from "./parse-yaml.ts";
 import { ConfigError, printPath, showValue, type Problem } from "./problem.ts";
 import { substitute, type Variables } from "./substitute.ts";
 
@@ -37,7 +28,7 @@ interface Filled {
 /** Throws ConfigError on what is not YAML. */
 export function readYaml(name: string, text: string, variables: Variables): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, logLevel: "error" });
+  const document = parseYaml(name, text, lines);
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0)
