@@ -4,6 +4,7 @@ import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
 import { dataDir } from "../config/data-dir.ts";
 import { didYouMean } from "../config/nearest.ts";
+import { variablesOf } from "../config/load.ts";
 import { readVariable } from "../config/substitute.ts";
 import { publicUrlFault } from "../probe/public-url.ts";
 import { apply, planForcedUndo, planUndo, readFile, textBefore, undo } from "../setup/apply.ts";
@@ -16,7 +17,7 @@ import { readState } from "../setup/state.ts";
 import { confirm } from "./confirm.ts";
 import { connect, NO_KEY, printableKey, urlOf } from "./setup-connection.ts";
 import { verify } from "./setup-verify.ts";
-import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
+import { CONFIG_ARG, loadHere, printWarnings, surroundings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
 
 const IDS = SETUPS.map(({ id }) => id);
@@ -58,7 +59,11 @@ export const setupCommand = defineCommand({
     if (args.undo) return takeBack(setup, args.yes === true, args.force === true);
     const config = loadHere(args.config, {});
     printWarnings(config);
-    const wanted = { url: args.url, key: args.key ?? readVariable(process.env, "CODESWITCH_KEY"), model: args.model };
+    const wanted = {
+      url: args.url,
+      key: args.key ?? readVariable(variablesOf(args.config, surroundings()), "CODESWITCH_KEY"),
+      model: args.model,
+    };
     if (setup.kind === "printed" || args.print) return show(setup, config, wanted, args["public-url"]);
     return args.verify ? check(setup, config, wanted) : write(setup, config, wanted, args.yes === true, args.config);
   },
