@@ -55,7 +55,7 @@ function checkUrl(written: string): string {
       `--url: "${written}" is no address. Write it like http://127.0.0.1:4141 or https://gateway.example.com.`,
     );
   if (url.username !== "" || url.search !== "" || url.hash !== "")
-    throw new UsageError("--url: leave out user, query and fragment; the key goes to --key.");
+    throw new UsageError("--url: leave out user, query and fragment; the key goes to CODESWITCH_KEY or --key.");
   return written.replace(/\/+$/, "").replace(/\/v1$/, "");
 }
 
@@ -87,13 +87,16 @@ export function configFile({ source }: Config): string | undefined {
   return existsSync(path) && !isDotenv(path) ? path : undefined;
 }
 
+/** What a client sends to a gateway that takes anything. */
+export const NO_KEY = "codeswitch-local";
+
 type Keyed = { readonly key: string; readonly ownChange?: Change; readonly notes: readonly string[] };
 
 function keyOf(config: Config, wanted: Wanted, id: string, state: State): Keyed {
   if (wanted.key !== undefined) return { key: wanted.key, notes: [] };
   if (wanted.url !== undefined && wanted.url !== urlOrNone(config))
     throw new UsageError(
-      "--url names a gateway whose keys are not in this configuration. Give the client's key too: --key KEY",
+      "--url names a gateway whose keys are not in this configuration. Give the client's key too, in the variable CODESWITCH_KEY or with --key KEY.",
     );
   const file = configFile(config);
   if (file !== undefined) return keyInFile(config, file, id, state);
@@ -106,7 +109,7 @@ function keyOf(config: Config, wanted: Wanted, id: string, state: State): Keyed 
       ],
     };
   return {
-    key: "codeswitch-local",
+    key: NO_KEY,
     notes: [
       "The gateway has no key: it serves this machine only and takes any. For one, start it with SERVICE_API_KEY set (openssl rand -hex 24 makes one) and run this again.",
     ],

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -134,6 +135,43 @@ describe("codeswitch setup", () => {
     expect(readdirSync(place.home)).toEqual([]);
     expect((await run(place, "setup", "codex", "--undo", "--yes")).err).toContain("there is nothing to undo");
   }, 60_000);
+
+  test("a key is written where its owner alone may read it, and told; undo gives the permissions back", async () => {
+    const place = await newPlace();
+    const [client, own] = [join(place.home, ".codex/config.toml"), join(place.cwd, "codeswitch.yaml")];
+    mkdirSync(join(place.home, ".codex"));
+    writeFileSync(client, "# mine\n");
+    chmodSync(client, 0o644);
+    chmodSync(own, 0o644);
+    const modes = (): string[] => [client, own].map((path) => (statSync(path).mode & 0o777).toString(8));
+    const { code, out } = await run(place, "setup", "codex", "--yes");
+    expect([code, modes()]).toEqual([0, ["600", "644"]]);
+    expect(out).toContain(`! ${client} gets a key: from now on you alone may read it (0600, now 0644).`);
+    expect(out).toContain(`! ${own} gets a key, and others on this machine may read it (0644).`);
+    await run(place, "setup", "codex", "--undo", "--yes");
+    expect(modes()).toEqual(["644", "644"]);
+  }, 60_000);
+
+  test("the key of a gateway elsewhere comes in CODESWITCH_KEY, out of sight of the list of processes", async () => {
+    const place = await newPlace();
+    const args = ["setup", "codex", "--print", "--url", "https://gateway.example.com", "--model", "m"];
+    const { code, out } = await start(place, args, { CODESWITCH_KEY: "a-key-from-elsewhere-0123" }).ended;
+    expect([code, out]).toEqual([0, expect.stringContaining("a-key-from-elsewhere-0123")]);
+    const flag = await start(place, [...args, "--key", "another-0123456789"], { CODESWITCH_KEY: "a-key" }).ended;
+    expect(flag.out).toContain("another-0123456789");
+  });
+
+  test("--undo with a broken setup.json is a sentence", async () => {
+    const place = await newPlace();
+    const folder = join(place.home, ".local/share/codeswitch");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "setup.json"), "{ broken");
+    const { ended } = start(place, ["setup", "codex", "--undo", "--yes"], { CODESWITCH_DATA_DIR: folder });
+    const { code, out, err } = await ended;
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toStartWith(`${join(folder, "setup.json")}, which keeps what files were before setup, is broken`);
+    expect(err.trimEnd().split("\n")).toHaveLength(1);
+  });
 
   test("--print shows values and writes nothing", async () => {
     const place = await newPlace();

@@ -4,17 +4,20 @@ import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
 import { dataDir } from "../config/data-dir.ts";
 import { didYouMean } from "../config/nearest.ts";
+import { variablesOf } from "../config/load.ts";
+import { readVariable } from "../config/substitute.ts";
 import { publicUrlFault } from "../probe/public-url.ts";
 import { apply, planForcedUndo, planUndo, readFile, textBefore, undo } from "../setup/apply.ts";
 import { SETUPS } from "../setup/clients/index.ts";
+import { modeOf, othersRead, ownersOnly, printMode } from "../setup/modes.ts";
 import type { AnySetup, Change, Connection, Place, Printed, Setup } from "../setup/setup.ts";
 import { SetupRefused } from "../setup/setup.ts";
 import { showChange } from "../setup/show.ts";
 import { readState } from "../setup/state.ts";
 import { confirm } from "./confirm.ts";
-import { connect, printableKey, urlOf } from "./setup-connection.ts";
+import { connect, NO_KEY, printableKey, urlOf } from "./setup-connection.ts";
 import { verify } from "./setup-verify.ts";
-import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
+import { CONFIG_ARG, loadHere, printWarnings, surroundings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
 
 const IDS = SETUPS.map(({ id }) => id);
@@ -37,11 +40,12 @@ export const setupCommand = defineCommand({
       valueHint: "NAME",
       description: "The model to start with. Default: the first one listed.",
     },
-    url: { type: "string", valueHint: "URL", description: "A gateway elsewhere. Needs --key, and --model." },
+    url: { type: "string", valueHint: "URL", description: "A gateway elsewhere. Needs its key, and --model." },
     key: {
       type: "string",
       valueHint: "KEY",
-      description: "The client's key. Default: a new one in the configuration.",
+      description:
+        "The client's key. Default: a new one in the configuration. Other users see it in the list of processes; the variable CODESWITCH_KEY they do not.",
     },
     "public-url": {
       type: "string",
@@ -55,7 +59,11 @@ export const setupCommand = defineCommand({
     if (args.undo) return takeBack(setup, args.yes === true, args.force === true);
     const config = loadHere(args.config, {});
     printWarnings(config);
-    const wanted = { url: args.url, key: args.key, model: args.model };
+    const wanted = {
+      url: args.url,
+      key: args.key ?? readVariable(variablesOf(args.config, surroundings()), "CODESWITCH_KEY"),
+      model: args.model,
+    };
     if (setup.kind === "printed" || args.print) return show(setup, config, wanted, args["public-url"]);
     return args.verify ? check(setup, config, wanted) : write(setup, config, wanted, args.yes === true, args.config);
   },
@@ -83,20 +91,40 @@ async function write(
 ): Promise<void> {
   const state = readState(data());
   const { connection, ownChange, notes } = connect(config, wanted, setup.id, state);
-  const changes = [...setup.plan(readWithoutUs(setup.id), here(), connection), ...(ownChange ? [ownChange] : [])];
+  const planned = setup
+    .plan(readWithoutUs(setup.id), here(), connection)
+    .map((change) => keptPrivate(change, connection));
+  const changes = [...planned, ...(ownChange ? [ownChange] : [])];
   refuseMoved(setup.id, changes);
   const shown = changes.map(sinceNow).filter(({ before, after }) => before !== after);
-  if (shown.length === 0) console.log(`${setup.title} is set up already.\n`);
+  const opened = planned.filter(({ isPrivate, path }) => isPrivate && othersRead(path));
+  if (shown.length === 0 && opened.length === 0) console.log(`${setup.title} is set up already.\n`);
   else {
     console.log(`${setup.title} will call ${connection.url} and ask for ${connection.model}:\n`);
     for (const change of shown) console.log(`${showChange(change)}\n`);
-    for (const note of [...notes, ...rivalNotes(setup)]) console.log(`! ${note}`);
+    for (const note of [...notes, ...modeNotes(opened, ownChange), ...rivalNotes(setup)]) console.log(`! ${note}`);
     await confirm("Write this, and spend a few tokens to check it?", yes);
     apply(data(), setup.id, connection.url, changes);
     console.log(`Written. What was there before comes back with: codeswitch setup ${setup.id} --undo\n`);
   }
   await report(setup, connection, ownChange ? loadHere(file, {}) : config);
 }
+
+const keptPrivate = (change: Change, { key }: Connection): Change =>
+  key !== NO_KEY && change.after.includes(key) ? { ...change, isPrivate: true } : change;
+
+/** Our own configuration may have to be read by another user, who runs the gateway; a client's file never. */
+const modeNotes = (opened: readonly Change[], ownChange: Change | undefined): string[] => [
+  ...opened.map(
+    ({ path }) =>
+      `${path} gets a key: from now on you alone may read it (${printMode(ownersOnly(modeOf(path)))}, now ${printMode(modeOf(path))}).`,
+  ),
+  ...(ownChange && othersRead(ownChange.path)
+    ? [
+        `${ownChange.path} gets a key, and others on this machine may read it (${printMode(modeOf(ownChange.path))}). Unless the gateway runs as another user: chmod 600 ${ownChange.path}`,
+      ]
+    : []),
+];
 
 async function check(setup: Setup, config: Config, wanted: Wanted): Promise<void> {
   const { connection, ownChange } = connect(config, wanted, setup.id, readState(data()));

@@ -85,6 +85,13 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         "Seals what is kept in the data folder; 32 characters or more. Unset: one is made there. To change it: NEW,OLD.",
         { always: true },
       ),
+      honoured(
+        "CODESWITCH_KEY",
+        "For codeswitch setup: the client's key, out of sight of the list of processes. --key wins.",
+        {
+          always: true,
+        },
+      ),
       honoured("CODESWITCH_CORPUS", "Tests only: folder of recorded vendor streams.", { always: true }),
       honoured("CODESWITCH_CAPTURES", "Tests only: folder of captured client requests.", { always: true }),
       honoured(

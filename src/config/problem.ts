@@ -15,6 +15,9 @@ export interface Problem {
   readonly fix: string;
 }
 
+/** More than anybody reads: the rest is not looked for. */
+export const PROBLEMS_MAX = 100;
+
 export class ConfigError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super([...problems].sort(byLine).map(printProblem).join("\n"));

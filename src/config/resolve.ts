@@ -5,7 +5,7 @@ import { consumerToken, isSampleKey, keyFault } from "./keys.ts";
 import { modelNameFault } from "../ir/model-name.ts";
 import { didYouMean } from "./nearest.ts";
 import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
-import { ConfigError, printPath, type Problem } from "./problem.ts";
+import { ConfigError, printPath, PROBLEMS_MAX, type Problem } from "./problem.ts";
 import { readSearch } from "./search.ts";
 import { BASE_URL_FIX, DIALECTS, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
 import { placeOf, valueOf, type Validated } from "./validate.ts";
@@ -34,8 +34,10 @@ export interface VendorFacts {
 /** Throws ConfigError with everything that is wrong. */
 export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: readonly VendorFacts[]): Resolved {
   const problems: Problem[] = [];
-  const refuse: Refuse = (path, fault, fix, words = []) =>
-    void problems.push({ ...placeOf(yaml, path), ...valueOf(yaml, path, words), fault, fix });
+  const refuse: Refuse = (path, fault, fix, words = []) => {
+    problems.push({ ...placeOf(yaml, path), ...valueOf(yaml, path, words), fault, fix });
+    if (problems.length === PROBLEMS_MAX) throw new ConfigError(problems);
+  };
   const off = new Map<string, string>();
   const providers: Record<string, ProviderConfig> = {};
   for (const [name, written] of Object.entries(file.providers)) {
@@ -53,7 +55,8 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     const fault = originFault(withoutSlash(origin));
     if (fault !== undefined) refuse(["server", "cors_origins", index], fault, ORIGIN_FIX);
   });
-  const keys = file.auth.keys.map((key, index) => readKey(file, key, index, yaml, refuse));
+  const firsts = { values: firstOf(file.auth.keys, "key"), names: firstOf(file.auth.keys, "name") };
+  const keys = file.auth.keys.map((key, index) => readKey(key, index, firsts, yaml, refuse));
   const found = readSearch(file.search, yaml.missing(["search", "api_key"]));
   if ("fault" in found)
     refuse(["search"], found.fault, "Write base_url as your instance has it: http://localhost:8080.");
@@ -201,7 +204,15 @@ function checkTargets(file: FileConfig, yaml: YamlFile, refuse: Refuse): void {
 
 type FileKey = FileConfig["auth"]["keys"][number];
 
-function readKey(file: FileConfig, written: FileKey, index: number, yaml: YamlFile, refuse: Refuse): KeyConfig {
+/** Where each one stands first. */
+interface Firsts {
+  readonly values: ReadonlyMap<string, number>;
+  readonly names: ReadonlyMap<string, number>;
+}
+const firstOf = (keys: readonly FileKey[], field: "key" | "name"): ReadonlyMap<string, number> =>
+  new Map(keys.map((key, index) => [key[field].trim(), index] as const).toReversed());
+
+function readKey(written: FileKey, index: number, firsts: Firsts, yaml: YamlFile, refuse: Refuse): KeyConfig {
   const path = ["auth", "keys", index, "key"];
   const [variable] = yaml.missing(path);
   const fault = keyFault(written.key);
@@ -209,14 +220,14 @@ function readKey(file: FileConfig, written: FileKey, index: number, yaml: YamlFi
   if (variable !== undefined)
     refuse(path, `needs the variable ${variable}, which is not set`, `Set ${variable}, or remove this key. ${make}`);
   else if (fault !== undefined) refuse(path, `is ${fault}, and is refused as a key`, make);
-  const twin = file.auth.keys.findIndex((other) => other.key.trim() === written.key.trim());
+  const twin = firsts.values.get(written.key.trim()) ?? index;
   if (twin < index && fault === undefined)
     refuse(
       path,
       `is the same key as auth.keys[${twin}]`,
       "Give every caller a key of its own, or remove one of the two.",
     );
-  const namesake = file.auth.keys.findIndex((other) => other.name === written.name);
+  const namesake = firsts.names.get(written.name.trim()) ?? index;
   if (namesake < index)
     refuse(
       ["auth", "keys", index, "name"],

@@ -5,12 +5,12 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  parseDocument,
   type Document,
   type ErrorCode,
   type Node,
   type Scalar,
 } from "yaml";
+import { parseYaml } from "./parse-yaml.ts";
 import { ConfigError, printPath, type Problem } from "./problem.ts";
 import { substitute, type Variables } from "./substitute.ts";
 
@@ -33,7 +33,7 @@ export interface YamlFile {
 /** Throws ConfigError on what is not YAML. */
 export function readYaml(name: string, text: string, variables: Variables): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, logLevel: "error" });
+  const document = parseYaml(name, text, lines);
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) throw new ConfigError(faults.map((fault) => notYaml(name, lineAt(fault.pos[0]), fault.code)));

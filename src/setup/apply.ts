@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { hunksOf, withoutHunks } from "./diff.ts";
+import { modeOf, othersRead, ownersOnly } from "./modes.ts";
 import { type Change, SetupRefused } from "./setup.ts";
 import { type ChangedFile, forget, makeFolder, readState, writeState } from "./state.ts";
 
@@ -46,20 +47,22 @@ export function apply(dataDir: string, id: string, url: string, changes: readonl
   for (const { path } of changes) refuseUnwritable(path);
   const state = readState(dataDir);
   const folders = changes.flatMap(({ path }) => makeFolder(dirname(path)));
-  const files = changes.map(({ path, before, after }) => ({ path, ...(before !== undefined && { before }), after }));
+  const earlier = state.setups[id]?.files ?? [];
+  const files = changes.map((change) => changedFile(change, earlier));
   // First what was: whatever happens then, --undo knows the way back.
   writeState(dataDir, {
     setups: { ...state.setups, [id]: { url, files } },
     folders: [...state.folders, ...folders],
   });
+  const modes = changes.map(({ path }) => modeOf(path));
   const done: Change[] = [];
   try {
     for (const change of changes) {
       done.push(change);
-      write(change.path, change.after);
+      write(change.path, change.after, change.isPrivate ? ownersOnly(modeOf(change.path)) : modeOf(change.path));
     }
   } catch (error) {
-    for (const { path, before } of done) restore(path, before);
+    done.forEach(({ path, before }, at) => restore(path, before, modes[at]));
     forget(dataDir, id);
     throw new SetupRefused(
       `A file could not be written (${codeOf(error)}); everything is as it was. Check permissions and space.`,
@@ -67,11 +70,20 @@ export function apply(dataDir: string, id: string, url: string, changes: readonl
   }
 }
 
+/** What --undo needs of a change. A second setup finds the mode that the first one left. */
+function changedFile({ path, before, after, isPrivate }: Change, earlier: readonly ChangedFile[]): ChangedFile {
+  const mode =
+    earlier.find((file) => file.path === path)?.mode ?? (isPrivate && othersRead(path) ? modeOf(path) : undefined);
+  return { path, ...(before !== undefined && { before }), after, ...(mode !== undefined && { mode }) };
+}
+
 /** A step of --undo: `after` undefined takes the file away. */
 export interface Return {
   readonly path: string;
   readonly now?: string;
   readonly after?: string;
+  /** What the permissions were; absent: they stay. */
+  readonly mode?: number;
 }
 
 /** Throws SetupRefused where the file was changed since in the same lines. undefined: this client was not set up. */
@@ -80,13 +92,19 @@ export function planUndo(dataDir: string, id: string): readonly Return[] | undef
   return files?.map((file) => {
     const now = readFile(file.path);
     const after = textBefore(file, now);
-    return { path: file.path, ...(now !== undefined && { now }), ...(after !== undefined && { after }) };
+    return stepBack(file, now, after);
   });
+}
+
+/** Permissions that the person has changed since stay. */
+function stepBack({ path, mode }: ChangedFile, now: string | undefined, after: string | undefined): Return {
+  const isOurs = mode !== undefined && modeOf(path) === ownersOnly(mode);
+  return { path, ...(now !== undefined && { now }), ...(after !== undefined && { after }), ...(isOurs && { mode }) };
 }
 
 export function undo(dataDir: string, id: string, steps: readonly Return[]): void {
   for (const { path, now } of steps) if (now !== undefined) refuseUnwritable(path);
-  for (const { path, after } of steps) restore(path, after);
+  for (const { path, after, mode } of steps) restore(path, after, mode);
   forget(dataDir, id);
 }
 
@@ -103,10 +121,7 @@ export function textBefore(file: ChangedFile, now: string | undefined): string |
 
 /** The files as they were before, whatever happened to them since. */
 export const planForcedUndo = (dataDir: string, id: string): readonly Return[] | undefined =>
-  readState(dataDir).setups[id]?.files.map(({ path, before }) => {
-    const now = readFile(path);
-    return { path, ...(now !== undefined && { now }), ...(before !== undefined && { after: before }) };
-  });
+  readState(dataDir).setups[id]?.files.map((file) => stepBack(file, readFile(file.path), file.before));
 
 function refuseUnwritable(path: string): void {
   const refuse = (what: string): never => {
@@ -128,9 +143,8 @@ function refuseUnwritable(path: string): void {
 }
 
 /** Through a link to its file, as dotfiles have it; at once, so that nobody reads half of it. */
-function write(path: string, text: string): void {
+function write(path: string, text: string, mode: number): void {
   const real = existsSync(path) ? realpathSync(path) : path;
-  const mode = existsSync(real) ? statSync(real).mode & 0o777 : 0o600;
   const beside = join(dirname(real), `.${basename(real)}.codeswitch-${process.pid}`);
   try {
     writeFileSync(beside, text, { mode });
@@ -141,10 +155,10 @@ function write(path: string, text: string): void {
   }
 }
 
-function restore(path: string, text: string | undefined): void {
+function restore(path: string, text: string | undefined, mode = modeOf(path)): void {
   if (text !== undefined) {
     makeFolder(dirname(path));
-    write(path, text);
+    write(path, text, mode);
   } else rmSync(path, { force: true });
 }
 

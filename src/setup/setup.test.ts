@@ -282,6 +282,65 @@ describe("conflicts", () => {
   });
 });
 
+describe("a file that a key is written into", () => {
+  const path = ".codex/config.toml";
+  const open = (): { home: string; changes: readonly Change[] } => {
+    const home = newHome({ [path]: "# mine\n" });
+    chmodSync(join(home, path), 0o644);
+    return { home, changes: planIn(setupOf("codex"), home).map((change) => ({ ...change, isPrivate: true })) };
+  };
+  const modeIn = (home: string): string => (lstatSync(join(home, path)).mode & 0o777).toString(8);
+
+  test("is its owner's alone from then on, and has its permissions back after undo, also of a second setup", () => {
+    const { home, changes } = open();
+    const before = snapshot(home);
+    apply(dataOf(home), "codex", URL_OF_US, changes);
+    expect(modeIn(home)).toBe("600");
+    apply(dataOf(home), "codex", URL_OF_US, changes);
+    takeBack("codex", home);
+    expect(snapshot(home)).toEqual(before);
+    apply(dataOf(home), "codex", URL_OF_US, changes);
+    undo(dataOf(home), "codex", planForcedUndo(dataOf(home), "codex") ?? []);
+    expect(snapshot(home)).toEqual(before);
+  });
+
+  test("keeps permissions that the person gave it since", () => {
+    const { home, changes } = open();
+    apply(dataOf(home), "codex", URL_OF_US, changes);
+    chmodSync(join(home, path), 0o640);
+    takeBack("codex", home);
+    expect(modeIn(home)).toBe("640");
+  });
+
+  test("has its permissions back when another file cannot be written", () => {
+    const { home, changes } = open();
+    const before = snapshot(home);
+    const long = join(home, "x".repeat(250));
+    expect(() => apply(dataOf(home), "codex", URL_OF_US, [...changes, { path: long, after: "" }])).toThrow(
+      "everything is as it was",
+    );
+    expect(snapshot(home)).toEqual(before);
+  });
+});
+
+test.each(["{ broken", '"text"', '{"setups":{"codex":{"url":"x"}},"folders":[]}', "{}", ""])(
+  "a setup.json that holds %p is refused with its path, whatever is asked",
+  (text) => {
+    const home = newHome({ ".local/share/codeswitch/setup.json": text });
+    const before = snapshot(home);
+    const words = /setup\.json, which keeps what files were before setup, is broken, so that nothing was changed/;
+    for (const work of [
+      () => planUndo(dataOf(home), "codex"),
+      () => planForcedUndo(dataOf(home), "codex"),
+      () => setUp(setupOf("codex"), home),
+    ]) {
+      expect(work).toThrow(SetupRefused);
+      expect(work).toThrow(words);
+    }
+    expect(snapshot(home)).toEqual(before);
+  },
+);
+
 describe("undo", () => {
   test("a file that the client edited since loses our lines only", () => {
     const home = newHome(FIXTURES.codex);

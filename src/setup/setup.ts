@@ -23,6 +23,8 @@ export interface Change {
   readonly path: string;
   readonly before?: string;
   readonly after: string;
+  /** A key is written into it: from then on its owner alone may read it. */
+  readonly isPrivate?: true;
 }
 
 /** Reads a file; undefined: there is none. */

@@ -1,26 +1,44 @@
 /** What setup has changed on this machine, and what was there before: one file in the data folder, with the old files beside it. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { z } from "zod";
+import { SetupRefused } from "./setup.ts";
 
-export interface ChangedFile {
-  readonly path: string;
+const ChangedFileSchema = z.object({
+  path: z.string(),
   /** Absent: the file was made by us. */
-  readonly before?: string;
-  readonly after: string;
-}
-
-export interface State {
-  readonly setups: Readonly<Record<string, { readonly url: string; readonly files: readonly ChangedFile[] }>>;
+  before: z.string().optional(),
+  after: z.string(),
+  /** Of the file before, where others could read it. */
+  mode: z.number().optional(),
+});
+const StateSchema = z.object({
+  setups: z.record(z.string(), z.object({ url: z.string(), files: z.array(ChangedFileSchema).readonly() })),
   /** Made by us, parents first. */
-  readonly folders: readonly string[];
-}
+  folders: z.array(z.string()).readonly(),
+});
+export type ChangedFile = Readonly<z.infer<typeof ChangedFileSchema>>;
+export type State = Readonly<z.infer<typeof StateSchema>>;
 
 const EMPTY: State = { setups: {}, folders: [] };
 const fileOf = (dataDir: string): string => join(dataDir, "setup.json");
 
 export function readState(dataDir: string): State {
   const path = fileOf(dataDir);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as State) : EMPTY;
+  if (!existsSync(path)) return EMPTY;
+  const found = StateSchema.safeParse(jsonOf(path));
+  if (found.success) return found.data;
+  throw new SetupRefused(
+    `${path}, which keeps what files were before setup, is broken, so that nothing was changed. Put a copy of it back; or move it away, take the lines of codeswitch out of your client's files by hand, and set it up again.`,
+  );
+}
+
+function jsonOf(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Makes the folders of these files and of the state; what it made is remembered. Holds keys: for the owner's eyes only. */

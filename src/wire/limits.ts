@@ -38,6 +38,8 @@ export const LIMITS = {
   vaultQueueBytesMax: 32 * 1024 * 1024,
   /** Seals whose issuer is remembered, by their hash. */
   provenanceMax: 50_000,
+  /** Levels of brackets, dashes and indentation in the configuration's file. */
+  configDepthMax: 64,
   /** Of the log, what waits for its reader. */
   logQueueBytesMax: 1024 * 1024,
   /** Listed in the record of a call; the rest is counted. */
