@@ -165,10 +165,19 @@ describe("a provider", () => {
   });
 
   test("whose clock is another: by how much, and which way", async () => {
-    const url = vendor(() => list("gpt-5"));
-    const [found] = await check(url, { now: () => Date.now() + 600_000 });
-    expect(found).toMatchObject({ state: "warning", check: "clock" });
-    expect(found?.says).toMatch(/clock is (599|600|601) seconds ahead of/);
+    const noon = Date.UTC(2026, 0, 1, 12);
+    const url = vendor(() => {
+      const reply = list("gpt-5");
+      reply.headers.set("date", new Date(noon).toUTCString());
+      return reply;
+    });
+    for (const [by, words] of [
+      [600_000, "clock is 600 seconds ahead of"],
+      [-600_000, "clock is 600 seconds behind"],
+    ] as const) {
+      const [found] = await check(url, { now: () => noon + by });
+      expect(found).toMatchObject({ state: "warning", check: "clock", says: expect.stringContaining(words) });
+    }
   });
 
   test("that closes the connection", async () => {
