@@ -41,8 +41,11 @@ export interface Sink {
   write(record: CallRecord): void;
 }
 
-/** Without words of a caller: a note may name a tool, a path may end in what somebody typed. */
-export type LoggedLoss = Omit<Loss, "note" | "place">;
+/** Without words of a caller: a loss's own note may name a tool, its path may end in what somebody typed. */
+export interface LoggedLoss extends Omit<Loss, "note" | "place"> {
+  /** The ledger's own words. */
+  readonly note?: string;
+}
 
 type Draft = { -readonly [K in keyof CallRecord]: K extends "losses" ? readonly Loss[] : CallRecord[K] };
 
@@ -112,7 +115,8 @@ export function ledger(
 function listed({ losses, lossCount }: Draft): readonly LoggedLoss[] {
   if (lossCount <= losses.length) return losses.map(logged);
   const shown = losses.slice(0, LIMITS.lossesPerCallMax - 1).map(logged);
-  return [...shown, { path: "", feature: "more-losses", how: "dropped", weight: "hint" }];
+  const note = `${lossCount - shown.length} more losses are counted and not listed`;
+  return [...shown, { path: "", feature: "more-losses", how: "dropped", weight: "hint", note }];
 }
 
 const logged = ({ path, place, feature, how, weight }: Loss): LoggedLoss => ({

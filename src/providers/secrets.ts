@@ -57,7 +57,7 @@ function secretsOf({ apiKey, headers }: Credentials): Secret[] {
   const all = [...(apiKey ? [{ text: apiKey, names: KEY_HEADERS }] : []), ...own].filter(({ text }) => text !== "");
   const coded = all
     .filter(({ text }) => text.length >= SECRET_LENGTH_MIN)
-    .map(({ text, names }) => ({ text: Buffer.from(text).toString("base64").replace(/=+$/, ""), names }));
+    .map(({ text, names }) => ({ text: Buffer.from(text).toString("base64").split("=", 1).join(), names }));
   return [...all, ...coded];
 }
 

@@ -196,10 +196,9 @@ describe("without another target", () => {
       const server = upstream(() => Response.json(MANY[wire]));
       const gateway = await startThree({ chat: server.url, responses: server.url, messages: server.url });
       open.push(server, gateway);
-      for (const client of WIRES.filter((one) => one !== wire)) {
-        const response = await post(gateway.url, PATH[client], bodyFor(client, wire));
-        expect([response.status, await response.text()]).toEqual([502, expect.stringContaining("parts")]);
-      }
+      const client = wire === "chat" ? "messages" : "chat";
+      const response = await post(gateway.url, PATH[client], bodyFor(client, wire));
+      expect([response.status, await response.text()]).toEqual([502, expect.stringContaining("parts")]);
     }, 60_000);
 
     for (const client of WIRES)

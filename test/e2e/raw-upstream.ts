@@ -31,7 +31,7 @@ export function rawUpstream(answer: (line: Line) => void): RawUpstream {
   const pour = (socket: Bun.Socket<State>): void => {
     const state = socket.data;
     while (state.flood) {
-      const written = socket.write(state.flood, state.taken);
+      const written = socket.write(state.flood.subarray(state.taken));
       if (written <= 0) return;
       state.taken = (state.taken + written) % state.flood.length;
     }

@@ -79,8 +79,9 @@ function textWriter(p: Printing, where: string, ended: Ended, print: Print): Blo
     },
     end: (_final, to) => {
       // Elsewhere a citation is about the whole block, whose length is known only now.
+      const length = waiting.length > 0 ? textOf({ json: text.json() }).length : 0;
       for (const annotation of waiting) {
-        const printed = urlCitation(annotation, text.json(), p);
+        const printed = urlCitation(annotation, length, p);
         if (printed) annotate(printed, to);
       }
       p.event("response.output_text.done", `${where},"text":${text.json()},"logprobs":[]`, to);
@@ -90,7 +91,7 @@ function textWriter(p: Printing, where: string, ended: Ended, print: Print): Blo
   };
 }
 
-function urlCitation(annotation: Annotation, text: string, p: Printing): string | undefined {
+function urlCitation(annotation: Annotation, textLength: number, p: Printing): string | undefined {
   if (annotation.kind !== "url" || annotation.url === undefined) {
     lose(p.losses, "answer.annotations", "citations", "dropped", "hint", "a citation of something that has no URL");
     return undefined;
@@ -100,7 +101,7 @@ function urlCitation(annotation: Annotation, text: string, p: Printing): string 
     url: annotation.url,
     title: annotation.title ?? "",
     start_index: annotation.start ?? 0,
-    end_index: annotation.end ?? textOf({ json: text }).length,
+    end_index: annotation.end ?? textLength,
   });
 }
 

@@ -1,0 +1,34 @@
+/** How the work for an input grows with it: the time of this thread for one size and for twice that. */
+import { expect } from "bun:test";
+
+/** 2 is linear; memory and its collector add to it. What is quadratic takes 4. */
+const GROWTH_MAX = 2.6;
+/** A machine that is busy with others only ever adds: the least of all tries is the nearest to the truth. */
+const TRIES_MAX = 12;
+/** Work of less is done several times over: the clock and the collector would weigh more than it. */
+const WORK_MS_MIN = 4;
+
+export async function expectLinear<T>(
+  size: number,
+  make: (size: number) => T,
+  work: (input: T) => unknown,
+): Promise<void> {
+  const [once, twice] = [make(size), make(2 * size)];
+  await work(once);
+  const rounds = Math.ceil(WORK_MS_MIN / Math.max(await cpuMs(once, work, 1), 0.01));
+  let [least, leastOfTwice] = [Infinity, Infinity];
+  for (let count = 0; count < TRIES_MAX; count++) {
+    leastOfTwice = Math.min(leastOfTwice, await cpuMs(twice, work, rounds));
+    least = Math.min(least, await cpuMs(once, work, rounds));
+    if (leastOfTwice / least <= GROWTH_MAX) return;
+  }
+  expect(leastOfTwice / least).toBeLessThanOrEqual(GROWTH_MAX);
+}
+
+async function cpuMs<T>(input: T, work: (input: T) => unknown, rounds: number): Promise<number> {
+  Bun.gc(true);
+  const before = process.threadCpuUsage();
+  for (let count = 0; count < rounds; count++) await work(input);
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
+}
