@@ -42,13 +42,18 @@ function client(url: string, path: string, body: unknown, more?: Readonly<Record
   return { socket, has, closed, read: () => got };
 }
 
+/** A later connection that only waits is closed: whoever was silent before it has been silent for longer than the limit. */
+const limitPassed = (at: Running): Promise<void> =>
+  within(CLOSES_MS, "the close of another", client(at.url, PATH.chat, "{").closed);
+
 const END: Readonly<Record<Wire, string>> = {
   chat: "[DONE]",
   responses: "response.completed",
   messages: "message_stop",
 };
 
-describe("a connection that says nothing more is closed", () => {
+/** All of these wait for Bun to look at its connections, so they wait together. */
+describe("a connection", () => {
   let server: Upstream;
   let gateway: Running;
   beforeAll(async () => {
@@ -70,7 +75,7 @@ describe("a connection that says nothing more is closed", () => {
 
   for (const wire of WIRES) {
     test.concurrent(
-      `behind a whole answer, ${wire}`,
+      `that says nothing more is closed behind a whole answer, ${wire}`,
       async () => {
         const one = client(gateway.url, PATH[wire], bodyFor(wire, wire));
         await within(CLOSES_MS, "the answer", one.has("Done."));
@@ -79,7 +84,7 @@ describe("a connection that says nothing more is closed", () => {
       2 * CLOSES_MS,
     );
     test.concurrent(
-      `behind a stream, ${wire}`,
+      `that says nothing more is closed behind a stream, ${wire}`,
       async () => {
         const one = client(gateway.url, PATH[wire], bodyFor(wire, wire, { stream: true }));
         await within(CLOSES_MS, "the answer", one.has(END[wire]));
@@ -90,7 +95,7 @@ describe("a connection that says nothing more is closed", () => {
   }
 
   test.concurrent(
-    "behind a refusal",
+    "that says nothing more is closed behind a refusal",
     async () => {
       const one = client(gateway.url, PATH.chat, "{");
       await within(CLOSES_MS, "the answer", one.has("400"));
@@ -98,44 +103,38 @@ describe("a connection that says nothing more is closed", () => {
     },
     2 * CLOSES_MS,
   );
-});
 
-describe("while it is our turn", () => {
-  let server: Upstream;
-  let gateway: Running;
-  let held: HeldStream;
-  let asked: () => void;
-  beforeAll(async () => {
-    server = upstream((request) => {
-      held = heldStream(request.signal);
-      asked();
-      return held.response;
-    });
-    gateway = await start({
-      providers: [provider("p", "chat", server.url, { idleMs: 4 * CLOSES_MS })],
-      models: [{ name: "chat", targets: [target("p", "chat")] }],
-      idleSeconds: IDLE_SECONDS,
-    });
-  });
-  afterAll(async () => {
-    await gateway?.stop();
-    await server?.stop();
-  });
-
-  test("a connection stays open however long the model is silent", async () => {
-    const opened = new Promise<void>((resolve) => void (asked = resolve));
-    const one = client(gateway.url, PATH.chat, bodyFor("chat", "chat", { stream: true }));
-    const [first, second, ...rest] = stepsOf("chat").map((step) => step.send);
-    await within(CLOSES_MS, "the upstream is asked", opened);
-    held.push(first ?? "");
-    await within(CLOSES_MS, "the first word", one.has("One "));
-    // A second connection, that only waits, tells when the limit has passed twice.
-    for (let count = 0; count < 2; count++) await client(gateway.url, PATH.chat, "{").closed;
-    held.push([second, ...rest].join(""));
-    held.end();
-    await within(CLOSES_MS, "the end", one.has(END.chat));
-    one.socket.destroy();
-  }, 60_000);
+  test.concurrent(
+    "is kept while it is our turn, however long the model is silent",
+    async () => {
+      let held: HeldStream | undefined;
+      let asked = (): void => {};
+      const opened = new Promise<void>((resolve) => void (asked = resolve));
+      const silent = upstream((request) => {
+        held = heldStream(request.signal);
+        asked();
+        return held.response;
+      });
+      const own = await start({
+        providers: [provider("p", "chat", silent.url, { idleMs: 4 * CLOSES_MS })],
+        models: [{ name: "chat", targets: [target("p", "chat")] }],
+        idleSeconds: IDLE_SECONDS,
+      });
+      const one = client(own.url, PATH.chat, bodyFor("chat", "chat", { stream: true }));
+      const [first, second, ...rest] = stepsOf("chat").map((step) => step.send);
+      await within(CLOSES_MS, "the upstream is asked", opened);
+      held?.push(first ?? "");
+      await within(CLOSES_MS, "the first word", one.has("One "));
+      await limitPassed(own);
+      held?.push([second, ...rest].join(""));
+      held?.end();
+      await within(CLOSES_MS, "the end", one.has(END.chat));
+      one.socket.destroy();
+      await own.stop();
+      await silent.stop();
+    },
+    3 * CLOSES_MS,
+  );
 });
 
 describe("a client of an endless answer", () => {
@@ -161,7 +160,7 @@ describe("a client of an endless answer", () => {
       await within(CLOSES_MS, "the first word", one.has("One "));
       one.socket.on("data", () => one.socket.pause());
       const sips = setInterval(() => one.socket.resume(), 200);
-      for (let count = 0; count < 2; count++) await client(gateway.url, PATH.chat, "{").closed;
+      await limitPassed(gateway);
       expect([one.socket.destroyed, gateway.records.some(({ stream }) => stream)]).toEqual([false, false]);
       clearInterval(sips);
       one.socket.destroy();
