@@ -111,8 +111,9 @@ function placesIn(turn: readonly AssistantEntry[]): (piece: Said, from: number) 
   });
   return (piece, from) => {
     const found = "call" in piece ? calls.get(piece.call) : texts;
-    while (found && (found.places[found.next] ?? from) < from) found.next++;
-    return found?.places[found.next];
+    if (!found) return undefined;
+    while ((found.places[found.next] ?? from) < from) found.next++;
+    return found.places[found.next];
   };
 }
 
