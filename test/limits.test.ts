@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LIMITS } from "../src/wire/limits.ts";
 
-/** `file > name of the test`, as they stand in the source. */
+/** `file > name of the test`, or of the row that it is made from, as they stand in the source. */
 const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   bodyBytesMax: "src/http/body.test.ts > counted may be as many as the limit, and not one more",
   jsonDepthMax: "test/e2e/limits.test.ts > ${wire}: a body that is too deep is a 400",
@@ -13,6 +13,13 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   frameBytesMax: "src/wire/sse.test.ts > an event may be as large as the limit, and not larger",
   answerBytesMax: "test/e2e/limits.test.ts > a whole answer that is too large is an error, and the next target answers",
   errorBodyBytesMax: "test/e2e/limits.test.ts > of a vendor's error no more passes than the limit",
+  errorBodyMs: "test/e2e/hostile-vendor.test.ts > an error whose body drips",
+  countBytesMax: "test/e2e/hostile-vendor.test.ts > does not end",
+  countMs: "test/e2e/hostile-vendor.test.ts > drips",
+  openingBytesMax: "test/e2e/hostile-vendor.test.ts > a stream whose first line is endless",
+  openingCommentsBytesMax: "test/e2e/hostile-vendor.test.ts > a stream of comments that pour",
+  blocksMax:
+    "test/e2e/hostile-vendor.test.ts > an answer of too many parts is broken off: ${client} client, ${wire} upstream",
   queuedBlockBytesMax: "src/ir/unwrap.test.ts > what never becomes a wrapper waits up to a bound only",
   vaultEntriesMax: "src/vault/vault.test.ts > the oldest entry leaves when there are too many",
   vaultBytesMax: "src/vault/memory.test.ts > the oldest turn leaves when all of them together are too large",
@@ -33,7 +40,7 @@ for (const [limit, hitBy] of Object.entries(HIT_BY))
   test(`${limit} is hit by a test`, () => {
     const [file = "", name = ""] = hitBy.split(" > ");
     const source = readFileSync(join(import.meta.dir, "..", file), "utf8");
-    expect(['"', "`"].some((quote) => source.includes(`test(${quote}${name}${quote}`))).toBe(true);
+    expect(['"', "`"].some((quote) => source.includes(quote + name + quote))).toBe(true);
   });
 
 test("every limit is in the list", () => {

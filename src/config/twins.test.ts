@@ -34,7 +34,7 @@ test("a name that stands twice", () => {
     "      name: me",
   ];
   expect(complaintOf(...twice)).toStartWith(
-    'codeswitch.yaml:8: auth.keys[1].name ("me") is already the name of auth.keys[0].',
+    "codeswitch.yaml:8: auth.keys[1].name is already the name of auth.keys[0].",
   );
 });
 

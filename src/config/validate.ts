@@ -95,11 +95,11 @@ function explain(yaml: YamlFile, issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownKey(yaml, issue.path, name));
   const value = valueAt(yaml.value, issue.path);
   if (yaml.value === null) return [{ ...placeOf(yaml, []), key: "The file", fault: "is empty", fix: missingFix([]) }];
-  const place = placeOf(yaml, issue.path);
-  const named = { ...place, key: place.key || "The file" };
-  if (value === undefined) return [{ ...named, fault: "is missing", fix: missingFix(issue.path) }];
+  const found = placeOf(yaml, issue.path);
+  const place = { ...found, key: found.key || "The file" };
+  if (value === undefined) return [{ ...place, fault: "is missing", fix: missingFix(issue.path) }];
   const [fault, fix] = faultOf(issue, value);
-  return [{ ...named, ...valueOf(yaml, issue.path, mayStand(issue)), fault, fix }];
+  return [{ ...place, ...valueOf(yaml, issue.path, mayStand(issue)), fault, fix }];
 }
 
 function mayStand(issue: z.core.$ZodIssue): "number" | readonly string[] {
@@ -113,10 +113,9 @@ function mayStand(issue: z.core.$ZodIssue): "number" | readonly string[] {
 
 function unknownKey(yaml: YamlFile, path: Path, name: string): Problem {
   const known = keysAt(path);
-  const brought = valueOf(yaml, [...path, name], []);
   return {
     ...placeOf(yaml, [...path, name]),
-    ...brought,
+    ...valueOf(yaml, [...path, name], []),
     fault: "is not a known key",
     fix: `${didYouMean(name, known)}Keys of ${yaml.shown(path) || "the file"}: ${known.join(", ")}.`,
   };

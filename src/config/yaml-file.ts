@@ -53,7 +53,7 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
     if (result.malformed !== undefined) problems.push(badVariable(place));
     if (role === "value") {
       missing.set(printPath(path), result.missing);
-      if (result.text !== "") brought.set(result.text, result.names);
+      if (result.names.length > 0 && result.text !== "") brought.set(result.text, result.names);
     } else {
       keys.set(printPath([...path, result.text]), written);
       problems.push(...result.missing.map((variable) => unsetVariable(place, variable)));

@@ -1,7 +1,8 @@
 /** One request of a client, as its handler sees it. */
 import type { Caller } from "../access/keys.ts";
 import type { ClientId } from "../clients/client.ts";
-import type { Gateway } from "../relay/call.ts";
+import type { Connection, Gateway } from "../relay/call.ts";
+import type { OpenCalls } from "../relay/open-calls.ts";
 
 export interface Exchange {
   readonly id: string;
@@ -13,7 +14,7 @@ export interface Exchange {
   readonly client: ClientId;
   readonly caller: Caller;
   readonly gateway: Gateway;
-  /** Once the body is read the connection may be silent for minutes. */
-  bodyRead(): void;
+  readonly connection: Connection;
+  readonly calls: OpenCalls;
 }
 export type Handler = (exchange: Exchange) => Promise<Response> | Response;

@@ -4,48 +4,65 @@ import { type Caller, keyring, type Keyring } from "../access/keys.ts";
 import { turnedAway, type TurnedAway } from "../access/turned-away.ts";
 import { clientOf } from "../clients/client.ts";
 import type { Config } from "../config/config.ts";
-import { GatewayError } from "../ir/error.ts";
-import type { Gateway } from "../relay/call.ts";
+import { type ErrorKind, GatewayError } from "../ir/error.ts";
+import type { Connection, Gateway } from "../relay/call.ts";
+import { openCalls, type OpenCalls } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
 import { refuse, refuseOptions, REQUEST_ID } from "./answer.ts";
+import { discardBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import type { Exchange } from "./exchange.ts";
 import { dialectOfPath, match, type Matched } from "./routes.ts";
 
 export interface HttpServer {
   readonly url: string;
-  /** Stops listening, waits for open calls, then closes what is left. */
+  /** Stops listening, waits for open calls, ends what is left with an error, then closes everything. */
   stop(): Promise<void>;
 }
-
-/** Seconds without a byte while a request is still arriving. Lifted once the body is read: models think for minutes. */
-const ARRIVAL_IDLE_SECONDS = 30;
 
 /** What every request is held against. */
 interface Door {
   readonly gateway: Gateway;
   readonly keys: Keyring;
+  readonly calls: OpenCalls;
   readonly turnedAway: TurnedAway;
 }
 
-/** What only the server knows of a request. */
-interface Connection {
-  bodyRead(): void;
+/** A client's, as only the server knows it. */
+interface ClientConnection extends Connection {
   peer(): string;
 }
 
-export function serve(gateway: Gateway): HttpServer {
+export interface ServeOptions {
+  /** Calls that may be open at a time. */
+  readonly callsMax: number;
+  /** How long a client's connection may stand still while it is the client's turn. Absent: a minute. */
+  readonly idleSeconds?: number;
+}
+
+/** To go on with its request, to take a piece of its answer, to ask again. As long as nginx waits. */
+const IDLE_SECONDS = 60;
+/** Bun looks at its connections every four seconds, and so closes up to four seconds early. */
+const LOOK_SECONDS = 4;
+/** How long the last words of a stop may take to their clients. */
+const LAST_WORDS_MS = 1_000;
+
+export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }: ServeOptions): HttpServer {
   const { config } = gateway;
-  const door = { gateway, keys: keyring(config), turnedAway: turnedAway(gateway.log.warn) };
+  const calls = openCalls(callsMax);
+  const door: Door = { gateway, keys: keyring(config), calls, turnedAway: turnedAway(gateway.log.warn) };
+  const idleTimeout = idleSeconds + LOOK_SECONDS;
   const server = Bun.serve({
     hostname: config.server.host,
     port: config.server.port,
-    idleTimeout: ARRIVAL_IDLE_SECONDS,
+    idleTimeout,
     // Ours is counted while the body arrives. Bun's own 413 has neither words nor an id.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     fetch: (request, bun) =>
+      // What is set of a connection stays with it, for its next request too.
       answer(request, door, {
-        bodyRead: () => bun.timeout(request, 0),
+        waitsForUs: () => bun.timeout(request, 0),
+        waitsForClient: () => bun.timeout(request, idleTimeout),
         peer: () => bun.requestIP(request)?.address ?? "unknown",
       }),
     error: () =>
@@ -59,6 +76,8 @@ export function serve(gateway: Gateway): HttpServer {
     stop: async () => {
       const drained = server.stop();
       await Promise.race([drained, Bun.sleep(config.server.drainMs)]);
+      calls.cut(stopping());
+      await Promise.race([drained, Bun.sleep(LAST_WORDS_MS)]);
       await server.stop(true);
     },
   };
@@ -68,12 +87,17 @@ export function serve(gateway: Gateway): HttpServer {
 const hostInUrl = (host: string): string =>
   host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
 
+/** In the words of `connectionLost`: pi asks again for them, the others for the type. */
+const stopping = (): GatewayError =>
+  new GatewayError("gateway-stopping", "connection lost: the gateway is stopping; ask again", { retryAfter: "2" });
+
 const newId = (): string => `req_${crypto.randomUUID().replaceAll("-", "")}`;
 
-async function answer(request: Request, door: Door, connection: Connection): Promise<Response> {
+async function answer(request: Request, door: Door, connection: ClientConnection): Promise<Response> {
   const id = newId();
   const url = URL.parse(request.url);
   const response = url ? await handle(askedOf(id, request, url), door, connection) : refuse(unreadableHost(), ANYBODY);
+  connection.waitsForClient();
   return finish(response, request, id, door.gateway.config);
 }
 
@@ -99,7 +123,7 @@ function withoutSlashes(path: string): string {
   return path.slice(0, end);
 }
 
-async function handle(asked: Asked, door: Door, connection: Connection): Promise<Response> {
+async function handle(asked: Asked, door: Door, connection: ClientConnection): Promise<Response> {
   const { request, path, client, id } = asked;
   const { gateway } = door;
   let dialect = dialectOfPath(path);
@@ -114,18 +138,27 @@ async function handle(asked: Asked, door: Door, connection: Connection): Promise
     const caller: Caller = isFree
       ? { name: "nobody" }
       : admit(asked, door, connection, () => door.keys.identify(request.headers));
-    const { bodyRead } = connection;
-    return await matched.route.handler({ ...asked, captured: matched.captured, caller, gateway, bodyRead });
+    return await matched.route.handler({
+      ...asked,
+      captured: matched.captured,
+      caller,
+      gateway,
+      connection,
+      calls: door.calls,
+    });
   } catch (error) {
     const known = toGatewayError(error);
     // A fault of ours: its text may hold anything, so the log gets the place and the caller the id.
     if (known.kind === "internal") gateway.log.warn(`${id} failed inside the gateway: ${placeOf(error)}`);
-    return refuse(known, refuseOptions(client, dialect));
+    const response = refuse(known, refuseOptions(client, dialect));
+    const body = await discardBody(request);
+    if (body === "endless" || CLOSES.has(known.kind)) response.headers.set("connection", "close");
+    return response;
   }
 }
 
 /** Who is turned away stands in the log. */
-function admit<T>({ request, path }: Asked, door: Door, { peer }: Connection, check: () => T): T {
+function admit<T>({ request, path }: Asked, door: Door, { peer }: ClientConnection, check: () => T): T {
   try {
     return check();
   } catch (error) {
@@ -133,6 +166,9 @@ function admit<T>({ request, path }: Asked, door: Door, { peer }: Connection, ch
     throw error;
   }
 }
+
+/** After these the connection itself is what there is too little of, or no good. */
+const CLOSES: ReadonlySet<ErrorKind> = new Set(["gateway-full", "request-timeout"]);
 
 function known(found: ReturnType<typeof match>, method: string, path: string): Matched {
   if ("route" in found) return found;

@@ -301,6 +301,8 @@ describe("a caller's headers", () => {
     "x-claude-code-session-id": "s",
     "openai-beta": "responses=v1",
     "idempotency-key": "i",
+    "x-client-request-id": "c",
+    "x-openai-internal-codex-responses-lite": "1",
   });
   const DIALECTS: DialectId[] = ["openai-chat", "openai-responses", "anthropic"];
   const KINDS: ProviderKind[] = ["azure", "openai", "anthropic", "kimi", "openai-compatible", "simulator"];
@@ -338,6 +340,13 @@ describe("a caller's headers", () => {
     expect(upstreamHeaders(CALLER, { kind: "azure" }, "openai-chat", "native")).toEqual({
       "openai-beta": "responses=v1",
       "idempotency-key": "i",
+      "x-client-request-id": "c",
+    });
+    expect(upstreamHeaders(CALLER, { kind: "openai" }, "openai-responses", "native")).toEqual({
+      "openai-beta": "responses=v1",
+      "idempotency-key": "i",
+      "x-client-request-id": "c",
+      "x-openai-internal-codex-responses-lite": "1",
     });
     expect(upstreamHeaders(CALLER, { kind: "openai" }, "openai-responses", "translated")).toEqual({});
   });

@@ -135,9 +135,9 @@ describe("the local count", () => {
     expect(await countLocally(requestOf("Hello, world! This is a test."))).toBe(9 + 4));
   test("is done within a moment for letters without a break, which held a server up for 21 seconds", async () => {
     const letters = Array.from({ length: 16_000 }, (_, at) => String.fromCharCode(97 + ((at * 7919) % 26))).join("");
-    const from = performance.now();
+    const from = process.cpuUsage();
     expect(await countLocally(requestOf(letters))).toBeGreaterThan(2_000);
-    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(process.cpuUsage(from).user / 1000).toBeLessThan(5_000);
   });
   test("lets others work in between", async () => {
     let beats = 0;

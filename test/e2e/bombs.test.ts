@@ -35,11 +35,13 @@ beforeAll(async () => {
     stdio: ["ignore", "pipe", "ignore"],
   });
   let said = "";
-  for await (const piece of child.stdout ?? []) {
-    said += String(piece);
-    url = /is ready on (http:\S+)/.exec(said)?.[1] ?? "";
-    if (url !== "") break;
-  }
+  await new Promise<void>((resolve) => {
+    child?.stdout?.on("data", (piece: Buffer) => {
+      said += String(piece);
+      url = /is ready on (http:\S+)\s/.exec(said)?.[1] ?? "";
+      if (url !== "") resolve();
+    });
+  });
 });
 afterAll(async () => {
   const ended = new Promise((resolve) => child?.on("exit", resolve) ?? resolve(undefined));

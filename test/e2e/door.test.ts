@@ -300,7 +300,9 @@ describe("web pages of origins that the configuration names", () => {
 describe("a key that can be guessed", () => {
   const short = { keys: [{ name: "short", key: "only-15-letters" }] };
   test("is refused on an address that others reach", async () => {
-    await expect(start(setup({ ...short, server: { host: "0.0.0.0" } }))).rejects.toThrow(/short has fewer than 16/);
+    await expect(start(setup({ ...short, server: { host: "0.0.0.0" } }))).rejects.toThrow(
+      /the key short can be guessed: fewer than 16/,
+    );
   });
   test("serves this machine", async () => {
     const gateway = await start(setup(short));

@@ -93,10 +93,7 @@ describe("a body", () => {
       expect(count).toBeGreaterThanOrEqual(250);
       const { losses, lossCount } = gateway.records.at(-1) ?? { losses: [], lossCount: 0 };
       expect([losses.length, lossCount]).toEqual([LIMITS.lossesPerCallMax, count]);
-      expect(losses.at(-1)).toMatchObject({
-        feature: "more-losses",
-        note: `${count - LIMITS.lossesPerCallMax + 1} more losses are counted and not listed`,
-      });
+      expect(losses.at(-1)?.feature).toBe("more-losses");
       expect(losses.filter(({ feature }) => feature === "more-losses")).toHaveLength(1);
     });
 

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LIMITS } from "../../src/wire/limits.ts";
 import { type StalledPipe, stalledPipe } from "../../src/observe/pipe.fixture.ts";
-import { type Upstream, upstream, within } from "./upstream.ts";
+import { type Upstream, upstream, PATIENCE_MS, within } from "./upstream.ts";
 import { bodyFor, post, PATH, WHOLE } from "./wires.ts";
 
 const LAUNCHER = join(import.meta.dir, "../../bin/codeswitch.js");
@@ -72,7 +72,7 @@ const LINE_BYTES_MIN = 5_000;
 
 /** One call; the id of its record. */
 async function call(url: string): Promise<string> {
-  const response = await within(5_000, "an answer", post(url, PATH.chat, bodyFor("chat", "m", STRANGE)));
+  const response = await within(PATIENCE_MS, "an answer", post(url, PATH.chat, bodyFor("chat", "m", STRANGE)));
   expect(response.status).toBe(200);
   await response.text();
   return response.headers.get("x-codeswitch-request-id") ?? "";
@@ -90,7 +90,7 @@ describe.skipIf(process.platform === "win32")("a log that nobody reads", () => {
   test("holds up no call and no /health, and the log tells afterwards how many lines it lacks", async () => {
     const { url, pipe } = await started();
     const ids = await calls(url, CALLS);
-    const health = await within(5_000, "/health", fetch(`${url}/health`));
+    const health = await within(PATIENCE_MS, "/health", fetch(`${url}/health`));
     expect(health.status).toBe(200);
 
     const text = await pipe.until((soFar) => soFar.includes("dropped here"));
@@ -115,14 +115,14 @@ describe.skipIf(process.platform === "win32")("a log that nobody reads", () => {
     const { url, child, ended } = await started();
     await calls(url, CALLS);
     child.kill("SIGTERM");
-    expect(await within(5_000, "the end", ended)).toBe(0);
+    expect(await within(PATIENCE_MS, "the end", ended)).toBe(0);
   }, 60_000);
 
   test("is flushed at the end when somebody reads", async () => {
     const { url, pipe, child, ended } = await started();
     const ids = await calls(url, 3);
     child.kill("SIGTERM");
-    await within(5_000, "the end", ended);
+    await within(PATIENCE_MS, "the end", ended);
     const text = await pipe.until(() => true);
     for (const id of ids) expect(text).toContain(id);
     expect(text).toContain("Stopping: open calls may take up to");
@@ -133,6 +133,6 @@ describe.skipIf(process.platform === "win32")("a log that nobody reads", () => {
     pipe.closeReader();
     await calls(url, 5);
     child.kill("SIGTERM");
-    expect(await within(5_000, "the end", ended)).toBe(0);
+    expect(await within(PATIENCE_MS, "the end", ended)).toBe(0);
   });
 });

@@ -70,7 +70,9 @@ test("the thinking of a round goes back in the next ones, in front of the call t
     () => says("Fast."),
   ]);
   await ask(url, [SEARCH]);
-  const turns = (model.asked.at(-1)?.body["messages"] as readonly Fields[]).filter(({ role }) => role === "assistant");
+  const turns = ((model.asked.at(-1)?.body["messages"] ?? []) as readonly Fields[]).filter(
+    ({ role }) => role === "assistant",
+  );
   expect(turns).toMatchObject([
     { reasoning_content: "First I look.", tool_calls: [{ id: "one" }] },
     { reasoning_content: "Once more.", tool_calls: [{ id: "two" }] },

@@ -34,7 +34,7 @@ export async function trial(folder: string, mutant: Mutant): Promise<Killed | un
     const ended = await runStage(folder, stage, paths);
     if (ended.ok) continue;
     // Under load a test may fail of itself: what failed far from the mutant must fail twice.
-    const failed = stage === "all tests" ? failedFiles(ended.output) : [];
+    const failed = stage === "own tests" ? [] : failedFiles(ended.output);
     if (failed.length > 0 && (await runStage(folder, stage, failed)).ok) continue;
     return { stage, why: ended.why };
   }

@@ -51,12 +51,13 @@ export async function converse(world: World, count: number): Promise<void> {
       stream: dice.int(3) > 0,
       words: WORDS[kind] || `Tell me of ${id}.`,
       note: signed(id),
+      before: [],
     },
   };
   const heard = await oneTurn(world, plan, 1, plan.asking);
   if (heard === undefined) return;
   const before = { heard, thinking: plan.thinking, reply: `${SECOND_TURN} ${kind === "distinct" ? id : ""}` } as const;
-  await oneTurn(world, plan, 2, { ...plan.asking, before });
+  await oneTurn(world, plan, 2, { ...plan.asking, before: [before] });
 }
 
 interface Plan {

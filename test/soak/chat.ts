@@ -1,6 +1,17 @@
 /** Chat Completions, as a model that thinks in `reasoning_content` speaks it. */
 import type { Called, Story } from "./story.ts";
-import { countOf, data, fieldsOf, type Fields, type Heard, listOf, textOf, toolsOf, type Wire } from "./wire.ts";
+import {
+  type Before,
+  countOf,
+  data,
+  fieldsOf,
+  type Fields,
+  type Heard,
+  listOf,
+  textOf,
+  toolsOf,
+  type Wire,
+} from "./wire.ts";
 
 const HEAD = { id: "chatcmpl-1", created: 1, model: "served" };
 
@@ -58,9 +69,10 @@ export const chat = {
     reasoning_effort: "high",
     messages: [
       { role: "user", content: words },
-      ...(before
-        ? [...before.heard.said.map(before.thinking === "kept" ? whole : thoughtless), ...repliesTo(before)]
-        : []),
+      ...before.flatMap((turn) => [
+        ...turn.heard.said.map(turn.thinking === "kept" ? whole : thoughtless),
+        ...repliesTo(turn),
+      ]),
     ],
     tools: toolsOf(note, (name, description, parameters) => ({
       type: "function",
@@ -93,7 +105,7 @@ export const chat = {
 
 const whole = (message: Fields): Fields => message;
 const thoughtless = ({ reasoning_content: _, ...message }: Fields): Fields => message;
-const repliesTo = ({ heard, reply }: { heard: Heard; reply: string }): readonly Fields[] =>
+const repliesTo = ({ heard, reply }: Before): readonly Fields[] =>
   heard.calls.length === 0
     ? [{ role: "user", content: reply }]
     : heard.calls.map(({ id }) => ({ role: "tool", tool_call_id: id, content: reply }));

@@ -1,6 +1,17 @@
 /** Anthropic's Messages, with signed thinking. */
 import type { Called, Story } from "./story.ts";
-import { countOf, fieldsOf, type Fields, type Heard, listOf, textOf, toolsOf, typed, type Wire } from "./wire.ts";
+import {
+  type Before,
+  countOf,
+  fieldsOf,
+  type Fields,
+  type Heard,
+  listOf,
+  textOf,
+  toolsOf,
+  typed,
+  type Wire,
+} from "./wire.ts";
 
 const HEAD = { id: "msg_1", type: "message", role: "assistant", model: "served", stop_sequence: null };
 
@@ -78,15 +89,13 @@ export const messages = {
     thinking: { type: "enabled", budget_tokens: 2000 },
     messages: [
       { role: "user", content: words },
-      ...(before
-        ? [
-            {
-              role: "assistant",
-              content: before.heard.said.filter(({ type }) => before.thinking === "kept" || type !== "thinking"),
-            },
-            { role: "user", content: repliesTo(before) },
-          ]
-        : []),
+      ...before.flatMap((turn) => [
+        {
+          role: "assistant",
+          content: turn.heard.said.filter(({ type }) => turn.thinking === "kept" || type !== "thinking"),
+        },
+        { role: "user", content: repliesTo(turn) },
+      ]),
     ],
     tools: toolsOf(note, (name, description, input_schema) => ({ name, description, input_schema })),
   }),
@@ -114,7 +123,7 @@ export const messages = {
   },
 } satisfies Wire;
 
-const repliesTo = ({ heard, reply }: { heard: Heard; reply: string }): unknown =>
+const repliesTo = ({ heard, reply }: Before): unknown =>
   heard.calls.length === 0
     ? reply
     : heard.calls.map(({ id }) => ({ type: "tool_result", tool_use_id: id, content: reply }));

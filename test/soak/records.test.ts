@@ -18,7 +18,7 @@ const CALL: Called = {
   end: "right",
   why: "",
 };
-const ASKED: Asked = { id: ID, turn: 1, vendor: "messages-a", fault: "none", thought: "missing" };
+const ASKED: Asked = { id: ID, turn: 1, vendor: "messages-a", fault: "none", thought: "none" };
 const { prompt, cached, output } = storyOf(ID, 1).usage;
 const RECORD = {
   event: "call",

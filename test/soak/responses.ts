@@ -1,6 +1,17 @@
 /** OpenAI's Responses, with encrypted reasoning. */
 import type { Called, Story } from "./story.ts";
-import { countOf, fieldsOf, type Fields, type Heard, listOf, textOf, toolsOf, typed, type Wire } from "./wire.ts";
+import {
+  type Before,
+  countOf,
+  fieldsOf,
+  type Fields,
+  type Heard,
+  listOf,
+  textOf,
+  toolsOf,
+  typed,
+  type Wire,
+} from "./wire.ts";
 
 const responseOf = (status: string, output: readonly Fields[], more: Fields = {}): Fields => ({
   id: "resp_1",
@@ -105,12 +116,10 @@ export const responses = {
     reasoning: { effort: "high", summary: "auto" },
     input: [
       { role: "user", content: words },
-      ...(before
-        ? [
-            ...before.heard.said.filter(({ type }) => before.thinking === "kept" || type !== "reasoning"),
-            ...repliesTo(before),
-          ]
-        : []),
+      ...before.flatMap((turn) => [
+        ...turn.heard.said.filter(({ type }) => turn.thinking === "kept" || type !== "reasoning"),
+        ...repliesTo(turn),
+      ]),
     ],
     tools: toolsOf(note, (name, description, parameters) => ({
       type: "function",
@@ -137,7 +146,7 @@ export const responses = {
   },
 } satisfies Wire;
 
-const repliesTo = ({ heard, reply }: { heard: Heard; reply: string }): readonly Fields[] =>
+const repliesTo = ({ heard, reply }: Before): readonly Fields[] =>
   heard.calls.length === 0
     ? [{ role: "user", content: reply }]
     : heard.calls.map(({ id }) => ({ type: "function_call_output", call_id: id, output: reply }));

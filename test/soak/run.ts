@@ -122,10 +122,10 @@ function report(
     Object.entries(Object.groupBy(list, nameOf))
       .map(([name, its = []]) => `${its.length} ${name}`)
       .join(", ");
-  const dropped = asked.filter(({ turn }) => turn === 2);
+  const thoughts = asked.filter(({ thought }) => thought !== "none");
   console.log(`calls: ${calls.length}: ${countBy(calls, ({ end }) => end)}`);
   console.log(`vendors were asked ${asked.length} times: ${countBy(asked, ({ fault }) => fault)}`);
-  console.log(`thinking of the first turn in the second: ${countBy(dropped, ({ thought }) => thought)}`);
+  console.log(`thinking of the first turn in the second: ${countBy(thoughts, ({ thought }) => thought)}`);
   console.log(
     `memory ${warm.rssMb} MB warm, ${after.rssMb} MB at rest; descriptors ${warm.descriptors}, ${after.descriptors}; connections to vendors ${after.connections}`,
   );

@@ -26,7 +26,8 @@ export interface Asked {
   readonly turn: Turn;
   readonly vendor: string;
   readonly fault: Fault;
-  readonly thought: "returned" | "missing";
+  /** What became of the first turn's thinking, when the second one asks. */
+  readonly thought: "returned" | "missing" | "none";
 }
 
 /** The first ask of a turn may go wrong at the first vendor; every later one is answered well. */
@@ -73,9 +74,9 @@ export async function vendorOf(identity: Identity, seen: Seen): Promise<Vendor> 
     judgeKeys(request, body, identity, seen);
     const isFirst = !seen.asked.some((one) => one.id === id && one.turn === turn);
     const fault = isFirst && name.endsWith("-a") ? faultOf(id, turn) : "none";
-    const thought = storyOf(id, 1).thinking[0];
-    const returned = turn === 2 && thought !== undefined && body.includes(thought);
-    seen.asked.push({ id, turn, vendor: name, fault, thought: returned ? "returned" : "missing" });
+    const thought = turn === 2 ? storyOf(id, 1).thinking[0] : undefined;
+    const returned = thought === undefined ? "none" : body.includes(thought) ? "returned" : "missing";
+    seen.asked.push({ id, turn, vendor: name, fault, thought: returned });
     const { stream } = JSON.parse(body) as { stream?: boolean };
     await perform(response, wire, storyOf(id, turn), fault, stream === true);
   };

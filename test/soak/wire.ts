@@ -4,7 +4,7 @@ import type { Called, Story, Usage } from "./story.ts";
 export type Fields = Readonly<Record<string, unknown>>;
 export type WireName = "chat" | "responses" | "messages";
 
-/** What a caller sends: one turn, or two with what it heard between them. */
+/** What a caller sends: the first words, and the turns since. */
 export interface Asking {
   readonly model: string;
   readonly stream: boolean;
@@ -12,7 +12,7 @@ export interface Asking {
   readonly words: string;
   /** Stands in the description of a tool, where no gateway should look for a conversation. */
   readonly note: string;
-  readonly before?: Before;
+  readonly before: readonly Before[];
 }
 
 export interface Before {

@@ -72,6 +72,8 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
   overloaded: "overloaded_error",
   "upstream-timeout": "timeout_error",
   unavailable: "overloaded_error",
+  "gateway-full": "overloaded_error",
+  "gateway-stopping": "overloaded_error",
   "upstream-auth": "authentication_error",
   "upstream-forbidden": "permission_error",
 };
