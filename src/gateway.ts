@@ -1,7 +1,8 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
-import { isLoopback } from "./access/door.ts";
 import { serve } from "./http/serve.ts";
 import type { Config } from "./config/config.ts";
+import { refuseExposed } from "./config/expose.ts";
+import { callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Log } from "./observe/log.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { openVault } from "./vault/open.ts";
@@ -21,18 +22,21 @@ export interface GatewayOptions {
   readonly dataDir?: string;
   /** What it is sealed with. Absent: a secret that the data folder holds. */
   readonly secret?: string;
+  /** How long a client's connection may stand still while it is the client's turn. */
+  readonly idleSeconds?: number;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
-  if (config.keys.length === 0 && !isLoopback(config.server.host))
-    throw new Error(
-      `Without a key the gateway listens on this machine only, not on ${config.server.host}. Set SERVICE_API_KEY or auth.keys, or the host to 127.0.0.1.`,
-    );
+  // As loading does, for a configuration that was made otherwise.
+  const from = { file: config.source, key: "server.host" };
+  refuseExposed(config.server.host, config.keys, from, ({ name }) => `the key ${name}`);
   const { log } = options;
-  for (const warning of config.warnings) log.warn(warning);
+  const descriptors = descriptorsMax();
+  const few = fewDescriptors(descriptors);
+  for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);
   const vault = openVault(options, Date.now, log.warn);
-  const server = serve({
+  const gateway = {
     config: ready,
     log,
     clock: Date.now,
@@ -40,7 +44,9 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     provenance: provenance(),
     tokens: tokenMeter(),
     search: searchOf(ready.search),
-  });
+  };
+  const { idleSeconds } = options;
+  const server = serve(gateway, { callsMax: callsMax(descriptors), ...(idleSeconds !== undefined && { idleSeconds }) });
   return {
     url: server.url,
     stop: async () => {

@@ -128,6 +128,7 @@ const HOMES =
 const ALLOWED: Readonly<Record<string, string>> = {
   "ir/seal.ts": "DialectId: the wire protocols are called after who published them",
   "http/routes.ts": "paths that clients ask for",
+  "wire/forwarding.ts": "headers that proxies add, under their makers' names",
 };
 /** A dialect's id is the name of a protocol, not of a vendor; so is the kind of provider that speaks one of them without being anybody. */
 const DIALECT_IDS = /"(openai-chat|openai-responses|anthropic|openai-compatible)"/g;

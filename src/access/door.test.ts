@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { checkOpenDoor, isLoopback } from "./door.ts";
+import { isLoopback } from "../config/expose.ts";
+import { isForwarding } from "../wire/forwarding.ts";
+import { checkOpenDoor } from "./door.ts";
 
 const at = (headers: Record<string, string>) => () =>
   checkOpenDoor(new Headers({ host: "127.0.0.1:4141", ...headers }));
@@ -18,6 +20,39 @@ describe("a gateway without keys", () => {
   test("refuses whatever came through a tunnel or proxy", () => {
     for (const name of ["Forwarded", "X-Forwarded-For", "X-Forwarded-Anything", "CF-Connecting-IP", "Via", "X-Real-IP"])
       expect(at({ [name]: "x" })).toThrow(/Set a key/);
+  });
+
+  test.each([
+    ...["True-Client-IP", "X-Client-IP", "Client-IP", "X-Cluster-Client-IP", "X-Original-Forwarded-For"],
+    ...["X-Original-Host", "Fastly-Client-IP", "CDN-Loop", "CF-Ray", "CloudFront-Viewer-Address", "Fly-Client-IP"],
+    ...["X-Envoy-External-Address", "X-Azure-ClientIP", "X-Azure-FDID", "X-ARR-ClientCert", "X-AppEngine-User-IP"],
+    ...[
+      "X-Vercel-Forwarded-For",
+      "X-NF-Client-Connection-IP",
+      "Akamai-Origin-Hop",
+      "Tailscale-User-Login",
+      "X-Varnish",
+    ],
+  ])("refuses what %s says has come from elsewhere, and sends it to no vendor", (name) => {
+    expect(at({ [name]: "203.0.113.5" })).toThrow(/through a proxy or tunnel/);
+    expect(isForwarding(name.toLowerCase())).toBe(true);
+  });
+
+  test("lets in what a client on this machine sends", () => {
+    for (const name of [
+      "Accept-Encoding",
+      "X-Stainless-Lang",
+      "X-App",
+      "X-Request-Id",
+      "Traceparent",
+      "Anthropic-Beta",
+    ])
+      expect(at({ [name]: "x" })).not.toThrow();
+  });
+
+  test("does not take for its own name what only begins or ends like it", () => {
+    for (const host of ["localhost:", "localhost:80:80", "localhost:0x50", ":80", "localhost.", "[::1]:80x", "::1"])
+      expect(at({ host })).toThrow(/not to the host/);
   });
 
   test("refuses a web page of elsewhere, and lets one of this machine in", () => {

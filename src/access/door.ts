@@ -1,9 +1,7 @@
 /** An open gateway spends its owner's money: it serves this machine and nobody behind a tunnel, a proxy or a web page. */
+import { isLocalOrigin, LOCAL_HOSTS } from "../config/expose.ts";
 import { GatewayError } from "../ir/error.ts";
-
-const LOCAL_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
-const FORWARDING = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via"];
-const FORWARDING_PREFIXES = ["x-forwarded-", "cf-"];
+import { isForwarding } from "../wire/forwarding.ts";
 
 const FIX = "Set a key (SERVICE_API_KEY, or `auth.keys` in the configuration) and send it with each request.";
 
@@ -15,7 +13,7 @@ export function checkOpenDoor(headers: Headers): void {
       `This gateway has no key configured and answers only to localhost, not to the host ${JSON.stringify(host)}.`,
     );
   headers.forEach((_value, name) => {
-    if (FORWARDING.includes(name) || FORWARDING_PREFIXES.some((prefix) => name.startsWith(prefix)))
+    if (isForwarding(name))
       refuse(`This gateway has no key configured, and the request came through a proxy or tunnel (header ${name}).`);
   });
   const origin = headers.get("origin");
@@ -23,14 +21,10 @@ export function checkOpenDoor(headers: Headers): void {
     refuse(`This gateway has no key configured, and the request came from the web page ${JSON.stringify(origin)}.`);
 }
 
-export const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
-
-const hostName = (host: string): string => host.replace(/:\d+$/, "").toLowerCase();
-
-function isLocalOrigin(origin: string): boolean {
-  const url = URL.parse(origin);
-  return url !== null && LOCAL_HOSTS.has(url.hostname);
+/** Without its port. */
+function hostName(host: string): string {
+  const colon = host.lastIndexOf(":");
+  return (colon > 0 && /^\d+$/.test(host.slice(colon + 1)) ? host.slice(0, colon) : host).toLowerCase();
 }
 
 function refuse(why: string): never {

@@ -45,8 +45,15 @@ export function keyring(config: Config): Keyring {
 
 /** Clients have three places for a key: OpenAI's, Anthropic's and Azure's. */
 export function presentedKey(headers: Headers): string | undefined {
-  const bearer = headers.get("authorization")?.match(/^\s*bearer\s+(.+?)\s*$/i)?.[1];
-  return bearer || headers.get("x-api-key")?.trim() || headers.get("api-key")?.trim() || undefined;
+  return bearerOf(headers) || headers.get("x-api-key")?.trim() || headers.get("api-key")?.trim() || undefined;
+}
+
+const SCHEME = "bearer";
+/** By hand: a pattern would go back and forth over what a stranger sends. */
+function bearerOf(headers: Headers): string {
+  const text = headers.get("authorization")?.trim() ?? "";
+  const isBearer = text.slice(0, SCHEME.length).toLowerCase() === SCHEME && text.charAt(SCHEME.length).trim() === "";
+  return isBearer ? text.slice(SCHEME.length).trim() : "";
 }
 
 const digest = (key: string): string => createHash("sha256").update(key).digest("hex");

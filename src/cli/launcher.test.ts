@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { upstream } from "../../test/e2e/upstream.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 const LAUNCHER = join(import.meta.dir, "../../bin/codeswitch.js");
@@ -43,17 +44,25 @@ function start(
   });
   let out = "";
   let err = "";
-  const waiting: { part: string; resolve(line: string): void }[] = [];
-  child.stdout.on("data", (data: Buffer) => {
-    out += data.toString();
-    for (const { part, resolve } of waiting) {
-      const found = out.split("\n").find((line) => line.includes(part));
-      if (found !== undefined) resolve(found);
-    }
-  });
-  child.stderr.on("data", (data: Buffer) => void (err += data.toString()));
+  const waiting = new Set<() => void>();
+  const heard = (): void => waiting.forEach((look) => look());
+  child.stdout.on("data", (data: Buffer) => ((out += data.toString()), heard()));
+  child.stderr.on("data", (data: Buffer) => ((err += data.toString()), heard()));
   const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-  return { child, ended, line: (part) => new Promise((resolve) => void waiting.push({ part, resolve })) };
+  /** The first whole line with these words, of either stream. A piece of output may end in the middle of one. */
+  const line = (part: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      void ended.then((end) => reject(new Error(`ended without "${part}": ${JSON.stringify(end)}`)));
+      const look = (): void => {
+        const found = [out, err].flatMap((text) => text.split("\n").slice(0, -1)).find((text) => text.includes(part));
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  return { child, ended, line };
 }
 const run = (...args: readonly string[]): Promise<Ended> => start(args).ended;
 
@@ -191,22 +200,33 @@ describe("codeswitch start", () => {
     expect(err).toContain('--host ("0.0.0.0") can be reached from other machines, and no key is configured');
   });
 
-  test("the second signal ends it at once", async () => {
-    const { child, ended, line } = start(["start", "--port", "0"]);
-    const url = /http:\S+/.exec(await line("is ready on"))?.[0] ?? "";
+  test("the first signal waits for an open call, the second one ends it at once", async () => {
     // A call that never ends holds the drain up.
-    const body = JSON.stringify({ model: "sim-silent", stream: true, messages: [{ role: "user", content: "Hello" }] });
+    let asked = (): void => {};
+    const arrived = new Promise<void>((resolve) => void (asked = resolve));
+    const silent = upstream(() => (asked(), new Promise<Response>(() => {})));
+    // In a folder of its own: a .env beside a configuration belongs to it.
+    const config = join(mkdtempSync(join(FOLDER, "silent-")), "codeswitch.yaml");
+    writeFileSync(
+      config,
+      `providers: { s: { kind: openai-compatible, base_url: "${silent.url}/v1", api_key: k } }\nmodels: { m: { targets: [ { provider: s, model: m } ] } }\n`,
+    );
+    const { child, ended, line } = start(["start", "--port", "0", "--config", config]);
+    const url = /http:\S+/.exec(await line("is ready on"))?.[0] ?? "";
     const call = fetch(`${url}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body,
+      body: JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hello" }] }),
     }).catch(() => undefined);
-    await Bun.sleep(200);
+    await arrived;
     child.kill("SIGTERM");
-    await Bun.sleep(500);
+    await line("Once more to stop at once.");
     expect(child.exitCode).toBe(null);
-    child.kill("SIGTERM");
+    // What comes soon after the first is taken for the same key press, so the second one is sent until it is heard.
+    const again = setInterval(() => child.kill("SIGTERM"), 100);
     expect((await ended).code).toBe(143);
+    clearInterval(again);
     await call;
+    await silent.stop();
   });
 });

@@ -173,12 +173,25 @@ describe("codeswitch setup", () => {
     expect(err.trimEnd().split("\n")).toHaveLength(1);
   });
 
-  test("--print shows values and writes nothing; cursor says what it needs", async () => {
+  test("--print shows values and writes nothing", async () => {
+    const place = await newPlace();
+    const config = readFileSync(join(place.cwd, "codeswitch.yaml"), "utf8");
+    for (const [client, value] of [
+      ["claude-code", "env.ANTHROPIC_BASE_URL"],
+      ["codex", "model_provider"],
+    ] as const) {
+      const { code, out } = await run(place, "setup", client, "--print", "--yes");
+      expect([client, code, out]).toEqual([client, 0, expect.stringContaining(value)]);
+      expect([readdirSync(place.home), readdirSync(place.cwd)]).toEqual([[], ["codeswitch.yaml"]]);
+      expect(readFileSync(join(place.cwd, "codeswitch.yaml"), "utf8")).toBe(config);
+    }
+  });
+
+  test("cursor has no file to write: it says what to paste, and which address will not do", async () => {
     const place = await newPlace();
     const { code, out } = await run(place, "setup", "cursor");
     expect([code, readdirSync(place.home)]).toEqual([0, []]);
     expect(out).toContain("https://YOUR_TUNNEL/cursor/v1");
-    expect((await run(place, "setup", "claude-code", "--print")).out).toContain("env.ANTHROPIC_BASE_URL");
     const local = await run(place, "setup", "cursor", "--public-url", "http://127.0.0.1:4141");
     expect([local.code, local.err]).toEqual([1, expect.stringContaining("is not HTTPS")]);
   });
@@ -290,6 +303,40 @@ describe("codeswitch start --tunnel", () => {
     expect((await ended).code).toBe(0);
     for (let tries = 0; tries < 600 && !existsSync(gone); tries++) await Bun.sleep(20);
     expect(existsSync(gone)).toBe(true);
+  });
+
+  test("gives the program what it needs to run, and no key", async () => {
+    const place = await newPlace();
+    const seen = join(place.cwd, "seen");
+    const PATH = fake(`env > ${seen}; echo done >> ${seen}; exit 1`);
+    const secrets = {
+      OPENAI_API_KEY: "CANARY-1",
+      SERVICE_API_KEY: "CANARY-2-0123456789",
+      CODESWITCH_SECRET: "CANARY-3".repeat(5),
+    };
+    const needed = {
+      HOME: place.cwd,
+      HTTPS_PROXY: "http://proxy:1",
+      no_proxy: "a",
+      TUNNEL_LOGLEVEL: "info",
+      LANG: "C",
+    };
+    await start(place, ["start", "--tunnel", "--port", "0"], { PATH, ...secrets, ...needed }).ended;
+    const env = readFileSync(seen, "utf8");
+    expect(env).toEndWith("done\n");
+    expect(env).not.toContain("CANARY");
+    expect(env).not.toContain("CODESWITCH");
+    for (const [name, value] of Object.entries({ PATH, ...needed })) expect(env).toContain(`${name}=${value}`);
+  });
+
+  test("refuses a key that can be guessed", async () => {
+    const place = await newPlace(
+      "auth: { keys: [ { name: me, key: only-15-letters } ] }\nproviders: { s: { kind: simulator } }\nmodels: { m: { targets: [ { provider: s, model: demo } ] } }\n",
+    );
+    const { code, err } = await start(place, ["start", "--tunnel", "--port", "0"], { PATH: fake("") }).ended;
+    expect(code).toBe(2);
+    expect(err).toContain("the key me can be guessed: it has fewer than 16 characters");
+    expect(err).not.toContain("only-15-letters");
   });
 
   test("a program that ends is a sentence with its last words", async () => {

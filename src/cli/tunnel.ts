@@ -1,6 +1,8 @@
 /** `codeswitch start --tunnel`: a public HTTPS address through cloudflared, for clients that call from their maker's cloud. */
 import { spawn, type ChildProcess } from "node:child_process";
+import { NETWORK, only, SYSTEM } from "../config/child-environment.ts";
 import type { Config } from "../config/config.ts";
+import { isWeakKey, KEY_LENGTH_MIN, WEAK_KEY_FIX } from "../config/expose.ts";
 import { jsonLine } from "../observe/log.ts";
 import type { Output } from "../observe/output.ts";
 import { UsageError } from "./usage.ts";
@@ -19,6 +21,11 @@ export function checkTunnel({ keys }: Config, path: string): string {
     throw new UsageError(
       "A tunnel makes the gateway public, and without a key anybody could spend your money. Set SERVICE_API_KEY (openssl rand -hex 24 makes one), or auth.keys in codeswitch.yaml.",
     );
+  const weak = keys.find(isWeakKey);
+  if (weak)
+    throw new UsageError(
+      `A tunnel makes the gateway public, and the key ${weak.name} can be guessed: it has fewer than ${KEY_LENGTH_MIN} characters. ${WEAK_KEY_FIX}`,
+    );
   const found = Bun.which("cloudflared", { PATH: path });
   if (found) return found;
   throw new UsageError(
@@ -30,9 +37,13 @@ export function checkTunnel({ keys }: Config, path: string): string {
 const READY_MS = 30_000;
 const ADDRESS = /https:\/\/[a-z0-9-]+\.trycloudflare\.com/;
 
+/** Where cloudflared keeps what is its own. */
+const HOME = ["PATH", "HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_*"];
+
 export function openTunnel(program: string, gatewayUrl: string): Tunnel {
   const child = spawn(program, ["tunnel", "--no-autoupdate", "--url", gatewayUrl], {
     stdio: ["ignore", "pipe", "pipe"],
+    env: only(process.env, [...HOME, ...SYSTEM, ...NETWORK, "TUNNEL_*"]),
   });
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());

@@ -14,19 +14,19 @@ export type ClientId =
   | "sdk"
   | "unknown";
 
-/** By user-agent, as recorded from the real programs. Order matters: the first match wins. */
-const AGENTS: readonly (readonly [RegExp, ClientId])[] = [
-  [/^cursor\//i, "cursor"],
-  [/^curl\//i, "curl"],
-  [/^claude-cli\//i, "claude-code"],
-  [/^claude-code\//i, "claude-code"],
-  [/^codex/i, "codex"],
-  [/^opencode\//i, "opencode"],
-  [/^geminicli/i, "gemini-cli"],
-  [/copilot/i, "copilot"],
-  [/^qwencode\//i, "qwen-code"],
-  [/^cline/i, "cline"],
-  [/^(openai|anthropic|asyncopenai|asyncanthropic|ai-sdk|ai)\//i, "sdk"],
+/** How a user-agent begins, or behind "*" what it holds; in lower case, as recorded from the real programs. Order matters: the first match wins. */
+const AGENTS: readonly (readonly [mark: string, ClientId])[] = [
+  ["cursor/", "cursor"],
+  ["curl/", "curl"],
+  ["claude-cli/", "claude-code"],
+  ["claude-code/", "claude-code"],
+  ["codex", "codex"],
+  ["opencode/", "opencode"],
+  ["geminicli", "gemini-cli"],
+  ["*copilot", "copilot"],
+  ["qwencode/", "qwen-code"],
+  ["cline", "cline"],
+  ...["openai/", "anthropic/", "asyncopenai/", "asyncanthropic/", "ai-sdk/", "ai/"].map((sdk) => [sdk, "sdk"] as const),
 ];
 
 /** Whether a caller of a path that all dialects share reads Messages: Anthropic's SDKs always send their version. */
@@ -34,7 +34,10 @@ export const readsMessages = (headers: Headers): boolean => headers.has("anthrop
 
 export function clientOf(path: string, userAgent: string): ClientId {
   if (path.startsWith("/cursor/")) return "cursor";
-  return AGENTS.find(([pattern]) => pattern.test(userAgent))?.[1] ?? "unknown";
+  const agent = userAgent.toLowerCase();
+  const isMarked = (mark: string): boolean =>
+    mark.startsWith("*") ? agent.includes(mark.slice(1)) : agent.startsWith(mark);
+  return AGENTS.find(([mark]) => isMarked(mark))?.[1] ?? "unknown";
 }
 
 /** Replays every thinking block as it came, also across sessions: nothing has to be kept for it. */

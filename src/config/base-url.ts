@@ -25,8 +25,8 @@ export function normaliseBaseUrl(kind: ProviderKind, written: string): BaseUrl |
 
 /** Azure's portal offers the bare host, `…/openai/v1/` and whole request URLs. What stands before `/openai` may be a gateway's own prefix and stays; so does the port. */
 function azure(url: URL, path: string): BaseUrl | string {
-  const foreign = [...url.searchParams.keys()].find((name) => name.toLowerCase() !== "api-version");
-  if (foreign !== undefined) return `has ?${foreign}=…; only api-version may stand there`;
+  const isForeign = [...url.searchParams.keys()].some((name) => name.toLowerCase() !== "api-version");
+  if (isForeign) return "has a ? part with more than api-version, which alone may stand there";
   const version = url.searchParams.get("api-version");
   const apiVersion = version ? readApiVersion(version) : undefined;
   const baseUrl = url.origin + path.replace(/\/openai(\/.*)?$/i, "");
@@ -60,7 +60,7 @@ export function responsesFault(
 ): readonly [fault: string, fix: string] | undefined {
   if (kind !== "azure" || version === undefined || !isApiVersion(version)) return undefined;
   if (version.slice(0, 10) >= RESPONSES_SINCE.slice(0, 10)) return undefined;
-  return [`is not served by api_version ${version}`, `Leave api_version out, or use ${RESPONSES_SINCE} or later.`];
+  return ["is not served by the provider's api_version", `Leave api_version out, or use ${RESPONSES_SINCE} or later.`];
 }
 
 const isApiVersion = (version: string): boolean => /^\d{4}-\d{2}-\d{2}(-preview)?$/.test(version);

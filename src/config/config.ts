@@ -62,9 +62,9 @@ export interface ProviderConfig {
   readonly vendor?: string;
   /** Extra headers, as the operator wrote them. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Until the first byte of an answer. Long: reasoning models think for minutes. */
+  /** Until the first word of an answer, comments and pings before it included. Long: reasoning models think for minutes. */
   readonly firstByteMs: number;
-  /** Between two reads of an answer. There is no limit on the whole. */
+  /** Between two reads of an answer. A stream has no limit on the whole; a whole answer is there `idleMs` after `firstByteMs` at the latest. */
   readonly idleMs: number;
 }
 

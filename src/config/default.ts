@@ -1,5 +1,6 @@
 /** What the gateway is when nobody has said anything: the values of the schema, once. */
 import type { ServerConfig } from "./config.ts";
+import { withoutSlash } from "./origins.ts";
 import { FileSchema, type FileConfig } from "./schema.ts";
 
 const EMPTY: FileConfig = FileSchema.parse({ providers: {}, models: {} });
@@ -12,7 +13,7 @@ export function readServer(written: FileConfig["server"]): ServerConfig {
     host: written.host,
     port: written.port,
     bodyBytesMax: written.body_bytes_max,
-    corsOrigins: written.cors_origins.map((origin) => origin.replace(/\/+$/, "")),
+    corsOrigins: written.cors_origins.map(withoutSlash),
     heartbeatMs: written.heartbeat_ms,
     drainMs: written.drain_ms,
   };

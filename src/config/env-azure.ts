@@ -102,13 +102,13 @@ function readMap(env: EnvReader): ReadonlyMap<string, string> {
   if (written === undefined) return map;
   const parsed = parseJson(written);
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    env.refuse(variable, written, "is not a JSON map", MAP_FIX);
+    env.refuse(variable, "is not a JSON map", MAP_FIX);
     return map;
   }
   for (const [name, deployment] of Object.entries(parsed)) {
     if (typeof deployment === "string" && deployment.trim() !== "" && name.trim() !== "")
       map.set(name.trim().toLowerCase(), deployment.trim());
-    else env.refuse(variable, `${name}: ${JSON.stringify(deployment)}`, "names no deployment", MAP_FIX);
+    else env.refuse(variable, "has a name without a deployment", MAP_FIX);
   }
   return map;
 }

@@ -129,8 +129,7 @@ function withEffort(env: EnvReader, variable: string, target: TargetConfig | und
   const written = env.value(variable);
   if (written === undefined || target === undefined) return target;
   const effort = EFFORTS.find((known) => known === written.toLowerCase());
-  if (!effort)
-    env.warn(`${variable} is "${written}", which is not an effort; medium is used. One of: ${EFFORTS.join(", ")}.`);
+  if (!effort) env.warn(`${variable} is not an effort; medium is used. One of: ${EFFORTS.join(", ")}.`);
   return { ...target, effort: effort ?? "medium" };
 }
 

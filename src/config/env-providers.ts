@@ -17,13 +17,13 @@ export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   }
   const base = normaliseBaseUrl("azure", url.value);
   if (typeof base === "string") {
-    env.refuse(url.name, url.value, base, BASE_URL_FIX);
+    env.refuse(url.name, base, BASE_URL_FIX);
     return undefined;
   }
   const written = env.value("AZURE_API_VERSION");
   const apiVersion = written === undefined ? base.apiVersion : readApiVersion(written);
   const fault = apiVersion === undefined ? undefined : apiVersionFault("azure", apiVersion);
-  if (fault) env.refuse(written === undefined ? url.name : "AZURE_API_VERSION", apiVersion, ...fault);
+  if (fault) env.refuse(written === undefined ? url.name : "AZURE_API_VERSION", ...fault);
   return { ...provider("azure", "azure", base.baseUrl, key.value), ...(apiVersion !== undefined && { apiVersion }) };
 }
 
@@ -56,9 +56,8 @@ function usable(env: EnvReader, found: Found | undefined): Found | undefined {
   }
   const consumer = consumerToken(found.value);
   if (consumer === undefined) return found;
-  env.refuseSecret(
+  env.refuse(
     found.name,
-    found.value,
     `is ${consumer}, which belongs to a person's subscription and is never forwarded`,
     "Use an API key from the vendor's console, or unset it.",
   );

@@ -1,7 +1,6 @@
 /** Single variables, read with a sentence for what is wrong with them. Blank is unset. */
-import { maskSecret } from "./keys.ts";
 import { didYouMean } from "./nearest.ts";
-import { ConfigError, showValue, type Problem } from "./problem.ts";
+import { ConfigError, type Problem } from "./problem.ts";
 import { readVariable, type Variables } from "./substitute.ts";
 
 export interface Found {
@@ -16,8 +15,8 @@ export interface EnvReader {
   value(name: string): string | undefined;
   /** One of a few words, in any case. */
   choice<T extends string>(name: string, choices: readonly T[]): T | undefined;
-  refuse(name: string, value: string | undefined, fault: string, fix: string): void;
-  refuseSecret(name: string, value: string, fault: string, fix: string): void;
+  /** By the name of the variable: what it holds is never shown, whatever it is for. */
+  refuse(name: string, fault: string, fix: string): void;
   warn(sentence: string): void;
   readonly warnings: readonly string[];
   /** Throws ConfigError if anything was refused. */
@@ -28,19 +27,11 @@ export function envReader(variables: Variables): EnvReader {
   const problems: Problem[] = [];
   const warnings: string[] = [];
   const value = (name: string): string | undefined => readVariable(variables, name);
-  const refuse: EnvReader["refuse"] = (name, text, fault, fix) => {
-    problems.push({
-      file: "environment",
-      key: name,
-      ...(text !== undefined && { value: showValue(text) }),
-      fault,
-      fix,
-    });
-  };
+  const refuse: EnvReader["refuse"] = (name, fault, fix) =>
+    void problems.push({ file: "environment", key: name, fault, fix });
   return {
     value,
     refuse,
-    refuseSecret: (name, secret, fault, fix) => refuse(name, maskSecret(secret), fault, fix),
     first: (...names) => {
       const name = names.find((one) => value(one) !== undefined);
       return name === undefined ? undefined : { name, value: value(name) ?? "" };
@@ -51,7 +42,6 @@ export function envReader(variables: Variables): EnvReader {
       if (text !== undefined && known === undefined)
         refuse(
           name,
-          text,
           "is not one of the choices",
           `${didYouMean(text, choices)}One of: ${choices.join(", ")}; or leave it blank.`,
         );

@@ -69,7 +69,7 @@ describe("keys that callers present", () => {
     "%s is refused",
     (key) => {
       expect(complaint({ SERVICE_API_KEY: key })).toMatch(
-        /^environment: SERVICE_API_KEY \("\*\*\*\*"|^environment: SERVICE_API_KEY \("eyJ\*\*\*\*/,
+        /^environment: SERVICE_API_KEY is a .*, and is refused as a key/,
       );
     },
   );
@@ -126,8 +126,8 @@ describe("Cursor-Azure-GPT-5, first generation", () => {
   });
   test("a level that is none of the choices is named at the start", () => {
     expect(complaint({ ...AZURE, AZURE_SUMMARY_LEVEL: "detialed", AZURE_VERBOSITY_LEVEL: "loud" })).toBe(
-      'environment: AZURE_VERBOSITY_LEVEL ("loud") is not one of the choices. One of: low, medium, high; or leave it blank.\n' +
-        'environment: AZURE_SUMMARY_LEVEL ("detialed") is not one of the choices. Did you mean "detailed"? One of: none, auto, concise, detailed; or leave it blank.',
+      "environment: AZURE_VERBOSITY_LEVEL is not one of the choices. One of: low, medium, high; or leave it blank.\n" +
+        'environment: AZURE_SUMMARY_LEVEL is not one of the choices. Did you mean "detailed"? One of: none, auto, concise, detailed; or leave it blank.',
     );
   });
   test("its own .env.example, unchanged, starts with what it lacks named", () => {
@@ -172,8 +172,8 @@ describe("Cursor-Azure-GPT-5, second generation", () => {
   test.each([
     ["nonsense", "is not a JSON map"],
     ["[]", "is not a JSON map"],
-    ['{"gpt-5":""}', "names no deployment"],
-    ['{"gpt-5":5}', "names no deployment"],
+    ['{"gpt-5":""}', "has a name without a deployment"],
+    ['{"gpt-5":5}', "has a name without a deployment"],
   ])("%s is refused", (map, fault) => {
     expect(complaint({ ...AZURE, AZURE_MODEL_DEPLOYMENTS: map })).toContain(fault);
   });
@@ -227,7 +227,7 @@ describe("AzureGptProxy", () => {
     ]);
     const odd = from({ ...ENDPOINT, BIG_MODEL: "gpt-5", BIG_EFFORT: "huge" });
     expect(targetOf(odd, "claude-opus-4")?.effort).toBe("medium");
-    expect(odd.warnings[0]).toStartWith('BIG_EFFORT is "huge", which is not an effort; medium is used.');
+    expect(odd.warnings[0]).toStartWith("BIG_EFFORT is not an effort; medium is used.");
   });
   test("without BIG_MODEL and SMALL_MODEL Claude Code is answered all the same", () => {
     const plain = from(ENDPOINT);
@@ -292,7 +292,7 @@ describe("AI/ML API and other vendors", () => {
   });
   test("a subscription's token is refused by name as a vendor's key", () => {
     expect(complaint({ ANTHROPIC_API_KEY: "sk-ant-oat01-aaaaaaaaaaaaaaaaaaaa" })).toBe(
-      "environment: ANTHROPIC_API_KEY (\"sk-****aaaa\") is a Claude subscription log-in token (sk-ant-oat…), which belongs to a person's subscription and is never forwarded. Use an API key from the vendor's console, or unset it.",
+      "environment: ANTHROPIC_API_KEY is a Claude subscription log-in token (sk-ant-oat…), which belongs to a person's subscription and is never forwarded. Use an API key from the vendor's console, or unset it.",
     );
   });
 });

@@ -49,15 +49,18 @@ const CALLER_KEYS = [
   ["auth-token", "ANTHROPIC_AUTH_TOKEN"],
 ] as const;
 
+/** Where a key comes from. */
+export const variableOfKey = (key: KeyConfig): string =>
+  CALLER_KEYS.find(([name]) => name === key.name)?.[1] ?? key.name;
+
 function callerKeys(env: EnvReader): KeyConfig[] {
   const keys = CALLER_KEYS.flatMap(([name, variable]): KeyConfig[] => {
     const key = env.value(variable);
     if (key === undefined) return [];
     const fault = keyFault(key);
     if (fault !== undefined)
-      env.refuseSecret(
+      env.refuse(
         variable,
-        key,
         `is ${fault}, and is refused as a key`,
         "Make one: openssl rand -hex 32, or any password generator; or leave it blank.",
       );

@@ -1,21 +1,57 @@
-/** Which addresses may be listened on without keys: those that only this machine can reach. */
-import { ConfigError, showValue, type Problem } from "./problem.ts";
+/** Who can reach the gateway, and what must hold where that is not this machine alone. */
+import type { KeyConfig } from "./config.ts";
+import { ConfigError, type Problem } from "./problem.ts";
 
 export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
 
-/** Throws ConfigError: anybody on the network could spend the owner's money. */
-export function refuseOpenDoor(
-  host: string,
-  keys: readonly unknown[],
-  from: Pick<Problem, "file" | "line" | "key">,
-): void {
-  if (keys.length > 0 || isLoopback(host)) return;
-  throw new ConfigError([
-    {
-      ...from,
-      value: showValue(host),
-      fault: "can be reached from other machines, and no key is configured, so that anybody could spend your money",
-      fix: "Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file), or listen on 127.0.0.1.",
-    },
-  ]);
+/** How a program of this machine names it in a URL. */
+export const LOCAL_HOSTS: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+export function isLocalOrigin(origin: string): boolean {
+  const url = URL.parse(origin);
+  return url !== null && LOCAL_HOSTS.has(url.hostname);
 }
+
+/** Shorter ones can be guessed by who may try for a while. */
+export const KEY_LENGTH_MIN = 16;
+export const isWeakKey = ({ key }: Pick<KeyConfig, "key">): boolean => key.length < KEY_LENGTH_MIN;
+export const WEAK_KEY_FIX = `Make one of ${KEY_LENGTH_MIN} characters or more: openssl rand -hex 32, or any password generator.`;
+
+/** Where the configuration has a key: `auth.keys[0].key`, or a variable. */
+export type PlaceOfKey = (key: KeyConfig, index: number) => string;
+
+/** Throws ConfigError: anybody on the network could spend the owner's money. */
+export function refuseExposed(
+  host: string,
+  keys: readonly KeyConfig[],
+  from: Pick<Problem, "file" | "line" | "key" | "value">,
+  placeOf: PlaceOfKey,
+): void {
+  if (isLoopback(host)) return;
+  if (keys.length === 0)
+    throw new ConfigError([
+      {
+        ...from,
+        fault: "can be reached from other machines, and no key is configured, so that anybody could spend your money",
+        fix: "Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file), or listen on 127.0.0.1.",
+      },
+    ]);
+  const weak = weakKeys(keys, placeOf);
+  if (weak.length > 0)
+    throw new ConfigError([
+      {
+        ...from,
+        fault: `can be reached from other machines, and ${weak.join(" and ")} can be guessed: fewer than ${KEY_LENGTH_MIN} characters`,
+        fix: `${WEAK_KEY_FIX} Or listen on 127.0.0.1.`,
+      },
+    ]);
+}
+
+/** On this machine alone a weak key is only unwise. */
+export const weakKeyWarnings = (keys: readonly KeyConfig[], placeOf: PlaceOfKey): string[] =>
+  weakKeys(keys, placeOf).map(
+    (place) => `${place} can be guessed: it has fewer than ${KEY_LENGTH_MIN} characters. ${WEAK_KEY_FIX}`,
+  );
+
+const weakKeys = (keys: readonly KeyConfig[], placeOf: PlaceOfKey): string[] =>
+  keys.flatMap((key, index) => (isWeakKey(key) ? [placeOf(key, index)] : []));

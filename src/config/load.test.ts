@@ -57,7 +57,7 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "an unknown key",
       `${BASE}server:\n  prot: 4141\n`,
-      'codeswitch.yaml:6: server.prot (4141) is not a known key. Did you mean "port"? Keys of server: host, port, body_bytes_max, cors_origins, heartbeat_ms, drain_ms.',
+      'codeswitch.yaml:6: server.prot is not a known key. Did you mean "port"? Keys of server: host, port, body_bytes_max, cors_origins, heartbeat_ms, drain_ms.',
     ],
     [
       "an unknown section",
@@ -67,7 +67,7 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "text where a number belongs",
       `${BASE}server:\n  port: eighty\n`,
-      'codeswitch.yaml:6: server.port ("eighty") is not a number. Write a number without quotes.',
+      "codeswitch.yaml:6: server.port is not a number. Write a number without quotes.",
     ],
     [
       "a number too large",
@@ -87,7 +87,7 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "a key inside a list",
       BASE.replace("model: gpt-5", "modle: gpt-5"),
-      'codeswitch.yaml:4: models.gpt.targets[0].model is missing. Write the name that the upstream knows.\ncodeswitch.yaml:4: models.gpt.targets[0].modle ("gpt-5") is not a known key. Did you mean "model"? Keys of models.gpt.targets[0]: provider, model, base_model, dialect, reasoning, verbosity, truncation, max_tokens, store.',
+      'codeswitch.yaml:4: models.gpt.targets[0].model is missing. Write the name that the upstream knows.\ncodeswitch.yaml:4: models.gpt.targets[0].modle is not a known key. Did you mean "model"? Keys of models.gpt.targets[0]: provider, model, base_model, dialect, reasoning, verbosity, truncation, max_tokens, store.',
     ],
     [
       "no models",
@@ -107,32 +107,32 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "an unset variable",
       `${BASE}log:\n  format: "\${FORMAT}"\n`,
-      'codeswitch.yaml:6: log.format ("${FORMAT}") needs the variable FORMAT, which is not set. Set FORMAT in the environment or in the .env beside this file, or write a default: ${FORMAT:-…}.',
+      "codeswitch.yaml:6: log.format needs the variable FORMAT, which is not set. Set FORMAT in the environment or in the .env beside this file, or write a default: ${FORMAT:-…}.",
     ],
     [
       "something that looks like a variable",
       `${BASE}log:\n  format: "\${no name}"\n`,
-      'codeswitch.yaml:6: log.format ("${no name}") is not a variable. Write ${NAME} or ${NAME:-default}; for the two characters themselves write $${.',
+      "codeswitch.yaml:6: log.format holds a ${ that begins no variable. Write ${NAME} or ${NAME:-default}; for the two characters themselves write $${.",
     ],
     [
       "a sample key",
       `${BASE}auth:\n  keys:\n    - { name: me, key: change-me }\n`,
-      'codeswitch.yaml:7: auth.keys[0].key ("****") is a sample value that everybody knows, and is refused as a key. Make one: openssl rand -hex 32, or any password generator.',
+      "codeswitch.yaml:7: auth.keys[0].key is a sample value that everybody knows, and is refused as a key. Make one: openssl rand -hex 32, or any password generator.",
     ],
     [
       "an empty key",
       `${BASE}auth: { keys: [ { name: me, key: "" } ] }\n`,
-      'codeswitch.yaml:5: auth.keys[0].key ("") is empty, and is refused as a key. Make one: openssl rand -hex 32, or any password generator.',
+      "codeswitch.yaml:5: auth.keys[0].key is empty, and is refused as a key. Make one: openssl rand -hex 32, or any password generator.",
     ],
     [
       "a key from an unset variable",
       `${BASE}auth: { keys: [ { name: me, key: "\${SERVICE_API_KEY}" } ] }\n`,
-      'codeswitch.yaml:5: auth.keys[0].key ("****" from ${SERVICE_API_KEY}) needs the variable SERVICE_API_KEY, which is not set. Set SERVICE_API_KEY, or remove this key. Make one: openssl rand -hex 32, or any password generator.',
+      "codeswitch.yaml:5: auth.keys[0].key needs the variable SERVICE_API_KEY, which is not set. Set SERVICE_API_KEY, or remove this key. Make one: openssl rand -hex 32, or any password generator.",
     ],
     [
       "a subscription's token",
       BASE.replace("azure-key-0123456789", "sk-ant-oat01-abcdefghijklmnop"),
-      "codeswitch.yaml:2: providers.azure.api_key (\"sk-****mnop\") is a Claude subscription log-in token (sk-ant-oat…), which belongs to a person's subscription and is never forwarded. Use an API key from the vendor's console.",
+      "codeswitch.yaml:2: providers.azure.api_key is a Claude subscription log-in token (sk-ant-oat…), which belongs to a person's subscription and is never forwarded. Use an API key from the vendor's console.",
     ],
     [
       "a base_url that is an endpoint",
@@ -140,12 +140,12 @@ describe("an error names file, line, key, value and fix", () => {
         "kind: azure, base_url: https://example.openai.azure.com",
         "kind: openai, base_url: https://api.openai.com/v1/chat/completions",
       ),
-      'codeswitch.yaml:2: providers.azure.base_url ("https://api.openai.com/v1/chat/completions") ends in /chat/completions, which is one endpoint and not the base; leave that part out. Write base_url as the vendor\'s SDK takes it: https://NAME.openai.azure.com, https://api.anthropic.com, https://host/v1.',
+      "codeswitch.yaml:2: providers.azure.base_url ends in /chat/completions, which is one endpoint and not the base; leave that part out. Write base_url as the vendor's SDK takes it: https://NAME.openai.azure.com, https://api.anthropic.com, https://host/v1.",
     ],
     [
       "an api_version that is none",
       BASE.replace("api_key", "api_version: newest, api_key"),
-      'codeswitch.yaml:2: providers.azure.api_version ("newest") is not a version of Azure\'s API. Leave it out for the v1 API, or write a date such as 2025-04-01-preview.',
+      "codeswitch.yaml:2: providers.azure.api_version is not a version of Azure's API. Leave it out for the v1 API, or write a date such as 2025-04-01-preview.",
     ],
     [
       "Responses on an old API",
@@ -153,12 +153,12 @@ describe("an error names file, line, key, value and fix", () => {
         "model: gpt-5",
         "model: gpt-5, dialect: openai-responses",
       ),
-      'codeswitch.yaml:4: models.gpt.targets[0].dialect ("openai-responses") is not served by api_version 2024-10-21. Leave api_version out, or use 2025-03-01-preview or later.',
+      'codeswitch.yaml:4: models.gpt.targets[0].dialect ("openai-responses") is not served by the provider\'s api_version. Leave api_version out, or use 2025-03-01-preview or later.',
     ],
     [
       "an open door",
       `server: { host: 0.0.0.0 }\n${BASE}`,
-      'codeswitch.yaml:1: server.host ("0.0.0.0") can be reached from other machines, and no key is configured, so that anybody could spend your money. Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file), or listen on 127.0.0.1.',
+      "codeswitch.yaml:1: server.host can be reached from other machines, and no key is configured, so that anybody could spend your money. Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file), or listen on 127.0.0.1.",
     ],
   ];
   test.each(GOLDENS)("%s", (_claim, yaml, message) => expect(complaint(yaml)).toBe(message));
@@ -244,10 +244,10 @@ describe("variables", () => {
       log: { format: "json" },
     });
     expect(complaint(BASE, { variables: { PORT: "http" } })).toBe(
-      'environment: PORT ("http") is not a port. Ports are numbers from 1 to 65535; 0 takes any free one.',
+      "environment: PORT is not a port. Ports are numbers from 1 to 65535; 0 takes any free one.",
     );
     expect(complaint(BASE, { variables: { HOST: "build-7" } })).toStartWith(
-      'environment: HOST ("build-7") can be reached from other machines',
+      "environment: HOST can be reached from other machines",
     );
   });
 
@@ -283,9 +283,7 @@ describe("a provider whose key resolves to nothing", () => {
 
   test("is on when the key is there, and then the rest must be too", () => {
     const variables = { KIMI_API_KEY: "kimi-0123456789" };
-    expect(complaint(TWO, { variables })).toContain(
-      'providers.kimi.base_url ("${KIMI_URL}") needs the variable KIMI_URL',
-    );
+    expect(complaint(TWO, { variables })).toContain("providers.kimi.base_url needs the variable KIMI_URL");
     expect(
       load(TWO, { variables: { ...variables, KIMI_URL: "https://api.moonshot.cn/v1/" } }).providers.kimi?.baseUrl,
     ).toBe("https://api.moonshot.cn/v1");
@@ -461,5 +459,7 @@ test("what is printed can be read back, and holds no secret", () => {
   const printed = printConfig(config);
   for (const secret of Object.values(secrets)) expect(printed).not.toContain(secret.slice(3, -4));
   const again = load(printed);
-  expect({ ...again, keys: [], providers: {} }).toEqual({ ...config, keys: [], providers: {} });
+  // Masked, the key is a short one.
+  const shared = ({ server, models, log }: Config) => ({ server, models, log });
+  expect(shared(again)).toEqual(shared(config));
 });

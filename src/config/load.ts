@@ -1,17 +1,17 @@
 /** The whole way to a Config: find the file, fill in variables, check, or build it from the environment. Reads files, opens nothing else. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve as absolute } from "node:path";
-import type { Config, ServerConfig } from "./config.ts";
+import type { Config, KeyConfig, ServerConfig } from "./config.ts";
 import { DEFAULT_LOG, DEFAULT_SERVER, readServer } from "./default.ts";
 import { dotenvBeside, isDotenv, over, readDotenv } from "./dotenv.ts";
-import { fromEnvironment } from "./env.ts";
+import { fromEnvironment, variableOfKey } from "./env.ts";
 import { OWN_VARIABLES } from "./env-variables.ts";
-import { refuseOpenDoor } from "./expose.ts";
+import { refuseExposed, weakKeyWarnings } from "./expose.ts";
 import { readOverrides, unknownOwnVariables, type Flags, type Overrides } from "./overrides.ts";
-import { ConfigError, type Problem } from "./problem.ts";
+import { ConfigError } from "./problem.ts";
 import { resolve, type VendorFacts } from "./resolve.ts";
 import { readVariable, type Variables } from "./substitute.ts";
-import { placeOf, validate } from "./validate.ts";
+import { placeOf, validate, valueOf } from "./validate.ts";
 import { readYaml } from "./yaml-file.ts";
 
 export interface Surroundings {
@@ -116,13 +116,18 @@ function fromVariables(
   const overrides = readOverrides(flags, variables);
   const { warnings, ...rest } = fromEnvironment(variables, around.vendors);
   const server = serverOf(DEFAULT_SERVER, overrides);
-  refuseOpenDoor(server.host, rest.keys, overrides.host?.from ?? { file: source, key: "HOST" });
+  refuseExposed(server.host, rest.keys, overrides.host?.from ?? { file: source, key: "HOST" }, variableOfKey);
   return {
     server,
     ...rest,
     log: logOf(DEFAULT_LOG, overrides),
     source,
-    warnings: [...warnings, ...unknownOwnVariables(variables, OWN_VARIABLES), ...extra],
+    warnings: [
+      ...warnings,
+      ...weakKeyWarnings(rest.keys, variableOfKey),
+      ...unknownOwnVariables(variables, OWN_VARIABLES),
+      ...extra,
+    ],
   };
 }
 
@@ -133,8 +138,10 @@ function fromFile(file: Found, flags: Flags, around: Surroundings): Config {
   const checked = resolve(yaml, validate(yaml), around.vendors);
   const overrides = readOverrides(flags, variables);
   const server = serverOf(readServer(checked.file.server), overrides);
-  const written: Pick<Problem, "file" | "line" | "key"> = { ...placeOf(yaml, ["server", "host"]), key: "server.host" };
-  refuseOpenDoor(server.host, checked.keys, overrides.host?.from ?? written);
+  const path = ["server", "host"];
+  const written = { ...placeOf(yaml, path), ...valueOf(yaml, path, []) };
+  const placeOfKey = (_key: KeyConfig, index: number): string => `auth.keys[${index}].key`;
+  refuseExposed(server.host, checked.keys, overrides.host?.from ?? written, placeOfKey);
   const { keys, providers, models, search, warnings } = checked;
   return {
     server,
@@ -144,7 +151,7 @@ function fromFile(file: Found, flags: Flags, around: Surroundings): Config {
     ...(search && { search }),
     log: logOf(checked.file.log, overrides),
     source: file.shown,
-    warnings: [...warnings, ...unknownOwnVariables(variables, OWN_VARIABLES)],
+    warnings: [...warnings, ...weakKeyWarnings(keys, placeOfKey), ...unknownOwnVariables(variables, OWN_VARIABLES)],
   };
 }
 

@@ -12,7 +12,8 @@ export interface Flags {
 
 export interface Override<T> {
   readonly value: T;
-  readonly from: Pick<Problem, "file" | "key">;
+  /** What a flag said is shown; what a variable holds never is. */
+  readonly from: Pick<Problem, "file" | "key" | "value">;
 }
 
 export interface Overrides {
@@ -38,7 +39,7 @@ function first(
   variables: Variables,
   names: readonly string[],
 ): Override<string> | undefined {
-  if (flag !== undefined) return { value: flag, from: { file: "command line", key: name } };
+  if (flag !== undefined) return { value: flag, from: { file: "command line", key: name, value: showValue(flag) } };
   const set = names.find((one) => readVariable(variables, one) !== undefined);
   return set === undefined
     ? undefined
@@ -51,7 +52,6 @@ function readPort({ value, from }: Override<string>): number {
   throw new ConfigError([
     {
       ...from,
-      value: showValue(value),
       fault: "is not a port",
       fix: "Ports are numbers from 1 to 65535; 0 takes any free one.",
     },
@@ -64,7 +64,6 @@ function readLogFormat({ value, from }: Override<string>): "text" | "json" {
   throw new ConfigError([
     {
       ...from,
-      value: showValue(value),
       fault: "is not a log format",
       fix: `${didYouMean(value, LOG_FORMATS)}One of: ${LOG_FORMATS.join(", ")}.`,
     },

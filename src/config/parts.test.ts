@@ -33,14 +33,16 @@ describe("base_url", () => {
     });
   });
   test.each([
-    "example.com",
-    "ftp://x",
-    "https://me:secret@x/v1",
-    "https://x/v1?key=1",
-    "https://x/v1#a",
-    "https://x/v1/responses",
-    "",
-  ])("%p is refused", (written) => expect(normaliseBaseUrl("openai", written)).toBeString());
+    ["example.com", "is not a URL that starts with https:// or http://"],
+    ["ftp://x", "is not a URL that starts with https:// or http://"],
+    ["", "is not a URL that starts with https:// or http://"],
+    ["https://me:secret@x/v1", "holds a user name or password"],
+    ["https://x/v1?key=1", "has a ? part"],
+    ["https://x/v1#a", "has a # part"],
+    ["https://x/v1/responses", "ends in /responses"],
+  ])("%p is refused: it %s", (written, fault) => {
+    expect(normaliseBaseUrl("openai", written)).toStartWith(fault);
+  });
 });
 
 describe("keys", () => {
@@ -60,9 +62,10 @@ describe("keys", () => {
     "<your key>",
     "api-key",
     "replace-with-a-long-random-secret",
-    "",
-    "  ",
-  ])("%p is no key", (key) => expect(keyFault(key)).toBeString());
+  ])("%p is a sample, and no key", (key) => expect(keyFault(key)).toBe("a sample value that everybody knows"));
+  test("nothing is no key", () => {
+    expect([keyFault(""), keyFault("  ")]).toEqual(["empty", "empty"]);
+  });
   test.each([
     "sk-proj-abcdefghijkl",
     "sk-ant-api03-abc",

@@ -1,7 +1,7 @@
 /** A resolved configuration in the file's own spelling. Secrets are masked because of where they stand, not of what they look like. */
 import { stringify } from "yaml";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, SearchConfig, TargetConfig } from "./config.ts";
-import { maskSecret } from "./keys.ts";
+import { maskSecret, maskUrl } from "./keys.ts";
 
 export function printConfig(config: Config): string {
   const { server, log } = config;
@@ -38,7 +38,7 @@ const printKey = (key: KeyConfig): object =>
 const printProvider = (provider: ProviderConfig): object =>
   present({
     kind: provider.kind,
-    base_url: provider.baseUrl || undefined,
+    base_url: maskUrl(provider.baseUrl) || undefined,
     api_key: provider.apiKey === undefined ? undefined : maskSecret(provider.apiKey),
     api_version: provider.apiVersion,
     vendor: provider.vendor,
@@ -48,7 +48,7 @@ const printProvider = (provider: ProviderConfig): object =>
   });
 
 const printSearch = ({ kind, baseUrl, apiKey }: SearchConfig): object =>
-  present({ kind, base_url: baseUrl, api_key: apiKey === undefined ? undefined : maskSecret(apiKey) });
+  present({ kind, base_url: maskUrl(baseUrl), api_key: apiKey === undefined ? undefined : maskSecret(apiKey) });
 
 const printModel = (model: ModelConfig): object =>
   present({ targets: model.targets.map(printTarget), strict: model.strict, show_reasoning: model.reasoning });

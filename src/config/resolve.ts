@@ -2,11 +2,13 @@
 import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, SearchConfig, TargetConfig } from "./config.ts";
 import { apiVersionFault, normaliseBaseUrl, readApiVersion, responsesFault } from "./base-url.ts";
 import { consumerToken, isSampleKey, keyFault } from "./keys.ts";
+import { modelNameFault } from "../ir/model-name.ts";
 import { didYouMean } from "./nearest.ts";
+import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
 import { ConfigError, printPath, PROBLEMS_MAX, type Problem } from "./problem.ts";
 import { readSearch } from "./search.ts";
-import { BASE_URL_FIX, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
-import { placeOf, shown, type Validated } from "./validate.ts";
+import { BASE_URL_FIX, DIALECTS, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
+import { placeOf, valueOf, type Validated } from "./validate.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
 export interface Resolved {
@@ -32,14 +34,8 @@ export interface VendorFacts {
 /** Throws ConfigError with everything that is wrong. */
 export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: readonly VendorFacts[]): Resolved {
   const problems: Problem[] = [];
-  const refuse = (path: Path, value: unknown, fault: string, fix: string): void => {
-    problems.push({
-      ...placeOf(yaml, path),
-      key: printPath(path),
-      ...(value !== undefined && { value: shown(yaml, path, value) }),
-      fault,
-      fix,
-    });
+  const refuse: Refuse = (path, fault, fix, words = []) => {
+    problems.push({ ...placeOf(yaml, path), ...valueOf(yaml, path, words), fault, fix });
     if (problems.length === PROBLEMS_MAX) throw new ConfigError(problems);
   };
   const off = new Map<string, string>();
@@ -54,12 +50,16 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
       providers[name] = readProvider(name, written, { refuse, yaml, vendors });
     }
   }
-  checkTargets(file, refuse);
+  checkTargets(file, yaml, refuse);
+  file.server.cors_origins.forEach((origin, index) => {
+    const fault = originFault(withoutSlash(origin));
+    if (fault !== undefined) refuse(["server", "cors_origins", index], fault, ORIGIN_FIX);
+  });
   const firsts = { values: firstOf(file.auth.keys, "key"), names: firstOf(file.auth.keys, "name") };
   const keys = file.auth.keys.map((key, index) => readKey(key, index, firsts, yaml, refuse));
   const found = readSearch(file.search, yaml.missing(["search", "api_key"]));
   if ("fault" in found)
-    refuse(["search"], undefined, found.fault, "Write base_url as your instance has it: http://localhost:8080.");
+    refuse(["search"], found.fault, "Write base_url as your instance has it: http://localhost:8080.");
   if (problems.length > 0) throw new ConfigError(problems);
   const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers));
   return {
@@ -69,13 +69,15 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     models: models.filter((model) => model.targets.length > 0),
     ...("search" in found && found.search && { search: found.search }),
     warnings: [
-      ...warningsOf(models, file, off),
+      ...warningsOf(models, file, off, yaml),
+      ...originWarnings(file.server.cors_origins, keys),
       ...("off" in found ? [`The search of the web is switched off: ${found.off}.`] : []),
     ],
   };
 }
 
-type Refuse = (path: Path, value: unknown, fault: string, fix: string) => void;
+/** `words`: those that may stand there; a value that is nearly one of them is shown. */
+type Refuse = (path: Path, fault: string, fix: string, words?: readonly string[]) => void;
 
 /** Nothing to call with: in words that finish "provider x is switched off: …". */
 function whyOff(
@@ -116,14 +118,13 @@ function readProvider(name: string, written: FileProvider, reading: Reading): Pr
   if (consumer !== undefined)
     refuse(
       at("api_key"),
-      written.api_key,
       `is ${consumer}, which belongs to a person's subscription and is never forwarded`,
       "Use an API key from the vendor's console.",
     );
   const base = readBase(name, written, reading);
   const apiVersion = written.api_version === undefined ? base.apiVersion : readApiVersion(written.api_version);
   const fault = apiVersion === undefined ? undefined : apiVersionFault(written.kind, apiVersion);
-  if (fault) refuse(at(written.api_version === undefined ? "base_url" : "api_version"), apiVersion, ...fault);
+  if (fault) refuse(at(written.api_version === undefined ? "base_url" : "api_version"), ...fault);
   return {
     name,
     kind: written.kind,
@@ -142,9 +143,9 @@ function readVendor(path: Path, name: string, { refuse, vendors }: Reading): str
   if (!known.includes(name))
     refuse(
       path,
-      name,
       "is not a vendor that we know",
       `${didYouMean(name, known)}One of: ${known.join(", ")}; or leave it out.`,
+      known,
     );
   return name;
 }
@@ -163,41 +164,42 @@ function readBase(
   const url = written.base_url?.trim() || (written.kind === "simulator" ? "" : vendor?.baseUrl);
   if (url === "") return { baseUrl: "" };
   if (url === undefined) {
-    refuse(["providers", name], undefined, "has no base_url, and its kind has no host of its own", BASE_URL_FIX);
+    refuse(["providers", name], "has no base_url, and its kind has no host of its own", BASE_URL_FIX);
     return { baseUrl: "" };
   }
   const base = normaliseBaseUrl(written.kind, url);
   if (typeof base !== "string") return base;
-  refuse(path, url, base, BASE_URL_FIX);
+  refuse(path, base, BASE_URL_FIX);
   return { baseUrl: "" };
 }
 
-function checkTargets(file: FileConfig, refuse: Refuse): void {
+function checkTargets(file: FileConfig, yaml: YamlFile, refuse: Refuse): void {
   const names = Object.keys(file.providers);
-  for (const [model, { targets }] of Object.entries(file.models))
+  const known = names.map((name) => shownName(yaml, "providers", name));
+  for (const [model, { targets }] of Object.entries(file.models)) {
+    const nameless = modelNameFault(model);
+    if (nameless !== undefined) refuse(["models", model], nameless, "Nobody could ask for it: rename it.");
     targets.forEach((target, index) => {
       const at = (key: string): Path => ["models", model, "targets", index, key];
       const provider = Object.hasOwn(file.providers, target.provider) ? file.providers[target.provider] : undefined;
       if (!provider)
         refuse(
           at("provider"),
-          target.provider,
           "is not one of the providers",
-          `${didYouMean(target.provider, names)}Providers of this file: ${names.join(", ") || "none"}.`,
+          `${didYouMean(target.provider, known)}Providers of this file: ${known.join(", ") || "none"}.`,
+          known,
         );
       const old =
         provider && target.dialect === "openai-responses"
           ? responsesFault(provider.kind, provider.api_version)
           : undefined;
-      if (old) refuse(at("dialect"), target.dialect, ...old);
+      if (old) refuse(at("dialect"), ...old, DIALECTS);
       if (target.model.includes("*") && target.model !== "*")
-        refuse(
-          at("model"),
-          target.model,
-          "has a * inside a name",
-          'Write the upstream\'s name, or "*" for the name as asked.',
-        );
+        refuse(at("model"), "has a * inside a name", 'Write the upstream\'s name, or "*" for the name as asked.');
+      const fault = modelNameFault(target.model);
+      if (fault !== undefined) refuse(at("model"), fault, "Write the name that the upstream knows.");
     });
+  }
 }
 
 type FileKey = FileConfig["auth"]["keys"][number];
@@ -216,18 +218,12 @@ function readKey(written: FileKey, index: number, firsts: Firsts, yaml: YamlFile
   const fault = keyFault(written.key);
   const make = "Make one: openssl rand -hex 32, or any password generator.";
   if (variable !== undefined)
-    refuse(
-      path,
-      yaml.written(path),
-      `needs the variable ${variable}, which is not set`,
-      `Set ${variable}, or remove this key. ${make}`,
-    );
-  else if (fault !== undefined) refuse(path, written.key, `is ${fault}, and is refused as a key`, make);
+    refuse(path, `needs the variable ${variable}, which is not set`, `Set ${variable}, or remove this key. ${make}`);
+  else if (fault !== undefined) refuse(path, `is ${fault}, and is refused as a key`, make);
   const twin = firsts.values.get(written.key.trim()) ?? index;
   if (twin < index && fault === undefined)
     refuse(
       path,
-      written.key,
       `is the same key as auth.keys[${twin}]`,
       "Give every caller a key of its own, or remove one of the two.",
     );
@@ -235,7 +231,6 @@ function readKey(written: FileKey, index: number, firsts: Firsts, yaml: YamlFile
   if (namesake < index)
     refuse(
       ["auth", "keys", index, "name"],
-      written.name,
       `is already the name of auth.keys[${namesake}]`,
       "Choose another: the log tells callers apart by it.",
     );
@@ -278,10 +273,22 @@ function readTarget(written: FileTarget): TargetConfig {
 }
 
 /** One for each provider that is off, with the models that go with it. */
-function warningsOf(models: readonly ModelConfig[], file: FileConfig, off: ReadonlyMap<string, string>): string[] {
+function warningsOf(
+  models: readonly ModelConfig[],
+  file: FileConfig,
+  off: ReadonlyMap<string, string>,
+  yaml: YamlFile,
+): string[] {
   const gone = models.filter((model) => model.targets.length === 0).map((model) => model.name);
   return [...off].map(([name, reason]) => {
     const lost = gone.filter((model) => file.models[model]?.targets.some((target) => target.provider === name));
-    return `Provider ${name} is switched off: ${reason}.${lost.length > 0 ? ` Not served without it: ${lost.join(", ")}.` : ""}`;
+    const names = lost.map((model) => shownName(yaml, "models", model)).join(", ");
+    return `Provider ${shownName(yaml, "providers", name)} is switched off: ${reason}.${names === "" ? "" : ` Not served without it: ${names}.`}`;
   });
+}
+
+/** As it was written: a variable may have brought it in. */
+function shownName(yaml: YamlFile, group: "providers" | "models", name: string): string {
+  const shown = yaml.shown([group, name]);
+  return shown === printPath([group, name]) ? name : shown.slice(group.length);
 }

@@ -55,7 +55,11 @@ const server = z
     heartbeat_ms: milliseconds
       .default(15_000)
       .describe("A comment goes down a silent stream this often, so that proxies keep it open. 0: never."),
-    drain_ms: milliseconds.default(30_000).describe("How long a stop waits for open calls."),
+    drain_ms: milliseconds
+      .default(30_000)
+      .describe(
+        "How long a stop waits for open calls. What is open then ends with an error that clients ask again after.",
+      ),
   })
   .describe("Where the gateway listens.");
 
@@ -68,7 +72,9 @@ const key = z.strictObject({
     .array(text)
     .min(1)
     .optional()
-    .describe("Models that this key may ask for, * matching any run of characters. Absent: all."),
+    .describe(
+      "Models that this key may ask for, * matching any run of characters; PROVIDER/NAME: only at that provider. Absent: all.",
+    ),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
   vault: z
@@ -118,11 +124,13 @@ const provider = z.strictObject({
   first_byte_ms: milliseconds
     .min(1)
     .default(FIRST_BYTE_MS)
-    .describe("How long to wait for the first byte of an answer."),
+    .describe(
+      "How long an answer may take to its first word: one clock for asking, silence, comments and pings. A whole answer has idle_ms more to be all there.",
+    ),
   idle_ms: milliseconds
     .min(1)
     .default(IDLE_MS)
-    .describe("How long an answer may be silent. There is no limit on the whole."),
+    .describe("How long an answer may be silent in its middle. A stream has no limit on the whole."),
 });
 
 const reasoning = z

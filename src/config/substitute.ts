@@ -4,6 +4,8 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface Substituted {
   readonly text: string;
+  /** Named in it, set or not. */
+  readonly names: readonly string[];
   /** Named without a default, and not set. */
   readonly missing: readonly string[];
   /** A `${` that is no variable: `${a b}`, `${`. */
@@ -11,6 +13,7 @@ export interface Substituted {
 }
 
 export function substitute(written: string, variables: Variables): Substituted {
+  const names: string[] = [];
   const missing: string[] = [];
   let malformed: string | undefined;
   const text = written.replace(
@@ -23,12 +26,13 @@ export function substitute(written: string, variables: Variables): Substituted {
         return whole;
       }
       const [, name = "", fallback] = parts;
+      names.push(name);
       const value = readVariable(variables, name);
       if (value === undefined && fallback === undefined) missing.push(name);
       return value ?? fallback ?? "";
     },
   );
-  return malformed === undefined ? { text, missing } : { text, missing, malformed };
+  return { text, names, missing, ...(malformed !== undefined && { malformed }) };
 }
 
 /** undefined when unset or blank: compose files and CI pass blanks for what nobody set. */

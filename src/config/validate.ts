@@ -1,7 +1,6 @@
 /** A file's value against the contract: what the schema refuses becomes a sentence with a line and a fix. */
 import type { z } from "zod";
-import { maskSecret } from "./keys.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean, nearest } from "./nearest.ts";
 import { ConfigError, printPath, showValue, type Problem } from "./problem.ts";
 import { FileSchema, MISSING_FIX, type FileConfig } from "./schema.ts";
 import { unsetVariable, valueAt, type Path, type YamlFile } from "./yaml-file.ts";
@@ -45,7 +44,8 @@ function retype(yaml: YamlFile): unknown {
   if (first.success) return yaml.value;
   const value: unknown = structuredClone(yaml.value);
   for (const issue of first.error.issues) {
-    if (issue.code !== "invalid_type" || !yaml.substituted(issue.path)) continue;
+    const brought = yaml.broughtBy(valueAt(yaml.value, issue.path));
+    if (issue.code !== "invalid_type" || brought.length === 0) continue;
     const name = issue.path.at(-1);
     const parent = valueAt(value, issue.path.slice(0, -1));
     const typed = asTyped(valueAt(value, issue.path));
@@ -64,8 +64,7 @@ function unsetVariables(yaml: YamlFile): { path: Path; problem: Problem }[] {
   const found: { path: Path; problem: Problem }[] = [];
   const walk = (value: unknown, path: Path): void => {
     for (const variable of yaml.missing(path)) {
-      const place = placeOf(yaml, path);
-      found.push({ path, problem: unsetVariable(place, path, String(yaml.written(path)), variable) });
+      found.push({ path, problem: unsetVariable(placeOf(yaml, path), variable) });
     }
     if (typeof value === "object" && value !== null)
       for (const [name, inner] of Object.entries(value))
@@ -75,39 +74,50 @@ function unsetVariables(yaml: YamlFile): { path: Path; problem: Problem }[] {
   return found;
 }
 
-export const placeOf = (yaml: YamlFile, path: Path): Pick<Problem, "file" | "line"> => {
+export const placeOf = (yaml: YamlFile, path: Path): Pick<Problem, "file" | "line" | "key"> => {
   const line = yaml.line(path);
-  return line === undefined ? { file: yaml.name } : { file: yaml.name, line };
+  return { file: yaml.name, ...(line !== undefined && { line }), key: yaml.shown(path) };
 };
 
-const isSecret = (path: Path): boolean => ["api_key", "key"].includes(String(path.at(-1))) || path.at(-2) === "headers";
-
-/** A value for a message; what a variable brought in is shown with its name. */
-export function shown(yaml: YamlFile, path: Path, value: unknown): string {
-  const plain = showValue(isSecret(path) ? maskSecret(String(value)) : value);
-  return yaml.substituted(path) ? `${plain} from ${String(yaml.written(path))}` : plain;
+/**
+ * A value for a message. A key may stand in any wrong line, so that nothing is shown but the name of the variable that
+ * brought the value in, a number in a number's place, and a word that is nearly one of those that may stand there.
+ */
+export function valueOf(yaml: YamlFile, path: Path, may: "number" | readonly string[]): Pick<Problem, "value"> {
+  const value = valueAt(yaml.value, path);
+  const names = yaml.broughtBy(value);
+  if (names.length > 0) return { value: `from ${names.map((name) => `\${${name}}`).join(" and ")}` };
+  const isShown = may === "number" ? typeof value === "number" : nearest(String(value), may) !== undefined;
+  return isShown ? { value: showValue(value) } : {};
 }
 
 function explain(yaml: YamlFile, issue: z.core.$ZodIssue): Problem[] {
   if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownKey(yaml, issue.path, name));
   const value = valueAt(yaml.value, issue.path);
   if (yaml.value === null) return [{ ...placeOf(yaml, []), key: "The file", fault: "is empty", fix: missingFix([]) }];
-  const place = { ...placeOf(yaml, issue.path), key: printPath(issue.path) || "The file" };
+  const found = placeOf(yaml, issue.path);
+  const place = { ...found, key: found.key || "The file" };
   if (value === undefined) return [{ ...place, fault: "is missing", fix: missingFix(issue.path) }];
   const [fault, fix] = faultOf(issue, value);
-  return [{ ...place, value: shown(yaml, issue.path, value), fault, fix }];
+  return [{ ...place, ...valueOf(yaml, issue.path, mayStand(issue)), fault, fix }];
+}
+
+function mayStand(issue: z.core.$ZodIssue): "number" | readonly string[] {
+  if (issue.code === "invalid_value") return issue.values.map(String);
+  const isOfNumbers =
+    issue.code === "invalid_type"
+      ? issue.expected === "number" || issue.expected === "int"
+      : (issue.code === "too_small" || issue.code === "too_big") && ["number", "int"].includes(issue.origin);
+  return isOfNumbers ? "number" : [];
 }
 
 function unknownKey(yaml: YamlFile, path: Path, name: string): Problem {
   const known = keysAt(path);
-  const value = valueAt(yaml.value, [...path, name]);
-  const whose = path.length === 0 ? "the file" : printPath(path);
   return {
     ...placeOf(yaml, [...path, name]),
-    key: printPath([...path, name]),
-    ...(typeof value !== "object" && { value: shown(yaml, [...path, name], value) }),
+    ...valueOf(yaml, [...path, name], []),
     fault: "is not a known key",
-    fix: `${didYouMean(name, known)}Keys of ${whose}: ${known.join(", ")}.`,
+    fix: `${didYouMean(name, known)}Keys of ${yaml.shown(path) || "the file"}: ${known.join(", ")}.`,
   };
 }
 

@@ -1,7 +1,17 @@
 /** A YAML (or JSON) file with its variables filled in, that still knows on which line everything stood. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Document, type Node, type Scalar } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Document,
+  type ErrorCode,
+  type Node,
+  type Scalar,
+} from "yaml";
 import { parseYaml } from "./parse-yaml.ts";
-import { ConfigError, printPath, showValue, type Problem } from "./problem.ts";
+import { ConfigError, printPath, type Problem } from "./problem.ts";
 import { substitute, type Variables } from "./substitute.ts";
 
 export type Path = readonly PropertyKey[];
@@ -12,17 +22,12 @@ export interface YamlFile {
   readonly value: unknown;
   /** The line of a key, or of its nearest parent that was written. */
   line(path: Path): number | undefined;
-  /** As written, before variables were filled in. */
-  written(path: Path): unknown;
+  /** The path for a message: keys that a variable brought in stand there as they were written. */
+  shown(path: Path): string;
   /** Variables without a value or a default at this place. */
   missing(path: Path): readonly string[];
-  /** A variable was filled in here, so that what should be a number is still text. */
-  substituted(path: Path): boolean;
-}
-
-interface Filled {
-  readonly written: string;
-  readonly missing: readonly string[];
+  /** The variables that brought this value in, here or behind an alias. Such a value is still text where a number should stand, and is never shown. */
+  broughtBy(value: unknown): readonly string[];
 }
 
 /** Throws ConfigError on what is not YAML. */
@@ -31,20 +36,28 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
   const document = parseYaml(name, text, lines);
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0)
-    throw new ConfigError(faults.map((fault) => notYaml(name, lineAt(fault.pos[0]), fault.message)));
+  if (faults.length > 0) throw new ConfigError(faults.map((fault) => notYaml(name, lineAt(fault.pos[0]), fault.code)));
 
-  const filled = new Map<string, Filled>();
+  const missing = new Map<string, readonly string[]>();
+  const brought = new Map<unknown, readonly string[]>();
+  const keys = new Map<string, string>();
+  const shown = (path: Path): string =>
+    printPath(path.map((step, at) => keys.get(printPath(path.slice(0, at + 1))) ?? step));
   const problems: Problem[] = [];
   eachText(document.contents, [], (scalar, path, role) => {
     const written = scalar.value;
     if (!written.includes("${")) return;
     const result = substitute(written, variables);
     const line = lineAt(scalar.range?.[0] ?? 0);
-    if (result.malformed !== undefined) problems.push(badVariable(name, line, path, result.malformed));
-    if (role === "value") filled.set(printPath(path), { written, missing: result.missing });
-    else
-      problems.push(...result.missing.map((variable) => unsetVariable({ file: name, line }, path, written, variable)));
+    const place = { file: name, line, key: shown(path) };
+    if (result.malformed !== undefined) problems.push(badVariable(place));
+    if (role === "value") {
+      missing.set(printPath(path), result.missing);
+      if (result.names.length > 0 && result.text !== "") brought.set(result.text, result.names);
+    } else {
+      keys.set(printPath([...path, result.text]), written);
+      problems.push(...result.missing.map((variable) => unsetVariable(place, variable)));
+    }
     scalar.value = result.text;
   });
   if (problems.length > 0) throw new ConfigError(problems);
@@ -54,9 +67,9 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
     name,
     value,
     line: (path) => lineOf(document, path, lineAt),
-    written: (path) => filled.get(printPath(path))?.written ?? valueAt(value, path),
-    missing: (path) => filled.get(printPath(path))?.missing ?? [],
-    substituted: (path) => filled.has(printPath(path)),
+    shown,
+    missing: (path) => missing.get(printPath(path)) ?? [],
+    broughtBy: (text) => brought.get(text) ?? [],
   };
 }
 
@@ -86,8 +99,8 @@ function toPlain(document: Document, name: string): unknown {
     const value: unknown = document.toJS();
     JSON.stringify(value);
     return value;
-  } catch (error) {
-    throw new ConfigError([notYaml(name, 1, error instanceof Error ? error.message : String(error))]);
+  } catch {
+    throw new ConfigError([notYaml(name, 1, "BAD_ALIAS")]);
   }
 }
 
@@ -117,34 +130,40 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value);
 }
 
-const notYaml = (file: string, line: number, message: string): Problem => ({
+/** The parser's own words repeat what stands there, and that may be a key. */
+const FAULTS: Partial<Readonly<Record<ErrorCode, string>>> = {
+  BAD_ALIAS: "an alias (*…) leads nowhere, into itself or to too much",
+  BAD_DQ_ESCAPE: "a backslash between double quotes begins nothing that is known",
+  BAD_INDENT: "the indentation does not fit",
+  BAD_SCALAR_START: "a value begins with a character that needs quotes around it",
+  DUPLICATE_KEY: "Map keys must be unique",
+  MISSING_CHAR: "a bracket, a quote, a comma or a colon is missing",
+  MULTIPLE_DOCS: "it holds several documents",
+  TAB_AS_INDENT: "a tab is no indentation",
+  TAG_RESOLVE_FAILED: "a tag (!…) is not known",
+};
+
+const notYaml = (file: string, line: number, code: ErrorCode): Problem => ({
   file,
   line,
   key: "",
-  fault: `This is not valid YAML: ${message.replace(/\.$/, "")}`,
-  fix: message.includes("unique")
-    ? "Keep one of the two."
-    : "Look at the indentation, colons and quotes on this line and the one above.",
+  fault: `This is not valid YAML: ${FAULTS[code] ?? "something stands where it cannot"}`,
+  fix:
+    code === "DUPLICATE_KEY"
+      ? "Keep one of the two."
+      : "Look at the indentation, colons and quotes on this line and the one above.",
 });
 
-const badVariable = (file: string, line: number, path: Path, written: string): Problem => ({
-  file,
-  line,
-  key: printPath(path),
-  value: showValue(written),
-  fault: "is not a variable",
+type Place = Pick<Problem, "file" | "line" | "key">;
+
+const badVariable = (place: Place): Problem => ({
+  ...place,
+  fault: "holds a ${ that begins no variable",
   fix: "Write ${NAME} or ${NAME:-default}; for the two characters themselves write $${.",
 });
 
-export const unsetVariable = (
-  place: Pick<Problem, "file" | "line">,
-  path: Path,
-  written: string,
-  variable: string,
-): Problem => ({
+export const unsetVariable = (place: Place, variable: string): Problem => ({
   ...place,
-  key: printPath(path),
-  value: showValue(written),
   fault: `needs the variable ${variable}, which is not set`,
   fix: `Set ${variable} in the environment or in the .env beside this file, or write a default: \${${variable}:-…}.`,
 });

@@ -1,5 +1,6 @@
 /** This machine and this configuration: proxies, certificates, keys, the port. Nothing here calls a vendor. */
 import type { Config } from "../config/config.ts";
+import { isWeakKey, KEY_LENGTH_MIN } from "../config/expose.ts";
 import { call } from "../probe/call.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
 
@@ -60,9 +61,6 @@ function checkCertificates({ NODE_TLS_REJECT_UNAUTHORIZED }: Variables): Finding
   ];
 }
 
-/** Below this a key can be guessed. */
-const KEY_LENGTH_MIN = 16;
-
 function checkKeys({ keys, providers }: Config): Finding[] {
   if (keys.length === 0)
     return [
@@ -72,7 +70,7 @@ function checkKeys({ keys, providers }: Config): Finding[] {
         "No key is configured: the gateway serves this machine only, and nothing that comes through a tunnel.",
       ),
     ];
-  const short = keys.filter(({ key }) => key.length < KEY_LENGTH_MIN);
+  const short = keys.filter(isWeakKey);
   const shared = keys.flatMap(({ name, key }) =>
     Object.values(providers)
       .filter(({ apiKey }) => apiKey === key)

@@ -6,6 +6,7 @@ import { call, type Got } from "../probe/call.ts";
 import { VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
+import { withoutSecrets } from "../providers/secrets.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { fault, type Finding, ok } from "./finding.ts";
 import { refusal } from "./refusal.ts";
@@ -55,7 +56,16 @@ export async function askModel(
   const dialect = dialectFor(provider, target);
   const { url, headers } = endpoint(provider, dialect, target.model, "generate");
   const version: Record<string, string> = dialect === "anthropic" ? { [`${dialect}-version`]: "2023-06-01" } : {};
-  return { url, got: await call({ url, headers: { ...version, ...headers }, body, timeoutMs }) };
+  return {
+    url,
+    got: await call({
+      url,
+      headers: { ...version, ...headers },
+      body,
+      timeoutMs,
+      told: (text) => withoutSecrets(text, provider),
+    }),
+  };
 }
 
 /** As few tokens as every vendor accepts: Responses refuses less than 16. */

@@ -28,6 +28,31 @@ const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true });
 const BYTES_PER_SECOND_MIN = 256;
 const CHECK_MS = 5_000;
 
+/** What a refused client may still send before we close on it, and how long we wait for one that stands still. */
+const DISCARD_MS = 1_000;
+const STILL_MS = DISCARD_MS + 200;
+
+/** Reads away what is left of a refused request: to close on a client that still writes would take the refusal from it. */
+export async function discardBody(request: Request): Promise<"read" | "endless"> {
+  if (request.body === null || request.body.locked) return "read";
+  const reader = request.body.getReader();
+  const until = performance.now() + DISCARD_MS;
+  const rest = async (): Promise<"read" | "endless"> => {
+    while (performance.now() < until) if ((await reader.read()).done) return "read";
+    return "endless";
+  };
+  const still = Promise.withResolvers<"endless">();
+  const timer = setTimeout(() => still.resolve("endless"), STILL_MS);
+  try {
+    return await Promise.race([rest(), still.promise]);
+  } catch {
+    // The client left.
+    return "read";
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array> {
   const reader = request.body?.getReader();
   if (!reader) return new Uint8Array();
@@ -44,18 +69,18 @@ async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array
   }, CHECK_MS);
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        throw request.signal.aborted ? new GatewayError("aborted", "the caller left while it was sending") : error;
+      });
       if (tooSlow) throw tooSlowError();
       if (done) break;
       size += value.byteLength;
-      if (size > bytesMax) {
-        void reader.cancel().catch(() => {});
-        throw tooLarge(bytesMax);
-      }
+      if (size > bytesMax) throw tooLarge(bytesMax);
       chunks.push(value);
     }
   } finally {
     clearInterval(slowness);
+    reader.releaseLock();
   }
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size);
 }

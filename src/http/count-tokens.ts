@@ -3,9 +3,12 @@ import { withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { countsTokens, endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
+import { replyWithoutSecrets } from "../providers/secrets.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import { applyEdits } from "../wire/edit.ts";
-import { requiredString } from "../wire/json.ts";
+import { isObject, parseJson, requiredString } from "../wire/json.ts";
+import { LIMITS } from "../wire/limits.ts";
+import { readWhole } from "../relay/read-whole.ts";
 import { errorReply, send } from "../relay/send.ts";
 import { ERROR_FACTS } from "../ir/error.ts";
 import type { Exchange, Handler } from "./exchange.ts";
@@ -27,21 +30,38 @@ export const countTokens: Handler = async (exchange) => {
   return Response.json({ input_tokens: tokens }, { headers: { "x-codeswitch-estimated": "true" } });
 };
 
-/** undefined where the vendor has no counter, or is out of reach: an estimate serves better than an error. */
+/** undefined where the vendor has no counter, is out of reach or takes its time: an estimate serves better than an error. */
 async function countAtVendor(exchange: Exchange, target: Target, text: string): Promise<Response | undefined> {
   const { url, headers } = endpoint(target.provider, target.dialect, target.model, "count-tokens");
+  const { name: provider, firstByteMs, idleMs } = target.provider;
+  const ms = Math.min(LIMITS.countMs, firstByteMs);
+  const until = performance.now() + ms;
   const response = await send(
     {
       url,
       headers: { ...upstreamHeaders(exchange.request.headers, target.provider, target.dialect, "native"), ...headers },
     },
     applyEdits(text, [{ name: "model", path: ["model"], value: target.model }]),
-    { provider: target.provider.name, firstByteMs: target.provider.firstByteMs, signal: exchange.request.signal },
+    { provider, firstByteMs: ms, signal: exchange.request.signal },
   ).catch(() => undefined);
   if (!response) return undefined;
-  if (response.ok) return new Response(response.body, { headers: { "content-type": "application/json" } });
-  const reply = await errorReply(response);
+  if (response.ok) {
+    const { bytes, end } = await readWhole(response.body, { bytesMax: LIMITS.countBytesMax, idleMs, until });
+    const counted = new TextDecoder().decode(bytes);
+    if (end !== "eof" || !isCount(counted)) return undefined;
+    return new Response(counted, { headers: { "content-type": "application/json" } });
+  }
+  const reply = replyWithoutSecrets(await errorReply(response, idleMs), target.provider);
   const error = DIALECTS[MESSAGES.reply].error.decode(reply);
   if (response.status === 404 || ERROR_FACTS[error.kind].failover) return undefined;
-  throw error.with({ upstream: reply, upstreamDialect: target.dialect, provider: target.provider.name });
+  throw error.with({ upstream: reply, upstreamDialect: target.dialect, provider });
+}
+
+function isCount(text: string): boolean {
+  try {
+    const answer = parseJson(text);
+    return isObject(answer) && typeof answer.input_tokens === "number";
+  } catch {
+    return false;
+  }
 }

@@ -5,6 +5,7 @@ import { DEFAULT_SERVER } from "../config/default.ts";
 import type { Config } from "../config/config.ts";
 import { logOf } from "../observe/log.ts";
 import { tokenMeter } from "../providers/token-meter.ts";
+import { openCalls } from "../relay/open-calls.ts";
 import { memoryVault } from "../vault/memory.ts";
 import { provenance } from "../vault/provenance.ts";
 import type { Exchange } from "./exchange.ts";
@@ -26,7 +27,8 @@ export function exchangeOf(request: Request, { config = {}, caller, captured = [
     captured,
     client: clientOf(url.pathname, request.headers.get("user-agent") ?? ""),
     caller: caller ?? { name: "local" },
-    bodyRead: () => void bodiesRead++,
+    connection: { waitsForUs: () => void bodiesRead++, waitsForClient: () => {} },
+    calls: openCalls(Infinity),
     gateway: {
       config: {
         server: DEFAULT_SERVER,

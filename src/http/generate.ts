@@ -1,9 +1,10 @@
 /** POST of a call in one of the dialects. */
 import { relay } from "../relay/relay.ts";
 import type { Surface } from "../relay/call.ts";
+import type { OpenCall } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
-import { ledger } from "../ledger/ledger.ts";
-import type { Handler } from "./exchange.ts";
+import { ledger, type OpenRecord } from "../ledger/ledger.ts";
+import type { Exchange, Handler } from "./exchange.ts";
 import { jsonBody } from "./json-body.ts";
 import { failureStatus } from "./answer.ts";
 
@@ -11,28 +12,18 @@ export const generate =
   (surface: Surface): Handler =>
   async (exchange) => {
     const { gateway, request, client, caller, id } = exchange;
-    const record = ledger(gateway.log, gateway.clock).open({ id, client, surface: surface.reply });
+    let open: OpenCall | undefined;
+    const write: typeof gateway.log.write = (record) => {
+      open?.left();
+      gateway.log.write(record);
+    };
+    const record = ledger({ write }, gateway.clock).open({ id, client, surface: surface.reply });
     record.draft.caller = caller.name;
     try {
-      const { bytes, text, json } = await jsonBody(exchange);
-      const pathModel = exchange.captured[0];
-      return await relay(
-        {
-          id,
-          surface,
-          path: exchange.path,
-          client,
-          caller,
-          headers: request.headers,
-          ...(pathModel !== undefined && { pathModel }),
-          bytes,
-          text,
-          body: json,
-          signal: request.signal,
-          record,
-        },
-        gateway,
-      );
+      open = exchange.calls.enter(request.signal);
+      const cut = Promise.withResolvers<never>();
+      open.onCut(cut.reject);
+      return await Promise.race([answer(exchange, surface, record, open), cut.promise]);
     } catch (error) {
       const known = toGatewayError(error);
       if (known.kind === "aborted" || request.signal.aborted) record.close("abandoned", 499, "aborted");
@@ -40,3 +31,12 @@ export const generate =
       throw error;
     }
   };
+
+async function answer(exchange: Exchange, surface: Surface, record: OpenRecord, open: OpenCall): Promise<Response> {
+  const { gateway, request, path, client, caller, connection, id } = exchange;
+  const { bytes, text, json } = await jsonBody(exchange);
+  const pathModel = exchange.captured[0];
+  const model = pathModel !== undefined && { pathModel };
+  const said = { path, ...model, headers: request.headers, bytes, text, body: json };
+  return relay({ id, surface, client, caller, connection, ...said, signal: open.signal, record, open }, gateway);
+}

@@ -15,7 +15,7 @@ export async function jsonBody(exchange: Exchange): Promise<BodyText & { readonl
       `content-type ${type === null ? "is missing" : JSON.stringify(type)}. Send the body as application/json.`,
     );
   const body = await readBody(exchange.request, exchange.gateway.config.server.bodyBytesMax);
-  exchange.bodyRead();
+  exchange.connection.waitsForUs();
   return { ...body, json: objectOf(body.text) };
 }
 

@@ -8,10 +8,12 @@ import { listModels, oneModel } from "./models.ts";
 import { CHAT, MESSAGES, RESPONSES } from "./surfaces.ts";
 import { upgradeRequired } from "./upgrade.ts";
 
+/** A path, or what stands around the part of it that the handler gets. */
+type Path = string | { readonly before: string; readonly after: string };
+
 export interface Route {
   readonly method: "GET" | "POST";
-  /** A path, or a pattern whose groups the handler gets. */
-  readonly path: string | RegExp;
+  readonly path: Path;
   readonly handler: Handler;
   /** Whose words errors are in. */
   readonly dialect: DialectId;
@@ -19,9 +21,9 @@ export interface Route {
   readonly access: "key" | "none";
 }
 
-const post = (paths: readonly (string | RegExp)[], dialect: DialectId, handler: Handler): Route[] =>
+const post = (paths: readonly Path[], dialect: DialectId, handler: Handler): Route[] =>
   paths.map((path) => ({ method: "POST", path, handler, dialect, access: "key" }));
-const get = (paths: readonly (string | RegExp)[], handler: Handler, access: Route["access"] = "key"): Route[] =>
+const get = (paths: readonly Path[], handler: Handler, access: Route["access"] = "key"): Route[] =>
   paths.map((path) => ({ method: "GET", path, handler, dialect: "openai-chat", access }));
 
 export const ROUTES: readonly Route[] = [
@@ -33,7 +35,7 @@ export const ROUTES: readonly Route[] = [
       "/cursor/chat/completions",
       "/cursor/v1/chat/completions",
       // Azure's shape; a deployment's name may hold slashes, plain or encoded.
-      /^\/openai\/deployments\/(.+)\/chat\/completions$/,
+      { before: "/openai/deployments/", after: "/chat/completions" },
     ],
     "openai-chat",
     generate(CHAT),
@@ -44,7 +46,7 @@ export const ROUTES: readonly Route[] = [
       "/responses",
       "/openai/v1/responses",
       "/openai/responses",
-      /^\/openai\/deployments\/(.+)\/responses$/,
+      { before: "/openai/deployments/", after: "/responses" },
     ],
     "openai-responses",
     generate(RESPONSES),
@@ -54,7 +56,10 @@ export const ROUTES: readonly Route[] = [
   ...post(["/v1/messages"], "anthropic", generate(MESSAGES)),
   ...post(["/v1/messages/count_tokens"], "anthropic", countTokens),
   ...get(["/v1/models", "/models", "/openai/v1/models", "/cursor/models", "/cursor/v1/models"], listModels),
-  ...get([/^\/(?:openai\/|cursor\/)?v1\/models\/(.+)$/], oneModel),
+  ...get(
+    ["/v1/models/", "/openai/v1/models/", "/cursor/v1/models/"].map((before) => ({ before, after: "" })),
+    oneModel,
+  ),
   // Claude Code asks with HEAD whether somebody is there: 2.1.197 at the root, 2.1.329 at /api/hello, both without a key.
   ...get(["/health", "/ready", "/cursor/health", "/", "/api/hello"], health, "none"),
 ];
@@ -77,9 +82,14 @@ export function match(method: string, path: string): Matched | { readonly allowe
   return { allowed: [...allowed] };
 }
 
-function captures(pattern: string | RegExp, path: string): readonly string[] | undefined {
-  if (typeof pattern === "string") return pattern === path ? [] : undefined;
-  return pattern.exec(path)?.slice(1).map(decoded);
+/** No regular expression: a stranger's path is long and may be made to be slow. */
+function captures(wanted: Path, path: string): readonly string[] | undefined {
+  if (typeof wanted === "string") return wanted === path ? [] : undefined;
+  const { before, after } = wanted;
+  const isLong = path.length > before.length + after.length;
+  return isLong && path.startsWith(before) && path.endsWith(after)
+    ? [decoded(path.slice(before.length, path.length - after.length))]
+    : undefined;
 }
 
 function decoded(text: string): string {
@@ -92,4 +102,8 @@ function decoded(text: string): string {
 
 /** The dialect that errors of an unknown path are told in: the nearest family of paths. */
 export const dialectOfPath = (path: string): DialectId =>
-  path.startsWith("/v1/messages") ? "anthropic" : /\/responses\b/.test(path) ? "openai-responses" : "openai-chat";
+  path.startsWith("/v1/messages")
+    ? "anthropic"
+    : path.split("/").includes("responses")
+      ? "openai-responses"
+      : "openai-chat";

@@ -42,6 +42,9 @@ export const ERROR_FACTS = {
   overloaded: facts(529, true, true),
   "upstream-timeout": facts(504, true),
   unavailable: facts(503, true, true),
+  /** This machine has no room for the call: another target does not help, a wait does. */
+  "gateway-full": facts(503),
+  "gateway-stopping": facts(503),
   /** The provider refuses our key. */
   "upstream-auth": facts(401),
   "upstream-forbidden": facts(403),

@@ -104,7 +104,7 @@ export const FEATURES = {
   "carried-state": "What the next request of the vendor's own dialect would name: a container, edits of the context.",
 
   // The record of a call.
-  "more-losses": "At the end of a record's list: how many more losses there were than it shows.",
+  "more-losses": "At the end of a record's list: there were more losses than it shows.",
 } as const;
 
 export type Feature = keyof typeof FEATURES;

@@ -9,6 +9,6 @@ const ENDINGS: Readonly<Record<string, string>> = {
 export function fileName(title: string | undefined, mime: string): string {
   const name = title ?? "document";
   if (/\.[A-Za-z0-9]{1,8}$/.test(name)) return name;
-  const ending = ENDINGS[mime] ?? mime.split("/")[1]?.replace(/[^a-z0-9].*$/, "");
+  const ending = ENDINGS[mime] ?? mime.split("/")[1]?.replace(/[^a-z0-9][^]*$/, "");
   return `${name}.${ending || "bin"}`;
 }

@@ -4,6 +4,8 @@ import type { Feature } from "./features.ts";
 export interface Loss {
   /** Where it stands in the caller's body, or in the upstream's answer: `tools[3].format`, `answer.annotations`. */
   readonly path: string;
+  /** The path for a log, where its last word is one of the caller's own, which may be anything that a person typed. */
+  readonly place?: string;
   readonly feature: Feature;
   readonly how: "dropped" | "approximated" | "emulated";
   /** meaning: the answer may differ. hint: speed, price or looks may. */

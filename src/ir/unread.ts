@@ -24,6 +24,8 @@ const MEANINGFUL: ReadonlySet<string> = new Set([
 /** The switch of a document, and what Chat's answers hold. */
 const CITATIONS: ReadonlySet<string> = new Set(["citations", "annotations"]);
 
+const isKnown = (key: string): boolean => MEANINGFUL.has(key) || CITATIONS.has(key);
+
 export const weightOfField = (key: string): Loss["weight"] => (MEANINGFUL.has(key) ? "meaning" : "hint");
 
 /** Clients spell out defaults; leaving those away loses nothing. */
@@ -39,8 +41,10 @@ export const saysNothing = (key: string, value: Raw | undefined): boolean =>
 export function loseUnread(losses: LossList, at: string, hints: Hints | undefined): void {
   for (const [key, value] of Object.entries(hints ?? {})) {
     if (saysNothing(key, value)) continue;
+    const below = (word: string): string => (at === "" ? word : `${at}.${word}`);
     losses.add({
-      path: at === "" ? key : `${at}.${key}`,
+      path: below(key),
+      ...(!isKnown(key) && { place: below("…") }),
       feature: CITATIONS.has(key) ? "citations" : "unknown-field",
       how: "dropped",
       weight: weightOfField(key),

@@ -3,6 +3,7 @@ import type { DialectId } from "../ir/seal.ts";
 import type { Loss } from "../ir/loss.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import type { ErrorKind } from "../ir/error.ts";
+import { printable } from "../wire/printable.ts";
 import { LIMITS } from "../wire/limits.ts";
 
 export interface CallRecord {
@@ -31,7 +32,7 @@ export interface CallRecord {
   readonly firstTokenMs?: number;
   readonly totalMs: number;
   /** The first of them; where there were more, the last entry says how many. */
-  readonly losses: readonly Loss[];
+  readonly losses: readonly LoggedLoss[];
   /** All of them. */
   readonly lossCount: number;
 }
@@ -40,7 +41,10 @@ export interface Sink {
   write(record: CallRecord): void;
 }
 
-type Draft = { -readonly [K in keyof CallRecord]: CallRecord[K] };
+/** Without words of a caller: a note may name a tool, a path may end in what somebody typed. */
+export type LoggedLoss = Omit<Loss, "note" | "place">;
+
+type Draft = { -readonly [K in keyof CallRecord]: K extends "losses" ? readonly Loss[] : CallRecord[K] };
 
 /** Collects what is known of a call while it runs. `close` writes; every later `close` does nothing. */
 export interface OpenRecord {
@@ -97,16 +101,33 @@ export function ledger(
           if (!open) return;
           open = false;
           const losses = listed(draft);
-          sink.write({ ...draft, losses, outcome, status, totalMs: passedMs(), ...(error && { error }) });
+          const ended = { losses, outcome, status, totalMs: passedMs(), ...(error && { error }) };
+          sink.write({ ...draft, ...namesOf(draft), ...ended });
         },
       };
     },
   };
 }
 
-function listed({ losses, lossCount }: Draft): readonly Loss[] {
-  if (lossCount <= losses.length) return losses;
-  const shown = losses.slice(0, LIMITS.lossesPerCallMax - 1);
-  const note = `${lossCount - shown.length} more losses are counted and not listed`;
-  return [...shown, { path: "", feature: "more-losses", how: "dropped", weight: "hint", note }];
+function listed({ losses, lossCount }: Draft): readonly LoggedLoss[] {
+  if (lossCount <= losses.length) return losses.map(logged);
+  const shown = losses.slice(0, LIMITS.lossesPerCallMax - 1).map(logged);
+  return [...shown, { path: "", feature: "more-losses", how: "dropped", weight: "hint" }];
+}
+
+const logged = ({ path, place, feature, how, weight }: Loss): LoggedLoss => ({
+  path: printable(place ?? path),
+  feature,
+  how,
+  weight,
+});
+
+/** What a caller or a vendor may have made up. */
+function namesOf({ caller, modelAsked, provider, modelServed }: Draft): Partial<CallRecord> {
+  return {
+    caller: printable(caller),
+    ...(modelAsked !== undefined && { modelAsked: printable(modelAsked) }),
+    ...(provider !== undefined && { provider: printable(provider) }),
+    ...(modelServed !== undefined && { modelServed: printable(modelServed) }),
+  };
 }

@@ -21,7 +21,7 @@ const RECORD: CallRecord = {
   usage: { lines: [usageLine({ input: 3_200, cacheRead: 9_100, output: 410 })], hostedCalls: {}, source: "reported" },
   firstTokenMs: 820.4,
   totalMs: 4_100,
-  losses: [{ path: STRANGE, feature: "unknown-field", how: "dropped", weight: "hint", note: STRANGE }],
+  losses: [{ path: STRANGE, feature: "unknown-field", how: "dropped", weight: "hint" }],
   lossCount: 1,
 };
 

@@ -5,7 +5,8 @@ import type { CallRecord, Sink } from "../ledger/ledger.ts";
 
 export interface Log extends Sink {
   info(message: string): void;
-  warn(message: string): void;
+  /** `fields`: what a program reads instead of the sentence. */
+  warn(message: string, fields?: object): void;
 }
 
 type Format = Config["log"]["format"];
@@ -14,7 +15,7 @@ export function logOf(format: Format, print: (line: string) => void): Log {
   const { message, call } = FORMATS[format];
   return {
     info: (text) => print(message("info", text)),
-    warn: (text) => print(message("warn", text)),
+    warn: (text, fields) => print(message("warn", text, fields)),
     write: (record) => print(call(record)),
   };
 }
@@ -28,13 +29,13 @@ export const jsonLine = (level: "info" | "warn" | "error", fields: object): stri
   JSON.stringify({ time: new Date().toISOString(), level, ...fields });
 
 interface Lines {
-  message(level: "info" | "warn", message: string): string;
+  message(level: "info" | "warn", message: string, fields?: object): string;
   call(record: CallRecord): string;
 }
 const FORMATS: Readonly<Record<Format, Lines>> = {
   text: { message: (level, message) => (level === "warn" ? `warning: ${message}` : message), call: callLine },
   json: {
-    message: (level, message) => jsonLine(level, { message }),
+    message: (level, message, fields) => jsonLine(level, { ...fields, message }),
     call: (record) => jsonLine(record.outcome === "failed" ? "error" : "info", { event: "call", ...record }),
   },
 };

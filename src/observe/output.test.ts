@@ -5,7 +5,11 @@ import { output, type Output } from "./output.ts";
 import { stalledPipe, type StalledPipe } from "./pipe.fixture.ts";
 
 const pipes: StalledPipe[] = [];
-afterEach(() => {
+const outputs: Output[] = [];
+afterEach(async () => {
+  // What still waits fails for want of a reader: it must not be written to a descriptor that the next test is given.
+  for (const pipe of pipes) pipe.closeReader();
+  for (const said of outputs.splice(0)) await said.flush(LONG_MS);
   for (const pipe of pipes.splice(0)) pipe.close();
 });
 const newPipe = (writing?: "blocking" | "non-blocking"): StalledPipe => {
@@ -15,7 +19,11 @@ const newPipe = (writing?: "blocking" | "non-blocking"): StalledPipe => {
 };
 
 const LOST = /^(\d+) lost$/;
-const into = (out: StalledPipe, err = out): Output => output((lines) => `${lines} lost`, { out: out.fd, err: err.fd });
+function into(out: StalledPipe, err = out): Output {
+  const said = output((lines) => `${lines} lost`, { out: out.fd, err: err.fd });
+  outputs.push(said);
+  return said;
+}
 
 /** A line that tells its number. */
 const LINE_BYTES = 1_000;

@@ -7,6 +7,8 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
   readonly timeoutMs: number;
+  /** Of what comes back, what may be told. Absent: all of it. */
+  readonly told?: (text: string) => string;
 }
 
 export type Got =
@@ -28,7 +30,7 @@ export type Got =
 /** A web page instead of an API is no more than this. */
 const TEXT_MAX = 2_000_000;
 
-export async function call({ url, method, headers, body, timeoutMs }: Asked): Promise<Got> {
+export async function call({ url, method, headers, body, timeoutMs, told = (text) => text }: Asked): Promise<Got> {
   const started = performance.now();
   try {
     const response = await fetch(url, {
@@ -38,13 +40,24 @@ export async function call({ url, method, headers, body, timeoutMs }: Asked): Pr
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = (await response.text()).slice(0, TEXT_MAX);
+    const text = told(await textOf(response));
     const json = parsed(text);
     const tookMs = Math.round(performance.now() - started);
     return { kind: "answer", status: response.status, headers: response.headers, text, ...(json && { json }), tookMs };
   } catch (error) {
     return failed(error, timeoutMs);
   }
+}
+
+async function textOf({ body }: Response): Promise<string> {
+  const utf8 = new TextDecoder();
+  let text = "";
+  // Who leaves the loop closes the connection.
+  for await (const piece of body ?? []) {
+    text += utf8.decode(piece, { stream: true });
+    if (text.length >= TEXT_MAX) break;
+  }
+  return text.slice(0, TEXT_MAX);
 }
 
 /** The vendor's own words, of whatever shape its errors have. */

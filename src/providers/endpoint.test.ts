@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import type { ProviderConfig, ProviderKind } from "../config/config.ts";
 import type { DialectId } from "../dialects/dialect.ts";
 import { defaultDialect, dialectFor, endpoint, impliedModel } from "./endpoint.ts";
@@ -14,6 +15,66 @@ const provider = (kind: ProviderKind, baseUrl: string, more: Partial<ProviderCon
   firstByteMs: 1,
   idleMs: 1,
   ...more,
+});
+
+describe("whatever a model is called", () => {
+  const BASE = "https://r.openai.azure.com/gateway";
+  const dated = provider("azure", BASE, { apiVersion: "2024-10-21" });
+  // What URL parsers, proxies and file systems read as something else than a letter.
+  const MARKS = [
+    "/",
+    "\\",
+    ".",
+    "..",
+    "%",
+    "%2e",
+    "%2F",
+    "%5c",
+    "?",
+    "#",
+    ";",
+    ":",
+    "@",
+    "//",
+    " ",
+    "é",
+    "\uff0e",
+    "\ud800",
+  ];
+  const CONTROLS = Array.from({ length: 33 }, (_, code) => String.fromCharCode(code)).concat(
+    "\u007f",
+    "\u0085",
+    "\u2028",
+  );
+  const names = fc
+    .array(fc.oneof(fc.constantFrom(...MARKS), fc.constantFrom(...CONTROLS), fc.constantFrom("gpt-5", "a", "v1")))
+    .map((parts) => parts.join(""));
+
+  test("the URL that is asked is the base, the deployment and nothing else", () => {
+    let [asked, refused] = [0, 0];
+    const check = (name: string): void => {
+      let url: string;
+      try {
+        url = endpoint(dated, "openai-chat", name, "generate").url;
+      } catch (error) {
+        expect(error).toMatchObject({ kind: "invalid-request" });
+        refused++;
+        return;
+      }
+      asked++;
+      // As fetch reads it.
+      const { origin, pathname, search, hash } = new URL(url);
+      const segments = name.split("/");
+      expect([origin, search, hash]).toEqual([new URL(BASE).origin, "?api-version=2024-10-21", ""]);
+      expect(pathname).toStartWith("/gateway/openai/deployments/");
+      expect(pathname.split("/").slice(4, -2).map(decodeURIComponent)).toEqual(segments);
+      expect(pathname).toEndWith("/chat/completions");
+    };
+    fc.assert(fc.property(names, check), { numRuns: 2_000, seed: 4 });
+    for (const mark of [...MARKS, ...CONTROLS])
+      for (const name of [mark, `a${mark}`, `a/${mark}/b`, `a${mark}b`]) check(name);
+    expect(Math.min(asked, refused)).toBeGreaterThan(200);
+  });
 });
 
 describe("URLs", () => {
@@ -153,11 +214,11 @@ describe("URLs", () => {
     ["simulator", "http://127.0.0.1:9", undefined, "anthropic", "sim", "http://127.0.0.1:9/v1/messages"],
     ["simulator", "http://127.0.0.1:9/v1", undefined, "openai-chat", "sim", "http://127.0.0.1:9/v1/chat/completions"],
   ];
-  test.each(ROWS)("%s %s %s %s %s", (kind, baseUrl, apiVersion, dialect, model, url, operation = "generate") => {
-    expect(
-      endpoint(provider(kind, baseUrl, apiVersion === undefined ? {} : { apiVersion }), dialect, model, operation).url,
-    ).toBe(url);
-  });
+  for (const [kind, baseUrl, apiVersion, dialect, model, url, operation = "generate"] of ROWS)
+    test(`${operation} of ${kind} ${baseUrl} ${apiVersion ?? "without a version"}, ${dialect}, ${model}`, () => {
+      const at = provider(kind, baseUrl, apiVersion === undefined ? {} : { apiVersion });
+      expect(endpoint(at, dialect, model, operation).url).toBe(url);
+    });
 
   test("a vendor without a counter is not asked to count", () => {
     expect(() => endpoint(provider("kimi", "https://api.moonshot.ai/v1"), "anthropic", "k", "count-tokens")).toThrow(
@@ -240,6 +301,8 @@ describe("a caller's headers", () => {
     "x-claude-code-session-id": "s",
     "openai-beta": "responses=v1",
     "idempotency-key": "i",
+    "x-client-request-id": "c",
+    "x-openai-internal-codex-responses-lite": "1",
   });
   const DIALECTS: DialectId[] = ["openai-chat", "openai-responses", "anthropic"];
   const KINDS: ProviderKind[] = ["azure", "openai", "anthropic", "kimi", "openai-compatible", "simulator"];
@@ -277,6 +340,13 @@ describe("a caller's headers", () => {
     expect(upstreamHeaders(CALLER, { kind: "azure" }, "openai-chat", "native")).toEqual({
       "openai-beta": "responses=v1",
       "idempotency-key": "i",
+      "x-client-request-id": "c",
+    });
+    expect(upstreamHeaders(CALLER, { kind: "openai" }, "openai-responses", "native")).toEqual({
+      "openai-beta": "responses=v1",
+      "idempotency-key": "i",
+      "x-client-request-id": "c",
+      "x-openai-internal-codex-responses-lite": "1",
     });
     expect(upstreamHeaders(CALLER, { kind: "openai" }, "openai-responses", "translated")).toEqual({});
   });

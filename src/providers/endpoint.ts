@@ -3,6 +3,7 @@ import { responsesFault } from "../config/base-url.ts";
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import type { DialectId } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
+import { checkModelName } from "../ir/model-name.ts";
 import { type Auth, type Vendor, vendorOf } from "./catalog.ts";
 import { USER_AGENT } from "./headers.ts";
 import { modelRow } from "./models.ts";
@@ -106,7 +107,11 @@ const isDated = (apiVersion: string | undefined): apiVersion is string =>
   apiVersion !== undefined && /^\d{4}-\d{2}-\d{2}/.test(apiVersion);
 
 /** Azure's own names hold no slash; hosts that imitate it take `google/gemini-2.5-pro` as two segments (seed 002). */
-const deploymentPath = (model: string): string => model.split("/").map(encodeURIComponent).join("/");
+function deploymentPath(model: string): string {
+  // `fetch` resolves `.` and `..`, which encoding leaves alone.
+  checkModelName(model);
+  return model.split("/").map(encodeURIComponent).join("/");
+}
 
 /** The operator's own headers come last. */
 function headersOf(provider: ProviderConfig, vendor: Vendor, dialect: DialectId): Record<string, string> {

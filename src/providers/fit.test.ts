@@ -5,7 +5,7 @@ import type { DialectId } from "../dialects/dialect.ts";
 import type { Entry, ModelRequest } from "../ir/request.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { vendorById } from "./catalog.ts";
-import { fit, withoutReasoning } from "./fit.ts";
+import { clampVerbosity, fit, withoutReasoning } from "./fit.ts";
 import { EFFORTS } from "./models.ts";
 import type { Capabilities } from "./provider.ts";
 import { thinks } from "./thinking.ts";
@@ -417,4 +417,22 @@ test("whatever is asked of whatever model, what is sent is what the model takes,
     ),
     { numRuns: 1_500 },
   );
+});
+
+describe("verbosity", () => {
+  const listed = (verbosities: readonly string[], unknown: boolean): Capabilities => ({
+    ...GPT5,
+    verbosities,
+    ...(unknown && { unknown }),
+  });
+  test.each([
+    ["a model that we know takes the nearest of its own", ["medium"], false, "low", "medium"],
+    ["a model that we know keeps what it takes", ["low", "medium"], false, "medium", "medium"],
+    ["a model without any is sent none", [], false, "low", undefined],
+    ["a model that nobody knows, of a vendor that has the field, gets what was asked", ["low"], true, "ultra", "ultra"],
+    ["a model that nobody knows, of a vendor without the field, is sent none", [], true, "low", undefined],
+  ] as const)("%s", (_claim, verbosities, unknown, asked, sent) => {
+    expect(clampVerbosity(asked, listed(verbosities, unknown))).toBe(sent);
+    expect(clampVerbosity(undefined, listed(verbosities, unknown))).toBeUndefined();
+  });
 });

@@ -1,6 +1,7 @@
 /** Which headers travel: allow-lists in both directions. Credentials, cookies and what proxies added never do. */
 import type { ProviderConfig } from "../config/config.ts";
 import type { DialectId } from "../dialects/dialect.ts";
+import { isForwarding } from "../wire/forwarding.ts";
 
 /** Our own name, never a client's: some vendors decide on it what an account may do. */
 export const VERSION = "0.1.0";
@@ -32,9 +33,9 @@ const TRANSLATED: Readonly<Record<DialectId, Names>> = {
 /** Claude Code's session and agent ids are for its own vendor only. */
 const CLAUDE_CODE: Names = ["x-claude-code-*"];
 
-/** Never, whatever a list above should say one day. */
+/** Never, whatever a list above should say one day; nor what tells where the caller is. */
 const SECRET =
-  /^(authorization|proxy-|x-api-key|api-key|x-goog-api-key|cookie|set-cookie|host|forwarded|x-forwarded-|x-real-ip|via|cf-|true-client-ip|openai-organization|openai-project)/;
+  /^(authorization|proxy-|x-api-key|api-key|x-goog-api-key|cookie|set-cookie|host|openai-organization|openai-project)/;
 
 /** What of the caller's headers goes upstream. The endpoint's own headers are laid over these. */
 export function upstreamHeaders(
@@ -47,7 +48,7 @@ export function upstreamHeaders(
   const own = lane === "native" && provider.kind === "anthropic" && dialect === "anthropic" ? CLAUDE_CODE : [];
   const headers: Record<string, string> = dialect === "anthropic" ? { "anthropic-version": ANTHROPIC_VERSION } : {};
   caller.forEach((value, name) => {
-    if (!SECRET.test(name) && isNamed(name, [...names, ...own])) headers[name] = value;
+    if (!SECRET.test(name) && !isForwarding(name) && isNamed(name, [...names, ...own])) headers[name] = value;
   });
   return headers;
 }

@@ -363,3 +363,36 @@ describe("fields that a client keeps for itself", () => {
   test("everything else of a message passes", () =>
     expect(edited(body([{ role: "user", content: "Go", x: 1 }]), TO).names).toEqual([]));
 });
+
+describe("the client's own truncation on the native lane", () => {
+  const asked = (truncation: string, model: string) =>
+    edited({ model, input: "x", truncation }, { vendor: "azure", model });
+  test("stays where the model takes it", () => {
+    for (const truncation of ["auto", "disabled"])
+      expect(asked(truncation, "gpt-5")).toEqual({
+        body: { model: "gpt-5", input: "x", truncation },
+        names: [],
+        lost: [],
+      });
+  });
+  test("is left out where the model does not, and the loss is told", () => {
+    expect(asked("middle", "gpt-5")).toEqual({
+      body: { model: "gpt-5", input: "x" },
+      names: ["truncation"],
+      lost: ["truncation hint"],
+    });
+  });
+});
+
+describe("thinking that the body switches on, under a name that says none", () => {
+  const body = { model: "m", max_tokens: 8_000, messages: [], thinking: { type: "enabled", budget_tokens: 2_048 } };
+  test("is switched off in words: a vendor whose default is on would bill it", () => {
+    const found = edited(body, { vendor: "anthropic", model: "claude-sonnet-4-5", forced: "none" });
+    expect(found.body.thinking).toEqual({ type: "disabled" });
+    expect(found.names).toEqual(["model", "effort"]);
+  });
+  test("and what was off stays as it was written", () => {
+    const off = { ...body, model: "claude-sonnet-4-5", thinking: { type: "disabled" } };
+    expect(edited(off, { vendor: "anthropic", model: "claude-sonnet-4-5", forced: "none" }).names).toEqual([]);
+  });
+});

@@ -9,6 +9,7 @@ import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Provenance } from "../vault/provenance.ts";
 import type { Search } from "../search/provider.ts";
 import type { Vault } from "../vault/vault.ts";
+import type { OpenCall } from "./open-calls.ts";
 import type { JsonObject } from "../wire/json.ts";
 
 /** What a path promises. Bodies may be of another dialect than the replies (Cursor). */
@@ -16,6 +17,14 @@ export interface Surface {
   readonly reply: DialectId;
   /** The dialect that a body is written in, whatever its path. */
   dialectOf(body: JsonObject): DialectId;
+}
+
+/** Whose turn it is on a client's connection: a client has a limit of time for it, and we think for minutes. */
+export interface Connection {
+  /** Its request is here, or what we gave it is taken. */
+  waitsForUs(): void;
+  /** It has something to take, or may ask again. */
+  waitsForClient(): void;
 }
 
 export interface Call {
@@ -33,6 +42,8 @@ export interface Call {
   /** Fires when the caller leaves. */
   readonly signal: AbortSignal;
   readonly record: OpenRecord;
+  readonly connection: Connection;
+  readonly open: Pick<OpenCall, "onCut">;
 }
 
 export interface Gateway {

@@ -6,6 +6,8 @@ import type { MeteredModel } from "../providers/token-meter.ts";
 import { SSE_COMMENT } from "../wire/sse.ts";
 import type { Reads } from "./reads.ts";
 import { toGatewayError } from "./refuse.ts";
+import type { Connection } from "./call.ts";
+import { upstreamFault } from "./upstream-fault.ts";
 import type { StreamLane } from "./stream-lane.ts";
 import type { Watch } from "./watch.ts";
 
@@ -37,6 +39,9 @@ export interface TokenSample {
 
 export interface DeliverOptions {
   readonly heartbeatMs: number;
+  readonly connection: Connection;
+  /** The gateway stops: the answer is to be ended with this error. */
+  onCut(cut: (error: GatewayError) => void): void;
   /** Prints an error that came before any stream opened, for a client that already has a 200. */
   printError(error: GatewayError): string;
   /** Once: "ended" and "failed" as the watch saw it, "abandoned" when the client left. */
@@ -50,6 +55,7 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
   let queue: (Uint8Array | string)[] = [];
   let quietMs = 0;
   let over = false;
+  let cutBy: GatewayError | undefined;
   const beatMs = options.heartbeatMs > 0 ? options.heartbeatMs : FOREVER_MS;
 
   const close = (how: "done" | "abandoned", error?: GatewayError): void => {
@@ -60,30 +66,43 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
   };
   const opened = opening.then(
     (found) => {
+      if (over) return found.reads.cancel();
       stream = found;
       queue = found.ready.filter((piece) => piece.length > 0);
-      if (over) found.reads.cancel();
       if (found.ended || (found.endsAtTerminal && found.watch.terminal)) close("done");
     },
-    (error: unknown) => {
-      const known = toGatewayError(error);
-      queue = [options.printError(known)];
-      close("done", known);
-    },
+    (error: unknown) => fail(toGatewayError(error)),
   );
+  /** Nothing was opened: the client has a 200 all the same. */
+  const fail = (error: GatewayError): void => {
+    if (over) return;
+    queue = [options.printError(error)];
+    close("done", error);
+  };
+  const cut = Promise.withResolvers<void>();
+  options.onCut((error) => {
+    if (over) return;
+    cutBy = error;
+    if (stream) stream.reads.cancel();
+    else fail(error);
+    cut.resolve();
+  });
 
   /** The next piece for the client; undefined at the end. */
   const next = async (): Promise<Uint8Array | string | undefined> => {
+    const since = performance.now();
     for (;;) {
       const ready = queue.shift();
       if (ready !== undefined) return ready;
       if (over) return undefined;
       if (!stream) {
-        if (await quietFor(opened, beatMs)) return SSE_COMMENT;
+        if (await quietFor(Promise.race([opened, cut.promise]), beatMs)) return SSE_COMMENT;
         continue;
       }
       const piece = await step(stream);
       if (piece.length > 0) return piece;
+      // An upstream that sends comments is not silent, but its client hears nothing of them.
+      if (!over && performance.now() - since >= beatMs) return SSE_COMMENT;
     }
   };
 
@@ -91,6 +110,7 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
     const waitMs = Math.min(beatMs, open.idleMs - quietMs);
     const read = await open.reads.next(waitMs);
     if (over) return "";
+    if (cutBy) return breakOff(open, cutBy);
     if (read.kind === "quiet") {
       quietMs += waitMs;
       if (quietMs >= open.idleMs) return breakOff(open, idleError(open));
@@ -102,7 +122,7 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
       if (read.kind !== "bytes" || (open.endsAtTerminal && open.watch.terminal)) close("done");
       return piece;
     } catch (error) {
-      return breakOff(open, toGatewayError(error));
+      return breakOff(open, toGatewayError(upstreamFault(error, open.provider)));
     }
   };
 
@@ -114,13 +134,16 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
 
   return new ReadableStream<Uint8Array | string>(
     {
+      // Called when the client has taken what it was given.
       pull: async (controller) => {
+        options.connection.waitsForUs();
         const piece = await next();
+        options.connection.waitsForClient();
         if (piece === undefined) return controller.close();
         const bytes = typeof piece === "string" ? UTF8.encode(piece) : piece;
         controller.enqueue(bytes);
       },
-      cancel: () => close("abandoned"),
+      cancel: () => (cutBy ? close("done", cutBy) : close("abandoned")),
     },
     { highWaterMark: 0 },
   );

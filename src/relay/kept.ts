@@ -7,7 +7,7 @@ import type { Scope } from "../vault/vault.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
 import type { Prepared } from "./outbound.ts";
-import { lacksRequiredReasoning } from "./translate.ts";
+import { willLackReasoning } from "./translate.ts";
 
 /** undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
 export function scopeOf(call: Call, prepared: Prepared): Scope | undefined {
@@ -37,7 +37,7 @@ export const isKeptNatively = (call: Call, prepared: Prepared, target: Target): 
 /** A client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
 export const wantsReasoningBack = (call: Call, prepared: Prepared, target: Target): boolean =>
   (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && hasThoughtlessCall(call.body))) &&
-  lacksRequiredReasoning(prepared.decoded().value, target);
+  willLackReasoning(prepared.decoded().value, target, prepared.plan.forcedEffort);
 
 /** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
 export const holdsForeignSeal = (prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>

@@ -1,22 +1,32 @@
 /** A streamed answer up to its commit point: from there on no other target may answer. */
 import { DIALECTS } from "../dialects/index.ts";
+import type { ProviderConfig } from "../config/config.ts";
 import type { Dialect, DialectId } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
+import { LIMITS } from "../wire/limits.ts";
 import { printFrame } from "../wire/sse.ts";
 import type { OpenStream } from "./deliver.ts";
 import type { Answering } from "./open.ts";
 import { wholeEvents } from "./open-whole.ts";
-import { readsOf, type Reads } from "./reads.ts";
+import { readsOf, type Read, type Reads } from "./reads.ts";
+import { cleanFailure } from "./secrets.ts";
 import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
+import { upstreamFault } from "./upstream-fault.ts";
 
 /** Behind a mere start an error often follows at once, and then another target may still answer. */
 const GRACE_MS = 100;
 
 export async function openStream(answering: Answering, reply: DialectId): Promise<OpenStream> {
   if (!answering.isStream || answering.goOn) return streamOfWhole(answering, DIALECTS[reply]);
-  const lane = laneOf(answering, DIALECTS[reply]);
+  const { target, watch } = answering;
+  const lane = cleanFailure(laneOf(answering, DIALECTS[reply]), watch, target.provider);
   const reads = readsOf(answering.response.body);
-  return { ...fixed(answering), lane, reads, ...(await commit(answering, lane, reads)) };
+  try {
+    return { ...fixed(answering), lane, reads, ...(await commit(answering, lane, reads)) };
+  } catch (error) {
+    reads.cancel();
+    throw upstreamFault(error, answering.target.provider.name);
+  }
 }
 
 const fixed = ({ target, out, watch, response }: Answering) => ({
@@ -45,30 +55,40 @@ function laneOf({ target, out, watch }: Answering, to: Dialect): StreamLane {
 const isUsageChunk = (event: string): boolean => /"choices":\s*\[\s*\]/.test(event) && /"usage":\s*\{/.test(event);
 
 async function commit(
-  { target, watch }: Answering,
+  { target, watch, openBy }: Answering,
   lane: StreamLane,
   reads: Reads,
 ): Promise<Pick<OpenStream, "ready" | "ended">> {
   const ready: (Uint8Array | string)[] = [];
-  for (;;) {
-    const read = await reads.next(watch.started ? GRACE_MS : target.provider.firstByteMs);
-    if (read.kind === "quiet" && watch.started) return { ready, ended: false };
-    if (read.kind === "quiet") {
-      reads.cancel();
-      throw silent(target.provider.name, target.provider.firstByteMs);
-    }
-    ready.push(read.kind === "bytes" ? lane.push(read.bytes) : lane.end(read.kind));
-    if (watch.error && !watch.committed) {
-      reads.cancel();
-      throw watch.error.with({ provider: target.provider.name });
-    }
+  let readySize = 0;
+  // One clock for the whole opening: comments and pings are no word.
+  for (let until = openBy, started = false; ;) {
+    const leftMs = until - performance.now();
+    const read: Read = leftMs > 0 ? await reads.next(leftMs) : { kind: "quiet" };
+    if (read.kind === "quiet" && started) return { ready, ended: false };
+    if (read.kind === "quiet") throw wordless(target.provider);
+    const piece = read.kind === "bytes" ? lane.push(read.bytes) : lane.end(read.kind);
+    if (piece.length > 0) ready.push(piece);
+    readySize += piece.length;
+    if (watch.error && !watch.committed) throw watch.error;
     if (read.kind !== "bytes") return { ready, ended: true };
     if (watch.committed) return { ready, ended: false };
+    if (readySize > LIMITS.openingBytesMax) throw endless(target.provider);
+    if (watch.started && !started) {
+      started = true;
+      until = Math.min(until, performance.now() + GRACE_MS);
+    }
   }
 }
 
-export const silent = (provider: string, ms: number): GatewayError =>
-  new GatewayError("upstream-timeout", `The provider ${provider} sent nothing for ${ms / 1000} seconds.`, { provider });
+const wordless = ({ name, firstByteMs }: ProviderConfig): GatewayError =>
+  new GatewayError("upstream-timeout", `The provider ${name} said nothing for ${firstByteMs / 1000} seconds.`);
+
+const endless = ({ name }: ProviderConfig): GatewayError =>
+  new GatewayError(
+    "upstream-failed",
+    `The provider ${name} sent more than ${LIMITS.openingBytesMax} bytes before the first word of its answer.`,
+  );
 
 /** Some hosts answer a streamed request with a whole answer; one of several rounds is whole before it is told. */
 async function streamOfWhole(answering: Answering, to: Dialect): Promise<OpenStream> {

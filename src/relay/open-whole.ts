@@ -7,8 +7,9 @@ import type { Loss } from "../ir/loss.ts";
 import { isObject, parseJson, type JsonObject } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { Answering } from "./open.ts";
-import { readsOf } from "./reads.ts";
+import { readWhole } from "./read-whole.ts";
 import { translatedLane } from "./stream-lane.ts";
+import { upstreamFault } from "./upstream-fault.ts";
 
 export interface WholeAnswer {
   readonly contentType: string;
@@ -42,11 +43,15 @@ export async function wholeEvents(
 export async function ownEvents(answering: Answering): Promise<{ bytes: Uint8Array; events: readonly StreamEvent[] }> {
   const { target, out } = answering;
   const bytes = await boundedBytes(answering);
-  const events = answering.isStream
-    ? streamedEvents(bytes, answering)
-    : DIALECTS[target.dialect].response.decode(objectOf(bytes, target.provider.name), out.ask);
-  for (const event of events) if (event.type === "error") throw event.error.with({ provider: target.provider.name });
-  return { bytes, events };
+  try {
+    const events = answering.isStream
+      ? streamedEvents(bytes, answering)
+      : DIALECTS[target.dialect].response.decode(objectOf(bytes, target.provider.name), out.ask);
+    for (const event of events) if (event.type === "error") throw event.error;
+    return { bytes, events };
+  } catch (error) {
+    throw upstreamFault(error, target.provider.name);
+  }
 }
 
 /** Some hosts stream whatever one asks for. */
@@ -67,28 +72,23 @@ function objectOf(bytes: Uint8Array, provider: string): JsonObject {
     parsed = undefined;
   }
   if (isObject(parsed)) return parsed;
-  throw failure("upstream-failed", provider, "answered with something that is not a JSON object; check its base_url");
+  throw failure("upstream-failed", "answered with something that is not a JSON object; check its base_url", provider);
 }
 
-async function boundedBytes({ target, response }: Answering): Promise<Uint8Array> {
-  const { name, idleMs } = target.provider;
-  const reads = readsOf(response.body);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const give = (kind: ErrorKind, what: string): never => {
-    reads.cancel();
-    throw failure(kind, name, what);
+/** A whole answer is its own first word, but blank lines keep it from being silent while the model thinks: so its end has a clock too. */
+async function boundedBytes({ target, response, openBy }: Answering): Promise<Uint8Array> {
+  const { name, firstByteMs, idleMs } = target.provider;
+  const bytesMax = LIMITS.answerBytesMax;
+  const { bytes, end } = await readWhole(response.body, { bytesMax, idleMs, until: openBy + idleMs });
+  if (end === "eof") return bytes;
+  const faults: Readonly<Record<typeof end, readonly [ErrorKind, string]>> = {
+    cut: ["upstream-cut", "broke off its answer"],
+    quiet: ["upstream-timeout", `sent nothing for ${idleMs / 1000} seconds`],
+    late: ["upstream-timeout", `did not end its answer within ${(firstByteMs + idleMs) / 1000} seconds`],
+    "too-large": ["upstream-failed", `sent more than ${bytesMax} bytes`],
   };
-  for (;;) {
-    const read = await reads.next(idleMs);
-    if (read.kind === "eof") return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks);
-    if (read.kind === "cut") return give("upstream-cut", "broke off its answer");
-    if (read.kind === "quiet") return give("upstream-timeout", `sent nothing for ${idleMs / 1000} seconds`);
-    size += read.bytes.byteLength;
-    if (size > LIMITS.answerBytesMax) return give("upstream-failed", `sent more than ${LIMITS.answerBytesMax} bytes`);
-    chunks.push(read.bytes);
-  }
+  throw failure(...faults[end], name);
 }
 
-const failure = (kind: ErrorKind, provider: string, what: string): GatewayError =>
+const failure = (kind: ErrorKind, what: string, provider: string): GatewayError =>
   new GatewayError(kind, `The provider ${provider} ${what}.`, { provider });

@@ -5,6 +5,7 @@ import type { StreamEvent } from "../ir/events.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
+import { replyWithoutSecrets } from "../providers/secrets.ts";
 import type { Target } from "../routing/plan.ts";
 import type { Call, Gateway } from "./call.ts";
 import { outbound, type Outbound, type Prepared } from "./outbound.ts";
@@ -20,6 +21,8 @@ export interface Answering {
   readonly out: Outbound;
   readonly response: Response;
   readonly isStream: boolean;
+  /** By `performance.now()`: the first word must be there. Asking counts too. */
+  readonly openBy: number;
   readonly watch: Watch;
   /** The answer goes on in further rounds: what was told so far in, the whole of it out. */
   goOn?(first: readonly StreamEvent[]): Promise<readonly StreamEvent[]>;
@@ -43,16 +46,15 @@ export async function open(call: Call, prepared: Prepared, target: Target, gatew
 async function ask(call: Call, target: Target, out: Outbound): Promise<Answering> {
   const to = endpoint(target.provider, target.dialect, target.model, "generate");
   const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
-  const response = await send({ url: to.url, headers }, out.body, {
-    provider: target.provider.name,
-    firstByteMs: target.provider.firstByteMs,
-    signal: call.signal,
-  });
+  const { name: provider, firstByteMs } = target.provider;
+  const openBy = performance.now() + firstByteMs;
+  const response = await send({ url: to.url, headers }, out.body, { provider, firstByteMs, signal: call.signal });
   if (!response.ok) throw await refusalOf(response, target);
   return {
     target,
     out,
     response,
+    openBy,
     isStream: (response.headers.get("content-type") ?? "").includes("text/event-stream"),
     watch: watch(call.record.firstToken, out.scope ? "keep" : "forget"),
   };
@@ -77,7 +79,8 @@ async function refusalOf(response: Response, target: Target): Promise<GatewayErr
       { provider },
     );
   }
-  const reply = await errorReply(response);
+  // Before anything is read of it: what is cut short must not end in half a key.
+  const reply = replyWithoutSecrets(await errorReply(response, target.provider.idleMs), target.provider);
   const error = DIALECTS[target.dialect].error.decode(reply);
   const retryAfter = reply.headers["retry-after"] ?? error.details.retryAfter;
   return error.with({

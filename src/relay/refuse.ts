@@ -5,7 +5,6 @@ import type { DialectId } from "../ir/seal.ts";
 import { ShapeError } from "../wire/json.ts";
 import type { Reply } from "../wire/reply.ts";
 import { visibleMessage } from "../clients/cursor.ts";
-import { FrameTooLarge } from "../wire/sse.ts";
 
 export interface RefuseOptions {
   readonly dialect: DialectId;
@@ -21,13 +20,25 @@ export function refusal(error: GatewayError, options: RefuseOptions): Reply {
   if (visible !== undefined)
     return encode(new GatewayError("invalid-request", visible, { ...strip(error), status: 400 }), options.dialect);
   const { upstream, upstreamDialect } = error.details;
-  if (upstream && upstreamDialect === options.dialect && upstream.status >= 400) return withRetryAfter(pass(upstream));
+  if (upstream && upstreamDialect === options.dialect && upstream.status >= 400 && isWhole(upstream))
+    return withRetryAfter(pass(upstream));
   return withRetryAfter(encode(error, options.dialect));
 }
 
 const encode = (error: GatewayError, dialect: DialectId): Reply => DIALECTS[dialect].error.encode(error);
 
 const strip = (error: GatewayError): object => ({ ...(error.details.param && { param: error.details.param }) });
+
+/** What breaks off in the middle of its JSON no client can read. */
+function isWhole({ headers, body }: Reply): boolean {
+  if (!headers["content-type"]?.includes("json")) return true;
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Clients match an upstream's wording, so it passes unmodified. */
 function pass(upstream: Reply): Reply {
@@ -51,8 +62,6 @@ export function toGatewayError(error: unknown): GatewayError {
     return new GatewayError("invalid-request", `${error.message}. Correct the field and send the request again.`, {
       ...(error.path !== "" && { param: error.path }),
     });
-  if (error instanceof FrameTooLarge)
-    return new GatewayError("upstream-failed", `The upstream sent a stream that cannot be read: ${error.message}.`);
   // Every recursion here follows the body's own nesting.
   if (error instanceof RangeError)
     return new GatewayError("invalid-request", "The body is nested too deeply. Flatten it and send it again.");

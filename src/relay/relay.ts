@@ -4,10 +4,12 @@ import { namedSession } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
+import { checkModelName } from "../ir/model-name.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { totals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import { clientHeaders } from "../providers/headers.ts";
+import { headersWithoutSecrets } from "../providers/secrets.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import type { Scope } from "../vault/vault.ts";
@@ -19,6 +21,7 @@ import { open } from "./open.ts";
 import { openStream } from "./open-stream.ts";
 import { openWhole } from "./open-whole.ts";
 import type { Prepared } from "./outbound.ts";
+import { cleanError } from "./secrets.ts";
 import { askOf, BARE_STYLE } from "./translate.ts";
 import type { Watch } from "./watch.ts";
 
@@ -39,6 +42,7 @@ function prepare(call: Call, gateway: Gateway): Prepared {
     throw new GatewayError("invalid-request", "model: missing. Name one of the models that GET /v1/models lists.", {
       param: "model",
     });
+  checkModelName(model);
   draft.modelAsked = model;
   const found = plan(gateway.config, model, call.caller.key);
   let decoded: ReturnType<Prepared["decoded"]> | undefined;
@@ -54,14 +58,10 @@ function prepare(call: Call, gateway: Gateway): Prepared {
 }
 
 async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<Response> {
-  const { answering, answer } = await attempt(
-    prepared.plan.targets,
-    async (target) => {
-      const answering = await open(call, prepared, target, gateway);
-      return { answering, answer: await openWhole(answering, call.surface.reply) };
-    },
-    { signal: call.signal, wait: pause },
-  );
+  const { answering, answer } = await attemptAll(call, prepared, async (target) => {
+    const answering = await open(call, prepared, target, gateway);
+    return { answering, answer: await openWhole(answering, call.surface.reply) };
+  });
   settle(
     { record: call.record, reply: call.surface.reply },
     gateway,
@@ -73,9 +73,20 @@ async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<
   if (sample) learnTokens(sample, call.record, gateway);
   call.record.close("ended", 200);
   return new Response(answer.body as string, {
-    headers: { ...replyHeaders(call.record, answering.response.headers), "content-type": answer.contentType },
+    headers: { ...replyHeaders(call.record, answering.response.headers, gateway), "content-type": answer.contentType },
   });
 }
+
+const attemptAll = <Opened>(
+  { signal }: Call,
+  { plan }: Prepared,
+  open: (target: Target) => Promise<Opened>,
+): Promise<Opened> =>
+  attempt(
+    plan.targets,
+    (target) => open(target).catch((error: unknown) => Promise.reject(cleanError(error, target.provider))),
+    { signal, wait: pause },
+  );
 
 async function streamed(call: Call, prepared: Prepared, gateway: Gateway): Promise<Response> {
   const opening = openedStream(call, prepared, gateway);
@@ -84,22 +95,18 @@ async function streamed(call: Call, prepared: Prepared, gateway: Gateway): Promi
 }
 
 async function openedStream(call: Call, prepared: Prepared, gateway: Gateway): Promise<OpenStream> {
-  const stream = await attempt(
-    prepared.plan.targets,
-    async (target) => openStream(await open(call, prepared, target, gateway), call.surface.reply),
-    { signal: call.signal, wait: pause },
+  const stream = await attemptAll(call, prepared, async (target) =>
+    openStream(await open(call, prepared, target, gateway), call.surface.reply),
   );
   const sample = tokenSample(call, prepared, gateway);
   return { ...stream, ...(sample && { sample }) };
 }
 
 /** What an open stream still needs of its call. The body is not among it: a thousand open streams would hold a thousand bodies. */
-interface Closing {
-  readonly id: string;
+interface Closing extends Pick<Call, "id" | "record" | "connection" | "open"> {
   readonly reply: DialectId;
   readonly model: string;
   readonly target: Target | undefined;
-  readonly record: OpenRecord;
 }
 
 const closingOf = (call: Call, prepared: Prepared): Closing => ({
@@ -108,6 +115,8 @@ const closingOf = (call: Call, prepared: Prepared): Closing => ({
   model: prepared.model,
   target: prepared.plan.targets[0],
   record: call.record,
+  connection: call.connection,
+  open: call.open,
 });
 
 function deliverStream(
@@ -118,12 +127,14 @@ function deliverStream(
 ): Response {
   const body = deliver(opening, {
     heartbeatMs: gateway.config.server.heartbeatMs,
+    connection: closing.connection,
+    onCut: closing.open.onCut,
     printError: (error) => printError(closing, gateway, error),
     closed: (how, stream, error) => closeStream(closing, gateway, how, stream, error),
   });
   return new Response(body as ReadableStream, {
     headers: {
-      ...replyHeaders(closing.record, opened?.headers),
+      ...replyHeaders(closing.record, opened?.headers, gateway),
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
       "x-accel-buffering": "no",
@@ -191,10 +202,17 @@ function learnTokens({ of, bytes, request }: TokenSample, { draft }: OpenRecord,
   gateway.tokens.learn(of, { request, bytes, billed: totals(draft.usage, ["message"]).prompt });
 }
 
-const replyHeaders = (record: OpenRecord, upstream: Headers | undefined): Record<string, string> => ({
-  ...(upstream && clientHeaders(upstream)),
-  "x-codeswitch-losses": String(record.draft.lossCount),
-});
+function replyHeaders(
+  { draft }: OpenRecord,
+  upstream: Headers | undefined,
+  { config }: Gateway,
+): Record<string, string> {
+  const provider = config.providers[draft.provider ?? ""];
+  return {
+    ...(upstream && provider && headersWithoutSecrets(clientHeaders(upstream), provider)),
+    "x-codeswitch-losses": String(draft.lossCount),
+  };
+}
 
 /** For a client that already has a 200: its dialect's error event. */
 function printError({ target, id, model, reply }: Closing, gateway: Gateway, error: GatewayError): string {

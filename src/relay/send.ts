@@ -3,6 +3,8 @@ import { GatewayError } from "../ir/error.ts";
 import type { Endpoint } from "../providers/provider.ts";
 import type { Reply } from "../wire/reply.ts";
 import { LIMITS } from "../wire/limits.ts";
+import { isOutOfDescriptors, outOfDescriptors } from "./descriptors.ts";
+import { readWhole } from "./read-whole.ts";
 
 export interface SendOptions {
   readonly provider: string;
@@ -11,7 +13,7 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
-/** Throws `upstream-unreachable` or `upstream-timeout`; any status is an answer. */
+/** Throws `upstream-unreachable`, `upstream-timeout` or `gateway-full`; any status is an answer. */
 export async function send(endpoint: Endpoint, body: string | Uint8Array, options: SendOptions): Promise<Response> {
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(), options.firstByteMs);
@@ -33,9 +35,11 @@ export async function send(endpoint: Endpoint, body: string | Uint8Array, option
         `The provider ${options.provider} sent nothing for ${options.firstByteMs / 1000} seconds.`,
         { provider: options.provider },
       );
+    const reason = reasonOf(error);
+    if (isOutOfDescriptors(reason)) throw outOfDescriptors(options.provider);
     throw new GatewayError(
       "upstream-unreachable",
-      `The provider ${options.provider} could not be reached: ${reasonOf(error)}. Check its base_url and the network.`,
+      `The provider ${options.provider} could not be reached: ${reason}. Check its base_url and the network.`,
       { provider: options.provider },
     );
   } finally {
@@ -43,33 +47,15 @@ export async function send(endpoint: Endpoint, body: string | Uint8Array, option
   }
 }
 
-/** A refusal or a redirect, whole; its body is bounded. */
-export async function errorReply(response: Response): Promise<Reply> {
+/** A refusal, whole or as much of it as comes in time: the status is judged in any case. */
+export async function errorReply(response: Response, idleMs: number): Promise<Reply> {
   const headers: Record<string, string> = {};
   response.headers.forEach((value, name) => void (headers[name] = value));
-  return { status: response.status, headers, body: await boundedText(response, LIMITS.errorBodyBytesMax) };
-}
-
-async function boundedText(response: Response, bytesMax: number): Promise<string> {
-  const reader = response.body?.getReader();
-  if (!reader) return "";
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      chunks.push(value);
-      size += value.byteLength;
-      if (size >= bytesMax) {
-        await reader.cancel();
-        break;
-      }
-    }
-  } catch {
-    // A body that breaks off is as much of the reason as there is.
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, bytesMax));
+  const ms = Math.min(idleMs, LIMITS.errorBodyMs);
+  const bounds = { bytesMax: LIMITS.errorBodyBytesMax, idleMs: ms, until: performance.now() + ms };
+  const { bytes } = await readWhole(response.body, bounds);
+  const body = new TextDecoder().decode(bytes.subarray(0, LIMITS.errorBodyBytesMax));
+  return { status: response.status, headers, body };
 }
 
 /** The runtime's word for it (`ConnectionRefused`, `ENOTFOUND`), never its message: that may hold the URL's secrets. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
 import { openaiChat } from "../dialects/openai-chat/index.ts";
 import type { Ask } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { NO_TOOLS } from "../ir/tools.ts";
+import { LIMITS } from "../wire/limits.ts";
 import type { EndCause } from "../wire/machine.ts";
 import { nativeLane, NOTHING_WITHHELD } from "./stream-lane.ts";
 
@@ -40,6 +42,30 @@ describe("the native lane", () => {
       for (const size of SIZES) expect(through(text, size, "eof")).toBe(text);
   });
 
+  test("passes each event as soon as it is whole and nothing of the next, however lines end and reads are cut", () => {
+    const words = fc.array(fc.constantFrom("a", ": 3456789", "data: {}", "event: x"), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(
+        fc.constantFrom("\n", "\r\n", "\r"),
+        fc.array(words, { minLength: 1, maxLength: 6 }),
+        fc.infiniteStream(fc.integer({ min: 1, max: 24 })),
+        (newline, events, sizes) => {
+          const text = events.map((lines) => lines.join(newline) + newline + newline).join("");
+          const lane = nativeLane(openaiChat, ASK, NOTHING_WITHHELD, () => {});
+          let passed = "";
+          for (let at = 0; at < text.length;) {
+            const size = sizes.next().value;
+            passed += Buffer.from(lane.push(Buffer.from(text.slice(at, at + size)))).toString();
+            at += size;
+            const whole = text.slice(0, at).lastIndexOf(newline + newline);
+            expect(passed).toBe(whole < 0 ? "" : text.slice(0, whole + 2 * newline.length));
+          }
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
   test("passes a last event without its blank line", () => {
     const text = HELLO + STOP + DONE.trimEnd();
     for (const size of SIZES) expect(through(text, size, "eof")).toBe(text);
@@ -63,6 +89,17 @@ describe("the native lane", () => {
 
   test("an upstream that just stops is no success either", () => {
     expect(through(HELLO, 5, "eof")).toContain('"error"');
+  });
+
+  test("keeps a few comments before the first frame and drops the rest, and passes every one behind it", () => {
+    const lane = nativeLane(openaiChat, ASK, NOTHING_WITHHELD, () => {});
+    const comments = new TextEncoder().encode(": thinking\n\n".repeat(1_000));
+    let before = 0;
+    for (let count = 0; count < 100; count++) before += lane.push(comments).length;
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThanOrEqual(LIMITS.openingCommentsBytesMax);
+    expect(lane.push(new TextEncoder().encode(HELLO))).toHaveLength(Buffer.byteLength(HELLO));
+    expect(lane.push(comments)).toHaveLength(comments.length);
   });
 
   test("breaks off with an error of ours", () => {

@@ -3,8 +3,9 @@ import type { Dialect, Ask } from "../dialects/dialect.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
+import { LIMITS } from "../wire/limits.ts";
 import type { EndCause, Frame } from "../wire/machine.ts";
-import { printFrame, sseReader } from "../wire/sse.ts";
+import { FrameTooLarge, printFrame, sseReader } from "../wire/sse.ts";
 import { outcomeOnly } from "./outcome.ts";
 
 /** One write per upstream read, never one per frame: a flushed write costs five times the translation of its frame. */
@@ -69,11 +70,16 @@ export function nativeLane(
   let failed: GatewayError | undefined;
   let terminal = false;
   let broken = false;
+  /** Of the comments before the first frame: a vendor may send them for as long as it thinks, and they wait for its first word. */
+  let commentBytes: number | undefined = 0;
   const note = (event: StreamEvent): void => {
     if (event.type === "error" || event.type === "finish") terminal = true;
     observe(event);
   };
-  const tap = (frame: Frame): void => decoder.push(frame, note);
+  const tap = (frame: Frame): void => {
+    commentBytes = undefined;
+    decoder.push(frame, note);
+  };
   const broke = (error: GatewayError): string => {
     const encoder = dialect.stream.encoder(ask);
     let out = "";
@@ -83,7 +89,10 @@ export function nativeLane(
   return {
     push: (bytes) => {
       reader.push(bytes, tap);
-      return passage.push(bytes);
+      const events = passage.push(bytes);
+      if (commentBytes === undefined) return events;
+      commentBytes += events.length;
+      return commentBytes > LIMITS.openingCommentsBytesMax ? NOTHING : events;
     },
     end: (cause) => {
       const rest = passage.end(cause);
@@ -116,18 +125,25 @@ export const NOTHING_WITHHELD = (_event: string): boolean => false;
 function wholeEvents(withhold: (text: string) => boolean): Passage {
   // Pieces of an event that is still arriving: joined once, for an image can come in thousands.
   let rest: Uint8Array[] = [];
+  let restBytes = 0;
+  let tail: Uint8Array = NOTHING;
   const pass =
     withhold === NOTHING_WITHHELD ? (bytes: Uint8Array) => bytes : (bytes: Uint8Array) => without(bytes, withhold);
   return {
     push: (bytes) => {
-      const end = endOfLastEvent(bytes, rest.at(-1));
+      const end = endOfLastEvent(bytes, tail);
+      tail = end === bytes.length ? NOTHING : tailOf(end === 0 ? tail : NOTHING, bytes.subarray(end));
       if (end === 0) {
         rest.push(bytes);
+        restBytes += bytes.length;
+        // The reader of frames does not count comments.
+        if (restBytes > LIMITS.frameBytesMax) throw new FrameTooLarge();
         return NOTHING;
       }
       const whole = end === bytes.length ? bytes : bytes.subarray(0, end);
       const all = rest.length === 0 ? whole : Buffer.concat([...rest, whole]);
       rest = end === bytes.length ? [] : [bytes.subarray(end)];
+      restBytes = bytes.length - end;
       return pass(all);
     },
     end: (cause) => {
@@ -153,14 +169,13 @@ function without(bytes: Uint8Array, withhold: (text: string) => boolean): Uint8A
 
 const BLANK_LINES = ["\n\n", "\r\n\r\n", "\r\r"] as const;
 const LF = 10;
-/** A blank line may begin in what came before. */
-const BLANK_LINE_MAX = 4;
+/** The longest blank line without its last sign. */
+const TAIL_MAX = 3;
 
 /** The place in `bytes` behind the last blank line; 0 when none ends there. */
-function endOfLastEvent(bytes: Uint8Array, before: Uint8Array | undefined): number {
+function endOfLastEvent(bytes: Uint8Array, tail: Uint8Array): number {
   // Nearly every read ends so.
   if (bytes.at(-1) === LF && bytes.at(-2) === LF) return bytes.length;
-  const tail = before?.subarray(-(BLANK_LINE_MAX - 1)) ?? NOTHING;
   const buffer =
     tail.length === 0 ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.concat([tail, bytes]);
   const ends = BLANK_LINES.map((mark) => {
@@ -169,3 +184,9 @@ function endOfLastEvent(bytes: Uint8Array, before: Uint8Array | undefined): numb
   });
   return Math.max(0, ...ends);
 }
+
+/** As much as a blank line may begin in, over however many reads. */
+const tailOf = (before: Uint8Array, bytes: Uint8Array): Uint8Array => {
+  const last = bytes.subarray(-TAIL_MAX);
+  return before.length === 0 || last.length === TAIL_MAX ? last : Buffer.concat([before, last]).subarray(-TAIL_MAX);
+};

@@ -62,6 +62,10 @@ function withoutRefused(body: JsonObject, { fields, extra }: ModelRequest, targe
   };
 }
 
+/** The same of a request that no target was written for yet: its thinking may be asked for by the configuration or by the model's name alone. */
+export const willLackReasoning = (request: ModelRequest, target: Target, forcedEffort?: string): boolean =>
+  lacksRequiredReasoning(fit(request, target.capabilities, target.config, forcedEffort).value, target);
+
 /**
  * Signed thinking and Kimi's reasoning_content must come back within a tool loop. Without them the vendor answers 400:
  * "Expected `thinking` or `redacted_thinking`, but found `tool_use`".

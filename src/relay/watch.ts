@@ -1,6 +1,6 @@
 /** What the gateway learns from an answer while it passes: usage and outcome for the ledger, reasoning for the vault. */
 import { collector, grown, type Answer } from "../ir/collect.ts";
-import type { GatewayError } from "../ir/error.ts";
+import { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { Seal } from "../ir/seal.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
@@ -23,6 +23,7 @@ export interface Watch {
 export function watch(onFirstContent: () => void, keepsAnswer: "keep" | "forget"): Watch {
   const kept = keepsAnswer === "keep" ? collector() : undefined;
   let keptChars = 0;
+  let blocks = 0;
   let started = false;
   let committed = false;
   let terminal = false;
@@ -30,7 +31,9 @@ export function watch(onFirstContent: () => void, keepsAnswer: "keep" | "forget"
   let usage: Usage = NO_USAGE;
   const seals = new Map<number, Seal>();
   return {
+    /** Throws `upstream-failed` at the block that is too many: each of them is kept by somebody until the end. */
     observe: (event) => {
+      if (event.type === "block-start" && ++blocks > LIMITS.blocksMax) throw tooManyBlocks();
       if (keptChars <= LIMITS.vaultTurnBytesMax) {
         kept?.push(event);
         if (event.type === "block-delta") keptChars += lengthOf(event.delta);
@@ -76,6 +79,9 @@ export function watch(onFirstContent: () => void, keepsAnswer: "keep" | "forget"
     answer: () => (keptChars <= LIMITS.vaultTurnBytesMax ? kept?.answer() : undefined),
   };
 }
+
+const tooManyBlocks = (): GatewayError =>
+  new GatewayError("upstream-failed", `the upstream sent an answer of more than ${LIMITS.blocksMax} parts`);
 
 function lengthOf(delta: Extract<StreamEvent, { type: "block-delta" }>["delta"]): number {
   if ("text" in delta) return delta.text.json.length;

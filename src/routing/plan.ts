@@ -3,13 +3,14 @@ import type { Config, KeyConfig, ModelConfig, ProviderConfig, ReasoningStyle, Ta
 import { nearestNames } from "../config/nearest.ts";
 import type { Addressee, DialectId } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
+import { checkModelName } from "../ir/model-name.ts";
 import type { Effort } from "../ir/request.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { withoutPrefix } from "../providers/catalog.ts";
 import { dialectFor, impliedModel, issuerOf } from "../providers/endpoint.ts";
 import type { Capabilities } from "../providers/provider.ts";
-import { LIMITS } from "../wire/limits.ts";
-import { type Match, matchName, matches } from "./names.ts";
+import { allowedTargets } from "./allowed.ts";
+import { type Match, matchName } from "./names.ts";
 
 /** One deployment of one model, ready to be written for. */
 export interface Target {
@@ -34,48 +35,57 @@ export interface Plan {
   readonly reasoning?: ReasoningStyle;
 }
 
-/** Throws `unknown-model` with the nearest names, or `forbidden` where the key may not ask for the model. */
+/** Throws `invalid-request` where it is no name, `unknown-model` with the nearest names, or `forbidden` where the key may not ask for the model. */
 export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
-  if (askedName.length > LIMITS.modelNameLengthMax)
-    throw new GatewayError("invalid-request", `model: longer than ${LIMITS.modelNameLengthMax} characters.`, {
-      param: "model",
-    });
-  const found = remembered(config, askedName);
+  const found = remembered(config, askedName, key);
   if (!found) throw unknownModel(config, askedName, key);
-  if (key?.models && !isAllowed(key.models, askedName, found.match)) throw forbidden(askedName, key.models);
-  if (found.plan.targets.length === 0) throw switchedOff(askedName, found.match.model);
-  return found.plan;
+  if (found.plan.targets.length > 0) return found.plan;
+  throw found.isForbidden ? forbidden(askedName, key?.models ?? []) : switchedOff(askedName, found.match.model);
 }
 
 /** What a client may be shown: names that can be asked for as they stand, and that somebody answers. */
 export const listedModels = (config: Config, key?: KeyConfig): readonly ModelConfig[] =>
   config.models.filter(
-    ({ name, targets }) =>
-      !name.includes("*") &&
-      targets.some((target) => Object.hasOwn(config.providers, target.provider)) &&
-      (!key?.models || key.models.some((pattern) => matches(pattern, name))),
+    ({ name }) => !name.includes("*") && (remembered(config, name, key)?.plan.targets.length ?? 0) > 0,
   );
 
 interface Found {
   readonly match: Match;
+  /** With the targets that the key allows. */
   readonly plan: Plan;
+  /** The key does not allow all that would answer. */
+  readonly isForbidden: boolean;
 }
 
 /** Names come from callers, so the memory has an end. */
 const REMEMBERED_MAX = 2_000;
-const MEMORY = new WeakMap<Config, Map<string, Found>>();
+/** By the key that asks: none for all that have no models of their own. */
+type Memory = Map<KeyConfig | undefined, Map<string, Found>>;
+const MEMORY = new WeakMap<Config, Memory>();
 
-function remembered(config: Config, askedName: string): Found | undefined {
-  let names = MEMORY.get(config);
-  if (!names) MEMORY.set(config, (names = new Map()));
+function remembered(config: Config, askedName: string, key: KeyConfig | undefined): Found | undefined {
+  const names = memoryOf(config, key?.models ? key : undefined);
   const known = names.get(askedName);
   if (known) return known;
+  checkModelName(askedName);
   const match = resolve(config, askedName);
   if (!match) return undefined;
-  const found = { match, plan: planOf(config, match) };
+  const whole = planOf(config, match);
+  const targets = key?.models
+    ? allowedTargets(key.models, { name: askedName, match, targets: whole.targets }, Object.keys(config.providers))
+    : whole.targets;
+  const found = { match, plan: { ...whole, targets }, isForbidden: targets.length < whole.targets.length };
   if (names.size >= REMEMBERED_MAX) names.clear();
   names.set(askedName, found);
   return found;
+}
+
+function memoryOf(config: Config, key: KeyConfig | undefined): Map<string, Found> {
+  let keys = MEMORY.get(config);
+  if (!keys) MEMORY.set(config, (keys = new Map()));
+  let names = keys.get(key);
+  if (!names) keys.set(key, (names = new Map()));
+  return names;
 }
 
 /** As asked; else as `provider/model`; else without a prefix that catalogues put before a name. */
@@ -95,8 +105,14 @@ function resolve(config: Config, askedName: string): Match | undefined {
 function matchAt(config: Config, name: string, provider: ProviderConfig): Match | undefined {
   const at = (target: TargetConfig): boolean => target.provider === provider.name;
   const models = config.models.filter((model) => model.targets.some(at));
-  const match = matchName(models, name) ?? matchName(models.map(namedAsUpstream), name);
+  const match = matchName(models, name) ?? asEntry(models, matchName(models.map(namedAsUpstream), name));
   return match && { ...match, model: { ...match.model, targets: match.model.targets.filter(at) } };
+}
+
+/** What was found by its upstream's name is still the entry that the config calls otherwise. */
+function asEntry(models: readonly ModelConfig[], match: Match | undefined): Match | undefined {
+  const entry = match && models.find(({ targets }) => targets === match.model.targets);
+  return entry && { ...match, model: entry, upstreamName: entry.name };
 }
 
 /** `azure/my-deployment`: the target's own name instead of the alias. */
@@ -129,11 +145,6 @@ function targetOf(provider: ProviderConfig, config: TargetConfig, askedName: str
   const issuer = issuerOf(provider);
   return { provider, model, dialect, config, capabilities, issuer, addressee: { issuer, family, model, traits } };
 }
-
-const isAllowed = (patterns: readonly string[], askedName: string, { model, upstreamName }: Match): boolean =>
-  patterns.some((pattern) =>
-    [askedName, model.name.includes("*") ? upstreamName : model.name].some((name) => matches(pattern, name)),
-  );
 
 function unknownModel(config: Config, askedName: string, key: KeyConfig | undefined): GatewayError {
   const names = listedModels(config, key).map((model) => model.name);

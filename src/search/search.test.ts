@@ -132,9 +132,8 @@ describe("a search fails in Anthropic's words", () => {
     ).toBe("query_too_long");
   });
   test("when the caller leaves", async () => {
-    const config = at(() => new Promise<Response>(() => {}));
     const left = new AbortController();
-    setTimeout(() => left.abort(), 20);
+    const config = at(() => (left.abort(), new Promise<Response>(() => {})));
     await expect(searchOf(config)({ text: "bun" }, left.signal)).rejects.toThrow("unavailable");
   });
 });

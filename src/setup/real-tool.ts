@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { only, SYSTEM } from "../config/child-environment.ts";
 import type { Step } from "../probe/round-trip.ts";
 import type { Connection, Setup } from "./setup.ts";
 import { maskSecrets } from "./show.ts";
@@ -40,7 +41,7 @@ async function run(
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
-    env: { PATH: path, HOME: home, USERPROFILE: home, ...system(), ...env },
+    env: { PATH: path, HOME: home, USERPROFILE: home, ...only(process.env, SYSTEM), ...env },
   });
   const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
   const [out, err, code] = await Promise.all([
@@ -62,12 +63,3 @@ function lastWords(text: string): string {
     .filter(Boolean);
   return maskSecrets(lines.slice(-3).join(" ").slice(0, 300)) || "it said nothing";
 }
-
-/** What programs need of Windows, and of a terminal's language. */
-const system = (): Record<string, string> =>
-  Object.fromEntries(
-    ["SystemRoot", "ComSpec", "PATHEXT", "TEMP", "TMP", "TMPDIR", "LANG"].flatMap((name) => {
-      const value = process.env[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );

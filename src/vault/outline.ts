@@ -66,6 +66,7 @@ export function withReasoning(
 function merged(turn: readonly AssistantEntry[], outline: Outline, reader: SealReader): readonly AssistantEntry[] {
   const bare = outline.some((piece) => "reasoning" in piece) ? turn.filter(({ kind }) => kind !== "reasoning") : turn;
   const out: AssistantEntry[] = [];
+  const place = placesIn(bare);
   let at = 0;
   let waiting: ReasoningEntry[] = [];
   let before: readonly ReasoningEntry[] = [];
@@ -75,8 +76,8 @@ function merged(turn: readonly AssistantEntry[], outline: Outline, reader: SealR
       waiting.push(piece.reasoning);
       continue;
     }
-    const found = bare.findIndex((entry, index) => index >= at && isAlike(entry, piece));
-    if (found >= 0) {
+    const found = place(piece, at);
+    if (found !== undefined) {
       const between = bare.slice(at, found);
       // A vendor wants a turn to begin with its thinking; Chat clients put the text first, wherever it stood.
       out.push(...(at === 0 ? [...waiting, ...between] : [...between, ...waiting]));
@@ -95,8 +96,26 @@ function merged(turn: readonly AssistantEntry[], outline: Outline, reader: SealR
   return isPlaced || waiting.length > 0 ? rest : [...before, ...rest];
 }
 
-const isAlike = (entry: AssistantEntry, piece: Exclude<Piece, { reasoning: unknown }>): boolean =>
-  "call" in piece ? entry.kind === "call" && entry.callId === piece.call : entry.kind === "message";
+type Said = Exclude<Piece, { reasoning: unknown }>;
+
+/** Finds the first entry from a place on that a piece is about. The places asked for only grow, so no entry is passed twice. */
+function placesIn(turn: readonly AssistantEntry[]): (piece: Said, from: number) => number | undefined {
+  const calls = new Map<string, { readonly places: number[]; next: number }>();
+  const texts = { places: [] as number[], next: 0 };
+  turn.forEach((entry, index) => {
+    if (entry.kind === "message") texts.places.push(index);
+    if (entry.kind !== "call") return;
+    const known = calls.get(entry.callId);
+    if (known) known.places.push(index);
+    else calls.set(entry.callId, { places: [index], next: 0 });
+  });
+  return (piece, from) => {
+    const found = "call" in piece ? calls.get(piece.call) : texts;
+    if (!found) return undefined;
+    while ((found.places[found.next] ?? from) < from) found.next++;
+    return found.places[found.next];
+  };
+}
 
 function sealed(entry: AssistantEntry, piece: Piece, reader: SealReader): AssistantEntry {
   if (entry.kind !== "call" || !("call" in piece) || !piece.seal || isSealedFor(entry, reader)) return entry;

@@ -60,3 +60,12 @@ describe("a seal that a client presents bare", () => {
     expect(known.holdsForeign(bare("seal 1"), OTHERS)).toBe(true);
   });
 });
+
+test("a seal that goes out without an issuer takes no earlier one's place", () => {
+  const known = provenance();
+  known.note(made("abc"));
+  known.note({ ...OURS, issuer: "", value: "abc" });
+  known.note({ ...OURS, value: "" });
+  expect(known.named(bare("abc"), OURS)).toEqual([{ kind: "reasoning", sections: [], seal: made("abc") }]);
+  expect(known.named(bare(""), OURS)).toEqual(bare(""));
+});

@@ -7,8 +7,8 @@ export type Alike = (data: string) => boolean;
 
 /** What two frames have in common; undefined when they differ in more than the values of strings and a number that counts. */
 export function alike(first: string, second: string): Alike | undefined {
-  const tokens = first.match(TOKEN) ?? [];
-  const others = second.match(TOKEN) ?? [];
+  const tokens = tokensOf(first);
+  const others = tokensOf(second);
   if (tokens.length !== others.length) return undefined;
   const fixed: string[] = [""];
   const holes: Hole[] = [];
@@ -29,8 +29,23 @@ export function alike(first: string, second: string): Alike | undefined {
 /** Where a value of its kind ends that starts at `from`; -1: there is none. */
 type Hole = (data: string, from: number) => number;
 
-/** Strings, numbers, and what stands between. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[^"\d-]+|-/g;
+/** Strings, numbers, and what stands between. A pattern would stack every escape of a string of megabytes. */
+function tokensOf(data: string): string[] {
+  const tokens: string[] = [];
+  for (let at = 0; at < data.length; at += tokens.at(-1)?.length ?? 1) {
+    const end = stringEnd(data, at);
+    tokens.push(end < 0 ? plainAt(data, at) : data.slice(at, end));
+  }
+  return tokens;
+}
+
+const PLAIN = /-?\d[\d.eE+-]*|[^"\d-]+|./sy;
+
+function plainAt(data: string, at: number): string {
+  PLAIN.lastIndex = at;
+  return PLAIN.exec(data)?.[0] ?? "";
+}
+
 /** What says which kind of event it is may not differ. */
 const TYPE = /"type"\s*:\s*$/;
 

@@ -84,9 +84,9 @@ describe("applyEdits", () => {
 
   test("a body of 8 MB is edited in a moment", () => {
     const text = JSON.stringify({ messages: [{ content: 'a "quoted" line\n'.repeat(500_000) }], model: "a" });
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(edit(text, ["model"], "b").endsWith('"model":"b"}')).toBe(true);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1_000);
   });
 });
 

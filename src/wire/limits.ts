@@ -13,8 +13,17 @@ export const LIMITS = {
   frameBytesMax: 32 * 1024 * 1024,
   /** A whole answer of an upstream. */
   answerBytesMax: 64 * 1024 * 1024,
-  /** What is kept of an upstream's error body. */
+  /** What is kept of an upstream's error body, and how long it may take: its status has told the most. */
   errorBodyBytesMax: 64 * 1024,
+  errorBodyMs: 5_000,
+  /** A vendor's count of tokens. After so long an estimate serves better. */
+  countBytesMax: 64 * 1024,
+  countMs: 5_000,
+  /** Of a stream before its first word: everything that waits for the client, and what of it may be comments. */
+  openingBytesMax: 32 * 1024 * 1024,
+  openingCommentsBytesMax: 64 * 1024,
+  /** Parts of one answer: texts, thoughts, calls. */
+  blocksMax: 10_000,
   /** Text that waits behind a live block until it is its turn. */
   queuedBlockBytesMax: 8 * 1024 * 1024,
   vaultEntriesMax: 10_240,

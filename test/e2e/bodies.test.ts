@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { type Running, startThree } from "./gateway.ts";
-import { headOf, talk } from "./raw.ts";
+import { headOf, type RawReply, talk } from "./raw.ts";
 import { type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, WHOLE, type Wire, WIRES } from "./wires.ts";
 
@@ -21,6 +21,23 @@ afterAll(async () => {
   await gateway?.stop();
   for (const wire of WIRES) await servers?.[wire].stop();
 });
+
+/** Begun before the tests, as it takes five seconds of waiting. */
+let dripped: Promise<RawReply>;
+beforeAll(() => void (dripped = drip(JSON.stringify(bodyFor("chat", "chat", { user: "dripped" })))));
+
+/** One byte a second of a good call. */
+async function drip(body: string): Promise<RawReply> {
+  const request = { method: "POST", path: PATH.chat, headers: { "content-type": "application/json" }, body };
+  let timer: Timer | undefined;
+  const reply = await talk(gateway.url, (write) => {
+    write(headOf(request, { "content-length": String(body.length) }));
+    let at = 0;
+    timer = setInterval(() => write(body[at++] ?? ""), 1_000);
+  });
+  clearInterval(timer);
+  return reply;
+}
 
 /** An error as each dialect prints it. */
 const SHAPE: Readonly<Record<Wire, (body: never) => unknown>> = {
@@ -85,18 +102,9 @@ describe("size and time", () => {
     });
 
   test("a body of a byte a second is cut, and told why", async () => {
-    const body = JSON.stringify(bodyFor("chat", "chat"));
-    const asked = servers.chat.asked.length;
-    const request = { method: "POST", path: PATH.chat, headers: { "content-type": "application/json" }, body };
-    let drip: Timer | undefined;
-    const reply = await talk(gateway.url, (write) => {
-      write(headOf(request, { "content-length": String(body.length) }));
-      let at = 0;
-      drip = setInterval(() => write(body[at++] ?? ""), 1_000);
-    });
-    clearInterval(drip);
+    const reply = await dripped;
     expect([reply.status, reply.body]).toEqual([408, expect.stringContaining("slower than 256 bytes a second")]);
-    expect(servers.chat.asked.length).toBe(asked);
+    expect(servers.chat.asked.filter(({ text }) => text.includes("dripped"))).toEqual([]);
   }, 30_000);
 
   test("a client that hangs up in the middle of its body harms nobody", async () => {
@@ -284,12 +292,13 @@ describe("not what was promised", () => {
             ? { type: "function", name, parameters: schema }
             : { name, input_schema: schema };
       const tools = Array.from({ length: 10_000 }, (_, at) => tool(`tool_${at}`));
-      const from = performance.now();
+      const from = process.cpuUsage();
       const response = await post(gateway.url, PATH[client], bodyFor(client, model, { tools }));
       const text = await response.text();
       expect([200, 400]).toContain(response.status);
       if (response.status === 400) expect(text).toMatch(/tools/);
-      expect(performance.now() - from).toBeLessThan(3_000);
+      // Of the processor, not of the clock on the wall: both ends of the call stand in this process.
+      expect(process.cpuUsage(from).user / 1000).toBeLessThan(3_000);
     });
 });
 

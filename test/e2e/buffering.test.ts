@@ -1,7 +1,7 @@
 /** Nothing buffers: the upstream holds its stream after every step, and the client must have read that step before the next one is released. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Running, startThree } from "./gateway.ts";
-import { type HeldStream, heldStream, type Upstream, upstream, within } from "./upstream.ts";
+import { type HeldStream, heldStream, type Upstream, upstream, PATIENCE_MS, within } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf } from "./wires.ts";
 
 describe("nothing buffers", () => {
@@ -22,21 +22,27 @@ describe("nothing buffers", () => {
     await server?.stop();
   });
 
-  for (const { client, upstream: model } of CROSSINGS)
-    test(`${client} client, ${model} upstream`, async () => {
+  const LINE_ENDS = [
+    ["LF", "\n"],
+    ["CRLF", "\r\n"],
+  ] as const;
+  const CASES = CROSSINGS.flatMap((crossing) => LINE_ENDS.map(([name, end]) => ({ ...crossing, name, end })));
+  for (const { client, upstream: model, name, end: lineEnd } of CASES)
+    test(`${client} client, ${model} upstream that ends its lines with ${name}`, async () => {
+      const push = (text: string): void => held.push(text.replaceAll("\n", lineEnd));
       const asked = new Promise<void>((resolve) => void (opened = resolve));
       const [first, ...rest] = stepsOf(model);
       const answer = post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }));
-      await within(2_000, "the upstream is asked", asked);
-      held.push(first?.send ?? "");
-      const response = await within(2_000, "the headers", answer);
+      await within(PATIENCE_MS, "the upstream is asked", asked);
+      push(first?.send ?? "");
+      const response = await within(PATIENCE_MS, "the headers", answer);
       expect(response.status).toBe(200);
       const reader = readStream(client, response);
       for (const step of [first, ...rest]) {
         if (!step) continue;
-        if (step !== first) held.push(step.send);
+        if (step !== first) push(step.send);
         const has = within(
-          2_000,
+          PATIENCE_MS,
           `"${step.text}${step.input}"`,
           reader.until((soFar) => soFar.text === step.text && soFar.input === step.input),
         );
@@ -44,7 +50,7 @@ describe("nothing buffers", () => {
       }
       held.end();
       const end = await within(
-        2_000,
+        PATIENCE_MS,
         "the end",
         reader.until((soFar) => soFar.ended),
       );

@@ -7,6 +7,7 @@ import { startSimulator, type SeenRequest, type Simulator } from "../../src/simu
 import { createSeals } from "../../src/simulator/seals.ts";
 import { isList, isObject, type Json, type JsonObject, without } from "../../src/wire/json.ts";
 import { createJudge, JUDGE_MISSING } from "../judge/schema.ts";
+import { shapeOf } from "./conversation-shape.ts";
 import { type Running, start } from "./gateway.ts";
 
 const FOLDER = process.env.CODESWITCH_CAPTURES ?? "../shared/captures";
@@ -42,7 +43,6 @@ const { taken, skipped } = readCaptures();
 describe("captured bodies on every backend", () => {
   let simulator: Simulator;
   let gateway: Running;
-  const judge = createJudge();
 
   beforeAll(async () => {
     simulator = startSimulator({ strict: true, record: true });
@@ -61,24 +61,37 @@ describe("captured bodies on every backend", () => {
     simulator.stop();
   });
 
-  for (const [name, backend] of Object.entries(BACKENDS))
-    test.each(taken)(`$file over ${name}`, async ({ file, url, headers, body }) => {
-      simulator.control.forget();
-      const reply = await fetch(gateway.url + url, {
-        method: "POST",
-        headers: { ...headers, "content-type": "application/json" },
-        body: JSON.stringify({ ...body, model: name }),
-      });
-      const text = await reply.text();
+  /** What the client was answered, and what the backend was asked for it. */
+  async function ask(name: string, { url, headers, body }: Capture) {
+    simulator.control.forget();
+    const reply = await fetch(gateway.url + url, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/json" },
+      body: JSON.stringify({ ...body, model: name }),
+    });
+    const text = await reply.text();
+    return { reply, text, seen: simulator.seen.find((request) => request.method === "POST") };
+  }
+
+  for (const name of Object.keys(BACKENDS))
+    test.each(taken)(`$file over ${name}: taken, with every call, result and word of its user`, async (capture) => {
+      const { reply, text, seen } = await ask(name, capture);
       expect({ status: reply.status, text: reply.ok ? "" : text }).toEqual({ status: 200, text: "" });
       expect(text).not.toMatch(/event: error|"response\.failed"|^data: \{"error"/m);
-      const seen = simulator.seen.find((request) => request.method === "POST");
-      if (seen?.body && isWritten(seen, body)) judge.add(backend.dialect, seen.body, `${file} over ${name}`);
+      // Elsewhere than at Anthropic tokens are counted here.
+      if (!capture.url.includes("count_tokens")) expect(shapeOf(seen?.body ?? {})).toEqual(shapeOf(capture.body));
     });
 
   test.skipIf(JUDGE_MISSING !== undefined || taken.length === 0)(
-    `what was written for them is what the vendors' types allow${JUDGE_MISSING ? ` (${JUDGE_MISSING})` : ""}`,
+    `what is written for them is what the vendors' types allow${JUDGE_MISSING ? ` (${JUDGE_MISSING})` : ""}`,
     async () => {
+      const judge = createJudge();
+      for (const [name, { dialect }] of Object.entries(BACKENDS))
+        for (const capture of taken) {
+          const { seen } = await ask(name, capture);
+          if (seen?.body && isWritten(seen, capture.body))
+            judge.add(dialect, seen.body, `${capture.file} over ${name}`);
+        }
       expect(judge.count).toBeGreaterThan(taken.length);
       expect(await judge.verdict()).toEqual([]);
     },

@@ -1,7 +1,7 @@
 /** After the first byte an error is told in the client's own words, and nothing that looks like an end follows. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Running, startThree } from "./gateway.ts";
-import { type HeldStream, heldStream, type Upstream, upstream, within } from "./upstream.ts";
+import { type HeldStream, heldStream, type Upstream, upstream, PATIENCE_MS, within } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf, type Wire } from "./wires.ts";
 
 /** Each wire's own way to say it inside a stream. */
@@ -46,17 +46,17 @@ describe("in the middle of an answer", () => {
       test(`${name}: ${client} client, ${model} upstream`, async () => {
         const asked = new Promise<void>((resolve) => void (opened = resolve));
         const answer = post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }));
-        await within(2_000, "the upstream is asked", asked);
+        await within(PATIENCE_MS, "the upstream is asked", asked);
         held.push(stepsOf(model)[0]?.send ?? "");
-        const reader = readStream(client, await within(2_000, "the headers", answer));
+        const reader = readStream(client, await within(PATIENCE_MS, "the headers", answer));
         await within(
-          2_000,
+          PATIENCE_MS,
           "the first word",
           reader.until((soFar) => soFar.text !== ""),
         );
         happen(model);
         const end = await within(
-          2_000,
+          PATIENCE_MS,
           "the error",
           reader.until(() => false),
         );

@@ -135,3 +135,16 @@ test("a full context is told in the words that each client compacts at", async (
   await asked.stop();
   await full.stop();
 });
+
+test.each(WIRES)("an error of %s that breaks off is told whole, in the caller's words", async (wire) => {
+  const half = (): Response =>
+    new Response(bodyOf(wire, 400).slice(0, 60), { status: 400, headers: { "content-type": "application/json" } });
+  const server = upstream(half);
+  const open = await startThree({ chat: server.url, responses: server.url, messages: server.url });
+  const response = await post(open.url, PATH[wire], bodyFor(wire, wire));
+  expect(response.status).toBe(400);
+  const { error } = (await response.json()) as { error: { message: string } };
+  expect(error.message).not.toBe("");
+  await open.stop();
+  await server.stop();
+});

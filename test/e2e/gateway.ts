@@ -17,6 +17,7 @@ export interface Running {
   readonly url: string;
   /** What the ledger wrote, in order. */
   readonly records: readonly CallRecord[];
+  readonly warnings: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -58,6 +59,8 @@ export interface Setup {
   readonly server?: Partial<ServerConfig>;
   /** Where it keeps what outlives it. Absent: nowhere. */
   readonly dataDir?: string;
+  /** How long a client's connection may stand still while it is the client's turn. */
+  readonly idleSeconds?: number;
 }
 
 export function configOf({ providers, models, keys = [], server = {} }: Setup): Config {
@@ -82,11 +85,15 @@ export function configOf({ providers, models, keys = [], server = {} }: Setup): 
 
 export async function start(setup: Setup): Promise<Running> {
   const records: CallRecord[] = [];
-  const log = { info: () => {}, warn: () => {}, write: (record: CallRecord) => void records.push(record) };
-  return {
-    records,
-    ...(await startGateway(configOf(setup), { log, ...(setup.dataDir && { dataDir: setup.dataDir }) })),
+  const warnings: string[] = [];
+  const log = {
+    info: () => {},
+    warn: (message: string) => void warnings.push(message),
+    write: (record: CallRecord) => void records.push(record),
   };
+  const { dataDir, idleSeconds } = setup;
+  const options = { log, ...(dataDir && { dataDir }), ...(idleSeconds !== undefined && { idleSeconds }) };
+  return { records, warnings, ...(await startGateway(configOf(setup), options)) };
 }
 
 /** One upstream of each wire behind the models `chat`, `responses` and `messages`. */

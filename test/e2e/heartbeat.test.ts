@@ -1,7 +1,7 @@
 /** A silent model: the client hears a comment now and then, before and between the words, and reads the same answer. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Running, startThree } from "./gateway.ts";
-import { type HeldStream, heldStream, type Upstream, upstream, within } from "./upstream.ts";
+import { type HeldStream, heldStream, type Upstream, upstream, PATIENCE_MS, within } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf } from "./wires.ts";
 
 const BEAT = /^(: ?[\w-]*|event: ping\ndata: .*)\n\n/m;
@@ -32,13 +32,13 @@ describe("heartbeats", () => {
         return new Promise((resolve) => void (speak = () => resolve(stream.response)));
       };
       const response = await within(
-        2_000,
+        PATIENCE_MS,
         "headers",
         post(gateway.url, PATH[client], bodyFor(client, model, { stream: true })),
       );
       const reader = readStream(client, response);
       await within(
-        2_000,
+        PATIENCE_MS,
         "a beat before the answer",
         reader.until(({ raw }) => beats(raw) > 1),
       );
@@ -46,24 +46,51 @@ describe("heartbeats", () => {
       const [first, ...rest] = stepsOf(model);
       held?.push(first?.send ?? "");
       await within(
-        2_000,
+        PATIENCE_MS,
         "the first word",
         reader.until(({ text }) => text === "One "),
       );
       const before = beats(reader.soFar.raw);
       await within(
-        2_000,
+        PATIENCE_MS,
         "a beat between the words",
         reader.until(({ raw }) => beats(raw) > before),
       );
       for (const step of rest) held?.push(step.send);
       held?.end();
       const end = await within(
-        2_000,
+        PATIENCE_MS,
         "the end",
         reader.until(() => false),
       );
       expect(end).toMatchObject({ text: "One two three.", input: '{"path":"a.ts"}', ended: true, error: undefined });
+    });
+
+  for (const { client, upstream: model } of CROSSINGS.filter(({ client, upstream }) => client !== upstream))
+    test(`a vendor that sends comments of its own is not silent, its client hears ours: ${client} client, ${model} upstream`, async () => {
+      let held: HeldStream | undefined;
+      answer = (stream) => {
+        held = stream;
+        stream.push(stepsOf(model)[0]?.send ?? "");
+        return Promise.resolve(stream.response);
+      };
+      const response = await post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }));
+      const reader = readStream(client, response);
+      await within(
+        2_000,
+        "the first word",
+        reader.until(({ text }) => text === "One "),
+      );
+      const comments = setInterval(() => held?.push(": thinking\n\n"), 5);
+      const before = reader.soFar.raw.length;
+      await within(
+        2_000,
+        "a beat",
+        reader.until(({ raw }) => BEAT.test(raw.slice(before))),
+      );
+      clearInterval(comments);
+      expect(reader.soFar.raw).not.toContain("thinking");
+      await reader.cancel();
     });
 
   test("an error before the first word is told in the open stream", async () => {
@@ -80,13 +107,13 @@ describe("heartbeats", () => {
       const response = await post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }));
       const reader = readStream(client, response);
       await within(
-        2_000,
+        PATIENCE_MS,
         "a beat",
         reader.until(({ raw }) => raw !== ""),
       );
       speak();
       const end = await within(
-        2_000,
+        PATIENCE_MS,
         "the end",
         reader.until(() => false),
       );

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LIMITS } from "../../src/wire/limits.ts";
 import { type StalledPipe, stalledPipe } from "../../src/observe/pipe.fixture.ts";
-import { type Upstream, upstream, within } from "./upstream.ts";
+import { type Upstream, upstream, PATIENCE_MS, within } from "./upstream.ts";
 import { bodyFor, post, PATH, WHOLE } from "./wires.ts";
 
 const LAUNCHER = join(import.meta.dir, "../../bin/codeswitch.js");
@@ -18,13 +18,16 @@ afterAll(async () => {
   rmSync(FOLDER, { recursive: true });
 });
 
+/** A busy machine takes its time to start a process. */
+const START_MS = 30_000;
+
 interface Process {
   readonly url: string;
   readonly pipe: StalledPipe;
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
 }
-const open: Process[] = [];
+const open: Omit<Process, "url">[] = [];
 afterEach(async () => {
   for (const { child, ended, pipe } of open.splice(0)) {
     killGroup(child);
@@ -57,11 +60,16 @@ async function started(): Promise<Process> {
     detached: true,
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const [line = ""] = linesOf(await pipe.until((soFar) => soFar.includes('"started"')));
-  const { url } = JSON.parse(line) as { url: string };
-  const one = { url, pipe, child, ended };
+  const one = { pipe, child, ended };
   open.push(one);
-  return one;
+  const said = await within(
+    START_MS,
+    "the start",
+    pipe.until((soFar) => soFar.includes('"started"')),
+  );
+  const [line = ""] = linesOf(said);
+  const { url } = JSON.parse(line) as { url: string };
+  return { ...one, url };
 }
 
 const linesOf = (text: string): string[] => text.split("\n").slice(0, -1);
@@ -72,7 +80,7 @@ const LINE_BYTES_MIN = 5_000;
 
 /** One call; the id of its record. */
 async function call(url: string): Promise<string> {
-  const response = await within(5_000, "an answer", post(url, PATH.chat, bodyFor("chat", "m", STRANGE)));
+  const response = await within(PATIENCE_MS, "an answer", post(url, PATH.chat, bodyFor("chat", "m", STRANGE)));
   expect(response.status).toBe(200);
   await response.text();
   return response.headers.get("x-codeswitch-request-id") ?? "";
@@ -90,7 +98,7 @@ describe.skipIf(process.platform === "win32")("a log that nobody reads", () => {
   test("holds up no call and no /health, and the log tells afterwards how many lines it lacks", async () => {
     const { url, pipe } = await started();
     const ids = await calls(url, CALLS);
-    const health = await within(5_000, "/health", fetch(`${url}/health`));
+    const health = await within(PATIENCE_MS, "/health", fetch(`${url}/health`));
     expect(health.status).toBe(200);
 
     const text = await pipe.until((soFar) => soFar.includes("dropped here"));
@@ -115,14 +123,14 @@ describe.skipIf(process.platform === "win32")("a log that nobody reads", () => {
     const { url, child, ended } = await started();
     await calls(url, CALLS);
     child.kill("SIGTERM");
-    expect(await within(5_000, "the end", ended)).toBe(0);
+    expect(await within(PATIENCE_MS, "the end", ended)).toBe(0);
   }, 60_000);
 
   test("is flushed at the end when somebody reads", async () => {
     const { url, pipe, child, ended } = await started();
     const ids = await calls(url, 3);
     child.kill("SIGTERM");
-    await within(5_000, "the end", ended);
+    await within(PATIENCE_MS, "the end", ended);
     const text = await pipe.until(() => true);
     for (const id of ids) expect(text).toContain(id);
     expect(text).toContain("Stopping: open calls may take up to");
@@ -133,6 +141,6 @@ describe.skipIf(process.platform === "win32")("a log that nobody reads", () => {
     pipe.closeReader();
     await calls(url, 5);
     child.kill("SIGTERM");
-    expect(await within(5_000, "the end", ended)).toBe(0);
+    expect(await within(PATIENCE_MS, "the end", ended)).toBe(0);
   });
 });

@@ -1,11 +1,13 @@
 /** Tool loops through clients that drop reasoning, before upstreams that demand it back as their vendors do: the simulator refuses a call without its thought, and a thought with a wrong signature. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KeyConfig } from "../../src/config/config.ts";
 import { type Part, type Play, type Simulator, startSimulator } from "../../src/simulator/index.ts";
 import { provider, type Running, start, target } from "./gateway.ts";
+import { PATIENCE_MS, within } from "./upstream.ts";
 import { PATH, post } from "./wires.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -193,14 +195,26 @@ describe("a tool loop whose client drops the reasoning", () => {
       model: "claude",
       before: async (step) => {
         gateway = step % 2 === 0 ? other : mine;
-        // What a tool takes at least; writing is a matter of milliseconds.
-        await Bun.sleep(100);
+        // The other one wrote behind its answer. Both ask the same file.
+        await within(PATIENCE_MS, `the thought of step ${step - 1}`, written(step - 1));
       },
     });
     expect(READ.messages?.()).toEqual(thoughts("Claude"));
     gateway = mine;
     await other.stop();
   });
+
+  /** Waits until so many more answers are on the disk. */
+  async function written(answers: number): Promise<void> {
+    const rows = (): number => {
+      using file = new Database(join(dataDir, "codeswitch.db"), { readonly: true });
+      return (
+        file.query<{ answers: number }, []>("select count(distinct digest) as answers from reasoning").get()?.answers ??
+        0
+      );
+    };
+    while (rows() < answers) await Bun.sleep(5);
+  }
 
   test("two thoughts of one answer come back each in front of its own call", async () => {
     await chat([user("Both.")], { model: "interleaved" });

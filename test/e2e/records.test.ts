@@ -289,7 +289,5 @@ function leaveInUpload(): Promise<void> {
 test("what could not cross stands in the record", async () => {
   answer = good("messages");
   const record = await recordOf(() => call("chat", "messages", { field_of_nobody: 1 }));
-  expect(record.losses).toEqual([
-    { path: "field_of_nobody", feature: "unknown-field", how: "dropped", weight: "hint", note: expect.any(String) },
-  ]);
+  expect(record.losses).toEqual([{ path: "…", feature: "unknown-field", how: "dropped", weight: "hint" }]);
 });

@@ -1,6 +1,14 @@
 /** The upstream of these tests, itself: what it promises is what they stand on. */
 import { afterEach, expect, test } from "bun:test";
-import { type Answering, type HeldStream, heldStream, type Upstream, upstream, within } from "./upstream.ts";
+import {
+  type Answering,
+  type HeldStream,
+  heldStream,
+  type Upstream,
+  upstream,
+  PATIENCE_MS,
+  within,
+} from "./upstream.ts";
 
 let running: Upstream | undefined;
 afterEach(() => running?.stop());
@@ -59,5 +67,5 @@ test("a client that goes while the upstream is silent is noticed", async () => {
   stream.push("data: 0\n\n");
   await (await reading).body!.getReader().read();
   leaving.abort();
-  await within(2_000, "the upstream notices", stream.gone);
+  await within(PATIENCE_MS, "the upstream notices", stream.gone);
 });

@@ -83,6 +83,9 @@ export function heldStream(signal: AbortSignal): HeldStream {
   };
 }
 
+/** For what takes milliseconds where the machine is idle. Whoever waits for ever is found all the same. */
+export const PATIENCE_MS = 15_000;
+
 /** The value, or a failure that says what was waited for. */
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: Timer | undefined;

@@ -261,7 +261,7 @@ export function readStream(wire: Wire, response: Response): StreamReader {
         if (done) break;
         const text = utf8.decode(value, { stream: true });
         soFar.raw += text;
-        const lines = (rest + text).split("\n");
+        const lines = (rest + text).split(/\r?\n/);
         rest = lines.pop() ?? "";
         for (const line of lines) if (line.startsWith("data: ")) take(wire, line.slice(6), soFar);
       }

@@ -23,32 +23,47 @@ test("goldens are not rewritten in CI", () => {
 describe("golden", () => {
   for (const file of FILES)
     test(file.replace(/\.case$/, ""), async () => {
-      const path = join(import.meta.dir, file);
-      const golden = parseCase(await Bun.file(path).text());
+      const golden = await goldenOf(file);
       const sections = replay(file, golden);
-      if (UPDATE && !process.env.CI) await Bun.write(path, printCase(golden.story, sections));
+      if (UPDATE && !process.env.CI) await Bun.write(join(import.meta.dir, file), printCase(golden.story, sections));
       else expect(printCase(golden.story, sections)).toBe(printCase(golden.story, golden.sections));
     });
 });
 
-// After the goldens, so that one run of the compiler judges what all of them sent.
+// One run of the compiler judges what all of them send.
 test.skipIf(JUDGE_MISSING !== undefined)(
   "every upstream request of a golden fits the vendors' own types",
-  async () => expect(await typeFaults()).toEqual([]),
+  async () => {
+    const crossings = new Map<string, Crossing>();
+    for (const file of FILES) {
+      const crossing = crossed(file, await goldenOf(file));
+      if (!(crossing instanceof Error)) crossings.set(file, crossing);
+    }
+    // The rest are refused before anybody is asked.
+    expect(crossings.size).toBeGreaterThan(FILES.length / 2);
+    expect(await typeFaults(crossings)).toEqual([]);
+  },
   60_000,
 );
+
+const goldenOf = async (file: string): Promise<Case> => parseCase(await Bun.file(join(import.meta.dir, file)).text());
+
+/** The request as the target gets it, or why nobody gets it. */
+function crossed(file: string, golden: Case): Crossing | GatewayError | ShapeError {
+  try {
+    return cross(dirname(file), golden);
+  } catch (error) {
+    if (!(error instanceof GatewayError || error instanceof ShapeError)) throw error;
+    return error;
+  }
+}
 
 /** The sections as the gateway makes them, beside those that were given. */
 function replay(file: string, golden: Case): ReadonlyMap<string, string> {
   const sections = new Map([...golden.sections].filter(([title]) => INPUTS.has(title)));
-  let crossing: Crossing;
-  try {
-    crossing = cross(dirname(file), golden);
-  } catch (error) {
-    if (!(error instanceof GatewayError || error instanceof ShapeError)) throw error;
-    return sections.set("client reply", refusal(error));
-  }
-  judgeUpstreamRequest(crossing, file);
+  const crossing = crossed(file, golden);
+  if (crossing instanceof Error) return sections.set("client reply", refusal(crossing));
+  judgeUpstreamRequest(crossing);
   sections.set("upstream request", pretty(crossing.body));
   const losses: Loss[] = [...crossing.requestLosses];
   const stream = golden.sections.get("upstream stream");

@@ -131,7 +131,7 @@ export function printTable(): string {
     "",
     "## The names of losses",
     "",
-    "As the log and `x-codeswitch-losses` count them; the path beside each is the caller's own.",
+    "As the log and `x-codeswitch-losses` count them; the path beside each is the caller's own, up to a word that no API has.",
     "",
     "| name | what |",
     "| --- | --- |",

@@ -14,8 +14,6 @@ const ROOT = join(import.meta.dir, "../..");
 /** The weight of a room that is only drawn when it is asked for. */
 const ASKED_FOR = 14;
 
-process.exit(await main());
-
 async function main(): Promise<number> {
   const { seed, count, rooms, atOnce, again, list } = settings();
   const shares = rooms.map((room) => ({ room, weight: ROOMS[room]?.weight || ASKED_FOR }));
@@ -99,3 +97,5 @@ async function mustBeGreen({ folder }: Tree): Promise<void> {
     throw new Error(`Without any mutant ${stage} fail: ${why}. Mend that first.`);
   }
 }
+
+process.exit(await main());

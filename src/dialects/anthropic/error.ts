@@ -72,6 +72,8 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
   overloaded: "overloaded_error",
   "upstream-timeout": "timeout_error",
   unavailable: "overloaded_error",
+  "gateway-full": "overloaded_error",
+  "gateway-stopping": "overloaded_error",
   "upstream-auth": "authentication_error",
   "upstream-forbidden": "permission_error",
 };
@@ -88,7 +90,7 @@ function saidIn(body: string): Said {
     return {
       type: "",
       message: body
-        .replace(/<[^>]*>/g, " ")
+        .replace(/<[^<>]*>/g, " ")
         .replace(/\s+/g, " ")
         .trim()
         .slice(0, MESSAGE_LENGTH_MAX),
@@ -117,7 +119,7 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
 };
 
 const OVERFLOW = /prompt is too long|exceed(s|ed)? (the )?context (limit|window)|context window|input is too long/i;
-const QUOTA = /credit balance is too low|usage limits?\b.*\bregain|billing/i;
+const QUOTA = /credit balance is too low|usage limits?\b.{0,200}\bregain|billing/i;
 const FILTER = /content filtering policy/i;
 
 /** Anthropic says most of it in the message: an overflow and an empty account are both a 400 invalid_request_error. */

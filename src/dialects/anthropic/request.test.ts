@@ -372,7 +372,9 @@ describe("whether bytes may pass", () => {
     [{ messages: [{ role: "user", content: [{ type: "block_of_tomorrow" }] }] }, true],
     [{ messages: [{ role: "tool", content: "x", tool_call_id: "a" }] }, false],
     [{ messages: [{ role: "assistant", content: null, tool_calls: [] }] }, false],
-    [{ messages: [{ role: "user", content: [{ type: "image_url", image_url: {} }] }] }, false],
+    ...["image_url", "input_text", "output_text", "input_image", "input_file", "refusal", "input_audio", "file"].map(
+      (type): [JsonObject, boolean] => [{ messages: [{ role: "user", content: [{ type }] }] }, false],
+    ),
     [{ tools: [{ type: "function", function: { name: "f" } }] }, false],
     [{ messages: undefined, input: "x" }, false],
   ])("%j: %p", (rest, expected) => expect(isNative(body(rest as JsonObject))).toBe(expected));

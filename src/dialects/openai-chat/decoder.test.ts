@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { textOf } from "../../wire/json.ts";
 import { answerOf, chunk, decoded, ending } from "./asking.ts";
+import { openaiChat } from "./index.ts";
 import { decodeWhole } from "./response.ts";
 import { ask, checked } from "./asking.ts";
 
@@ -283,6 +284,11 @@ describe("how answers end", () => {
     expect(answerOf([chunk({ content: "x" })]).error?.kind).toBe("upstream-cut");
     expect(answerOf([]).error?.kind).toBe("upstream-cut");
     expect(answerOf(["[DONE]"]).error?.kind).toBe("upstream-cut");
+  });
+  test("[DONE] behind nothing is told at once, and not when the connection ends", () => {
+    const types: string[] = [];
+    openaiChat.stream.decoder(ask()).push({ event: "", data: "[DONE]" }, ({ type }) => types.push(type));
+    expect(types).toEqual(["error"]);
   });
   test("[DONE] ends an answer that gave no reason", () => {
     expect(answerOf([chunk({ content: "x" }), "[DONE]"]).finish?.reason).toBe("stop");

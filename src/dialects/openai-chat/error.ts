@@ -85,6 +85,8 @@ const WORDS: Readonly<Record<ErrorKind, Word>> = {
   overloaded: failed("overloaded"),
   "upstream-timeout": failed("upstream_timeout"),
   unavailable: failed("service_unavailable"),
+  "gateway-full": failed("service_unavailable"),
+  "gateway-stopping": failed("service_unavailable"),
   "upstream-auth": refused("provider_key_refused"),
   "upstream-forbidden": refused("provider_forbidden"),
 };
@@ -143,8 +145,8 @@ const place = (item: JsonObject): string => (isList(item.loc) ? item.loc.map(wor
 
 /** A proxy's HTML page: its title or its words. */
 function plainText(body: string): string {
-  const title = /<title[^>]*>([^<]*)<\/title>/i.exec(body)?.[1];
-  return (title ?? body.replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim().slice(0, 500);
+  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(body)?.[1];
+  return (title ?? body.replace(/<[^<>]*>/g, " ")).replace(/\s+/g, " ").trim().slice(0, 500);
 }
 
 const OVERFLOW =
@@ -192,4 +194,4 @@ function retryAfterOf(headers: Reply["headers"]): { retryAfter?: string } {
 }
 
 /** Vendors repeat a refused key, masked or not: it is ours, and not the caller's to see. */
-const withoutKeys = (message: string): string => message.replace(/\b(sk|key|gsk|xai)-[\w*.-]{3,}/g, "$1-…");
+const withoutKeys = (message: string): string => message.replace(/\b(sk|key|gsk|xai)-[^\s"'<>,;)]{3,}/g, "$1-…");

@@ -31,7 +31,7 @@ const SERVICE_TIERS = table({ standard_only: "default" });
 
 export function callerOf(w: Writing): JsonObject {
   const { user, safetyId, serviceTier } = w.request.caller;
-  // Anthropic's user_id is a record of device and account; this API takes short strings.
+  // Chat's hosts take a user of any length; this API takes short strings.
   const shortUser = user !== undefined && (w.own || user.length <= ID_LENGTH_MAX) ? user : undefined;
   if (user !== shortUser) hint(w, w.said.field("user"), "user", "dropped", "longer than the upstream accepts");
   const tier = serviceTier === undefined || w.own ? serviceTier : (SERVICE_TIERS.get(serviceTier) ?? serviceTier);

@@ -81,3 +81,15 @@ test("a model that nobody has is a 404 on which Codex stops", () => {
     error: { message: "No model gpt-9.", type: "invalid_request_error", param: "model", code: "model_not_found" },
   });
 });
+
+test("the vendor's finer word reaches the caller, and Azure's numbers do not", () => {
+  const told = (code: unknown) => {
+    const error = decode(400, { error: { message: "No.", type: "invalid_request_error", code, param: "input" } });
+    const { body } = openaiResponses.error.encode(error);
+    return [error.details.code, (JSON.parse(body) as { error: { code: unknown; param: unknown } }).error];
+  };
+  const said = { message: "No.", type: "invalid_request_error", param: "input" };
+  expect(told("unsupported_parameter")).toEqual(["unsupported_parameter", { ...said, code: "unsupported_parameter" }]);
+  expect(told(400)).toEqual(["400", { ...said, code: null }]);
+  expect(told(null)).toEqual([undefined, { ...said, code: null }]);
+});

@@ -142,6 +142,8 @@ const WORDS: Readonly<Record<ErrorKind, Words>> = {
   overloaded: { type: "server_error", code: "server_is_overloaded" },
   "upstream-timeout": { type: "server_error", code: "upstream_timeout" },
   unavailable: { type: "server_error", code: "unavailable" },
+  "gateway-full": { type: "server_error", code: "unavailable" },
+  "gateway-stopping": { type: "server_error", code: "unavailable" },
   "upstream-auth": { type: INVALID, code: "invalid_api_key" },
   "upstream-forbidden": { type: INVALID, code: "forbidden" },
 };

@@ -1,0 +1,19 @@
+/** What of our environment a program gets that we start: what it needs to run, and no key of ours. */
+import type { Variables } from "./substitute.ts";
+
+/** What programs need of Windows, and of a terminal's language. */
+export const SYSTEM = ["SystemRoot", "windir", "ComSpec", "PATHEXT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_*"] as const;
+/** How one gets out of this network. */
+export const NETWORK = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"] as const;
+
+/** A name, or a beginning that ends in "*"; in any case, as Windows has it and proxies are written. */
+export function only(variables: Variables, names: readonly string[]): Record<string, string> {
+  const wanted = names.map((name) => name.toLowerCase());
+  const isWanted = (name: string): boolean =>
+    wanted.some((one) => (one.endsWith("*") ? name.startsWith(one.slice(0, -1)) : name === one));
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) =>
+      value !== undefined && isWanted(name.toLowerCase()) ? [[name, value]] : [],
+    ),
+  );
+}

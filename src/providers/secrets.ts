@@ -1,0 +1,91 @@
+/** The operator's own credentials, taken out of what a vendor says: debug pages and proxies repeat what they were sent. */
+import type { ProviderConfig } from "../config/config.ts";
+import type { Reply } from "../wire/reply.ts";
+
+type Credentials = Pick<ProviderConfig, "apiKey" | "headers">;
+
+/** The text itself where it holds none of them. */
+export function withoutSecrets(text: string, provider: Credentials): string {
+  const pattern = patternOf(provider);
+  return pattern ? text.replace(pattern, "[redacted]") : text;
+}
+
+export const replyWithoutSecrets = (reply: Reply, provider: Credentials): Reply => ({
+  ...reply,
+  headers: headersWithoutSecrets(reply.headers, provider),
+  body: withoutSecrets(reply.body, provider),
+});
+
+export const headersWithoutSecrets = (
+  headers: Readonly<Record<string, string>>,
+  provider: Credentials,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withoutSecrets(value, provider)]));
+
+const PATTERNS = new WeakMap<Credentials, { readonly pattern: RegExp | undefined }>();
+
+function patternOf(provider: Credentials): RegExp | undefined {
+  let known = PATTERNS.get(provider);
+  if (!known) {
+    const spellings = secretsOf(provider).toSorted((a, b) => b.text.length - a.text.length);
+    const pattern = spellings.length > 0 ? new RegExp(spellings.map(inAnySpelling).join("|"), "gi") : undefined;
+    PATTERNS.set(provider, (known = { pattern }));
+  }
+  return known.pattern;
+}
+
+interface Secret {
+  readonly text: string;
+  /** The headers that carry it. */
+  readonly names: readonly string[];
+}
+
+/** Below this it may be an ordinary word or number, and is a secret only in the place of one. */
+const SECRET_LENGTH_MIN = 8;
+const KEY_HEADERS = ["authorization", "x-api-key", "api-key"];
+
+function secretsOf({ apiKey, headers }: Credentials): Secret[] {
+  const own = Object.entries(headers).flatMap(([name, value]) => {
+    const [scheme = "", ...rest] = value.trim().split(/\s+/);
+    // `Bearer KEY` may be repeated without its scheme.
+    const bare = SCHEMES.includes(scheme.toLowerCase()) ? rest.join(" ") : value.trim();
+    return [bare, ...(scheme.toLowerCase() === "basic" ? [passwordOf(bare)] : [])].map((text) => ({
+      text,
+      names: [name],
+    }));
+  });
+  const all = [...(apiKey ? [{ text: apiKey, names: KEY_HEADERS }] : []), ...own].filter(({ text }) => text !== "");
+  const coded = all
+    .filter(({ text }) => text.length >= SECRET_LENGTH_MIN)
+    .map(({ text, names }) => ({ text: Buffer.from(text).toString("base64").replace(/=+$/, ""), names }));
+  return [...all, ...coded];
+}
+
+const SCHEMES = ["bearer", "basic", "token", "apikey"];
+
+const passwordOf = (basic: string): string => {
+  const [, ...password] = Buffer.from(basic, "base64").toString().split(":");
+  return password.join(":");
+};
+
+/** As it is, or as JSON, a URL or a web page writes it. Every repetition is bounded. */
+function inAnySpelling({ text, names }: Secret): string {
+  const spelt = [...text].map(spellingsOf).join("");
+  if (text.length >= SECRET_LENGTH_MIN) return spelt;
+  const marks = [
+    ...SCHEMES.map((scheme) => `${scheme} `),
+    ...names.map((name) => `${escaped(name)}["'\\\\]{0,3} ?[:=] ?["'\\\\]{0,3}`),
+  ];
+  return `(?<=(?:^|[^\\w-])(?:${marks.join("|")}))${spelt}(?![\\w-])`;
+}
+
+function spellingsOf(character: string): string {
+  const code = character.charCodeAt(0);
+  if (/[A-Za-z0-9]/.test(character) || code > 0xff) return escaped(character);
+  const hex = code.toString(16).padStart(2, "0");
+  return `(?:\\\\{0,4}(?:${escaped(character)}|u00${hex})|%${hex}|&#0?${code};|&#x0?${hex};|&(?:${NAMED[character] ?? "-"});)`;
+}
+
+const NAMED: Readonly<Record<string, string>> = { "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos" };
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

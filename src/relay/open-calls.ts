@@ -1,0 +1,43 @@
+/** The calls that are open: no more than the machine bears, and each can be ended with a word of its own when the gateway stops. */
+import type { GatewayError } from "../ir/error.ts";
+import { tooManyCalls } from "./descriptors.ts";
+
+export interface OpenCall {
+  /** Fires when the caller leaves, and when the call is cut. */
+  readonly signal: AbortSignal;
+  /** Who holds the answer now, and says an error in the client's words. The last one told is asked. */
+  onCut(cut: (error: GatewayError) => void): void;
+  left(): void;
+}
+
+export interface OpenCalls {
+  /** `caller` fires when the caller leaves. Throws `gateway-full`. */
+  enter(caller: AbortSignal): OpenCall;
+  /** Ends all that are open. */
+  cut(error: GatewayError): void;
+}
+
+export function openCalls(max: number): OpenCalls {
+  const open = new Set<(error: GatewayError) => void>();
+  return {
+    enter: (caller) => {
+      if (open.size >= max) throw tooManyCalls(max);
+      const gone = new AbortController();
+      caller.addEventListener("abort", () => gone.abort(), { once: true });
+      let say = (_error: GatewayError): void => {};
+      const end = (error: GatewayError): void => {
+        say(error);
+        gone.abort();
+      };
+      open.add(end);
+      return {
+        signal: gone.signal,
+        onCut: (cut) => void (say = cut),
+        left: () => void open.delete(end),
+      };
+    },
+    cut: (error) => {
+      for (const end of [...open]) end(error);
+    },
+  };
+}

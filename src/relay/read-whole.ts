@@ -1,0 +1,37 @@
+/** A whole body of an upstream, read within bounds of size and time. Where a bound ends it, its connection is released. */
+import { readsOf } from "./reads.ts";
+
+export interface WholeBounds {
+  readonly bytesMax: number;
+  /** Between two reads. */
+  readonly idleMs: number;
+  /** By `performance.now()`: a body that drips keeps every idle limit. */
+  readonly until: number;
+}
+
+export interface WholeBody {
+  /** What came until then. */
+  readonly bytes: Uint8Array;
+  /** "eof": it is all there. "quiet" and "late": nothing for so long, and too long in all. */
+  readonly end: "eof" | "cut" | "quiet" | "late" | "too-large";
+}
+
+export async function readWhole(body: ReadableStream<Uint8Array> | null, bounds: WholeBounds): Promise<WholeBody> {
+  const reads = readsOf(body);
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  const ended = (end: WholeBody["end"]): WholeBody => {
+    if (end !== "eof") reads.cancel();
+    return { bytes: pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces), end };
+  };
+  for (;;) {
+    const leftMs = bounds.until - performance.now();
+    if (leftMs <= 0) return ended("late");
+    const read = await reads.next(Math.min(bounds.idleMs, leftMs));
+    if (read.kind === "eof" || read.kind === "cut") return ended(read.kind);
+    if (read.kind === "quiet") return ended(leftMs <= bounds.idleMs ? "late" : "quiet");
+    pieces.push(read.bytes);
+    size += read.bytes.byteLength;
+    if (size > bounds.bytesMax) return ended("too-large");
+  }
+}

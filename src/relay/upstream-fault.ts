@@ -1,0 +1,16 @@
+/** An upstream's answer that breaks a bound or cannot be read is the upstream's failure, so that the next target is tried. */
+import { GatewayError } from "../ir/error.ts";
+import { FrameTooLarge } from "../wire/sse.ts";
+
+export function upstreamFault(error: unknown, provider: string): unknown {
+  if (error instanceof GatewayError) return error.with({ provider });
+  if (error instanceof FrameTooLarge) return failed(provider, error.message);
+  // Every recursion here follows the answer's own nesting.
+  if (error instanceof RangeError) return failed(provider, "it is nested too deeply");
+  return error;
+}
+
+const failed = (provider: string, why: string): GatewayError =>
+  new GatewayError("upstream-failed", `The provider ${provider} sent an answer that cannot be read: ${why}.`, {
+    provider,
+  });

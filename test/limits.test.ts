@@ -1,0 +1,49 @@
+/** Everything that grows has its bound in src/wire/limits.ts, and each bound a test that hits it. */
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LIMITS } from "../src/wire/limits.ts";
+
+/** `file > name of the test`, or of the row that it is made from, as they stand in the source. */
+const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
+  bodyBytesMax: "src/http/body.test.ts > counted may be as many as the limit, and not one more",
+  jsonDepthMax: "test/e2e/limits.test.ts > ${wire}: a body that is too deep is a 400",
+  toolsMax: "test/e2e/limits.test.ts > ${wire}: more tools than the most are a 400",
+  entriesMax: "test/e2e/limits.test.ts > ${wire}: more messages than the most are a 400",
+  frameBytesMax: "src/wire/sse.test.ts > an event may be as large as the limit, and not larger",
+  answerBytesMax: "test/e2e/limits.test.ts > a whole answer that is too large is an error, and the next target answers",
+  errorBodyBytesMax: "test/e2e/limits.test.ts > of a vendor's error no more passes than the limit",
+  errorBodyMs: "test/e2e/hostile-vendor.test.ts > an error whose body drips",
+  countBytesMax: "test/e2e/hostile-vendor.test.ts > does not end",
+  countMs: "test/e2e/hostile-vendor.test.ts > drips",
+  openingBytesMax: "test/e2e/hostile-vendor.test.ts > a stream whose first line is endless",
+  openingCommentsBytesMax: "test/e2e/hostile-vendor.test.ts > a stream of comments that pour",
+  blocksMax:
+    "test/e2e/hostile-vendor.test.ts > an answer of too many parts is broken off: ${client} client, ${wire} upstream",
+  queuedBlockBytesMax: "src/ir/unwrap.test.ts > what never becomes a wrapper waits up to a bound only",
+  vaultEntriesMax: "src/vault/vault.test.ts > the oldest entry leaves when there are too many",
+  vaultBytesMax: "src/vault/memory.test.ts > the oldest turn leaves when all of them together are too large",
+  vaultTurnBytesMax: "src/vault/vault.test.ts > a turn that is too large is not kept",
+  vaultTtlMs: "src/vault/vault.test.ts > an entry is forgotten after its time",
+  vaultDiskRowsMax: "src/vault/durable.test.ts > of rows and of bytes: the oldest leave",
+  vaultDiskBytesMax: "src/vault/durable.test.ts > of rows and of bytes: the oldest leave",
+  vaultDiskTtlMs: "src/vault/durable.test.ts > of time: what is too old is neither given back nor kept",
+  vaultQueueBytesMax: "src/vault/durable.test.ts > of what waits for the disk: the rest stays in memory",
+  provenanceMax: "src/vault/provenance.test.ts > is forgotten when there are too many",
+  configDepthMax: "src/config/parse-yaml.test.ts > brackets that are never closed",
+  logQueueBytesMax:
+    "src/observe/output.test.ts > keeps so many bytes for a reader that stalls and no more, and tells in their place how many lines it lost",
+  lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
+  modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
+};
+
+for (const [limit, hitBy] of Object.entries(HIT_BY))
+  test(`${limit} is hit by a test`, () => {
+    const [file = "", name = ""] = hitBy.split(" > ");
+    const source = readFileSync(join(import.meta.dir, "..", file), "utf8");
+    expect(['"', "`"].some((quote) => source.includes(quote + name + quote))).toBe(true);
+  });
+
+test("every limit is in the list", () => {
+  expect(Object.keys(HIT_BY).sort()).toEqual(Object.keys(LIMITS).sort());
+});
