@@ -34,7 +34,6 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   logQueueBytesMax:
     "src/observe/output.test.ts > keeps so many bytes for a reader that stalls and no more, and tells in their place how many lines it lost",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
-  configDepthMax: "src/config/parse-yaml.test.ts > indentation, with comments between",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 
