@@ -4,7 +4,7 @@ import { expect } from "bun:test";
 /** 2 is linear; memory and its collector add to it. What is quadratic takes 4. */
 const GROWTH_MAX = 2.6;
 /** A machine that is busy with others only ever adds: the least of all tries is the nearest to the truth. */
-const TRIES_MAX = 12;
+const TRIES_MAX = 20;
 /** Work of less is done several times over: some systems tell a thread's time in steps of milliseconds. */
 const WORK_MS_MIN = 30;
 /** A reading below one such step is none. */
