@@ -6,6 +6,7 @@ import type { ModelRequest } from "../ir/request.ts";
 import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
 import type { Target } from "../routing/plan.ts";
+import type { Asked } from "../vault/vault.ts";
 import type { Call, Gateway } from "./call.ts";
 import { outbound, type Outbound, type Prepared } from "./outbound.ts";
 import { ownEvents } from "./open-whole.ts";
@@ -21,6 +22,8 @@ export interface Answering {
   readonly response: Response;
   readonly isStream: boolean;
   readonly watch: Watch;
+  /** Where the vault is told of it; absent: nowhere. */
+  readonly scope?: Asked;
   /** The answer goes on in further rounds: what was told so far in, the whole of it out. */
   goOn?(first: readonly StreamEvent[]): Promise<readonly StreamEvent[]>;
 }
@@ -43,18 +46,21 @@ export async function open(call: Call, prepared: Prepared, target: Target, gatew
 async function ask(call: Call, target: Target, out: Outbound): Promise<Answering> {
   const to = endpoint(target.provider, target.dialect, target.model, "generate");
   const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
-  const response = await send({ url: to.url, headers }, out.body, {
+  const sending = send({ url: to.url, headers }, out.body, {
     provider: target.provider.name,
     firstByteMs: target.provider.firstByteMs,
     signal: call.signal,
   });
+  const scope = out.place();
+  const response = await sending;
   if (!response.ok) throw await refusalOf(response, target);
   return {
     target,
     out,
     response,
     isStream: (response.headers.get("content-type") ?? "").includes("text/event-stream"),
-    watch: watch(call.record.firstToken, out.scope ? "keep" : "forget"),
+    watch: watch(call.record.firstToken, scope ? out.kept : "nothing"),
+    ...(scope && { scope }),
   };
 }
 

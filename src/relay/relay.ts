@@ -10,7 +10,7 @@ import { countsTokens } from "../providers/endpoint.ts";
 import { clientHeaders } from "../providers/headers.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import { plan, type Target } from "../routing/plan.ts";
-import type { Scope } from "../vault/vault.ts";
+import type { Asked } from "../vault/vault.ts";
 import { printFrame } from "../wire/sse.ts";
 import { attempt } from "./attempt.ts";
 import type { Call, Gateway } from "./call.ts";
@@ -62,13 +62,7 @@ async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<
     },
     { signal: call.signal, wait: pause },
   );
-  settle(
-    { record: call.record, reply: call.surface.reply },
-    gateway,
-    answering.watch,
-    answer.losses,
-    answering.out.scope,
-  );
+  settle({ record: call.record, reply: call.surface.reply }, gateway, answering.watch, answer.losses, answering.scope);
   const sample = tokenSample(call, prepared, gateway);
   if (sample) learnTokens(sample, call.record, gateway);
   call.record.close("ended", 200);
@@ -167,12 +161,12 @@ function settle(
   gateway: Gateway,
   watch: Watch,
   losses: readonly Loss[],
-  scope: Scope | undefined,
+  scope: Asked | undefined,
 ): void {
   record.draft.usage = watch.usage;
   record.draft.losses = [...record.draft.losses, ...losses];
-  const answer = scope ? watch.answer() : undefined;
-  if (scope && answer?.finish) gateway.vault.remember(scope, answer);
+  const told = watch.answer();
+  if (scope && told) gateway.vault.remember(scope, told.answer, told.seen);
   for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
 }
 
