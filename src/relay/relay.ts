@@ -15,6 +15,7 @@ import { printFrame } from "../wire/sse.ts";
 import { attempt } from "./attempt.ts";
 import type { Call, Gateway } from "./call.ts";
 import { deliver, type OpenStream, type TokenSample } from "./deliver.ts";
+import { homeFirst } from "./home.ts";
 import { open } from "./open.ts";
 import { openStream } from "./open-stream.ts";
 import { openWhole } from "./open-whole.ts";
@@ -55,7 +56,7 @@ function prepare(call: Call, gateway: Gateway): Prepared {
 
 async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<Response> {
   const { answering, answer } = await attempt(
-    prepared.plan.targets,
+    await homeFirst(call, prepared, gateway),
     async (target) => {
       const answering = await open(call, prepared, target, gateway);
       return { answering, answer: await openWhole(answering, call.surface.reply) };
@@ -79,7 +80,7 @@ async function streamed(call: Call, prepared: Prepared, gateway: Gateway): Promi
 
 async function openedStream(call: Call, prepared: Prepared, gateway: Gateway): Promise<OpenStream> {
   const stream = await attempt(
-    prepared.plan.targets,
+    await homeFirst(call, prepared, gateway),
     async (target) => openStream(await open(call, prepared, target, gateway), call.surface.reply),
     { signal: call.signal, wait: pause },
   );
