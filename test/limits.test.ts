@@ -24,6 +24,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   vaultEntriesMax: "src/vault/vault.test.ts > the oldest entry leaves when there are too many",
   vaultBytesMax: "src/vault/memory.test.ts > the oldest turn leaves when all of them together are too large",
   vaultTurnBytesMax: "src/vault/vault.test.ts > a turn that is too large is not kept",
+  vaultCallsMax: "src/vault/vault.test.ts > a turn of ten thousand calls is known by its first thousand",
   vaultTtlMs: "src/vault/vault.test.ts > an entry is forgotten after its time",
   vaultDiskRowsMax: "src/vault/durable.test.ts > of rows and of bytes: the oldest leave",
   vaultDiskBytesMax: "src/vault/durable.test.ts > of rows and of bytes: the oldest leave",

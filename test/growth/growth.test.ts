@@ -51,7 +51,7 @@ describe("an answer", () => {
         (bytes) => {
           for (const to of CROSSINGS) {
             const events: StreamEvent[] = [];
-            const seen = watch(() => {}, "keep");
+            const seen = watch(() => {}, "whole");
             const lane = laneOf(from, to, (event) => {
               seen.observe(event);
               events.push(event);
