@@ -24,16 +24,17 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   vaultEntriesMax: "src/vault/vault.test.ts > the oldest entry leaves when there are too many",
   vaultBytesMax: "src/vault/memory.test.ts > the oldest turn leaves when all of them together are too large",
   vaultTurnBytesMax: "src/vault/vault.test.ts > a turn that is too large is not kept",
+  vaultCallsMax: "src/vault/vault.test.ts > a turn of ten thousand calls is known by its first thousand",
   vaultTtlMs: "src/vault/vault.test.ts > an entry is forgotten after its time",
   vaultDiskRowsMax: "src/vault/durable.test.ts > of rows and of bytes: the oldest leave",
   vaultDiskBytesMax: "src/vault/durable.test.ts > of rows and of bytes: the oldest leave",
   vaultDiskTtlMs: "src/vault/durable.test.ts > of time: what is too old is neither given back nor kept",
   vaultQueueBytesMax: "src/vault/durable.test.ts > of what waits for the disk: the rest stays in memory",
   provenanceMax: "src/vault/provenance.test.ts > is forgotten when there are too many",
+  configDepthMax: "src/config/parse-yaml.test.ts > brackets that are never closed",
   logQueueBytesMax:
     "src/observe/output.test.ts > keeps so many bytes for a reader that stalls and no more, and tells in their place how many lines it lost",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
-  configDepthMax: "src/config/parse-yaml.test.ts > indentation, with comments between",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

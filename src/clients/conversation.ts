@@ -1,6 +1,6 @@
 /** Which conversation a call belongs to, from what clients already send. */
 import { createHash } from "node:crypto";
-import type { ModelRequest } from "../ir/request.ts";
+import type { Entry } from "../ir/request.ts";
 import { textOfContent } from "../ir/turns.ts";
 import { isObject, type JsonObject } from "../wire/json.ts";
 
@@ -35,11 +35,10 @@ export function namedSession(headers: Headers, body: JsonObject): string | undef
 export const cacheKeyOf = (session: string): string =>
   session.length <= CACHE_KEY_LENGTH_MAX ? session : sha256(session);
 
-/** The vault's key: the named session, else the first user turn, which clients repeat in every request. */
-export function conversationOf(session: string | undefined, request: ModelRequest): string {
-  if (session !== undefined) return session;
-  const first = request.entries.find((entry) => entry.kind === "message" && entry.role === "user");
-  return sha256(first?.kind === "message" ? textOfContent(first.content) : "");
-}
+/** A conversation that its client does not name, by the user's first words, which clients repeat in every request. */
+export const guessedConversation = (first: Entry | undefined): string =>
+  sha256(first?.kind === "message" ? textOfContent(first.content) : "");
+
+export const isFromUser = (entry: Entry): boolean => entry.kind === "message" && entry.role === "user";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -1,6 +1,6 @@
 /** An open stream, brought to the client: heartbeats while it is silent, an end that tells the truth, one record. */
 import { GatewayError } from "../ir/error.ts";
-import type { Scope } from "../vault/vault.ts";
+import type { Asked } from "../vault/vault.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import type { MeteredModel } from "../providers/token-meter.ts";
 import { SSE_COMMENT } from "../wire/sse.ts";
@@ -23,8 +23,8 @@ export interface OpenStream {
   readonly idleMs: number;
   /** Events of the native lane pass to their end; a translated answer ends with its terminal event. */
   readonly endsAtTerminal: boolean;
-  /** Where the reasoning of this call is kept; absent: nowhere. */
-  readonly scope?: Scope;
+  /** Where the vault is told of the answer; absent: nowhere. */
+  readonly scope?: Asked;
   /** Headers of the upstream. */
   readonly headers: Headers;
   readonly sample?: TokenSample;

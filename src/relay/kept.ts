@@ -1,27 +1,41 @@
 /** What the vault keeps of a call and what it may give back: by the key's setting, the caller's word, and the model's demand. */
-import { conversationOf } from "../clients/conversation.ts";
+import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
 import type { SealReader } from "../ir/seal.ts";
 import type { Target } from "../routing/plan.ts";
-import type { Scope } from "../vault/vault.ts";
+import { frontOf } from "../vault/keys.ts";
+import type { Asked } from "../vault/vault.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
+import { type Ends, endsIn } from "./ends.ts";
 import type { Prepared } from "./outbound.ts";
 import { willLackReasoning } from "./translate.ts";
 
-/** undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
-export function scopeOf(call: Call, prepared: Prepared): Scope | undefined {
+/** Where in which conversation a call stands. undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
+export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Asked | undefined {
   const setting = call.caller.key?.vault ?? "disk";
   if (setting === "off") return undefined;
+  const { first, front } = ends();
   return {
     caller: call.caller.name,
-    conversation: conversationIn(prepared),
+    conversation: prepared.session ?? guessedConversation(first),
+    session: prepared.session === undefined ? "guessed" : "named",
     keeps: setting === "memory" || call.body.store === false ? "memory" : "disk",
+    front: frontOf(front),
   };
 }
 
+/** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. */
+export function placeOfBytes(call: Call, prepared: Prepared): Asked | undefined {
+  try {
+    return placeOf(call, prepared, () => endsIn(call.body, prepared.dialect));
+  } catch {
+    return undefined;
+  }
+}
+
 export const conversationIn = (prepared: Prepared): string =>
-  prepared.session ?? conversationOf(undefined, prepared.decoded().value);
+  prepared.session ?? guessedConversation(prepared.decoded().value.entries.find(isFromUser));
 
 export const readerOf = (target: Target): SealReader => ({
   dialect: target.dialect,
@@ -29,7 +43,7 @@ export const readerOf = (target: Target): SealReader => ({
   family: target.addressee.family,
 });
 
-/** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. */
+/** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. Any other leaves its trace alone. */
 export const isKeptNatively = (call: Call, prepared: Prepared, target: Target): boolean =>
   target.addressee.traits.reasoningRequired ||
   (demandsThoughts(target) && !returnsThoughts(call.client) && thinksWithTools(call.body, prepared, target));

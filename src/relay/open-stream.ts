@@ -29,16 +29,16 @@ export async function openStream(answering: Answering, reply: DialectId): Promis
   }
 }
 
-const fixed = ({ target, out, watch, response }: Answering) => ({
+const fixed = ({ target, out, watch, response, scope }: Answering) => ({
   headers: response.headers,
   provider: target.provider.name,
   watch,
   idleMs: target.provider.idleMs,
   endsAtTerminal: out.lane === "translated",
-  ...(out.scope && { scope: out.scope }),
+  ...(scope && { scope }),
 });
 
-function laneOf({ target, out, watch }: Answering, to: Dialect): StreamLane {
+function laneOf({ target, out, watch, scope }: Answering, to: Dialect): StreamLane {
   const from = DIALECTS[target.dialect];
   return out.lane === "native"
     ? nativeLane(
@@ -46,7 +46,7 @@ function laneOf({ target, out, watch }: Answering, to: Dialect): StreamLane {
         out.ask,
         out.withholdsUsage ? isUsageChunk : NOTHING_WITHHELD,
         watch.observe,
-        out.scope ? "words" : "outcome",
+        scope && out.kept === "whole" ? "words" : "outcome",
       )
     : translatedLane(from, to, out.ask, watch.observe);
 }

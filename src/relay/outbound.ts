@@ -10,17 +10,19 @@ import type { ModelRequest } from "../ir/request.ts";
 import { holdsWrappedSeal, type DialectId } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
 import type { Plan, Target } from "../routing/plan.ts";
-import type { Scope } from "../vault/vault.ts";
+import type { Asked } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
+import { endsOfEntries } from "./ends.ts";
 import {
   conversationIn,
   holdsForeignSeal,
   holdsUnsignedThinking,
   isKeptNatively,
+  placeOf,
+  placeOfBytes,
   readerOf,
-  scopeOf,
   wantsReasoningBack,
 } from "./kept.ts";
 import { type WebSearch, webSearchOf, withoutOwnSearches, withSearchFunction } from "./web-search.ts";
@@ -33,8 +35,10 @@ export interface Outbound {
   readonly losses: readonly Loss[];
   /** A usage chunk that only we asked for. */
   readonly withholdsUsage: boolean;
-  /** Where the reasoning of this call is kept; absent: nowhere. */
-  readonly scope?: Scope;
+  /** Where the vault is told of the answer; undefined: nowhere. Asked while the vendor thinks. */
+  place(): Asked | undefined;
+  /** How much of it the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
+  readonly kept: "whole" | "calls";
   /** The gateway searches the web for this model. */
   readonly search?: { readonly wanted: WebSearch; readonly request: ModelRequest };
 }
@@ -83,14 +87,14 @@ function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway
     ...(prepared.session !== undefined && { cacheKey: cacheKeyOf(prepared.session) }),
   });
   const edits = [...fitting, ...strangersEdits(call, target)];
-  const scope = isKeptNatively(call, prepared, target) ? scopeOf(call, prepared) : undefined;
   return {
     lane: "native",
     body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits),
     ask: askOf({ ...common(call, prepared, target, gateway), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
-    ...(scope && { scope }),
+    kept: isKeptNatively(call, prepared, target) ? "whole" : "calls",
+    place: () => placeOfBytes(call, prepared),
   };
 }
 
@@ -103,7 +107,7 @@ const strangersEdits = (call: Call, target: Target): readonly SpanEdit[] =>
 async function translated(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
   const { value: request, losses } = prepared.decoded();
   refuseForeignState(request, prepared.dialect, target);
-  const scope = scopeOf(call, prepared);
+  const scope = placeOf(call, prepared, () => endsOfEntries(request.entries));
   const named = gateway.provenance.named(request.entries, readerOf(target));
   const entries = scope ? await gateway.vault.restore(scope, named, readerOf(target)) : named;
   const keyed = withCacheKey(
@@ -129,7 +133,8 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
     }),
     losses: [...losses, ...asked.losses, ...written.losses],
     withholdsUsage: false,
-    ...(scope && { scope }),
+    kept: "whole",
+    place: () => scope,
     ...(wanted && { search: { wanted, request: asked.value } }),
   };
 }

@@ -12,11 +12,12 @@ import { clientHeaders } from "../providers/headers.ts";
 import { headersWithoutSecrets } from "../providers/secrets.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import { plan, type Target } from "../routing/plan.ts";
-import type { Scope } from "../vault/vault.ts";
+import type { Asked } from "../vault/vault.ts";
 import { printFrame } from "../wire/sse.ts";
 import { attempt } from "./attempt.ts";
 import type { Call, Gateway } from "./call.ts";
 import { deliver, type OpenStream, type TokenSample } from "./deliver.ts";
+import { homeFirst } from "./home.ts";
 import { open } from "./open.ts";
 import { openStream } from "./open-stream.ts";
 import { openWhole } from "./open-whole.ts";
@@ -58,17 +59,11 @@ function prepare(call: Call, gateway: Gateway): Prepared {
 }
 
 async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<Response> {
-  const { answering, answer } = await attemptAll(call, prepared, async (target) => {
+  const { answering, answer } = await attemptAll(call, prepared, gateway, async (target) => {
     const answering = await open(call, prepared, target, gateway);
     return { answering, answer: await openWhole(answering, call.surface.reply) };
   });
-  settle(
-    { record: call.record, reply: call.surface.reply },
-    gateway,
-    answering.watch,
-    answer.losses,
-    answering.out.scope,
-  );
+  settle({ record: call.record, reply: call.surface.reply }, gateway, answering.watch, answer.losses, answering.scope);
   const sample = tokenSample(call, prepared, gateway);
   if (sample) learnTokens(sample, call.record, gateway);
   call.record.close("ended", 200);
@@ -77,16 +72,19 @@ async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<
   });
 }
 
-const attemptAll = <Opened>(
-  { signal }: Call,
-  { plan }: Prepared,
+/** The target that holds the conversation's seals first, then the plan's. */
+async function attemptAll<Opened>(
+  call: Call,
+  prepared: Prepared,
+  gateway: Gateway,
   open: (target: Target) => Promise<Opened>,
-): Promise<Opened> =>
-  attempt(
-    plan.targets,
+): Promise<Opened> {
+  return attempt(
+    await homeFirst(call, prepared, gateway),
     (target) => open(target).catch((error: unknown) => Promise.reject(cleanError(error, target.provider))),
-    { signal, wait: pause },
+    { signal: call.signal, wait: pause },
   );
+}
 
 async function streamed(call: Call, prepared: Prepared, gateway: Gateway): Promise<Response> {
   const opening = openedStream(call, prepared, gateway);
@@ -95,7 +93,7 @@ async function streamed(call: Call, prepared: Prepared, gateway: Gateway): Promi
 }
 
 async function openedStream(call: Call, prepared: Prepared, gateway: Gateway): Promise<OpenStream> {
-  const stream = await attemptAll(call, prepared, async (target) =>
+  const stream = await attemptAll(call, prepared, gateway, async (target) =>
     openStream(await open(call, prepared, target, gateway), call.surface.reply),
   );
   const sample = tokenSample(call, prepared, gateway);
@@ -178,12 +176,12 @@ function settle(
   gateway: Gateway,
   watch: Watch,
   losses: readonly Loss[],
-  scope: Scope | undefined,
+  scope: Asked | undefined,
 ): void {
   record.draft.usage = watch.usage;
   record.answerLost(losses);
-  const answer = scope ? watch.answer() : undefined;
-  if (scope && answer?.finish) gateway.vault.remember(scope, answer);
+  const told = watch.answer();
+  if (scope && told) gateway.vault.remember(scope, told.answer, told.seen);
   for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
 }
 

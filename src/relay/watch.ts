@@ -4,6 +4,7 @@ import { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { Seal } from "../ir/seal.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
+import type { Seen } from "../vault/keys.ts";
 import { LIMITS } from "../wire/limits.ts";
 
 export interface Watch {
@@ -14,14 +15,14 @@ export interface Watch {
   readonly terminal: boolean;
   readonly error: GatewayError | undefined;
   readonly usage: Usage;
-  /** undefined when the answer was too large to keep, or nobody wants it. */
-  answer(): Answer | undefined;
+  /** For the vault; undefined when it wants nothing of it. */
+  answer(): { readonly answer: Answer; readonly seen: Seen } | undefined;
   /** What the client may present again. */
   seals(): readonly Seal[];
 }
 
-export function watch(onFirstContent: () => void, keepsAnswer: "keep" | "forget"): Watch {
-  const kept = keepsAnswer === "keep" ? collector() : undefined;
+export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "nothing"): Watch {
+  const kept = wanted === "nothing" ? undefined : collector();
   let keptChars = 0;
   let blocks = 0;
   let started = false;
@@ -34,11 +35,11 @@ export function watch(onFirstContent: () => void, keepsAnswer: "keep" | "forget"
     /** Throws `upstream-failed` at the block that is too many: each of them is kept by somebody until the end. */
     observe: (event) => {
       if (event.type === "block-start" && ++blocks > LIMITS.blocksMax) throw tooManyBlocks();
-      if (keptChars <= LIMITS.vaultTurnBytesMax) {
-        kept?.push(event);
-        if (event.type === "block-delta") keptChars += lengthOf(event.delta);
-        if (event.type === "block-delta" && "seal" in event.delta)
-          seals.set(event.index, grown(seals.get(event.index), event.delta));
+      if (event.type !== "block-delta") kept?.push(event);
+      else if (keptChars <= LIMITS.vaultTurnBytesMax) {
+        if (wanted === "whole" || "input" in event.delta) kept?.push(event);
+        keptChars += lengthOf(event.delta);
+        if ("seal" in event.delta) seals.set(event.index, grown(seals.get(event.index), event.delta));
       }
       switch (event.type) {
         case "start":
@@ -76,7 +77,12 @@ export function watch(onFirstContent: () => void, keepsAnswer: "keep" | "forget"
       return usage;
     },
     seals: () => [...seals.values()],
-    answer: () => (keptChars <= LIMITS.vaultTurnBytesMax ? kept?.answer() : undefined),
+    answer: () => {
+      if (!kept || wanted === "nothing") return undefined;
+      const answer = kept.answer();
+      const isWhole = answer.finish && !answer.error && keptChars <= LIMITS.vaultTurnBytesMax;
+      return { answer, seen: isWhole ? wanted : "part" };
+    },
   };
 }
 

@@ -1,56 +1,85 @@
-/** The vault's rows in SQL that SQLite and PostgreSQL read alike. */
+/** The vault's rows in SQL that SQLite and PostgreSQL read alike. Long work goes in slices, so that whoever asks meanwhile waits for one of them at most. */
 import { type Kysely, sql } from "kysely";
 import type { Schema } from "./schema.ts";
 import type { Bounds, FoundRow, ReasoningRows, SealedRow } from "./store.ts";
 
 /** Databases bound the parameters of a statement; the lowest bound that is about is 999. */
 const KEYS_AT_ONCE = 500;
+/** Six parameters each. */
+const ROWS_AT_ONCE = 50;
+const DROPPED_AT_ONCE = 50;
+/** Moments of the index, in most of which lies one row. */
+const COUNTED_AT_ONCE = 1_000;
 
-export function reasoningRows(db: Kysely<Schema>): ReasoningRows {
+export function reasoningRows(db: Kysely<Schema>, version: () => Promise<number>): ReasoningRows {
   return {
-    put: async (rows) => {
-      if (rows.length === 0) return;
-      await db.transaction().execute(async (at) => {
-        for (const row of rows) await upsert(at, row);
-      });
-    },
+    put: (rows, now) =>
+      rows.length === 0
+        ? Promise.resolve([])
+        : db.transaction().execute(async (at) => {
+            const clashing: string[] = [];
+            for (const some of withoutRepeats(rows)) clashing.push(...(await upsert(at, some, now)));
+            return clashing;
+          }),
     get: async (keys, now) => {
       const found: FoundRow[] = [];
       for (let from = 0; from < keys.length; from += KEYS_AT_ONCE)
         found.push(...(await select(db, keys.slice(from, from + KEYS_AT_ONCE), now)));
       return found;
     },
+    version,
     prune: async (now, bounds) => {
-      await db.deleteFrom("reasoning").where("expires_at", "<=", now).execute();
-      const held = await count(db);
-      if (held.rows > bounds.rows || held.bytes > bounds.bytes) await dropOldest(db, bounds);
+      await dropExpired(db, now);
+      await dropOldest(db, bounds);
     },
     count: () => count(db),
   };
 }
 
-async function upsert(db: Kysely<Schema>, row: SealedRow): Promise<void> {
-  const isSame = sql<boolean>`reasoning.digest = excluded.digest`;
-  await db
+/** PostgreSQL refuses a statement that writes one row twice. */
+function withoutRepeats(rows: readonly SealedRow[]): readonly SealedRow[][] {
+  const parts: SealedRow[][] = [];
+  let keys = new Set<string>();
+  for (const row of rows) {
+    const last = parts.at(-1);
+    if (last && last.length < ROWS_AT_ONCE && !keys.has(row.key)) last.push(row);
+    else {
+      parts.push([row]);
+      keys = new Set();
+    }
+    keys.add(row.key);
+  }
+  return parts;
+}
+
+/** Those of the keys that hold a clash now. */
+async function upsert(db: Kysely<Schema>, rows: readonly SealedRow[], now: number): Promise<readonly string[]> {
+  // What expired is as if it were not there, pruned or not.
+  const isWelcome = sql<boolean>`reasoning.expires_at <= ${now} or reasoning.digest = excluded.digest`;
+  const written = await db
     .insertInto("reasoning")
-    .values({
-      key: row.key,
-      secret: row.secret,
-      digest: row.digest,
-      sealed: row.sealed,
-      bytes: row.sealed.byteLength,
-      expires_at: row.expiresAt,
-    })
+    .values(
+      rows.map(({ key, secret, digest, sealed, expiresAt }) => ({
+        key,
+        secret,
+        digest,
+        sealed,
+        bytes: sealed.byteLength,
+        expires_at: expiresAt,
+      })),
+    )
     .onConflict((conflict) =>
       conflict.column("key").doUpdateSet({
         secret: sql`excluded.secret`,
-        sealed: sql`case when ${isSame} then excluded.sealed else null end`,
-        bytes: sql`case when ${isSame} then excluded.bytes else 0 end`,
-        digest: sql`case when ${isSame} then excluded.digest else '' end`,
-        expires_at: sql`excluded.expires_at`,
+        sealed: sql`case when ${isWelcome} then excluded.sealed else null end`,
+        bytes: sql`case when ${isWelcome} then excluded.bytes else 0 end`,
+        digest: sql`case when ${isWelcome} then excluded.digest else '' end`,
+        expires_at: sql`case when reasoning.sealed is null and not (${isWelcome}) then reasoning.expires_at else excluded.expires_at end`,
       }),
     )
+    .returning(["key", sql<boolean | number>`sealed is null`.as("clashes")])
     .execute();
+  return written.flatMap(({ key, clashes }) => (clashes ? [key] : []));
 }
 
 async function select(db: Kysely<Schema>, keys: readonly string[], now: number): Promise<readonly FoundRow[]> {
@@ -64,23 +93,71 @@ async function select(db: Kysely<Schema>, keys: readonly string[], now: number):
   return rows.map(({ expires_at, ...row }) => ({ ...row, expiresAt: Number(expires_at) }));
 }
 
-async function count(db: Kysely<Schema>): Promise<Bounds> {
-  const held = await db
-    .selectFrom("reasoning")
-    .select(({ fn }) => [fn.countAll().as("rows"), fn.sum("bytes").as("bytes")])
-    .executeTakeFirst();
-  return { rows: Number(held?.rows ?? 0), bytes: Number(held?.bytes ?? 0) };
+async function dropExpired(db: Kysely<Schema>, now: number): Promise<void> {
+  for (;;) {
+    const expired = await db
+      .selectFrom("reasoning")
+      .select("key")
+      .where("expires_at", "<=", now)
+      .limit(DROPPED_AT_ONCE)
+      .execute();
+    if (expired.length === 0) return;
+    const keys = expired.map(({ key }) => key);
+    const dropped = await db
+      .deleteFrom("reasoning")
+      .where("key", "in", keys)
+      .where("expires_at", "<=", now)
+      .executeTakeFirst();
+    // A key that somebody spoiled is found and matches nothing.
+    if (dropped.numDeletedRows === 0n) return;
+    await others();
+  }
 }
 
 async function dropOldest(db: Kysely<Schema>, bounds: Bounds): Promise<void> {
-  await sql`
-    delete from reasoning where key in (
-      select key from (
-        select key,
-          row_number() over (order by expires_at desc, key) as place,
-          sum(bytes) over (order by expires_at desc, key rows unbounded preceding) as held
-        from reasoning
-      ) as ranked
-      where place > ${bounds.rows} or held > ${bounds.bytes}
-    )`.execute(db);
+  let { rows, bytes } = await count(db);
+  while (rows > bounds.rows || bytes > bounds.bytes) {
+    const oldest = await db
+      .selectFrom("reasoning")
+      .select(["key", "bytes"])
+      .orderBy("expires_at")
+      .limit(DROPPED_AT_ONCE)
+      .execute();
+    const keys: string[] = [];
+    for (const one of oldest) {
+      if (rows <= bounds.rows && bytes <= bounds.bytes) break;
+      keys.push(one.key);
+      rows--;
+      bytes -= one.bytes;
+    }
+    // Another gateway dropped what we counted.
+    if (keys.length === 0) return;
+    await db.deleteFrom("reasoning").where("key", "in", keys).execute();
+    await others();
+  }
 }
+
+/** A look at every row takes a while, so it is taken along the index, moment by moment. */
+async function count(db: Kysely<Schema>): Promise<Bounds> {
+  const held = { rows: 0, bytes: 0 };
+  for (let from: number | undefined; ;) {
+    const moments = await db
+      .selectFrom("reasoning")
+      .select(({ fn }) => ["expires_at", fn.countAll().as("rows"), fn.sum("bytes").as("bytes")])
+      .$if(from !== undefined, (query) => query.where("expires_at", ">", from as number))
+      .groupBy("expires_at")
+      .orderBy("expires_at")
+      .limit(COUNTED_AT_ONCE)
+      .execute();
+    for (const { rows, bytes } of moments) {
+      held.rows += Number(rows);
+      held.bytes += Number(bytes);
+    }
+    from = moments.at(-1)?.expires_at;
+    if (moments.length < COUNTED_AT_ONCE || from === undefined) return held;
+    await others();
+  }
+}
+
+/** Whatever else waits on this thread goes first. */
+const others = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

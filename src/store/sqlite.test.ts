@@ -25,7 +25,7 @@ describe("sqlite on disk", () => {
   test("keeps what it was given when it is opened again", async () => {
     const dir = folder();
     const first = await sqliteStore(dir);
-    await first.reasoning.put([row("a")]);
+    await first.reasoning.put([row("a")], 0);
     await first.close();
     const second = await sqliteStore(dir);
     expect(await second.reasoning.get(["a"], 0)).toHaveLength(1);
@@ -35,7 +35,7 @@ describe("sqlite on disk", () => {
   test.skipIf(process.platform === "win32")("nobody else of the machine can read folder or file", async () => {
     const dir = folder();
     const store = await sqliteStore(dir);
-    await store.reasoning.put([row("a")]);
+    await store.reasoning.put([row("a")], 0);
     const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
     expect(mode(dir)).toBe("700");
     expect(
@@ -54,8 +54,8 @@ describe("sqlite on disk", () => {
     const dir = folder();
     const [one, two] = [await sqliteStore(dir), await sqliteStore(dir)];
     for (let at = 0; at < 20; at++) {
-      await one.reasoning.put([row(`one-${at}`)]);
-      await two.reasoning.put([row(`two-${at}`)]);
+      await one.reasoning.put([row(`one-${at}`)], 0);
+      await two.reasoning.put([row(`two-${at}`)], 0);
     }
     expect(await one.reasoning.count()).toEqual({ rows: 40, bytes: 40 });
     expect(await two.reasoning.get(["one-7"], 0)).toHaveLength(1);
@@ -76,7 +76,7 @@ describe("sqlite on disk", () => {
       const store = await sqliteStore(process.argv[2]);
       for (let at = 0; at < 50; )
         try {
-          await store.reasoning.put([{ key: process.pid + "-" + at, secret: "s", digest: "d", sealed: new Uint8Array([1]), expiresAt: 1 }]);
+          await store.reasoning.put([{ key: process.pid + "-" + at, secret: "s", digest: "d", sealed: new Uint8Array([1]), expiresAt: 1 }], 0);
           at++;
         } catch (error) {
           if (!isBusy(error)) throw error;
@@ -111,7 +111,7 @@ describe("sqlite on disk", () => {
   test("brings a database of the version before up to date, with what it holds", async () => {
     const dir = folder();
     const before = await sqliteStore(dir);
-    await before.reasoning.put([row("a")]);
+    await before.reasoning.put([row("a")], 0);
     await before.close();
     const file = new Database(join(dir, DATABASE_FILE));
     file.run("drop table capabilities; delete from kysely_migration where name <> '0001-reasoning'");

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { isBusy } from "./busy.ts";
 import { capabilityRows } from "./capabilities.ts";
-import { privateFolder } from "./folder.ts";
+import { privateFolder, refuseLink } from "./folder.ts";
 import { migrate } from "./migrations.ts";
 import { reasoningRows } from "./reasoning.ts";
 import type { Schema } from "./schema.ts";
@@ -13,7 +13,7 @@ import type { Store } from "./store.ts";
 
 export const DATABASE_FILE = "codeswitch.db";
 
-/** SQLite waits on our only thread, so never for long: another gateway on the same file writes for milliseconds. */
+/** Whoever asks waits meanwhile, so never for long: another gateway on the same file writes for milliseconds. */
 const BUSY_MS = 250;
 /** At the start nobody waits for us yet, and the other gateway may be migrating. */
 const BUSY_AT_START_MS = 5_000;
@@ -32,6 +32,7 @@ let opening: Promise<unknown> = Promise.resolve();
 
 async function openFile(dir: string): Promise<Store> {
   const path = join(privateFolder(dir), DATABASE_FILE);
+  refuseLink(path);
   // SQLite gives the files beside it, -wal and -shm, the mode of this one.
   closeSync(openSync(path, "a", 0o600));
   chmodSync(path, 0o600);
@@ -56,7 +57,16 @@ async function opened(file: Database): Promise<Store> {
     const db = new Kysely<Schema>({ dialect: new WholeMigrations({ database: asKyselyWants(file) }) });
     await migrate(db, { binary: "blob" });
     file.run(`pragma busy_timeout = ${BUSY_MS}`);
-    return { reasoning: reasoningRows(db), capabilities: capabilityRows(db), close: () => db.destroy() };
+    // https://www.sqlite.org/pragma.html#pragma_data_version
+    const version = file.query<{ data_version: number }, []>("pragma data_version");
+    return {
+      reasoning: reasoningRows(db, async () => version.get()?.data_version ?? 0),
+      capabilities: capabilityRows(db),
+      close: async () => {
+        version.finalize();
+        await db.destroy();
+      },
+    };
   } catch (error) {
     file.close();
     throw error;
@@ -75,11 +85,20 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+const NOTHING_TO_DO: ReturnType<SqliteDatabase["prepare"]> = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [][Symbol.iterator](),
+};
+
 /** Statements of bun:sqlite in the shape of better-sqlite3's. */
 function asKyselyWants(file: Database): SqliteDatabase {
   return {
     close: () => file.close(),
     prepare: (sql) => {
+      // A full disk has already taken the transaction back, and this one's failure would stand in front of the reason.
+      if (sql === "rollback" && !file.inTransaction) return NOTHING_TO_DO;
       // One that begins by reading fails at once, whatever the time-out, when another process wrote before it writes.
       const statement = file.query<unknown, SQLQueryBindings[]>(sql === "begin" ? "begin immediate" : sql);
       return {

@@ -8,11 +8,16 @@ export interface Store {
 
 /** Rows of the reasoning vault: sealed, so that a store never sees what it keeps. */
 export interface ReasoningRows {
-  /** All of them or none. A key that is there with other contents loses them: two that differ restore neither. */
-  put(rows: readonly SealedRow[]): Promise<void>;
+  /**
+   * All of them or none. A key that is there with other contents loses them: two that differ restore neither, until the
+   * clash expires on the date that it had when it came to be. Gives the keys that hold a clash now.
+   */
+  put(rows: readonly SealedRow[], now: number): Promise<readonly string[]>;
   /** Those of the keys that are there and alive, in any order. */
   get(keys: readonly string[], now: number): Promise<readonly FoundRow[]>;
-  /** Drops what expired, then the oldest beyond either bound. */
+  /** Another number once somebody else has written, to whom the same store is open. */
+  version(): Promise<number>;
+  /** Drops what expired, then the oldest beyond either bound. Others are served in between. */
   prune(now: number, bounds: Bounds): Promise<void>;
   count(): Promise<Bounds>;
 }
@@ -30,7 +35,7 @@ export interface SealedRow {
 export interface FoundRow {
   readonly key: string;
   readonly secret: string;
-  /** null: a conflict, and nothing to restore. */
+  /** null: a clash, and nothing to restore. */
   readonly sealed: Uint8Array | null;
   readonly expiresAt: number;
 }

@@ -66,9 +66,10 @@ function keysFrom({ id, value }: Secret): Keys {
 const hash = (key: Buffer, text: string): string => createHmac("sha256", key).update(text).digest("base64url");
 
 function opened(key: Buffer, row: Pick<Sealed, "key" | "sealed">): string | undefined {
-  const bytes = Buffer.from(row.sealed);
-  if (bytes.length < NONCE + TAG) return undefined;
   try {
+    // Whoever writes to the database may have put anything here.
+    const bytes = Buffer.from(row.sealed);
+    if (bytes.length < NONCE + TAG) return undefined;
     const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE), { authTagLength: TAG })
       .setAAD(Buffer.from(row.key))
       .setAuthTag(bytes.subarray(NONCE, NONCE + TAG));

@@ -1,148 +1,147 @@
-/** The vault beyond a restart: memory first, sealed rows of the store behind it. */
+/** The vault beyond a restart: memory first, a shelf behind it. */
 import { isBusy } from "../store/busy.ts";
-import type { Bounds, FoundRow, ReasoningRows } from "../store/store.ts";
+import type { Bounds } from "../store/store.ts";
 import { LIMITS } from "../wire/limits.ts";
-import type { Box } from "./box.ts";
 import type { MemoryLevel } from "./memory.ts";
-import type { Outline } from "./outline.ts";
+import { NOTHING_TOLD, type Outline, type Told } from "./outline.ts";
+import type { Note, Shelf } from "./shelf.ts";
 import type { Level } from "./vault.ts";
 
 export interface DurableOptions {
-  readonly rows: ReasoningRows;
-  readonly box: Box;
+  readonly shelf: Shelf;
   /** Milliseconds since 1970. */
   clock(): number;
-  /** Once, when the store fails: from then on memory alone serves. */
+  /** Once, when the shelf fails: from then on memory alone serves. */
   failed(error: unknown): void;
   readonly bounds?: Bounds;
 }
 
-interface Waiting {
-  readonly key: string;
-  readonly text: string;
-  readonly expiresAt: number;
-}
-
-const FLUSH_MS = 5;
+/** What is written at once: whoever asks meanwhile waits for it. */
+const NOTES_AT_ONCE = 50;
+const CHARS_AT_ONCE = 256 * 1024;
+/** What comes close behind a write goes with its neighbours: a write costs as much as fifty rows. */
+const GATHER_MS = 5;
+/** Right behind the start, which has better things to do: until the shelf is open, another gateway cannot read what came here. */
+const FIRST_PRUNE_MS = 10;
 const PRUNE_MS = 5 * 60 * 1000;
 /** Another gateway holds the file for milliseconds; who holds it this often is no gateway. */
 const TRIES_MAX = 20;
 const RETRY_MS = 100;
 
 export function durableLevel(memory: MemoryLevel, options: DurableOptions): Level {
-  const { rows, box, clock } = options;
-  let queue: Waiting[] = [];
+  const { shelf, clock } = options;
+  let queue: Note[] = [];
   let queuedChars = 0;
   let isBroken = false;
   let isStopping = false;
   let tries = 0;
-  let timer: Timer | undefined;
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<void> | undefined;
+  /** The last state of the disk that we know of. */
+  let version: number | undefined;
 
   const giveUp = (error: unknown): void => {
     if (isBroken) return;
     isBroken = true;
-    clearInterval(pruning);
     queue = [];
     options.failed(error);
   };
-  const later = (ms: number): void => {
-    if (timer !== undefined || isBroken || isStopping) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      writing = writing.then(flush);
-    }, ms);
-    timer.unref();
-  };
-  const flush = async (): Promise<void> => {
-    if (queue.length === 0 || isBroken) return;
-    const batch = queue;
-    queue = [];
-    queuedChars = 0;
-    try {
-      // Sealed here, off the way of the call.
-      const sealed = batch.map(({ key, text, expiresAt }) => ({ ...box.seal(key, text), expiresAt }));
-      await rows.put(sealed);
-      tries = 0;
-      await learnConflicts(batch.map(({ key }, at) => [key, sealed[at]?.key ?? ""]));
-    } catch (error) {
-      if (!isBusy(error) || ++tries >= TRIES_MAX) return giveUp(error);
-      queue = [...batch, ...queue];
-      if (isStopping) await Bun.sleep(RETRY_MS);
-      else later(RETRY_MS);
+  /** One batch after the other, the first at once. */
+  const write = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = take();
+      try {
+        const put = await shelf.put(batch, clock());
+        tries = 0;
+        for (const { key } of batch) memory.saw(key, put.version);
+        // What was there before a restart, or came from another gateway, may differ from ours.
+        for (const key of put.clashes) memory.learn(key, "clash", Infinity);
+        if (queue.length > 0 && queue.length < NOTES_AT_ONCE && !isStopping) await Bun.sleep(GATHER_MS);
+      } catch (error) {
+        if (!isBusy(error) || ++tries >= TRIES_MAX) return giveUp(error);
+        queue.unshift(...batch);
+        queuedChars += charsIn(batch);
+        await Bun.sleep(RETRY_MS);
+      }
     }
   };
-  /** What was there before a restart, or came from another gateway, may differ from ours. */
-  const learnConflicts = async (written: readonly (readonly [string, string])[]): Promise<void> => {
-    const found = await rows.get(
-      written.map(([, place]) => place),
-      clock(),
+  const take = (): readonly Note[] => {
+    let chars = 0;
+    const end = queue.findIndex(
+      ({ text }, at) => at === NOTES_AT_ONCE || (at > 0 && (chars += text.length) > CHARS_AT_ONCE),
     );
-    const conflicts = new Set(found.filter(({ sealed }) => sealed === null).map(({ key }) => key));
-    for (const [key, place] of written) if (conflicts.has(place)) memory.conflict(key);
+    const batch = queue.splice(0, end < 0 ? queue.length : end);
+    queuedChars -= charsIn(batch);
+    return batch;
   };
-  const prune = (): void => {
+  const written = (): Promise<void> =>
+    (writing ??= write().finally(() => {
+      writing = undefined;
+      if (queue.length > 0) void written();
+    }));
+
+  const prune = async (): Promise<void> => {
+    if (isBroken) return;
     const bounds = options.bounds ?? { rows: LIMITS.vaultDiskRowsMax, bytes: LIMITS.vaultDiskBytesMax };
-    writing = writing
-      .then(() => (isBroken ? undefined : rows.prune(clock(), bounds)))
-      .catch((error: unknown) => (isBusy(error) ? undefined : giveUp(error)));
+    await shelf.prune(clock(), bounds).catch((error: unknown) => (isBusy(error) ? undefined : giveUp(error)));
   };
+  const firstPrune = setTimeout(prune, FIRST_PRUNE_MS);
   const pruning = setInterval(prune, PRUNE_MS);
+  firstPrune.unref();
   pruning.unref();
-  prune();
+
+  /** Makes the memory know what the disk knows of these keys. */
+  const compare = async (keys: readonly string[]): Promise<void> => {
+    const unseen = keys.filter((key) => version === undefined || memory.seenAt(key) !== version);
+    const before = version;
+    await learn(unseen);
+    // Another gateway wrote: what we knew of the rest is old.
+    if (version !== before && unseen.length < keys.length) await learn(keys);
+  };
+  const learn = async (keys: readonly string[]): Promise<void> => {
+    const got = await shelf.get(keys, clock());
+    for (const { key, text, expiresAt } of got.notes) memory.learn(key, toldIn(text), expiresAt);
+    for (const key of keys) memory.saw(key, got.version);
+    version = got.version;
+  };
 
   return {
-    put: (key, outline, keeps) => {
-      memory.put(key, outline);
-      const text = JSON.stringify(outline);
-      // A disk that cannot follow keeps less; the memory has it.
-      if (keeps === "memory" || isBroken || queuedChars + text.length > LIMITS.vaultQueueBytesMax) return;
-      queuedChars += text.length;
-      queue.push({ key, text, expiresAt: clock() + LIMITS.vaultDiskTtlMs });
-      later(FLUSH_MS);
+    put: (keys, told, keeps) => {
+      memory.put(keys, told, keeps);
+      const chars = charsOf(told) * keys.length;
+      // A disk that cannot follow keeps less; the memory has it. Traces are small, and what they guard may be there already.
+      const charsMax = LIMITS.vaultQueueBytesMax * (told === NOTHING_TOLD ? 2 : 1);
+      if (keeps === "memory" || isBroken || queuedChars + chars > charsMax) return;
+      const expiresAt = clock() + LIMITS.vaultDiskTtlMs;
+      for (const key of keys) queue.push({ key, text: told.text, expiresAt });
+      queuedChars += chars;
+      void written();
     },
     get: async (keys, keeps) => {
-      const missing = keys.filter((key) => memory.find(key) === undefined);
-      if (keeps === "disk" && missing.length > 0 && !isBroken)
+      if (keeps === "disk" && !isBroken)
         try {
-          await recall(missing, options, memory);
+          await compare([...new Set(keys)]);
         } catch (error) {
-          if (!isBusy(error)) giveUp(error);
+          // What cannot be compared may be another's.
+          if (isBusy(error)) return new Map();
+          giveUp(error);
         }
       return memory.get(keys, keeps);
     },
     stop: async () => {
       isStopping = true;
+      clearTimeout(firstPrune);
       clearInterval(pruning);
-      clearTimeout(timer);
-      await writing;
-      while (queue.length > 0) await flush();
-      prune();
-      await writing;
+      await written();
+      await prune();
+      await shelf.close();
     },
   };
 }
 
-/** Rows that open go to memory. What was altered is as if it were not there. */
-async function recall(
-  keys: readonly string[],
-  { rows, box, clock }: DurableOptions,
-  memory: MemoryLevel,
-): Promise<void> {
-  const keyOf = new Map(keys.flatMap((key) => box.places(key).map((place) => [place, key] as const)));
-  for (const row of await rows.get([...keyOf.keys()], clock())) {
-    const key = keyOf.get(row.key);
-    const outline = outlineIn(row, box);
-    if (key === undefined || outline === undefined) continue;
-    if (outline === "conflict") memory.conflict(key);
-    else memory.put(key, outline);
-  }
-}
+const charsIn = (notes: readonly Note[]): number => notes.reduce((sum, note) => sum + charsOf(note), 0);
+/** A key is a hash of 43 characters. */
+const charsOf = ({ text }: Pick<Note, "text">): number => text.length + 43;
 
-function outlineIn(row: FoundRow, box: Box): Outline | "conflict" | undefined {
-  const { sealed } = row;
-  if (sealed === null) return "conflict";
-  const text = box.open({ ...row, sealed });
-  // Only we can have sealed it, so its shape is ours.
-  return text === undefined ? undefined : (JSON.parse(text) as Outline);
-}
+/** Only we can have sealed it, so its shape is ours. No text: a clash. */
+const toldIn = (text: string | undefined): Told | "clash" =>
+  text === undefined ? "clash" : { outline: JSON.parse(text) as Outline, text };

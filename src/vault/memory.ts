@@ -1,19 +1,21 @@
 /** The vault's first level, and its only one where nothing may be written: in memory, bounded. */
 import { LIMITS } from "../wire/limits.ts";
-import type { Outline } from "./outline.ts";
-import { type Level, type Vault, vaultOf } from "./vault.ts";
+import type { Told } from "./outline.ts";
+import { type Found, type Level, type Vault, vaultOf } from "./vault.ts";
 
 export interface MemoryLevel extends Level {
-  /** undefined: not there. "conflict": two different ones came under this key. */
-  find(key: string): Outline | "conflict" | undefined;
-  put(key: string, outline: Outline): void;
-  conflict(key: string): void;
+  /** What was learnt elsewhere, to be forgotten then at the latest. Milliseconds since 1970. */
+  learn(key: string, told: Told | "clash", until: number): void;
+  /** The state of the disk with which it was last compared; undefined: with none since it came. */
+  seenAt(key: string): number | undefined;
+  saw(key: string, at: number): void;
 }
 
 interface Kept {
-  readonly outline: Outline | "conflict";
+  readonly found: Found;
   readonly bytes: number;
   readonly until: number;
+  seenAt?: number;
 }
 
 export const memoryVault = (clock: () => number): Vault => vaultOf(memoryLevel(clock));
@@ -25,38 +27,49 @@ export function memoryLevel(clock: () => number): MemoryLevel {
     bytes -= kept.get(key)?.bytes ?? 0;
     kept.delete(key);
   };
-  const find = (key: string): Outline | "conflict" | undefined => {
+  const find = (key: string): Kept | undefined => {
     const found = kept.get(key);
-    if (found && found.until > clock()) return found.outline;
+    if (found && found.until > clock()) return found;
     drop(key);
     return undefined;
   };
-  const set = (key: string, outline: Outline | "conflict", size: number): void => {
+  const set = (key: string, found: Found, size: number, until: number): void => {
     drop(key);
-    kept.set(key, { outline, bytes: size, until: clock() + LIMITS.vaultTtlMs });
+    kept.set(key, { found, bytes: size, until: Math.min(until, clock() + LIMITS.vaultTtlMs) });
     bytes += size;
     for (const oldest of kept.keys()) {
       if (kept.size <= LIMITS.vaultEntriesMax && bytes <= LIMITS.vaultBytesMax) break;
       drop(oldest);
     }
   };
+  /** A clash keeps the date that it had when it came to be. */
+  const add = (key: string, found: Found, text: string, until: number): void => {
+    const before = find(key)?.found;
+    if (before === "clash") return;
+    const isWelcome = before === undefined || (found !== "clash" && JSON.stringify(before) === text);
+    if (isWelcome) set(key, found, text.length, until);
+    else set(key, "clash", 0, until);
+  };
   return {
-    find,
-    put: (key, outline) => {
-      const text = JSON.stringify(outline);
-      const before = find(key);
-      const isSame = before === undefined || (before !== "conflict" && JSON.stringify(before) === text);
-      set(key, isSame ? outline : "conflict", isSame ? text.length : 0);
+    put: (keys, { outline, text }) => {
+      for (const key of keys) add(key, outline, text, Infinity);
     },
-    conflict: (key) => set(key, "conflict", 0),
-    get: async (keys) => {
-      const found = new Map<string, Outline>();
-      for (const key of keys) {
-        const outline = find(key);
-        if (outline !== undefined && outline !== "conflict") found.set(key, outline);
-      }
-      return found;
+    learn: (key, told, until) => {
+      if (told === "clash") add(key, told, "", until);
+      else add(key, told.outline, told.text, until);
     },
+    seenAt: (key) => find(key)?.seenAt,
+    saw: (key, at) => {
+      const found = find(key);
+      if (found) found.seenAt = at;
+    },
+    get: async (keys) =>
+      new Map(
+        keys.flatMap((key): [string, Found][] => {
+          const found = find(key);
+          return found ? [[key, found.found]] : [];
+        }),
+      ),
     stop: async () => {},
   };
 }

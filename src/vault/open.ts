@@ -1,8 +1,8 @@
 /** The vault that a gateway gets: durable where there is a data folder that works, else in memory. A store never keeps a gateway from starting. */
+import { folderWarning } from "../store/folder.ts";
 import { openSecrets } from "../store/secret.ts";
-import type { ReasoningRows, Store } from "../store/store.ts";
-import { boxOf } from "./box.ts";
 import { durableLevel } from "./durable.ts";
+import { farShelf } from "./far.ts";
 import { memoryLevel, memoryVault } from "./memory.ts";
 import { type Vault, vaultOf } from "./vault.ts";
 
@@ -17,40 +17,26 @@ export function openVault(
   warn: (message: string) => void,
 ): Vault {
   if (dataDir === undefined) return memoryVault(clock);
-  const failed = (error: unknown): void =>
-    warn(
-      `The data folder ${dataDir} cannot be used (${error instanceof Error ? error.message : String(error)}); a damaged codeswitch.db in it may be deleted. Until the gateway starts again, the reasoning that clients drop is kept in memory only; nothing else is lost.`,
-    );
+  const failed = (error: unknown): void => warn(unusable(dataDir, error));
   try {
-    const box = boxOf(openSecrets(dataDir, secret, clock()));
-    const store = openStore(dataDir);
-    const vault = vaultOf(durableLevel(memoryLevel(clock), { rows: rowsOf(store), box, clock, failed }));
-    return {
-      ...vault,
-      stop: async () => {
-        await vault.stop();
-        await store.then(
-          (opened) => opened.close(),
-          () => {},
-        );
-      },
-    };
+    const secrets = openSecrets(dataDir, secret, clock());
+    const open = folderWarning(dataDir);
+    if (open !== undefined) warn(open);
+    const shelf = farShelf({ dir: dataDir, secrets }, () => new Worker(new URL("./worker.ts", import.meta.url).href));
+    return vaultOf(durableLevel(memoryLevel(clock), { shelf, clock, failed }));
   } catch (error) {
     failed(error);
     return memoryVault(clock);
   }
 }
 
-/** Loading and opening a database takes longer than all the rest of a start, and no call needs it at once. */
-async function openStore(dir: string): Promise<Store> {
-  const { sqliteStore } = await import("../store/sqlite.ts");
-  return sqliteStore(dir);
+function unusable(dir: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `The data folder ${dir} cannot be used (${reason})${adviceFor(error)}. Until the gateway starts again, the reasoning that clients drop is kept in memory only; nothing else is lost.`;
 }
 
-/** Who asks before it is open waits; who asks one that did not open is told why. */
-const rowsOf = (store: Promise<Store>): ReasoningRows => ({
-  put: async (rows) => (await store).reasoning.put(rows),
-  get: async (keys, now) => (await store).reasoning.get(keys, now),
-  prune: async (now, bounds) => (await store).reasoning.prune(now, bounds),
-  count: async () => (await store).reasoning.count(),
-});
+function adviceFor(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) return "; codeswitch.db in it is damaged and may be deleted";
+  return /^(SQLITE_FULL|SQLITE_IOERR|ENOSPC|EFBIG|EDQUOT)/.test(code) ? "; make room on its disk" : "";
+}

@@ -12,6 +12,14 @@ export type Piece =
   | { readonly call: string; readonly seal?: Seal }
   | { readonly text: true };
 
+/** An outline with its text, which is what is compared and written. */
+export interface Told {
+  readonly outline: Outline;
+  readonly text: string;
+}
+/** The trace of an answer that thought nothing, or of which nothing more is known. */
+export const NOTHING_TOLD: Told = { outline: [], text: "[]" };
+
 export const outlineOf = (answer: Answer): Outline => answer.blocks.flatMap(pieceOf);
 
 export const isWorthKeeping = (outline: Outline): boolean =>

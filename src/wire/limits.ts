@@ -29,6 +29,8 @@ export const LIMITS = {
   vaultEntriesMax: 10_240,
   vaultBytesMax: 256 * 1024 * 1024,
   vaultTurnBytesMax: 8 * 1024 * 1024,
+  /** Of one turn, by which it is known. */
+  vaultCallsMax: 1_000,
   vaultTtlMs: 6 * 60 * 60 * 1000,
   /** On disk, sealed. A session that is resumed after a weekend still finds its reasoning. */
   vaultDiskRowsMax: 100_000,

@@ -283,7 +283,7 @@ describe("not what was promised", () => {
     });
 
   for (const { client, upstream: model } of CROSSINGS)
-    test(`10,000 tools are answered or refused, quickly: ${client} client, ${model} upstream`, async () => {
+    test(`10,000 tools are refused, quickly: ${client} client, ${model} upstream`, async () => {
       const schema = { type: "object" };
       const tool = (name: string): unknown =>
         client === "chat"
@@ -295,8 +295,7 @@ describe("not what was promised", () => {
       const from = process.cpuUsage();
       const response = await post(gateway.url, PATH[client], bodyFor(client, model, { tools }));
       const text = await response.text();
-      expect([200, 400]).toContain(response.status);
-      if (response.status === 400) expect(text).toMatch(/tools/);
+      expect([response.status, text]).toEqual([400, expect.stringContaining("tools: 10000 are too many")]);
       // Of the processor, not of the clock on the wall: both ends of the call stand in this process.
       expect(process.cpuUsage(from).user / 1000).toBeLessThan(3_000);
     });

@@ -18,13 +18,16 @@ afterAll(async () => {
   rmSync(FOLDER, { recursive: true });
 });
 
+/** A busy machine takes its time to start a process. */
+const START_MS = 30_000;
+
 interface Process {
   readonly url: string;
   readonly pipe: StalledPipe;
   readonly child: ChildProcess;
   readonly ended: Promise<number | null>;
 }
-const open: Process[] = [];
+const open: Omit<Process, "url">[] = [];
 afterEach(async () => {
   for (const { child, ended, pipe } of open.splice(0)) {
     killGroup(child);
@@ -57,11 +60,16 @@ async function started(): Promise<Process> {
     detached: true,
   });
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const [line = ""] = linesOf(await pipe.until((soFar) => soFar.includes('"started"')));
-  const { url } = JSON.parse(line) as { url: string };
-  const one = { url, pipe, child, ended };
+  const one = { pipe, child, ended };
   open.push(one);
-  return one;
+  const said = await within(
+    START_MS,
+    "the start",
+    pipe.until((soFar) => soFar.includes('"started"')),
+  );
+  const [line = ""] = linesOf(said);
+  const { url } = JSON.parse(line) as { url: string };
+  return { ...one, url };
 }
 
 const linesOf = (text: string): string[] => text.split("\n").slice(0, -1);

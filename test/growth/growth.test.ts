@@ -23,7 +23,7 @@ describe("a body", () => {
   for (const [what, bodyOf] of Object.entries(BODIES))
     for (const client of WIRES)
       test(`${client}: ${what}`, () =>
-        expectLinear(3_000, bodyOf(client), (body) => {
+        expectLinear(2_000, bodyOf(client), (body) => {
           const { value } = DIALECTS[DIALECT_OF[client]].request.decode(body);
           for (const to of CROSSINGS) translateRequest(value, targetOf(to));
         }));
@@ -46,12 +46,12 @@ describe("an answer", () => {
   for (const { from, what, print } of ANSWERS)
     test(`${from}: ${what}`, () =>
       expectLinear(
-        3_000,
+        2_000,
         (size) => new TextEncoder().encode(print(size)),
         (bytes) => {
           for (const to of CROSSINGS) {
             const events: StreamEvent[] = [];
-            const seen = watch(() => {}, "keep");
+            const seen = watch(() => {}, "whole");
             const lane = laneOf(from, to, (event) => {
               seen.observe(event);
               events.push(event);
@@ -67,7 +67,6 @@ describe("an answer", () => {
 });
 
 describe("a text", () => {
-  const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
   const objects = (size: number): string =>
     JSON.stringify(Array.from({ length: size }, (_, at) => ({ role: at, at: [] })));
   const keys = (size: number): string =>
@@ -75,19 +74,18 @@ describe("a text", () => {
   const strings: readonly [string, (size: number) => string][] = [
     ["backslashes", (size) => JSON.stringify({ a: "\\".repeat(20 * size) })],
     ["quotes", (size) => JSON.stringify({ a: '"'.repeat(20 * size) })],
-    ["digits", (size) => JSON.stringify({ a: "1".repeat(40 * size) })],
+    ["digits", (size) => JSON.stringify({ a: "1".repeat(20 * size) })],
     ["keys", keys],
     ["objects", objects],
-    ["depth", nested],
   ];
   for (const [what, print] of strings) {
     test(`searched for faults: ${what}`, () =>
-      expectLinear(20_000, print, (text) => textFault(text, Number.MAX_SAFE_INTEGER)));
+      expectLinear(10_000, print, (text) => textFault(text, Number.MAX_SAFE_INTEGER)));
     test(`compared with another: ${what}`, () =>
-      expectLinear(10_000, print, (text) => alike(text, text.replace(/[1\\]/, "2"))?.(text)));
+      expectLinear(4_000, print, (text) => alike(text, text.replace(/[1\\]/, "2"))?.(text)));
   }
   test("edited in many places", () =>
-    expectLinear(10_000, objects, (text) =>
+    expectLinear(4_000, objects, (text) =>
       applyEdits(
         text,
         Array.from({ length: text.split("role").length - 1 }, (_, at) => ({ path: [at, "role"], value: "x" })),
@@ -96,7 +94,7 @@ describe("a text", () => {
 });
 
 describe("a count of tokens", () => {
-  for (const sign of ["a", " ", "\n", "=", "\\", "ä", "\u0301", "1", "a1", "ab "])
+  for (const sign of ["a", " ", "=", "\u0301", "1", "ab "])
     test(`of ${JSON.stringify(sign)} in a row`, () =>
       expectLinear(
         8_000,

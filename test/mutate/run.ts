@@ -50,43 +50,38 @@ async function tryAll(mutants: readonly Mutant[], results: Results, atOnce: numb
   const findings: Finding[] = [];
   const waiting: Mutant[] = [];
   for (const mutant of mutants) {
-    const known = verdictOn(mutant) ? { mutant, seconds: 0 } : results.of(mutant);
-    if (known) findings.push(judgedToo(known));
+    const known = knownOf(mutant, results);
+    if (known) findings.push(known);
     else waiting.push(mutant);
   }
   if (waiting.length === 0) return findings;
   console.log(`${findings.length} known or judged, ${waiting.length} to try`);
   const trees = Array.from({ length: Math.min(atOnce, waiting.length) }, () => copyOf(ROOT));
-  const clear = (): void => trees.forEach((tree) => tree.remove());
-  process.once("SIGINT", () => {
-    clear();
-    process.exit(130);
-  });
-  try {
-    await mustBeGreen(trees[0] as Tree);
-    await Promise.all(
-      trees.map(async (tree) => {
-        for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
-          const started = Date.now();
-          const killed = await tree.holding(mutant, () => trial(tree.folder, mutant as Mutant));
-          const result = { mutant, ...(killed && { killed }), seconds: (Date.now() - started) / 1000 };
-          results.add(result);
-          findings.push(result);
-          console.log(`${findings.length}/${mutants.length} ${lineOf(result)}`);
-          if (!killed) console.log(diffOf(mutant));
-        }
-      }),
-    );
-  } finally {
-    clear();
-  }
+  process.once("SIGINT", () => process.exit(130));
+  process.once("exit", () => trees.forEach((tree) => tree.remove()));
+  await mustBeGreen(trees[0] as Tree);
+  const next = async (tree: Tree): Promise<void> => {
+    for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
+      const result = await tryOne(tree, mutant);
+      results.add(result);
+      findings.push(result);
+      console.log(`${findings.length}/${mutants.length} ${lineOf(result)}`);
+    }
+  };
+  await Promise.all(trees.map(next));
   return findings;
 }
 
-const judgedToo = (result: Finding): Finding => {
-  const judged = verdictOn(result.mutant);
-  return judged ? { ...result, judged } : result;
-};
+function knownOf(mutant: Mutant, results: Results): Finding | undefined {
+  const judged = verdictOn(mutant);
+  return judged ? { mutant, judged, seconds: 0 } : results.of(mutant);
+}
+
+async function tryOne(tree: Tree, mutant: Mutant): Promise<Finding> {
+  const started = performance.now();
+  const killed = await tree.holding(mutant, () => trial(tree.folder, mutant));
+  return { mutant, ...(killed && { killed }), seconds: (performance.now() - started) / 1000 };
+}
 
 /** Tests that fail without a mutant kill every one. */
 async function mustBeGreen({ folder }: Tree): Promise<void> {

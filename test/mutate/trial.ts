@@ -7,7 +7,7 @@ import { NEVER_RUN, ROOMS } from "./rooms.ts";
 
 export type Stage = "own tests" | "near tests" | "types" | "all tests";
 
-export interface Ended {
+interface Ended {
   readonly ok: boolean;
   /** The test that failed, the first error of the compiler, or that time was up. */
   readonly why: string;
@@ -21,7 +21,7 @@ export interface Killed {
 }
 
 /** Beyond this a mutant hangs, which is as good as a failed test. */
-export const LIMIT_MS: Readonly<Record<Stage, number>> = {
+const LIMIT_MS: Readonly<Record<Stage, number>> = {
   "own tests": 120_000,
   "near tests": 240_000,
   types: 120_000,
@@ -95,14 +95,17 @@ const failedFiles = (output: string): readonly string[] =>
   [...output.matchAll(/^(\S+\.test\.ts):$/gm)].map(([, file = ""]) => file);
 
 function run(cwd: string, args: readonly string[], limitMs: number): Promise<{ code: number | null; output: string }> {
-  // A group of its own: at the end of its time everything that the tests started goes with it.
+  // A group of its own: at the end of its time, or of ours, everything that the tests started goes with it.
   const child = spawn("node", args, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"], env: quiet() });
-  const timer = setTimeout(() => child.pid && process.kill(-child.pid, "SIGKILL"), limitMs);
+  const kill = (): void => void (child.pid && process.kill(-child.pid, "SIGKILL"));
+  const timer = setTimeout(kill, limitMs);
+  process.once("exit", kill);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => void (output += part));
   return new Promise((resolve) =>
     child.on("close", (code) => {
       clearTimeout(timer);
+      process.off("exit", kill);
       resolve({ code, output: output.replaceAll(ANSI, "") });
     }),
   );

@@ -46,6 +46,8 @@ export async function startGateway(vendors: readonly Vendor[], keys: readonly Ca
     ["--no-env-file", main, "start", "--config", file, "--port", "0", "--log-format", "json"],
     { cwd: folder, env: { ...process.env, CODESWITCH_DATA_DIR: join(folder, "data") } },
   );
+  // It does not outlive us, whatever becomes of us.
+  process.once("exit", () => child.kill("SIGKILL"));
   const lines: Fields[] = [];
   const started = new Promise<string>((resolve, reject) => {
     const take = (line: string): void => {

@@ -1,0 +1,59 @@
+/** The two ends of a conversation, read without what lies between: a body of megabytes that passes as bytes is not decoded for its first words and its last. */
+import { isFromUser } from "../clients/conversation.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import type { DialectId } from "../ir/seal.ts";
+import type { Entry } from "../ir/request.ts";
+import { isList, isObject, type JsonObject } from "../wire/json.ts";
+
+export interface Ends {
+  /** The first words of the user. */
+  readonly first: Entry | undefined;
+  /** Directly in front of the answer to come. */
+  readonly front: readonly Entry[];
+}
+
+/** Throws where the dialect cannot read them. */
+export function endsIn(body: JsonObject, dialect: DialectId): Ends {
+  const field = dialect === "openai-responses" ? "input" : "messages";
+  const said = body[field];
+  const items: readonly unknown[] = isList(said) ? said : [said];
+  return endsOf(items.length, (at) => {
+    const plain = plainWords(items[at]);
+    if (plain) return [plain];
+    const item = { model: "", [field]: isList(said) ? [items[at]] : said } as JsonObject;
+    return DIALECTS[dialect].request.decode(item).value.entries;
+  });
+}
+
+/** What most people say means the same in every dialect, and needs no decoder. */
+const plainWords = (item: unknown): Entry | undefined =>
+  isObject(item) && item.role === "user" && typeof item.content === "string"
+    ? { kind: "message", role: "user", content: item.content }
+    : undefined;
+
+/** The same, of a request that is decoded anyway. */
+export const endsOfEntries = (entries: readonly Entry[]): Ends =>
+  endsOf(entries.length, (at) => entries.slice(at, at + 1));
+
+function endsOf(count: number, read: (at: number) => readonly Entry[]): Ends {
+  let first: Entry | undefined;
+  for (let at = 0; at < count && !first; at++) first = read(at).find(isFromUser);
+  return { first, front: frontIn(count, read) };
+}
+
+/** Backwards up to the model's last turn. What the model said at the very end, it goes on with. */
+function frontIn(count: number, read: (at: number) => readonly Entry[]): readonly Entry[] {
+  const front: Entry[] = [];
+  for (let at = count - 1; at >= 0; at--)
+    for (const entry of [...read(at)].reverse()) {
+      if (!isFromModel(entry)) front.push(entry);
+      else if (front.length > 0) return front.reverse();
+    }
+  return front.reverse();
+}
+
+const isFromModel = (entry: Entry): boolean =>
+  entry.kind === "reasoning" ||
+  entry.kind === "call" ||
+  entry.kind === "opaque" ||
+  (entry.kind === "message" && entry.role === "assistant");

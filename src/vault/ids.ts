@@ -1,0 +1,30 @@
+/** Whether a call's id can be anybody else's. */
+import type { ToolRef } from "../ir/request.ts";
+
+/**
+ * True of an id as a random generator writes it: `toolu_01A09q90qw90lq917835lq9`, `call_Ab3dE…`, a UUID. False of
+ * counters and names, which every conversation has: `call_0`, `functions.ls:0`, `run_3_call_12`. In doubt false: then
+ * what stood in front of the call must tell it apart.
+ */
+export function isOnesOwn({ id, tool }: { readonly id: string; readonly tool: ToolRef }): boolean {
+  if (UUID.test(id)) return true;
+  // Kimi's ids hold the tool's name, which may be long and mixed itself.
+  const runs = (tool.name === "" ? id : id.replaceAll(tool.name, " ")).match(/[A-Za-z0-9]{16,}/g) ?? [];
+  return runs.some((run) => /\d/.test(run) && changes(run) >= CHANGES_MIN);
+}
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+/** Of sixteen random characters in hexadecimal, one run in a hundred has fewer. */
+const CHANGES_MIN = 4;
+
+/** How often a run goes from digits to small or capital letters, or between these. */
+function changes(run: string): number {
+  let count = 0;
+  for (let at = 1; at < run.length; at++) if (kindAt(run, at) !== kindAt(run, at - 1)) count++;
+  return count;
+}
+
+const kindAt = (run: string, at: number): number => {
+  const char = run.charAt(at);
+  return char <= "9" ? 0 : char <= "Z" ? 1 : 2;
+};

@@ -1,0 +1,38 @@
+/** The other thread: the store, and what seals and opens its rows. Started by `open.ts` alone. */
+import { sqliteStore } from "../store/sqlite.ts";
+import { boxOf } from "./box.ts";
+import type { Opening, Question, Reply } from "./far.ts";
+import { type Shelf, shelfOf } from "./shelf.ts";
+
+declare const self: Worker;
+
+let shelf: Promise<Shelf>;
+
+self.addEventListener("message", ({ data }: MessageEvent<Opening | Question>) => {
+  if (!("dir" in data)) return void answer(data);
+  shelf = opened(data);
+  // Whoever asks is told.
+  shelf.catch(() => {});
+});
+
+async function opened({ dir, secrets }: Opening): Promise<Shelf> {
+  const store = await sqliteStore(dir);
+  return { ...shelfOf(store.reasoning, boxOf(secrets)), close: () => store.close() };
+}
+
+async function answer({ id, verb, words }: Question): Promise<void> {
+  let reply: Reply;
+  try {
+    const called = (await shelf)[verb] as (...words: readonly unknown[]) => Promise<unknown>;
+    reply = { id, value: await called(...words) };
+  } catch (error) {
+    reply = { id, error: told(error) };
+  }
+  self.postMessage(reply);
+}
+
+/** An error loses its code on the way between threads. */
+function told(error: unknown): { message: string; code?: string } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return { message: error.message, ...("code" in error && { code: String(error.code) }) };
+}
