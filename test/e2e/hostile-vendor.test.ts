@@ -10,6 +10,8 @@ import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf, WHOLE, wholeStream
 const LIMITS_MS = { firstByteMs: 200, idleMs: 150 };
 /** Far above the limits, for a busy machine; far below the defaults, which are minutes. */
 const ENDS_MS = 15_000;
+/** Where bytes decide, and a busy machine must not let the time do so. */
+const NO_LIMITS = { firstByteMs: 4 * ENDS_MS, idleMs: 4 * ENDS_MS };
 const MB = 1024 * 1024;
 
 const ERROR = headOf("500 Internal Server Error", { "content-type": "application/json", "content-length": "100" });
@@ -143,8 +145,7 @@ describe("without another target", () => {
   for (const wire of ["responses", "messages"] as const)
     test(`events without a word are an answer that is too long before its first one, ${wire}`, async () => {
       const pad = `event: ping\ndata: {"type":"ping","pad":"${"x".repeat(64 * 1024)}"}\n\n`;
-      const slow = { firstByteMs: 4 * ENDS_MS, idleMs: 4 * ENDS_MS };
-      const { bad, gateway } = await alone(wire, (line) => (line.write(STREAM), line.flood(pad)), slow);
+      const { bad, gateway } = await alone(wire, (line) => (line.write(STREAM), line.flood(pad)), NO_LIMITS);
       const response = await post(gateway.url, PATH[wire], bodyFor(wire, "m", { stream: true }));
       expect([response.status, await response.text()]).toEqual([
         502,
@@ -176,10 +177,11 @@ describe("without another target", () => {
     });
 
     test(`comment lines without an end behind the first word break the answer off, ${wire}`, async () => {
-      const { bad, gateway } = await alone(wire, (line) => {
+      const comments = (line: Line): void => {
         line.write(STREAM + (stepsOf(wire)[0]?.send ?? ""));
         line.flood(`: ${"x".repeat(MB)}\n`);
-      });
+      };
+      const { bad, gateway } = await alone(wire, comments, NO_LIMITS);
       const reader = readStream(wire, await post(gateway.url, PATH[wire], bodyFor(wire, "m", { stream: true })));
       const end = await within(
         ENDS_MS,
