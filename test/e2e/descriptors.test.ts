@@ -1,6 +1,6 @@
 /** A machine with few file descriptors: it says so, refuses with a wait what it cannot bear, answers /health, and is well again afterwards. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { callsMax, fewDescriptors } from "../../src/relay/descriptors.ts";
 import { type GatewayProcess, startProcess } from "./process.ts";
@@ -96,7 +96,10 @@ models: { m: { targets: [ { provider: p, model: m }, { provider: q, model: m } ]
   }, 60_000);
 
   test("connections that say nothing take the rest: a vendor that cannot be reached for it is not blamed", async () => {
+    const before = openIn(gateway.pid);
     const idle = await Promise.all(Array.from({ length: 110 }, connected));
+    // The system connects for the gateway, which takes what waits when it comes to it.
+    await within(SOON_MS, "all of them taken", taken(before + idle.length));
     const answers = await askMany(45);
     const refused = answers.filter(({ ok }) => !ok);
     expect(refused.length).toBeGreaterThan(0);
@@ -110,6 +113,10 @@ models: { m: { targets: [ { provider: p, model: m }, { provider: q, model: m } ]
     await endAll(again ? [again] : []);
   }, 60_000);
 
+  async function taken(descriptors: number): Promise<void> {
+    while (openIn(gateway.pid) < descriptors) await Bun.sleep(5);
+  }
+
   /** Says a little, for the system hands over no connection that has said nothing. */
   function connected(): Promise<Socket> {
     const socket = connect(Number(new URL(gateway.url).port), "127.0.0.1");
@@ -117,6 +124,8 @@ models: { m: { targets: [ { provider: p, model: m }, { provider: q, model: m } ]
     return new Promise((resolve) => socket.on("connect", () => socket.write("GET ", () => resolve(socket))));
   }
 });
+
+const openIn = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
 /** What a process has used of a processor, of Linux's 100 ticks a second. */
 function cpuMs(pid: number): number {
