@@ -47,6 +47,8 @@ const failures: unknown[] = [];
 /** Rows of five thousand bytes, each of a moment of its own. */
 function fill(count: number): void {
   const file = new Database(join(DIR, DATABASE_FILE));
+  // The thread of the database may be writing.
+  file.run("pragma busy_timeout = 10000");
   file.run("pragma synchronous = off");
   file.run(
     `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)

@@ -34,8 +34,8 @@ describe("a body", () => {
     }
     return messages;
   };
-  const taken = async (client: Wire, body: string): Promise<void> => {
-    for (const model of WIRES) {
+  const taken = async (client: Wire, body: string, models: readonly Wire[] = WIRES): Promise<void> => {
+    for (const model of models) {
       const before = asked();
       const response = await post(gateway.url, PATH[client], body.replace('"MODEL"', JSON.stringify(model)));
       expect([response.status, await response.text()]).toEqual([200, expect.any(String)]);
@@ -51,7 +51,7 @@ describe("a body", () => {
         bodyWith(wire, { [LIST[wire]]: Array.from({ length: count }, () => ({ role: "user", content: "x" })) });
       for (const message of await refused(wire, messages(LIMITS.entriesMax + 1)))
         expect(message).toBe(`${LIST[wire]}: 100001 are too many, the most is 100000. Shorten the conversation.`);
-      await taken(wire, messages(LIMITS.entriesMax));
+      await taken(wire, messages(LIMITS.entriesMax), [wire]);
     }, 60_000);
 
     test(`${wire}: more tools than the most are a 400`, async () => {

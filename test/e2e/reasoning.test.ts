@@ -207,11 +207,14 @@ describe("a tool loop whose client drops the reasoning", () => {
   /** Waits until so many more answers are on the disk. */
   async function written(answers: number): Promise<void> {
     const rows = (): number => {
-      using file = new Database(join(dataDir, "codeswitch.db"), { readonly: true });
-      return (
-        file.query<{ answers: number }, []>("select count(distinct digest) as answers from reasoning").get()?.answers ??
-        0
-      );
+      try {
+        using file = new Database(join(dataDir, "codeswitch.db"), { readonly: true });
+        const query = file.query<{ answers: number }, []>("select count(distinct digest) as answers from reasoning");
+        return query.get()?.answers ?? 0;
+      } catch {
+        // A gateway opens it a moment after it was started.
+        return 0;
+      }
     };
     while (rows() < answers) await Bun.sleep(5);
   }

@@ -23,7 +23,7 @@ describe("a body", () => {
   for (const [what, bodyOf] of Object.entries(BODIES))
     for (const client of WIRES)
       test(`${client}: ${what}`, () =>
-        expectLinear(2_000, bodyOf(client), (body) => {
+        expectLinear(1_000, bodyOf(client), (body) => {
           const { value } = DIALECTS[DIALECT_OF[client]].request.decode(body);
           for (const to of CROSSINGS) translateRequest(value, targetOf(to));
         }));
@@ -46,7 +46,7 @@ describe("an answer", () => {
   for (const { from, what, print } of ANSWERS)
     test(`${from}: ${what}`, () =>
       expectLinear(
-        2_000,
+        1_000,
         (size) => new TextEncoder().encode(print(size)),
         (bytes) => {
           for (const to of CROSSINGS) {
@@ -126,7 +126,7 @@ describe("the gateway", () => {
     for (const model of WIRES)
       test(`messages and calls: ${client} client, ${model} upstream`, () =>
         expectLinear(
-          2_000,
+          1_000,
           (size) => JSON.stringify({ ...BODIES["calls, answered in turn"]?.(client)(size), model }),
           (body) => answered(post(gateway.url, PATH[client], body, KEY)),
         ));
