@@ -47,7 +47,7 @@ const PATTERNS = TEXTS.flatMap(([file, text]) => patternsIn(file, text));
 const keyOf = ({ file, source }: Pattern): string => `${file} ${source}`;
 
 /** Twice as much takes a pattern that looks back for each place some milliseconds, on a fast machine too. */
-const LENGTH = 4_000;
+const LENGTH = 3_000;
 /** A pattern that looks at each place once is done in a tenth of this, on a machine that is busy with others. */
 const AT_ONCE_MS = 1;
 const FAR_TOO_LONG_MS = 100;
