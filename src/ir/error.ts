@@ -19,6 +19,8 @@ export const ERROR_FACTS = {
   "invalid-request": facts(400),
   "context-overflow": facts(400),
   "content-filter": facts(400),
+  /** A seal in the body that this account did not make: a client replays it, and another target of the model may have. */
+  "foreign-seal": facts(400, true),
   /** A `meaning` loss under strict, or a feature that no target has. */
   unsupported: facts(400),
   unauthenticated: facts(401),

@@ -7,7 +7,7 @@ import type { KeyConfig } from "../../src/config/config.ts";
 import { provider, type Running, start, target } from "./gateway.ts";
 import { bodyOf, MODEL, proofOf, type Said, streamOf, type Turn } from "./twins.ts";
 import { type Upstream, upstream } from "./upstream.ts";
-import { PATH, post, readStream, type Wire } from "./wires.ts";
+import { bodyFor, PATH, post, readStream, WHOLE, type Wire } from "./wires.ts";
 
 type Account = "eu" | "us";
 const CALL: Said = { calls: [{ id: "call_0", args: { path: "a.ts" } }] };
@@ -145,3 +145,37 @@ test("a client that replays a bare signature is sent to the account that made it
     await us.stop();
   }
 });
+
+const REFUSALS = {
+  responses: { error: { code: "invalid_encrypted_content", type: "invalid_request_error", message: "No." } },
+  messages: {
+    type: "error",
+    error: {
+      type: "invalid_request_error",
+      message: "messages.1.content.0: Invalid `signature` in `thinking` block",
+    },
+  },
+} as const;
+test.each(["responses", "messages"] as const)(
+  "a seal that nobody remembers, refused by the first account, goes to the next one: %s",
+  async (wire) => {
+    const eu = upstream(() => Response.json(REFUSALS[wire], { status: 400 }));
+    const us = upstream(() => Response.json(WHOLE[wire]));
+    const both = (names: readonly string[]) => ({
+      providers: [provider("eu", wire, eu.url), provider("us", wire, us.url)],
+      models: [{ name: "m", targets: names.map((name) => target(name, wire, MODEL[wire])) }],
+    });
+    const gateways = await Promise.all([start(both(["eu", "us"])), start(both(["eu"]))]);
+    try {
+      const [two, one] = await Promise.all(gateways.map(({ url }) => post(url, PATH[wire], bodyFor(wire, "m"))));
+      expect(two?.status).toBe(200);
+      expect(gateways[0].records.at(-1)).toMatchObject({ provider: "us", attempts: 2 });
+      expect([one?.status, await one?.json()]).toEqual([400, REFUSALS[wire]]);
+      expect(gateways[1].records.at(-1)).toMatchObject({ error: "foreign-seal", attempts: 1 });
+    } finally {
+      for (const gateway of gateways) await gateway.stop();
+      await eu.stop();
+      await us.stop();
+    }
+  },
+);

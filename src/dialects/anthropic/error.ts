@@ -55,6 +55,7 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
   unsupported: INVALID,
   unauthenticated: "authentication_error",
   forbidden: "permission_error",
+  "foreign-seal": INVALID,
   "unknown-model": "not_found_error",
   "not-found": "not_found_error",
   "method-not-allowed": INVALID,
@@ -121,6 +122,8 @@ const KINDS: Readonly<Record<string, ErrorKind>> = {
 const OVERFLOW = /prompt is too long|exceed(s|ed)? (the )?context (limit|window)|context window|input is too long/i;
 const QUOTA = /credit balance is too low|usage limits?\b.{0,200}\bregain|billing/i;
 const FILTER = /content filtering policy/i;
+/** "messages.1.content.0: Invalid `signature` in `thinking` block". */
+const SEAL = /invalid `?signature`? in `?thinking`? block/i;
 
 /** Anthropic says most of it in the message: an overflow and an empty account are both a 400 invalid_request_error. */
 function kindOf(said: Said, status: number): ErrorKind {
@@ -128,6 +131,7 @@ function kindOf(said: Said, status: number): ErrorKind {
     if (OVERFLOW.test(said.message)) return "context-overflow";
     if (QUOTA.test(said.message)) return "quota-exhausted";
     if (FILTER.test(said.message)) return "content-filter";
+    if (SEAL.test(said.message)) return "foreign-seal";
     // Azure and other hosts reuse the type on every status.
     return status >= 400 ? kindOfStatus(status) : "invalid-request";
   }

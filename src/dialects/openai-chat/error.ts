@@ -68,6 +68,7 @@ const WORDS: Readonly<Record<ErrorKind, Word>> = {
   unsupported: refused("unsupported_value"),
   unauthenticated: refused("invalid_api_key"),
   forbidden: refused("forbidden"),
+  "foreign-seal": refused("invalid_encrypted_content"),
   "unknown-model": refused("model_not_found"),
   "not-found": refused("not_found"),
   "method-not-allowed": refused("method_not_allowed"),

@@ -73,6 +73,8 @@ const KINDS = table<ErrorKind>({
   responsibleaipolicyviolation: "content-filter",
   model_not_found: "unknown-model",
   deploymentnotfound: "unknown-model",
+  // https://platform.openai.com/docs/guides/reasoning: of another organization, or another resource of Azure's.
+  invalid_encrypted_content: "foreign-seal",
   invalid_prompt: "invalid-request",
   invalid_request_error: "invalid-request",
   server_is_overloaded: "overloaded",
@@ -125,6 +127,7 @@ const WORDS: Readonly<Record<ErrorKind, Words>> = {
   unauthenticated: { type: INVALID, code: "invalid_api_key" },
   forbidden: { type: INVALID, code: "forbidden" },
   // Codex retries a 404 without this code six times.
+  "foreign-seal": { type: INVALID, code: "invalid_encrypted_content" },
   "unknown-model": { type: INVALID, code: "model_not_found" },
   "not-found": { type: INVALID, code: "not_found" },
   "method-not-allowed": { type: INVALID, code: "method_not_allowed" },
