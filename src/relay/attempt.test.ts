@@ -41,6 +41,25 @@ describe("attempt", () => {
     expect((outcome as GatewayError).kind).toBe("upstream-failed");
   });
 
+  test.each([
+    ["overloaded", true, true],
+    ["unavailable", true, true],
+    ["rate-limited", true, true],
+    ["upstream-failed", true, true],
+    ["upstream-unreachable", true, true],
+    ["upstream-cut", true, true],
+    ["upstream-timeout", true, false],
+    ["quota-exhausted", true, false],
+    ["foreign-seal", true, false],
+    ["gateway-full", false, false],
+    ["gateway-stopping", false, false],
+    ["upstream-auth", false, false],
+    ["context-overflow", false, false],
+  ] as const)("%s: another target is tried: %j; the last one again: %j", async (kind, another, again) => {
+    expect((await run(["a", "b"], [failing(kind), "ok"])).tried).toEqual(another ? ["a", "b"] : ["a"]);
+    expect((await run(["a"], [failing(kind), "ok"])).tried).toEqual(again ? ["a", "a"] : ["a"]);
+  });
+
   test("a longer Retry-After goes to the caller at once, unchanged", async () => {
     const { tried, waits, outcome } = await run(["a"], [failing("rate-limited", "30")]);
     expect(tried).toEqual(["a"]);

@@ -6,7 +6,7 @@ import type { Seal } from "../ir/seal.ts";
 import type { AssistantEntry } from "../ir/turns.ts";
 import { usageLine } from "../ir/usage.ts";
 import { literal } from "../wire/json.ts";
-import { outlineOf, withReasoning } from "./outline.ts";
+import { isWorthKeeping, outlineOf, withReasoning } from "./outline.ts";
 
 const READER = { dialect: "anthropic", issuer: "claude", family: "claude" } as const;
 const FOREIGN = { ...READER, issuer: "other" };
@@ -105,4 +105,15 @@ test("a signature that stands on a call returns to it, and to its own vendor onl
     { ...entry("one"), seal: seal("thought") } as AssistantEntry,
   ]);
   expect(withReasoning(turn("one"), kept, FOREIGN)).toEqual(turn("one"));
+});
+
+test("a call keeps the seal that stands on it, and one without has none", () => {
+  const calls: readonly StreamEvent[] = ["one", "two"].flatMap((callId, index): StreamEvent[] => [
+    { type: "block-start", index, block: { kind: "call", callId, tool: { via: "function", name: "ls" } } },
+    ...(callId === "one" ? [{ type: "block-delta", index, delta: { seal: seal("sig"), mode: "set" } } as const] : []),
+    { type: "block-end", index },
+  ]);
+  const outlined = outlineOf(collect([{ type: "start" }, ...calls]));
+  expect(outlined).toEqual([{ call: "one", seal: seal("sig") }, { call: "two" }]);
+  expect(isWorthKeeping(outlined)).toBe(true);
 });

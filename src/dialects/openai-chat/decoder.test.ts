@@ -35,6 +35,22 @@ describe("what vendors send", () => {
     expect(answer.usage?.lines[0]).toMatchObject({ input: 3, output: 2 });
   });
 
+  test("a piece that names neither index nor id belongs to the call before it", () => {
+    const answer = answerOf([
+      call({ id: "a", function: { name: "one", arguments: "" } }),
+      call({ function: { arguments: '{"x":' } }),
+      call({ function: { arguments: "1}" } }),
+      call({ id: "b", function: { name: "two", arguments: "{" } }),
+      call({ function: { arguments: "}" } }),
+      ending("tool_calls"),
+      "[DONE]",
+    ]);
+    expect(inputs(answer)).toEqual([
+      ["a", "one", '{"x":1}'],
+      ["b", "two", "{}"],
+    ]);
+  });
+
   test("Mistral thinks in a list inside content", () => {
     const answer = answerOf([
       chunk({ content: [{ type: "thinking", thinking: [{ type: "text", text: "Hm" }] }] }),
