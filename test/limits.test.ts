@@ -35,6 +35,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   logQueueBytesMax:
     "src/observe/output.test.ts > keeps so many bytes for a reader that stalls and no more, and tells in their place how many lines it lost",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
+  otherModelsMax: "test/e2e/names.test.ts > names no more of them than are checked in a moment",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

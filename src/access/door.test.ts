@@ -33,6 +33,11 @@ describe("a gateway without keys", () => {
       "Tailscale-User-Login",
       "X-Varnish",
     ],
+    ...["X-Host", "X-Rewrite-URL", "X-Original-URL", "X-Tunnel-Id", "X-GitHub-Request-Id", "X-Cloud-Trace-Context"],
+    ...["X-Amzn-Trace-Id", "X-Amzn-OIDC-Identity", "X-Amz-CF-Id", "X-Vercel-Id", "X-NF-Request-Id", "Fly-Region"],
+    ...["X-Railway-Edge", "X-Render-Origin-Server", "Rndr-Id", "Ngrok-Trace-Id", "X-ARR-LOG-ID"],
+    ...["X-MS-Client-Principal-Name", "X-MS-ContainerApp-Name", "X_Forwarded_For", "X_Real_IP", "cf_connecting_ip"],
+    ...["X-Forwarded_For", "True_Client-IP"],
   ])("refuses what %s says has come from elsewhere, and sends it to no vendor", (name) => {
     expect(at({ [name]: "203.0.113.5" })).toThrow(/through a proxy or tunnel/);
     expect(isForwarding(name.toLowerCase())).toBe(true);
@@ -40,12 +45,20 @@ describe("a gateway without keys", () => {
 
   test("lets in what a client on this machine sends", () => {
     for (const name of [
-      "Accept-Encoding",
-      "X-Stainless-Lang",
-      "X-App",
-      "X-Request-Id",
-      "Traceparent",
-      "Anthropic-Beta",
+      ...["Accept-Encoding", "Accept-Language", "Sec-Fetch-Mode", "Traceparent", "Tracestate", "Baggage", "Version"],
+      ...["X-Stainless-Lang", "X-Stainless-Helper-Method", "X-App", "X-Request-Id", "X-Client-Request-Id"],
+      ...["Anthropic-Beta", "OpenAI-Beta", "Originator", "Session_Id", "Thread-Id", "X-Initiator", "X-Session-Id"],
+      ...["X-Session-Affinity", "X-Claude-Code-Session-Id", "X-Codex-Turn-Metadata", "HTTP-Referer", "X-Title"],
+      // Of the clouds' own SDKs.
+      ...[
+        "X-MS-Client-Request-Id",
+        "X-MS-UserAgent",
+        "X-MS-Version",
+        "X-MS-Date",
+        "X-Goog-Api-Client",
+        "X-Goog-Api-Key",
+      ],
+      ...["X-Amz-Date", "X-Amz-Security-Token", "X-Amz-Content-SHA256", "X-Amzn-Bedrock-Trace", "X-Amz-User-Agent"],
     ])
       expect(at({ [name]: "x" })).not.toThrow();
   });

@@ -17,6 +17,14 @@ export function consumerToken(key: string): string | undefined {
   return undefined;
 }
 
+/** A name that is rather a vendor's key in the wrong place: by how vendors begin theirs, or a run of letters and digits that no word is. */
+export const looksLikeKey = (name: string): boolean =>
+  KEY_BEGINNING.test(name.trim()) || name.split(/[^A-Za-z0-9]+/).some((run) => RANDOM.test(run));
+
+const KEY_BEGINNING =
+  /^(sk|pk|rk|gsk|xai|nvapi|hf|fw|r8|ghp|csk|tvly|pplx|bsa|aiza|eyj|bearer)([-_ ]|(?<=^(aiza|eyj))).{8}/i;
+const RANDOM = /^(?=.*\d)(?=.*[A-Za-z]).{24,}$/;
+
 /** Placeholders of this project's and the seeds' examples: `change-me`, `sk-1234567890`, `your-key`, `<key>`, `sk-...`. */
 export const isSampleKey = (key: string): boolean => SAMPLES.some((sample) => sample.test(key.trim()));
 

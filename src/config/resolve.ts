@@ -1,7 +1,7 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
 import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, SearchConfig, TargetConfig } from "./config.ts";
 import { apiVersionFault, normaliseBaseUrl, readApiVersion, responsesFault } from "./base-url.ts";
-import { consumerToken, isSampleKey, keyFault } from "./keys.ts";
+import { consumerToken, isSampleKey, keyFault, looksLikeKey } from "./keys.ts";
 import { modelNameFault } from "../ir/model-name.ts";
 import { didYouMean } from "./nearest.ts";
 import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
@@ -50,6 +50,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
       providers[name] = readProvider(name, written, { refuse, yaml, vendors });
     }
   }
+  checkNames(file, refuse);
   checkTargets(file, yaml, refuse);
   file.server.cors_origins.forEach((origin, index) => {
     const fault = originFault(withoutSlash(origin));
@@ -171,6 +172,24 @@ function readBase(
   if (typeof base !== "string") return base;
   refuse(path, base, BASE_URL_FIX);
   return { baseUrl: "" };
+}
+
+/** Names stand in the log, in answers and in `config print`. */
+function checkNames({ providers, models, auth }: FileConfig, refuse: Refuse): void {
+  const under = (group: Path, names: object): Path[] => Object.keys(names).map((name) => [...group, name]);
+  const paths = [
+    ...under(["providers"], providers),
+    ...Object.entries(providers).flatMap(([name, { headers }]) => under(["providers", name, "headers"], headers)),
+    ...under(["models"], models),
+  ].map((path): [Path, string] => [path, String(path.at(-1))]);
+  const callers = auth.keys.map(({ name }, index): [Path, string] => [["auth", "keys", index, "name"], name]);
+  for (const [path, name] of [...paths, ...callers])
+    if (looksLikeKey(name))
+      refuse(
+        path,
+        "is called by what looks like a key",
+        "Give it a name of its own; a key stands behind api_key: or key:.",
+      );
 }
 
 function checkTargets(file: FileConfig, yaml: YamlFile, refuse: Refuse): void {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { greeting } from "../cli/greeting.ts";
 import { VENDORS } from "../providers/catalog.ts";
+import { looksLikeKey } from "./keys.ts";
 import { loadConfig } from "./load.ts";
 import { printConfig } from "./print.ts";
 import { ConfigError } from "./problem.ts";
@@ -136,6 +137,30 @@ describe("nothing of a key is shown", () => {
         }
     });
 
+  for (const place of PLACES.filter(({ isLeaf }) => !isLeaf))
+    test(`as a name in ${named(place)}, written there or brought in`, () => {
+      for (const name of [CANARY, "${KEY}", `\${NONE:-${CANARY}}`, `${CANARY}\${NONE:-}`, `\${KEY}-x`])
+        for (const value of [1, "x", "${UNSET}", { kind: "anthropic", api_key: "x" }, [{ y: "${UNSET}" }]]) {
+          const yaml = changed(place.path, (parent, last) => {
+            const at = parent[last] as Tree;
+            if (Array.isArray(at)) at.push({ [name]: value });
+            else at[name] = value;
+          });
+          expect(said(yaml, { KEY: CANARY })).not.toMatch(TRACE);
+        }
+    });
+
+  test.each([
+    ["a provider", ["providers", CANARY], { kind: "anthropic", api_key: "x".repeat(20) }],
+    ["a header", ["providers", "azure", "headers", CANARY], "x"],
+    ["a model", ["models", CANARY], { targets: [{ provider: "azure", model: "gpt-5" }] }],
+    ["a caller", ["auth", "keys", 0, "name"], CANARY],
+  ] as const)("in the name of %s, which is refused", (_what, path, value) => {
+    const seen = said(changed(path, (parent, name) => void (parent[name] = value)));
+    expect(seen).toContain("is called by what looks like a key. Give it a name of its own");
+    expect(seen).not.toMatch(TRACE);
+  });
+
   for (const place of PLACES.filter(({ isLeaf }) => isLeaf))
     test(`at ${named(place)}, brought in by a variable: its name is told instead`, () => {
       const yaml = changed(place.path, (parent, name) => void (parent[name] = "${KEY}"));
@@ -211,4 +236,34 @@ test("a number in a number's place and a word that is nearly known are shown", (
   expect(at(["server", "port"], 70_000)).toContain("server.port (70000) is too large");
   expect(at(["providers", "azure", "kind"], "azrue")).toContain('kind ("azrue") is not one of the choices');
   expect(at(["models", "gpt", "targets", 0, "provider"], "azur")).toContain('provider ("azur") is not one');
+});
+
+test("a name that is not known is told where it is an ordinary word or nearly a known one, and else said to be left out", () => {
+  const under = (name: string): string =>
+    said(changed(["providers", "azure", name], (parent, last) => void (parent[last] = 1)));
+  expect(under("apikey")).toContain('providers.azure.apikey is not a known key. Did you mean "api_key"? Keys of');
+  expect(under("apiKey")).toContain('providers.azure["apiKey"] is not a known key. Did you mean "api_key"? Keys of');
+  expect(under("secret")).toContain("providers.azure.secret is not a known key. Keys of providers.azure: kind");
+  expect(under(CANARY)).toContain(
+    'providers.azure["…"] is not a known key. Its name is not shown, since it may be a secret. Keys of providers.azure: kind',
+  );
+});
+
+test("names of models and deployments as vendors have them look like no key", () => {
+  const NAMES = [
+    ...["gpt-5-high", "claude-opus-4-5-20251101", "kimi-k2-thinking", "*", "my-2nd-gateway", "sk", "hf-mirror"],
+    ...["meta-llama/Llama-3.3-70B-Instruct-Turbo", "accounts/fireworks/models/llama-v3p1-405b-instruct"],
+    ...["us.anthropic.claude-sonnet-4-5-20250929-v1:0", "ft:gpt-4o-mini-2024-07-18:acme::AbC123xy"],
+    ...["nvidia/llama-3.1-nemotron-ultra-253b-v1", "hf.co/bartowski/Qwen2.5-Coder-32B-Instruct-GGUF:Q4_K_M"],
+    "ep-20250101123456-abcde",
+  ];
+  expect(NAMES.filter(looksLikeKey)).toEqual([]);
+  const KEYS = [
+    CANARY,
+    "sk-ant-api03-abcdefgh",
+    "gsk_abcdefghijkl1",
+    "AIzaSyA-1234567890",
+    "0123456789abcdef0123456789abcdef",
+  ];
+  expect(KEYS.filter((key) => !looksLikeKey(key))).toEqual([]);
 });

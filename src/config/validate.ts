@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { didYouMean, nearest } from "./nearest.ts";
 import { ConfigError, printPath, showValue, type Problem } from "./problem.ts";
 import { FileSchema, MISSING_FIX, type FileConfig } from "./schema.ts";
+import { HIDDEN } from "./shown-name.ts";
 import { unsetVariable, valueAt, type Path, type YamlFile } from "./yaml-file.ts";
 
 export interface Validated {
@@ -113,11 +114,18 @@ function mayStand(issue: z.core.$ZodIssue): "number" | readonly string[] {
 
 function unknownKey(yaml: YamlFile, path: Path, name: string): Problem {
   const known = keysAt(path);
+  const near = didYouMean(name, known);
+  const place = placeOf(yaml, [...path, name]);
+  const group = yaml.shown(path);
+  const isHidden = place.key.endsWith(printPath([HIDDEN]));
+  const why = isHidden && near === "" ? "Its name is not shown, since it may be a secret. " : near;
   return {
-    ...placeOf(yaml, [...path, name]),
+    ...place,
+    // What is nearly a known word is no secret.
+    ...(isHidden && near !== "" && { key: `${group}[${JSON.stringify(name)}]` }),
     ...valueOf(yaml, [...path, name], []),
     fault: "is not a known key",
-    fix: `${didYouMean(name, known)}Keys of ${yaml.shown(path) || "the file"}: ${known.join(", ")}.`,
+    fix: `${why}Keys of ${group || "the file"}: ${known.join(", ")}.`,
   };
 }
 

@@ -12,6 +12,7 @@ import {
 } from "yaml";
 import { parseYaml } from "./parse-yaml.ts";
 import { ConfigError, printPath, type Problem } from "./problem.ts";
+import { shownName, shownWritten } from "./shown-name.ts";
 import { substitute, type Variables } from "./substitute.ts";
 
 export type Path = readonly PropertyKey[];
@@ -22,7 +23,7 @@ export interface YamlFile {
   readonly value: unknown;
   /** The line of a key, or of its nearest parent that was written. */
   line(path: Path): number | undefined;
-  /** The path for a message: keys that a variable brought in stand there as they were written. */
+  /** The path for a message: keys that a variable brought in stand there as they were written, what may be a secret not at all. */
   shown(path: Path): string;
   /** Variables without a value or a default at this place. */
   missing(path: Path): readonly string[];
@@ -42,7 +43,7 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
   const brought = new Map<unknown, readonly string[]>();
   const keys = new Map<string, string>();
   const shown = (path: Path): string =>
-    printPath(path.map((step, at) => keys.get(printPath(path.slice(0, at + 1))) ?? step));
+    printPath(path.map((_, at) => keys.get(printPath(path.slice(0, at + 1))) ?? shownName(path, at)));
   const problems: Problem[] = [];
   eachText(document.contents, [], (scalar, path, role) => {
     const written = scalar.value;
@@ -55,7 +56,7 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
       missing.set(printPath(path), result.missing);
       if (result.names.length > 0 && result.text !== "") brought.set(result.text, result.names);
     } else {
-      keys.set(printPath([...path, result.text]), written);
+      keys.set(printPath([...path, result.text]), shownWritten(written));
       problems.push(...result.missing.map((variable) => unsetVariable(place, variable)));
     }
     scalar.value = result.text;

@@ -4,6 +4,7 @@ import { DIALECTS } from "../dialects/index.ts";
 import { countsTokens, endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
 import { replyWithoutSecrets } from "../providers/secrets.ts";
+import { checkOtherModels } from "../routing/other-models.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import { applyEdits } from "../wire/edit.ts";
 import { isObject, parseJson, requiredString } from "../wire/json.ts";
@@ -17,7 +18,9 @@ import { jsonBody } from "./json-body.ts";
 
 export const countTokens: Handler = async (exchange) => {
   const { json, text } = await jsonBody(exchange);
-  const { targets } = plan(exchange.gateway.config, requiredString(json, "model"), exchange.caller.key);
+  const { key } = exchange.caller;
+  const { targets } = plan(exchange.gateway.config, requiredString(json, "model"), key);
+  checkOtherModels(exchange.gateway.config, json, targets, key);
   const counter = targets.find((target) => countsTokens(target.provider, target.dialect));
   const counted = counter && (await countAtVendor(exchange, counter, text));
   if (counted) return counted;

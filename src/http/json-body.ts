@@ -33,6 +33,7 @@ function objectOf(text: string): JsonObject {
   if (fault) throw faultError(fault);
   if (!isObject(value))
     throw new GatewayError("invalid-request", `The body is ${describe(value)}. Send one JSON object.`);
+  refuseSecondModel(value);
   refuseTooMany(value, ["messages", "input"], LIMITS.entriesMax, "Shorten the conversation.");
   refuseTooMany(value, ["tools", "functions"], LIMITS.toolsMax, "Declare fewer tools.");
   return value;
@@ -49,6 +50,17 @@ const faultError = (fault: TextFault): GatewayError =>
         `${fault.path}: the key stands twice in its object. Send it once, so that everybody reads the same value.`,
         { param: fault.path },
       );
+
+/** Go's encoding/json, and what is built on it, takes `MODEL` for `model`, and the last one wins: it would be asked for unchecked. */
+function refuseSecondModel(body: JsonObject): void {
+  for (const key in body)
+    if (key.length === 5 && key !== "model" && key.toLowerCase() === "model")
+      throw new GatewayError(
+        "invalid-request",
+        `${key}: some servers take it for model. Send the model's name once, as model.`,
+        { param: key },
+      );
+}
 
 function refuseTooMany(body: JsonObject, fields: readonly string[], max: number, advice: string): void {
   for (const field of fields) {

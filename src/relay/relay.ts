@@ -11,6 +11,7 @@ import { countsTokens } from "../providers/endpoint.ts";
 import { clientHeaders } from "../providers/headers.ts";
 import { headersWithoutSecrets } from "../providers/secrets.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
+import { checkOtherModels } from "../routing/other-models.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import type { Asked } from "../vault/vault.ts";
 import { printFrame } from "../wire/sse.ts";
@@ -46,6 +47,7 @@ function prepare(call: Call, gateway: Gateway): Prepared {
   checkModelName(model);
   draft.modelAsked = model;
   const found = plan(gateway.config, model, call.caller.key);
+  checkOtherModels(gateway.config, call.body, found.targets, call.caller.key);
   let decoded: ReturnType<Prepared["decoded"]> | undefined;
   return {
     dialect,

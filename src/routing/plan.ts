@@ -3,7 +3,7 @@ import type { Config, KeyConfig, ModelConfig, ProviderConfig, ReasoningStyle, Ta
 import { nearestNames } from "../config/nearest.ts";
 import type { Addressee, DialectId } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
-import { checkModelName } from "../ir/model-name.ts";
+import { checkModelName, modelNameFault } from "../ir/model-name.ts";
 import type { Effort } from "../ir/request.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { withoutPrefix } from "../providers/catalog.ts";
@@ -42,6 +42,10 @@ export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
   if (found.plan.targets.length > 0) return found.plan;
   throw found.isForbidden ? forbidden(askedName, key?.models ?? []) : switchedOff(askedName, found.match.model);
 }
+
+/** The targets behind a name that this key may ask for; none where it is no name, nobody's, or not the key's. */
+export const reached = (config: Config, name: string, key?: KeyConfig): readonly Target[] =>
+  modelNameFault(name) === undefined ? (remembered(config, name, key)?.plan.targets ?? []) : [];
 
 /** What a client may be shown: names that can be asked for as they stand, and that somebody answers. */
 export const listedModels = (config: Config, key?: KeyConfig): readonly ModelConfig[] =>

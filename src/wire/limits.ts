@@ -47,4 +47,6 @@ export const LIMITS = {
   /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
   modelNameLengthMax: 256,
+  /** Named by one body beside its `model`, where they are checked. */
+  otherModelsMax: 100,
 } as const;

@@ -313,3 +313,23 @@ describe("an unknown model", () => {
       else expect(body.error.code).toBe("model_not_found");
     });
 });
+
+test("a Chat conversation of many messages without a word is refused, and asks nobody", async () => {
+  const before = servers.chat.asked.length;
+  for (const count of [1, 30_000]) {
+    const messages = Array.from({ length: count }, () => ({ role: "developer", content: "" }));
+    const { status, message } = await refused("chat", JSON.stringify({ ...bodyFor("chat", "chat"), messages }));
+    expect([status, message]).toEqual([400, "messages: none of them says a word. Send at least one that does."]);
+  }
+  expect(servers.chat.asked.length).toBe(before);
+});
+
+test("a Chat message without a word that is left out is a loss", async () => {
+  const messages = [
+    { role: "developer", content: "" },
+    { role: "user", content: "Go." },
+  ];
+  const response = await post(gateway.url, PATH.chat, { ...bodyFor("chat", "chat"), messages });
+  expect([response.status, response.headers.get("x-codeswitch-losses")]).toEqual([200, "1"]);
+  expect(servers.chat.asked.at(-1)?.body.messages).toEqual([{ role: "user", content: "Go." }]);
+});

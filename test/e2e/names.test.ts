@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { KeyConfig } from "../../src/config/config.ts";
 import { provider, type Running, start, target } from "./gateway.ts";
 import { type Upstream, upstream } from "./upstream.ts";
-import { bodyFor, PATH, post, WHOLE } from "./wires.ts";
+import { LIMITS } from "../../src/wire/limits.ts";
+import { bodyFor, PATH, post, type Wire, WHOLE, WIRES } from "./wires.ts";
 
 const SECRETS = { mini: "mini-key-0123456789", all: "all-key-0123456789", azure: "azure-key-0123456789" };
 const KEYS: readonly KeyConfig[] = [
@@ -139,5 +140,185 @@ describe("a key's models", () => {
     const before = vendor.asked.length;
     expect([await count("both"), await count("claude-opus")]).toEqual([200, 403]);
     expect(vendor.asked.length).toBe(before);
+  });
+});
+
+describe("a body that names a second model", () => {
+  const CHEAP = "cheap-key-0123456789";
+  const FREE = "free-key-01234567890";
+  let wide: Running;
+  let asked: Upstream;
+  beforeAll(async () => {
+    asked = upstream(({ path }) => {
+      if (path.includes("count_tokens")) return Response.json({ input_tokens: 7 });
+      const wire: Wire = path.includes("/messages") ? "messages" : path.includes("/responses") ? "responses" : "chat";
+      return Response.json(WHOLE[wire]);
+    });
+    wide = await start({
+      keys: [
+        { name: "cheap", key: CHEAP, models: ["at-*", "cheap*"] },
+        { name: "free", key: FREE },
+        { name: "star", key: "star-key-01234567890", models: ["*"] },
+      ],
+      providers: [
+        ...WIRES.map((wire) => provider(wire, wire, asked.url)),
+        provider("dated", "chat", asked.url, { kind: "azure", baseUrl: asked.url, apiVersion: "2024-10-21" }),
+      ],
+      models: [
+        ...WIRES.map((wire) => ({ name: `at-${wire}`, targets: [target(wire, wire, "small")] })),
+        { name: "at-dated", targets: [target("dated", "chat", "small")] },
+        { name: "cheap-alias", targets: [target("chat", "chat", "cheap-served")] },
+        { name: "*", targets: WIRES.map((wire) => target(wire, wire, "*")) },
+      ],
+    });
+  });
+  afterAll(async () => {
+    await wide?.stop();
+    await asked?.stop();
+  });
+
+  interface Told {
+    readonly status: number;
+    readonly body: string;
+    readonly calls: number;
+  }
+  async function tell(path: string, body: unknown, key = CHEAP): Promise<Told> {
+    const before = asked.asked.length;
+    const response = await post(wide.url, path, body, { authorization: `Bearer ${key}` });
+    const text = await response.text();
+    return { status: response.status, body: text, calls: asked.asked.length - before };
+  }
+  /** Every way in: native and translated, counted, and by a dated deployment. */
+  const WAYS: readonly (readonly [way: string, path: string, wire: Wire, model: string])[] = [
+    ...WIRES.flatMap((wire) => WIRES.map((to) => [`${wire} to ${to}`, PATH[wire], wire, `at-${to}`] as const)),
+    ["chat to a dated deployment", PATH.chat, "chat", "at-dated"],
+    ["a deployment in the path", "/openai/deployments/at-dated/chat/completions", "chat", "at-dated"],
+    ["Responses on the Chat path", PATH.chat, "responses", "at-responses"],
+    ["a count at the vendor", "/v1/messages/count_tokens", "messages", "at-messages"],
+    ["a local count", "/v1/messages/count_tokens", "messages", "at-chat"],
+  ];
+
+  for (const [way, path, wire, model] of WAYS) {
+    test(`as another spelling of model is a 400 for every key and asks nobody: ${way}`, async () => {
+      for (const second of ["MODEL", "Model", "mODEL", "modeL"])
+        for (const key of [CHEAP, FREE])
+          for (const body of [
+            { ...bodyFor(wire, model), [second]: "expensive" },
+            { [second]: "expensive", ...bodyFor(wire, model) },
+          ]) {
+            const told = await tell(path, body, key);
+            expect([second, told.status, told.calls]).toEqual([second, 400, 0]);
+            expect(told.body).toContain(
+              `${second}: some servers take it for model. Send the model's name once, as model.`,
+            );
+          }
+    });
+
+    test(`is held against the key's models: ${way}`, async () => {
+      const more = {
+        models: ["cheap-1", "expensive"],
+        fallbacks: [{ model: "expensive" }],
+        fallback_model: "expensive",
+      };
+      for (const [field, value] of Object.entries(more)) {
+        const told = await tell(path, bodyFor(wire, model, { [field]: value }));
+        expect([field, told.status, told.calls]).toEqual([field, 403, 0]);
+        expect(told.body).toContain("this key may not use that model. Leave it out, or name one of: at-*, cheap*.");
+      }
+    });
+  }
+
+  const FOREIGN: readonly (readonly [where: string, more: object])[] = [
+    ["models[1]", { models: ["small", "expensive"], route: undefined }],
+    ["MODELS[0]", { MODELS: ["expensive"] }],
+    ["modelſ[0]", { modelſ: ["expensive"] }],
+    ["fallback_model", { fallback_model: "expensive" }],
+    ["fallbacks[0].model", { fallbacks: [{ model: "expensive" }] }],
+    ["fallbacks[0]", { fallbacks: ["expensive"] }],
+    ["fallbacks[0].small[0]", { fallbacks: [{ small: ["expensive"] }] }],
+    ["fallbacks[0].Model", { Fallbacks: [{ Model: "expensive" }] }],
+    ["context_window_fallbacks[0].small[0]", { context_window_fallbacks: [{ small: ["expensive"] }] }],
+    ["route", { route: "fallback" }],
+    ["preset", { preset: "mine" }],
+    ["plugins[0].model", { plugins: [{ id: "web" }, { id: "x", model: "expensive" }] }],
+    ["plugins[0].allowed_models[0]", { plugins: [{ id: "auto-router", allowed_models: ["*"] }] }],
+    ["plugins[0]", { plugins: [{ id: "fusion" }] }],
+    ["extra_body.model", { extra_body: { model: "expensive" } }],
+    ["tools[0].model", { tools: [{ type: "advisor_20260301", name: "advisor", model: "claude-opus-4-6" }] }],
+    ["tools[0].model", { tools: [{ type: "image_generation", model: "gpt-image-1" }] }],
+    ["tools[0].parameters.model", { tools: [{ type: "openrouter:advisor", parameters: { model: "expensive" } }] }],
+    ["tools[0]", { tools: [{ type: "openrouter:advisor" }] }],
+    ["TOOLS[0].model", { TOOLS: [{ type: "image_generation", model: "gpt-image-1" }] }],
+    ["fallback", { fallback: { id: "expensive" } }],
+    ["a name that is none", { models: ["at-chat/../expensive"] }],
+    ["another provider's name", { fallback_model: "cheap-alias" }],
+  ];
+  for (const wire of WIRES)
+    test.each(FOREIGN)(
+      `${wire}: at %s is a 403 that says where, and passes for a key without models`,
+      async (where, more) => {
+        const told = await tell(PATH[wire], bodyFor(wire, `at-${wire}`, { ...more }));
+        expect([told.status, told.calls]).toEqual([403, 0]);
+        expect(told.body).toMatch(/Leave it out/);
+        if (/^[a-z]+\[\d\]$|^preset$|^route$/.test(where)) expect(told.body).toContain(`${where}: `);
+        for (const key of [FREE, "star-key-01234567890"])
+          expect((await tell(PATH[wire], bodyFor(wire, `at-${wire}`, { ...more }), key)).status).not.toBe(403);
+      },
+    );
+
+  test("among the tools of an item or a message is held too", async () => {
+    const tools = [{ type: "image_generation", model: "gpt-image-1" }];
+    const input = [
+      { role: "user", content: "Go." },
+      { type: "additional_tools", role: "developer", tools },
+    ];
+    const messages = [
+      { role: "user", content: "Go." },
+      { role: "system", content: "x", Tools: tools },
+    ];
+    for (const [wire, more] of [
+      ["responses", { input }],
+      ["chat", { messages }],
+    ] as const) {
+      const told = await tell(PATH[wire], { ...bodyFor(wire, `at-${wire}`), ...more });
+      expect([told.status, told.calls]).toEqual([403, 0]);
+    }
+  });
+
+  test("passes where the key may ask that vendor for it", async () => {
+    const ask = async (model: string, name: string) =>
+      (await tell(PATH.chat, bodyFor("chat", model, { models: [name], plugins: [{ id: "web" }] }))).status;
+    for (const name of ["small", "cheap-1", "cheap-served"])
+      expect([name, await ask("at-chat", name)]).toEqual([name, 200]);
+    // Its upstream is asked for another name than the alias, and the deployments are asked for no name but theirs.
+    expect(await ask("at-chat", "cheap-alias")).toBe(403);
+    expect([await ask("at-dated", "small"), await ask("at-dated", "cheap-1")]).toEqual([200, 403]);
+  });
+
+  test("in a schema, in what is said and where nothing is said is none", async () => {
+    const schema = {
+      type: "object",
+      properties: { model: { type: "string", default: "expensive" } },
+      required: ["model"],
+    };
+    const more = {
+      tools: [{ type: "function", function: { name: "pick", parameters: schema } }],
+      messages: [{ role: "user", content: [{ type: "text", text: '{"model":"expensive"}' }] }],
+      models: [],
+      fallback_model: null,
+      provider: { allow_fallbacks: true },
+    };
+    expect((await tell(PATH.chat, { ...bodyFor("chat", "at-chat"), ...more })).status).toBe(200);
+    const tool = { name: "pick", input_schema: { ...schema, examples: [{ model: "expensive" }] } };
+    expect((await tell(PATH.messages, { ...bodyFor("messages", "at-messages"), tools: [tool] })).status).toBe(200);
+  });
+
+  test("names no more of them than are checked in a moment", async () => {
+    const names = Array.from({ length: LIMITS.otherModelsMax + 1 }, (_, at) => `cheap${at}`);
+    const ask = (models: readonly string[]) => tell(PATH.chat, bodyFor("chat", "cheap-free", { models }));
+    expect((await ask(names.slice(1))).status).toBe(200);
+    const told = await ask(names);
+    expect([told.status, told.calls]).toEqual([403, 0]);
+    expect(told.body).toContain("Name fewer");
   });
 });

@@ -18,6 +18,7 @@ export function encodeEntries(writing: Writing): Conversation {
 }
 
 function encodeTurn(turn: Turn, into: Conversation, writing: Writing): void {
+  loseEmpty(turn, writing);
   switch (turn.role) {
     case "instructions":
       return into.system(turn.entry.content);
@@ -48,6 +49,22 @@ function encodeTurn(turn: Turn, into: Conversation, writing: Writing): void {
       );
   }
 }
+
+/** Anthropic refuses a text without a word, and a message without a block. */
+function loseEmpty(turn: Turn, writing: Writing): void {
+  const entries = "entries" in turn ? turn.entries : [turn.entry];
+  for (const entry of entries)
+    if (entry.kind === "message" && isSilent(entry))
+      hint(writing, writing.said.place(entry), "empty-turn", "dropped", "Anthropic takes no message without a word");
+}
+
+/** A turn may set an effort and say nothing. */
+const isSilent = ({ content, effort, hints }: MessageEntry): boolean =>
+  effort === undefined &&
+  hints?.output_config === undefined &&
+  (typeof content === "string"
+    ? isBlank(content)
+    : content.every((part) => part.kind === "text" && isBlank(part.text)));
 
 /** Only turns before the first message are the system prompt: moving later ones there would change what they speak of. */
 function encodeSystem(entry: MessageEntry, into: Conversation, writing: Writing): void {

@@ -798,3 +798,18 @@ describe("cache breakpoints", () => {
     expect(JSON.stringify(encode(entries).body)).not.toContain("cache_control");
   });
 });
+
+test("a message without a word is left out, and told", () => {
+  const silent = (role: "system" | "developer" | "user" | "assistant", at: number): Entry => ({
+    kind: "message",
+    role,
+    content: at % 2 === 0 ? " " : [{ kind: "text", text: "" }],
+    at: `messages[${at}]`,
+  });
+  const entries = [silent("system", 0), silent("developer", 1), user("hi"), silent("assistant", 3), silent("user", 4)];
+  const { value, losses } = anthropic.request.encode(foreign(entries), to({}));
+  expect([value.system, value.messages]).toEqual([undefined, [{ role: "user", content: "hi" }]]);
+  expect(losses.map(({ path, feature }) => `${path} ${feature}`)).toEqual(
+    [0, 1, 3, 4].map((at) => `messages[${at}] empty-turn`),
+  );
+});

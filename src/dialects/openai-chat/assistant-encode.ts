@@ -21,10 +21,10 @@ export function assistantTurn(entries: readonly AssistantEntry[], writing: Writi
   const { text, refusal, beside } = wordsOf(entries, writing);
   loseOpaque(entries, writing);
   if (text === "" && refusal === "" && calls.length === 0) {
-    const thought = entries.find((entry) => entry.kind === "reasoning");
-    if (thought) {
-      const note = "a turn of thinking alone, which vendors refuse";
-      hint(writing, "dropped", writing.said.place(thought), "empty-turn", note);
+    const [left] = entries.filter((entry) => entry.kind === "reasoning" || entry.kind === "message");
+    if (left) {
+      const note = `a turn ${left.kind === "reasoning" ? "of thinking alone" : "without a word"}, which vendors refuse`;
+      hint(writing, "dropped", writing.said.place(left), "empty-turn", note);
     }
     return [];
   }

@@ -25,12 +25,17 @@ type SystemTurn = Turn & { readonly role: "instructions" | "system" | "developer
 const isSystem = (turn: Turn): turn is SystemTurn =>
   turn.role === "instructions" || turn.role === "system" || turn.role === "developer";
 
+const NO_WORD = "a message without a word, which vendors refuse";
+
 /** Templates that know one system message at the very beginning get one; what comes later becomes a marked user message. */
 function systemTurn(turn: SystemTurn, begun: boolean, messages: JsonObject[], writing: Writing): void {
   const { entry } = turn;
   const content = encodeContent(entry.content, writing, "\n\n");
   const beside = entry.kind === "message" ? besides(entry, writing) : {};
-  if (content === "") return;
+  if (content === "") {
+    if (entry.kind === "message") hint(writing, "dropped", writing.said.place(entry), "empty-turn", NO_WORD);
+    return;
+  }
   const role = turn.role === "developer" && writing.traits.developerRole ? "developer" : "system";
   if (writing.traits.midSystem) return void messages.push({ role, content, ...beside });
   const last = messages.at(-1);

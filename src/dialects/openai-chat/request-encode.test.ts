@@ -443,3 +443,30 @@ describe("whether bytes may pass", () => {
     );
   });
 });
+
+describe("a message without a word", () => {
+  test.each(["system", "developer"] as const)("of the role %s is left out, and told once for each", (role) => {
+    const entries = [{ ...system("", role), at: "messages[0]" }, { ...system("", role), at: "messages[1]" }, HELLO];
+    for (const traits of [{ midSystem: true }, { midSystem: false }, { developerRole: true }]) {
+      const { messages, losses } = written({ entries }, traits);
+      expect(messages).toEqual([{ role: "user", content: "hello" }]);
+      expect(losses).toEqual(["empty-turn hint", "empty-turn hint"]);
+    }
+  });
+
+  test("of the model's is left out, and told", () => {
+    const { messages, losses } = written({ entries: [HELLO, { ...said(""), at: "messages[1]" }, HELLO] });
+    expect([messages.length, losses]).toEqual([2, ["empty-turn hint"]]);
+  });
+
+  test("is told of, and where there is no other, refused: nobody is asked for an answer to nothing", () => {
+    for (const entries of [[system("")], [system("", "developer"), said("")]])
+      expect(() => written({ entries })).toThrow("none of them says a word. Send at least one that does.");
+  });
+
+  test("of the user's goes as it is, and so does a conversation without messages", () => {
+    const silent: Entry = { kind: "message", role: "user", content: "" };
+    expect(written({ entries: [silent] }).messages).toEqual([{ role: "user", content: "" }]);
+    expect(written({ entries: [] }).messages).toEqual([]);
+  });
+});

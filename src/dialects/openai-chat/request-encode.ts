@@ -28,6 +28,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     thoughtless: { turns: 0 },
   };
   const messages = withRule(encodeMessages(request.entries, writing), schemaRule(request.output, writing));
+  if (messages.length === 0 && request.entries.length > 0) throw nothingSaid(writing);
   const value: JsonObject = {
     model: to.model,
     messages: withThoughts(messages, request, writing),
@@ -48,6 +49,14 @@ function refuseState(request: ModelRequest): void {
   if (!previous) return;
   const message = `${previous.field}: this model is reached over Chat Completions, which stores no responses; send the whole conversation instead`;
   throw new GatewayError("invalid-request", message, { param: previous.field });
+}
+
+/** Without them the vendor would be asked for an answer to nothing, and some give one. */
+function nothingSaid({ said }: Writing): GatewayError {
+  const param = said.field("conversation");
+  return new GatewayError("invalid-request", `${param}: none of them says a word. Send at least one that does.`, {
+    param,
+  });
 }
 
 const streamFields = (to: Addressee): JsonObject =>
