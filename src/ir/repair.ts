@@ -1,6 +1,7 @@
 /** Conversations as clients really send them, made into ones that every vendor accepts. Runs before any encoder. */
 import type { Loss, Translated } from "./loss.ts";
 import type { CallEntry, Entry, ResultEntry } from "./request.ts";
+import { uniqueNames } from "./unique.ts";
 import { FIELDS } from "./words.ts";
 
 /** What a call without a result is answered with: vendors refuse a call that nothing follows. */
@@ -49,7 +50,7 @@ const continuesTurn = (entry: Entry): boolean =>
 
 /** Gives every call a unique id and every result the id of the call it answers: the oldest open one of its id, else, without an id, the oldest open one. */
 function nameCalls(entries: readonly Entry[]): readonly Entry[] {
-  const ids = uniqueIds();
+  const ids = uniqueNames();
   const open = openCalls();
   let count = 0;
   return entries.map((entry) => {
@@ -64,24 +65,6 @@ function nameCalls(entries: readonly Entry[]): readonly Entry[] {
     if (!call) return entry.callId === "" || ids.has(entry.callId) ? { ...entry, callId: "" } : entry;
     return call.now === entry.callId && call.via === entry.via ? entry : { ...entry, callId: call.now, via: call.via };
   });
-}
-
-function uniqueIds(): { take(id: string): string; has(id: string): boolean } {
-  const used = new Set<string>();
-  /** The last number behind each id, so that the next one need not count again from 2. */
-  const counts = new Map<string, number>();
-  return {
-    take: (id) => {
-      let next = id;
-      for (let count = (counts.get(id) ?? 1) + 1; used.has(next); count++) {
-        next = `${id}_${count}`;
-        counts.set(id, count);
-      }
-      used.add(next);
-      return next;
-    },
-    has: (id) => used.has(id),
-  };
 }
 
 interface OpenCall {
