@@ -151,7 +151,7 @@ const FAULTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   BAD_DQ_ESCAPE: "a backslash between double quotes begins nothing that is known",
   BAD_INDENT: "the indentation does not fit",
   BAD_SCALAR_START: "a value begins with a character that needs quotes around it",
-  DUPLICATE_KEY: "Map keys must be unique",
+  DUPLICATE_KEY: "a key stands twice",
   MISSING_CHAR: "a bracket, a quote, a comma or a colon is missing",
   MULTIPLE_DOCS: "it holds several documents",
   TAB_AS_INDENT: "a tab is no indentation",
