@@ -1,6 +1,6 @@
 /**
- * No pattern of the gateway backtracks: each one in the source is run over long texts made for it, of one length and of
- * twice that, and must not take four times as long.
+ * No pattern that meets a stranger's text backtracks: each one in the source is run over long texts made for it, of one
+ * length and of twice that, and must not take more than 2.6 times as long.
  */
 import { expect, test } from "bun:test";
 import { Glob } from "bun";
@@ -8,8 +8,8 @@ import { join } from "node:path";
 
 const SRC = join(import.meta.dir, "../src");
 
-/** These meet what the operator of the gateway wrote, on his own machine. */
-const OPERATORS = /^(cli|config|doctor|probe|setup|simulator)\//;
+/** These meet what the operator of the gateway wrote, on his own machine; but the keys are also those that callers present. */
+const OPERATORS = /^(cli|config(?!\/keys\.ts$)|doctor|probe|setup|simulator)\//;
 const FILES = [...new Glob("**/*.ts").scanSync(SRC)]
   .filter((file) => !OPERATORS.test(file) && !/\.(test|fixture)\.ts$/.test(file))
   .sort();

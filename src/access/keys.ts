@@ -44,7 +44,7 @@ export function keyring(config: Config): Keyring {
 }
 
 /** Clients have three places for a key: OpenAI's, Anthropic's and Azure's. */
-export function presentedKey(headers: Headers): string | undefined {
+function presentedKey(headers: Headers): string | undefined {
   return bearerOf(headers) || headers.get("x-api-key")?.trim() || headers.get("api-key")?.trim() || undefined;
 }
 

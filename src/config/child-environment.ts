@@ -1,4 +1,5 @@
 /** What of our environment a program gets that we start: what it needs to run, and no key of ours. */
+import { oneOf } from "../wire/names.ts";
 import type { Variables } from "./substitute.ts";
 
 /** What programs need of Windows, and of a terminal's language. */
@@ -6,11 +7,9 @@ export const SYSTEM = ["SystemRoot", "windir", "ComSpec", "PATHEXT", "TEMP", "TM
 /** How one gets out of this network. */
 export const NETWORK = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"] as const;
 
-/** A name, or a beginning that ends in "*"; in any case, as Windows has it and proxies are written. */
+/** Names as `oneOf` has them; in any case, as Windows has it and proxies are written. */
 export function only(variables: Variables, names: readonly string[]): Record<string, string> {
-  const wanted = names.map((name) => name.toLowerCase());
-  const isWanted = (name: string): boolean =>
-    wanted.some((one) => (one.endsWith("*") ? name.startsWith(one.slice(0, -1)) : name === one));
+  const isWanted = oneOf(names.map((name) => name.toLowerCase()));
   return Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) =>
       value !== undefined && isWanted(name.toLowerCase()) ? [[name, value]] : [],

@@ -102,7 +102,7 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "a key written twice",
       `${BASE}log: {}\nlog: {}\n`,
-      "codeswitch.yaml:6: This is not valid YAML: Map keys must be unique. Keep one of the two.",
+      "codeswitch.yaml:6: This is not valid YAML: a key stands twice. Keep one of the two.",
     ],
     [
       "an unset variable",

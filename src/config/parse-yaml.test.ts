@@ -98,4 +98,62 @@ describe("twice as much takes about twice the work", () => {
       }, 3_000),
     60_000,
   );
+
+  /** Everything that reads a file, to the end or to its refusal. */
+  const load = (text: string) => (): string => {
+    try {
+      const yaml = readYaml("x.yaml", text, {});
+      resolve(yaml, validate(yaml), VENDORS);
+      return "";
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    }
+  };
+  const START = "providers: { p: { kind: simulator } }\nmodels: { m: { targets: [ { provider: p, model: demo } ] } }\n";
+  const PROVIDERS = (provider: string) => (count: number) =>
+    `models: { m: { targets: [ { provider: p0, model: demo } ] } }\nproviders:\n${lines(count, (at) => `  p${at}: ${provider}`)}\n`;
+
+  test.each<[what: string, text: (count: number) => string]>([
+    ["unknown keys", (count) => START + lines(count, (at) => `k${at}: 1`)],
+    ["keys that stand twice", (count) => START + lines(count, (at) => `k${at >> 1}: 1`)],
+    [
+      "variables that are not set",
+      (count) => `${START}auth:\n  keys:\n${lines(count, (at) => `    - { name: k${at}, key: "\${K${at}}" }`)}`,
+    ],
+    ["variables that begin nothing", (count) => START + lines(count, (at) => `k${at}: "\${"`)],
+    ["names that a variable should bring", (count) => START + lines(count, (at) => `"\${K${at}}": 1`)],
+    ["providers whose kind is not set", PROVIDERS('{ kind: "${KIND}" }')],
+    ["providers whose address is not set", PROVIDERS('{ kind: openai, api_key: k-1234, base_url: "${URL}" }')],
+    [
+      "models of no provider",
+      (count) =>
+        `${PROVIDERS("{ kind: simulator }")(count)}models:\n${lines(count, (at) => `  m${at}: { targets: [ { provider: x${at}, model: demo } ] }`)}`.replace(
+          /^models: .*\n/,
+          "",
+        ),
+    ],
+  ])(
+    "%s, of which a hundred are told",
+    (_what, text) => {
+      const message = load(text(4_000))();
+      expect(message.split("\n")).toHaveLength(100);
+      expect(message.length).toBeLessThan(50_000);
+      grows((count) => load(text(count)), 4_000);
+    },
+    60_000,
+  );
+
+  test(
+    "providers that are switched off, with their models",
+    () =>
+      grows(
+        (count) =>
+          load(
+            `providers:\n  p: { kind: simulator }\n${lines(count, (at) => `  p${at}: { kind: openai, api_key: "\${K${at}}" }`)}\nmodels:\n${lines(count, (at) => `  m${at}: { targets: [ { provider: p${at}, model: demo } ] }`)}`,
+          ),
+        2_000,
+      ),
+    60_000,
+  );
 });

@@ -59,7 +59,7 @@ function lineTooDeep(text: string): number | undefined {
   return undefined;
 }
 
-/** As the yaml package tells it. A merge key (`<<`) may stand more than once. */
+/** A merge key (`<<`) may stand more than once. */
 function repeatedKeys(document: Document): YAMLParseError[] {
   const found: YAMLParseError[] = [];
   visit(document, {
@@ -68,8 +68,7 @@ function repeatedKeys(document: Document): YAMLParseError[] {
       for (const { key } of items) {
         if (!isScalar(key) || key.value === "<<") continue;
         const [from = 0, to = 0] = key.range ?? [];
-        if (known.has(key.value))
-          found.push(new YAMLParseError([from, to], "DUPLICATE_KEY", "Map keys must be unique"));
+        if (known.has(key.value)) found.push(new YAMLParseError([from, to], "DUPLICATE_KEY", "a key stands twice"));
         known.add(key.value);
       }
     },

@@ -1,4 +1,4 @@
-/** What is wrong with a configuration: where, which value, and what to do. All of it is told at once, in the order of the file. */
+/** What is wrong with a configuration: where, which value, and what to do. The first hundred are told at once, in the order of the file. */
 
 export interface Problem {
   /** A file's path as a person would type it, or "environment", "command line". */
@@ -15,14 +15,33 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** More than anybody reads: the rest is not looked for. */
-export const PROBLEMS_MAX = 100;
-
 export class ConfigError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super([...problems].sort(byLine).map(printProblem).join("\n"));
     this.name = "ConfigError";
   }
+}
+
+export interface Problems {
+  add(problem: Problem): void;
+  throwIfAny(): void;
+}
+
+/** More than anybody reads: the rest is not looked for. */
+const PROBLEMS_MAX = 100;
+
+/** Throws ConfigError at the hundredth, and when it is asked to. */
+export function problems(): Problems {
+  const found: Problem[] = [];
+  const throwIfAny = (): void => {
+    if (found.length > 0) throw new ConfigError(found);
+  };
+  return {
+    add: (problem) => {
+      if (found.push(problem) === PROBLEMS_MAX) throwIfAny();
+    },
+    throwIfAny,
+  };
 }
 
 export function printProblem(problem: Problem): string {
@@ -38,6 +57,13 @@ export function showValue(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);
   return text.length <= 80 ? text : `${text.slice(0, 77)}…`;
 }
+
+/** Names as a sentence lists them: the first of many. */
+export function showNames(names: readonly string[]): string {
+  const rest = names.length - NAMES_MAX;
+  return rest > 0 ? `${names.slice(0, NAMES_MAX).join(", ")} and ${rest} more` : names.join(", ");
+}
+const NAMES_MAX = 20;
 
 /** `providers.azure.kind`, `models["kimi-*"].targets[0]`: as one would look for it. */
 export function printPath(path: readonly PropertyKey[]): string {

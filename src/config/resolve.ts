@@ -5,7 +5,7 @@ import { consumerToken, isSampleKey, keyFault, looksLikeKey } from "./keys.ts";
 import { modelNameFault } from "../ir/model-name.ts";
 import { didYouMean } from "./nearest.ts";
 import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
-import { ConfigError, printPath, PROBLEMS_MAX, type Problem } from "./problem.ts";
+import { printPath, problems, showNames } from "./problem.ts";
 import { readSearch } from "./search.ts";
 import { BASE_URL_FIX, DIALECTS, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
 import { placeOf, valueOf, type Validated } from "./validate.ts";
@@ -33,20 +33,17 @@ export interface VendorFacts {
 
 /** Throws ConfigError with everything that is wrong. */
 export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: readonly VendorFacts[]): Resolved {
-  const problems: Problem[] = [];
-  const refuse: Refuse = (path, fault, fix, words = []) => {
-    problems.push({ ...placeOf(yaml, path), ...valueOf(yaml, path, words), fault, fix });
-    if (problems.length === PROBLEMS_MAX) throw new ConfigError(problems);
-  };
+  const wrong = problems();
+  const refuse: Refuse = (path, fault, fix, words = []) =>
+    wrong.add({ ...placeOf(yaml, path), ...valueOf(yaml, path, words), fault, fix });
+  const unset = Map.groupBy(pending, ({ path }) => path[1]);
   const off = new Map<string, string>();
   const providers: Record<string, ProviderConfig> = {};
   for (const [name, written] of Object.entries(file.providers)) {
     const reason = whyOff(yaml, name, written, vendors);
     if (reason !== undefined) off.set(name, reason);
     else {
-      problems.push(
-        ...pending.filter(({ path }) => path[1] === name && path[2] !== "api_key").map(({ problem }) => problem),
-      );
+      for (const { path, problem } of unset.get(name) ?? []) if (path[2] !== "api_key") wrong.add(problem);
       providers[name] = readProvider(name, written, { refuse, yaml, vendors });
     }
   }
@@ -61,7 +58,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
   const found = readSearch(file.search, yaml.missing(["search", "api_key"]));
   if ("fault" in found)
     refuse(["search"], found.fault, "Write base_url as your instance has it: http://localhost:8080.");
-  if (problems.length > 0) throw new ConfigError(problems);
+  wrong.throwIfAny();
   const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers));
   return {
     file,
@@ -205,7 +202,7 @@ function checkTargets(file: FileConfig, yaml: YamlFile, refuse: Refuse): void {
         refuse(
           at("provider"),
           "is not one of the providers",
-          `${didYouMean(target.provider, known)}Providers of this file: ${known.join(", ") || "none"}.`,
+          `${didYouMean(target.provider, known)}Providers of this file: ${showNames(known) || "none"}.`,
           known,
         );
       const old =
@@ -298,10 +295,13 @@ function warningsOf(
   off: ReadonlyMap<string, string>,
   yaml: YamlFile,
 ): string[] {
-  const gone = models.filter((model) => model.targets.length === 0).map((model) => model.name);
+  const lost = new Map<string, Set<string>>([...off].map(([name]) => [name, new Set()]));
+  for (const { name, targets } of models)
+    if (targets.length === 0)
+      for (const { provider } of file.models[name]?.targets ?? [])
+        lost.get(provider)?.add(shownName(yaml, "models", name));
   return [...off].map(([name, reason]) => {
-    const lost = gone.filter((model) => file.models[model]?.targets.some((target) => target.provider === name));
-    const names = lost.map((model) => shownName(yaml, "models", model)).join(", ");
+    const names = [...(lost.get(name) ?? [])].join(", ");
     return `Provider ${shownName(yaml, "providers", name)} is switched off: ${reason}.${names === "" ? "" : ` Not served without it: ${names}.`}`;
   });
 }

@@ -2,13 +2,13 @@
 import { z } from "zod";
 import { LIMITS } from "../wire/limits.ts";
 
-export const PROVIDER_KINDS = ["azure", "openai", "anthropic", "kimi", "openai-compatible", "simulator"] as const;
+const PROVIDER_KINDS = ["azure", "openai", "anthropic", "kimi", "openai-compatible", "simulator"] as const;
 export const DIALECTS = ["openai-chat", "openai-responses", "anthropic"] as const;
 export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 export const SUMMARIES = ["none", "auto", "concise", "detailed"] as const;
 export const VERBOSITIES = ["low", "medium", "high"] as const;
 export const TRUNCATIONS = ["auto", "disabled"] as const;
-export const VAULTS = ["disk", "memory", "off"] as const;
+const VAULTS = ["disk", "memory", "off"] as const;
 export const LOG_FORMATS = ["text", "json"] as const;
 
 /** Reasoning models think for minutes before their first byte; vendors' SDKs wait ten. */
@@ -174,7 +174,7 @@ const model = z.strictObject({
   show_reasoning: showReasoning.optional(),
 });
 
-export const SEARCHES = ["searxng", "brave", "tavily"] as const;
+const SEARCHES = ["searxng", "brave", "tavily"] as const;
 
 const search = z
   .strictObject({

@@ -1,7 +1,7 @@
 /** A file's value against the contract: what the schema refuses becomes a sentence with a line and a fix. */
 import type { z } from "zod";
 import { didYouMean, nearest } from "./nearest.ts";
-import { ConfigError, printPath, showValue, type Problem } from "./problem.ts";
+import { printPath, problems, showValue, type Problem, type Problems } from "./problem.ts";
 import { FileSchema, MISSING_FIX, type FileConfig } from "./schema.ts";
 import { HIDDEN } from "./shown-name.ts";
 import { unsetVariable, valueAt, type Path, type YamlFile } from "./yaml-file.ts";
@@ -18,22 +18,19 @@ export function validate(yaml: YamlFile): Validated {
   const unset = unsetVariables(yaml);
   const isUnset = (path: Path): boolean => yaml.missing(path).length > 0;
   const issues = result.success ? [] : result.error.issues.filter((issue) => !isUnset(issue.path));
-  const problems = [
-    ...issues.flatMap((issue) => explain(yaml, issue)),
-    ...unset
-      .filter(({ path }) => path[0] !== "providers" && !isCallerKey(path) && !isSearchKey(path))
-      .map(({ problem }) => problem),
-  ];
-  if (problems.length > 0) throw new ConfigError(problems);
+  const wrong = problems();
+  for (const issue of issues) explain(yaml, issue, wrong);
+  for (const { path, problem } of unset)
+    if (path[0] !== "providers" && !isCallerKey(path) && !isSearchKey(path)) wrong.add(problem);
+  wrong.throwIfAny();
   const pending = unset.filter(({ path }) => path[0] === "providers");
+  if (result.success) return { file: result.data, pending };
   // What is left is an unset variable where text would not do anyway, such as a provider's kind.
-  if (!result.success)
-    throw new ConfigError(pending.filter(({ path }) => has(result.error.issues, path)).map(({ problem }) => problem));
-  return { file: result.data, pending };
+  const refused = new Set(result.error.issues.map((issue) => printPath(issue.path)));
+  for (const { path, problem } of pending) if (refused.has(printPath(path))) wrong.add(problem);
+  wrong.throwIfAny();
+  throw result.error;
 }
-
-const has = (issues: readonly z.core.$ZodIssue[], path: Path): boolean =>
-  issues.some((issue) => printPath(issue.path) === printPath(path));
 
 const isCallerKey = (path: Path): boolean => path[0] === "auth" && path.at(-1) === "key";
 /** Without it there is no search, and everything else works. */
@@ -92,15 +89,19 @@ export function valueOf(yaml: YamlFile, path: Path, may: "number" | readonly str
   return isShown ? { value: showValue(value) } : {};
 }
 
-function explain(yaml: YamlFile, issue: z.core.$ZodIssue): Problem[] {
-  if (issue.code === "unrecognized_keys") return issue.keys.map((name) => unknownKey(yaml, issue.path, name));
+function explain(yaml: YamlFile, issue: z.core.$ZodIssue, wrong: Problems): void {
+  if (issue.code !== "unrecognized_keys") wrong.add(explained(yaml, issue));
+  else for (const name of issue.keys) wrong.add(unknownKey(yaml, issue.path, name));
+}
+
+function explained(yaml: YamlFile, issue: z.core.$ZodIssue): Problem {
   const value = valueAt(yaml.value, issue.path);
-  if (yaml.value === null) return [{ ...placeOf(yaml, []), key: "The file", fault: "is empty", fix: missingFix([]) }];
+  if (yaml.value === null) return { ...placeOf(yaml, []), key: "The file", fault: "is empty", fix: missingFix([]) };
   const found = placeOf(yaml, issue.path);
   const place = { ...found, key: found.key || "The file" };
-  if (value === undefined) return [{ ...place, fault: "is missing", fix: missingFix(issue.path) }];
+  if (value === undefined) return { ...place, fault: "is missing", fix: missingFix(issue.path) };
   const [fault, fix] = faultOf(issue, value);
-  return [{ ...place, ...valueOf(yaml, issue.path, mayStand(issue)), fault, fix }];
+  return { ...place, ...valueOf(yaml, issue.path, mayStand(issue)), fault, fix };
 }
 
 function mayStand(issue: z.core.$ZodIssue): "number" | readonly string[] {

@@ -8,10 +8,12 @@ import {
   type Document,
   type ErrorCode,
   type Node,
+  type Pair,
   type Scalar,
+  type YAMLMap,
 } from "yaml";
 import { parseYaml } from "./parse-yaml.ts";
-import { ConfigError, printPath, type Problem } from "./problem.ts";
+import { ConfigError, printPath, problems, type Problem } from "./problem.ts";
 import { shownName, shownWritten } from "./shown-name.ts";
 import { substitute, type Variables } from "./substitute.ts";
 
@@ -36,38 +38,43 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
   const lines = new LineCounter();
   const document = parseYaml(name, text, lines);
   const lineAt = (offset: number): number => lines.linePos(offset).line;
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) throw new ConfigError(faults.map((fault) => notYaml(name, lineAt(fault.pos[0]), fault.code)));
+  const wrong = problems();
+  for (const { pos, code } of [...document.errors, ...document.warnings])
+    wrong.add(notYaml(name, lineAt(pos[0]), code));
+  wrong.throwIfAny();
 
   const missing = new Map<string, readonly string[]>();
   const brought = new Map<unknown, readonly string[]>();
   const keys = new Map<string, string>();
   const shown = (path: Path): string =>
     printPath(path.map((_, at) => keys.get(printPath(path.slice(0, at + 1))) ?? shownName(path, at)));
-  const problems: Problem[] = [];
   eachText(document.contents, [], (scalar, path, role) => {
     const written = scalar.value;
     if (!written.includes("${")) return;
     const result = substitute(written, variables);
     const line = lineAt(scalar.range?.[0] ?? 0);
     const place = { file: name, line, key: shown(path) };
-    if (result.malformed !== undefined) problems.push(badVariable(place));
+    if (result.malformed !== undefined) wrong.add(badVariable(place));
     if (role === "value") {
       missing.set(printPath(path), result.missing);
       if (result.names.length > 0 && result.text !== "") brought.set(result.text, result.names);
     } else {
       keys.set(printPath([...path, result.text]), shownWritten(written));
-      problems.push(...result.missing.map((variable) => unsetVariable(place, variable)));
+      for (const variable of result.missing) wrong.add(unsetVariable(place, variable));
     }
     scalar.value = result.text;
   });
-  if (problems.length > 0) throw new ConfigError(problems);
+  wrong.throwIfAny();
 
   const value = toPlain(document, name);
+  const offsetOf = offsets(document);
   return {
     name,
     value,
-    line: (path) => lineOf(document, path, lineAt),
+    line: (path) => {
+      const offset = offsetOf(path);
+      return offset === undefined ? undefined : lineAt(offset);
+    },
     shown,
     missing: (path) => missing.get(printPath(path)) ?? [],
     broughtBy: (text) => brought.get(text) ?? [],
@@ -105,21 +112,29 @@ function toPlain(document: Document, name: string): unknown {
   }
 }
 
-function lineOf(document: Document, path: Path, lineAt: (offset: number) => number): number | undefined {
-  let node: unknown = document.contents;
-  let offset = (node as Node | null)?.range?.[0];
-  for (const step of path) {
-    if (isAlias(node)) node = node.resolve(document);
-    if (isSeq(node)) node = node.items[Number(step)];
-    else if (isMap(node)) {
-      const pair = node.items.find((item) => keyName(item.key) === String(step));
-      const key: unknown = pair?.key;
-      if (isScalar(key)) offset = key.range?.[0] ?? offset;
-      node = pair?.value;
-    } else break;
-    if (isSeqItem(step)) offset = (node as Node | undefined)?.range?.[0] ?? offset;
-  }
-  return offset === undefined ? undefined : lineAt(offset);
+/** Where a place begins in the text, or its nearest parent that was written. A map is read once, however many places are asked for. */
+function offsets(document: Document): (path: Path) => number | undefined {
+  const maps = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+    const known = maps.get(map) ?? new Map(map.items.map((pair) => [keyName(pair.key), pair]));
+    maps.set(map, known);
+    return known;
+  };
+  return (path) => {
+    let node: unknown = document.contents;
+    let offset = (node as Node | null)?.range?.[0];
+    for (const step of path) {
+      if (isAlias(node)) node = node.resolve(document);
+      if (isSeq(node)) node = node.items[Number(step)];
+      else if (isMap(node)) {
+        const pair = pairsOf(node).get(String(step));
+        if (isScalar(pair?.key)) offset = pair.key.range?.[0] ?? offset;
+        node = pair?.value;
+      } else break;
+      if (isSeqItem(step)) offset = (node as Node | undefined)?.range?.[0] ?? offset;
+    }
+    return offset;
+  };
 }
 
 const isSeqItem = (step: PropertyKey): boolean => typeof step === "number";
@@ -137,7 +152,7 @@ const FAULTS: Partial<Readonly<Record<ErrorCode, string>>> = {
   BAD_DQ_ESCAPE: "a backslash between double quotes begins nothing that is known",
   BAD_INDENT: "the indentation does not fit",
   BAD_SCALAR_START: "a value begins with a character that needs quotes around it",
-  DUPLICATE_KEY: "Map keys must be unique",
+  DUPLICATE_KEY: "a key stands twice",
   MISSING_CHAR: "a bracket, a quote, a comma or a colon is missing",
   MULTIPLE_DOCS: "it holds several documents",
   TAB_AS_INDENT: "a tab is no indentation",

@@ -2,12 +2,12 @@
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import { BASE_URL_FIX } from "../config/schema.ts";
 import type { DialectId } from "../ir/seal.ts";
-import { call, type Got } from "../probe/call.ts";
+import type { Got } from "../probe/call.ts";
 import { VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
-import { withoutSecrets } from "../providers/secrets.ts";
 import type { JsonObject } from "../wire/json.ts";
+import { ask } from "./ask.ts";
 import { fault, type Finding, ok } from "./finding.ts";
 import { refusal } from "./refusal.ts";
 
@@ -58,12 +58,11 @@ export async function askModel(
   const version: Record<string, string> = dialect === "anthropic" ? { [`${dialect}-version`]: "2023-06-01" } : {};
   return {
     url,
-    got: await call({
+    got: await ask(provider, {
       url,
       headers: { ...version, ...headers },
       body,
       timeoutMs,
-      told: (text) => withoutSecrets(text, provider),
     }),
   };
 }

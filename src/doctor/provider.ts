@@ -3,10 +3,10 @@ import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { BASE_URL_FIX } from "../config/schema.ts";
 import type { DialectId } from "../ir/seal.ts";
-import { call, type Got } from "../probe/call.ts";
+import type { Got } from "../probe/call.ts";
 import { vendorOf } from "../providers/catalog.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
-import { withoutSecrets } from "../providers/secrets.ts";
+import { ask } from "./ask.ts";
 import { checkModel } from "./model.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
 import { hostOf, refusal } from "./refusal.ts";
@@ -28,11 +28,10 @@ export async function checkProvider(config: Config, provider: ProviderConfig, pa
   const targets = targetsOf(config, provider);
   const dialect = targets[0] ? dialectFor(provider, targets[0]) : dialectFor(provider, { model: "" });
   const { url, headers } = endpoint(provider, dialect, "", "list-models");
-  const got = await call({
+  const got = await ask(provider, {
     url,
     headers: { ...headers, ...versionOf(dialect) },
     timeoutMs: patience.timeoutMs,
-    told: (text) => withoutSecrets(text, provider),
   });
   if (got.kind === "failed")
     return [fault(about, got.fault, `${hostOf(url)} does not answer: ${got.words}. ${got.fix}`)];

@@ -20,23 +20,25 @@ export async function jsonBody(exchange: Exchange): Promise<BodyText & { readonl
 }
 
 function objectOf(text: string): JsonObject {
-  let fault: TextFault | undefined;
-  let value: Json = null;
-  try {
-    // First, for the parser takes its time over what is too deep.
-    fault = textFault(text, LIMITS.jsonDepthMax);
-    if (!fault) value = parseExactly(text);
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    throw new GatewayError("invalid-request", `The body is not JSON: ${whyNot(text, error)}. Send one JSON object.`);
-  }
-  if (fault) throw faultError(fault);
+  const value = valueOf(text);
   if (!isObject(value))
     throw new GatewayError("invalid-request", `The body is ${describe(value)}. Send one JSON object.`);
   refuseSecondModel(value);
   refuseTooMany(value, ["messages", "input"], LIMITS.entriesMax, "Shorten the conversation.");
   refuseTooMany(value, ["tools", "functions"], LIMITS.toolsMax, "Declare fewer tools.");
   return value;
+}
+
+function valueOf(text: string): Json {
+  try {
+    // First, for the parser takes its time over what is too deep.
+    const fault = textFault(text, LIMITS.jsonDepthMax);
+    if (fault) throw faultError(fault);
+    return parseExactly(text);
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw new GatewayError("invalid-request", `The body is not JSON: ${whyNot(text, error)}. Send one JSON object.`);
+  }
 }
 
 const faultError = (fault: TextFault): GatewayError =>

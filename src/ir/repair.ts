@@ -1,6 +1,7 @@
 /** Conversations as clients really send them, made into ones that every vendor accepts. Runs before any encoder. */
 import type { Loss, Translated } from "./loss.ts";
 import type { CallEntry, Entry, ResultEntry } from "./request.ts";
+import { uniqueNames } from "./unique.ts";
 import { FIELDS } from "./words.ts";
 
 /** What a call without a result is answered with: vendors refuse a call that nothing follows. */
@@ -19,7 +20,7 @@ export function repairEntries(entries: readonly Entry[]): Translated<readonly En
   const out: Entry[] = [];
   let open: CallEntry[] = [];
   const answerOpen = (): void => {
-    for (const call of open) out.push(results.get(call.callId) ?? unanswered(call));
+    for (const call of open) out.push(results.get(call.callId) ?? noResult(call));
     open = [];
   };
   const placed = new Set(named.flatMap((entry) => (entry.kind === "call" ? [entry.callId] : [])));
@@ -49,8 +50,8 @@ const continuesTurn = (entry: Entry): boolean =>
 
 /** Gives every call a unique id and every result the id of the call it answers: the oldest open one of its id, else, without an id, the oldest open one. */
 function nameCalls(entries: readonly Entry[]): readonly Entry[] {
-  const ids = uniqueIds();
-  const open = openCalls();
+  const ids = uniqueNames();
+  const open = unansweredCalls();
   let count = 0;
   return entries.map((entry) => {
     if (entry.kind === "call") {
@@ -66,34 +67,16 @@ function nameCalls(entries: readonly Entry[]): readonly Entry[] {
   });
 }
 
-function uniqueIds(): { take(id: string): string; has(id: string): boolean } {
-  const used = new Set<string>();
-  /** The last number behind each id, so that the next one need not count again from 2. */
-  const counts = new Map<string, number>();
-  return {
-    take: (id) => {
-      let next = id;
-      for (let count = (counts.get(id) ?? 1) + 1; used.has(next); count++) {
-        next = `${id}_${count}`;
-        counts.set(id, count);
-      }
-      used.add(next);
-      return next;
-    },
-    has: (id) => used.has(id),
-  };
-}
-
-interface OpenCall {
+interface Unanswered {
   readonly now: string;
   readonly via: CallEntry["tool"]["via"];
   answered: boolean;
 }
 
 /** Calls that wait for their results, oldest first, by the id they came with and, under "", all of them. */
-function openCalls(): { add(id: string, call: OpenCall): void; take(id: string): OpenCall | undefined } {
-  const waiting = new Map<string, { readonly calls: OpenCall[]; next: number }>();
-  const push = (id: string, call: OpenCall): void => {
+function unansweredCalls(): { add(id: string, call: Unanswered): void; take(id: string): Unanswered | undefined } {
+  const waiting = new Map<string, { readonly calls: Unanswered[]; next: number }>();
+  const push = (id: string, call: Unanswered): void => {
     const queue = waiting.get(id);
     if (queue) queue.calls.push(call);
     else waiting.set(id, { calls: [call], next: 0 });
@@ -113,7 +96,7 @@ function openCalls(): { add(id: string, call: OpenCall): void; take(id: string):
   };
 }
 
-const unanswered = (call: CallEntry): ResultEntry => ({
+const noResult = (call: CallEntry): ResultEntry => ({
   kind: "result",
   callId: call.callId,
   via: call.tool.via,

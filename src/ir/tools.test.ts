@@ -48,3 +48,16 @@ test("every tool has a flat name of its own, which leads back to it", () => {
   for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
   expect(names.map(map.byWireName)).toEqual([...refs]);
 });
+
+test("names that begin alike and stand twice stay apart and within 64 characters, however many", () => {
+  const [namespace, count] = ["a".repeat(30), 12_000];
+  const ends = Array.from({ length: count }, (_, at) => `${"b".repeat(27)}${String(at).padStart(5, "0")}`);
+  const tools = ends.flatMap((end) => [tool(`${namespace}__${end}`), box(namespace, tool(end))]);
+  const map = toolMap(tools);
+  const names = ends.flatMap((end): string[] => [
+    map.wireName({ via: "function", name: `${namespace}__${end}` }),
+    map.wireName({ via: "function", name: end, namespace }),
+  ]);
+  expect(new Set(names).size).toBe(2 * count);
+  expect(names.filter((name) => name.length > 64)).toEqual([]);
+});

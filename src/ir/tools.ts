@@ -1,6 +1,7 @@
 /** One map from the caller's tools to the names that an upstream sees, agreed on by the request and its reply. */
 import { createHash } from "node:crypto";
 import type { Entry, Tool, ToolRef } from "./request.ts";
+import { uniqueNames } from "./unique.ts";
 
 export interface ToolMap {
   /** The flat name under which a dialect without namespaces or freeform tools declares and calls this tool. */
@@ -16,27 +17,29 @@ export interface ToolMap {
 /** Chat and Messages accept ^[a-zA-Z0-9_-]{1,64}$. https://docs.claude.com/en/docs/agents-and-tools/tool-use */
 const NAME_LENGTH_MAX = 64;
 const HASH_LENGTH = 8;
+/** `_` and the number of a tool: no body is long enough for ten million. */
+const SUFFIX_LENGTH_MAX = 8;
 
 export function toolMap(tools: readonly Tool[], entries: readonly Entry[] = []): ToolMap {
   const byName = new Map<string, ToolRef>();
   const wireNames = new Map<string, string>();
   const byWire = new Map<string, ToolRef>();
-  /** By the bare name, whatever the namespace; "several": it stands in more than one. */
-  const byBareName = new Map<string, ToolRef | "several">();
-  const uniqueName = namesApart(byWire);
+  /** By the bare name, for Codex may leave the namespace out; undefined: it stands in more than one. */
+  const byBareName = new Map<string, ToolRef | undefined>();
+  const flatNames = uniqueNames((name) => name.slice(0, NAME_LENGTH_MAX - SUFFIX_LENGTH_MAX));
   for (const tool of [...declared(tools), ...entries.flatMap(toolsOf)]) {
     const key = keyOf(tool.name, tool.namespace);
     if (byName.has(key)) continue;
     byName.set(key, tool);
-    byBareName.set(tool.name, byBareName.has(tool.name) ? "several" : tool);
-    const wire = uniqueName(flatName(tool));
+    byBareName.set(tool.name, byBareName.has(tool.name) ? undefined : tool);
+    const wire = flatNames.take(flatName(tool));
     wireNames.set(key, wire);
     byWire.set(wire, tool);
   }
   const find = (name: string, namespace?: string): ToolRef | undefined =>
     byName.get(keyOf(name, namespace)) ??
     // OpenAI puts a tool that its own search loaded into a namespace called like the tool (recording openai-tool-search).
-    (namespace === undefined ? onlyOne(byBareName.get(name)) : byName.get(keyOf(name, undefined)));
+    (namespace === undefined ? byBareName.get(name) : byName.get(keyOf(name, undefined)));
   return {
     wireName: (tool) => wireNames.get(keyOf(tool.name, tool.namespace)) ?? flatName(tool),
     byWireName: (name) => byWire.get(name),
@@ -49,10 +52,6 @@ export const NO_TOOLS: ToolMap = toolMap([]);
 
 const keyOf = (name: string, namespace: string | undefined): string => JSON.stringify([namespace ?? "", name]);
 
-/** Codex may leave the namespace out where a name stands in one namespace only. */
-const onlyOne = (found: ToolRef | "several" | undefined): ToolRef | undefined =>
-  found === "several" ? undefined : found;
-
 function flatName(tool: ToolRef): string {
   const whole = tool.namespace === undefined ? tool.name : `${tool.namespace}__${tool.name}`;
   const safe = whole.replace(/[^a-zA-Z0-9_-]/g, "_");
@@ -62,20 +61,6 @@ function flatName(tool: ToolRef): string {
 function shorten(safe: string, whole: string): string {
   const hash = createHash("sha256").update(whole).digest("hex").slice(0, HASH_LENGTH);
   return `${safe.slice(0, NAME_LENGTH_MAX - HASH_LENGTH - 1)}_${hash}`;
-}
-
-function namesApart(taken: ReadonlyMap<string, ToolRef>): (name: string) => string {
-  /** The last number behind each stem, so that the next name need not count again from 2. */
-  const counts = new Map<string, number>();
-  return (name) => {
-    const stem = name.slice(0, NAME_LENGTH_MAX - 4);
-    let next = name;
-    for (let count = (counts.get(stem) ?? 1) + 1; taken.has(next); count++) {
-      next = `${stem}_${count}`;
-      counts.set(stem, count);
-    }
-    return next;
-  };
 }
 
 function declared(tools: readonly Tool[], namespace?: string): ToolRef[] {

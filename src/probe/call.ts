@@ -7,8 +7,6 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
   readonly timeoutMs: number;
-  /** Of what comes back, what may be told. Absent: all of it. */
-  readonly told?: (text: string) => string;
 }
 
 export type Got =
@@ -17,7 +15,8 @@ export type Got =
       readonly status: number;
       readonly headers: Headers;
       readonly text: string;
-      readonly json?: JsonObject;
+      /** Absent where the text is no JSON object. */
+      readonly json: JsonObject | undefined;
       readonly tookMs: number;
     }
   | {
@@ -30,7 +29,7 @@ export type Got =
 /** A web page instead of an API is no more than this. */
 const TEXT_MAX = 2_000_000;
 
-export async function call({ url, method, headers, body, timeoutMs, told = (text) => text }: Asked): Promise<Got> {
+export async function call({ url, method, headers, body, timeoutMs }: Asked): Promise<Got> {
   const started = performance.now();
   try {
     const response = await fetch(url, {
@@ -40,10 +39,9 @@ export async function call({ url, method, headers, body, timeoutMs, told = (text
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
-    const text = told(await textOf(response));
-    const json = parsed(text);
+    const text = await textOf(response);
     const tookMs = Math.round(performance.now() - started);
-    return { kind: "answer", status: response.status, headers: response.headers, text, ...(json && { json }), tookMs };
+    return { kind: "answer", status: response.status, headers: response.headers, text, json: objectIn(text), tookMs };
   } catch (error) {
     return failed(error, timeoutMs);
   }
@@ -69,7 +67,7 @@ export function messageOf(got: Extract<Got, { kind: "answer" }>): string {
   return line.length <= 160 ? line : `${line.slice(0, 159)}…`;
 }
 
-function parsed(text: string): JsonObject | undefined {
+export function objectIn(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;

@@ -16,7 +16,7 @@ export async function publicUrlFault(url: string, key: string): Promise<string |
 }
 
 /** What can be told without asking. */
-export function addressFault(url: string): string | undefined {
+function addressFault(url: string): string | undefined {
   const parsed = URL.parse(url);
   if (!parsed) return `"${url}" is no URL. Write it like https://name.example.com.`;
   if (parsed.protocol !== "https:")
@@ -37,7 +37,7 @@ const isPrivate = (host: string): boolean =>
 /** Every answer of this gateway carries it (http/answer.ts). */
 const OURS = "x-codeswitch-request-id";
 
-export function answerFault(root: string, got: Extract<Got, { kind: "answer" }>): string | undefined {
+function answerFault(root: string, got: Extract<Got, { kind: "answer" }>): string | undefined {
   if (!got.headers.has(OURS))
     return `${root} answers (status ${got.status}), but not with this gateway. Check where the tunnel or the proxy leads, and whether it asks for a log-in of its own.`;
   if (got.status === 200) return undefined;

@@ -2,6 +2,7 @@
 import type { ProviderConfig } from "../config/config.ts";
 import type { DialectId } from "../dialects/dialect.ts";
 import { isForwarding } from "../wire/forwarding.ts";
+import { oneOf } from "../wire/names.ts";
 
 /** Our own name, never a client's: some vendors decide on it what an account may do. */
 export const VERSION = "0.1.0";
@@ -10,28 +11,27 @@ export const USER_AGENT = `codeswitch/${VERSION}`;
 // https://platform.claude.com/docs/en/api/versioning: what every client but the newest SDK sends, and what our decoder knows.
 const ANTHROPIC_VERSION = "2023-06-01";
 
-/** A name, or a beginning that ends in "*". */
-type Names = readonly string[];
+type Names = ReturnType<typeof oneOf>;
 
 /** On the native lane the caller speaks to the vendor itself: what the vendor's protocol defines goes as it came. */
 const NATIVE: Readonly<Record<DialectId, Names>> = {
-  anthropic: ["anthropic-*", "idempotency-key"],
-  "openai-responses": [
+  anthropic: oneOf(["anthropic-*", "idempotency-key"]),
+  "openai-responses": oneOf([
     "openai-beta",
     "idempotency-key",
     "x-client-request-id",
     "x-openai-internal-codex-responses-lite",
-  ],
-  "openai-chat": ["openai-beta", "idempotency-key", "x-client-request-id"],
+  ]),
+  "openai-chat": oneOf(["openai-beta", "idempotency-key", "x-client-request-id"]),
 };
 /** A translated body may still hold fields of a beta, where it was a Messages body that only carried a wrapped seal. */
 const TRANSLATED: Readonly<Record<DialectId, Names>> = {
-  anthropic: ["anthropic-beta"],
-  "openai-responses": [],
-  "openai-chat": [],
+  anthropic: oneOf(["anthropic-beta"]),
+  "openai-responses": oneOf([]),
+  "openai-chat": oneOf([]),
 };
 /** Claude Code's session and agent ids are for its own vendor only. */
-const CLAUDE_CODE: Names = ["x-claude-code-*"];
+const isClaudeCode = oneOf(["x-claude-code-*"]);
 
 /** Never, whatever a list above should say one day; nor what tells where the caller is. */
 const SECRET =
@@ -44,29 +44,27 @@ export function upstreamHeaders(
   dialect: DialectId,
   lane: "native" | "translated",
 ): Record<string, string> {
-  const names = lane === "native" ? NATIVE[dialect] : TRANSLATED[dialect];
-  const own = lane === "native" && provider.kind === "anthropic" && dialect === "anthropic" ? CLAUDE_CODE : [];
+  const isAllowed = lane === "native" ? NATIVE[dialect] : TRANSLATED[dialect];
+  const isOwnVendor = lane === "native" && provider.kind === "anthropic" && dialect === "anthropic";
   const headers: Record<string, string> = dialect === "anthropic" ? { "anthropic-version": ANTHROPIC_VERSION } : {};
   caller.forEach((value, name) => {
-    if (!SECRET.test(name) && !isForwarding(name) && isNamed(name, [...names, ...own])) headers[name] = value;
+    if (SECRET.test(name) || isForwarding(name)) return;
+    if (isAllowed(name) || (isOwnVendor && isClaudeCode(name))) headers[name] = value;
   });
   return headers;
 }
 
 /** Waits, limits and the ids that a vendor's support asks for. */
-const TO_CLIENT: Names = [
+const isForClient = oneOf([
   ...["retry-after", "retry-after-ms", "x-should-retry", "x-ratelimit-*", "anthropic-ratelimit-*", "ratelimit-*"],
   ...["request-id", "x-request-id", "apim-request-id", "openai-processing-ms", "openai-version"],
-];
+]);
 
 /** What of the upstream's headers goes back to the caller. */
 export function clientHeaders(upstream: Headers): Record<string, string> {
   const headers: Record<string, string> = {};
   upstream.forEach((value, name) => {
-    if (isNamed(name, TO_CLIENT)) headers[name] = value;
+    if (isForClient(name)) headers[name] = value;
   });
   return headers;
 }
-
-const isNamed = (name: string, names: Names): boolean =>
-  names.some((allowed) => (allowed.endsWith("*") ? name.startsWith(allowed.slice(0, -1)) : name === allowed));

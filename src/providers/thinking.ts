@@ -61,7 +61,7 @@ export function thinks(reasoning: Reasoning | undefined, capabilities: Capabilit
 }
 
 /** The nearest effort that the model takes; of two equally near the higher. undefined: it takes none, or nobody knows the word. */
-export function clampEffort(effort: Effort, capabilities: Capabilities): Effort | undefined {
+function clampEffort(effort: Effort, capabilities: Capabilities): Effort | undefined {
   const { efforts } = capabilities;
   if (efforts.includes(effort) || (capabilities.unknown && efforts.length > 0)) return effort;
   const place = rank(effort);

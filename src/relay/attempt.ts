@@ -1,8 +1,8 @@
 /** The only retry loop: targets in order, at most two retries and two seconds of waiting in all, never after the first byte. */
 import { ERROR_FACTS, GatewayError } from "../ir/error.ts";
 
-export const RETRIES_MAX = 2;
-export const WAIT_MS_MAX = 2_000;
+const RETRIES_MAX = 2;
+const WAIT_MS_MAX = 2_000;
 const BACKOFF_MS = [250, 500] as const;
 
 export interface AttemptOptions {

@@ -66,7 +66,7 @@ export function nativeLane(
 ): StreamLane {
   const reader = sseReader();
   const decoder = wanted === "words" ? dialect.stream.decoder(ask) : outcomeOnly(dialect.stream.decoder(ask));
-  const passage = wholeEvents(withhold);
+  const passage = inWholeEvents(withhold);
   let failed: GatewayError | undefined;
   let terminal = false;
   let broken = false;
@@ -122,7 +122,7 @@ interface Passage {
 export const NOTHING_WITHHELD = (_event: string): boolean => false;
 
 /** Bytes as they are, in whole events: a client cannot read half of one, and what breaks off in the middle of one must not reach it. */
-function wholeEvents(withhold: (text: string) => boolean): Passage {
+function inWholeEvents(withhold: (text: string) => boolean): Passage {
   // Pieces of an event that is still arriving: joined once, for an image can come in thousands.
   let rest: Uint8Array[] = [];
   let restBytes = 0;

@@ -175,7 +175,7 @@ describe("a name that is not found", () => {
       "a\tb",
       "x".repeat(300),
     ]) {
-      expect(() => plan(all, name)).toThrow(/^model: the name (is longer|holds a control|has an empty segment)/);
+      expect(() => plan(all, name)).toThrow(/^model: the name (is longer|holds a char|has an empty segment)/);
       expect(() => plan(all, name, { name: "k", key: "k", models: ["nothing"] })).toThrow(/^model: the name/);
     }
   });

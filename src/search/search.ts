@@ -12,7 +12,7 @@ const HITS_MAX = 10;
 const TITLE_CHARS_MAX = 300;
 const TEXT_CHARS_MAX = 2_000;
 
-export const UNAVAILABLE: Search = () => Promise.reject(new SearchError("unavailable"));
+const UNAVAILABLE: Search = () => Promise.reject(new SearchError("unavailable"));
 
 /** Whatever the provider answers, what comes back is bounded and within the asked domains. */
 export function searchOf(config: SearchConfig | undefined): Search {

@@ -54,15 +54,15 @@ export function apply(dataDir: string, id: string, url: string, changes: readonl
     setups: { ...state.setups, [id]: { url, files } },
     folders: [...state.folders, ...folders],
   });
-  const modes = changes.map(({ path }) => modeOf(path));
-  const done: Change[] = [];
+  const found = changes.map((change) => ({ ...change, mode: modeOf(change.path) }));
+  const done: typeof found = [];
   try {
-    for (const change of changes) {
+    for (const change of found) {
       done.push(change);
-      write(change.path, change.after, change.isPrivate ? ownersOnly(modeOf(change.path)) : modeOf(change.path));
+      write(change.path, change.after, change.isPrivate ? ownersOnly(change.mode) : change.mode);
     }
   } catch (error) {
-    done.forEach(({ path, before }, at) => restore(path, before, modes[at]));
+    for (const { path, before, mode } of done) restore(path, before, mode);
     forget(dataDir, id);
     throw new SetupRefused(
       `A file could not be written (${codeOf(error)}); everything is as it was. Check permissions and space.`,
@@ -91,8 +91,7 @@ export function planUndo(dataDir: string, id: string): readonly Return[] | undef
   const files = readState(dataDir).setups[id]?.files;
   return files?.map((file) => {
     const now = readFile(file.path);
-    const after = textBefore(file, now);
-    return stepBack(file, now, after);
+    return stepBack(file, now, textBefore(file, now));
   });
 }
 

@@ -48,7 +48,7 @@ export function inputItems(body: JsonObject): readonly JsonObject[] {
 }
 
 export const isCall = (item: JsonObject): boolean => stringOf(item["type"]).endsWith("_call");
-export const isResult = (item: JsonObject): boolean => stringOf(item["type"]).endsWith("_output");
+const isResult = (item: JsonObject): boolean => stringOf(item["type"]).endsWith("_output");
 
 /** Codex on gpt-6.1 declares its tools in an `additional_tools` item; a tool search brings more in its output. */
 function declaredTools(body: JsonObject, items: readonly JsonObject[]): readonly JsonObject[] {

@@ -20,7 +20,7 @@ export type Behaviour =
 export type Fault = "error-first" | "error-midway" | "cut" | "eof" | "hang";
 
 /** `sim-tool` of `gpt-5:sim-tool`; undefined for names that are no scenario. */
-export const scenarioOf = (model: string): string | undefined => /(?:^|[.:@+/])(sim-.*)$/.exec(model)?.[1];
+const scenarioOf = (model: string): string | undefined => /(?:^|[.:@+/])(sim-.*)$/.exec(model)?.[1];
 export const isKimi = (model: string): boolean => /(?:^|[.:@+/])sim-kimi/.test(model);
 
 /** These are about what must come back on the second turn: they check it even where the simulator is lenient. */

@@ -3,6 +3,8 @@
  * the hundredth of them: learned from two that were read, checked on every other byte of the next. What is not certainly
  * alike is read.
  */
+import { stringEnd } from "./json-text.ts";
+
 export type Alike = (data: string) => boolean;
 
 /** What two frames have in common; undefined when they differ in more than the values of strings and a number that counts. */
@@ -65,19 +67,6 @@ function fits(data: string, fixed: readonly string[], holes: readonly Hole[]): b
     if (at < 0) return false;
   }
   return at === data.length;
-}
-
-const QUOTE = 34;
-const BACKSLASH = 92;
-
-function stringEnd(data: string, from: number): number {
-  if (data.charCodeAt(from) !== QUOTE) return -1;
-  for (let quote = data.indexOf('"', from + 1); quote >= 0; quote = data.indexOf('"', quote + 1)) {
-    let before = quote - 1;
-    while (data.charCodeAt(before) === BACKSLASH) before--;
-    if ((quote - before) % 2 === 1) return quote + 1;
-  }
-  return -1;
 }
 
 function digitsEnd(data: string, from: number): number {

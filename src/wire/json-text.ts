@@ -39,14 +39,21 @@ export function skipValue(text: string, start: number): number {
   return at;
 }
 
-/** Behind the closing quote of the string that begins there. A run of backslashes belongs to one quote only, so that none is read twice. */
+/** Behind the closing quote of the string that begins there; else the end of the text. */
 export function skipString(text: string, start: number): number {
+  const end = stringEnd(text, start);
+  return end < 0 ? text.length : end;
+}
+
+/** Behind the closing quote of the string that begins there; -1: none does, or it has no end. A run of backslashes belongs to one quote only, so that none is read twice. */
+export function stringEnd(text: string, start: number): number {
+  if (text.charCodeAt(start) !== QUOTE) return -1;
   for (let quote = text.indexOf('"', start + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let before = quote - 1;
     while (text.charCodeAt(before) === BACKSLASH) before--;
     if ((quote - before) % 2 === 1) return quote + 1;
   }
-  return text.length;
+  return -1;
 }
 
 /** A number, true, false or null. Always moves on, so that no text can hold the scan up. */

@@ -84,9 +84,6 @@ export function requiredString(object: JsonObject, key: string, at = ""): string
 export function requiredList(object: JsonObject, key: string, at = ""): readonly Json[] {
   return required(optionalList(object, key, at), object, key, at, "a list");
 }
-export function requiredObject(object: JsonObject, key: string, at = ""): JsonObject {
-  return required(optionalObject(object, key, at), object, key, at, "an object");
-}
 export function objectAt(value: Json | undefined, path: string): JsonObject {
   if (isObject(value)) return value;
   throw new ShapeError(path, "an object", value);

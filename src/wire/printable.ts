@@ -6,8 +6,10 @@ const LENGTH_MAX = 256;
 export function printable(text: string): string {
   // Cut first: what comes from outside may be megabytes long.
   const cut = text.length <= LENGTH_MAX ? text : `${text.slice(0, LENGTH_MAX - 1)}…`;
-  return UNPRINTABLE.test(cut) ? cut.replace(EACH_UNPRINTABLE, escaped) : cut;
+  return isPrintable(cut) ? cut : cut.replace(EACH_UNPRINTABLE, escaped);
 }
+
+export const isPrintable = (text: string): boolean => !UNPRINTABLE.test(text);
 
 /** Control and format characters, line and paragraph separators, halves of characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;

@@ -34,6 +34,26 @@ describe("calls that a stop cuts", () => {
   const isAsked = (): Promise<void> =>
     within(SOON_MS, "the upstream is asked", new Promise<void>((resolve) => void (asked = resolve)));
 
+  const expectStopCuts = async (
+    gateway: Running,
+    client: Wire,
+    reader: ReturnType<typeof readStream>,
+    text: string,
+  ): Promise<void> => {
+    const stopped = gateway.stop();
+    expectCut(
+      client,
+      await within(
+        SOON_MS,
+        "the end",
+        reader.until(() => false),
+      ),
+      text,
+    );
+    await within(SOON_MS, "the stop", stopped);
+    expect(gateway.records).toMatchObject([{ outcome: "failed", status: 200, error: "gateway-stopping" }]);
+  };
+
   for (const { client, upstream: model } of CROSSINGS) {
     test(`a stream ends with an error event: ${client} client, ${model} upstream`, async () => {
       const gateway = await gatewayOf(0);
@@ -47,19 +67,8 @@ describe("calls that a stop cuts", () => {
         "a word",
         reader.until(({ text }) => text !== ""),
       );
-      const stopped = gateway.stop();
-      expectCut(
-        client,
-        await within(
-          SOON_MS,
-          "the end",
-          reader.until(() => false),
-        ),
-        "One ",
-      );
-      await within(SOON_MS, "the stop", stopped);
+      await expectStopCuts(gateway, client, reader, "One ");
       await within(SOON_MS, "the vendor's release", held.gone);
-      expect(gateway.records).toMatchObject([{ outcome: "failed", status: 200, error: "gateway-stopping" }]);
     });
 
     test(`a stream that has only beaten ends with one too: ${client} client, ${model} upstream`, async () => {
@@ -68,18 +77,7 @@ describe("calls that a stop cuts", () => {
       const answer = post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }));
       await waiting;
       const reader = readStream(client, await within(SOON_MS, "headers", answer));
-      const stopped = gateway.stop();
-      expectCut(
-        client,
-        await within(
-          SOON_MS,
-          "the end",
-          reader.until(() => false),
-        ),
-        "",
-      );
-      await within(SOON_MS, "the stop", stopped);
-      expect(gateway.records).toMatchObject([{ outcome: "failed", status: 200, error: "gateway-stopping" }]);
+      await expectStopCuts(gateway, client, reader, "");
     });
 
     test(`a whole answer that is waited for is a 503: ${client} client, ${model} upstream`, async () => {

@@ -57,7 +57,7 @@ export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): rea
   };
 }
 
-export const chatId = (replyId: string): string => (replyId.startsWith("chatcmpl") ? replyId : `chatcmpl-${replyId}`);
+const chatId = (replyId: string): string => (replyId.startsWith("chatcmpl") ? replyId : `chatcmpl-${replyId}`);
 
 const headOf = (ask: Ask): string => {
   const head = {

@@ -5,7 +5,7 @@ import { editJson, readJson, refuseBlocked, type JsonEdits } from "../json-edit.
 import type { Connection, Place, Read, Setup } from "../setup.ts";
 
 /** "All paths set in these environment variables must be absolute": XDG Base Directory Specification. */
-export const configHome = ({ home, env }: Place): string =>
+const configHome = ({ home, env }: Place): string =>
   env.XDG_CONFIG_HOME !== undefined && isAbsolute(env.XDG_CONFIG_HOME) ? env.XDG_CONFIG_HOME : join(home, ".config");
 
 function configOf(read: Read, place: Place): string {
