@@ -1,7 +1,6 @@
 /** What the vault keeps of a call and what it may give back: by the key's setting, the caller's word, and the model's demand. */
 import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
-import type { SealReader } from "../ir/seal.ts";
 import type { Target } from "../routing/plan.ts";
 import { frontOf } from "../vault/keys.ts";
 import type { Asked } from "../vault/vault.ts";
@@ -37,12 +36,6 @@ export function placeOfBytes(call: Call, prepared: Prepared): Asked | undefined 
 export const conversationIn = (prepared: Prepared): string =>
   prepared.session ?? guessedConversation(prepared.decoded().value.entries.find(isFromUser));
 
-export const readerOf = (target: Target): SealReader => ({
-  dialect: target.dialect,
-  issuer: target.issuer,
-  family: target.addressee.family,
-});
-
 /** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. Any other leaves its trace alone. */
 export const isKeptNatively = (call: Call, prepared: Prepared, target: Target): boolean =>
   target.addressee.traits.reasoningRequired ||
@@ -55,7 +48,7 @@ export const wantsReasoningBack = (call: Call, prepared: Prepared, target: Targe
 
 /** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
 export const holdsForeignSeal = (prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
-  provenance.isMixed(readerOf(target)) && provenance.holdsForeign(prepared.decoded().value.entries, readerOf(target));
+  provenance.isMixed(target.reader) && provenance.holdsForeign(prepared.decoded().value.entries, target.reader);
 
 /** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
 export const holdsUnsignedThinking = ({ text, body }: Call, { capabilities }: Target): boolean =>

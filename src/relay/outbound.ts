@@ -22,7 +22,6 @@ import {
   isKeptNatively,
   placeOf,
   placeOfBytes,
-  readerOf,
   wantsReasoningBack,
 } from "./kept.ts";
 import { type WebSearch, webSearchOf, withoutOwnSearches, withSearchFunction } from "./web-search.ts";
@@ -108,8 +107,8 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
   const { value: request, losses } = prepared.decoded();
   refuseForeignState(request, prepared.dialect, target);
   const scope = placeOf(call, prepared, () => endsOfEntries(request.entries));
-  const named = gateway.provenance.named(request.entries, readerOf(target));
-  const entries = scope ? await gateway.vault.restore(scope, named, readerOf(target)) : named;
+  const named = gateway.provenance.named(request.entries, target.reader);
+  const entries = scope ? await gateway.vault.restore(scope, named, target.reader) : named;
   const keyed = withCacheKey(
     { ...request, entries, stream: prepared.stream },
     prepared.session ?? (prepared.dialect !== target.dialect && goesOn(request) ? conversationIn(prepared) : undefined),
