@@ -187,7 +187,7 @@ describe("two gateways on one folder", () => {
     const get: Shelf["get"] = (keys, now) => (asked.push(keys.length), shelf.get(keys, now));
     const level = durableLevel(
       memoryLevel(() => NOW),
-      { shelf: { ...shelf, get, close: async () => {} }, clock: () => NOW, failed: () => {} },
+      { shelf: { ...shelf, get, close: async () => {}, end: () => {} }, clock: () => NOW, failed: () => {} },
     );
     const vault = vaultOf(level);
     const id = "call_hYq3KHLWd90wDBjBbIdn7pJk";
@@ -360,6 +360,98 @@ test.skipIf(process.platform === "win32")("a folder in which others may write is
   });
 });
 
+/** Another program has the file, as a backup or a second gateway may: nobody else opens it for writing. */
+function held(dir: string): { release(): void } {
+  const file = new Database(join(dir, DATABASE_FILE));
+  file.run("begin immediate");
+  return {
+    release: () => {
+      file.run("rollback");
+      file.close();
+    },
+  };
+}
+async function msOf(work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}
+/** A lock is tried again for seconds, and a hung thread for ever: what is bounded ends long before. */
+const LONG_MS = 4_000;
+
+describe("a file that somebody else holds while it is opened", () => {
+  test("holds no call, and what was remembered meanwhile is written once it is free", async () => {
+    const dir = folder();
+    await life(dir, () => {});
+    await life(dir, async (vault, warnings) => {
+      const lock = held(dir);
+      remember(vault, answer("hm", "call_1"));
+      const ms = await msOf(async () => expect(await thought(vault, "call_1")).toBeUndefined());
+      lock.release();
+      expect(ms).toBeLessThan(LONG_MS);
+      await eventually(async () => (await thought(vault, "call_1")) === "hm");
+      expect(warnings).toEqual([]);
+    });
+    expect(await life(dir, (vault) => thought(vault, "call_1"))).toBe("hm");
+  }, 60_000);
+
+  test("is opened again by the next question", async () => {
+    const dir = folder();
+    await life(dir, () => {});
+    const shelf = farShelf(
+      { dir, secrets: openSecrets(dir, undefined, NOW) },
+      () => new Worker(new URL("./worker.ts", import.meta.url).href),
+    );
+    const lock = held(dir);
+    await expect(shelf.get(["a"], NOW)).rejects.toThrow(/locked/);
+    lock.release();
+    expect((await shelf.get(["a"], NOW)).notes).toEqual([]);
+    shelf.end();
+  }, 60_000);
+
+  test("does not hold the stop, which tells that what was not written is lost", async () => {
+    const dir = folder();
+    await life(dir, () => {});
+    const lock = held(dir);
+    let told: readonly string[] = [];
+    const ms = await msOf(() =>
+      life(dir, (vault, warnings) => {
+        told = warnings;
+        remember(vault, answer("hm", "call_1"));
+      }),
+    );
+    lock.release();
+    expect(ms).toBeLessThan(LONG_MS);
+    expect(told).toEqual([expect.stringMatching(/not written within 2 seconds/)]);
+  }, 60_000);
+});
+
+test("a thread that hangs holds neither calls nor the stop, and ends with it", async () => {
+  const dir = folder();
+  const script = join(ROOT, "hangs.ts");
+  writeFileSync(script, "self.onmessage = () => {};");
+  let hasEnded = false;
+  const start = (): Worker => {
+    const worker = new Worker(script);
+    worker.addEventListener("close", () => void (hasEnded = true));
+    return worker;
+  };
+  const shelf = farShelf({ dir, secrets: openSecrets(dir, undefined, NOW) }, start);
+  const level = durableLevel(
+    memoryLevel(() => NOW),
+    { shelf, clock: () => NOW, failed: () => {} },
+  );
+  const vault = vaultOf(level);
+  remember(vault, answer("hm", "call_1"));
+  // Only the first one waits at all.
+  const ms = await msOf(async () => {
+    for (let times = 0; times < 50; times++) expect(await thought(vault, "call_1")).toBeUndefined();
+  });
+  expect(ms).toBeLessThan(LONG_MS);
+  expect(await msOf(() => vault.stop())).toBeLessThan(LONG_MS);
+  await eventually(() => hasEnded);
+}, 60_000);
+
 describe("bounds", () => {
   const SECRETS = [{ id: "s", value: "x".repeat(32) }] as const;
   const busy = (): Error => Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
@@ -371,7 +463,7 @@ describe("bounds", () => {
     const level = durableLevel(
       memoryLevel(() => now),
       {
-        shelf: { ...shelfOf(store.reasoning, boxOf(SECRETS)), close: async () => {}, ...more.shelf },
+        shelf: { ...shelfOf(store.reasoning, boxOf(SECRETS)), close: async () => {}, end: () => {}, ...more.shelf },
         clock: () => now,
         failed: (error) => void failures.push(error),
         ...(more.bounds && { bounds: more.bounds }),
@@ -449,8 +541,28 @@ describe("bounds", () => {
   test("one that is held for ever is given up, with one word", async () => {
     const { vault, failures } = await small({ shelf: { put: () => Promise.reject(busy()) } });
     remember(vault, answer("hm", "call_1"));
+    await eventually(() => failures.length > 0);
     await vault.stop();
     expect(failures).toHaveLength(1);
     expect(await thought(vault, "call_1")).toBe("hm");
+  });
+
+  test("after the stop nothing is asked of the disk, and nothing is told of it", async () => {
+    const store = await sqliteMemoryStore();
+    const shelf = shelfOf(store.reasoning, boxOf(SECRETS));
+    const asked: string[] = [];
+    const { vault, failures } = await small({
+      shelf: {
+        put: (...words) => (asked.push("put"), shelf.put(...words)),
+        get: (...words) => (asked.push("get"), shelf.get(...words)),
+        close: async () => void asked.push("close"),
+      },
+    });
+    remember(vault, answer("hm", "call_1"));
+    await vault.stop();
+    remember(vault, answer("hm", "call_2"));
+    expect(await thought(vault, "call_2")).toBe("hm");
+    expect(asked).toEqual(["put", "close"]);
+    expect(failures).toEqual([]);
   });
 });

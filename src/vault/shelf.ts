@@ -9,6 +9,8 @@ export interface Shelf {
   get(keys: readonly string[], now: number): Promise<Got>;
   prune(now: number, bounds: Bounds): Promise<void>;
   close(): Promise<void>;
+  /** At once, whatever is under way: what was asked and not answered fails. */
+  end(): void;
 }
 
 export interface Note {
@@ -27,7 +29,7 @@ export interface Got {
   readonly notes: readonly (Omit<Note, "text"> & { readonly text: string | undefined })[];
 }
 
-export function shelfOf(rows: ReasoningRows, box: Box): Omit<Shelf, "close"> {
+export function shelfOf(rows: ReasoningRows, box: Box): Omit<Shelf, "close" | "end"> {
   return {
     put: async (notes, now) => {
       const keyOf = new Map<string, string>();
