@@ -17,7 +17,8 @@ import { type Answer, collect } from "../ir/collect.ts";
 import type { Entry } from "../ir/request.ts";
 import { usageLine } from "../ir/usage.ts";
 import { openSecrets, rotateSecret, SECRET_FILE } from "../store/secret.ts";
-import { DATABASE_FILE, sqliteMemoryStore } from "../store/sqlite.ts";
+import { DATABASE_FILE, sqliteMemoryStore, sqliteStore } from "../store/sqlite.ts";
+import type { ReasoningRows } from "../store/store.ts";
 import { literal } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
@@ -26,7 +27,7 @@ import { farShelf } from "./far.ts";
 import { frontOf } from "./keys.ts";
 import { memoryLevel } from "./memory.ts";
 import { openVault } from "./open.ts";
-import { type Shelf, shelfOf } from "./shelf.ts";
+import { type Note, type Shelf, shelfOf } from "./shelf.ts";
 import { type Scope, type Vault, vaultOf } from "./vault.ts";
 
 const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-vault-"));
@@ -178,6 +179,45 @@ describe("two gateways on one folder", () => {
         expect(await thought(two, "call_0")).toBeUndefined();
       }),
     );
+  });
+
+  test("a clash that the other writes right behind one's own write is seen", async () => {
+    const dir = folder();
+    const box = boxOf([{ id: "s", value: "x".repeat(32) }]);
+    const [mine, other] = [await sqliteStore(dir), await sqliteStore(dir)];
+    const others = shelfOf(other.reasoning, box);
+    let isWritten = false;
+    const put: ReasoningRows["put"] = async (rows, now) => {
+      const clashes = await mine.reasoning.put(rows, now);
+      await others.put(notes, now);
+      isWritten = true;
+      return clashes;
+    };
+    const shelf = shelfOf({ ...mine.reasoning, put }, box);
+    let notes: readonly Note[] = [];
+    const kept: Shelf = {
+      ...shelf,
+      put: (asked, now) => {
+        notes = asked.map((note) => ({ ...note, text: "[]" }));
+        return shelf.put(asked, now);
+      },
+      close: async () => {},
+      end: () => {},
+    };
+    const options = { shelf: kept, clock: () => NOW, failed: () => {} };
+    const vault = vaultOf(
+      durableLevel(
+        memoryLevel(() => NOW),
+        options,
+      ),
+    );
+    remember(vault, answer("hm", "call_0"));
+    await eventually(() => isWritten);
+    // The disk's state is known by now, from a question about another call.
+    expect(await thought(vault, "call_none")).toBeUndefined();
+    expect(await thought(vault, "call_0")).toBeUndefined();
+    await vault.stop();
+    for (const store of [mine, other]) await store.close();
   });
 
   test("what nobody else touched is served from memory: the disk is asked for its version alone", async () => {

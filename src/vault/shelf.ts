@@ -38,12 +38,14 @@ export function shelfOf(rows: ReasoningRows, box: Box): Omit<Shelf, "close" | "e
         keyOf.set(row.key, key);
         return row;
       });
+      // First: what another gateway writes after it, a clash with these perhaps, makes the next look a new one.
+      const version = await rows.version();
       const clashes = await rows.put(sealed, now);
-      return { version: await rows.version(), clashes: clashes.flatMap((place) => keyOf.get(place) ?? []) };
+      return { version, clashes: clashes.flatMap((place) => keyOf.get(place) ?? []) };
     },
     get: async (keys, now) => {
       const keyOf = new Map(keys.flatMap((key) => box.places(key).map((place) => [place, key] as const)));
-      // First: what another gateway writes after it makes the next look a new one.
+      // First, for the same reason.
       const version = await rows.version();
       const found = await rows.get([...keyOf.keys()], now);
       const notes = found.flatMap((row): Got["notes"] => {
