@@ -35,8 +35,8 @@ const passesUnread = (call: Call, prepared: Prepared, first: Target, { provenanc
 async function withKept(call: Call, prepared: Prepared, first: Target, gateway: Gateway): Promise<readonly Entry[]> {
   const { entries } = prepared.decoded().value;
   const named = gateway.provenance.named(entries, first.reader);
-  const scope = placeOf(call, prepared, () => endsOfEntries(entries));
-  return scope ? gateway.vault.restore(scope, named, first.reader) : named;
+  const place = placeOf(call, prepared, () => endsOfEntries(entries));
+  return place ? gateway.vault.restore(place, named, first.reader) : named;
 }
 
 function lastSeal(entries: readonly Entry[]): Seal | undefined {

@@ -3,7 +3,7 @@ import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
 import type { Target } from "../routing/plan.ts";
 import { frontOf } from "../vault/keys.ts";
-import type { Asked } from "../vault/vault.ts";
+import type { Place } from "../vault/vault.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
 import { type Ends, endsIn } from "./ends.ts";
@@ -11,7 +11,7 @@ import type { Prepared } from "./outbound.ts";
 import { willLackReasoning } from "./translate.ts";
 
 /** Where in which conversation a call stands. undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
-export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Asked | undefined {
+export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Place | undefined {
   const setting = call.caller.key?.vault ?? "disk";
   if (setting === "off") return undefined;
   const { first, front } = ends();
@@ -25,7 +25,7 @@ export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Asked
 }
 
 /** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. */
-export function placeOfBytes(call: Call, prepared: Prepared): Asked | undefined {
+export function placeOfBytes(call: Call, prepared: Prepared): Place | undefined {
   try {
     return placeOf(call, prepared, () => endsIn(call.body, prepared.dialect));
   } catch {

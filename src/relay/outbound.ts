@@ -10,7 +10,7 @@ import type { ModelRequest } from "../ir/request.ts";
 import { holdsWrappedSeal, type DialectId } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
 import type { Plan, Target } from "../routing/plan.ts";
-import type { Asked } from "../vault/vault.ts";
+import type { Place } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
@@ -35,7 +35,7 @@ export interface Outbound {
   /** A usage chunk that only we asked for. */
   readonly withholdsUsage: boolean;
   /** Where the vault is told of the answer; undefined: nowhere. Asked while the vendor thinks. */
-  place(): Asked | undefined;
+  place(): Place | undefined;
   /** How much of it the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
   readonly kept: "whole" | "calls";
   /** The gateway searches the web for this model. */
@@ -106,9 +106,9 @@ const strangersEdits = (call: Call, target: Target): readonly SpanEdit[] =>
 async function translated(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
   const { value: request, losses } = prepared.decoded();
   refuseForeignState(request, prepared.dialect, target);
-  const scope = placeOf(call, prepared, () => endsOfEntries(request.entries));
+  const place = placeOf(call, prepared, () => endsOfEntries(request.entries));
   const named = gateway.provenance.named(request.entries, target.reader);
-  const entries = scope ? await gateway.vault.restore(scope, named, target.reader) : named;
+  const entries = place ? await gateway.vault.restore(place, named, target.reader) : named;
   const keyed = withCacheKey(
     { ...request, entries, stream: prepared.stream },
     prepared.session ?? (prepared.dialect !== target.dialect && goesOn(request) ? conversationIn(prepared) : undefined),
@@ -133,7 +133,7 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
     losses: [...losses, ...asked.losses, ...written.losses],
     withholdsUsage: false,
     kept: "whole",
-    place: () => scope,
+    place: () => place,
     ...(wanted && { search: { wanted, request: asked.value } }),
   };
 }
