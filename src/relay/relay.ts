@@ -55,6 +55,7 @@ function prepare(call: Call, gateway: Gateway): Prepared {
     session: namedSession(call.headers, call.body),
     strict: found.strict || call.caller.key?.strict === true || call.headers.get("x-codeswitch-strict") === "true",
     decoded: () => (decoded ??= DIALECTS[dialect].request.decode(call.body)),
+    restored: new Map(),
   };
 }
 
