@@ -496,7 +496,9 @@ describe("bounds", () => {
   const SECRETS = [{ id: "s", value: "x".repeat(32) }] as const;
   const busy = (): Error => Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
 
-  async function small(more: { shelf?: Partial<Shelf>; bounds?: { rows: number; bytes: number } } = {}) {
+  async function small(
+    more: { shelf?: Partial<Shelf>; bounds?: { rows: number; bytes: number }; hungMs?: number } = {},
+  ) {
     const store = await sqliteMemoryStore();
     let now = NOW;
     const failures: unknown[] = [];
@@ -507,6 +509,7 @@ describe("bounds", () => {
         clock: () => now,
         failed: (error) => void failures.push(error),
         ...(more.bounds && { bounds: more.bounds }),
+        ...(more.hungMs !== undefined && { hungMs: more.hungMs }),
       },
     );
     return { store, vault: vaultOf(level), failures, later: (ms: number) => void (now += ms) };
@@ -585,6 +588,16 @@ describe("bounds", () => {
     await vault.stop();
     expect(failures).toHaveLength(1);
     expect(await thought(vault, "call_1")).toBe("hm");
+  });
+
+  test("so is one that does not answer: memory serves again", async () => {
+    const never = new Promise<never>(() => {});
+    const { vault, failures } = await small({ shelf: { put: () => never, get: () => never }, hungMs: 20 });
+    remember(vault, answer("hm", "call_1"));
+    await eventually(() => failures.length > 0);
+    expect(await thought(vault, "call_1")).toBe("hm");
+    await vault.stop();
+    expect(failures).toEqual([new Error("it did not answer for 0.02 seconds")]);
   });
 
   test("after the stop nothing is asked of the disk, and nothing is told of it", async () => {

@@ -14,6 +14,8 @@ export interface DurableOptions {
   /** Once, when the shelf fails: from then on memory alone serves. */
   failed(error: unknown): void;
   readonly bounds?: Bounds;
+  /** A write that takes longer will never end. */
+  readonly hungMs?: number;
 }
 
 /** What is written at once: whoever asks meanwhile waits for it. */
@@ -30,9 +32,10 @@ const RETRY_MS = 100;
 /** A disk tells in a millisecond, a thread that starts in some hundred. No call waits longer for either. */
 const COMPARE_MS = 1_000;
 const STOP_MS = 2_000;
+const HUNG_MS = 60_000;
 
 export function durableLevel(memory: MemoryLevel, options: DurableOptions): Level {
-  const { shelf, clock } = options;
+  const { shelf, clock, hungMs = HUNG_MS } = options;
   let queue: Note[] = [];
   let queuedChars = 0;
   let isBroken = false;
@@ -55,7 +58,8 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
     while (queue.length > 0) {
       const batch = take();
       try {
-        const put = await shelf.put(batch, clock());
+        const put = await within(hungMs, shelf.put(batch, clock()));
+        if (!put) return giveUp(new Error(`it did not answer for ${hungMs / 1000} seconds`));
         tries = 0;
         for (const { key } of batch) memory.saw(key, put.version);
         // What was there before a restart, or came from another gateway, may differ from ours.
