@@ -1,6 +1,6 @@
 /** An open stream, brought to the client: heartbeats while it is silent, an end that tells the truth, one record. */
 import { GatewayError } from "../ir/error.ts";
-import type { Asked } from "../vault/vault.ts";
+import type { Place } from "../vault/vault.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import type { MeteredModel } from "../providers/token-meter.ts";
 import { SSE_COMMENT } from "../wire/sse.ts";
@@ -24,7 +24,7 @@ export interface OpenStream {
   /** Events of the native lane pass to their end; a translated answer ends with its terminal event. */
   readonly endsAtTerminal: boolean;
   /** Where the vault is told of the answer; absent: nowhere. */
-  readonly scope?: Asked;
+  readonly place?: Place;
   /** Headers of the upstream. */
   readonly headers: Headers;
   readonly sample?: TokenSample;

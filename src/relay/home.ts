@@ -3,8 +3,7 @@ import type { Entry } from "../ir/request.ts";
 import { canRead, holdsWrappedSeal, type Seal } from "../ir/seal.ts";
 import type { Target } from "../routing/plan.ts";
 import type { Call, Gateway } from "./call.ts";
-import { endsOfEntries } from "./ends.ts";
-import { placeOf, readerOf, wantsReasoningBack } from "./kept.ts";
+import { restored, wantsReasoningBack } from "./kept.ts";
 import type { Prepared } from "./outbound.ts";
 
 /** The plan's targets, the home of the conversation in front. Seals that the first one reads too keep the plan's order. */
@@ -13,35 +12,27 @@ export async function homeFirst(call: Call, prepared: Prepared, gateway: Gateway
   const [first] = targets;
   if (!first || targets.every((target) => isSameReader(target, first))) return targets;
   if (passesUnread(call, prepared, first, gateway)) return targets;
-  const seal = lastSeal(await withKept(call, prepared, first, gateway));
-  if (!seal || canRead(readerOf(first), seal)) return targets;
-  const home = targets.find((target) => canRead(readerOf(target), seal));
+  const { entries } = await restored(call, prepared, first, gateway);
+  const seal = lastSeal(entries);
+  if (!seal || canRead(first.reader, seal)) return targets;
+  const home = targets.find((target) => canRead(target.reader, seal));
   return home ? [home, ...targets.filter((target) => target !== home)] : targets;
 }
 
 function isSameReader(one: Target, other: Target): boolean {
-  const [a, b] = [readerOf(one), readerOf(other)];
+  const [a, b] = [one.reader, other.reader];
   return a.dialect === b.dialect && a.issuer === b.issuer && a.family === b.family;
 }
 
 /** Bytes for a target that made every seal that we know of: nobody needs to look into them. */
 const passesUnread = (call: Call, prepared: Prepared, first: Target, { provenance }: Gateway): boolean =>
   prepared.dialect === first.dialect &&
-  !provenance.isMixed(readerOf(first)) &&
+  !provenance.isMixed(first.reader) &&
   !holdsWrappedSeal(call.text) &&
   !wantsReasoningBack(call, prepared, first);
 
-/** With what its client sent, and what it dropped. */
-async function withKept(call: Call, prepared: Prepared, first: Target, gateway: Gateway): Promise<readonly Entry[]> {
-  const { entries } = prepared.decoded().value;
-  const named = gateway.provenance.named(entries, readerOf(first));
-  const scope = placeOf(call, prepared, () => endsOfEntries(entries));
-  return scope ? gateway.vault.restore(scope, named, readerOf(first)) : named;
-}
-
 function lastSeal(entries: readonly Entry[]): Seal | undefined {
-  const sealed = entries.findLast(
-    (entry) => (entry.kind === "reasoning" || entry.kind === "call") && entry.seal !== undefined,
-  );
-  return sealed && "seal" in sealed ? sealed.seal : undefined;
+  for (const entry of entries.toReversed())
+    if ((entry.kind === "reasoning" || entry.kind === "call") && entry.seal) return entry.seal;
+  return undefined;
 }

@@ -1,18 +1,41 @@
 /** What the vault keeps of a call and what it may give back: by the key's setting, the caller's word, and the model's demand. */
-import { guessedConversation, isFromUser } from "../clients/conversation.ts";
+import { guessedConversation } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
-import type { SealReader } from "../ir/seal.ts";
+import type { Entry } from "../ir/request.ts";
 import type { Target } from "../routing/plan.ts";
 import { frontOf } from "../vault/keys.ts";
-import type { Asked } from "../vault/vault.ts";
+import type { Place } from "../vault/vault.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
-import { type Ends, endsIn } from "./ends.ts";
+import { type Ends, endsIn, endsOfEntries } from "./ends.ts";
 import type { Prepared } from "./outbound.ts";
 import { willLackReasoning } from "./translate.ts";
 
+/** A conversation as one reader gets it. */
+export interface Restored {
+  /** What the client sent, its seals by their makers' names, and what it dropped. */
+  readonly entries: readonly Entry[];
+  readonly place: Place | undefined;
+}
+
+/** Once for each reader: a call looks for its home first, and may be tried several times. */
+export function restored(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Restored> {
+  const { dialect, issuer, family } = target.reader;
+  const key = JSON.stringify([dialect, issuer, family]);
+  let known = prepared.restored.get(key);
+  if (!known) prepared.restored.set(key, (known = restore(call, prepared, target, gateway)));
+  return known;
+}
+
+async function restore(call: Call, prepared: Prepared, { reader }: Target, gateway: Gateway): Promise<Restored> {
+  const { entries } = prepared.decoded().value;
+  const place = placeOf(call, prepared, () => endsOfEntries(entries));
+  const named = gateway.provenance.named(entries, reader);
+  return { entries: place ? await gateway.vault.restore(place, named, reader) : named, place };
+}
+
 /** Where in which conversation a call stands. undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
-export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Asked | undefined {
+export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Place | undefined {
   const setting = call.caller.key?.vault ?? "disk";
   if (setting === "off") return undefined;
   const { first, front } = ends();
@@ -26,22 +49,13 @@ export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Asked
 }
 
 /** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. */
-export function placeOfBytes(call: Call, prepared: Prepared): Asked | undefined {
+export function placeOfBytes(call: Call, prepared: Prepared): Place | undefined {
   try {
     return placeOf(call, prepared, () => endsIn(call.body, prepared.dialect));
   } catch {
     return undefined;
   }
 }
-
-export const conversationIn = (prepared: Prepared): string =>
-  prepared.session ?? guessedConversation(prepared.decoded().value.entries.find(isFromUser));
-
-export const readerOf = (target: Target): SealReader => ({
-  dialect: target.dialect,
-  issuer: target.issuer,
-  family: target.addressee.family,
-});
 
 /** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. Any other leaves its trace alone. */
 export const isKeptNatively = (call: Call, prepared: Prepared, target: Target): boolean =>
@@ -55,7 +69,7 @@ export const wantsReasoningBack = (call: Call, prepared: Prepared, target: Targe
 
 /** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
 export const holdsForeignSeal = (prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
-  provenance.isMixed(readerOf(target)) && provenance.holdsForeign(prepared.decoded().value.entries, readerOf(target));
+  provenance.isMixed(target.reader) && provenance.holdsForeign(prepared.decoded().value.entries, target.reader);
 
 /** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
 export const holdsUnsignedThinking = ({ text, body }: Call, { capabilities }: Target): boolean =>

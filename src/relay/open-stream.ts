@@ -29,16 +29,16 @@ export async function openStream(answering: Answering, reply: DialectId): Promis
   }
 }
 
-const fixed = ({ target, out, watch, response, scope }: Answering) => ({
+const fixed = ({ target, out, watch, response, place }: Answering) => ({
   headers: response.headers,
   provider: target.provider.name,
   watch,
   idleMs: target.provider.idleMs,
   endsAtTerminal: out.lane === "translated",
-  ...(scope && { scope }),
+  ...(place && { place }),
 });
 
-function laneOf({ target, out, watch, scope }: Answering, to: Dialect): StreamLane {
+function laneOf({ target, out, watch, place }: Answering, to: Dialect): StreamLane {
   const from = DIALECTS[target.dialect];
   return out.lane === "native"
     ? nativeLane(
@@ -46,7 +46,7 @@ function laneOf({ target, out, watch, scope }: Answering, to: Dialect): StreamLa
         out.ask,
         out.withholdsUsage ? isUsageChunk : NOTHING_WITHHELD,
         watch.observe,
-        scope && out.kept === "whole" ? "words" : "outcome",
+        place && out.kept === "whole" ? "words" : "outcome",
       )
     : translatedLane(from, to, out.ask, watch.observe);
 }

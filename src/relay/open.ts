@@ -7,7 +7,7 @@ import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
 import { replyWithoutSecrets } from "../providers/secrets.ts";
 import type { Target } from "../routing/plan.ts";
-import type { Asked } from "../vault/vault.ts";
+import type { Place } from "../vault/vault.ts";
 import type { Call, Gateway } from "./call.ts";
 import { outbound, type Outbound, type Prepared } from "./outbound.ts";
 import { ownEvents } from "./open-whole.ts";
@@ -26,7 +26,7 @@ export interface Answering {
   readonly openBy: number;
   readonly watch: Watch;
   /** Where the vault is told of it; absent: nowhere. */
-  readonly scope?: Asked;
+  readonly place?: Place;
   /** The answer goes on in further rounds: what was told so far in, the whole of it out. */
   goOn?(first: readonly StreamEvent[]): Promise<readonly StreamEvent[]>;
 }
@@ -52,7 +52,7 @@ async function ask(call: Call, target: Target, out: Outbound): Promise<Answering
   const { name: provider, firstByteMs } = target.provider;
   const openBy = performance.now() + firstByteMs;
   const sending = send({ url: to.url, headers }, out.body, { provider, firstByteMs, signal: call.signal });
-  const scope = out.place();
+  const place = out.place();
   const response = await sending;
   if (!response.ok) throw await refusalOf(response, target);
   return {
@@ -61,8 +61,8 @@ async function ask(call: Call, target: Target, out: Outbound): Promise<Answering
     response,
     openBy,
     isStream: (response.headers.get("content-type") ?? "").includes("text/event-stream"),
-    watch: watch(call.record.firstToken, scope ? out.kept : "nothing"),
-    ...(scope && { scope }),
+    watch: watch(call.record.firstToken, place ? out.kept : "nothing"),
+    ...(place && { place }),
   };
 }
 

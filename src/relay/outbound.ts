@@ -1,6 +1,6 @@
 /** What goes to one target: the caller's own bytes with a few fields edited, or a translation. */
 import { attributionEdits, readsAttribution } from "../clients/claude-code.ts";
-import { cacheKeyOf } from "../clients/conversation.ts";
+import { cacheKeyOf, guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
@@ -10,19 +10,17 @@ import type { ModelRequest } from "../ir/request.ts";
 import { holdsWrappedSeal, type DialectId } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
 import type { Plan, Target } from "../routing/plan.ts";
-import type { Asked } from "../vault/vault.ts";
+import type { Place } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
-import { endsOfEntries } from "./ends.ts";
 import {
-  conversationIn,
   holdsForeignSeal,
   holdsUnsignedThinking,
   isKeptNatively,
-  placeOf,
   placeOfBytes,
-  readerOf,
+  type Restored,
+  restored,
   wantsReasoningBack,
 } from "./kept.ts";
 import { type WebSearch, webSearchOf, withoutOwnSearches, withSearchFunction } from "./web-search.ts";
@@ -36,7 +34,7 @@ export interface Outbound {
   /** A usage chunk that only we asked for. */
   readonly withholdsUsage: boolean;
   /** Where the vault is told of the answer; undefined: nowhere. Asked while the vendor thinks. */
-  place(): Asked | undefined;
+  place(): Place | undefined;
   /** How much of it the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
   readonly kept: "whole" | "calls";
   /** The gateway searches the web for this model. */
@@ -52,6 +50,8 @@ export interface Prepared {
   readonly session: string | undefined;
   readonly strict: boolean;
   decoded(): Translated<ModelRequest>;
+  /** By reader: filled and read by `restored` alone. */
+  readonly restored: Map<string, Promise<Restored>>;
 }
 
 export async function outbound(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
@@ -107,12 +107,13 @@ const strangersEdits = (call: Call, target: Target): readonly SpanEdit[] =>
 async function translated(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
   const { value: request, losses } = prepared.decoded();
   refuseForeignState(request, prepared.dialect, target);
-  const scope = placeOf(call, prepared, () => endsOfEntries(request.entries));
-  const named = gateway.provenance.named(request.entries, readerOf(target));
-  const entries = scope ? await gateway.vault.restore(scope, named, readerOf(target)) : named;
+  const { entries, place } = await restored(call, prepared, target, gateway);
   const keyed = withCacheKey(
     { ...request, entries, stream: prepared.stream },
-    prepared.session ?? (prepared.dialect !== target.dialect && goesOn(request) ? conversationIn(prepared) : undefined),
+    prepared.session ??
+      (prepared.dialect !== target.dialect && goesOn(request)
+        ? guessedConversation(request.entries.find(isFromUser))
+        : undefined),
   );
   const wanted = webSearchOf(keyed, target.dialect);
   const asked = wanted
@@ -134,7 +135,7 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
     losses: [...losses, ...asked.losses, ...written.losses],
     withholdsUsage: false,
     kept: "whole",
-    place: () => scope,
+    place: () => place,
     ...(wanted && { search: { wanted, request: asked.value } }),
   };
 }

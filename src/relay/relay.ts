@@ -13,7 +13,7 @@ import { headersWithoutSecrets } from "../providers/secrets.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import { checkOtherModels } from "../routing/other-models.ts";
 import { plan, type Target } from "../routing/plan.ts";
-import type { Asked } from "../vault/vault.ts";
+import type { Place } from "../vault/vault.ts";
 import { printFrame } from "../wire/sse.ts";
 import { attempt } from "./attempt.ts";
 import type { Call, Gateway } from "./call.ts";
@@ -57,6 +57,7 @@ function prepare(call: Call, gateway: Gateway): Prepared {
     session: namedSession(call.headers, call.body),
     strict: found.strict || call.caller.key?.strict === true || call.headers.get("x-codeswitch-strict") === "true",
     decoded: () => (decoded ??= DIALECTS[dialect].request.decode(call.body)),
+    restored: new Map(),
   };
 }
 
@@ -65,7 +66,7 @@ async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<
     const answering = await open(call, prepared, target, gateway);
     return { answering, answer: await openWhole(answering, call.surface.reply) };
   });
-  settle({ record: call.record, reply: call.surface.reply }, gateway, answering.watch, answer.losses, answering.scope);
+  settle({ record: call.record, reply: call.surface.reply }, gateway, answering.watch, answer.losses, answering.place);
   const sample = tokenSample(call, prepared, gateway);
   if (sample) learnTokens(sample, call.record, gateway);
   call.record.close("ended", 200);
@@ -164,7 +165,7 @@ function closeStream(
   error?: GatewayError,
 ): void {
   const { record } = closing;
-  if (stream) settle(closing, gateway, stream.watch, stream.lane.losses(), stream.scope);
+  if (stream) settle(closing, gateway, stream.watch, stream.lane.losses(), stream.place);
   if (stream?.sample) learnTokens(stream.sample, record, gateway);
   const fault = error ?? stream?.watch.error;
   if (how === "abandoned") record.close("abandoned", 499, "aborted");
@@ -178,12 +179,12 @@ function settle(
   gateway: Gateway,
   watch: Watch,
   losses: readonly Loss[],
-  scope: Asked | undefined,
+  place: Place | undefined,
 ): void {
   record.draft.usage = watch.usage;
   record.answerLost(losses);
   const told = watch.answer();
-  if (scope && told) gateway.vault.remember(scope, told.answer, told.seen);
+  if (place && told) gateway.vault.remember(place, told.answer, told.seen);
   for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
 }
 

@@ -71,9 +71,8 @@ export const willLackReasoning = (request: ModelRequest, target: Target, forcedE
  * "Expected `thinking` or `redacted_thinking`, but found `tool_use`".
  */
 export function lacksRequiredReasoning(request: ModelRequest, target: Target): boolean {
-  const { capabilities } = target;
+  const { capabilities, reader } = target;
   if (!thinks(request.reasoning, capabilities)) return false;
-  const reader = { dialect: target.dialect, issuer: target.issuer, family: target.addressee.family };
   const signed = (entry: ReasoningEntry): boolean => entry.seal !== undefined && canRead(reader, entry.seal);
   const told = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
   // Adaptive thinking may skip a turn, so only a budget demands its blocks back.

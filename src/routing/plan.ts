@@ -5,6 +5,7 @@ import type { Addressee, DialectId } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { checkModelName, modelNameFault } from "../ir/model-name.ts";
 import type { Effort } from "../ir/request.ts";
+import type { SealReader } from "../ir/seal.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { withoutPrefix } from "../providers/catalog.ts";
 import { dialectFor, impliedModel, issuerOf } from "../providers/endpoint.ts";
@@ -22,6 +23,8 @@ export interface Target {
   readonly capabilities: Capabilities;
   readonly issuer: string;
   readonly addressee: Addressee;
+  /** What it can read of what models sealed. */
+  readonly reader: SealReader;
 }
 
 export interface Plan {
@@ -147,7 +150,8 @@ function targetOf(provider: ProviderConfig, config: TargetConfig, askedName: str
   const capabilities = capabilitiesOf(provider, dialect, model, baseModel);
   const { family, traits } = capabilities;
   const issuer = issuerOf(provider);
-  return { provider, model, dialect, config, capabilities, issuer, addressee: { issuer, family, model, traits } };
+  const addressee = { issuer, family, model, traits };
+  return { provider, model, dialect, config, capabilities, issuer, addressee, reader: { dialect, issuer, family } };
 }
 
 function unknownModel(config: Config, askedName: string, key: KeyConfig | undefined): GatewayError {

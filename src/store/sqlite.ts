@@ -15,8 +15,8 @@ export const DATABASE_FILE = "codeswitch.db";
 
 /** Whoever asks waits meanwhile, so never for long: another gateway on the same file writes for milliseconds. */
 const BUSY_MS = 250;
-/** At the start nobody waits for us yet, and the other gateway may be migrating. */
-const BUSY_AT_START_MS = 5_000;
+/** The other gateway may be migrating. A thread that waits in here cannot be ended. */
+const BUSY_AT_START_MS = 1_000;
 const OPEN_TRIES_MAX = 5;
 const RETRY_MS = 100;
 

@@ -15,7 +15,7 @@ export interface ReasoningRows {
   put(rows: readonly SealedRow[], now: number): Promise<readonly string[]>;
   /** Those of the keys that are there and alive, in any order. */
   get(keys: readonly string[], now: number): Promise<readonly FoundRow[]>;
-  /** Another number once somebody else has written, to whom the same store is open. */
+  /** Another number once somebody else has written, to whom the same store is open. One's own writes leave it as it is. */
   version(): Promise<number>;
   /** Drops what expired, then the oldest beyond either bound. Others are served in between. */
   prune(now: number, bounds: Bounds): Promise<void>;

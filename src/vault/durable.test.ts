@@ -1,95 +1,19 @@
-import { afterAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Answer, collect } from "../ir/collect.ts";
-import type { Entry } from "../ir/request.ts";
-import { usageLine } from "../ir/usage.ts";
 import { openSecrets, rotateSecret, SECRET_FILE } from "../store/secret.ts";
-import { DATABASE_FILE, sqliteMemoryStore } from "../store/sqlite.ts";
-import { literal } from "../wire/json.ts";
+import { DATABASE_FILE, sqliteMemoryStore, sqliteStore } from "../store/sqlite.ts";
+import type { ReasoningRows } from "../store/store.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
-import { frontOf } from "./keys.ts";
+import { answer, eventually, folder, life, NOW, remember, ROOT, SCOPE, thought } from "./lives.ts";
 import { memoryLevel } from "./memory.ts";
 import { openVault } from "./open.ts";
-import { type Shelf, shelfOf } from "./shelf.ts";
-import { type Scope, type Vault, vaultOf } from "./vault.ts";
-
-const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-vault-"));
-afterAll(() => rmSync(ROOT, { recursive: true }));
-let folders = 0;
-const folder = (): string => join(ROOT, `data-${folders++}`);
-
-const READER = { dialect: "anthropic", issuer: "claude", family: "claude" } as const;
-const SCOPE: Scope = {
-  caller: "laptop-of-somebody",
-  conversation: "conversation-4711",
-  session: "guessed",
-  keeps: "disk",
-};
-const NOW = 1_700_000_000_000;
-
-const answer = (thought: string, callId: string) =>
-  collect([
-    { type: "start" },
-    { type: "block-start", index: 0, block: { kind: "reasoning", channel: "raw" } },
-    { type: "block-delta", index: 0, delta: { text: literal(thought) } },
-    { type: "block-delta", index: 0, delta: { seal: { ...READER, value: `signed ${thought}` }, mode: "set" } },
-    { type: "block-end", index: 0 },
-    { type: "block-start", index: 1, block: { kind: "call", callId, tool: { via: "function", name: "ls" } } },
-    { type: "block-end", index: 1 },
-    { type: "finish", reason: "tool", usage: { lines: [usageLine({})], hostedCalls: {}, source: "reported" } },
-  ]);
-const USER: Entry = { kind: "message", role: "user", content: "list" };
-const remember = (vault: Vault, answered: Answer, scope: Scope = SCOPE): void =>
-  vault.remember({ ...scope, front: frontOf([USER]) }, answered, "whole");
-const calls = (callId: string): readonly Entry[] => [
-  USER,
-  { kind: "call", callId, tool: { via: "function", name: "ls" }, input: { json: "{}" } },
-];
-/** The thought that comes back in front of a call; undefined: none. */
-async function thought(vault: Vault, callId: string, scope: Scope = SCOPE): Promise<string | undefined> {
-  const entry = (await vault.restore(scope, calls(callId), READER))[1];
-  return entry?.kind === "reasoning" ? entry.sections[0] : undefined;
-}
-
-/** Writing happens behind the call: waits until it has. */
-async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 4_000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error("not within four seconds");
-    await Bun.sleep(5);
-  }
-}
-
-/** One life of a gateway on a data folder. */
-async function life<T>(dir: string, live: (vault: Vault, warnings: readonly string[]) => T | Promise<T>): Promise<T> {
-  const warnings: string[] = [];
-  const vault = openVault(
-    { dataDir: dir },
-    () => NOW,
-    (warning) => void warnings.push(warning),
-  );
-  try {
-    return await live(vault, warnings);
-  } finally {
-    await vault.stop();
-  }
-}
+import { type Note, type Shelf, shelfOf } from "./shelf.ts";
+import { vaultOf } from "./vault.ts";
 
 describe("the durable vault", () => {
   test("gives back after a restart what it was given just before", async () => {
@@ -180,6 +104,45 @@ describe("two gateways on one folder", () => {
     );
   });
 
+  test("a clash that the other writes right behind one's own write is seen", async () => {
+    const dir = folder();
+    const box = boxOf([{ id: "s", value: "x".repeat(32) }]);
+    const [mine, other] = [await sqliteStore(dir), await sqliteStore(dir)];
+    const others = shelfOf(other.reasoning, box);
+    let isWritten = false;
+    const put: ReasoningRows["put"] = async (rows, now) => {
+      const clashes = await mine.reasoning.put(rows, now);
+      await others.put(notes, now);
+      isWritten = true;
+      return clashes;
+    };
+    const shelf = shelfOf({ ...mine.reasoning, put }, box);
+    let notes: readonly Note[] = [];
+    const kept: Shelf = {
+      ...shelf,
+      put: (asked, now) => {
+        notes = asked.map((note) => ({ ...note, text: "[]" }));
+        return shelf.put(asked, now);
+      },
+      close: async () => {},
+      end: () => {},
+    };
+    const options = { shelf: kept, clock: () => NOW, failed: () => {} };
+    const vault = vaultOf(
+      durableLevel(
+        memoryLevel(() => NOW),
+        options,
+      ),
+    );
+    remember(vault, answer("hm", "call_0"));
+    await eventually(() => isWritten);
+    // The disk's state is known by now, from a question about another call.
+    expect(await thought(vault, "call_none")).toBeUndefined();
+    expect(await thought(vault, "call_0")).toBeUndefined();
+    await vault.stop();
+    for (const store of [mine, other]) await store.close();
+  });
+
   test("what nobody else touched is served from memory: the disk is asked for its version alone", async () => {
     const store = await sqliteMemoryStore();
     const shelf = shelfOf(store.reasoning, boxOf([{ id: "s", value: "x".repeat(32) }]));
@@ -187,7 +150,7 @@ describe("two gateways on one folder", () => {
     const get: Shelf["get"] = (keys, now) => (asked.push(keys.length), shelf.get(keys, now));
     const level = durableLevel(
       memoryLevel(() => NOW),
-      { shelf: { ...shelf, get, close: async () => {} }, clock: () => NOW, failed: () => {} },
+      { shelf: { ...shelf, get, close: async () => {}, end: () => {} }, clock: () => NOW, failed: () => {} },
     );
     const vault = vaultOf(level);
     const id = "call_hYq3KHLWd90wDBjBbIdn7pJk";
@@ -357,100 +320,5 @@ test.skipIf(process.platform === "win32")("a folder in which others may write is
     remember(vault, answer("hm", "call_1"));
     expect(await thought(vault, "call_1")).toBe("hm");
     expect(warnings).toEqual([expect.stringMatching(/Other users .* \(mode 0777\).*chmod 700/)]);
-  });
-});
-
-describe("bounds", () => {
-  const SECRETS = [{ id: "s", value: "x".repeat(32) }] as const;
-  const busy = (): Error => Object.assign(new Error("database is locked"), { code: "SQLITE_BUSY" });
-
-  async function small(more: { shelf?: Partial<Shelf>; bounds?: { rows: number; bytes: number } } = {}) {
-    const store = await sqliteMemoryStore();
-    let now = NOW;
-    const failures: unknown[] = [];
-    const level = durableLevel(
-      memoryLevel(() => now),
-      {
-        shelf: { ...shelfOf(store.reasoning, boxOf(SECRETS)), close: async () => {}, ...more.shelf },
-        clock: () => now,
-        failed: (error) => void failures.push(error),
-        ...(more.bounds && { bounds: more.bounds }),
-      },
-    );
-    return { store, vault: vaultOf(level), failures, later: (ms: number) => void (now += ms) };
-  }
-
-  test("of rows and of bytes: the oldest leave", async () => {
-    for (const bounds of [
-      { rows: 2, bytes: 1_000_000 },
-      { rows: 1_000, bytes: 700 },
-    ]) {
-      const { store, vault, later } = await small({ bounds });
-      for (const id of ["a", "b", "c", "d"]) {
-        remember(vault, answer("thought", id));
-        later(1_000);
-      }
-      await vault.stop();
-      const { rows, bytes } = await store.reasoning.count();
-      expect(rows).toBeLessThan(4);
-      expect(rows).toBeLessThanOrEqual(bounds.rows);
-      expect(rows).toBeGreaterThan(0);
-      expect(bytes).toBeLessThanOrEqual(bounds.bytes);
-    }
-  });
-
-  test("of time: what is too old is neither given back nor kept", async () => {
-    const { store, vault, later } = await small();
-    remember(vault, answer("hm", "call_1"));
-    await eventually(async () => (await store.reasoning.count()).rows === 1);
-    later(LIMITS.vaultDiskTtlMs);
-    expect(await thought(vault, "call_1")).toBeUndefined();
-    await vault.stop();
-    expect((await store.reasoning.count()).rows).toBe(0);
-  });
-
-  test("older than the memory keeps it, and younger than the disk does: from the disk", async () => {
-    const { store, vault, later } = await small();
-    remember(vault, answer("hm", "call_1"));
-    await eventually(async () => (await store.reasoning.count()).rows === 1);
-    later(LIMITS.vaultTtlMs + 1);
-    expect(await thought(vault, "call_1")).toBe("hm");
-    await vault.stop();
-  });
-
-  test("of what waits for the disk: the rest stays in memory", async () => {
-    const { store, vault } = await small();
-    const half = "x".repeat(LIMITS.vaultTurnBytesMax * 0.4);
-    const ids = Array.from({ length: 16 }, (_, at) => `call_${at}`);
-    for (const id of ids) remember(vault, answer(half, id));
-    for (const id of ids) expect((await thought(vault, id)) === half).toBe(true);
-    await vault.stop();
-    const { rows } = await store.reasoning.count();
-    expect(rows).toBeGreaterThan(2);
-    expect(rows).toBeLessThan(ids.length);
-  });
-
-  test("a file that another gateway holds for a moment is waited for", async () => {
-    const store = await sqliteMemoryStore();
-    const shelf = shelfOf(store.reasoning, boxOf(SECRETS));
-    let refusals = 3;
-    const put: Shelf["put"] = async (notes, now) => {
-      if (refusals-- > 0) throw busy();
-      return shelf.put(notes, now);
-    };
-    const { vault, failures } = await small({ shelf: { ...shelf, put } });
-    remember(vault, answer("hm", "call_1"));
-    await vault.stop();
-    expect(failures).toEqual([]);
-    expect(refusals).toBeLessThan(0);
-    expect((await store.reasoning.count()).rows).toBe(1);
-  });
-
-  test("one that is held for ever is given up, with one word", async () => {
-    const { vault, failures } = await small({ shelf: { put: () => Promise.reject(busy()) } });
-    remember(vault, answer("hm", "call_1"));
-    await vault.stop();
-    expect(failures).toHaveLength(1);
-    expect(await thought(vault, "call_1")).toBe("hm");
   });
 });

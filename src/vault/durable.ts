@@ -14,6 +14,8 @@ export interface DurableOptions {
   /** Once, when the shelf fails: from then on memory alone serves. */
   failed(error: unknown): void;
   readonly bounds?: Bounds;
+  /** A write that takes longer will never end. */
+  readonly hungMs?: number;
 }
 
 /** What is written at once: whoever asks meanwhile waits for it. */
@@ -27,9 +29,13 @@ const PRUNE_MS = 5 * 60 * 1000;
 /** Another gateway holds the file for milliseconds; who holds it this often is no gateway. */
 const TRIES_MAX = 20;
 const RETRY_MS = 100;
+/** A disk tells in a millisecond, a thread that starts in some hundred. No call waits longer for either. */
+const COMPARE_MS = 1_000;
+const STOP_MS = 2_000;
+const HUNG_MS = 60_000;
 
 export function durableLevel(memory: MemoryLevel, options: DurableOptions): Level {
-  const { shelf, clock } = options;
+  const { shelf, clock, hungMs = HUNG_MS } = options;
   let queue: Note[] = [];
   let queuedChars = 0;
   let isBroken = false;
@@ -38,6 +44,8 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
   let writing: Promise<void> | undefined;
   /** The last state of the disk that we know of. */
   let version: number | undefined;
+  /** Comparisons that their calls no longer wait for. */
+  let late = 0;
 
   const giveUp = (error: unknown): void => {
     if (isBroken) return;
@@ -50,7 +58,8 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
     while (queue.length > 0) {
       const batch = take();
       try {
-        const put = await shelf.put(batch, clock());
+        const put = await within(hungMs, shelf.put(batch, clock()));
+        if (!put) return giveUp(new Error(`it did not answer for ${hungMs / 1000} seconds`));
         tries = 0;
         for (const { key } of batch) memory.saw(key, put.version);
         // What was there before a restart, or came from another gateway, may differ from ours.
@@ -103,39 +112,74 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
     for (const key of keys) memory.saw(key, got.version);
     version = got.version;
   };
+  /** False where the disk is held, or does not tell in time: one call waits for that, and those behind it do not. */
+  const isCompared = async (keys: readonly string[]): Promise<boolean> => {
+    if (late > 0) return false;
+    const comparing = compare(keys).then(
+      () => true,
+      (error: unknown) => {
+        if (isBusy(error)) return false;
+        giveUp(error);
+        return true;
+      },
+    );
+    const compared = await within(COMPARE_MS, comparing);
+    if (compared !== undefined) return compared;
+    late++;
+    void comparing.then(() => void late--);
+    return false;
+  };
+  const close = async (): Promise<void> => {
+    do await written();
+    while (queue.length > 0);
+    await prune();
+    await shelf.close();
+  };
 
   return {
     put: (keys, told, keeps) => {
       memory.put(keys, told, keeps);
+      if (keeps === "memory" || isBroken || isStopping) return;
       const chars = charsOf(told) * keys.length;
       // A disk that cannot follow keeps less; the memory has it. Traces are small, and what they guard may be there already.
       const charsMax = LIMITS.vaultQueueBytesMax * (told === NOTHING_TOLD ? 2 : 1);
-      if (keeps === "memory" || isBroken || queuedChars + chars > charsMax) return;
+      if (queuedChars + chars > charsMax) return;
       const expiresAt = clock() + LIMITS.vaultDiskTtlMs;
       for (const key of keys) queue.push({ key, text: told.text, expiresAt });
       queuedChars += chars;
       void written();
     },
     get: async (keys, keeps) => {
-      if (keeps === "disk" && !isBroken)
-        try {
-          await compare([...new Set(keys)]);
-        } catch (error) {
-          // What cannot be compared may be another's.
-          if (isBusy(error)) return new Map();
-          giveUp(error);
-        }
+      // What cannot be compared may be another's.
+      if (keeps === "disk" && !isBroken && !(await isCompared([...new Set(keys)]))) return new Map();
       return memory.get(keys, keeps);
     },
     stop: async () => {
       isStopping = true;
       clearTimeout(firstPrune);
       clearInterval(pruning);
-      await written();
-      await prune();
-      await shelf.close();
+      await within(
+        STOP_MS,
+        close().catch(() => {}),
+      );
+      if (writing) giveUp(new Error(`what waited for it was not written within ${STOP_MS / 1000} seconds`));
+      isBroken = true;
+      shelf.end();
     },
   };
+}
+
+/** undefined: not so soon. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
+  let timer: Timer | undefined;
+  const timeIsUp = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  try {
+    return await Promise.race([work, timeIsUp]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const charsIn = (notes: readonly Note[]): number => notes.reduce((sum, note) => sum + charsOf(note), 0);

@@ -8,7 +8,7 @@ export interface Opening {
   readonly secrets: Secrets;
 }
 
-type Verb = keyof Shelf;
+type Verb = Exclude<keyof Shelf, "end">;
 export interface Question {
   readonly id: number;
   readonly verb: Verb;
@@ -34,6 +34,7 @@ export function farShelf(opening: Opening, start: () => Worker): Shelf {
     broken ??= new Error(`the thread of the database ended: ${reason}`);
     for (const { reject } of pending.values()) reject(broken);
     pending.clear();
+    worker?.terminate();
   };
   const settle = (reply: Reply): void => {
     const waiting = pending.get(reply.id);
@@ -66,9 +67,8 @@ export function farShelf(opening: Opening, start: () => Worker): Shelf {
     get: (keys, now) => ask("get", keys, now),
     prune: (now, bounds) => ask("prune", now, bounds),
     close: async () => {
-      if (!worker || broken) return;
-      await ask("close").catch(() => {});
-      worker.terminate();
+      if (worker && !broken) await ask("close");
     },
+    end: () => breakOff("it was stopped"),
   };
 }

@@ -4,7 +4,7 @@ import type { Entry, ToolRef } from "../ir/request.ts";
 import { type AssistantEntry, textOfContent } from "../ir/turns.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { isOnesOwn } from "./ids.ts";
-import type { Asked, Scope } from "./vault.ts";
+import type { Place, Scope } from "./vault.ts";
 
 /**
  * The ways in which a turn may be known, the surest first: the first that tells anything decides. A turn with calls is
@@ -40,13 +40,13 @@ export interface AnswerKeys {
   readonly vetoes: readonly string[];
 }
 
-export function keysOfAnswer(asked: Asked, { blocks, finish }: Answer, seen: Seen): AnswerKeys {
+export function keysOfAnswer(place: Place, { blocks, finish }: Answer, seen: Seen): AnswerKeys {
   const calls = blocks.flatMap(({ block, input }) =>
     block.kind === "call" ? [{ id: block.callId, tool: block.tool, input }] : [],
   );
   const texts = blocks.flatMap(({ block, text }) => (block.kind === "text" || block.kind === "refusal" ? [text] : []));
   const text = seen === "whole" ? texts.join("\n") : "";
-  const ways = seen === "part" ? [] : waysOf(asked, () => asked.front, { calls, text }).flat();
+  const ways = seen === "part" ? [] : waysOf(place, () => place.front, { calls, text }).flat();
   const isCut = seen === "part" || finish?.reason === "length" || finish?.reason === "context-full";
   const cut = calls.filter((call) => !isOnesOwn(call) && (isCut || !isWhole(call)));
   const isUnread = texts.length > 0 && (seen === "part" || (seen === "calls" && calls.length === 0));
@@ -54,8 +54,8 @@ export function keysOfAnswer(asked: Asked, { blocks, finish }: Answer, seen: See
     own: ways.flatMap(({ key, isOwn }) => (isOwn ? [key] : [])),
     shared: ways.flatMap(({ key, isOwn }) => (isOwn ? [] : [key])),
     vetoes: [
-      ...cut.slice(0, LIMITS.vaultCallsMax).map((call) => callVeto(asked, asked.front, call)),
-      ...(isUnread ? [wordsVeto(asked, asked.front)] : []),
+      ...cut.slice(0, LIMITS.vaultCallsMax).map((call) => callVeto(place, place.front, call)),
+      ...(isUnread ? [wordsVeto(place, place.front)] : []),
     ],
   };
 }

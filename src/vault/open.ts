@@ -20,8 +20,8 @@ export function openVault(
   const failed = (error: unknown): void => warn(unusable(dataDir, error));
   try {
     const secrets = openSecrets(dataDir, secret, clock());
-    const open = folderWarning(dataDir);
-    if (open !== undefined) warn(open);
+    const warning = folderWarning(dataDir);
+    if (warning !== undefined) warn(warning);
     const shelf = farShelf({ dir: dataDir, secrets }, () => new Worker(new URL("./worker.ts", import.meta.url).href));
     return vaultOf(durableLevel(memoryLevel(clock), { shelf, clock, failed }));
   } catch (error) {

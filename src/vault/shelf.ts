@@ -9,6 +9,8 @@ export interface Shelf {
   get(keys: readonly string[], now: number): Promise<Got>;
   prune(now: number, bounds: Bounds): Promise<void>;
   close(): Promise<void>;
+  /** At once, whatever is under way: what was asked and not answered fails. */
+  end(): void;
 }
 
 export interface Note {
@@ -27,7 +29,7 @@ export interface Got {
   readonly notes: readonly (Omit<Note, "text"> & { readonly text: string | undefined })[];
 }
 
-export function shelfOf(rows: ReasoningRows, box: Box): Omit<Shelf, "close"> {
+export function shelfOf(rows: ReasoningRows, box: Box): Omit<Shelf, "close" | "end"> {
   return {
     put: async (notes, now) => {
       const keyOf = new Map<string, string>();
@@ -36,12 +38,14 @@ export function shelfOf(rows: ReasoningRows, box: Box): Omit<Shelf, "close"> {
         keyOf.set(row.key, key);
         return row;
       });
+      // First: what another gateway writes after it, a clash with these perhaps, makes the next look a new one.
+      const version = await rows.version();
       const clashes = await rows.put(sealed, now);
-      return { version: await rows.version(), clashes: clashes.flatMap((place) => keyOf.get(place) ?? []) };
+      return { version, clashes: clashes.flatMap((place) => keyOf.get(place) ?? []) };
     },
     get: async (keys, now) => {
       const keyOf = new Map(keys.flatMap((key) => box.places(key).map((place) => [place, key] as const)));
-      // First: what another gateway writes after it makes the next look a new one.
+      // First, for the same reason.
       const version = await rows.version();
       const found = await rows.get([...keyOf.keys()], now);
       const notes = found.flatMap((row): Got["notes"] => {

@@ -26,7 +26,7 @@ export interface Scope {
 }
 
 /** A place in a conversation: `front` is what the answer stands behind, as `frontOf` says it. */
-export interface Asked extends Scope {
+export interface Place extends Scope {
   readonly front: string;
 }
 
@@ -35,7 +35,7 @@ export interface Vault {
    * Never waits for a disk. An answer without reasoning leaves its trace too, and so does one of which only a part was
    * seen: another with the same words must not pass its reasoning off as theirs.
    */
-  remember(asked: Asked, answer: Answer, seen: Seen): void;
+  remember(place: Place, answer: Answer, seen: Seen): void;
   /** Puts the reasoning back into the turns that lack it, each piece where it stood, as far as `reader` can read it. */
   restore(scope: Scope, entries: readonly Entry[], reader: SealReader): Promise<readonly Entry[]>;
   /** What is on its way to a disk arrives. */
@@ -52,12 +52,12 @@ export type Found = Outline | "clash";
 
 export function vaultOf(level: Level): Vault {
   return {
-    remember: (asked, answer, seen) => {
-      const { own, shared, vetoes } = keysOfAnswer(asked, answer, seen);
+    remember: (place, answer, seen) => {
+      const { own, shared, vetoes } = keysOfAnswer(place, answer, seen);
       const told = seen === "whole" ? toldBy(answer) : NOTHING_TOLD;
       const keys = told === NOTHING_TOLD ? shared : [...own, ...shared];
-      if (keys.length > 0) level.put(keys, told, asked.keeps);
-      if (vetoes.length > 0) level.put(vetoes, NOTHING_TOLD, asked.keeps);
+      if (keys.length > 0) level.put(keys, told, place.keeps);
+      if (vetoes.length > 0) level.put(vetoes, NOTHING_TOLD, place.keeps);
     },
     restore: async (scope, entries, reader) => {
       const turns = knownTurns(scope, entries, reader);

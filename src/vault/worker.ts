@@ -6,24 +6,31 @@ import { type Shelf, shelfOf } from "./shelf.ts";
 
 declare const self: Worker;
 
-let shelf: Promise<Shelf>;
+type OpenShelf = Omit<Shelf, "end">;
+let opening: Opening;
+let shelf: Promise<OpenShelf> | undefined;
 
 self.addEventListener("message", ({ data }: MessageEvent<Opening | Question>) => {
-  if (!("dir" in data)) return void answer(data);
-  shelf = opened(data);
-  // Whoever asks is told.
-  shelf.catch(() => {});
+  if ("dir" in data) opening = data;
+  else void answer(data);
 });
 
-async function opened({ dir, secrets }: Opening): Promise<Shelf> {
+async function opened({ dir, secrets }: Opening): Promise<OpenShelf> {
   const store = await sqliteStore(dir);
   return { ...shelfOf(store.reasoning, boxOf(secrets)), close: () => store.close() };
 }
 
+/** A file that could not be opened is tried again by the next question: who held it may be gone. */
+const openShelf = (): Promise<OpenShelf> =>
+  (shelf ??= opened(opening).catch((error: unknown) => {
+    shelf = undefined;
+    throw error;
+  }));
+
 async function answer({ id, verb, words }: Question): Promise<void> {
   let reply: Reply;
   try {
-    const called = (await shelf)[verb] as (...words: readonly unknown[]) => Promise<unknown>;
+    const called = (await openShelf())[verb] as (...words: readonly unknown[]) => Promise<unknown>;
     reply = { id, value: await called(...words) };
   } catch (error) {
     reply = { id, error: told(error) };
