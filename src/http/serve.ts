@@ -13,6 +13,7 @@ import { discardBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import type { Exchange } from "./exchange.ts";
 import { dialectOfPath, match, type Matched } from "./routes.ts";
+import { stackOf } from "./stack.ts";
 
 export interface HttpServer {
   readonly url: string;
@@ -149,7 +150,7 @@ async function handle(asked: Asked, door: Door, connection: ClientConnection): P
   } catch (error) {
     const known = toGatewayError(error);
     // A fault of ours: its text may hold anything, so the log gets the place and the caller the id.
-    if (known.kind === "internal") gateway.log.warn(`${id} failed inside the gateway: ${placeOf(error)}`);
+    if (known.kind === "internal") gateway.log.warn(`${id} failed inside the gateway: ${stackOf(error)}`);
     const response = refuse(known, refuseOptions(client, dialect));
     const body = await discardBody(request);
     if (body === "endless" || CLOSES.has(known.kind)) response.headers.set("connection", "close");
@@ -188,6 +189,3 @@ function finish(response: Response, request: Request, id: string, config: Config
   for (const [name, value] of corsHeaders(request, config)) response.headers.set(name, value);
   return request.method === "HEAD" ? new Response(null, response) : response;
 }
-
-const placeOf = (error: unknown): string =>
-  error instanceof Error ? `${error.name} ${(error.stack ?? "").split("\n").slice(1, 4).join(" ").trim()}` : "unknown";
