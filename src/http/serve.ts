@@ -152,7 +152,7 @@ async function handle(asked: Asked, door: Door, connection: ClientConnection): P
     // A fault of ours: its text may hold anything, so the log gets the place and the caller the id.
     if (known.kind === "internal") gateway.log.warn(`${id} failed inside the gateway: ${stackOf(error)}`);
     const response = refuse(known, refuseOptions(client, dialect));
-    const body = await discardBody(request);
+    const body = await discardBody(request, gateway.config.server.bodyBytesMax);
     if (body === "endless" || CLOSES.has(known.kind)) response.headers.set("connection", "close");
     return response;
   }
