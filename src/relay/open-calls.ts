@@ -23,7 +23,6 @@ export function openCalls(max: number): OpenCalls {
     enter: (caller) => {
       if (open.size >= max) throw tooManyCalls(max);
       const gone = new AbortController();
-      caller.addEventListener("abort", () => gone.abort(), { once: true });
       let say = (_error: GatewayError): void => {};
       const end = (error: GatewayError): void => {
         say(error);
@@ -31,7 +30,7 @@ export function openCalls(max: number): OpenCalls {
       };
       open.add(end);
       return {
-        signal: gone.signal,
+        signal: AbortSignal.any([caller, gone.signal]),
         onCut: (cut) => void (say = cut),
         left: () => void open.delete(end),
       };
