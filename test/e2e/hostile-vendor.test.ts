@@ -180,6 +180,34 @@ describe("without another target", () => {
       await response.body?.cancel();
     });
 
+    test(`a whole answer whose head and blank lines come early may take until first_byte_ms, ${wire}`, async () => {
+      const json = JSON.stringify(WHOLE[wire]);
+      const head = headOf("200 OK", {
+        "content-type": "application/json",
+        "content-length": String(Buffer.byteLength(json) + 1),
+      });
+      const { gateway } = await alone(
+        wire,
+        (line) => (line.write(`${head}\n`), void setTimeout(() => line.write(json), 600)),
+        { firstByteMs: ENDS_MS, idleMs: 100 },
+      );
+      const response = await within(ENDS_MS, "an answer", post(gateway.url, PATH[wire], bodyFor(wire, "m")));
+      expect([response.status, await response.text()]).toEqual([200, expect.stringContaining("Done.")]);
+    });
+
+    test(`a whole answer that stops behind its beginning is told with both limits, ${wire}`, async () => {
+      const { bad, gateway } = await alone(wire, (line) => line.write(`${JSON_HEAD}\n`), {
+        firstByteMs: 400,
+        idleMs: 100,
+      });
+      const response = await within(ENDS_MS, "an answer", post(gateway.url, PATH[wire], bodyFor(wire, "m")));
+      expect([response.status, await response.text()]).toEqual([
+        504,
+        expect.stringContaining("first_byte_ms (0.4 seconds) is over, and nothing more came for idle_ms (0.1 seconds)"),
+      ]);
+      await within(ENDS_MS, "the vendor's release", bad.released());
+    });
+
     test(`comment lines without an end behind the first word break the answer off, ${wire}`, async () => {
       const { bad, gateway } = await alone(wire, (line) => {
         line.write(STREAM + (stepsOf(wire)[0]?.send ?? ""));
