@@ -107,18 +107,18 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
   };
 
   const step = async (open: OpenStream): Promise<Uint8Array | string> => {
-    const waitMs = Math.min(beatMs, open.idleMs - quietMs);
-    const read = await open.reads.next(waitMs);
+    if (quietMs >= open.idleMs) return breakOff(open, idleError(open));
+    const from = performance.now();
+    const read = await open.reads.next(Math.min(beatMs, open.idleMs - quietMs));
+    // Only while we wait for it: a client that does not read is no fault of the vendor's.
+    quietMs += performance.now() - from;
     if (over) return "";
     if (cutBy) return breakOff(open, cutBy);
-    if (read.kind === "quiet") {
-      quietMs += waitMs;
-      if (quietMs >= open.idleMs) return breakOff(open, idleError(open));
-      return SSE_COMMENT;
-    }
-    quietMs = 0;
+    if (read.kind === "quiet") return "";
     try {
+      const { events } = open.lane;
       const piece = read.kind === "bytes" ? open.lane.push(read.bytes) : open.lane.end(read.kind);
+      if (open.lane.events > events) quietMs = 0;
       if (read.kind !== "bytes" || (open.endsAtTerminal && open.watch.terminal)) close("done");
       return piece;
     } catch (error) {
@@ -154,7 +154,7 @@ const UTF8 = new TextEncoder();
 const idleError = (stream: OpenStream): GatewayError =>
   new GatewayError(
     "upstream-timeout",
-    `The provider ${stream.provider} sent nothing for ${stream.idleMs / 1000} seconds.`,
+    `The provider ${stream.provider} sent no event for ${stream.idleMs / 1000} seconds.`,
     {
       provider: stream.provider,
     },

@@ -103,6 +103,6 @@ async function streamOfWhole(answering: Answering, to: Dialect): Promise<OpenStr
     ready: [text],
     ended: true,
     reads: readsOf(null),
-    lane: { push: () => "", end: () => "", fail: () => "", losses: () => encoder.losses() },
+    lane: { push: () => "", end: () => "", fail: () => "", losses: () => encoder.losses(), events: 0 },
   };
 }

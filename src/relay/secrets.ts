@@ -37,5 +37,8 @@ export function cleanFailure(
     end: (cause) => cleanText(lane.end(cause)),
     fail: (error) => cleanText(lane.fail(error)),
     losses: lane.losses,
+    get events() {
+      return lane.events;
+    },
   };
 }

@@ -235,6 +235,42 @@ describe("without another target", () => {
     }, 60_000);
 
     for (const { client } of CROSSINGS.filter(({ upstream }) => upstream === wire))
+      test(`comments behind the first word do not keep a silent stream open: ${client} client, ${wire} upstream`, async () => {
+        const { bad, gateway } = await alone(wire, (line) => {
+          line.write(STREAM + (stepsOf(wire)[0]?.send ?? ""));
+          line.drip(": keep-alive\n\n", 20);
+        });
+        const reader = readStream(client, await post(gateway.url, PATH[client], bodyFor(client, "m", { stream: true })));
+        const end = await within(
+          ENDS_MS,
+          "the end",
+          reader.until(() => false),
+        );
+        expect([end.text, end.ended]).toEqual(["One ", false]);
+        expect(end.error).toContain("no event for 0.15 seconds");
+        await within(ENDS_MS, "the vendor's release", bad.released());
+        expect(gateway.records.at(-1)).toMatchObject({ outcome: "failed", error: "upstream-timeout" });
+      });
+
+    for (const { client } of CROSSINGS.filter(({ upstream }) => upstream === wire))
+      test(`events that say nothing keep a stream open: ${client} client, ${wire} upstream`, async () => {
+        const [first = "", ...rest] = stepsOf(wire).map((step) => step.send);
+        const { gateway } = await alone(wire, (line) => {
+          line.write(STREAM + first);
+          line.drip('event: ping\ndata: {"type":"ping"}\n\n', 20);
+          setTimeout(() => line.write(rest.join("")), 600);
+        });
+        const reader = readStream(client, await post(gateway.url, PATH[client], bodyFor(client, "m", { stream: true })));
+        const told = await within(
+          ENDS_MS,
+          "the whole text",
+          reader.until(({ text }) => text === "One two three."),
+        );
+        expect(told.error).toBeUndefined();
+        await reader.cancel();
+      });
+
+    for (const { client } of CROSSINGS.filter(({ upstream }) => upstream === wire))
       test(`an answer of too many parts is broken off: ${client} client, ${wire} upstream`, async () => {
         const frames = numbers.map(PART[wire]);
         const [first = ""] = stepsOf(wire).map((step) => step.send);
