@@ -20,10 +20,9 @@ export const generate =
     const record = ledger({ write }, gateway.clock).open({ id, client, surface: surface.reply });
     record.draft.caller = caller.name;
     try {
-      open = exchange.calls.enter(request.signal);
-      const cut = Promise.withResolvers<never>();
-      open.onCut(cut.reject);
-      return await Promise.race([answer(exchange, surface, record, open), cut.promise]);
+      const entered = exchange.calls.enter(request.signal);
+      open = entered;
+      return await entered.untilCut(() => answer(exchange, surface, record, entered));
     } catch (error) {
       const known = toGatewayError(error);
       if (known.kind === "aborted" || request.signal.aborted) record.close("abandoned", 499, "aborted");

@@ -34,6 +34,22 @@ describe("calls that a stop cuts", () => {
   const isAsked = (): Promise<void> =>
     within(SOON_MS, "the upstream is asked", new Promise<void>((resolve) => void (asked = resolve)));
 
+  test("a count of tokens that is waited for is a 503", async () => {
+    const gateway = await gatewayOf(0);
+    const waiting = isAsked();
+    const body = { model: "messages", messages: [{ role: "user", content: "Hello." }] };
+    const answer = post(gateway.url, "/v1/messages/count_tokens", body);
+    await waiting;
+    const stopped = gateway.stop();
+    const response = await within(SOON_MS, "the answer", answer);
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      expect.stringContaining("the gateway is stopping; ask again"),
+    ]);
+    await within(SOON_MS, "the stop", stopped);
+    await within(SOON_MS, "the vendor's release", held.gone);
+  });
+
   for (const { client, upstream: model } of CROSSINGS) {
     test(`a stream ends with an error event: ${client} client, ${model} upstream`, async () => {
       const gateway = await gatewayOf(0);
