@@ -2,6 +2,7 @@
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import { GatewayError } from "../ir/error.ts";
+import { orLate } from "../time/limit.ts";
 import { lookup } from "../wire/json.ts";
 
 export interface BodyText {
@@ -45,15 +46,11 @@ export async function discardBody(request: Request, bytesMax: number): Promise<"
     }
     return "endless";
   };
-  const still = Promise.withResolvers<"endless">();
-  const timer = setTimeout(() => still.resolve("endless"), STILL_MS);
   try {
-    return await Promise.race([rest(), still.promise]);
+    return (await orLate(rest(), STILL_MS)) === "read" ? "read" : "endless";
   } catch {
     // The client left.
     return "read";
-  } finally {
-    clearTimeout(timer);
   }
 }
 

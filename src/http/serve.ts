@@ -8,6 +8,7 @@ import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import type { Connection, Gateway } from "../relay/call.ts";
 import { openCalls, type OpenCalls } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
+import { orLate } from "../time/limit.ts";
 import { refuse, refuseOptions, REQUEST_ID } from "./answer.ts";
 import { discardBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
@@ -76,9 +77,9 @@ export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }
     url: `http://${hostInUrl(config.server.host)}:${server.port}`,
     stop: async () => {
       const drained = server.stop();
-      await Promise.race([drained, Bun.sleep(config.server.drainMs)]);
+      await orLate(drained, config.server.drainMs);
       calls.cut(stopping());
-      await Promise.race([drained, Bun.sleep(LAST_WORDS_MS)]);
+      await orLate(drained, LAST_WORDS_MS);
       await server.stop(true);
     },
   };

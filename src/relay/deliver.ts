@@ -1,5 +1,6 @@
 /** An open stream, brought to the client: heartbeats while it is silent, an end that tells the truth, one record. */
 import { GatewayError } from "../ir/error.ts";
+import { orLate } from "../time/limit.ts";
 import type { Asked } from "../vault/vault.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import type { MeteredModel } from "../providers/token-meter.ts";
@@ -96,7 +97,7 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
       if (ready !== undefined) return ready;
       if (over) return undefined;
       if (!stream) {
-        if (await quietFor(Promise.race([opened, cut.promise]), beatMs)) return SSE_COMMENT;
+        if ((await orLate(Promise.race([opened, cut.promise]), beatMs)) === "late") return SSE_COMMENT;
         continue;
       }
       const piece = await step(stream);
@@ -159,14 +160,3 @@ const idleError = (stream: OpenStream): GatewayError =>
       provider: stream.provider,
     },
   );
-
-/** True when the promise was still open after so long. */
-async function quietFor(promise: Promise<void>, ms: number): Promise<boolean> {
-  let timer: Timer | undefined;
-  const quiet = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(true), ms);
-  });
-  const result = await Promise.race([promise.then(() => false), quiet]);
-  clearTimeout(timer);
-  return result;
-}

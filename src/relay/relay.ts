@@ -12,6 +12,7 @@ import { clientHeaders } from "../providers/headers.ts";
 import { headersWithoutSecrets } from "../providers/secrets.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import { plan, type Target } from "../routing/plan.ts";
+import { orLate } from "../time/limit.ts";
 import type { Asked } from "../vault/vault.ts";
 import { printFrame } from "../wire/sse.ts";
 import { attempt } from "./attempt.ts";
@@ -143,15 +144,8 @@ function deliverStream(
 /** Waits until the answer begins, but no longer than a client bears silence. Throws what the opening throws. */
 async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStream | undefined> {
   if (ms <= 0) return opening;
-  let timer: Timer | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([opening, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const opened = await orLate(opening, ms);
+  return opened === "late" ? undefined : opened;
 }
 
 function closeStream(
