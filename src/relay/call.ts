@@ -39,7 +39,7 @@ export interface Call {
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly body: JsonObject;
-  /** Fires when the caller leaves. */
+  /** Fires when the caller leaves, and when the call is cut. */
   readonly signal: AbortSignal;
   readonly record: OpenRecord;
   readonly connection: Connection;

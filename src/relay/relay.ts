@@ -223,7 +223,7 @@ function printError({ target, id, model, reply }: Closing, gateway: Gateway, err
   return text;
 }
 
-/** Ends early when the caller leaves. */
+/** Ends early when the caller leaves, or the call is cut. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

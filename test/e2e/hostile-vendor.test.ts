@@ -240,7 +240,10 @@ describe("without another target", () => {
           line.write(STREAM + (stepsOf(wire)[0]?.send ?? ""));
           line.drip(": keep-alive\n\n", 20);
         });
-        const reader = readStream(client, await post(gateway.url, PATH[client], bodyFor(client, "m", { stream: true })));
+        const reader = readStream(
+          client,
+          await post(gateway.url, PATH[client], bodyFor(client, "m", { stream: true })),
+        );
         const end = await within(
           ENDS_MS,
           "the end",
@@ -260,7 +263,10 @@ describe("without another target", () => {
           line.drip('event: ping\ndata: {"type":"ping"}\n\n', 20);
           setTimeout(() => line.write(rest.join("")), 600);
         });
-        const reader = readStream(client, await post(gateway.url, PATH[client], bodyFor(client, "m", { stream: true })));
+        const reader = readStream(
+          client,
+          await post(gateway.url, PATH[client], bodyFor(client, "m", { stream: true })),
+        );
         const told = await within(
           ENDS_MS,
           "the whole text",
