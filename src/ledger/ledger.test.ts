@@ -29,6 +29,17 @@ test.each([-HOUR_MS, HOUR_MS])("a clock that is set by %d ms in mid-call changes
   expect(records).toMatchObject([{ startedAt: NOON, firstTokenMs: 820, totalMs: 1_221 }]);
 });
 
+test("a record holds what was said, cut where it is long, and leaves it to the log to escape it", () => {
+  const { records, record } = opened();
+  record.draft.caller = "a\u001b[2J";
+  record.draft.modelAsked = "x".repeat(300);
+  record.answerLost([{ path: "b\n", feature: "unknown-field", how: "dropped", weight: "hint", note: "" }]);
+  record.close("ended", 200);
+  expect(records).toMatchObject([
+    { caller: "a\u001b[2J", modelAsked: `${"x".repeat(255)}…`, losses: [{ path: "b\n" }] },
+  ]);
+});
+
 test("the first close is the record, later ones are nothing", () => {
   const { records, record } = opened();
   record.draft.caller = "me";

@@ -3,7 +3,7 @@ import type { DialectId } from "../ir/seal.ts";
 import type { Loss } from "../ir/loss.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import type { ErrorKind } from "../ir/error.ts";
-import { printable } from "../wire/printable.ts";
+import { shortened } from "../wire/printable.ts";
 import { LIMITS } from "../wire/limits.ts";
 
 export interface CallRecord {
@@ -120,18 +120,18 @@ function listed({ losses, lossCount }: Draft): readonly LoggedLoss[] {
 }
 
 const logged = ({ path, place, feature, how, weight }: Loss): LoggedLoss => ({
-  path: printable(place ?? path),
+  path: shortened(place ?? path),
   feature,
   how,
   weight,
 });
 
-/** What a caller or a vendor may have made up. */
+/** What a caller or a vendor may have made up, and made long. */
 function namesOf({ caller, modelAsked, provider, modelServed }: Draft): Partial<CallRecord> {
   return {
-    caller: printable(caller),
-    ...(modelAsked !== undefined && { modelAsked: printable(modelAsked) }),
-    ...(provider !== undefined && { provider: printable(provider) }),
-    ...(modelServed !== undefined && { modelServed: printable(modelServed) }),
+    caller: shortened(caller),
+    ...(modelAsked !== undefined && { modelAsked: shortened(modelAsked) }),
+    ...(provider !== undefined && { provider: shortened(provider) }),
+    ...(modelServed !== undefined && { modelServed: shortened(modelServed) }),
   };
 }

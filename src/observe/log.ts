@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { totals } from "../ir/usage.ts";
 import type { CallRecord, Sink } from "../ledger/ledger.ts";
+import { escaped } from "../wire/printable.ts";
 
 export interface Log extends Sink {
   info(message: string): void;
@@ -26,7 +27,8 @@ export const lostLine = (format: Format, lines: number): string =>
 
 /** A line for programs. */
 export const jsonLine = (level: "info" | "warn" | "error", fields: object): string =>
-  JSON.stringify({ time: new Date().toISOString(), level, ...fields });
+  // JSON leaves some characters as they are that a terminal obeys.
+  escaped(JSON.stringify({ time: new Date().toISOString(), level, ...fields }));
 
 interface Lines {
   message(level: "info" | "warn", message: string, fields?: object): string;
@@ -51,7 +53,7 @@ function callLine(record: CallRecord): string {
     record.attempts > 1 ? `${record.attempts} attempts` : "",
     record.lossCount > 0 ? `${record.lossCount} ${record.lossCount === 1 ? "loss" : "losses"}` : "",
   ];
-  return parts.filter((part) => part !== "").join(" · ");
+  return escaped(parts.filter((part) => part !== "").join(" · "));
 }
 
 function statusOf(record: CallRecord): string {
