@@ -1,7 +1,7 @@
 /** One record a call, written once; durations that no step of the clock touches. */
 import { expect, test } from "bun:test";
 import type { CallRecord } from "./ledger.ts";
-import { ledger } from "./ledger.ts";
+import { openRecord } from "./ledger.ts";
 
 const NOON = Date.UTC(2026, 0, 2, 12);
 const HOUR_MS = 3_600_000;
@@ -13,8 +13,8 @@ function times(): { wall: number; passed: number; clock(): number; monotonic(): 
 }
 function opened(now = times()) {
   const records: CallRecord[] = [];
-  const sink = { write: (record: CallRecord) => void records.push(record) };
-  const record = ledger(sink, now.clock, now.monotonic).open({ id: "req_1", client: "cursor", surface: "openai-chat" });
+  const head = { id: "req_1", client: "cursor", surface: "openai-chat" } as const;
+  const record = openRecord(head, { ...now, closed: (closed) => void records.push(closed) });
   return { now, records, record };
 }
 

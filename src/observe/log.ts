@@ -1,10 +1,12 @@
 /** The log: one readable line per call, or one JSON object. */
 import type { Config } from "../config/config.ts";
 import { totals } from "../ir/usage.ts";
-import type { CallRecord, Sink } from "../ledger/ledger.ts";
+import type { CallRecord } from "../ledger/ledger.ts";
 import { escaped } from "../wire/printable.ts";
 
-export interface Log extends Sink {
+export interface Log {
+  /** A call that has ended. */
+  write(record: CallRecord): void;
   info(message: string): void;
   /** `fields`: what a program reads instead of the sentence. */
   warn(message: string, fields?: object): void;

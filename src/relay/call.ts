@@ -43,7 +43,7 @@ export interface Call {
   readonly signal: AbortSignal;
   readonly record: OpenRecord;
   readonly connection: Connection;
-  readonly open: Pick<OpenCall, "onCut">;
+  readonly onCut: OpenCall["onCut"];
 }
 
 export interface Gateway {

@@ -102,7 +102,7 @@ async function openedStream(call: Call, prepared: Prepared, gateway: Gateway): P
 }
 
 /** What an open stream still needs of its call. The body is not among it: a thousand open streams would hold a thousand bodies. */
-interface Closing extends Pick<Call, "id" | "record" | "connection" | "open"> {
+interface Closing extends Pick<Call, "id" | "record" | "connection" | "onCut"> {
   readonly reply: DialectId;
   readonly model: string;
   readonly target: Target | undefined;
@@ -115,7 +115,7 @@ const closingOf = (call: Call, prepared: Prepared): Closing => ({
   target: prepared.plan.targets[0],
   record: call.record,
   connection: call.connection,
-  open: call.open,
+  onCut: call.onCut,
 });
 
 function deliverStream(
@@ -127,7 +127,7 @@ function deliverStream(
   const body = deliver(opening, {
     heartbeatMs: gateway.config.server.heartbeatMs,
     connection: closing.connection,
-    onCut: closing.open.onCut,
+    onCut: closing.onCut,
     printError: (error) => printError(closing, gateway, error),
     closed: (how, stream, error) => closeStream(closing, gateway, how, stream, error),
   });
