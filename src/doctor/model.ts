@@ -6,7 +6,7 @@ import { call, type Got } from "../probe/call.ts";
 import { VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
-import { withoutSecrets } from "../providers/secrets.ts";
+import { withoutCredentials } from "../providers/credentials.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { fault, type Finding, ok } from "./finding.ts";
 import { refusal } from "./refusal.ts";
@@ -63,7 +63,7 @@ export async function askModel(
       headers: { ...version, ...headers },
       body,
       timeoutMs,
-      told: (text) => withoutSecrets(text, provider),
+      told: (text) => withoutCredentials(text, provider),
     }),
   };
 }

@@ -6,7 +6,7 @@ import type { DialectId } from "../ir/seal.ts";
 import { call, type Got } from "../probe/call.ts";
 import { vendorOf } from "../providers/catalog.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
-import { withoutSecrets } from "../providers/secrets.ts";
+import { withoutCredentials } from "../providers/credentials.ts";
 import { checkModel } from "./model.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
 import { hostOf, refusal } from "./refusal.ts";
@@ -32,7 +32,7 @@ export async function checkProvider(config: Config, provider: ProviderConfig, pa
     url,
     headers: { ...headers, ...versionOf(dialect) },
     timeoutMs: patience.timeoutMs,
-    told: (text) => withoutSecrets(text, provider),
+    told: (text) => withoutCredentials(text, provider),
   });
   if (got.kind === "failed")
     return [fault(about, got.fault, `${hostOf(url)} does not answer: ${got.words}. ${got.fix}`)];

@@ -9,7 +9,7 @@ import type { DialectId } from "../ir/seal.ts";
 import { totals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import { clientHeaders } from "../providers/headers.ts";
-import { headersWithoutSecrets } from "../providers/secrets.ts";
+import { headersWithoutCredentials } from "../providers/credentials.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import { orLate } from "../time/limit.ts";
@@ -23,7 +23,7 @@ import { open } from "./open.ts";
 import { openStream } from "./open-stream.ts";
 import { openWhole } from "./open-whole.ts";
 import type { Prepared } from "./outbound.ts";
-import { cleanError } from "./secrets.ts";
+import { cleanError } from "./redact.ts";
 import { askOf, BARE_STYLE } from "./translate.ts";
 import type { Watch } from "./watch.ts";
 
@@ -201,7 +201,7 @@ function replyHeaders(
 ): Record<string, string> {
   const provider = config.providers[draft.provider ?? ""];
   return {
-    ...(upstream && provider && headersWithoutSecrets(clientHeaders(upstream), provider)),
+    ...(upstream && provider && headersWithoutCredentials(clientHeaders(upstream), provider)),
     "x-codeswitch-losses": String(draft.lossCount),
   };
 }
