@@ -209,10 +209,14 @@ describe("without another target", () => {
     });
 
     test(`comment lines without an end behind the first word break the answer off, ${wire}`, async () => {
-      const { bad, gateway } = await alone(wire, (line) => {
-        line.write(STREAM + (stepsOf(wire)[0]?.send ?? ""));
-        line.flood(`: ${"x".repeat(MB)}\n`);
-      });
+      const { bad, gateway } = await alone(
+        wire,
+        (line) => {
+          line.write(STREAM + (stepsOf(wire)[0]?.send ?? ""));
+          line.flood(`: ${"x".repeat(MB)}\n`);
+        },
+        { firstByteMs: ENDS_MS, idleMs: ENDS_MS },
+      );
       const reader = readStream(wire, await post(gateway.url, PATH[wire], bodyFor(wire, "m", { stream: true })));
       const end = await within(
         ENDS_MS,
@@ -258,11 +262,15 @@ describe("without another target", () => {
     for (const { client } of CROSSINGS.filter(({ upstream }) => upstream === wire))
       test(`events that say nothing keep a stream open: ${client} client, ${wire} upstream`, async () => {
         const [first = "", ...rest] = stepsOf(wire).map((step) => step.send);
-        const { gateway } = await alone(wire, (line) => {
-          line.write(STREAM + first);
-          line.drip('event: ping\ndata: {"type":"ping"}\n\n', 20);
-          setTimeout(() => line.write(rest.join("")), 600);
-        });
+        const { gateway } = await alone(
+          wire,
+          (line) => {
+            line.write(STREAM + first);
+            line.drip('event: ping\ndata: {"type":"ping"}\n\n', 20);
+            setTimeout(() => line.write(rest.join("")), 1_600);
+          },
+          { firstByteMs: ENDS_MS, idleMs: 1_000 },
+        );
         const reader = readStream(
           client,
           await post(gateway.url, PATH[client], bodyFor(client, "m", { stream: true })),
