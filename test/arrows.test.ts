@@ -8,6 +8,7 @@ const SRC = join(import.meta.dir, "../src");
 /** What a folder may import beside itself. A folder that is missing here fails the test: somebody must decide where it stands. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   wire: [],
+  time: [],
   ir: ["wire"],
   dialects: ["wire", "ir"],
   config: ["wire", "ir", "dialects"],
@@ -25,8 +26,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   access: ["wire", "ir", "config", "store"],
   ledger: ["wire", "ir", "config", "store"],
   vault: ["wire", "ir", "store"],
-  observe: ["wire", "ir", "config", "ledger"],
+  observe: ["time", "wire", "ir", "config", "ledger"],
   relay: [
+    "time",
     "wire",
     "ir",
     "dialects",
@@ -41,6 +43,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "search",
   ],
   http: [
+    "time",
     "wire",
     "ir",
     "dialects",

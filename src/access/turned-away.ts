@@ -1,5 +1,5 @@
 /** A line in the log for who was turned away at the door: never the key, and no more lines than a person can read. */
-import { printable } from "../wire/printable.ts";
+import { escaped, shortened } from "../wire/printable.ts";
 
 /** All of it is the caller's own word, but for the address. */
 export interface Stranger {
@@ -34,9 +34,9 @@ export function turnedAway(warn: Warn, clock: () => number = () => performance.n
     const { peer, ...said } = stranger();
     // The rest of an error tells the caller what to do.
     const [reason = ""] = said.why.split(". ", 1);
-    const [method, path, why] = [said.method, said.path, reason].map(printable);
+    const [method, path, why] = [said.method, said.path, reason].map(shortened);
     const others = leftOut === 0 ? "" : ` (${leftOut} before it were left out)`;
-    warn(`turned away ${peer} ${method} ${path}: ${why}${others}`, {
+    warn(escaped(`turned away ${peer} ${method} ${path}: ${why}${others}`), {
       event: "turned-away",
       ...{ peer, method, path, why, leftOut },
     });

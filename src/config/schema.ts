@@ -130,7 +130,9 @@ const provider = z.strictObject({
   idle_ms: milliseconds
     .min(1)
     .default(IDLE_MS)
-    .describe("How long an answer may be silent in its middle. A stream has no limit on the whole."),
+    .describe(
+      "How long an answer may be silent in its middle; comments do not break the silence. A stream has no limit on the whole.",
+    ),
 });
 
 const reasoning = z

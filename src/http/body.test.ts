@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import type { GatewayError } from "../ir/error.ts";
-import { readBody } from "./body.ts";
+import { discardBody, readBody } from "./body.ts";
 
 const posted = (
   body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array> | null,
@@ -73,6 +73,23 @@ describe("bytes", () => {
     expect(await kindOf(readBody(posted("x", { "content-encoding": "identity" }), 100))).toBe("read");
     expect(await kindOf(readBody(posted(null, { "content-encoding": "gzip" }), 100))).toBe("read");
     expect(await kindOf(readBody(posted("not gzip", { "content-encoding": "gzip" }), 100))).toBe("invalid-request");
+  });
+});
+
+describe("what a refused client still sends", () => {
+  test("is read to its end", async () => {
+    expect(await discardBody(posted(chunked("12345", "67890")), 10)).toBe("read");
+    expect(await discardBody(posted(null), 10)).toBe("read");
+  });
+
+  test("is read up to the limit, and not a piece more", async () => {
+    let sent = 0;
+    const body = new ReadableStream<Uint8Array>(
+      { pull: (to) => (sent++, to.enqueue(new Uint8Array(8))) },
+      { highWaterMark: 0 },
+    );
+    expect(await discardBody(posted(body), 80)).toBe("endless");
+    expect(sent).toBe(11);
   });
 });
 

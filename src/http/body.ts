@@ -2,6 +2,7 @@
 import { promisify } from "node:util";
 import * as zlib from "node:zlib";
 import { GatewayError } from "../ir/error.ts";
+import { orLate } from "../time/limit.ts";
 import { lookup } from "../wire/json.ts";
 
 export interface BodyText {
@@ -24,32 +25,32 @@ export async function readBody(request: Request, bytesMax: number): Promise<Body
 
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The least that a sender must manage on average, so that a body of a byte a second cannot hold a connection. */
+/** The least that a sender must manage in every five seconds, so that a body of a byte a second cannot hold a connection. */
 const BYTES_PER_SECOND_MIN = 256;
 const CHECK_MS = 5_000;
 
-/** What a refused client may still send before we close on it, and how long we wait for one that stands still. */
+/** How long a refused client may still send before we close on it, and how long we wait for one that stands still. */
 const DISCARD_MS = 1_000;
 const STILL_MS = DISCARD_MS + 200;
 
-/** Reads away what is left of a refused request: to close on a client that still writes would take the refusal from it. */
-export async function discardBody(request: Request): Promise<"read" | "endless"> {
+/** Reads away what is left of a refused request, within `bytesMax`: to close on a client that still writes would take the refusal from it. */
+export async function discardBody(request: Request, bytesMax: number): Promise<"read" | "endless"> {
   if (request.body === null || request.body.locked) return "read";
   const reader = request.body.getReader();
   const until = performance.now() + DISCARD_MS;
   const rest = async (): Promise<"read" | "endless"> => {
-    while (performance.now() < until) if ((await reader.read()).done) return "read";
+    for (let size = 0; size <= bytesMax && performance.now() < until;) {
+      const { done, value } = await reader.read();
+      if (done) return "read";
+      size += value.byteLength;
+    }
     return "endless";
   };
-  const still = Promise.withResolvers<"endless">();
-  const timer = setTimeout(() => still.resolve("endless"), STILL_MS);
   try {
-    return await Promise.race([rest(), still.promise]);
+    return (await orLate(rest(), STILL_MS)) === "read" ? "read" : "endless";
   } catch {
     // The client left.
     return "read";
-  } finally {
-    clearTimeout(timer);
   }
 }
 

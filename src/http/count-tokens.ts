@@ -3,7 +3,7 @@ import { withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { countsTokens, endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
-import { replyWithoutSecrets } from "../providers/secrets.ts";
+import { replyWithoutCredentials } from "../providers/credentials.ts";
 import { checkOtherModels } from "../routing/other-models.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import { applyEdits } from "../wire/edit.ts";
@@ -17,12 +17,21 @@ import { MESSAGES } from "./surfaces.ts";
 import { jsonBody } from "./json-body.ts";
 
 export const countTokens: Handler = async (exchange) => {
+  const open = exchange.calls.enter(exchange.request.signal);
+  try {
+    return await open.untilCut(() => count(exchange, open.signal));
+  } finally {
+    open.left();
+  }
+};
+
+async function count(exchange: Exchange, signal: AbortSignal): Promise<Response> {
   const { json, text } = await jsonBody(exchange);
   const { key } = exchange.caller;
   const { targets } = plan(exchange.gateway.config, requiredString(json, "model"), key);
   checkOtherModels(exchange.gateway.config, json, targets, key);
   const counter = targets.find((target) => countsTokens(target.provider, target.dialect));
-  const counted = counter && (await countAtVendor(exchange, counter, text));
+  const counted = counter && (await countAtVendor(exchange, counter, text, signal));
   if (counted) return counted;
   const { value } = DIALECTS[MESSAGES.reply].request.decode(json);
   const { provider, model } = targets[0] as Target;
@@ -31,10 +40,15 @@ export const countTokens: Handler = async (exchange) => {
     withoutAttribution(value).value,
   );
   return Response.json({ input_tokens: tokens }, { headers: { "x-codeswitch-estimated": "true" } });
-};
+}
 
 /** undefined where the vendor has no counter, is out of reach or takes its time: an estimate serves better than an error. */
-async function countAtVendor(exchange: Exchange, target: Target, text: string): Promise<Response | undefined> {
+async function countAtVendor(
+  exchange: Exchange,
+  target: Target,
+  text: string,
+  signal: AbortSignal,
+): Promise<Response | undefined> {
   const { url, headers } = endpoint(target.provider, target.dialect, target.model, "count-tokens");
   const { name: provider, firstByteMs, idleMs } = target.provider;
   const ms = Math.min(LIMITS.countMs, firstByteMs);
@@ -45,7 +59,7 @@ async function countAtVendor(exchange: Exchange, target: Target, text: string): 
       headers: { ...upstreamHeaders(exchange.request.headers, target.provider, target.dialect, "native"), ...headers },
     },
     applyEdits(text, [{ name: "model", path: ["model"], value: target.model }]),
-    { provider, firstByteMs: ms, signal: exchange.request.signal },
+    { provider, firstByteMs: ms, signal },
   ).catch(() => undefined);
   if (!response) return undefined;
   if (response.ok) {
@@ -54,7 +68,7 @@ async function countAtVendor(exchange: Exchange, target: Target, text: string): 
     if (end !== "eof" || !isCount(counted)) return undefined;
     return new Response(counted, { headers: { "content-type": "application/json" } });
   }
-  const reply = replyWithoutSecrets(await errorReply(response, idleMs), target.provider);
+  const reply = replyWithoutCredentials(await errorReply(response, idleMs), target.provider);
   const error = DIALECTS[MESSAGES.reply].error.decode(reply);
   if (response.status === 404 || ERROR_FACTS[error.kind].failover) return undefined;
   throw error.with({ upstream: reply, upstreamDialect: target.dialect, provider });

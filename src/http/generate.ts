@@ -3,7 +3,7 @@ import { relay } from "../relay/relay.ts";
 import type { Surface } from "../relay/call.ts";
 import type { OpenCall } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
-import { ledger, type OpenRecord } from "../ledger/ledger.ts";
+import { type CallRecord, openRecord, type OpenRecord } from "../ledger/ledger.ts";
 import type { Exchange, Handler } from "./exchange.ts";
 import { jsonBody } from "./json-body.ts";
 import { failureStatus } from "./answer.ts";
@@ -13,17 +13,16 @@ export const generate =
   async (exchange) => {
     const { gateway, request, client, caller, id } = exchange;
     let open: OpenCall | undefined;
-    const write: typeof gateway.log.write = (record) => {
+    const closed = (record: CallRecord): void => {
       open?.left();
       gateway.log.write(record);
     };
-    const record = ledger({ write }, gateway.clock).open({ id, client, surface: surface.reply });
+    const record = openRecord({ id, client, surface: surface.reply }, { clock: gateway.clock, closed });
     record.draft.caller = caller.name;
     try {
-      open = exchange.calls.enter(request.signal);
-      const cut = Promise.withResolvers<never>();
-      open.onCut(cut.reject);
-      return await Promise.race([answer(exchange, surface, record, open), cut.promise]);
+      const entered = exchange.calls.enter(request.signal);
+      open = entered;
+      return await entered.untilCut(() => answer(exchange, surface, record, entered));
     } catch (error) {
       const known = toGatewayError(error);
       if (known.kind === "aborted" || request.signal.aborted) record.close("abandoned", 499, "aborted");
@@ -38,5 +37,8 @@ async function answer(exchange: Exchange, surface: Surface, record: OpenRecord, 
   const pathModel = exchange.captured[0];
   const model = pathModel !== undefined && { pathModel };
   const said = { path, ...model, headers: request.headers, bytes, text, body: json };
-  return relay({ id, surface, client, caller, connection, ...said, signal: open.signal, record, open }, gateway);
+  return relay(
+    { id, surface, client, caller, connection, ...said, signal: open.signal, record, onCut: open.onCut },
+    gateway,
+  );
 }

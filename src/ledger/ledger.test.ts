@@ -1,7 +1,7 @@
 /** One record a call, written once; durations that no step of the clock touches. */
 import { expect, test } from "bun:test";
 import type { CallRecord } from "./ledger.ts";
-import { ledger } from "./ledger.ts";
+import { openRecord } from "./ledger.ts";
 
 const NOON = Date.UTC(2026, 0, 2, 12);
 const HOUR_MS = 3_600_000;
@@ -13,8 +13,8 @@ function times(): { wall: number; passed: number; clock(): number; monotonic(): 
 }
 function opened(now = times()) {
   const records: CallRecord[] = [];
-  const sink = { write: (record: CallRecord) => void records.push(record) };
-  const record = ledger(sink, now.clock, now.monotonic).open({ id: "req_1", client: "cursor", surface: "openai-chat" });
+  const head = { id: "req_1", client: "cursor", surface: "openai-chat" } as const;
+  const record = openRecord(head, { ...now, closed: (closed) => void records.push(closed) });
   return { now, records, record };
 }
 
@@ -27,6 +27,17 @@ test.each([-HOUR_MS, HOUR_MS])("a clock that is set by %d ms in mid-call changes
   record.firstToken();
   record.close("ended", 200);
   expect(records).toMatchObject([{ startedAt: NOON, firstTokenMs: 820, totalMs: 1_221 }]);
+});
+
+test("a record holds what was said, cut where it is long, and leaves it to the log to escape it", () => {
+  const { records, record } = opened();
+  record.draft.caller = "a\u001b[2J";
+  record.draft.modelAsked = "x".repeat(300);
+  record.answerLost([{ path: "b\n", feature: "unknown-field", how: "dropped", weight: "hint", note: "" }]);
+  record.close("ended", 200);
+  expect(records).toMatchObject([
+    { caller: "a\u001b[2J", modelAsked: `${"x".repeat(255)}…`, losses: [{ path: "b\n" }] },
+  ]);
 });
 
 test("the first close is the record, later ones are nothing", () => {

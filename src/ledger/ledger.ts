@@ -3,7 +3,7 @@ import type { DialectId } from "../ir/seal.ts";
 import type { Loss } from "../ir/loss.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import type { ErrorKind } from "../ir/error.ts";
-import { printable } from "../wire/printable.ts";
+import { shortened } from "../wire/printable.ts";
 import { LIMITS } from "../wire/limits.ts";
 
 export interface CallRecord {
@@ -37,10 +37,6 @@ export interface CallRecord {
   readonly lossCount: number;
 }
 
-export interface Sink {
-  write(record: CallRecord): void;
-}
-
 /** Without words of a caller: a loss's own note may name a tool, its path may end in what somebody typed. */
 export interface LoggedLoss extends Omit<Loss, "note" | "place"> {
   /** The ledger's own words. */
@@ -49,7 +45,7 @@ export interface LoggedLoss extends Omit<Loss, "note" | "place"> {
 
 type Draft = { -readonly [K in keyof CallRecord]: K extends "losses" ? readonly Loss[] : CallRecord[K] };
 
-/** Collects what is known of a call while it runs. `close` writes; every later `close` does nothing. */
+/** Collects what is known of a call while it runs. `close` hands it on; every later `close` does nothing. */
 export interface OpenRecord {
   readonly draft: Draft;
   firstToken(): void;
@@ -59,55 +55,55 @@ export interface OpenRecord {
   close(outcome: CallRecord["outcome"], status: number, error?: ErrorKind): void;
 }
 
-export function ledger(
-  sink: Sink,
-  clock: () => number,
-  monotonic: () => number = () => performance.now(),
-): {
-  open(head: Pick<CallRecord, "id" | "client" | "surface">): OpenRecord;
-} {
+export interface RecordOptions {
+  clock(): number;
+  /** Is given the record, once. */
+  closed(record: CallRecord): void;
+  monotonic?(): number;
+}
+
+export function openRecord(
+  head: Pick<CallRecord, "id" | "client" | "surface">,
+  { clock, closed, monotonic = () => performance.now() }: RecordOptions,
+): OpenRecord {
+  const startedAt = clock();
+  const from = monotonic();
+  const passedMs = (): number => Math.round(monotonic() - from);
+  const draft: Draft = {
+    caller: "",
+    stream: false,
+    outcome: "failed",
+    status: 0,
+    attempts: 0,
+    usage: NO_USAGE,
+    totalMs: 0,
+    losses: [],
+    lossCount: 0,
+    startedAt,
+    ...head,
+  };
+  const lose = (losses: readonly Loss[]): void => {
+    draft.losses = [...draft.losses, ...losses.slice(0, LIMITS.lossesPerCallMax)].slice(0, LIMITS.lossesPerCallMax);
+    draft.lossCount += losses.length;
+  };
+  let open = true;
   return {
-    open: (head) => {
-      const startedAt = clock();
-      const from = monotonic();
-      const passedMs = (): number => Math.round(monotonic() - from);
-      const draft: Draft = {
-        caller: "",
-        stream: false,
-        outcome: "failed",
-        status: 0,
-        attempts: 0,
-        usage: NO_USAGE,
-        totalMs: 0,
-        losses: [],
-        lossCount: 0,
-        startedAt,
-        ...head,
-      };
-      const lose = (losses: readonly Loss[]): void => {
-        draft.losses = [...draft.losses, ...losses.slice(0, LIMITS.lossesPerCallMax)].slice(0, LIMITS.lossesPerCallMax);
-        draft.lossCount += losses.length;
-      };
-      let open = true;
-      return {
-        draft,
-        firstToken: () => {
-          draft.firstTokenMs ??= passedMs();
-        },
-        requestLost: (losses) => {
-          draft.losses = [];
-          draft.lossCount = 0;
-          lose(losses);
-        },
-        answerLost: lose,
-        close: (outcome, status, error) => {
-          if (!open) return;
-          open = false;
-          const losses = listed(draft);
-          const ended = { losses, outcome, status, totalMs: passedMs(), ...(error && { error }) };
-          sink.write({ ...draft, ...namesOf(draft), ...ended });
-        },
-      };
+    draft,
+    firstToken: () => {
+      draft.firstTokenMs ??= passedMs();
+    },
+    requestLost: (losses) => {
+      draft.losses = [];
+      draft.lossCount = 0;
+      lose(losses);
+    },
+    answerLost: lose,
+    close: (outcome, status, error) => {
+      if (!open) return;
+      open = false;
+      const losses = listed(draft);
+      const ended = { losses, outcome, status, totalMs: passedMs(), ...(error && { error }) };
+      closed({ ...draft, ...namesOf(draft), ...ended });
     },
   };
 }
@@ -120,18 +116,18 @@ function listed({ losses, lossCount }: Draft): readonly LoggedLoss[] {
 }
 
 const logged = ({ path, place, feature, how, weight }: Loss): LoggedLoss => ({
-  path: printable(place ?? path),
+  path: shortened(place ?? path),
   feature,
   how,
   weight,
 });
 
-/** What a caller or a vendor may have made up. */
+/** What a caller or a vendor may have made up, and made long. */
 function namesOf({ caller, modelAsked, provider, modelServed }: Draft): Partial<CallRecord> {
   return {
-    caller: printable(caller),
-    ...(modelAsked !== undefined && { modelAsked: printable(modelAsked) }),
-    ...(provider !== undefined && { provider: printable(provider) }),
-    ...(modelServed !== undefined && { modelServed: printable(modelServed) }),
+    caller: shortened(caller),
+    ...(modelAsked !== undefined && { modelAsked: shortened(modelAsked) }),
+    ...(provider !== undefined && { provider: shortened(provider) }),
+    ...(modelServed !== undefined && { modelServed: shortened(modelServed) }),
   };
 }

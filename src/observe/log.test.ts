@@ -45,6 +45,26 @@ test("json: one valid line a call, also with line ends and halves of characters 
   expect(said.map(({ level }) => level)).toEqual(["info", "error", "warn"]);
 });
 
+const OBEYED = "a\u001b[2J\n\u007f\u0085\u202e\u2028\u{e0041}b";
+const TYPED = JSON.stringify(OBEYED).slice(1, -1);
+
+test.each(["text", "json"] as const)("%s: no character that a terminal obeys, whatever a record holds", (format) => {
+  const lines: string[] = [];
+  const log = logOf(format, (line) => lines.push(line));
+  log.write({ ...RECORD, modelAsked: OBEYED, provider: OBEYED, modelServed: OBEYED, caller: OBEYED });
+  expect(lines.length).toBe(1);
+  for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+});
+
+test("json: an escape, and what somebody typed to look like one, are two texts", () => {
+  const lines: string[] = [];
+  const log = logOf("json", (line) => lines.push(line));
+  for (const caller of [OBEYED, TYPED]) log.write({ ...RECORD, caller });
+  log.warn("turned away", { path: OBEYED });
+  const said = lines.map((line) => JSON.parse(line) as { caller: string; path: string });
+  expect([said[0]?.caller, said[1]?.caller, said[2]?.path]).toEqual([OBEYED, TYPED, OBEYED]);
+});
+
 test("what is missing in a log is told in its own format", () => {
   const words = "lines of this log dropped here: 12. Whoever reads it did not keep up.";
   expect(lostLine("text", 12)).toBe(`warning: ${words}`);

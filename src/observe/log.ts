@@ -1,9 +1,12 @@
 /** The log: one readable line per call, or one JSON object. */
 import type { Config } from "../config/config.ts";
 import { totals } from "../ir/usage.ts";
-import type { CallRecord, Sink } from "../ledger/ledger.ts";
+import type { CallRecord } from "../ledger/ledger.ts";
+import { escaped } from "../wire/printable.ts";
 
-export interface Log extends Sink {
+export interface Log {
+  /** A call that has ended. */
+  write(record: CallRecord): void;
   info(message: string): void;
   /** `fields`: what a program reads instead of the sentence. */
   warn(message: string, fields?: object): void;
@@ -26,7 +29,8 @@ export const lostLine = (format: Format, lines: number): string =>
 
 /** A line for programs. */
 export const jsonLine = (level: "info" | "warn" | "error", fields: object): string =>
-  JSON.stringify({ time: new Date().toISOString(), level, ...fields });
+  // JSON leaves some characters as they are that a terminal obeys.
+  escaped(JSON.stringify({ time: new Date().toISOString(), level, ...fields }));
 
 interface Lines {
   message(level: "info" | "warn", message: string, fields?: object): string;
@@ -51,7 +55,7 @@ function callLine(record: CallRecord): string {
     record.attempts > 1 ? `${record.attempts} attempts` : "",
     record.lossCount > 0 ? `${record.lossCount} ${record.lossCount === 1 ? "loss" : "losses"}` : "",
   ];
-  return parts.filter((part) => part !== "").join(" · ");
+  return escaped(parts.filter((part) => part !== "").join(" · "));
 }
 
 function statusOf(record: CallRecord): string {

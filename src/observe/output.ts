@@ -1,5 +1,6 @@
 /** What a running gateway says on stdout and stderr: in one order, and without ever waiting for whoever reads it. */
 import { write } from "node:fs";
+import { orLate } from "../time/limit.ts";
 import { LIMITS } from "../wire/limits.ts";
 
 export interface Output {
@@ -85,7 +86,7 @@ export function output(tellLost: (lines: number) => string, fds = { out: 1, err:
     flush: async (ms) => {
       const dry = new Promise<void>((resolve) => void onDry.push(resolve));
       if (!isWriting) next();
-      await Promise.race([dry, Bun.sleep(ms)]);
+      await orLate(dry, ms);
     },
   };
 }

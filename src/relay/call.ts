@@ -39,11 +39,11 @@ export interface Call {
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly body: JsonObject;
-  /** Fires when the caller leaves. */
+  /** Fires when the caller leaves, and when the call is cut. */
   readonly signal: AbortSignal;
   readonly record: OpenRecord;
   readonly connection: Connection;
-  readonly open: Pick<OpenCall, "onCut">;
+  readonly onCut: OpenCall["onCut"];
 }
 
 export interface Gateway {

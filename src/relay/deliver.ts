@@ -1,5 +1,6 @@
 /** An open stream, brought to the client: heartbeats while it is silent, an end that tells the truth, one record. */
 import { GatewayError } from "../ir/error.ts";
+import { orLate } from "../time/limit.ts";
 import type { Place } from "../vault/vault.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import type { MeteredModel } from "../providers/token-meter.ts";
@@ -53,7 +54,7 @@ const FOREVER_MS = 2 ** 31 - 1;
 export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): ReadableStream<Uint8Array | string> {
   let stream: OpenStream | undefined;
   let queue: (Uint8Array | string)[] = [];
-  let quietMs = 0;
+  let pump: Pump | undefined;
   let over = false;
   let cutBy: GatewayError | undefined;
   const beatMs = options.heartbeatMs > 0 ? options.heartbeatMs : FOREVER_MS;
@@ -68,6 +69,7 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
     (found) => {
       if (over) return found.reads.cancel();
       stream = found;
+      pump = pumpOf(found, beatMs);
       queue = found.ready.filter((piece) => piece.length > 0);
       if (found.ended || (found.endsAtTerminal && found.watch.terminal)) close("done");
     },
@@ -95,41 +97,19 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
       const ready = queue.shift();
       if (ready !== undefined) return ready;
       if (over) return undefined;
-      if (!stream) {
-        if (await quietFor(Promise.race([opened, cut.promise]), beatMs)) return SSE_COMMENT;
+      if (!pump) {
+        if ((await orLate(Promise.race([opened, cut.promise]), beatMs)) === "late") return SSE_COMMENT;
         continue;
       }
-      const piece = await step(stream);
+      const { piece, ended } = await pump.step(
+        () => over,
+        () => cutBy,
+      );
+      if (ended) close("done", ended.error);
       if (piece.length > 0) return piece;
       // An upstream that sends comments is not silent, but its client hears nothing of them.
       if (!over && performance.now() - since >= beatMs) return SSE_COMMENT;
     }
-  };
-
-  const step = async (open: OpenStream): Promise<Uint8Array | string> => {
-    const waitMs = Math.min(beatMs, open.idleMs - quietMs);
-    const read = await open.reads.next(waitMs);
-    if (over) return "";
-    if (cutBy) return breakOff(open, cutBy);
-    if (read.kind === "quiet") {
-      quietMs += waitMs;
-      if (quietMs >= open.idleMs) return breakOff(open, idleError(open));
-      return SSE_COMMENT;
-    }
-    quietMs = 0;
-    try {
-      const piece = read.kind === "bytes" ? open.lane.push(read.bytes) : open.lane.end(read.kind);
-      if (read.kind !== "bytes" || (open.endsAtTerminal && open.watch.terminal)) close("done");
-      return piece;
-    } catch (error) {
-      return breakOff(open, toGatewayError(upstreamFault(error, open.provider)));
-    }
-  };
-
-  const breakOff = (open: OpenStream, error: GatewayError): string => {
-    const text = open.lane.fail(error);
-    close("done", error);
-    return text;
   };
 
   return new ReadableStream<Uint8Array | string>(
@@ -151,22 +131,52 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
 
 const UTF8 = new TextEncoder();
 
+interface Step {
+  /** Empty where nothing came that the client gets. */
+  readonly piece: Uint8Array | string;
+  readonly ended?: { readonly error?: GatewayError };
+}
+interface Pump {
+  /** One read of the upstream, or as long as a beat without one. */
+  step(isOver: () => boolean, cutBy: () => GatewayError | undefined): Promise<Step>;
+}
+
+/** What the upstream sends, piece by piece, until it ends, breaks or has sent no event for too long. */
+function pumpOf(open: OpenStream, beatMs: number): Pump {
+  const { lane, reads, idleMs } = open;
+  let quietMs = 0;
+  const breakOff = (error: GatewayError): Step => ({ piece: lane.fail(error), ended: { error } });
+  return {
+    step: async (isOver, cutBy) => {
+      if (quietMs >= idleMs) return breakOff(idleError(open));
+      const from = performance.now();
+      const read = await reads.next(Math.min(beatMs, idleMs - quietMs));
+      // Only while we wait for it: a client that does not read is no fault of the vendor's.
+      quietMs += performance.now() - from;
+      if (isOver()) return NOTHING;
+      const cut = cutBy();
+      if (cut) return breakOff(cut);
+      if (read.kind === "quiet") return NOTHING;
+      try {
+        const { events } = lane;
+        const piece = read.kind === "bytes" ? lane.push(read.bytes) : lane.end(read.kind);
+        if (lane.events > events) quietMs = 0;
+        const isEnd = read.kind !== "bytes" || (open.endsAtTerminal && open.watch.terminal);
+        return { piece, ...(isEnd && { ended: {} }) };
+      } catch (error) {
+        return breakOff(toGatewayError(upstreamFault(error, open.provider)));
+      }
+    },
+  };
+}
+
+const NOTHING: Step = { piece: "" };
+
 const idleError = (stream: OpenStream): GatewayError =>
   new GatewayError(
     "upstream-timeout",
-    `The provider ${stream.provider} sent nothing for ${stream.idleMs / 1000} seconds.`,
+    `The provider ${stream.provider} sent no event for ${stream.idleMs / 1000} seconds.`,
     {
       provider: stream.provider,
     },
   );
-
-/** True when the promise was still open after so long. */
-async function quietFor(promise: Promise<void>, ms: number): Promise<boolean> {
-  let timer: Timer | undefined;
-  const quiet = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(true), ms);
-  });
-  const result = await Promise.race([promise.then(() => false), quiet]);
-  clearTimeout(timer);
-  return result;
-}

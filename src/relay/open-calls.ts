@@ -7,6 +7,8 @@ export interface OpenCall {
   readonly signal: AbortSignal;
   /** Who holds the answer now, and says an error in the client's words. The last one told is asked. */
   onCut(cut: (error: GatewayError) => void): void;
+  /** As the work ends, or as the call is cut before: for whoever holds no answer yet. */
+  untilCut<T>(work: () => Promise<T>): Promise<T>;
   left(): void;
 }
 
@@ -23,7 +25,6 @@ export function openCalls(max: number): OpenCalls {
     enter: (caller) => {
       if (open.size >= max) throw tooManyCalls(max);
       const gone = new AbortController();
-      caller.addEventListener("abort", () => gone.abort(), { once: true });
       let say = (_error: GatewayError): void => {};
       const end = (error: GatewayError): void => {
         say(error);
@@ -31,8 +32,13 @@ export function openCalls(max: number): OpenCalls {
       };
       open.add(end);
       return {
-        signal: gone.signal,
+        signal: AbortSignal.any([caller, gone.signal]),
         onCut: (cut) => void (say = cut),
+        untilCut: (work) => {
+          const cut = Promise.withResolvers<never>();
+          say = cut.reject;
+          return Promise.race([work(), cut.promise]);
+        },
         left: () => void open.delete(end),
       };
     },

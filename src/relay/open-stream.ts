@@ -9,7 +9,7 @@ import type { OpenStream } from "./deliver.ts";
 import type { Answering } from "./open.ts";
 import { wholeEvents } from "./open-whole.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
-import { cleanFailure } from "./secrets.ts";
+import { cleanFailure } from "./redact.ts";
 import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
@@ -103,6 +103,6 @@ async function streamOfWhole(answering: Answering, to: Dialect): Promise<OpenStr
     ready: [text],
     ended: true,
     reads: readsOf(null),
-    lane: { push: () => "", end: () => "", fail: () => "", losses: () => encoder.losses() },
+    lane: { push: () => "", end: () => "", fail: () => "", losses: () => encoder.losses(), events: 0 },
   };
 }

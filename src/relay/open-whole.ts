@@ -75,15 +75,23 @@ function objectOf(bytes: Uint8Array, provider: string): JsonObject {
   throw failure("upstream-failed", "answered with something that is not a JSON object; check its base_url", provider);
 }
 
-/** A whole answer is its own first word, but blank lines keep it from being silent while the model thinks: so its end has a clock too. */
+/** A whole answer is its own first word, but its head and blank lines may come early, and go on while the model thinks: so silence ends it only behind the time for a first word, and its end has a clock too. */
 async function boundedBytes({ target, response, openBy }: Answering): Promise<Uint8Array> {
   const { name, firstByteMs, idleMs } = target.provider;
   const bytesMax = LIMITS.answerBytesMax;
-  const { bytes, end } = await readWhole(response.body, { bytesMax, idleMs, until: openBy + idleMs });
+  const { bytes, end } = await readWhole(response.body, {
+    bytesMax,
+    idleMs,
+    idleFrom: openBy,
+    until: openBy + idleMs,
+  });
   if (end === "eof") return bytes;
   const faults: Readonly<Record<typeof end, readonly [ErrorKind, string]>> = {
     cut: ["upstream-cut", "broke off its answer"],
-    quiet: ["upstream-timeout", `sent nothing for ${idleMs / 1000} seconds`],
+    quiet: [
+      "upstream-timeout",
+      `did not end its answer: first_byte_ms (${firstByteMs / 1000} seconds) is over, and nothing more came for idle_ms (${idleMs / 1000} seconds)`,
+    ],
     late: ["upstream-timeout", `did not end its answer within ${(firstByteMs + idleMs) / 1000} seconds`],
     "too-large": ["upstream-failed", `sent more than ${bytesMax} bytes`],
   };

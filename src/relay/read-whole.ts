@@ -5,6 +5,8 @@ export interface WholeBounds {
   readonly bytesMax: number;
   /** Between two reads. */
   readonly idleMs: number;
+  /** By `performance.now()`: silence before it is no end. Absent: it always is. */
+  readonly idleFrom?: number;
   /** By `performance.now()`: a body that drips keeps every idle limit. */
   readonly until: number;
 }
@@ -25,11 +27,13 @@ export async function readWhole(body: ReadableStream<Uint8Array> | null, bounds:
     return { bytes: pieces.length === 1 ? (pieces[0] as Uint8Array) : Buffer.concat(pieces), end };
   };
   for (;;) {
-    const leftMs = bounds.until - performance.now();
+    const now = performance.now();
+    const leftMs = bounds.until - now;
     if (leftMs <= 0) return ended("late");
-    const read = await reads.next(Math.min(bounds.idleMs, leftMs));
+    const quietMs = Math.max(bounds.idleMs, (bounds.idleFrom ?? 0) - now);
+    const read = await reads.next(Math.min(quietMs, leftMs));
     if (read.kind === "eof" || read.kind === "cut") return ended(read.kind);
-    if (read.kind === "quiet") return ended(leftMs <= bounds.idleMs ? "late" : "quiet");
+    if (read.kind === "quiet") return ended(leftMs <= quietMs ? "late" : "quiet");
     pieces.push(read.bytes);
     size += read.bytes.byteLength;
     if (size > bounds.bytesMax) return ended("too-large");

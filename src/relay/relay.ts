@@ -9,10 +9,11 @@ import type { DialectId } from "../ir/seal.ts";
 import { totals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import { clientHeaders } from "../providers/headers.ts";
-import { headersWithoutSecrets } from "../providers/secrets.ts";
+import { headersWithoutCredentials } from "../providers/credentials.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import { checkOtherModels } from "../routing/other-models.ts";
 import { plan, type Target } from "../routing/plan.ts";
+import { orLate } from "../time/limit.ts";
 import type { Place } from "../vault/vault.ts";
 import { printFrame } from "../wire/sse.ts";
 import { attempt } from "./attempt.ts";
@@ -23,7 +24,7 @@ import { open } from "./open.ts";
 import { openStream } from "./open-stream.ts";
 import { openWhole } from "./open-whole.ts";
 import type { Prepared } from "./outbound.ts";
-import { cleanError } from "./secrets.ts";
+import { cleanError } from "./redact.ts";
 import { askOf, BARE_STYLE } from "./translate.ts";
 import type { Watch } from "./watch.ts";
 
@@ -104,7 +105,7 @@ async function openedStream(call: Call, prepared: Prepared, gateway: Gateway): P
 }
 
 /** What an open stream still needs of its call. The body is not among it: a thousand open streams would hold a thousand bodies. */
-interface Closing extends Pick<Call, "id" | "record" | "connection" | "open"> {
+interface Closing extends Pick<Call, "id" | "record" | "connection" | "onCut"> {
   readonly reply: DialectId;
   readonly model: string;
   readonly target: Target | undefined;
@@ -117,7 +118,7 @@ const closingOf = (call: Call, prepared: Prepared): Closing => ({
   target: prepared.plan.targets[0],
   record: call.record,
   connection: call.connection,
-  open: call.open,
+  onCut: call.onCut,
 });
 
 function deliverStream(
@@ -129,7 +130,7 @@ function deliverStream(
   const body = deliver(opening, {
     heartbeatMs: gateway.config.server.heartbeatMs,
     connection: closing.connection,
-    onCut: closing.open.onCut,
+    onCut: closing.onCut,
     printError: (error) => printError(closing, gateway, error),
     closed: (how, stream, error) => closeStream(closing, gateway, how, stream, error),
   });
@@ -146,15 +147,8 @@ function deliverStream(
 /** Waits until the answer begins, but no longer than a client bears silence. Throws what the opening throws. */
 async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStream | undefined> {
   if (ms <= 0) return opening;
-  let timer: Timer | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([opening, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const opened = await orLate(opening, ms);
+  return opened === "late" ? undefined : opened;
 }
 
 function closeStream(
@@ -210,7 +204,7 @@ function replyHeaders(
 ): Record<string, string> {
   const provider = config.providers[draft.provider ?? ""];
   return {
-    ...(upstream && provider && headersWithoutSecrets(clientHeaders(upstream), provider)),
+    ...(upstream && provider && headersWithoutCredentials(clientHeaders(upstream), provider)),
     "x-codeswitch-losses": String(draft.lossCount),
   };
 }
@@ -232,7 +226,7 @@ function printError({ target, id, model, reply }: Closing, gateway: Gateway, err
   return text;
 }
 
-/** Ends early when the caller leaves. */
+/** Ends early when the caller leaves, or the call is cut. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

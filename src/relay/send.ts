@@ -1,4 +1,4 @@
-/** One HTTP request to an upstream: no redirects, no cookies, a limit until the first byte, an end when the caller leaves. */
+/** One HTTP request to an upstream: no redirects, no cookies, a limit until the first byte, an end when nobody waits any more. */
 import { GatewayError } from "../ir/error.ts";
 import type { Endpoint } from "../providers/provider.ts";
 import type { Reply } from "../wire/reply.ts";
@@ -9,7 +9,7 @@ import { readWhole } from "./read-whole.ts";
 export interface SendOptions {
   readonly provider: string;
   readonly firstByteMs: number;
-  /** The caller left. */
+  /** Fires when the caller leaves, and when the call is cut. */
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ export async function send(endpoint: Endpoint, body: string | Uint8Array, option
       timeout: false,
     } as RequestInit);
   } catch (error) {
-    if (options.signal.aborted) throw new GatewayError("aborted", "the caller went away");
+    if (options.signal.aborted) throw new GatewayError("aborted", "nobody waits for the answer any more");
     if (timer.signal.aborted)
       throw new GatewayError(
         "upstream-timeout",

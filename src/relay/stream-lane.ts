@@ -15,6 +15,8 @@ export interface StreamLane {
   /** Breaks off with the dialect's own error event. */
   fail(error: GatewayError): string;
   losses(): readonly Loss[];
+  /** How many events came in. Comments are none, a ping is one. */
+  readonly events: number;
 }
 
 export type Observe = (event: StreamEvent) => void;
@@ -31,7 +33,11 @@ export function translatedLane(from: Dialect, to: Dialect, ask: Ask, observe: Ob
     observe(event);
     encoder.push(event, print);
   };
-  const decode = (frame: Frame): void => decoder.push(frame, encode);
+  let events = 0;
+  const decode = (frame: Frame): void => {
+    events++;
+    decoder.push(frame, encode);
+  };
   const take = (): string => {
     const text = out;
     out = "";
@@ -53,6 +59,9 @@ export function translatedLane(from: Dialect, to: Dialect, ask: Ask, observe: Ob
       return take();
     },
     losses: () => encoder.losses(),
+    get events() {
+      return events;
+    },
   };
 }
 
@@ -70,14 +79,15 @@ export function nativeLane(
   let failed: GatewayError | undefined;
   let terminal = false;
   let broken = false;
+  let events = 0;
   /** Of the comments before the first frame: a vendor may send them for as long as it thinks, and they wait for its first word. */
-  let commentBytes: number | undefined = 0;
+  let commentBytes = 0;
   const note = (event: StreamEvent): void => {
     if (event.type === "error" || event.type === "finish") terminal = true;
     observe(event);
   };
   const tap = (frame: Frame): void => {
-    commentBytes = undefined;
+    events++;
     decoder.push(frame, note);
   };
   const broke = (error: GatewayError): string => {
@@ -89,10 +99,10 @@ export function nativeLane(
   return {
     push: (bytes) => {
       reader.push(bytes, tap);
-      const events = passage.push(bytes);
-      if (commentBytes === undefined) return events;
-      commentBytes += events.length;
-      return commentBytes > LIMITS.openingCommentsBytesMax ? NOTHING : events;
+      const whole = passage.push(bytes);
+      if (events > 0) return whole;
+      commentBytes += whole.length;
+      return commentBytes > LIMITS.openingCommentsBytesMax ? NOTHING : whole;
     },
     end: (cause) => {
       const rest = passage.end(cause);
@@ -110,6 +120,9 @@ export function nativeLane(
       return broke(error);
     },
     losses: () => [],
+    get events() {
+      return events;
+    },
   };
 }
 

@@ -3,11 +3,13 @@
 /** Characters of one field. What is cut off ends in `…`. */
 const LENGTH_MAX = 256;
 
-export function printable(text: string): string {
-  // Cut first: what comes from outside may be megabytes long.
-  const cut = text.length <= LENGTH_MAX ? text : `${text.slice(0, LENGTH_MAX - 1)}…`;
-  return isPrintable(cut) ? cut : cut.replace(EACH_UNPRINTABLE, escaped);
-}
+/** Before anything else: what comes from outside may be megabytes long. */
+export const shortened = (text: string): string =>
+  text.length <= LENGTH_MAX ? text : `${text.slice(0, LENGTH_MAX - 1)}…`;
+
+/** As JSON writes them, `\u001b`: in a text of JSON that is the same text, for only its strings can hold such characters. */
+export const escaped = (text: string): string =>
+  isPrintable(text) ? text : text.replace(EACH_UNPRINTABLE, escapedCharacter);
 
 export const isPrintable = (text: string): boolean => !UNPRINTABLE.test(text);
 
@@ -15,8 +17,7 @@ export const isPrintable = (text: string): boolean => !UNPRINTABLE.test(text);
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 const EACH_UNPRINTABLE = new RegExp(UNPRINTABLE.source, "gu");
 
-/** As JSON writes them: `\u001b`. */
-const escaped = (character: string): string =>
+const escapedCharacter = (character: string): string =>
   [...Array(character.length).keys()]
     .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`)
     .join("");

@@ -95,6 +95,16 @@ models: { m: { targets: [ { provider: p, model: m }, { provider: q, model: m } ]
     await endAll(again ? [again] : []);
   }, 60_000);
 
+  test("counts of tokens are calls like others: beyond the limit they are refused with a wait", async () => {
+    const answers = await askMany(callsMax(DESCRIPTORS));
+    expect(answers.every(({ ok }) => ok)).toBe(true);
+    const counting = (): Promise<Response> =>
+      post(gateway.url, "/v1/messages/count_tokens", { model: "m", messages: [{ role: "user", content: "Hello." }] });
+    await expectRefusal(await within(SOON_MS, "a refusal", counting()));
+    await endAll(answers);
+    expect((await within(SOON_MS, "a count", counting())).status).toBe(200);
+  }, 60_000);
+
   test("connections that say nothing take the rest: a vendor that cannot be reached for it is not blamed", async () => {
     const before = openIn(gateway.pid);
     const idle = await Promise.all(Array.from({ length: 110 }, connected));

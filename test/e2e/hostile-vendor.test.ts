@@ -181,6 +181,34 @@ describe("without another target", () => {
       await response.body?.cancel();
     });
 
+    test(`a whole answer whose head and blank lines come early may take until first_byte_ms, ${wire}`, async () => {
+      const json = JSON.stringify(WHOLE[wire]);
+      const head = headOf("200 OK", {
+        "content-type": "application/json",
+        "content-length": String(Buffer.byteLength(json) + 1),
+      });
+      const { gateway } = await alone(
+        wire,
+        (line) => (line.write(`${head}\n`), void setTimeout(() => line.write(json), 600)),
+        { firstByteMs: ENDS_MS, idleMs: 100 },
+      );
+      const response = await within(ENDS_MS, "an answer", post(gateway.url, PATH[wire], bodyFor(wire, "m")));
+      expect([response.status, await response.text()]).toEqual([200, expect.stringContaining("Done.")]);
+    });
+
+    test(`a whole answer that stops behind its beginning is told with both limits, ${wire}`, async () => {
+      const { bad, gateway } = await alone(wire, (line) => line.write(`${JSON_HEAD}\n`), {
+        firstByteMs: 400,
+        idleMs: 100,
+      });
+      const response = await within(ENDS_MS, "an answer", post(gateway.url, PATH[wire], bodyFor(wire, "m")));
+      expect([response.status, await response.text()]).toEqual([
+        504,
+        expect.stringContaining("first_byte_ms (0.4 seconds) is over, and nothing more came for idle_ms (0.1 seconds)"),
+      ]);
+      await within(ENDS_MS, "the vendor's release", bad.released());
+    });
+
     test(`comment lines without an end behind the first word break the answer off, ${wire}`, async () => {
       const comments = (line: Line): void => {
         line.write(STREAM + (stepsOf(wire)[0]?.send ?? ""));
@@ -207,6 +235,52 @@ describe("without another target", () => {
       const response = await post(gateway.url, PATH[client], bodyFor(client, wire));
       expect([response.status, await response.text()]).toEqual([502, expect.stringContaining("parts")]);
     }, 60_000);
+
+    for (const { client } of CROSSINGS.filter(({ upstream }) => upstream === wire))
+      test(`comments behind the first word do not keep a silent stream open: ${client} client, ${wire} upstream`, async () => {
+        const { bad, gateway } = await alone(wire, (line) => {
+          line.write(STREAM + (stepsOf(wire)[0]?.send ?? ""));
+          line.drip(": keep-alive\n\n", 20);
+        });
+        const reader = readStream(
+          client,
+          await post(gateway.url, PATH[client], bodyFor(client, "m", { stream: true })),
+        );
+        const end = await within(
+          ENDS_MS,
+          "the end",
+          reader.until(() => false),
+        );
+        expect([end.text, end.ended]).toEqual(["One ", false]);
+        expect(end.error).toContain("no event for 0.15 seconds");
+        await within(ENDS_MS, "the vendor's release", bad.released());
+        expect(gateway.records.at(-1)).toMatchObject({ outcome: "failed", error: "upstream-timeout" });
+      });
+
+    for (const { client } of CROSSINGS.filter(({ upstream }) => upstream === wire))
+      test(`events that say nothing keep a stream open: ${client} client, ${wire} upstream`, async () => {
+        const [first = "", ...rest] = stepsOf(wire).map((step) => step.send);
+        const { gateway } = await alone(
+          wire,
+          (line) => {
+            line.write(STREAM + first);
+            line.drip('event: ping\ndata: {"type":"ping"}\n\n', 20);
+            setTimeout(() => line.write(rest.join("")), 1_600);
+          },
+          { firstByteMs: ENDS_MS, idleMs: 1_000 },
+        );
+        const reader = readStream(
+          client,
+          await post(gateway.url, PATH[client], bodyFor(client, "m", { stream: true })),
+        );
+        const told = await within(
+          ENDS_MS,
+          "the whole text",
+          reader.until(({ text }) => text === "One two three."),
+        );
+        expect(told.error).toBeUndefined();
+        await reader.cancel();
+      });
 
     for (const { client } of CROSSINGS.filter(({ upstream }) => upstream === wire))
       test(`an answer of too many parts is broken off: ${client} client, ${wire} upstream`, async () => {

@@ -1,5 +1,6 @@
 /** A stop: calls may end, and what is cut after the time for it is told so, in the client's own words. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { provider, type Running, start, startThree, target } from "./gateway.ts";
 import { startProcess } from "./process.ts";
 import { type HeldStream, heldStream, type Upstream, upstream, within } from "./upstream.ts";
@@ -53,6 +54,22 @@ describe("calls that a stop cuts", () => {
     await within(SOON_MS, "the stop", stopped);
     expect(gateway.records).toMatchObject([{ outcome: "failed", status: 200, error: "gateway-stopping" }]);
   };
+
+  test("a count of tokens that is waited for is a 503", async () => {
+    const gateway = await gatewayOf(0);
+    const waiting = isAsked();
+    const body = { model: "messages", messages: [{ role: "user", content: "Hello." }] };
+    const answer = post(gateway.url, "/v1/messages/count_tokens", body);
+    await waiting;
+    const stopped = gateway.stop();
+    const response = await within(SOON_MS, "the answer", answer);
+    expect([response.status, await response.text()]).toEqual([
+      503,
+      expect.stringContaining("the gateway is stopping; ask again"),
+    ]);
+    await within(SOON_MS, "the stop", stopped);
+    await within(SOON_MS, "the vendor's release", held.gone);
+  });
 
   for (const { client, upstream: model } of CROSSINGS) {
     test(`a stream ends with an error event: ${client} client, ${model} upstream`, async () => {
@@ -132,6 +149,21 @@ test("calls that end in time end as they would", async () => {
   expect(gateway.records).toMatchObject([{ outcome: "ended", status: 200 }]);
   await server.stop();
 });
+
+test("a stop that waits for nobody leaves no timer behind: whoever embeds the gateway ends at once", async () => {
+  const script = `
+    const { startGateway } = await import(${JSON.stringify(join(import.meta.dir, "../../src/gateway.ts"))});
+    const { configOf } = await import(${JSON.stringify(join(import.meta.dir, "gateway.ts"))});
+    const log = { info() {}, warn() {}, write() {} };
+    const config = configOf({ providers: [], models: [], server: { drainMs: 600_000 } });
+    await (await startGateway(config, { log })).stop();`;
+  const child = Bun.spawn([process.execPath, "--no-env-file", "-e", script], { stdin: "ignore", stderr: "inherit" });
+  try {
+    expect(await within(SOON_MS, "the exit", child.exited)).toBe(0);
+  } finally {
+    child.kill("SIGKILL");
+  }
+}, 30_000);
 
 for (const wire of WIRES)
   test(`a process at SIGTERM tells its streams, records them as failed and ends well: ${wire}`, async () => {

@@ -1,13 +1,14 @@
-/** What a caller gets of an upstream's failure: without the keys that the upstream was sent. Answers that do not fail are not searched. */
+/** What a caller gets of an upstream's failure: without the keys that the upstream was sent. The bodies of answers that do not fail are not searched. */
 import type { ProviderConfig } from "../config/config.ts";
 import { GatewayError } from "../ir/error.ts";
-import { withoutSecrets } from "../providers/secrets.ts";
+import { withoutCredentials } from "../providers/credentials.ts";
 import type { StreamLane } from "./stream-lane.ts";
+import type { Watch } from "./watch.ts";
 
 /** For whatever was thrown at a target. What the upstream replied is clean already: see `refusalOf`. */
 export function cleanError(error: unknown, provider: ProviderConfig): unknown {
   if (!(error instanceof GatewayError)) return error;
-  const clean = (text: string): string => withoutSecrets(text, provider);
+  const clean = (text: string): string => withoutCredentials(text, provider);
   const { param, code } = error.details;
   return new GatewayError(error.kind, clean(error.message), {
     ...error.details,
@@ -17,12 +18,8 @@ export function cleanError(error: unknown, provider: ProviderConfig): unknown {
 }
 
 /** A stream, from its error on: before it every byte stays as it is. */
-export function cleanFailure(
-  lane: StreamLane,
-  watch: { readonly error: GatewayError | undefined },
-  provider: ProviderConfig,
-): StreamLane {
-  const cleanText = (text: string): string => (watch.error ? withoutSecrets(text, provider) : text);
+export function cleanFailure(lane: StreamLane, watch: Pick<Watch, "error">, provider: ProviderConfig): StreamLane {
+  const cleanText = (text: string): string => (watch.error ? withoutCredentials(text, provider) : text);
   const cleanBytes = (bytes: Uint8Array): Uint8Array => {
     // One character for each byte, so that whatever stands around a key stays.
     const text = watch.error ? Buffer.from(bytes).toString("latin1") : "";
@@ -37,5 +34,8 @@ export function cleanFailure(
     end: (cause) => cleanText(lane.end(cause)),
     fail: (error) => cleanText(lane.fail(error)),
     losses: lane.losses,
+    get events() {
+      return lane.events;
+    },
   };
 }

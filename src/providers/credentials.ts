@@ -5,46 +5,46 @@ import type { Reply } from "../wire/reply.ts";
 type Credentials = Pick<ProviderConfig, "apiKey" | "headers">;
 
 /** The text itself where it holds none of them. */
-export function withoutSecrets(text: string, provider: Credentials): string {
+export function withoutCredentials(text: string, provider: Credentials): string {
   const pattern = patternOf(provider);
   return pattern ? text.replace(pattern, "[redacted]") : text;
 }
 
-export const replyWithoutSecrets = (reply: Reply, provider: Credentials): Reply => ({
+export const replyWithoutCredentials = (reply: Reply, provider: Credentials): Reply => ({
   ...reply,
-  headers: headersWithoutSecrets(reply.headers, provider),
-  body: withoutSecrets(reply.body, provider),
+  headers: headersWithoutCredentials(reply.headers, provider),
+  body: withoutCredentials(reply.body, provider),
 });
 
-export const headersWithoutSecrets = (
+export const headersWithoutCredentials = (
   headers: Readonly<Record<string, string>>,
   provider: Credentials,
 ): Record<string, string> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withoutSecrets(value, provider)]));
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withoutCredentials(value, provider)]));
 
 const PATTERNS = new WeakMap<Credentials, { readonly pattern: RegExp | undefined }>();
 
 function patternOf(provider: Credentials): RegExp | undefined {
   let known = PATTERNS.get(provider);
   if (!known) {
-    const spellings = secretsOf(provider).toSorted((a, b) => b.text.length - a.text.length);
+    const spellings = credentialsOf(provider).toSorted((a, b) => b.text.length - a.text.length);
     const pattern = spellings.length > 0 ? new RegExp(spellings.map(inAnySpelling).join("|"), "gi") : undefined;
     PATTERNS.set(provider, (known = { pattern }));
   }
   return known.pattern;
 }
 
-interface Secret {
+interface Credential {
   readonly text: string;
   /** The headers that carry it. */
   readonly names: readonly string[];
 }
 
-/** Below this it may be an ordinary word or number, and is a secret only in the place of one. */
-const SECRET_LENGTH_MIN = 8;
+/** Below this it may be an ordinary word or number, and is a credential only in the place of one. */
+const LENGTH_MIN = 8;
 const KEY_HEADERS = ["authorization", "x-api-key", "api-key"];
 
-function secretsOf({ apiKey, headers }: Credentials): Secret[] {
+function credentialsOf({ apiKey, headers }: Credentials): Credential[] {
   const own = Object.entries(headers).flatMap(([name, value]) => {
     const [scheme = "", ...rest] = value.trim().split(/\s+/);
     // `Bearer KEY` may be repeated without its scheme.
@@ -56,7 +56,7 @@ function secretsOf({ apiKey, headers }: Credentials): Secret[] {
   });
   const all = [...(apiKey ? [{ text: apiKey, names: KEY_HEADERS }] : []), ...own].filter(({ text }) => text !== "");
   const coded = all
-    .filter(({ text }) => text.length >= SECRET_LENGTH_MIN)
+    .filter(({ text }) => text.length >= LENGTH_MIN)
     .map(({ text, names }) => ({ text: Buffer.from(text).toString("base64").split("=", 1).join(), names }));
   return [...all, ...coded];
 }
@@ -69,9 +69,9 @@ const passwordOf = (basic: string): string => {
 };
 
 /** As it is, or as JSON, a URL or a web page writes it. Every repetition is bounded. */
-function inAnySpelling({ text, names }: Secret): string {
+function inAnySpelling({ text, names }: Credential): string {
   const spelt = [...text].map(spellingsOf).join("");
-  if (text.length >= SECRET_LENGTH_MIN) return spelt;
+  if (text.length >= LENGTH_MIN) return spelt;
   const marks = [
     ...SCHEMES.map((scheme) => `${scheme} `),
     ...names.map((name) => `${escaped(name)}["'\\\\]{0,3} ?[:=] ?["'\\\\]{0,3}`),

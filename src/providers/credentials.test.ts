@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { headersWithoutSecrets, withoutSecrets } from "./secrets.ts";
+import { headersWithoutCredentials, withoutCredentials } from "./credentials.ts";
 
 const KEY = "sk-live/AB+cd=0123456789";
 const vendor = {
@@ -10,7 +10,7 @@ const vendor = {
     Authorization: `Basic ${btoa("me:pass word&more")}`,
   },
 };
-const clean = (text: string, of: Parameters<typeof withoutSecrets>[1] = vendor) => withoutSecrets(text, of);
+const clean = (text: string, of: Parameters<typeof withoutCredentials>[1] = vendor) => withoutCredentials(text, of);
 
 describe("a key that a vendor repeats is taken out", () => {
   test.each([
@@ -32,7 +32,7 @@ describe("a key that a vendor repeats is taken out", () => {
   });
 
   test("in headers too", () => {
-    expect(headersWithoutSecrets({ "x-request-id": "abc", "retry-after": `1 ${KEY}` }, vendor)).toEqual({
+    expect(headersWithoutCredentials({ "x-request-id": "abc", "retry-after": `1 ${KEY}` }, vendor)).toEqual({
       "x-request-id": "abc",
       "retry-after": "1 [redacted]",
     });
@@ -50,7 +50,7 @@ describe("what is no key stays, to the letter", () => {
       "\u0000\ud800",
     ])
       expect(clean(text)).toBe(text);
-    expect(withoutSecrets("anything", { headers: {} })).toBe("anything");
+    expect(withoutCredentials("anything", { headers: {} })).toBe("anything");
   });
 
   test("a short one is taken out in the place of a key only", () => {

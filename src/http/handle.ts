@@ -1,0 +1,130 @@
+/** One request: its door, its key, its route, its handler, and what it is told where one of them refuses it. */
+import { checkOpenDoor } from "../access/door.ts";
+import type { Caller, Keyring } from "../access/keys.ts";
+import type { TurnedAway } from "../access/turned-away.ts";
+import { clientOf } from "../clients/client.ts";
+import type { Config } from "../config/config.ts";
+import { type ErrorKind, GatewayError } from "../ir/error.ts";
+import type { Connection, Gateway } from "../relay/call.ts";
+import type { OpenCalls } from "../relay/open-calls.ts";
+import { toGatewayError } from "../relay/refuse.ts";
+import { refuse, refuseOptions, REQUEST_ID } from "./answer.ts";
+import { discardBody } from "./body.ts";
+import { corsHeaders, preflight } from "./cors.ts";
+import type { Exchange } from "./exchange.ts";
+import { dialectOfPath, match, type Matched } from "./routes.ts";
+import { stackOf } from "./stack.ts";
+
+/** What every request is held against. */
+export interface Door {
+  readonly gateway: Gateway;
+  readonly keys: Keyring;
+  readonly calls: OpenCalls;
+  readonly turnedAway: TurnedAway;
+}
+
+/** A client's, as only the server knows it. */
+export interface ClientConnection extends Connection {
+  peer(): string;
+}
+
+export const newId = (): string => `req_${crypto.randomUUID().replaceAll("-", "")}`;
+
+const ANYBODY = refuseOptions("unknown", "openai-chat");
+
+export async function answer(request: Request, door: Door, connection: ClientConnection): Promise<Response> {
+  const id = newId();
+  const url = URL.parse(request.url);
+  const response = url
+    ? await handle(arrivalOf(id, request, url), door, connection)
+    : refuse(unreadableHost(), ANYBODY);
+  connection.waitsForClient();
+  return finish(response, request, id, door.gateway.config);
+}
+
+/** What Bun makes of the address needs a Host: without one that can be read, there is no path either. */
+const unreadableHost = (): GatewayError =>
+  new GatewayError(
+    "invalid-request",
+    "The Host header is missing or cannot be read. Send the gateway's host and port.",
+  );
+
+type Arrival = Pick<Exchange, "id" | "request" | "url" | "path" | "client">;
+
+function arrivalOf(id: string, request: Request, url: URL): Arrival {
+  const path = withoutSlashes(url.pathname);
+  return { id, request, url, path, client: clientOf(path, request.headers.get("user-agent") ?? "") };
+}
+
+/** At its end, by hand: a pattern would go back and forth over a path that is made of them. */
+function withoutSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path.charAt(end - 1) === "/") end--;
+  return path.slice(0, end);
+}
+
+async function handle(arrival: Arrival, door: Door, connection: ClientConnection): Promise<Response> {
+  const { request, path, client, id } = arrival;
+  const { gateway } = door;
+  let dialect = dialectOfPath(path);
+  try {
+    const found = match(request.method, path);
+    const isFree = "route" in found && found.route.access === "none";
+    if (door.keys.open && !isFree) admit(arrival, door, connection, () => checkOpenDoor(request.headers));
+    const crossOrigin = preflight(request, gateway.config);
+    if (crossOrigin) return crossOrigin;
+    const matched = known(found, request.method, path);
+    dialect = matched.route.dialect === "openai-chat" ? dialect : matched.route.dialect;
+    const caller: Caller = isFree
+      ? { name: "nobody" }
+      : admit(arrival, door, connection, () => door.keys.identify(request.headers));
+    return await matched.route.handler({
+      ...arrival,
+      captured: matched.captured,
+      caller,
+      gateway,
+      connection,
+      calls: door.calls,
+    });
+  } catch (error) {
+    const known = toGatewayError(error);
+    // A fault of ours: its text may hold anything, so the log gets the place and the caller the id.
+    if (known.kind === "internal") gateway.log.warn(`${id} failed inside the gateway: ${stackOf(error)}`);
+    const response = refuse(known, refuseOptions(client, dialect));
+    const body = await discardBody(request, gateway.config.server.bodyBytesMax);
+    if (body === "endless" || CLOSES.has(known.kind)) response.headers.set("connection", "close");
+    return response;
+  }
+}
+
+/** Who is turned away stands in the log. */
+function admit<T>({ request, path }: Arrival, door: Door, { peer }: ClientConnection, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    door.turnedAway(() => ({ peer: peer(), method: request.method, path, why: (error as Error).message }));
+    throw error;
+  }
+}
+
+/** After these the connection itself is what there is too little of, or no good. */
+const CLOSES: ReadonlySet<ErrorKind> = new Set(["gateway-full", "request-timeout"]);
+
+function known(found: ReturnType<typeof match>, method: string, path: string): Matched {
+  if ("route" in found) return found;
+  if (found.allowed.length > 0)
+    throw new GatewayError(
+      "method-not-allowed",
+      `${method} is not answered at ${path}; ${found.allowed.join(" and ")} is.`,
+    );
+  throw new GatewayError(
+    "not-found",
+    `There is nothing at ${path}. The base URL ends in /v1 for clients of Chat Completions and Responses, and has no path for clients of Messages.`,
+  );
+}
+
+function finish(response: Response, request: Request, id: string, config: Config): Response {
+  response.headers.set(REQUEST_ID, id);
+  for (const [name, value] of corsHeaders(request, config)) response.headers.set(name, value);
+  return request.method === "HEAD" ? new Response(null, response) : response;
+}
