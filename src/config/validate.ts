@@ -1,7 +1,7 @@
 /** A file's value against the contract: what the schema refuses becomes a sentence with a line and a fix. */
 import type { z } from "zod";
 import { didYouMean, nearest } from "./nearest.ts";
-import { printPath, problems, showValue, type Problem, type Problems } from "./problem.ts";
+import { ConfigError, printPath, problems, showValue, type Problem, type Problems } from "./problem.ts";
 import { FileSchema, MISSING_FIX, type FileConfig } from "./schema.ts";
 import { HIDDEN } from "./shown-name.ts";
 import { unsetVariable, valueAt, type Path, type YamlFile } from "./yaml-file.ts";
@@ -23,13 +23,13 @@ export function validate(yaml: YamlFile): Validated {
   for (const { path, problem } of unset)
     if (path[0] !== "providers" && !isCallerKey(path) && !isSearchKey(path)) wrong.add(problem);
   wrong.throwIfAny();
-  const pending = unset.filter(({ path }) => path[0] === "providers");
-  if (result.success) return { file: result.data, pending };
+  if (result.success) return { file: result.data, pending: unset.filter(({ path }) => path[0] === "providers") };
   // What is left is an unset variable where text would not do anyway, such as a provider's kind.
   const refused = new Set(result.error.issues.map((issue) => printPath(issue.path)));
-  for (const { path, problem } of pending) if (refused.has(printPath(path))) wrong.add(problem);
+  for (const { path, problem } of unset) if (refused.has(printPath(path))) wrong.add(problem);
   wrong.throwIfAny();
-  throw result.error;
+  // Each issue that is left stands at an unset variable, so that there was one to throw.
+  throw new ConfigError([]);
 }
 
 const isCallerKey = (path: Path): boolean => path[0] === "auth" && path.at(-1) === "key";
