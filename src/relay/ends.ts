@@ -3,6 +3,7 @@ import { isFromUser } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { DialectId } from "../ir/seal.ts";
 import type { Entry } from "../ir/request.ts";
+import { isFromModel } from "../ir/turns.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
 
 export interface Ends {
@@ -10,6 +11,8 @@ export interface Ends {
   readonly first: Entry | undefined;
   /** Directly in front of the answer to come. */
   readonly front: readonly Entry[];
+  /** All of it, where it is decoded. */
+  readonly before?: readonly Entry[];
 }
 
 /** Throws where the dialect cannot read them. */
@@ -32,8 +35,10 @@ const plainWords = (item: unknown): Entry | undefined =>
     : undefined;
 
 /** The same, of a request that is decoded anyway. */
-export const endsOfEntries = (entries: readonly Entry[]): Ends =>
-  endsOf(entries.length, (at) => entries.slice(at, at + 1));
+export const endsOfEntries = (entries: readonly Entry[]): Ends => ({
+  ...endsOf(entries.length, (at) => entries.slice(at, at + 1)),
+  before: entries,
+});
 
 function endsOf(count: number, read: (at: number) => readonly Entry[]): Ends {
   let first: Entry | undefined;
@@ -51,9 +56,3 @@ function frontIn(count: number, read: (at: number) => readonly Entry[]): readonl
     }
   return front.reverse();
 }
-
-const isFromModel = (entry: Entry): boolean =>
-  entry.kind === "reasoning" ||
-  entry.kind === "call" ||
-  entry.kind === "opaque" ||
-  (entry.kind === "message" && entry.role === "assistant");

@@ -7,28 +7,31 @@ import { frontOf } from "../vault/keys.ts";
 import type { Asked } from "../vault/vault.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
-import { type Ends, endsIn } from "./ends.ts";
-import type { Prepared } from "./outbound.ts";
+import { type Ends, endsIn, endsOfEntries } from "./ends.ts";
+import type { Outbound, Prepared } from "./outbound.ts";
 import { willLackReasoning } from "./translate.ts";
 
 /** Where in which conversation a call stands. undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
 export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Asked | undefined {
   const setting = call.caller.key?.vault ?? "disk";
   if (setting === "off") return undefined;
-  const { first, front } = ends();
+  const { first, front, before } = ends();
   return {
     caller: call.caller.name,
     conversation: prepared.session ?? guessedConversation(first),
     session: prepared.session === undefined ? "guessed" : "named",
     keeps: setting === "memory" || call.body.store === false ? "memory" : "disk",
     front: frontOf(front),
+    ...(before && { before }),
   };
 }
 
-/** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. */
-export function placeOfBytes(call: Call, prepared: Prepared): Asked | undefined {
+/** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. What is kept of the answer says how much of the call is worth reading. */
+export function placeOfBytes(call: Call, prepared: Prepared, kept: Outbound["kept"]): Asked | undefined {
   try {
-    return placeOf(call, prepared, () => endsIn(call.body, prepared.dialect));
+    return placeOf(call, prepared, () =>
+      kept === "whole" ? endsOfEntries(prepared.decoded().value.entries) : endsIn(call.body, prepared.dialect),
+    );
   } catch {
     return undefined;
   }

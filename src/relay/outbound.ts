@@ -87,14 +87,15 @@ function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway
     ...(prepared.session !== undefined && { cacheKey: cacheKeyOf(prepared.session) }),
   });
   const edits = [...fitting, ...strangersEdits(call, target)];
+  const kept = isKeptNatively(call, prepared, target) ? "whole" : "calls";
   return {
     lane: "native",
     body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits),
     ask: askOf({ ...common(call, prepared, target, gateway), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
-    kept: isKeptNatively(call, prepared, target) ? "whole" : "calls",
-    place: () => placeOfBytes(call, prepared),
+    kept,
+    place: () => placeOfBytes(call, prepared, kept),
   };
 }
 
