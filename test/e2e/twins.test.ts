@@ -301,6 +301,21 @@ describe("beside a twin", () => {
       },
     );
 
+    test(`${where}: a round that broke off in a loop costs the thoughts of no other round`, async () => {
+      const turns: Turn[] = [fresh(where)];
+      const thoughts = [0, 1, 2, 3].map((round) => `Before and after the break, ${round}, ${where} ${pairs}`);
+      for (const [round, thought] of thoughts.entries()) {
+        if (round === 2) {
+          await ask(gateway, { ...talk, turns, said: CALL, extent: "after-call" });
+          turns.push({ said: CALL }, result("running"));
+        }
+        await ask(gateway, { ...talk, turns, said: thinking(CALL, thought) });
+        turns.push({ said: CALL }, result("running"));
+      }
+      const body = await ask(gateway, { ...talk, turns, said: DONE });
+      expect(thoughts.filter((thought) => !holds(body, thought))).toEqual([]);
+    });
+
     test(`${where}: a conversation that differs in what stood in front keeps its thought, and so does the other`, async () => {
       const first = fresh(where);
       const stories = ["Now the tests.", "Now the docs."].map((words) => {
