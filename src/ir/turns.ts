@@ -45,6 +45,12 @@ function turnOf(entry: Entry): Turn {
   }
 }
 
+export const isFromModel = (entry: Entry): boolean =>
+  entry.kind === "reasoning" ||
+  entry.kind === "call" ||
+  entry.kind === "opaque" ||
+  (entry.kind === "message" && entry.role === "assistant");
+
 /** The text parts of some content, joined by line breaks. */
 export function textOfContent(content: Content): string {
   if (typeof content === "string") return content;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { guessedConversation } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { DialectId } from "../ir/seal.ts";
-import { frontOf } from "../vault/keys.ts";
+import { frontOf } from "../vault/behind.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { endsIn, endsOfEntries } from "./ends.ts";
 
@@ -75,9 +75,27 @@ describe("the ends of a body that is not decoded are those of the decoded one", 
       [dialect === "openai-responses" ? "input" : "messages"]: said,
     } as JsonObject;
     const whole = endsOfEntries(DIALECTS[dialect].request.decode(body).value.entries);
-    const read = endsIn(body, dialect);
+    const read = endsIn(body, dialect, neverAsked);
     expect(guessedConversation(read.first)).toBe(guessedConversation(whole.first));
     expect(frontOf(read.front)).toBe(frontOf(whole.front));
     expect(read.front.length > 0).toBe(true);
   });
+
+  test.each(["openai-chat", "openai-responses"] as const)(
+    "%s: of one with more than a hundred items to walk past, those of the decoded one",
+    (dialect) => {
+      const body = (count: number): JsonObject => {
+        const said = [{ role: "user", content: "Go." }, ...Array.from({ length: count }, () => SYSTEM)];
+        return { model: "m", [dialect === "openai-responses" ? "input" : "messages"]: said };
+      };
+      const entries = DIALECTS[dialect].request.decode(body(0)).value.entries;
+      expect(endsIn(body(99), dialect, neverAsked).before).toBeUndefined();
+      expect(endsIn(body(100), dialect, () => entries).before).toBe(entries);
+    },
+  );
 });
+
+const SYSTEM = { role: "system", content: "x" };
+const neverAsked = (): never => {
+  throw new Error("the body was decoded");
+};

@@ -3,6 +3,7 @@ import { isFromUser } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { DialectId } from "../ir/seal.ts";
 import type { Entry } from "../ir/request.ts";
+import { isFromModel } from "../ir/turns.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
 
 export interface Ends {
@@ -10,19 +11,32 @@ export interface Ends {
   readonly first: Entry | undefined;
   /** Directly in front of the answer to come. */
   readonly front: readonly Entry[];
+  /** All of it, where it is decoded. */
+  readonly before?: readonly Entry[];
 }
 
-/** Throws where the dialect cannot read them. */
-export function endsIn(body: JsonObject, dialect: DialectId): Ends {
+/** One by one an item costs ten times what it costs among all of them. */
+const ONE_BY_ONE_MAX = 100;
+
+/** Throws where the dialect cannot read them. `whole`: all entries, for a body whose ends are far apart from what they tell. */
+export function endsIn(body: JsonObject, dialect: DialectId, whole: () => readonly Entry[]): Ends {
   const field = dialect === "openai-responses" ? "input" : "messages";
   const said = body[field];
   const items: readonly unknown[] = isList(said) ? said : [said];
+  if (stepsIn(items) > ONE_BY_ONE_MAX) return endsOfEntries(whole());
   return endsOf(items.length, (at) => {
     const plain = plainWords(items[at]);
     if (plain) return [plain];
     const item = { model: "", [field]: isList(said) ? [items[at]] : said } as JsonObject;
     return DIALECTS[dialect].request.decode(item).value.entries;
   });
+}
+
+/** How many items lie in front of the user's first words and behind the model's last. */
+function stepsIn(items: readonly unknown[]): number {
+  const first = items.findIndex((item) => isObject(item) && item.role === "user");
+  const last = items.findLastIndex((item) => isObject(item) && item.role === "assistant");
+  return (first < 0 ? items.length : first) + (items.length - 1 - last);
 }
 
 /** What most people say means the same in every dialect, and needs no decoder. */
@@ -32,8 +46,10 @@ const plainWords = (item: unknown): Entry | undefined =>
     : undefined;
 
 /** The same, of a request that is decoded anyway. */
-export const endsOfEntries = (entries: readonly Entry[]): Ends =>
-  endsOf(entries.length, (at) => entries.slice(at, at + 1));
+export const endsOfEntries = (entries: readonly Entry[]): Ends => ({
+  ...endsOf(entries.length, (at) => entries.slice(at, at + 1)),
+  before: entries,
+});
 
 function endsOf(count: number, read: (at: number) => readonly Entry[]): Ends {
   let first: Entry | undefined;
@@ -51,9 +67,3 @@ function frontIn(count: number, read: (at: number) => readonly Entry[]): readonl
     }
   return front.reverse();
 }
-
-const isFromModel = (entry: Entry): boolean =>
-  entry.kind === "reasoning" ||
-  entry.kind === "call" ||
-  entry.kind === "opaque" ||
-  (entry.kind === "message" && entry.role === "assistant");

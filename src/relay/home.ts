@@ -12,7 +12,7 @@ export async function homeFirst(call: Call, prepared: Prepared, gateway: Gateway
   const [first] = targets;
   if (!first || targets.every((target) => isSameReader(target, first))) return targets;
   if (passesUnread(call, prepared, first, gateway)) return targets;
-  const { entries } = await restored(call, prepared, first, gateway);
+  const entries = await restored(call, prepared, first, gateway);
   const seal = lastSeal(entries);
   if (!seal || canRead(first.reader, seal)) return targets;
   const home = targets.find((target) => canRead(target.reader, seal));

@@ -1,25 +1,18 @@
 /** What the vault keeps of a call and what it may give back: by the key's setting, the caller's word, and the model's demand. */
-import { guessedConversation } from "../clients/conversation.ts";
+import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
 import type { Entry } from "../ir/request.ts";
 import type { Target } from "../routing/plan.ts";
-import { frontOf } from "../vault/keys.ts";
-import type { Place } from "../vault/vault.ts";
+import { behindsOf, frontOf } from "../vault/behind.ts";
+import type { Place, Scope } from "../vault/vault.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
 import { type Ends, endsIn, endsOfEntries } from "./ends.ts";
-import type { Prepared } from "./outbound.ts";
+import type { Outbound, Prepared } from "./outbound.ts";
 import { willLackReasoning } from "./translate.ts";
 
-/** A conversation as one reader gets it. */
-export interface Restored {
-  /** What the client sent, its seals by their makers' names, and what it dropped. */
-  readonly entries: readonly Entry[];
-  readonly place: Place | undefined;
-}
-
-/** Once for each reader: a call looks for its home first, and may be tried several times. */
-export function restored(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Restored> {
+/** What the client sent, its seals by their makers' names, and what it dropped. Once for each reader: a call looks for its home first, and may be tried several times. */
+export function restored(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<readonly Entry[]> {
   const { dialect, issuer, family } = target.reader;
   const key = JSON.stringify([dialect, issuer, family]);
   let known = prepared.restored.get(key);
@@ -27,31 +20,46 @@ export function restored(call: Call, prepared: Prepared, target: Target, gateway
   return known;
 }
 
-async function restore(call: Call, prepared: Prepared, { reader }: Target, gateway: Gateway): Promise<Restored> {
+async function restore(
+  call: Call,
+  prepared: Prepared,
+  { reader }: Target,
+  gateway: Gateway,
+): Promise<readonly Entry[]> {
   const { entries } = prepared.decoded().value;
-  const place = placeOf(call, prepared, () => endsOfEntries(entries));
+  const scope = scopeOf(call, prepared, () => entries.find(isFromUser));
   const named = gateway.provenance.named(entries, reader);
-  return { entries: place ? await gateway.vault.restore(place, named, reader) : named, place };
+  return scope ? gateway.vault.restore(scope, named, reader) : named;
 }
 
-/** Where in which conversation a call stands. undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
-export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Place | undefined {
+/** undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
+function scopeOf(call: Call, prepared: Prepared, first: () => Entry | undefined): Scope | undefined {
   const setting = call.caller.key?.vault ?? "disk";
   if (setting === "off") return undefined;
-  const { first, front } = ends();
   return {
     caller: call.caller.name,
-    conversation: prepared.session ?? guessedConversation(first),
+    conversation: prepared.session ?? guessedConversation(first()),
     session: prepared.session === undefined ? "guessed" : "named",
     keeps: setting === "memory" || call.body.store === false ? "memory" : "disk",
-    front: frontOf(front),
   };
 }
 
-/** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. */
-export function placeOfBytes(call: Call, prepared: Prepared): Place | undefined {
+/** Where in which conversation a call stands. Hashes alone: an open stream must not hold its call's body. */
+export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Place | undefined {
+  const { first, front, before } = ends();
+  const scope = scopeOf(call, prepared, () => first);
+  if (!scope) return undefined;
+  const whole = before && behindsOf(before).at(-1)?.whole();
+  return { ...scope, front: frontOf(front), ...(whole !== undefined && { whole }) };
+}
+
+/** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. What is kept of the answer says how much of the call is worth reading. */
+export function placeOfBytes(call: Call, prepared: Prepared, kept: Outbound["kept"]): Place | undefined {
   try {
-    return placeOf(call, prepared, () => endsIn(call.body, prepared.dialect));
+    const whole = (): readonly Entry[] => prepared.decoded().value.entries;
+    return placeOf(call, prepared, () =>
+      kept === "whole" ? endsOfEntries(whole()) : endsIn(call.body, prepared.dialect, whole),
+    );
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { lossless, type Loss, type Translated } from "../ir/loss.ts";
-import type { ModelRequest } from "../ir/request.ts";
+import type { Entry, ModelRequest } from "../ir/request.ts";
 import { holdsWrappedSeal, type DialectId } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
 import type { Plan, Target } from "../routing/plan.ts";
@@ -14,12 +14,13 @@ import type { Place } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
+import { endsOfEntries } from "./ends.ts";
 import {
   holdsForeignSeal,
   holdsUnsignedThinking,
   isKeptNatively,
+  placeOf,
   placeOfBytes,
-  type Restored,
   restored,
   wantsReasoningBack,
 } from "./kept.ts";
@@ -51,7 +52,7 @@ export interface Prepared {
   readonly strict: boolean;
   decoded(): Translated<ModelRequest>;
   /** By reader: filled and read by `restored` alone. */
-  readonly restored: Map<string, Promise<Restored>>;
+  readonly restored: Map<string, Promise<readonly Entry[]>>;
 }
 
 export async function outbound(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
@@ -87,14 +88,15 @@ function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway
     ...(prepared.session !== undefined && { cacheKey: cacheKeyOf(prepared.session) }),
   });
   const edits = [...fitting, ...strangersEdits(call, target)];
+  const kept = isKeptNatively(call, prepared, target) ? "whole" : "calls";
   return {
     lane: "native",
     body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits),
     ask: askOf({ ...common(call, prepared, target, gateway), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
-    kept: isKeptNatively(call, prepared, target) ? "whole" : "calls",
-    place: () => placeOfBytes(call, prepared),
+    kept,
+    place: () => placeOfBytes(call, prepared, kept),
   };
 }
 
@@ -107,7 +109,7 @@ const strangersEdits = (call: Call, target: Target): readonly SpanEdit[] =>
 async function translated(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
   const { value: request, losses } = prepared.decoded();
   refuseForeignState(request, prepared.dialect, target);
-  const { entries, place } = await restored(call, prepared, target, gateway);
+  const entries = await restored(call, prepared, target, gateway);
   const keyed = withCacheKey(
     { ...request, entries, stream: prepared.stream },
     prepared.session ??
@@ -135,7 +137,7 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
     losses: [...losses, ...asked.losses, ...written.losses],
     withholdsUsage: false,
     kept: "whole",
-    place: () => place,
+    place: () => placeOf(call, prepared, () => endsOfEntries(prepared.decoded().value.entries)),
     ...(wanted && { search: { wanted, request: asked.value } }),
   };
 }

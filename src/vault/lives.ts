@@ -7,7 +7,7 @@ import { type Answer, collect } from "../ir/collect.ts";
 import type { Entry } from "../ir/request.ts";
 import { usageLine } from "../ir/usage.ts";
 import { literal } from "../wire/json.ts";
-import { frontOf } from "./keys.ts";
+import { frontOf } from "./behind.ts";
 import { openVault } from "./open.ts";
 import type { Scope, Vault } from "./vault.ts";
 

@@ -22,23 +22,33 @@ export const memoryVault = (clock: () => number): Vault => vaultOf(memoryLevel(c
 
 export function memoryLevel(clock: () => number): MemoryLevel {
   const kept = new Map<string, Kept>();
+  /** Clashes and empty traces, apart: no thought pushes out what keeps it from going to somebody else. */
+  const bare = new Map<string, Kept>();
   let bytes = 0;
   const drop = (key: string): void => {
     bytes -= kept.get(key)?.bytes ?? 0;
     kept.delete(key);
+    bare.delete(key);
   };
+  /** What is bare goes to the young end whenever somebody comes by. */
   const find = (key: string): Kept | undefined => {
-    const found = kept.get(key);
-    if (found && found.until > clock()) return found;
-    drop(key);
-    return undefined;
+    const found = kept.get(key) ?? bare.get(key);
+    if (!found || found.until <= clock()) return void drop(key);
+    if (bare.delete(key)) bare.set(key, found);
+    return found;
   };
   const set = (key: string, found: Found, size: number, until: number): void => {
     drop(key);
-    kept.set(key, { found, bytes: size, until: Math.min(until, clock() + LIMITS.vaultTtlMs) });
-    bytes += size;
+    const isBare = found === "clash" || found.length === 0;
+    const one = { found, bytes: isBare ? 0 : size, until: Math.min(until, clock() + LIMITS.vaultTtlMs) };
+    (isBare ? bare : kept).set(key, one);
+    bytes += one.bytes;
     for (const oldest of kept.keys()) {
       if (kept.size <= LIMITS.vaultEntriesMax && bytes <= LIMITS.vaultBytesMax) break;
+      drop(oldest);
+    }
+    for (const oldest of bare.keys()) {
+      if (bare.size <= LIMITS.vaultEntriesMax) break;
       drop(oldest);
     }
   };

@@ -6,7 +6,7 @@ import type { Seal } from "../ir/seal.ts";
 import { usageLine } from "../ir/usage.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { literal } from "../wire/json.ts";
-import { frontOf } from "./keys.ts";
+import { frontOf } from "./behind.ts";
 import { memoryVault } from "./memory.ts";
 
 const SCOPE = { caller: "laptop", conversation: "one", session: "guessed", keeps: "memory" } as const;

@@ -2,9 +2,10 @@
 import type { Answer } from "../ir/collect.ts";
 import type { Entry } from "../ir/request.ts";
 import type { SealReader } from "../ir/seal.ts";
-import { turnsOf } from "../ir/turns.ts";
+import { type Turn, turnsOf } from "../ir/turns.ts";
 import { LIMITS } from "../wire/limits.ts";
-import { frontOf, keysOfAnswer, type Seen, type Ways, waysOfTurn } from "./keys.ts";
+import { behindsOf } from "./behind.ts";
+import { keysOfAnswer, type Seen, type Way, type Ways, waysOfTurn } from "./keys.ts";
 import {
   holdsReadable,
   isWorthKeeping,
@@ -28,6 +29,8 @@ export interface Scope {
 /** A place in a conversation: `front` is what the answer stands behind, as `frontOf` says it. */
 export interface Place extends Scope {
   readonly front: string;
+  /** All that stood in front, likewise; absent where nobody read it, and then the answer is not kept whole either. */
+  readonly whole?: string;
 }
 
 export interface Vault {
@@ -53,20 +56,20 @@ export type Found = Outline | "clash";
 export function vaultOf(level: Level): Vault {
   return {
     remember: (place, answer, seen) => {
-      const { own, shared, vetoes } = keysOfAnswer(place, answer, seen);
+      const { own, shared, traces } = keysOfAnswer(place, answer, seen);
       const told = seen === "whole" ? toldBy(answer) : NOTHING_TOLD;
       const keys = told === NOTHING_TOLD ? shared : [...own, ...shared];
       if (keys.length > 0) level.put(keys, told, place.keeps);
-      if (vetoes.length > 0) level.put(vetoes, NOTHING_TOLD, place.keeps);
+      if (traces.length > 0) level.put(traces, NOTHING_TOLD, place.keeps);
     },
     restore: async (scope, entries, reader) => {
       const turns = knownTurns(scope, entries, reader);
-      const keys = turns.flatMap(({ ways }) => ways.flat().flatMap(({ key, veto }) => (veto ? [key, veto] : [key])));
-      if (keys.length === 0) return entries;
-      const found = await level.get(keys, scope.keeps);
-      return turns.flatMap(({ turn, ways }): readonly Entry[] => {
+      const outlines = await outlinesFor(turns, (keys) => level.get(keys, scope.keeps));
+      if (outlines.size === 0) return entries;
+      return turns.flatMap((known): readonly Entry[] => {
+        const { turn } = known;
         if (!("entries" in turn)) return [turn.entry];
-        const outline = turn.role === "assistant" ? outlineFor(ways, found) : undefined;
+        const outline = outlines.get(known);
         return turn.role === "assistant" && outline ? withReasoning(turn.entries, outline, reader) : turn.entries;
       });
     },
@@ -82,32 +85,48 @@ function toldBy(answer: Answer): Told {
   return text.length > LIMITS.vaultTurnBytesMax ? NOTHING_TOLD : { outline, text };
 }
 
+interface Known {
+  readonly turn: Turn;
+  readonly ways: Ways;
+}
+
 /** The turns, and the ways in which those that lack their reasoning are known. */
-function knownTurns(scope: Scope, entries: readonly Entry[], reader: SealReader) {
-  let front: Entry[] = [];
+function knownTurns(scope: Scope, entries: readonly Entry[], reader: SealReader): readonly Known[] {
+  const behinds = behindsOf(entries).values();
   return turnsOf(entries).map((turn) => {
-    if (turn.role !== "assistant") {
-      front.push(...("entries" in turn ? turn.entries : [turn.entry]));
-      return { turn, ways: [] as Ways };
-    }
-    const before = front;
-    front = [];
-    let digest: string | undefined;
-    const read = (): string => (digest ??= frontOf(before));
-    return { turn, ways: holdsReadable(turn.entries, reader) ? [] : waysOfTurn(scope, read, turn.entries) };
+    const behind = turn.role === "assistant" ? behinds.next().value : undefined;
+    if (turn.role !== "assistant" || !behind || holdsReadable(turn.entries, reader)) return { turn, ways: [] };
+    return { turn, ways: waysOfTurn(scope, behind, turn.entries) };
   });
 }
 
-function outlineFor(ways: Ways, found: ReadonlyMap<string, Found>): Outline | undefined {
-  for (const way of ways) {
-    const told = way.flatMap(({ key, veto }): readonly Found[] => {
-      if (veto !== undefined && found.has(veto)) return ["clash"];
-      const one = found.get(key);
-      return one === undefined ? [] : [one];
+/** The next way is asked only for turns of which the one before told nothing. */
+async function outlinesFor(
+  turns: readonly Known[],
+  get: (keys: readonly string[]) => ReturnType<Level["get"]>,
+): Promise<ReadonlyMap<Known, Outline>> {
+  const outlines = new Map<Known, Outline>();
+  let open = turns;
+  for (let at = 0; open.length > 0; at++) {
+    const asked = open.flatMap((known) => {
+      const next = known.ways[at];
+      return next ? [{ known, way: next() }] : [];
     });
-    const outline = told.find((one) => one !== "clash" && isWorthKeeping(one));
-    if (outline !== undefined && outline !== "clash") return outline;
-    if (told.length > 0) return undefined;
+    const keys = asked.flatMap(({ way }) => way.flatMap(({ key, vetoes }) => [key, ...vetoes]));
+    const found: ReadonlyMap<string, Found> = keys.length > 0 ? await get(keys) : new Map<string, Found>();
+    open = asked.flatMap(({ known, way }) => {
+      const told = toldOn(way, found);
+      const outline = told.find((one) => one !== "clash" && isWorthKeeping(one));
+      if (outline !== undefined && outline !== "clash") outlines.set(known, outline);
+      return told.length === 0 ? [known] : [];
+    });
   }
-  return undefined;
+  return outlines;
 }
+
+const toldOn = (way: readonly Way[], found: ReadonlyMap<string, Found>): readonly Found[] =>
+  way.flatMap(({ key, vetoes }): readonly Found[] => {
+    if (vetoes.some((veto) => found.has(veto))) return ["clash"];
+    const one = found.get(key);
+    return one === undefined ? [] : [one];
+  });

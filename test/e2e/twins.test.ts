@@ -247,7 +247,74 @@ describe("beside a twin", () => {
       }
     });
 
+    test.each(["call_0", `toolu_01${hash("dropped").slice(0, 22)}`])(
+      `${where}: words whose call was dropped get no thought of who said them alone (%s)`,
+      async (id) => {
+        for (const order of ["words first", "call first"])
+          for (const thinks of ["asks", "silent"] as const) {
+            const turns = [fresh(where)];
+            const words = (): Promise<string> => ask(gateway, { ...talk, turns, said: thinking(OK, "Theirs alone.") });
+            const calls = CALL.calls?.map((call) => ({ ...call, id })) ?? [];
+            const call = (): Promise<string> => ask(gateway, { ...talk, turns, said: { ...OK, calls }, thinks });
+            for (const one of order === "words first" ? [words, call] : [call, words]) await one();
+            const body = await ask(gateway, { ...talk, turns: [...turns, { said: OK }, user("Stop.")], said: DONE });
+            expect({ order, thinks, leaks: holds(body, "Theirs alone.") }).toEqual({ order, thinks, leaks: false });
+          }
+      },
+    );
+
+    test(`${where}: what broke off in a named session leaves its trace, though its client prints an old message anew`, async () => {
+      for (const said of [CALL, OK]) {
+        const [session, after] = [`Broken ${pairs++}`, said.calls ? result("b") : user("And?")];
+        const first = [fresh(where)];
+        await ask(gateway, { ...talk, session, turns: first, said: thinking(said, "A subagent's.") });
+        await ask(gateway, { ...talk, session, turns: [fresh(where)], said, extent: "after-call" });
+        const turns = [user("Printed anew."), { said }, after];
+        expect(holds(await ask(gateway, { ...talk, session, turns, said: DONE }), "A subagent's.")).toBe(false);
+      }
+    });
+
     if (passes(talk)) continue;
+
+    const LOOPS: Readonly<Record<string, readonly (readonly [Said, string])[]>> = {
+      polls: Array.from({ length: 6 }, () => [CALL, "running"]),
+      "edits and tests": [1, 2, 3].flatMap((): [Said, string][] => [
+        [CALL, "2 failed"],
+        [{ text: "Once more.", calls: [{ id: "call_0", args: { path: "b.ts" } }] }, "ok"],
+      ]),
+    };
+    test.each(Object.keys(LOOPS))(
+      `${where}: a conversation alone that %s keeps the thoughts of all its turns in every turn`,
+      async (loop) => {
+        const turns: Turn[] = [fresh(where)];
+        const thoughts: string[] = [];
+        for (const [said, became] of LOOPS[loop] ?? []) {
+          const thought = `Round ${thoughts.length} of ${loop} ${where} ${pairs}`;
+          const body = await ask(gateway, { ...talk, turns, said: thinking(said, thought) });
+          expect(thoughts.filter((one) => !holds(body, one))).toEqual([]);
+          thoughts.push(thought);
+          turns.push({ said }, result(became));
+        }
+        const body = await ask(gateway, { ...talk, turns, said: DONE });
+        const places = thoughts.map((one) => Math.max(body.indexOf(one), body.indexOf(proofOf(one))));
+        expect(places.every((place, at) => place > (places[at - 1] ?? 0))).toBe(true);
+      },
+    );
+
+    test(`${where}: a round that broke off in a loop costs the thoughts of no other round`, async () => {
+      const turns: Turn[] = [fresh(where)];
+      const thoughts = [0, 1, 2, 3].map((round) => `Before and after the break, ${round}, ${where} ${pairs}`);
+      for (const [round, thought] of thoughts.entries()) {
+        if (round === 2) {
+          await ask(gateway, { ...talk, turns, said: CALL, extent: "after-call" });
+          turns.push({ said: CALL }, result("running"));
+        }
+        await ask(gateway, { ...talk, turns, said: thinking(CALL, thought) });
+        turns.push({ said: CALL }, result("running"));
+      }
+      const body = await ask(gateway, { ...talk, turns, said: DONE });
+      expect(thoughts.filter((thought) => !holds(body, thought))).toEqual([]);
+    });
 
     test(`${where}: a conversation that differs in what stood in front keeps its thought, and so does the other`, async () => {
       const first = fresh(where);
@@ -296,6 +363,17 @@ describe("beside a twin", () => {
       expect(thoughts.filter((thought) => !holds(body, thought))).toEqual([]);
     });
   }
+
+  test.each([CALL, OK])("bytes that passed in a loop leave their trace for a twin's later rounds: %j", async (said) => {
+    const [first, thought] = [fresh("Rounds"), `Theirs ${pairs}`];
+    const turns: Turn[] = [first, { said: CALL }, result("running")];
+    await ask(gateway, { client: "responses", vendor: "messages", turns, said: thinking(said, thought) });
+    await ask(gateway, { client: "responses", vendor: "responses", turns, said, thinks: "silent" });
+    const after = [...turns, { said }, said.calls ? result("b") : user("And?")];
+    expect(
+      holds(await ask(gateway, { client: "responses", vendor: "messages", turns: after, said: DONE }), thought),
+    ).toBe(false);
+  });
 
   // The Responses caller's bytes pass to the one vendor and are translated for the other.
   test.each([
