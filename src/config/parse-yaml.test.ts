@@ -87,6 +87,20 @@ describe("twice as much takes about twice the work", () => {
   );
 
   test(
+    "models with a star in their names, all the way",
+    () =>
+      grows((count) => {
+        const models = lines(count, (at) => `  "m${at}-*": { targets: [ { provider: p, model: "*" } ] }`);
+        const text = `providers: { p: { kind: simulator } }\nmodels:\n${models}\n`;
+        return () => {
+          const yaml = readYaml("x.yaml", text, {});
+          resolve(yaml, validate(yaml), VENDORS);
+        };
+      }, 3_000),
+    60_000,
+  );
+
+  test(
     "keys of callers",
     () =>
       grows((count) => {
