@@ -95,13 +95,11 @@ function* textsFor(source: string): Generator<(length: number) => string> {
       for (const end of ENDS) yield (length) => head + fill.repeat(Math.ceil(length / fill.length)) + end;
 }
 
-/** Of this thread: a machine that is busy with others does not count. */
 function timeOf(pattern: RegExp, text: string): number {
   pattern.lastIndex = 0;
-  const before = process.threadCpuUsage();
+  const start = performance.now();
   text.replace(pattern, "");
-  const { user, system } = process.threadCpuUsage(before);
-  return (user + system) / 1_000;
+  return performance.now() - start;
 }
 
 /** The least of several: what a busy machine adds is not the pattern's. */
@@ -111,7 +109,9 @@ function backtracks({ source, flags }: Pattern): string | undefined {
   const pattern = new RegExp(source, flags);
   for (const make of textsFor(source)) {
     const [short, long] = [make(LENGTH), make(2 * LENGTH)];
-    if (timeOf(pattern, short) > FAR_TOO_LONG_MS) return `${JSON.stringify(short.slice(0, 40))}… does not end`;
+    const far = (): number => timeOf(pattern, short);
+    if (far() > FAR_TOO_LONG_MS && least(3, far) > FAR_TOO_LONG_MS)
+      return `${JSON.stringify(short.slice(0, 40))}… does not end`;
     if (timeOf(pattern, long) < AT_ONCE_MS) continue;
     const growth = least(5, () => timeOf(pattern, long)) / least(5, () => timeOf(pattern, short));
     if (growth > GROWTH_MAX && least(5, () => timeOf(pattern, long)) > AT_ONCE_MS)
