@@ -1,6 +1,7 @@
 /** A vendor's key stays with the operator, even where the vendor repeats it to everybody. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { provider, type Running, start, target } from "./gateway.ts";
+import { LIMITS } from "../../src/wire/limits.ts";
 import { type Answering, type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, stepsOf, type Wire, WIRES } from "./wires.ts";
 
@@ -14,7 +15,7 @@ let vendor: Upstream;
 let gateway: Running;
 beforeAll(async () => {
   vendor = upstream((asked, count) => answer(asked, count));
-  const more = { apiKey: KEY, headers: { "X-Team": `Bearer ${TOKEN}` } };
+  const more = { apiKey: KEY, idleMs: 1_000, headers: { "X-Team": `Bearer ${TOKEN}` } };
   gateway = await start({
     providers: WIRES.map((wire) => provider(wire, wire, vendor.url, more)),
     models: WIRES.map((wire) => ({ name: wire, targets: [target(wire, wire)] })),
@@ -140,4 +141,36 @@ test("a count of tokens that is refused, and headers that pass, come without it"
   const told = await got("chat", "chat");
   expect(told).toContain("for [redacted]");
   expect(told).not.toMatch(TRACE);
+});
+
+describe("a refusal that breaks off inside the key tells no part of it", () => {
+  const refusal = (text: string, end: (control: ReadableStreamDefaultController<Uint8Array>) => void) =>
+    new Response(
+      new ReadableStream<Uint8Array>({
+        start: (control) => {
+          control.enqueue(new TextEncoder().encode(text));
+          end(control);
+        },
+      }),
+      { status: 400, headers: { "content-type": "text/plain" } },
+    );
+  const spellings = [KEY, KEY.replaceAll("/", "\\/"), encodeURIComponent(KEY), KEY.replaceAll("+", "&#43;")];
+
+  test("cut by size, at every place", async () => {
+    for (const spelt of spellings)
+      for (let kept = 0; kept <= spelt.length; kept++) {
+        const before = ".".repeat(LIMITS.errorBodyBytesMax - kept);
+        answer = () => refusal(`${before}${spelt}${".".repeat(1_000)}`, (control) => control.close());
+        const told = await got("chat", "chat");
+        expect(told.slice(told.lastIndexOf("\n") + 1)).toMatch(/^\.+(\[redacted\])?$/);
+      }
+  });
+
+  test("cut by silence", async () => {
+    for (const spelt of spellings) {
+      answer = () => refusal(`... ${spelt.slice(0, -4)}`, () => {});
+      const told = await got("chat", "chat");
+      expect(told).toEndWith("\n... ");
+    }
+  });
 });
