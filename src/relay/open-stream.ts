@@ -15,6 +15,8 @@ import { upstreamFault } from "./upstream-fault.ts";
 
 /** Behind a mere start an error often follows at once, and then another target may still answer. */
 const GRACE_MS = 100;
+/** Native: behind the terminal event some vendors send usage or `[DONE]`, and some never close their connection. */
+const BEHIND_END_MS = 1_000;
 
 export async function openStream(answering: Answering, reply: DialectId): Promise<OpenStream> {
   if (!answering.isStream || answering.goOn) return streamOfWhole(answering, DIALECTS[reply]);
@@ -34,7 +36,7 @@ const fixed = ({ target, out, watch, response, place }: Answering) => ({
   provider: target.provider.name,
   watch,
   idleMs: target.provider.idleMs,
-  endsAtTerminal: out.lane === "translated",
+  behindEndMs: out.lane === "translated" ? 0 : BEHIND_END_MS,
   ...(place && { place }),
 });
 
