@@ -9,7 +9,7 @@ import type { OpenStream } from "./deliver.ts";
 import type { Answering } from "./open.ts";
 import { wholeEvents } from "./open-whole.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
-import { cleanFailure } from "./redact.ts";
+import { cleanDialect, cleanFailure } from "./redact.ts";
 import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
@@ -41,7 +41,7 @@ const fixed = ({ target, out, watch, response, place }: Answering) => ({
 });
 
 function laneOf({ target, out, watch, place }: Answering, to: Dialect): StreamLane {
-  const from = DIALECTS[target.dialect];
+  const from = cleanDialect(DIALECTS[target.dialect], target.provider);
   return out.lane === "native"
     ? nativeLane(
         from,

@@ -1,7 +1,9 @@
 /** What a caller gets of an upstream's failure: without the keys that the upstream was sent. The bodies of answers that do not fail are not searched. */
 import type { ProviderConfig } from "../config/config.ts";
+import type { Ask, Dialect } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { withoutCredentials } from "../providers/credentials.ts";
+import type { Frame } from "../wire/machine.ts";
 import type { StreamLane } from "./stream-lane.ts";
 import type { Watch } from "./watch.ts";
 
@@ -16,6 +18,26 @@ export function cleanError(error: unknown, provider: ProviderConfig): unknown {
     ...(code !== undefined && { code: clean(code) }),
   });
 }
+
+/** A dialect whose decoders are told no credential in an error: they shorten what looks like a key, and of half a key nobody finds the rest. */
+export function cleanDialect(dialect: Dialect, provider: ProviderConfig): Dialect {
+  const decoder = (ask: Ask): ReturnType<Dialect["stream"]["decoder"]> => {
+    const inner = dialect.stream.decoder(ask);
+    const clean = (frame: Frame): Frame => {
+      const isError = frame.event === "error" || mayFail(frame.data);
+      return isError ? { ...frame, data: withoutCredentials(frame.data, provider) } : frame;
+    };
+    return { push: (frame, emit) => inner.push(clean(frame), emit), end: inner.end };
+  };
+  return { ...dialect, stream: { ...dialect.stream, decoder } };
+}
+
+/** A whole answer, for its decoder. */
+export const cleanIfFailing = (text: string, provider: ProviderConfig): string =>
+  mayFail(text) ? withoutCredentials(text, provider) : text;
+
+/** Good answers of some vendors hold an error of null. Inside a string the quotes would be escaped. */
+const mayFail = (json: string): boolean => json.includes('"error"') && /"error"(?!\s*:\s*null)/.test(json);
 
 /** A stream, from its error on: before it every byte stays as it is. */
 export function cleanFailure(lane: StreamLane, watch: Pick<Watch, "error">, provider: ProviderConfig): StreamLane {

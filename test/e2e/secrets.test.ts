@@ -5,7 +5,8 @@ import { LIMITS } from "../../src/wire/limits.ts";
 import { type Answering, type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, stepsOf, type Wire, WIRES } from "./wires.ts";
 
-const KEY = "sk-CANARY/vendor+key-0123456789";
+// With what keys often begin with in its middle: nobody may shorten it from there on and leave its front.
+const KEY = "CANARY.sk-CANARY/vendor+key,0123456789-CANARY";
 const TOKEN = "CANARY-team-token";
 const TRACE = /CANARY/i;
 const JSON_TYPE = { "content-type": "application/json" };
@@ -76,7 +77,7 @@ for (const { client, upstream: behind } of CROSSINGS)
         answer = () => new Response(begun + frame, { headers: { "content-type": "text/event-stream" } });
         const told = await got(client, behind, { stream: true });
         expect(told).not.toMatch(TRACE);
-        expect(told).toMatch(/Incorrect API key provided: Bearer (\[redacted\]|sk-…) \(x-team: \[redacted\]\)/);
+        expect(told).toMatch(/Incorrect API key provided: Bearer \[redacted\] \(x-team: \[redacted\]\)/);
       }
     });
   });
