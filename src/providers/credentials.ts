@@ -5,7 +5,7 @@ type Credentials = Pick<ProviderConfig, "apiKey" | "headers">;
 
 /** The text itself where it holds none of them. */
 export function withoutCredentials(text: string, provider: Credentials): string {
-  const pattern = patternOf(provider);
+  const { pattern } = searchOf(provider);
   return pattern ? text.replace(pattern, "[redacted]") : text;
 }
 
@@ -14,6 +14,14 @@ export const headersWithoutCredentials = (
   provider: Credentials,
 ): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withoutCredentials(value, provider)]));
+
+/** False: the bytes hold no credential. Cheap, for it is asked of every piece of a stream. */
+export function mayHoldCredentials(bytes: Uint8Array, provider: Credentials): boolean {
+  const { needles } = searchOf(provider);
+  if (needles.length === 0) return false;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return needles.some((needle) => buffer.includes(needle));
+}
 
 /** Of a text that was cut short: also without the part of a credential that it ends in. */
 export function cutWithoutCredentials(text: string, provider: Credentials): string {
@@ -46,16 +54,27 @@ const plain = (text: string): string =>
     })
     .toLowerCase();
 
-const PATTERNS = new WeakMap<Credentials, { readonly pattern: RegExp | undefined }>();
+interface Search {
+  readonly pattern: RegExp | undefined;
+  /** Of each credential that is no ordinary word, the longest part that has one spelling. */
+  readonly needles: readonly Buffer[];
+}
+const SEARCHES = new WeakMap<Credentials, Search>();
 
-function patternOf(provider: Credentials): RegExp | undefined {
-  let known = PATTERNS.get(provider);
+function searchOf(provider: Credentials): Search {
+  let known = SEARCHES.get(provider);
   if (!known) {
     const spellings = credentialsOf(provider).toSorted((a, b) => b.text.length - a.text.length);
     const pattern = spellings.length > 0 ? new RegExp(spellings.map(inAnySpelling).join("|"), "gi") : undefined;
-    PATTERNS.set(provider, (known = { pattern }));
+    const needles = spellings.filter(({ text }) => text.length >= LENGTH_MIN).map(({ text }) => needleOf(text));
+    SEARCHES.set(provider, (known = { pattern, needles }));
   }
-  return known.pattern;
+  return known;
+}
+
+function needleOf(text: string): Buffer {
+  const [longest = ""] = text.split(/[^A-Za-z0-9]+/).toSorted((a, b) => b.length - a.length);
+  return Buffer.from(longest);
 }
 
 interface Credential {

@@ -9,7 +9,7 @@ import { isObject, parseJson, type JsonObject } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { Answering } from "./open.ts";
 import { readWhole } from "./read-whole.ts";
-import { cleanDialect, cleanIfFailing } from "./redact.ts";
+import { cleanBytes, cleanDialect, cleanIfFailing } from "./redact.ts";
 import { translatedLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
@@ -24,7 +24,7 @@ export async function openWhole(answering: Answering, reply: DialectId): Promise
   if (answering.out.lane === "native" && !answering.isStream)
     return {
       contentType: answering.response.headers.get("content-type") ?? "application/json",
-      body: bytes,
+      body: events.some(({ type }) => type === "block-start") ? bytes : cleanBytes(bytes, answering.target.provider),
       losses: [],
     };
   const written = DIALECTS[reply].response.encode(events, answering.out.ask);

@@ -38,6 +38,7 @@ async function got(
   return [response.status, JSON.stringify([...response.headers]), await response.text()].join("\n");
 }
 
+const USAGE = { stream_options: { include_usage: true } };
 const HEARD = `Incorrect API key provided: Bearer ${KEY} (x-team: ${TOKEN}). «1.0»`;
 const errorOf = (wire: Wire, message: string) => {
   const error = { type: "invalid_request_error", code: KEY, param: TOKEN, message };
@@ -129,6 +130,46 @@ test("a stream keeps every byte up to its error, and what stands around the key"
     end();
   }
   expect(text).toBe(words + frame.replace(KEY, "[redacted]"));
+});
+
+/** What no decoder takes for a word or an error, as debug pages and proxies write it. */
+const ODD: readonly string[] = [
+  `data: ${JSON.stringify({ detail: `bad key ${KEY}` })}\n\n`,
+  `event: debug\ndata: authorization: Bearer ${KEY}\n\n`,
+  `: sent with ${KEY} and ${TOKEN}\n\n`,
+  `data: {"detail":"${KEY.replaceAll("/", "\\/")} ${btoa(KEY)}"}\n\n`,
+];
+for (const wire of WIRES)
+  test(`what is neither word nor error comes without it: a stream of ${wire}`, async () => {
+    const [first, second, ...rest] = stepsOf(wire).map(({ send }) => send);
+    for (const odd of ODD)
+      for (const sent of [
+        `${odd}${first}${second}${rest.join("")}`,
+        `${first}${odd}${second}${rest.join("")}`,
+        `${first}${second}${rest.join("")}${odd}`,
+        // A comment in the middle of a word's own event.
+        `${first}${odd.startsWith(":") ? odd.slice(0, -1) : odd}${second}${rest.join("")}`,
+      ]) {
+        answer = () => new Response(sent, { headers: { "content-type": "text/event-stream" } });
+        const told = await got(wire, wire, { stream: true, ...(wire === "chat" && USAGE) });
+        expect(told).not.toMatch(TRACE);
+        expect(told).not.toContain(btoa(KEY).slice(0, 20));
+        // Text that is no JSON is an error where nothing was said yet.
+        expect(told).toMatch(/^200[^]*\[redacted\]|^502/);
+      }
+  });
+
+test("what the model says stays, though the same read brings what is redacted", async () => {
+  const words = stepsOf("chat").map(({ send }) => send.replace("two ", `${KEY} é `));
+  const sent = words.join(`: with ${KEY}\n\n`);
+  answer = () => new Response(sent, { headers: { "content-type": "text/event-stream" } });
+  const response = await post(gateway.url, PATH.chat, bodyFor("chat", "chat", { stream: true, ...USAGE }));
+  expect(await response.text()).toBe(words.join(": with [redacted]\n\n"));
+});
+
+test("a whole 200 without an answer comes without it", async () => {
+  answer = () => Response.json({ detail: HEARD });
+  for (const wire of WIRES) expect(await got(wire, wire)).not.toMatch(TRACE);
 });
 
 test("a count of tokens that is refused, and headers that pass, come without it", async () => {
