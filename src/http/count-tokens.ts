@@ -3,7 +3,6 @@ import { withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { countsTokens, endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
-import { replyWithoutCredentials } from "../providers/credentials.ts";
 import { checkOtherModels } from "../routing/other-models.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import { applyEdits } from "../wire/edit.ts";
@@ -68,7 +67,7 @@ async function countAtVendor(
     if (end !== "eof" || !isCount(counted)) return undefined;
     return new Response(counted, { headers: { "content-type": "application/json" } });
   }
-  const reply = replyWithoutCredentials(await errorReply(response, idleMs), target.provider);
+  const reply = await errorReply(response, target.provider);
   const error = DIALECTS[MESSAGES.reply].error.decode(reply);
   if (response.status === 404 || ERROR_FACTS[error.kind].failover) return undefined;
   throw error.with({ upstream: reply, upstreamDialect: target.dialect, provider });

@@ -1,20 +1,13 @@
 /** The operator's own credentials, taken out of what a vendor says: debug pages and proxies repeat what they were sent. */
 import type { ProviderConfig } from "../config/config.ts";
-import type { Reply } from "../wire/reply.ts";
 
 type Credentials = Pick<ProviderConfig, "apiKey" | "headers">;
 
 /** The text itself where it holds none of them. */
 export function withoutCredentials(text: string, provider: Credentials): string {
-  const pattern = patternOf(provider);
+  const { pattern } = searchOf(provider);
   return pattern ? text.replace(pattern, "[redacted]") : text;
 }
-
-export const replyWithoutCredentials = (reply: Reply, provider: Credentials): Reply => ({
-  ...reply,
-  headers: headersWithoutCredentials(reply.headers, provider),
-  body: withoutCredentials(reply.body, provider),
-});
 
 export const headersWithoutCredentials = (
   headers: Readonly<Record<string, string>>,
@@ -22,16 +15,66 @@ export const headersWithoutCredentials = (
 ): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withoutCredentials(value, provider)]));
 
-const PATTERNS = new WeakMap<Credentials, { readonly pattern: RegExp | undefined }>();
+/** False: the bytes hold no credential. Cheap, for it is asked of every piece of a stream. */
+export function mayHoldCredentials(bytes: Uint8Array, provider: Credentials): boolean {
+  const { needles } = searchOf(provider);
+  if (needles.length === 0) return false;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return needles.some((needle) => buffer.includes(needle));
+}
 
-function patternOf(provider: Credentials): RegExp | undefined {
-  let known = PATTERNS.get(provider);
+/** Of a text that was cut short: also without the part of a credential that it ends in. */
+export function cutWithoutCredentials(text: string, provider: Credentials): string {
+  const clean = withoutCredentials(text, provider).replace(UNFINISHED, "");
+  const heads = credentialsOf(provider).map((credential) => plain(credential.text));
+  const longest = Math.max(0, ...heads.map(({ length }) => length)) * SPELLING_MAX;
+  const endsInHead = (at: number, chars: number, of: number): boolean => {
+    const tail = plain(clean.slice(at, at + chars)).slice(0, of);
+    return heads.some((head) => head.startsWith(tail));
+  };
+  for (let at = Math.max(0, clean.length - longest); at < clean.length; at++)
+    // Three characters first: a key may be a token of some thousand.
+    if (endsInHead(at, 3 * SPELLING_MAX, 3) && endsInHead(at, longest, longest)) return clean.slice(0, at);
+  return clean;
+}
+
+/** The longest way to write one character: four backslashes and `u00ff`. */
+const SPELLING_MAX = 9;
+/** A character of which only a part came. */
+const UNFINISHED = /(?:\\{1,4}(?:u[\da-f]{0,3})?|%[\da-f]?|&#?[\da-z]{0,5}|\ufffd)$/i;
+const SPELT = /\\+u00([\da-f]{2})|%([\da-f]{2})|&#x0?([\da-f]{2});|&#0?(\d{2,3});|&(amp|lt|gt|quot|apos);|\\+/gi;
+
+const plain = (text: string): string =>
+  text
+    .replace(SPELT, (_all, json?: string, url?: string, hex?: string, decimal?: string, name?: string) => {
+      const code = json ?? url ?? hex;
+      if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16));
+      if (decimal !== undefined) return String.fromCharCode(Number(decimal));
+      return Object.keys(NAMED).find((character) => NAMED[character] === name?.toLowerCase()) ?? "";
+    })
+    .toLowerCase();
+
+interface Search {
+  readonly pattern: RegExp | undefined;
+  /** Of each credential that is no ordinary word, the longest part that has one spelling. */
+  readonly needles: readonly Buffer[];
+}
+const SEARCHES = new WeakMap<Credentials, Search>();
+
+function searchOf(provider: Credentials): Search {
+  let known = SEARCHES.get(provider);
   if (!known) {
     const spellings = credentialsOf(provider).toSorted((a, b) => b.text.length - a.text.length);
     const pattern = spellings.length > 0 ? new RegExp(spellings.map(inAnySpelling).join("|"), "gi") : undefined;
-    PATTERNS.set(provider, (known = { pattern }));
+    const needles = spellings.filter(({ text }) => text.length >= LENGTH_MIN).map(({ text }) => needleOf(text));
+    SEARCHES.set(provider, (known = { pattern, needles }));
   }
-  return known.pattern;
+  return known;
+}
+
+function needleOf(text: string): Buffer {
+  const [longest = ""] = text.split(/[^A-Za-z0-9]+/).toSorted((a, b) => b.length - a.length);
+  return Buffer.from(longest);
 }
 
 interface Credential {

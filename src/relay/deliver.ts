@@ -22,8 +22,8 @@ export interface OpenStream {
   /** The upstream has already ended. */
   readonly ended: boolean;
   readonly idleMs: number;
-  /** Events of the native lane pass to their end; a translated answer ends with its terminal event. */
-  readonly endsAtTerminal: boolean;
+  /** How long the vendor is waited for behind the terminal event: what comes until then passes. */
+  readonly behindEndMs: number;
   /** Where the vault is told of the answer; absent: nowhere. */
   readonly place?: Place;
   /** Headers of the upstream. */
@@ -71,7 +71,7 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
       stream = found;
       pump = pumpOf(found, beatMs);
       queue = found.ready.filter((piece) => piece.length > 0);
-      if (found.ended || (found.endsAtTerminal && found.watch.terminal)) close("done");
+      if (found.ended || (found.behindEndMs === 0 && found.watch.terminal)) close("done");
     },
     (error: unknown) => fail(toGatewayError(error)),
   );
@@ -141,27 +141,33 @@ interface Pump {
   step(isOver: () => boolean, cutBy: () => GatewayError | undefined): Promise<Step>;
 }
 
-/** What the upstream sends, piece by piece, until it ends, breaks or has sent no event for too long. */
+/** What the upstream sends, piece by piece, until it ends, breaks or has sent no event for too long. A complete answer needs none of that. */
 function pumpOf(open: OpenStream, beatMs: number): Pump {
-  const { lane, reads, idleMs } = open;
+  const { lane, reads, idleMs, watch, behindEndMs } = open;
   let quietMs = 0;
+  let behindMs = 0;
+  const isOverdue = (): boolean => watch.terminal && behindMs >= behindEndMs;
   const breakOff = (error: GatewayError): Step => ({ piece: lane.fail(error), ended: { error } });
   return {
     step: async (isOver, cutBy) => {
-      if (quietMs >= idleMs) return breakOff(idleError(open));
+      if (isOverdue()) return COMPLETE;
+      const { terminal } = watch;
+      if (!terminal && quietMs >= idleMs) return breakOff(idleError(open));
       const from = performance.now();
-      const read = await reads.next(Math.min(beatMs, idleMs - quietMs));
+      const read = await reads.next(Math.min(beatMs, terminal ? behindEndMs - behindMs : idleMs - quietMs));
       // Only while we wait for it: a client that does not read is no fault of the vendor's.
-      quietMs += performance.now() - from;
+      const waitedMs = performance.now() - from;
+      if (terminal) behindMs += waitedMs;
+      else quietMs += waitedMs;
       if (isOver()) return NOTHING;
       const cut = cutBy();
-      if (cut) return breakOff(cut);
+      if (cut) return terminal ? COMPLETE : breakOff(cut);
       if (read.kind === "quiet") return NOTHING;
       try {
         const { events } = lane;
         const piece = read.kind === "bytes" ? lane.push(read.bytes) : lane.end(read.kind);
         if (lane.events > events) quietMs = 0;
-        const isEnd = read.kind !== "bytes" || (open.endsAtTerminal && open.watch.terminal);
+        const isEnd = read.kind !== "bytes" || isOverdue();
         return { piece, ...(isEnd && { ended: {} }) };
       } catch (error) {
         return breakOff(toGatewayError(upstreamFault(error, open.provider)));
@@ -171,6 +177,7 @@ function pumpOf(open: OpenStream, beatMs: number): Pump {
 }
 
 const NOTHING: Step = { piece: "" };
+const COMPLETE: Step = { piece: "", ended: {} };
 
 const idleError = (stream: OpenStream): GatewayError =>
   new GatewayError(

@@ -9,12 +9,14 @@ import type { OpenStream } from "./deliver.ts";
 import type { Answering } from "./open.ts";
 import { wholeEvents } from "./open-whole.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
-import { cleanFailure } from "./redact.ts";
+import { cleanDialect, cleanFailure } from "./redact.ts";
 import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
 /** Behind a mere start an error often follows at once, and then another target may still answer. */
 const GRACE_MS = 100;
+/** Native: behind the terminal event some vendors send usage or `[DONE]`, and some never close their connection. */
+const BEHIND_END_MS = 1_000;
 
 export async function openStream(answering: Answering, reply: DialectId): Promise<OpenStream> {
   if (!answering.isStream || answering.goOn) return streamOfWhole(answering, DIALECTS[reply]);
@@ -34,12 +36,12 @@ const fixed = ({ target, out, watch, response, place }: Answering) => ({
   provider: target.provider.name,
   watch,
   idleMs: target.provider.idleMs,
-  endsAtTerminal: out.lane === "translated",
+  behindEndMs: out.lane === "translated" ? 0 : BEHIND_END_MS,
   ...(place && { place }),
 });
 
 function laneOf({ target, out, watch, place }: Answering, to: Dialect): StreamLane {
-  const from = DIALECTS[target.dialect];
+  const from = cleanDialect(DIALECTS[target.dialect], target.provider);
   return out.lane === "native"
     ? nativeLane(
         from,

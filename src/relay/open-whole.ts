@@ -1,4 +1,5 @@
 /** A whole answer of an upstream, bounded, as events and as the caller's reply. */
+import type { ProviderConfig } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { DialectId } from "../dialects/dialect.ts";
 import type { StreamEvent } from "../ir/events.ts";
@@ -8,6 +9,7 @@ import { isObject, parseJson, type JsonObject } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { Answering } from "./open.ts";
 import { readWhole } from "./read-whole.ts";
+import { cleanBytes, cleanDialect, cleanIfFailing } from "./redact.ts";
 import { translatedLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
@@ -22,7 +24,7 @@ export async function openWhole(answering: Answering, reply: DialectId): Promise
   if (answering.out.lane === "native" && !answering.isStream)
     return {
       contentType: answering.response.headers.get("content-type") ?? "application/json",
-      body: bytes,
+      body: events.some(({ type }) => type === "block-start") ? bytes : cleanBytes(bytes, answering.target.provider),
       losses: [],
     };
   const written = DIALECTS[reply].response.encode(events, answering.out.ask);
@@ -46,7 +48,7 @@ export async function ownEvents(answering: Answering): Promise<{ bytes: Uint8Arr
   try {
     const events = answering.isStream
       ? streamedEvents(bytes, answering)
-      : DIALECTS[target.dialect].response.decode(objectOf(bytes, target.provider.name), out.ask);
+      : DIALECTS[target.dialect].response.decode(objectOf(bytes, target.provider), out.ask);
     for (const event of events) if (event.type === "error") throw event.error;
     return { bytes, events };
   } catch (error) {
@@ -57,22 +59,23 @@ export async function ownEvents(answering: Answering): Promise<{ bytes: Uint8Arr
 /** Some hosts stream whatever one asks for. */
 function streamedEvents(bytes: Uint8Array, { target, out }: Answering): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
-  const dialect = DIALECTS[target.dialect];
+  const dialect = cleanDialect(DIALECTS[target.dialect], target.provider);
   const lane = translatedLane(dialect, dialect, out.ask, (event) => void events.push(event));
   lane.push(bytes);
   lane.end("eof");
   return events;
 }
 
-function objectOf(bytes: Uint8Array, provider: string): JsonObject {
+function objectOf(bytes: Uint8Array, provider: ProviderConfig): JsonObject {
   let parsed: unknown;
   try {
-    parsed = parseJson(new TextDecoder().decode(bytes));
+    parsed = parseJson(cleanIfFailing(new TextDecoder().decode(bytes), provider));
   } catch {
     parsed = undefined;
   }
   if (isObject(parsed)) return parsed;
-  throw failure("upstream-failed", "answered with something that is not a JSON object; check its base_url", provider);
+  const what = "answered with something that is not a JSON object; check its base_url";
+  throw failure("upstream-failed", what, provider.name);
 }
 
 /** A whole answer is its own first word, but its head and blank lines may come early, and go on while the model thinks: so silence ends it only behind the time for a first word, and its end has a clock too. */

@@ -5,7 +5,6 @@ import type { StreamEvent } from "../ir/events.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
-import { replyWithoutCredentials } from "../providers/credentials.ts";
 import type { Target } from "../routing/plan.ts";
 import type { Place } from "../vault/vault.ts";
 import type { Call, Gateway } from "./call.ts";
@@ -85,8 +84,7 @@ async function refusalOf(response: Response, target: Target): Promise<GatewayErr
       { provider },
     );
   }
-  // Before anything is read of it: what is cut short must not end in half a key.
-  const reply = replyWithoutCredentials(await errorReply(response, target.provider.idleMs), target.provider);
+  const reply = await errorReply(response, target.provider);
   const error = DIALECTS[target.dialect].error.decode(reply);
   const retryAfter = reply.headers["retry-after"] ?? error.details.retryAfter;
   return error.with({

@@ -1,8 +1,10 @@
-/** What a caller gets of an upstream's failure: without the keys that the upstream was sent. The bodies of answers that do not fail are not searched. */
+/** What a caller gets of an upstream's failure: without the keys that the upstream was sent. What the model says is its own, and stays. */
 import type { ProviderConfig } from "../config/config.ts";
+import type { Ask, Dialect } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
-import { withoutCredentials } from "../providers/credentials.ts";
-import type { StreamLane } from "./stream-lane.ts";
+import { mayHoldCredentials, withoutCredentials } from "../providers/credentials.ts";
+import type { Frame } from "../wire/machine.ts";
+import { EVENT_END, type StreamLane } from "./stream-lane.ts";
 import type { Watch } from "./watch.ts";
 
 /** For whatever was thrown at a target. What the upstream replied is clean already: see `refusalOf`. */
@@ -17,21 +19,45 @@ export function cleanError(error: unknown, provider: ProviderConfig): unknown {
   });
 }
 
-/** A stream, from its error on: before it every byte stays as it is. */
-export function cleanFailure(lane: StreamLane, watch: Pick<Watch, "error">, provider: ProviderConfig): StreamLane {
-  const cleanText = (text: string): string => (watch.error ? withoutCredentials(text, provider) : text);
-  const cleanBytes = (bytes: Uint8Array): Uint8Array => {
-    // One character for each byte, so that whatever stands around a key stays.
-    const text = watch.error ? Buffer.from(bytes).toString("latin1") : "";
-    const clean = cleanText(text);
-    return clean === text ? bytes : Buffer.from(clean, "latin1");
+/** A dialect whose decoders are told no credential in an error: they shorten what looks like a key, and of half a key nobody finds the rest. */
+export function cleanDialect(dialect: Dialect, provider: ProviderConfig): Dialect {
+  const decoder = (ask: Ask): ReturnType<Dialect["stream"]["decoder"]> => {
+    const inner = dialect.stream.decoder(ask);
+    const clean = (frame: Frame): Frame => {
+      const isError = frame.event === "error" || mayFail(frame.data);
+      return isError ? { ...frame, data: withoutCredentials(frame.data, provider) } : frame;
+    };
+    return { push: (frame, emit) => inner.push(clean(frame), emit), end: inner.end };
   };
+  return { ...dialect, stream: { ...dialect.stream, decoder } };
+}
+
+/** A whole answer, for its decoder. */
+export const cleanIfFailing = (text: string, provider: ProviderConfig): string =>
+  mayFail(text) ? withoutCredentials(text, provider) : text;
+
+/** Good answers of some vendors hold an error of null. Inside a string the quotes would be escaped. */
+const mayFail = (json: string): boolean => json.includes('"error"') && /"error"(?!\s*:\s*null)/.test(json);
+
+/** A stream: all from its error on, and before it whatever is no word of the answer. The answer's own bytes stay as they are. */
+export function cleanFailure(lane: StreamLane, watch: Pick<Watch, "error">, provider: ProviderConfig): StreamLane {
+  const clean = (text: string): string => withoutCredentials(text, provider);
+  const cleanText = (text: string): string => (watch.error ? clean(text) : text);
+  const cleanEvents = (text: string): string =>
+    watch.error
+      ? clean(text)
+      : text
+          .split(EVENT_END)
+          .map((event) => cleanEvent(event, clean))
+          .join("");
+  const cleanPiece = (bytes: Uint8Array): Uint8Array =>
+    watch.error || mayHoldCredentials(bytes, provider) ? throughText(bytes, cleanEvents) : bytes;
   return {
     push: (bytes) => {
       const piece = lane.push(bytes);
-      return typeof piece === "string" ? cleanText(piece) : cleanBytes(piece);
+      return typeof piece === "string" ? cleanText(piece) : cleanPiece(piece);
     },
-    end: (cause) => cleanText(lane.end(cause)),
+    end: (cause) => cleanEvents(lane.end(cause)),
     fail: (error) => cleanText(lane.fail(error)),
     losses: lane.losses,
     get events() {
@@ -39,3 +65,18 @@ export function cleanFailure(lane: StreamLane, watch: Pick<Watch, "error">, prov
     },
   };
 }
+
+/** For a whole 200 that holds no answer. */
+export const cleanBytes = (bytes: Uint8Array, provider: ProviderConfig): Uint8Array =>
+  throughText(bytes, (text) => withoutCredentials(text, provider));
+
+/** One character for each byte, so that whatever stands around a key stays. */
+const throughText = (bytes: Uint8Array, clean: (text: string) => string): Uint8Array =>
+  Buffer.from(clean(Buffer.from(bytes).toString("latin1")), "latin1");
+
+const cleanEvent = (event: string, clean: (text: string) => string): string =>
+  ANSWERS.test(event) ? event.replace(COMMENTS, clean) : clean(event);
+
+/** How the events of an answer name themselves in Chat, Responses and Messages. */
+const ANSWERS = /"choices"\s*:\s*\[\s*\{|"type"\s*:\s*"(?:response\.|message_|content_block_)/;
+const COMMENTS = /^:.*$/gm;

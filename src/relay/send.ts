@@ -1,5 +1,7 @@
 /** One HTTP request to an upstream: no redirects, no cookies, a limit until the first byte, an end when nobody waits any more. */
+import type { ProviderConfig } from "../config/config.ts";
 import { GatewayError } from "../ir/error.ts";
+import { cutWithoutCredentials, headersWithoutCredentials, withoutCredentials } from "../providers/credentials.ts";
 import type { Endpoint } from "../providers/provider.ts";
 import type { Reply } from "../wire/reply.ts";
 import { LIMITS } from "../wire/limits.ts";
@@ -47,15 +49,17 @@ export async function send(endpoint: Endpoint, body: string | Uint8Array, option
   }
 }
 
-/** A refusal, whole or as much of it as comes in time: the status is judged in any case. */
-export async function errorReply(response: Response, idleMs: number): Promise<Reply> {
+/** A refusal without the provider's credentials, whole or as much of it as comes in time: the status is judged in any case. */
+export async function errorReply(response: Response, provider: ProviderConfig): Promise<Reply> {
   const headers: Record<string, string> = {};
   response.headers.forEach((value, name) => void (headers[name] = value));
-  const ms = Math.min(idleMs, LIMITS.errorBodyMs);
+  const ms = Math.min(provider.idleMs, LIMITS.errorBodyMs);
   const bounds = { bytesMax: LIMITS.errorBodyBytesMax, idleMs: ms, until: performance.now() + ms };
-  const { bytes } = await readWhole(response.body, bounds);
-  const body = new TextDecoder().decode(bytes.subarray(0, LIMITS.errorBodyBytesMax));
-  return { status: response.status, headers, body };
+  const { bytes, end } = await readWhole(response.body, bounds);
+  const text = new TextDecoder().decode(bytes.subarray(0, LIMITS.errorBodyBytesMax));
+  // Whoever sees where it is cut may choose the place: it must not end in half a key.
+  const body = end === "eof" ? withoutCredentials(text, provider) : cutWithoutCredentials(text, provider);
+  return { status: response.status, headers: headersWithoutCredentials(headers, provider), body };
 }
 
 /** The runtime's word for it (`ConnectionRefused`, `ENOTFOUND`), never its message: that may hold the URL's secrets. */

@@ -170,7 +170,7 @@ const NOTHING = new Uint8Array();
 const UTF8 = new TextDecoder();
 
 /** Splits behind each blank line, separators kept. */
-const EVENT_END = /(?<=\n\n|\r\n\r\n|\r\r)/;
+export const EVENT_END = /(?<=\n\n|\r\n\r\n|\r\r)/;
 
 /** `withhold` looks for marks: where all events together do not hold them, no single one does. */
 function without(bytes: Uint8Array, withhold: (text: string) => boolean): Uint8Array {
