@@ -14,7 +14,7 @@ export interface Validated {
 
 /** Throws ConfigError with everything that is wrong. */
 export function validate(yaml: YamlFile): Validated {
-  const result = FileSchema.safeParse(retype(yaml), { reportInput: true });
+  const result = FileSchema.safeParse(retype(yaml));
   const unset = unsetVariables(yaml);
   const isUnset = (path: Path): boolean => yaml.missing(path).length > 0;
   const issues = result.success ? [] : result.error.issues.filter((issue) => !isUnset(issue.path));

@@ -1,7 +1,6 @@
 /** OpenAI tells the kind of a file by its name's ending, so a title alone is no name. https://platform.openai.com/docs/guides/pdf-files */
 
 const ENDINGS: Readonly<Record<string, string>> = {
-  "application/pdf": "pdf",
   "text/plain": "txt",
   "text/markdown": "md",
 };

@@ -91,3 +91,9 @@ test("a turn that searches on although it may not any more is paused", async () 
   const { stop_reason: reason } = await ask(url, [{ ...SEARCH, max_uses: 1 }]);
   expect([reason, model.asked.length]).toEqual(["pause_turn", 3]);
 });
+
+test("a turn without a search tells of none", async () => {
+  const { url } = await world([() => says("Known.")]);
+  const { usage } = (await ask(url, [SEARCH])) as unknown as { usage: Fields };
+  expect(usage).not.toHaveProperty("server_tool_use");
+});

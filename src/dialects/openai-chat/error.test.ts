@@ -17,6 +17,12 @@ describe("what upstreams say", () => {
       "context-overflow",
       "This model's maximum context length is 10 tokens",
     ],
+    [
+      429,
+      openai("Tokens a minute exceeded; the maximum context length is 10 tokens", "requests", "rate_limit_exceeded"),
+      "rate-limited",
+      "Tokens a minute exceeded; the maximum context length is 10 tokens",
+    ],
     [413, { message: "prompt is too long" }, "context-overflow", "prompt is too long"],
     [
       400,

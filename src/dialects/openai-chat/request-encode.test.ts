@@ -300,6 +300,13 @@ describe("tools", () => {
     expect(plain.body.tools).toHaveLength(1);
     expect(plain.body.tool_choice).toBe("required");
   });
+  test("a choice that nobody decodes goes to its own dialect, and to no other", () => {
+    const raw = { type: "mcp", server_label: "docs" };
+    const chosen = (dialect: "openai-chat" | "anthropic") =>
+      written({ tools: [read], toolChoice: { mode: "opaque", dialect, raw } });
+    expect(chosen("openai-chat").body.tool_choice).toEqual(raw);
+    expect(chosen("anthropic").body.tool_choice).toBeUndefined();
+  });
   test("strict and the parallel switch only where they are known", () => {
     expect(JSON.stringify(written({ tools: [read] }).body.tools)).toContain('"strict":true');
     const plain = written({ tools: [read], parallelCalls: false }, { ...PLAIN_TRAITS, parallelSwitch: false });
