@@ -19,9 +19,11 @@ export const headersWithoutCredentials = (
 export function mayHoldCredentials(bytes: Uint8Array, provider: Credentials): boolean {
   const { needles } = searchOf(provider);
   if (needles.length === 0) return false;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return needles.some((needle) => buffer.includes(needle));
+  const text = ONE_BYTE.decode(bytes);
+  return needles.some((needle) => text.includes(needle));
 }
+/** Needles are ASCII, and this is the cheapest way to look for them: less than half of a search of the bytes. */
+const ONE_BYTE = new TextDecoder("latin1");
 
 /** Of a text that was cut short: also without the part of a credential that it ends in. */
 export function cutWithoutCredentials(text: string, provider: Credentials): string {
@@ -57,7 +59,7 @@ const plain = (text: string): string =>
 interface Search {
   readonly pattern: RegExp | undefined;
   /** Of each credential that is no ordinary word, the longest part that has one spelling. */
-  readonly needles: readonly Buffer[];
+  readonly needles: readonly string[];
 }
 const SEARCHES = new WeakMap<Credentials, Search>();
 
@@ -72,9 +74,9 @@ function searchOf(provider: Credentials): Search {
   return known;
 }
 
-function needleOf(text: string): Buffer {
+function needleOf(text: string): string {
   const [longest = ""] = text.split(/[^A-Za-z0-9]+/).toSorted((a, b) => b.length - a.length);
-  return Buffer.from(longest);
+  return longest;
 }
 
 interface Credential {
