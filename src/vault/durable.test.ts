@@ -9,7 +9,7 @@ import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
-import { answer, eventually, folder, life, NOW, remember, ROOT, SCOPE, thought } from "./lives.ts";
+import { answer, eventually, folder, life, NOW, remember, ROOT, SCOPE, thought } from "./lives.fixture.ts";
 import { memoryLevel } from "./memory.ts";
 import { openVault } from "./open.ts";
 import { type Note, type Shelf, shelfOf } from "./shelf.ts";

@@ -7,7 +7,7 @@ import { openSecrets } from "../store/secret.ts";
 import { DATABASE_FILE } from "../store/sqlite.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
-import { answer, eventually, folder, life, NOW, remember, ROOT, thought } from "./lives.ts";
+import { answer, eventually, folder, life, NOW, remember, ROOT, thought } from "./lives.fixture.ts";
 import { memoryLevel } from "./memory.ts";
 import { vaultOf } from "./vault.ts";
 
