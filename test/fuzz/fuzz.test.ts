@@ -12,10 +12,10 @@ import { world } from "./world.ts";
 const sizeOf = (name: string, usual: number): number => Number(process.env[name] ?? usual);
 const BODIES = sizeOf("FUZZ_BODIES", 2_000);
 const STREAMS = sizeOf("FUZZ_STREAMS", 4_000);
-const VENDORS = sizeOf("FUZZ_VENDORS", 32);
-const LISTS = sizeOf("FUZZ_LISTS", 12);
-const NAMES = sizeOf("FUZZ_NAMES", 1_000);
-const TWINS = sizeOf("FUZZ_TWINS", 60);
+const VENDORS = sizeOf("FUZZ_VENDORS", 24);
+const LISTS = sizeOf("FUZZ_LISTS", 6);
+const NAMES = sizeOf("FUZZ_NAMES", 500);
+const TWINS = sizeOf("FUZZ_TWINS", 30);
 const SEED = sizeOf("FUZZ_SEED", 1);
 
 const LONG = { timeout: 4 * 3_600_000 };
