@@ -7,7 +7,7 @@ import { BUN_FLAGS, ROOT, runBun } from "./runtime.js";
 
 /** The official SDKs that play the clients. They are heavy, so that nobody installs them who only wants to run the gateway. */
 installWhenStale(join(ROOT, "test", "clients"), "Installing the clients that the tests use (test/clients), once …");
-/** Files side by side: much of the time a test waits. More at once would make each other late. */
-const workers = Math.min(availableParallelism(), 4);
+/** Files side by side, and one more than there are cores: much of the time a test waits. */
+const workers = Math.min(availableParallelism() + 1, 5);
 const flags = ["--timeout", "60000", `--parallel=${workers}`, "--no-isolate"];
 runBun([...BUN_FLAGS, "test", ...flags, ...process.argv.slice(2)], { cwd: ROOT });
