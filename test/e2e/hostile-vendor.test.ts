@@ -268,7 +268,7 @@ describe("without another target", () => {
         },
         { firstByteMs: ENDS_MS, idleMs: 400 },
       );
-      const reader = readStream(client, await post(gateway.url, PATH[wire], bodyFor(wire, "m", { stream: true })));
+      const reader = readStream(wire, await post(gateway.url, PATH[wire], bodyFor(wire, "m", { stream: true })));
       const told = await within(
         ENDS_MS,
         "the whole text",
