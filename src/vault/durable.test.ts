@@ -9,11 +9,13 @@ import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
-import { answer, eventually, folder, life, NOW, remember, ROOT, SCOPE, thought } from "./lives.fixture.ts";
+import { answer, eventually, life, NOW, places, remember, SCOPE, thought } from "./lives.fixture.ts";
 import { memoryLevel } from "./memory.ts";
 import { openVault } from "./open.ts";
 import { type Note, type Shelf, shelfOf } from "./shelf.ts";
 import { vaultOf } from "./vault.ts";
+
+const { root, folder } = places();
 
 describe("the durable vault", () => {
   test("gives back after a restart what it was given just before", async () => {
@@ -265,7 +267,7 @@ describe("a data folder that does not work leaves the memory, and one warning", 
 
   test("a thread that ends", async () => {
     const dir = folder();
-    const script = join(ROOT, "ends.ts");
+    const script = join(root(), "ends.ts");
     writeFileSync(script, "self.onmessage = () => process.exit(3);");
     const warnings: string[] = [];
     const shelf = farShelf({ dir, secrets: openSecrets(dir, undefined, NOW) }, () => new Worker(script));

@@ -7,9 +7,11 @@ import { openSecrets } from "../store/secret.ts";
 import { DATABASE_FILE } from "../store/sqlite.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
-import { answer, eventually, folder, life, NOW, remember, ROOT, thought } from "./lives.fixture.ts";
+import { answer, eventually, life, NOW, places, remember, thought } from "./lives.fixture.ts";
 import { memoryLevel } from "./memory.ts";
 import { vaultOf } from "./vault.ts";
+
+const { root, folder } = places();
 
 /** Another program has the file, as a backup or a second gateway may: nobody else opens it for writing. */
 function held(dir: string): { release(): void } {
@@ -79,7 +81,7 @@ describe("a file that somebody else holds while it is opened", () => {
 
 test("a thread that hangs holds neither calls nor the stop, and ends with it", async () => {
   const dir = folder();
-  const script = join(ROOT, "hangs.ts");
+  const script = join(root(), "hangs.ts");
   writeFileSync(script, "self.onmessage = () => {};");
   let hasEnded = false;
   const start = (): Worker => {

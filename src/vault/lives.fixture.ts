@@ -11,10 +11,16 @@ import { frontOf } from "./behind.ts";
 import { openVault } from "./open.ts";
 import type { Scope, Vault } from "./vault.ts";
 
-export const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-vault-"));
-afterAll(() => rmSync(ROOT, { recursive: true }));
-let folders = 0;
-export const folder = (): string => join(ROOT, `data-${folders++}`);
+/** A place of its own for each file of tests, gone after it: one process may run several. */
+export function places(): { root(): string; folder(): string } {
+  let root: string | undefined;
+  let folders = 0;
+  const made = (): string => (root ??= mkdtempSync(join(tmpdir(), "codeswitch-vault-")));
+  afterAll(() => {
+    if (root !== undefined) rmSync(root, { recursive: true });
+  });
+  return { root: made, folder: () => join(made(), `data-${folders++}`) };
+}
 
 const READER = { dialect: "anthropic", issuer: "one account", family: "one family" } as const;
 export const SCOPE: Scope = {
