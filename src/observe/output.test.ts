@@ -40,6 +40,7 @@ const lostIn = (text: string): number[] =>
 /** Any time that a test would wait in vain. */
 const LONG_MS = 20_000;
 
+// Windows has no such pipes.
 describe.skipIf(process.platform === "win32")("output", () => {
   test("keeps its order over both streams", async () => {
     const pipe = newPipe();

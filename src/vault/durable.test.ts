@@ -226,6 +226,7 @@ describe("a data folder that does not work leaves the memory, and one warning", 
     await servesFromMemory(file, /cannot be used/);
   });
 
+  // Windows has neither these permissions nor this kind of full disk.
   test.skipIf(process.platform === "win32")(
     "a database that is a link: what lies behind it is left alone",
     async () => {
@@ -240,6 +241,7 @@ describe("a data folder that does not work leaves the memory, and one warning", 
     },
   );
 
+  // Windows has neither these permissions nor this kind of full disk.
   test.skipIf(process.platform === "win32")("a disk that is full, by its own reason", async () => {
     const dir = folder();
     const script = join(dir, "fill.ts");
@@ -314,6 +316,7 @@ describe("a data folder that does not work leaves the memory, and one warning", 
   });
 });
 
+// Windows has neither these permissions nor this kind of full disk.
 test.skipIf(process.platform === "win32")("a folder in which others may write is used, and told of once", async () => {
   const dir = folder();
   mkdirSync(dir);

@@ -94,6 +94,7 @@ async function calls(url: string, count: number): Promise<string[]> {
 
 const CALLS = Math.ceil((2.5 * LIMITS.logQueueBytesMax) / LINE_BYTES_MIN);
 
+// Windows has no such pipes.
 describe.skipIf(process.platform === "win32")("a log that nobody reads", () => {
   test("holds up no call and no /health, and the log tells afterwards how many lines it lacks", async () => {
     const { url, pipe } = await started();
