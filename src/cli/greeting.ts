@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 
 export function greeting(config: Config, url: string, version: string): string {
   const key = config.keys.length > 0 ? "YOUR_KEY" : "anything";
-  const model = config.models[0]?.name ?? "MODEL";
+  const model = config.models.find(({ name }) => !name.includes("*"))?.name ?? "MODEL";
   const lines = [
     "",
     `  codeswitch ${version} is ready on ${url}`,
@@ -15,7 +15,7 @@ export function greeting(config: Config, url: string, version: string): string {
     ...(isDemo(config) ? ["", ...DEMO.map((line) => `  ${line}`)] : []),
     "",
     "  To use it",
-    `    Claude Code   ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${model}`,
+    `    Claude Code   ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${shellWord(model)}`,
     `    OpenAI SDKs   OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`,
     `    Cursor        ${cursor(config)}`,
     `    curl          ${curl(url, key, model)}`,
@@ -63,4 +63,8 @@ function cursor({ keys }: Config): string {
 }
 
 const curl = (url: string, key: string, model: string): string =>
-  `curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}'`;
+  `curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d ${quoted(JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }))}`;
+
+/** A name may hold what a shell would read. */
+const shellWord = (name: string): string => (/^[\w.:/@-]+$/.test(name) ? name : quoted(name));
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
