@@ -190,7 +190,7 @@ describe("codeswitch start", () => {
     other.close();
     expect(code).toBe(2);
     expect(err).toBe(
-      `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another: codeswitch start --port ${port + 1}\n`,
+      `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another: node ${LAUNCHER} start --port ${port + 1}\n`,
     );
   });
 
