@@ -1,6 +1,6 @@
 /** `codeswitch models`: what can be asked for, where each name goes, and what was seen of it. */
 import { defineCommand } from "citty";
-import type { Config, ModelConfig, TargetConfig } from "../config/config.ts";
+import type { Config, ModelConfig } from "../config/config.ts";
 import type { Observed } from "../doctor/capabilities.ts";
 import { seenIn } from "../doctor/seen.ts";
 import { dialectFor } from "../providers/endpoint.ts";
@@ -22,7 +22,7 @@ export const modelsCommand = defineCommand({
     const config = loadHere(args.config, {});
     printWarnings(config);
     const models = config.models.map((model) => ({ name: model.name, targets: targetsOf(config, model) }));
-    const seen = await seenIn(dataHere(args.config).dataDir, distinct(models.flatMap(({ targets }) => targets)));
+    const seen = await seenOf(models, dataHere(args.config).dataDir);
     if (args.json) return console.log(JSON.stringify({ source: config.source, models, seen }, null, 2));
     if (models.length === 0)
       throw new Failure(`${config.source} lists no model. Add one (docs/CONFIG.md), or set a vendor's key.`);
@@ -39,35 +39,41 @@ interface ListedTarget {
   readonly provider: string;
   /** "*": the name as asked. */
   readonly model: string;
-  readonly dialect?: string;
+  readonly dialect: string;
   readonly effort?: string;
-  /** Its provider has no key. */
-  readonly off?: true;
 }
 
-/** A name without a * as it would be planned; a pattern as it is written. */
+/** A name as a call for it would be planned; a pattern as it is written. */
 function targetsOf(config: Config, { name, targets }: ModelConfig): ListedTarget[] {
-  const isPattern = name.includes("*");
-  const planned = isPattern ? [] : reached(config, name);
-  const forced = isPattern ? undefined : matchName(config.models, name)?.forcedEffort;
-  return targets.map((target) => {
-    const found = planned.find((one) => one.config.provider === target.provider && isOf(one.model, target, name));
-    const provider = config.providers[target.provider];
-    const effort = forced ?? target.effort;
-    return {
-      provider: target.provider,
-      model: found?.model ?? target.model,
-      ...(provider ? { dialect: found?.dialect ?? dialectFor(provider, target) } : { off: true }),
-      ...(effort !== undefined && { effort }),
-    };
-  });
+  if (name.includes("*"))
+    return targets.flatMap((target) => {
+      const provider = config.providers[target.provider];
+      return provider ? [listed({ ...target, dialect: dialectFor(provider, target) }, target.effort)] : [];
+    });
+  const forced = matchName(config.models, name)?.forcedEffort;
+  return reached(config, name).map(({ provider, model, dialect, config: target }) =>
+    listed({ provider: provider.name, model, dialect }, forced ?? target.effort),
+  );
 }
 
-const isOf = (model: string, target: TargetConfig, name: string): boolean =>
-  model === (target.model === "*" ? name : target.model);
+const listed = ({ provider, model, dialect }: ListedTarget, effort: string | undefined): ListedTarget => ({
+  provider,
+  model,
+  dialect,
+  ...(effort !== undefined && { effort }),
+});
 
-function distinct(targets: readonly ListedTarget[]): readonly ListedTarget[] {
-  return [...new Map(targets.map((target) => [shown(target), target])).values()];
+/** Each target once. A folder that cannot be read costs a warning, not the list. */
+async function seenOf(models: readonly Listed[], dir: string): Promise<readonly Observed[]> {
+  const targets = new Map(models.flatMap((model) => model.targets.map((target) => [shown(target), target] as const)));
+  try {
+    return await seenIn(dir, [...targets.values()]);
+  } catch (error) {
+    console.error(
+      `! What was seen cannot be read in ${dir}: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+    return [];
+  }
 }
 
 const shown = ({ provider, model }: { provider: string; model: string }): string => `${provider}/${model}`;
@@ -89,7 +95,7 @@ const rowsOf = ({ name, targets }: Listed): string[][] =>
   targets.map((target, index) => [
     index === 0 ? name : "",
     `${index === 0 ? "" : "else "}${shown(target)}${target.model === "*" ? ", the name as asked" : ""}`,
-    target.off ? "switched off" : (target.dialect ?? ""),
+    target.dialect,
     target.effort ?? "",
   ]);
 
