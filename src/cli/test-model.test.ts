@@ -152,7 +152,7 @@ test("--url asks a gateway elsewhere, which gets no key of this configuration", 
 });
 
 test("names the target that answered, and that it was translated on the way", async () => {
-  const { far } = await placeBefore(() => Response.json({ error: { message: "Broken." } }, { status: 401 }));
+  const { far } = await placeBefore(() => Response.json({ error: { message: "Broken." } }, { status: 503 }));
   const place = await newPlace(`providers:
   far: { kind: openai-compatible, base_url: "${far.url}/v1", api_key: "vendor-key-0123456789" }
   near: { kind: simulator }
