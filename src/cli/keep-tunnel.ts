@@ -15,6 +15,9 @@ const WAIT_MAX_MS = 60_000;
 /** One that stood for so long has no part in why the next one fails. */
 const STEADY_MS = 60_000;
 
+/** A terminal's Ctrl-C ends cloudflared too, and may reach it before us. */
+const SAME_KEY_MS = 200;
+
 /** Exported for its test. */
 export const waitBefore = (deaths: number): number => Math.min(FIRST_WAIT_MS * 2 ** (deaths - 1), WAIT_MAX_MS);
 
@@ -42,6 +45,9 @@ export async function keepTunnel(open: () => Tunnel, told: Told, going: AbortSig
     } finally {
       going.removeEventListener("abort", stop);
     }
-    await wait(waitBefore(deaths), undefined, { signal: going }).catch(() => {});
+    await pause(waitBefore(deaths), going);
   }
 }
+
+/** Ends early when the gateway is going. */
+const pause = (ms: number, going: AbortSignal): Promise<void> => wait(ms, undefined, { signal: going }).catch(() => {});
