@@ -25,10 +25,11 @@ export const waitBefore = (deaths: number): number => Math.min(FIRST_WAIT_MS * 2
 export async function keepTunnel(open: () => Tunnel, told: Told, going: AbortSignal): Promise<void> {
   let before: string | undefined;
   let deaths = 0;
-  while (!going.aborted) {
+  for (;;) {
     const tunnel = open();
     const stop = (): void => tunnel.stop();
     going.addEventListener("abort", stop, { once: true });
+    let why = "The tunnel has ended, and nothing reaches the gateway from outside.";
     try {
       const url = await tunnel.url;
       const since = performance.now();
@@ -36,16 +37,18 @@ export async function keepTunnel(open: () => Tunnel, told: Told, going: AbortSig
       before = url;
       await tunnel.ended;
       if (performance.now() - since > STEADY_MS) deaths = 0;
-      if (!going.aborted)
-        told.down("The tunnel has ended, and nothing reaches the gateway from outside.", waitBefore(++deaths));
     } catch (error) {
-      if (going.aborted) return;
-      if (before === undefined) throw error;
-      told.down(error instanceof Error ? error.message : String(error), waitBefore(++deaths));
+      if (before === undefined && !going.aborted) throw error;
+      why = error instanceof Error ? error.message : String(error);
     } finally {
       going.removeEventListener("abort", stop);
     }
-    await pause(waitBefore(deaths), going);
+    await pause(SAME_KEY_MS, going);
+    if (going.aborted) return;
+    const waitMs = waitBefore(++deaths);
+    told.down(why, waitMs);
+    await pause(waitMs, going);
+    if (going.aborted) return;
   }
 }
 
