@@ -25,7 +25,7 @@ export const waitBefore = (deaths: number): number => Math.min(FIRST_WAIT_MS * 2
 export async function keepTunnel(open: () => Tunnel, told: Told, going: AbortSignal): Promise<void> {
   let before: string | undefined;
   let deaths = 0;
-  for (;;) {
+  while (!going.aborted) {
     const tunnel = open();
     const stop = (): void => tunnel.stop();
     going.addEventListener("abort", stop, { once: true });
@@ -48,7 +48,6 @@ export async function keepTunnel(open: () => Tunnel, told: Told, going: AbortSig
     const waitMs = waitBefore(++deaths);
     told.down(why, waitMs);
     await pause(waitMs, going);
-    if (going.aborted) return;
   }
 }
 

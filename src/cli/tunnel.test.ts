@@ -298,6 +298,13 @@ describe("opening a tunnel again", () => {
     expect(opened).toBe(1);
   });
 
+  test("is none where the gateway is going already", async () => {
+    const open = (): never => {
+      throw new Error("opened");
+    };
+    await keepTunnel(open, { up: () => {}, down: () => {} }, AbortSignal.abort());
+  });
+
   test("stops the one that stands when the gateway goes", async () => {
     const going = new AbortController();
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
