@@ -25,7 +25,7 @@ await tell((url) => {
   const claude = { model: CLAUDE, apiKey: KEY, maxRetries: 0, anthropicApiUrl: url, maxTokens: 8192 };
   return {
     "LangChain.js, Chat": asks(new ChatOpenAI({ ...openai, useResponsesApi: false })),
-    "LangChain.js, Responses": asks(new ChatOpenAI({ ...openai, useResponsesApi: true, zdrEnabled: true })),
+    "LangChain.js, Responses": asks(new ChatOpenAI({ ...openai, useResponsesApi: true })),
     "LangChain.js, Messages": asks(new ChatAnthropic(claude)),
   };
 });
