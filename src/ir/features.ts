@@ -80,6 +80,7 @@ export const FEATURES = {
 
   // State, cache and the caller.
   store: "That the vendor shall keep the answer.",
+  thread: "That the vendor shall hold the conversation: the answer says that the next call must bring it whole.",
   container: "A container that stands at another vendor.",
   truncation: "That the vendor shall shorten a conversation that is too long.",
   "cache-key": "The key of a prompt cache.",
