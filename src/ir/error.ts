@@ -27,6 +27,8 @@ export const ERROR_FACTS = {
   forbidden: facts(403),
   "unknown-model": facts(404),
   "not-found": facts(404),
+  /** The rest of the conversation is at another vendor: a target behind this one may be it. */
+  "foreign-thread": facts(404, true),
   "method-not-allowed": facts(405),
   "request-timeout": facts(408),
   "body-too-large": facts(413),

@@ -167,7 +167,13 @@ const goesOn = ({ tools, entries }: ModelRequest): boolean =>
   entries.some((entry) => entry.kind === "message" && entry.role === "assistant");
 
 function refuseForeignState(request: ModelRequest, dialect: DialectId, target: Target): void {
-  const { previous } = request.state;
+  const { previous, thread } = request.state;
+  if (thread === "continued")
+    throw new GatewayError(
+      "foreign-thread",
+      "thread: the rest of the conversation is held elsewhere, and the model behind this name cannot read it. Send the whole conversation in the request instead.",
+      { param: "thread" },
+    );
   if (!previous || dialect === target.dialect) return;
   throw new GatewayError(
     "unsupported",
