@@ -48,6 +48,8 @@ export interface Ask {
   /** Ids of the reply and its items derive from it, so that they are stable and unique per turn. */
   readonly replyId: string;
   readonly createdAtSeconds: number;
+  /** A coder has no clock of its own. */
+  readonly nowSeconds: () => number;
   /** The model as the caller named it. */
   readonly modelName: string;
   readonly style: ReplyStyle;

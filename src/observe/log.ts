@@ -1,6 +1,6 @@
 /** The log: one readable line per call, or one JSON object. */
 import type { Config } from "../config/config.ts";
-import { totals } from "../ir/usage.ts";
+import { paidTotals, toldTotals } from "../ir/usage.ts";
 import type { CallRecord } from "../ledger/ledger.ts";
 import { escaped } from "../wire/printable.ts";
 
@@ -65,9 +65,11 @@ function statusOf(record: CallRecord): string {
 
 function tokensOf(record: CallRecord): string {
   if (record.usage.source === "none") return "";
-  const { prompt, cacheRead, output } = totals(record.usage);
-  const cached = cacheRead > 0 ? ` (${count(cacheRead)} cached)` : "";
-  return `${count(prompt)} in${cached} ${count(output)} out`;
+  const [paid, told] = [paidTotals(record.usage), toldTotals(record.usage)];
+  const cached = paid.cacheRead > 0 ? ` (${count(paid.cacheRead)} cached)` : "";
+  const isMore = paid.prompt + paid.output > told.prompt + told.output;
+  const answer = isMore ? ` (the answer: ${count(told.prompt)} in ${count(told.output)} out)` : "";
+  return `${count(paid.prompt)} in${cached} ${count(paid.output)} out${answer}`;
 }
 
 function timesOf(record: CallRecord): string {

@@ -151,7 +151,7 @@ const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
 const common = (call: Call, prepared: Prepared, target: Target, gateway: Gateway) => ({
   target,
   replyId: call.id,
-  createdAtSeconds: Math.floor(gateway.clock() / 1000),
+  nowSeconds: () => Math.floor(gateway.clock() / 1000),
   modelName: prepared.model,
 });
 

@@ -6,7 +6,7 @@ import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import { checkModelName } from "../ir/model-name.ts";
 import type { DialectId } from "../ir/seal.ts";
-import { totals } from "../ir/usage.ts";
+import { toldTotals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import { clientHeaders } from "../providers/headers.ts";
 import { headersWithoutCredentials } from "../providers/credentials.ts";
@@ -193,8 +193,10 @@ function tokenSample({ record, bytes }: Call, prepared: Prepared, gateway: Gatew
 }
 
 function learnTokens({ of, bytes, request }: TokenSample, { draft }: OpenRecord, gateway: Gateway): void {
-  if (draft.usage.source !== "reported") return;
-  gateway.tokens.learn(of, { request, bytes, billed: totals(draft.usage, ["message"]).prompt });
+  const { usage } = draft;
+  // The prompt of a later round is not the caller's alone.
+  if (usage.source !== "reported" || usage.lines.some(({ kind }) => kind === "round")) return;
+  gateway.tokens.learn(of, { request, bytes, billed: toldTotals(usage).prompt });
 }
 
 function replyHeaders(
@@ -216,7 +218,7 @@ function printError({ target, id, model, reply }: Closing, gateway: Gateway, err
     target,
     style: BARE_STYLE,
     replyId: id,
-    createdAtSeconds: Math.floor(gateway.clock() / 1000),
+    nowSeconds: () => Math.floor(gateway.clock() / 1000),
     modelName: model,
   });
   let text = "";
