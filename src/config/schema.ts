@@ -217,6 +217,22 @@ export type FileConfig = z.output<typeof FileSchema>;
 export type FileProvider = FileConfig["providers"][string];
 export type FileTarget = FileConfig["models"][string]["targets"][number];
 
+/** A name of a key, or one of the words that a value may be. */
+export function isSchemaWord(word: string): boolean {
+  return (schemaWords ??= wordsIn(configJsonSchema())).has(word);
+}
+let schemaWords: ReadonlySet<string> | undefined;
+
+function wordsIn(node: unknown): Set<string> {
+  const words = new Set<string>();
+  JSON.stringify(node, (name, value: unknown) => {
+    if (name === "properties") for (const key of Object.keys(value as object)) words.add(key);
+    if (name === "enum") for (const choice of value as readonly unknown[]) words.add(String(choice));
+    return value;
+  });
+  return words;
+}
+
 /** For editors: `# yaml-language-server: $schema=codeswitch.schema.json` on a file's first line. */
 export function configJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(FileSchema, { io: "input", override: ({ jsonSchema }) => allowVariable(jsonSchema) });

@@ -27,7 +27,7 @@ function said(yaml: string, variables: Variables = {}): string {
     const config = loadConfig(undefined, {}, { variables, cwd, vendors: VENDORS });
     return [...config.warnings, greeting(config, "http://127.0.0.1:4141", "1"), printConfig(config)].join("\n");
   } catch (error) {
-    if (error instanceof ConfigError) return error.message;
+    if (error instanceof ConfigError) return error.report();
     throw error;
   }
 }

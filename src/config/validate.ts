@@ -72,9 +72,11 @@ function unsetVariables(yaml: YamlFile): { path: Path; problem: Problem }[] {
   return found;
 }
 
-export const placeOf = (yaml: YamlFile, path: Path): Pick<Problem, "file" | "line" | "key"> => {
+export const placeOf = (yaml: YamlFile, path: Path): Pick<Problem, "file" | "line" | "key" | "excerpt"> => {
   const line = yaml.line(path);
-  return { file: yaml.name, ...(line !== undefined && { line }), key: yaml.shown(path) };
+  const excerpt = yaml.excerpt(path);
+  const key = yaml.shown(path);
+  return { file: yaml.name, ...(line !== undefined && { line }), key, ...(excerpt && { excerpt }) };
 };
 
 /**

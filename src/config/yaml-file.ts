@@ -6,16 +6,18 @@ import {
   isSeq,
   LineCounter,
   type Document,
-  type ErrorCode,
   type Node,
   type Pair,
   type Scalar,
   type YAMLMap,
 } from "yaml";
 import { parseYaml } from "./parse-yaml.ts";
+import { excerpts, type Excerpt } from "./excerpt.ts";
 import { ConfigError, printPath, problems, type Problem } from "./problem.ts";
+import { isSchemaWord } from "./schema.ts";
 import { shownName, shownWritten } from "./shown-name.ts";
 import { substitute, type Variables } from "./substitute.ts";
+import { badAlias, yamlFaults } from "./yaml-faults.ts";
 
 export type Path = readonly PropertyKey[];
 
@@ -25,6 +27,8 @@ export interface YamlFile {
   readonly value: unknown;
   /** The line of a key, or of its nearest parent that was written. */
   line(path: Path): number | undefined;
+  /** That line, with a caret below the key. */
+  excerpt(path: Path): Excerpt | undefined;
   /** The path for a message: keys that a variable brought in stand there as they were written, what may be a secret not at all. */
   shown(path: Path): string;
   /** Variables without a value or a default at this place. */
@@ -39,10 +43,11 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
   const document = parseYaml(name, text, lines);
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const wrong = problems();
-  for (const { pos, code } of [...document.errors, ...document.warnings])
-    wrong.add(notYaml(name, lineAt(pos[0]), code));
+  for (const fault of yamlFaults(name, text, document, lines)) wrong.add(fault);
   wrong.throwIfAny();
 
+  let own: ReadonlySet<string> | undefined;
+  const excerptAt = excerpts(text, (word) => isSchemaWord(word) || (own ??= ownNames(document)).has(word));
   const missing = new Map<string, readonly string[]>();
   const brought = new Map<unknown, readonly string[]>();
   const keys = new Map<string, string>();
@@ -52,8 +57,8 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
     const written = scalar.value;
     if (!written.includes("${")) return;
     const result = substitute(written, variables);
-    const line = lineAt(scalar.range?.[0] ?? 0);
-    const place = { file: name, line, key: shown(path) };
+    const offset = scalar.range?.[0] ?? 0;
+    const place = { file: name, line: lineAt(offset), key: shown(path), excerpt: excerptAt(offset) };
     if (result.malformed !== undefined) wrong.add(badVariable(place));
     if (role === "value") {
       missing.set(printPath(path), result.missing);
@@ -74,6 +79,10 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
     line: (path) => {
       const offset = offsetOf(path);
       return offset === undefined ? undefined : lineAt(offset);
+    },
+    excerpt: (path) => {
+      const offset = offsetOf(path);
+      return offset === undefined ? undefined : excerptAt(offset);
     },
     shown,
     missing: (path) => missing.get(printPath(path)) ?? [],
@@ -101,6 +110,12 @@ function eachText(
 
 const keyName = (key: unknown): string => String(isScalar(key) ? key.value : key);
 
+/** What the operator calls providers and models. */
+function ownNames(document: Document): ReadonlySet<string> {
+  const groups = ["providers", "models"].map((group) => document.get(group));
+  return new Set(groups.flatMap((group) => (isMap(group) ? group.items.map(({ key }) => keyName(key)) : [])));
+}
+
 /** Aliases that multiply (a "billion laughs") are refused by the yaml package, which throws here; so does JSON on one that holds itself. */
 function toPlain(document: Document, name: string): unknown {
   try {
@@ -108,7 +123,7 @@ function toPlain(document: Document, name: string): unknown {
     JSON.stringify(value);
     return value;
   } catch {
-    throw new ConfigError([notYaml(name, 1, "BAD_ALIAS")]);
+    throw new ConfigError([badAlias(name)]);
   }
 }
 
@@ -146,31 +161,7 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value);
 }
 
-/** The parser's own words repeat what stands there, and that may be a key. */
-const FAULTS: Partial<Readonly<Record<ErrorCode, string>>> = {
-  BAD_ALIAS: "an alias (*…) leads nowhere, into itself or to too much",
-  BAD_DQ_ESCAPE: "a backslash between double quotes begins nothing that is known",
-  BAD_INDENT: "the indentation does not fit",
-  BAD_SCALAR_START: "a value begins with a character that needs quotes around it",
-  DUPLICATE_KEY: "a key stands twice",
-  MISSING_CHAR: "a bracket, a quote, a comma or a colon is missing",
-  MULTIPLE_DOCS: "it holds several documents",
-  TAB_AS_INDENT: "a tab is no indentation",
-  TAG_RESOLVE_FAILED: "a tag (!…) is not known",
-};
-
-const notYaml = (file: string, line: number, code: ErrorCode): Problem => ({
-  file,
-  line,
-  key: "",
-  fault: `This is not valid YAML: ${FAULTS[code] ?? "something stands where it cannot"}`,
-  fix:
-    code === "DUPLICATE_KEY"
-      ? "Keep one of the two."
-      : "Look at the indentation, colons and quotes on this line and the one above.",
-});
-
-type Place = Pick<Problem, "file" | "line" | "key">;
+type Place = Pick<Problem, "file" | "line" | "key" | "excerpt">;
 
 const badVariable = (place: Place): Problem => ({
   ...place,
