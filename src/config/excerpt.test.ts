@@ -63,7 +63,7 @@ describe("what is no YAML is told once, where it begins", () => {
       `providers:\n  azure: { kind: azure, base_url: \${URL:-"https://x"} }\n${MODELS}`,
       [
         "x.yaml:2:35: This is not valid YAML: a ${…} of this kind cannot stand here without quotes. Put quotes around ${URL}: inside { } and [ ] YAML takes its brace for its own.",
-        '  2 |   azure: { kind: azure, base_url: …{…} }',
+        "  2 |   azure: { kind: azure, base_url: …{…} }",
         "    |                                   ^",
       ],
     ],

@@ -217,40 +217,6 @@ export type FileConfig = z.output<typeof FileSchema>;
 export type FileProvider = FileConfig["providers"][string];
 export type FileTarget = FileConfig["models"][string]["targets"][number];
 
-/** A name of a key, or one of the words that a value may be. */
-export function isSchemaWord(word: string): boolean {
-  return (schemaWords ??= wordsIn(configJsonSchema())).has(word);
-}
-let schemaWords: ReadonlySet<string> | undefined;
-
-function wordsIn(node: unknown): Set<string> {
-  const words = new Set<string>();
-  JSON.stringify(node, (name, value: unknown) => {
-    if (name === "properties") for (const key of Object.keys(value as object)) words.add(key);
-    if (name === "enum") for (const choice of value as readonly unknown[]) words.add(String(choice));
-    return value;
-  });
-  return words;
-}
-
-/** For editors: `# yaml-language-server: $schema=codeswitch.schema.json` on a file's first line. */
-export function configJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(FileSchema, { io: "input", override: ({ jsonSchema }) => allowVariable(jsonSchema) });
-}
-
-/** `${ENV}` may stand for any number, switch or choice, so an editor must not mark it. */
-function allowVariable(schema: z.core.JSONSchema.BaseSchema): void {
-  const closed = schema.enum !== undefined || schema.type === "integer" || schema.type === "boolean";
-  if (!closed) return;
-  const { description, default: byDefault, ...rest } = schema;
-  for (const name of Object.keys(schema)) delete schema[name];
-  Object.assign(schema, {
-    ...(description !== undefined && { description }),
-    ...(byDefault !== undefined && { default: byDefault }),
-    anyOf: [rest, { type: "string", pattern: "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}" }],
-  });
-}
-
 /** How to fill a gap, by the key that is missing. */
 export const MISSING_FIX: Readonly<Record<string, string>> = {
   providers: 'Add one, such as `providers: { claude: { kind: anthropic, api_key: "${ANTHROPIC_API_KEY}" } }`.',

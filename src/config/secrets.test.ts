@@ -10,7 +10,7 @@ import { looksLikeKey } from "./keys.ts";
 import { loadConfig } from "./load.ts";
 import { printConfig } from "./print.ts";
 import { ConfigError } from "./problem.ts";
-import { configJsonSchema } from "./schema.ts";
+import { configJsonSchema } from "./json-schema.ts";
 import type { Variables } from "./substitute.ts";
 
 const CANARY = "sk-CANARY-0123456789-abcdefghijkl";

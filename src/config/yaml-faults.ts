@@ -3,7 +3,7 @@ import type { Document, ErrorCode, LineCounter, YAMLParseError, YAMLWarning } fr
 import { excerpts } from "./excerpt.ts";
 import { looksLikeKey } from "./keys.ts";
 import type { Problem } from "./problem.ts";
-import { isSchemaWord } from "./schema.ts";
+import { isSchemaWord } from "./json-schema.ts";
 import { yamlWords } from "./yaml-words.ts";
 
 /** The first one alone, since others mostly follow from it; of keys that stand twice all. */

@@ -13,8 +13,9 @@ import {
 } from "yaml";
 import { parseYaml } from "./parse-yaml.ts";
 import { excerpts, type Excerpt } from "./excerpt.ts";
+import { longhand } from "./longhand.ts";
 import { ConfigError, printPath, problems, type Problem } from "./problem.ts";
-import { isSchemaWord } from "./schema.ts";
+import { isSchemaWord } from "./json-schema.ts";
 import { shownName, shownWritten } from "./shown-name.ts";
 import { substitute, type Variables } from "./substitute.ts";
 import { badAlias, yamlFaults } from "./yaml-faults.ts";
@@ -48,7 +49,7 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
 
   let own: ReadonlySet<string> | undefined;
   const excerptAt = excerpts(text, (word) => isSchemaWord(word) || (own ??= ownNames(document)).has(word));
-  const missing = new Map<string, readonly string[]>();
+  const missing = new Map<unknown, readonly string[]>();
   const brought = new Map<unknown, readonly string[]>();
   const keys = new Map<string, string>();
   const shown = (path: Path): string =>
@@ -61,7 +62,7 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
     const place = { file: name, line: lineAt(offset), key: shown(path), excerpt: excerptAt(offset) };
     if (result.malformed !== undefined) wrong.add(badVariable(place));
     if (role === "value") {
-      missing.set(printPath(path), result.missing);
+      missing.set(scalar, result.missing);
       if (result.names.length > 0 && result.text !== "") brought.set(result.text, result.names);
     } else {
       keys.set(printPath([...path, result.text]), shownWritten(written));
@@ -72,22 +73,22 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
   wrong.throwIfAny();
 
   const value = toPlain(document, name);
-  const offsetOf = offsets(document);
-  return {
+  const placeAt = places(document);
+  return longhand({
     name,
     value,
     line: (path) => {
-      const offset = offsetOf(path);
+      const { offset } = placeAt(path);
       return offset === undefined ? undefined : lineAt(offset);
     },
     excerpt: (path) => {
-      const offset = offsetOf(path);
+      const { offset } = placeAt(path);
       return offset === undefined ? undefined : excerptAt(offset);
     },
     shown,
-    missing: (path) => missing.get(printPath(path)) ?? [],
+    missing: (path) => missing.get(placeAt(path).node) ?? [],
     broughtBy: (text) => brought.get(text) ?? [],
-  };
+  });
 }
 
 type TextScalar = Scalar & { value: string };
@@ -108,6 +109,9 @@ function eachText(
     }
 }
 
+/** `<<` becomes a symbol of that name. */
+const isMergeKey = (key: unknown): boolean => isScalar(key) && typeof key.value === "symbol";
+
 const keyName = (key: unknown): string => String(isScalar(key) ? key.value : key);
 
 /** What the operator calls providers and models. */
@@ -127,32 +131,44 @@ function toPlain(document: Document, name: string): unknown {
   }
 }
 
-/** Where a place begins in the text, or its nearest parent that was written. A map is read once, however many places are asked for. */
-function offsets(document: Document): (path: Path) => number | undefined {
+interface YamlPlace {
+  /** Where it begins in the text, or its nearest parent that was written. */
+  readonly offset: number | undefined;
+  /** What stands there, behind aliases and merge keys too. */
+  readonly node: unknown;
+}
+
+/** A map is read once, however many places are asked for. */
+function places(document: Document): (path: Path) => YamlPlace {
   const maps = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
   const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
-    const known = maps.get(map) ?? new Map(map.items.map((pair) => [keyName(pair.key), pair]));
+    const known = maps.get(map) ?? new Map([...map.items.flatMap(merged), ...map.items.map(named)]);
     maps.set(map, known);
     return known;
   };
+  const named = (pair: Pair): [string, Pair] => [keyName(pair.key), pair];
+  /** `<<: *a` or `<<: [*a, *b]`, of which the first counts. */
+  const merged = (pair: Pair): [string, Pair][] => {
+    if (!isMergeKey(pair.key)) return [];
+    const value = resolved(pair.value);
+    const maps = (isSeq(value) ? value.items.map(resolved).toReversed() : [value]).filter(isMap);
+    return maps.flatMap((map) => [...pairsOf(map)]);
+  };
   return (path) => {
-    let node: unknown = document.contents;
+    let node = resolved(document.contents);
     let offset = (node as Node | null)?.range?.[0];
     for (const step of path) {
-      if (isAlias(node)) node = node.resolve(document);
-      if (isSeq(node)) node = node.items[Number(step)];
-      else if (isMap(node)) {
-        const pair = pairsOf(node).get(String(step));
-        if (isScalar(pair?.key)) offset = pair.key.range?.[0] ?? offset;
-        node = pair?.value;
-      } else break;
-      if (isSeqItem(step)) offset = (node as Node | undefined)?.range?.[0] ?? offset;
+      const pair = isMap(node) ? pairsOf(node).get(String(step)) : undefined;
+      const found = isSeq(node) ? node.items[Number(step)] : pair?.value;
+      if (isScalar(pair?.key)) offset = pair.key.range?.[0] ?? offset;
+      else if (typeof step === "number") offset = (found as Node | undefined)?.range?.[0] ?? offset;
+      node = resolved(found);
+      if (node === undefined) break;
     }
-    return offset;
+    return { offset, node };
   };
 }
-
-const isSeqItem = (step: PropertyKey): boolean => typeof step === "number";
 
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((at, step) => {
