@@ -1,6 +1,6 @@
 /** Providers that the environment has a key for. */
 import type { ProviderConfig } from "./config.ts";
-import { apiVersionFault, normaliseBaseUrl, readApiVersion } from "./base-url.ts";
+import { apiVersionDoubt, apiVersionFault, baseUrlDoubt, normaliseBaseUrl, readApiVersion } from "./base-url.ts";
 import { DEFAULT_WAITS } from "./default.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
 import { consumerToken, isSampleKey } from "./keys.ts";
@@ -24,6 +24,10 @@ export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   const apiVersion = written === undefined ? base.apiVersion : readApiVersion(written);
   const fault = apiVersion === undefined ? undefined : apiVersionFault("azure", apiVersion);
   if (fault) env.refuse(written === undefined ? url.name : "AZURE_API_VERSION", ...fault);
+  const doubt = written === undefined || fault ? undefined : apiVersionDoubt(written);
+  if (doubt !== undefined) env.warn(`AZURE_API_VERSION ${doubt}`);
+  const urlDoubt = baseUrlDoubt("azure", base.baseUrl);
+  if (urlDoubt !== undefined) env.warn(`${url.name} ${urlDoubt}`);
   return { ...provider("azure", "azure", base.baseUrl, key.value), ...(apiVersion !== undefined && { apiVersion }) };
 }
 

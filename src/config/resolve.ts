@@ -1,14 +1,23 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
 import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, SearchConfig, TargetConfig } from "./config.ts";
-import { apiVersionFault, normaliseBaseUrl, readApiVersion, responsesFault } from "./base-url.ts";
+import {
+  apiVersionDoubt,
+  apiVersionFault,
+  baseUrlDoubt,
+  normaliseBaseUrl,
+  readApiVersion,
+  responsesFault,
+} from "./base-url.ts";
 import { consumerToken, isSampleKey, keyFault, looksLikeKey } from "./keys.ts";
 import { modelNameFault } from "../ir/model-name.ts";
 import { didYouMean } from "./nearest.ts";
 import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
-import { printPath, problems, showNames } from "./problem.ts";
+import { nameOf, placeOf, valueOf } from "./place.ts";
+import { problems } from "./problem.ts";
+import { unknownKeyModels } from "./references.ts";
 import { readSearch } from "./search.ts";
 import { BASE_URL_FIX, DIALECTS, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
-import { placeOf, valueOf, type Validated } from "./validate.ts";
+import type { Validated } from "./validate.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
 export interface Resolved {
@@ -48,7 +57,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     }
   }
   checkNames(file, refuse);
-  checkTargets(file, yaml, refuse);
+  checkTargets(file, refuse);
   file.server.cors_origins.forEach((origin, index) => {
     const fault = originFault(withoutSlash(origin));
     if (fault !== undefined) refuse(["server", "cors_origins", index], fault, ORIGIN_FIX);
@@ -68,6 +77,8 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     ...("search" in found && found.search && { search: found.search }),
     warnings: [
       ...warningsOf(models, file, off, yaml),
+      ...doubtsOf(providers, file, yaml),
+      ...unknownKeyModels(file, yaml),
       ...originWarnings(file.server.cors_origins, keys),
       ...("off" in found ? [`The search of the web is switched off: ${found.off}.`] : []),
     ],
@@ -189,22 +200,13 @@ function checkNames({ providers, models, auth }: FileConfig, refuse: Refuse): vo
       );
 }
 
-function checkTargets(file: FileConfig, yaml: YamlFile, refuse: Refuse): void {
-  const names = Object.keys(file.providers);
-  const known = names.map((name) => shownName(yaml, "providers", name));
+function checkTargets(file: FileConfig, refuse: Refuse): void {
   for (const [model, { targets }] of Object.entries(file.models)) {
     const nameless = modelNameFault(model);
     if (nameless !== undefined) refuse(["models", model], nameless, "Nobody could ask for it: rename it.");
     targets.forEach((target, index) => {
       const at = (key: string): Path => ["models", model, "targets", index, key];
-      const provider = Object.hasOwn(file.providers, target.provider) ? file.providers[target.provider] : undefined;
-      if (!provider)
-        refuse(
-          at("provider"),
-          "is not one of the providers",
-          `${didYouMean(target.provider, known)}Providers of this file: ${showNames(known) || "none"}.`,
-          known,
-        );
+      const provider = file.providers[target.provider];
       const old =
         provider && target.dialect === "openai-responses"
           ? responsesFault(provider.kind, provider.api_version)
@@ -288,6 +290,19 @@ function readTarget(written: FileTarget): TargetConfig {
   };
 }
 
+function doubtsOf(providers: Resolved["providers"], file: FileConfig, yaml: YamlFile): string[] {
+  return Object.values(providers).flatMap(({ name, kind, baseUrl }) => {
+    const doubts = {
+      base_url: baseUrlDoubt(kind, baseUrl),
+      api_version: apiVersionDoubt(file.providers[name]?.api_version ?? ""),
+    };
+    return Object.entries(doubts).flatMap(([key, doubt]) => {
+      const place = placeOf(yaml, ["providers", name, key]);
+      return doubt === undefined ? [] : [`${place.file}:${place.line}: ${place.key} ${doubt}`];
+    });
+  });
+}
+
 /** One for each provider that is off, with the models that go with it. */
 function warningsOf(
   models: readonly ModelConfig[],
@@ -299,15 +314,9 @@ function warningsOf(
   for (const { name, targets } of models)
     if (targets.length === 0)
       for (const { provider } of file.models[name]?.targets ?? [])
-        lost.get(provider)?.add(shownName(yaml, "models", name));
+        lost.get(provider)?.add(nameOf(yaml, "models", name));
   return [...off].map(([name, reason]) => {
     const names = [...(lost.get(name) ?? [])].join(", ");
-    return `Provider ${shownName(yaml, "providers", name)} is switched off: ${reason}.${names === "" ? "" : ` Not served without it: ${names}.`}`;
+    return `Provider ${nameOf(yaml, "providers", name)} is switched off: ${reason}.${names === "" ? "" : ` Not served without it: ${names}.`}`;
   });
-}
-
-/** As it was written: a variable may have brought it in. */
-function shownName(yaml: YamlFile, group: "providers" | "models", name: string): string {
-  const shown = yaml.shown([group, name]);
-  return shown === printPath([group, name]) ? name : shown.slice(group.length);
 }
