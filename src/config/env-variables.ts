@@ -87,7 +87,7 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
       ),
       honoured(
         "CODESWITCH_KEY",
-        "For codeswitch setup: the client's key, out of sight of the list of processes. --key wins.",
+        "For setup and test: the client's key, out of sight of the list of processes. --key wins.",
         {
           always: true,
         },

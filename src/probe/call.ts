@@ -76,9 +76,9 @@ export function objectIn(text: string): JsonObject | undefined {
   }
 }
 
-type Failed = Extract<Got, { kind: "failed" }>;
+export type Failed = Extract<Got, { kind: "failed" }>;
 
-function failed(error: unknown, timeoutMs: number): Failed {
+export function failed(error: unknown, timeoutMs: number): Failed {
   const { code = "", name = "", message = "" } = error as { code?: string; name?: string; message?: string };
   if (name === "TimeoutError")
     return {

@@ -208,6 +208,11 @@ function replyHeaders(
   return {
     ...(upstream && provider && headersWithoutCredentials(clientHeaders(upstream), provider)),
     "x-codeswitch-losses": String(draft.lossCount),
+    ...(draft.modelServed !== undefined && {
+      // Names are anybody's letters, headers are not.
+      "x-codeswitch-target": encodeURI(`${draft.provider}/${draft.modelServed}`.toWellFormed()),
+      "x-codeswitch-lane": String(draft.lane),
+    }),
   };
 }
 
