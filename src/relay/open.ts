@@ -1,6 +1,6 @@
 /** One try at one target: the request written, sent, and refused where the upstream refuses. */
 import { DIALECTS } from "../dialects/index.ts";
-import { GatewayError } from "../ir/error.ts";
+import { type GatewayError, ownError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { endpoint } from "../providers/endpoint.ts";
@@ -67,18 +67,18 @@ async function ask(call: Call, target: Target, out: Outbound): Promise<Answering
 
 function note(call: Call, target: Target, out: Outbound): void {
   const { draft } = call.record;
-  draft.attempts++;
   draft.lane = out.lane;
   draft.provider = target.provider.name;
   draft.modelServed = target.model;
-  call.record.requestLost(out.losses);
+  call.record.attempt({ provider: target.provider.name, model: target.model });
+  call.record.lost.request(out.losses);
 }
 
 async function refusalOf(response: Response, target: Target): Promise<GatewayError> {
   const provider = target.provider.name;
   if (response.status < 400) {
     await response.body?.cancel();
-    return new GatewayError(
+    return ownError(
       "upstream-failed",
       `The provider ${provider} answered with a redirect (${response.status}), which is not followed. Correct its base_url.`,
       { provider },
