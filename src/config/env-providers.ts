@@ -28,7 +28,7 @@ export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   if (doubt !== undefined) env.warn(`AZURE_API_VERSION ${doubt}`);
   const urlDoubt = baseUrlDoubt("azure", base.baseUrl);
   if (urlDoubt !== undefined) env.warn(`${url.name} ${urlDoubt}`);
-  return { ...provider("azure", "azure", base.baseUrl, key.value), ...(apiVersion !== undefined && { apiVersion }) };
+  return { ...provider("azure", "azure", base.baseUrl, key), ...(apiVersion !== undefined && { apiVersion }) };
 }
 
 /** In the catalog's order. */
@@ -37,16 +37,17 @@ export function vendorProviders(env: EnvReader, vendors: readonly VendorFacts[])
     if (vendor.kind === "azure" || vendor.baseUrl === undefined) return [];
     const key = usable(env, env.first(...vendor.keyVariables));
     if (!key) return [];
-    const found = provider(vendor.id, vendor.kind, vendor.baseUrl, key.value);
+    const found = provider(vendor.id, vendor.kind, vendor.baseUrl, key);
     return [vendor.kind === "openai-compatible" ? { ...found, vendor: vendor.id } : found];
   });
 }
 
-const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string, apiKey: string): ProviderConfig => ({
+const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string, key: Found): ProviderConfig => ({
   name,
   kind,
   baseUrl,
-  apiKey,
+  apiKey: key.value,
+  writtenAt: { apiKey: key.name, apiVersion: "AZURE_API_VERSION" },
   headers: {},
   ...DEFAULT_WAITS,
 });
