@@ -32,10 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 function explain(error: unknown): string {
   if (error instanceof UsageError || error instanceof Failure || error instanceof SetupRefused) return error.message;
-  if (error instanceof ConfigError) {
-    const count = error.problems.length;
-    return `The configuration has ${count === 1 ? "a problem" : `${count} problems`}:\n${error.message}`;
-  }
+  if (error instanceof ConfigError) return error.report();
   return error instanceof Error
     ? `codeswitch failed: ${error.stack ?? error.message}`
     : `codeswitch failed: ${String(error)}`;

@@ -219,24 +219,6 @@ export type FileConfig = z.output<typeof FileSchema>;
 export type FileProvider = FileConfig["providers"][string];
 export type FileTarget = FileConfig["models"][string]["targets"][number];
 
-/** For editors: `# yaml-language-server: $schema=codeswitch.schema.json` on a file's first line. */
-export function configJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(FileSchema, { io: "input", override: ({ jsonSchema }) => allowVariable(jsonSchema) });
-}
-
-/** `${ENV}` may stand for any number, switch or choice, so an editor must not mark it. */
-function allowVariable(schema: z.core.JSONSchema.BaseSchema): void {
-  const closed = schema.enum !== undefined || schema.type === "integer" || schema.type === "boolean";
-  if (!closed) return;
-  const { description, default: byDefault, ...rest } = schema;
-  for (const name of Object.keys(schema)) delete schema[name];
-  Object.assign(schema, {
-    ...(description !== undefined && { description }),
-    ...(byDefault !== undefined && { default: byDefault }),
-    anyOf: [rest, { type: "string", pattern: "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}" }],
-  });
-}
-
 /** How to fill a gap, by the key that is missing. */
 export const MISSING_FIX: Readonly<Record<string, string>> = {
   providers: 'Add one, such as `providers: { claude: { kind: anthropic, api_key: "${ANTHROPIC_API_KEY}" } }`.',

@@ -48,6 +48,8 @@ export interface Ask {
   /** Ids of the reply and its items derive from it, so that they are stable and unique per turn. */
   readonly replyId: string;
   readonly createdAtSeconds: number;
+  /** A coder has no clock of its own. */
+  readonly nowSeconds: () => number;
   /** The model as the caller named it. */
   readonly modelName: string;
   readonly style: ReplyStyle;
@@ -104,6 +106,8 @@ export interface Traits {
   readonly callIdLengthMax: number;
   readonly callIdPattern: RegExp;
   readonly stop: boolean;
+  /** Messages: the vendor holds conversations (`thread`). Absent: it does not. */
+  readonly threads?: boolean;
   /** Responses: false where the model does not reason and refuses to seal: "Encrypted content is not supported with this model." Absent: it can. */
   readonly sealedReasoning?: boolean;
 }

@@ -13,7 +13,7 @@ export const FEATURES = {
   "billing-header": "A client's attribution in front of the prompt: it is for the bill of its own vendor.",
   "foreign-item": "An item, block or part that only its own dialect understands.",
   "unknown-field":
-    "A field that the gateway does not read: within one dialect it passes. Its weight is `meaning` where it is known to ask for another answer (`logit_bias`, `mcp_servers`).",
+    "A field that the gateway does not read: within one dialect it passes. Its weight is `meaning` where it shows the model something else or asks for another answer (`logit_bias`, `mcp_servers`), and where nobody knows what its words, list or object say.",
 
   // Media.
   image: "An image that the model does not take, or not in this form.",
@@ -80,6 +80,7 @@ export const FEATURES = {
 
   // State, cache and the caller.
   store: "That the vendor shall keep the answer.",
+  thread: "That the vendor shall hold the conversation: the answer says that the next call must bring it whole.",
   container: "A container that stands at another vendor.",
   truncation: "That the vendor shall shorten a conversation that is too long.",
   "cache-key": "The key of a prompt cache.",

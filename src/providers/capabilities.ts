@@ -26,6 +26,8 @@ export function capabilitiesOf(
       ...inDialect(traits, dialect, vendor),
       // A model that does not reason answers the wish for sealed reasoning with a 400.
       ...(row?.thinking === "none" && { sealedReasoning: false }),
+      // Other makers' models behind Anthropic's protocol are reached through hosts that only imitate it.
+      ...(row && row.maker !== "anthropic" && { threads: false }),
     },
     ...(dialect === "openai-responses" && { outputTokensMin: RESPONSES_OUTPUT_MIN }),
     ...(dialect === "openai-chat" && vendor.refusesFields && { refusesFields: new Set(vendor.refusesFields) }),

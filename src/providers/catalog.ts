@@ -143,7 +143,8 @@ export const VENDORS: readonly Vendor[] = [
     dialect: "anthropic",
     hosts: ["api.anthropic.com"],
     countsTokens: true,
-    traits: {},
+    // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
+    traits: { anthropic: { threads: true } },
     models: ["claude-*"],
     prefixes: ["anthropic/"],
   },
@@ -313,7 +314,10 @@ export const VENDORS: readonly Vendor[] = [
     dialect: "openai-responses",
     hosts: [],
     countsTokens: true,
-    traits: { "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" }, anthropic: { midSystem: true } },
+    traits: {
+      "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
+      anthropic: { midSystem: true, threads: true },
+    },
     models: ["sim-*"],
     prefixes: [],
   },

@@ -213,7 +213,7 @@ function refusedFieldEdits(body: JsonObject, { target }: NativeCall, losses: Los
         path: field,
         feature: "unsupported-parameter",
         how: "dropped",
-        weight: weightOfField(field),
+        weight: weightOfField(field, body[field]),
         note: "the vendor does not accept it",
       });
   return refused.flatMap((field) => edit("unsupported-parameter", [field], undefined));

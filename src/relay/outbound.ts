@@ -151,7 +151,7 @@ const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
 const common = (call: Call, prepared: Prepared, target: Target, gateway: Gateway) => ({
   target,
   replyId: call.id,
-  createdAtSeconds: Math.floor(gateway.clock() / 1000),
+  nowSeconds: () => Math.floor(gateway.clock() / 1000),
   modelName: prepared.model,
 });
 
@@ -167,7 +167,13 @@ const goesOn = ({ tools, entries }: ModelRequest): boolean =>
   entries.some((entry) => entry.kind === "message" && entry.role === "assistant");
 
 function refuseForeignState(request: ModelRequest, dialect: DialectId, target: Target): void {
-  const { previous } = request.state;
+  const { previous, thread } = request.state;
+  if (thread === "continued")
+    throw new GatewayError(
+      "foreign-thread",
+      "thread: the rest of the conversation is held elsewhere, and the model behind this name cannot read it. Send the whole conversation in the request instead.",
+      { param: "thread" },
+    );
   if (!previous || dialect === target.dialect) return;
   throw new GatewayError(
     "unsupported",

@@ -1,5 +1,5 @@
 /** An upstream's answer that breaks a bound or cannot be read is the upstream's failure, so that the next target is tried. */
-import { GatewayError } from "../ir/error.ts";
+import { GatewayError, ownError } from "../ir/error.ts";
 import { FrameTooLarge } from "../wire/sse.ts";
 
 export function upstreamFault(error: unknown, provider: string): unknown {
@@ -11,6 +11,6 @@ export function upstreamFault(error: unknown, provider: string): unknown {
 }
 
 const failed = (provider: string, why: string): GatewayError =>
-  new GatewayError("upstream-failed", `The provider ${provider} sent an answer that cannot be read: ${why}.`, {
+  ownError("upstream-failed", `The provider ${provider} sent an answer that cannot be read: ${why}.`, {
     provider,
   });
