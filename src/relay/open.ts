@@ -10,6 +10,7 @@ import type { Place } from "../vault/vault.ts";
 import type { Call, Gateway } from "./call.ts";
 import { outbound, type Outbound, type Prepared } from "./outbound.ts";
 import { ownEvents } from "./open-whole.ts";
+import { headersForClient } from "./redact.ts";
 import { errorReply, send } from "./send.ts";
 import { translateRequest } from "./translate.ts";
 import { searched } from "./web-search.ts";
@@ -91,6 +92,7 @@ async function refusalOf(response: Response, target: Target): Promise<GatewayErr
     provider,
     upstream: reply,
     upstreamDialect: target.dialect,
+    headers: headersForClient(response.headers, target.provider),
     ...(retryAfter !== undefined && { retryAfter }),
   });
 }
