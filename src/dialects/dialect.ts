@@ -106,6 +106,8 @@ export interface Traits {
   readonly callIdLengthMax: number;
   readonly callIdPattern: RegExp;
   readonly stop: boolean;
+  /** Messages: false where a conversation must end with the user. Absent: the model goes on with its own last words. */
+  readonly prefill?: boolean;
   /** Messages: the vendor holds conversations (`thread`). Absent: it does not. */
   readonly threads?: boolean;
   /** Responses: false where the model does not reason and refuses to seal: "Encrypted content is not supported with this model." Absent: it can. */

@@ -7,6 +7,8 @@ export const FEATURES = {
   "participant-name": "The name of a participant beside a role.",
   "message-phase": "The mark of a commentary or a final answer on an earlier message.",
   "first-user-turn": "A conversation that the model began: a user turn of one dot stands in front of it.",
+  "last-user-turn":
+    "A conversation that ends with the model, for one that does not go on with its own words: a user turn of one dot stands behind it.",
   "empty-turn": "A turn of nothing but reasoning, or without a word, which the upstream would refuse.",
   "text-after-call": "Text behind a call of the same answer, where the upstream has one text in front of all calls.",
   "orphan-result": "The result of a call that is not in the conversation: it is told as user text.",

@@ -167,7 +167,11 @@ const claude = (match: RegExp, row: Partial<ModelRow>): ModelRow => ({
   outputTokens: 128_000,
   ...row,
   rules: { temperatureMax: 1, forcedToolChoice: "without-thinking", ...row.rules },
+  // "This model does not support assistant message prefill. The conversation must end with a user message", since 4.6:
+  // …/about-claude/models/whats-new-claude-4-6
+  traits: { prefill: false, ...row.traits },
 });
+const PREFILL: Partial<Traits> = { prefill: true };
 
 // Efforts and forms: https://platform.claude.com/docs/en/build-with-claude/effort, …/thinking; contexts: …/about-claude/models.
 // Since Opus 4.7 temperature, top_p and top_k are a 400, and so is a budget.
@@ -180,6 +184,7 @@ const BUDGET: Partial<ModelRow> = {
   thinking: "budget",
   refusesThinking: NO_SAMPLING,
   contextTokens: 200_000,
+  traits: PREFILL,
 };
 // "temperature and top_p cannot both be specified for this model", since Opus 4.1.
 const ONE_OF: Partial<ModelRow> = { rules: { oneOfTemperatureTopP: true } };
@@ -208,8 +213,18 @@ const CLAUDE: readonly ModelRow[] = [
   claude(/^claude-opus-4(-0)?$/, { ...BUDGET, outputTokens: 32_000 }),
   claude(/^claude-sonnet-4(-0)?$/, { ...BUDGET, outputTokens: 64_000 }),
   claude(/^claude-3-7-sonnet$/, { ...BUDGET, outputTokens: 64_000 }),
-  claude(/^claude-3-5-(sonnet|haiku)$/, { thinking: "none", contextTokens: 200_000, outputTokens: 8_192 }),
-  claude(/^claude-(3|2|instant).*$/, { thinking: "none", contextTokens: 200_000, outputTokens: 4_096 }),
+  claude(/^claude-3-5-(sonnet|haiku)$/, {
+    thinking: "none",
+    contextTokens: 200_000,
+    outputTokens: 8_192,
+    traits: PREFILL,
+  }),
+  claude(/^claude-(3|2|instant).*$/, {
+    thinking: "none",
+    contextTokens: 200_000,
+    outputTokens: 4_096,
+    traits: PREFILL,
+  }),
   // Newer than this table: the form that every model since Opus 4.7 takes.
   claude(/^claude-.*$/, { loose: true, efforts: TO_MAX, refuses: NO_SAMPLING, traits: { midSystem: true } }),
 ];

@@ -3,6 +3,7 @@ import { DIALECTS } from "../dialects/index.ts";
 import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { operatorsFault } from "../providers/refusals.ts";
 import type { Target } from "../routing/plan.ts";
+import { headersForClient } from "./redact.ts";
 import { errorReply } from "./send.ts";
 
 /** `name`: what the caller asked for. */
@@ -19,7 +20,12 @@ export async function refusalOf(response: Response, target: Target, name: string
   const reply = await errorReply(response, target.provider);
   const error = DIALECTS[target.dialect].error.decode(reply);
   const retryAfter = reply.headers["retry-after"] ?? error.details.retryAfter;
-  const known = { provider, upstream: reply, ...(retryAfter !== undefined && { retryAfter }) };
+  const known = {
+    provider,
+    upstream: reply,
+    headers: headersForClient(response.headers, target.provider),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
   const said = `${error.details.code ?? ""} ${error.message}`;
   const asked = { provider: target.provider, target: { ...target.config, model: target.model }, name };
   const fault = operatorsFault({ status: reply.status, said }, asked);

@@ -47,13 +47,15 @@ export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
   };
 }
 
-/** A whole answer is one chunk that has everything. */
+/** A whole answer is one chunk that has everything, but with some vendors the word for why it ended. A body that parses was not cut. */
 export function decodeWhole(body: JsonObject, ask: Ask): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
   const emit: Emit = (event) => void events.push(event);
   const state = newState(ask);
   chunk(state, body, false, emit);
-  end(state, "eof", emit);
+  const isWhole = objectsIn(body, "choices").some((choice) => objectIn(choice, "message"));
+  if (isWhole) finishOrCut(state, emit);
+  else end(state, "eof", emit);
   return events;
 }
 
@@ -186,6 +188,7 @@ function end(state: State, cause: EndCause, emit: Emit): void {
 
 /** [DONE] behind an answer ends it even where the vendor gave no reason; behind nothing it ends nothing. */
 function finishOrCut(state: State, emit: Emit): void {
+  if (state.over) return;
   if (state.started) finish(state, emit);
   else end(state, "eof", emit);
 }
