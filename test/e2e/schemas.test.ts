@@ -222,15 +222,19 @@ describe("an answer's schema", () => {
       expect(found.losses).toEqual([]);
     }
   });
-  test("with bounds reaches Claude with the bounds in its descriptions, and that is told", async () => {
+  test("with bounds reaches Claude with the bounds in its descriptions: a loss of meaning for who was promised them", async () => {
     const age = { type: "integer", minimum: 0, maximum: 150 };
-    for (const client of OPENAI) {
-      const found = await sent(client, "messages", withOutput(client, closed({ age }), true));
-      expect(outputIn(found).schema).toEqual(
-        closed({ age: { type: "integer", description: "{minimum: 0, maximum: 150}" } }),
-      );
-      expect(found.losses).toEqual(["output-schema hint"]);
-    }
+    for (const client of OPENAI)
+      for (const [strict, weight] of [
+        [true, "meaning"],
+        [undefined, "hint"],
+      ] as const) {
+        const found = await sent(client, "messages", withOutput(client, closed({ age }), strict));
+        expect(outputIn(found).schema).toEqual(
+          closed({ age: { type: "integer", description: "{minimum: 0, maximum: 150}" } }),
+        );
+        expect(found.losses).toEqual([`output-schema ${weight}`]);
+      }
   });
   test("with a map, which Claude could only leave empty, is told in words, as a loss of meaning", async () => {
     const map = closed({ counts: { type: "object", additionalProperties: { type: "integer" } } });

@@ -31,7 +31,9 @@ export function encodeAnswer(writing: Writing): Answer {
   }
   if (held.told.length > 0) {
     const note = `the shape is enforced; ${held.told.join(", ")} stand in its descriptions, where nothing enforces them`;
-    hint(writing, at, "output-schema", "approximated", note);
+    // Who was promised that they hold loses more than who only wished it.
+    const lose = asked.strict === true ? meaning : hint;
+    lose(writing, at, "output-schema", "approximated", note);
   }
   return { format: { type: "json_schema", schema: held.schema } };
 }

@@ -9,7 +9,9 @@ export function isCircular(references: References): boolean {
     open.set(from, names.size);
     for (const name of names) {
       open.set(name, references.get(name)?.size ?? 0);
-      referrers.set(name, [...(referrers.get(name) ?? []), from]);
+      const known = referrers.get(name);
+      if (known) known.push(from);
+      else referrers.set(name, [from]);
     }
   }
   const ends = [...open].flatMap(([name, count]) => (count === 0 ? [name] : []));
