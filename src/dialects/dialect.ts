@@ -7,6 +7,7 @@ import type { StreamEvent } from "../ir/events.ts";
 import type { Loss, Translated } from "../ir/loss.ts";
 import type { ModelRequest, Wants } from "../ir/request.ts";
 import type { DialectId, Seal } from "../ir/seal.ts";
+import type { ToolRules } from "../ir/tool-schema.ts";
 import type { ToolMap } from "../ir/tools.ts";
 import type { FieldWords } from "../ir/words.ts";
 
@@ -93,7 +94,9 @@ export interface Traits {
   /** Images inside a tool result; else they follow in a user message. */
   readonly imageResults: boolean;
   readonly images: boolean;
+  /** Chat, Responses: `strict` means what OpenAI means by it. Anthropic: the model knows it. */
   readonly strictTools: boolean;
+  readonly toolSchemas: ToolRules;
   readonly parallelSwitch: boolean;
   /** Chat: `stream_options.include_usage` is known. */
   readonly usageChunk: boolean;
