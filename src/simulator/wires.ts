@@ -76,7 +76,7 @@ export const gone = (signal: AbortSignal): Promise<void> =>
   );
 
 export function framesOf(asked: Asked, answer: Answer, seals: Seals): Generator<Frame> {
-  if (asked.dialect === "openai-chat") return chatFrames(asked, answer);
+  if (asked.dialect === "openai-chat") return chatFrames(asked, answer, seals);
   return asked.dialect === "anthropic" ? messagesFrames(asked, answer, seals) : responsesFrames(asked, answer, seals);
 }
 
@@ -112,7 +112,7 @@ export function* streamSteps(asked: Asked, answer: Answer, seals: Seals, fault: 
 }
 
 function wholeOf(asked: Asked, answer: Answer, seals: Seals): unknown {
-  if (asked.dialect === "openai-chat") return chatWhole(asked, answer);
+  if (asked.dialect === "openai-chat") return chatWhole(asked, answer, seals);
   return asked.dialect === "anthropic" ? messagesWhole(asked, answer, seals) : responsesWhole(asked, answer, seals);
 }
 

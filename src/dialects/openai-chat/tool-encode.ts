@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./choice-encode.ts";
 import { offeredTools } from "./offered-tools.ts";
 import { CHAT } from "./wire.ts";
-import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
+import { encodeMark, hint, meaning, unread, type Writing } from "./writing.ts";
 
 /** Vendors refuse a choice where there is nothing to choose from. */
 export function encodeTools(request: ModelRequest, writing: Writing): JsonObject {
@@ -37,7 +37,7 @@ function encodeTool(tool: Tool, writing: Writing): readonly JsonObject[] {
 const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
 
 function functionTool(tool: FunctionTool, writing: Writing): JsonObject {
-  loseMark(tool.mark, writing);
+  const mark = encodeMark(tool.mark, writing);
   const { strictTools } = writing.traits;
   if (tool.strict === true && !strictTools) {
     const note = "this vendor does not hold arguments to the schema";
@@ -47,7 +47,7 @@ function functionTool(tool: FunctionTool, writing: Writing): JsonObject {
   const strict = strictTools && typeof tool.strict === "boolean" ? { strict: tool.strict } : {};
   const { type: _, ...beside } = unread(tool, writing);
   const name = writing.names.wireName(refOf("function", tool));
-  return declaration(name, tool.description, parameters, { ...strict, ...beside });
+  return { ...declaration(name, tool.description, parameters, { ...strict, ...beside }), ...mark };
 }
 
 function declaration(
