@@ -295,6 +295,8 @@ const OTHERS: readonly ModelRow[] = [
   other(/^gemini-2\.5-pro(.*)$/, GEMINI_PRO),
   // "Function call is missing a thought_signature": since 3, https://ai.google.dev/gemini-api/docs/thought-signatures
   other(/^gemini-[3-9](.*)$/, { ...GEMINI_PRO, traits: { signedCalls: true } }),
+  // `gemini-flash-latest`: whichever is the newest.
+  other(/^gemini-(pro|flash|flash-lite)$/, { loose: true, ...GEMINI_PRO, traits: { signedCalls: true } }),
   other(/^gemini-[12](.*)$/, {
     sealMaker: "google",
     thinking: "none",

@@ -103,8 +103,15 @@ const hasUnsealedCall = ({ messages }: JsonObject): boolean =>
 const hasTools = ({ tools }: JsonObject): boolean => isList(tools) && tools.length > 0;
 
 /** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
-export const holdsForeignSeal = (prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
-  provenance.isMixed(target.reader) && provenance.holdsForeign(prepared.decoded().value.entries, target.reader);
+export const holdsForeignSeal = (call: Call, prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
+  provenance.isMixed(target.reader) &&
+  mayHoldSeal(call, target) &&
+  provenance.holdsForeign(prepared.decoded().value.entries, target.reader);
+
+/** Most Chat bodies hold none, and need not be decoded to tell whose. */
+const mayHoldSeal = ({ text }: Call, { dialect }: Target): boolean =>
+  dialect !== "openai-chat" || CHAT_SEALS.some((field) => text.includes(field));
+const CHAT_SEALS = ['"reasoning_details"', '"extra_content"'];
 
 /** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
 export const holdsUnsignedThinking = ({ text, body }: Call, { capabilities }: Target): boolean =>

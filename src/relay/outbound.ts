@@ -78,7 +78,7 @@ function passesAsBytes(call: Call, prepared: Prepared, target: Target, gateway: 
     DIALECTS[target.dialect].passes(call.body, target.addressee.traits) &&
     !wantsReasoningBack(call, prepared, target) &&
     !holdsUnsignedThinking(call, target) &&
-    !holdsForeignSeal(prepared, target, gateway)
+    !holdsForeignSeal(call, prepared, target, gateway)
   );
 }
 
