@@ -64,7 +64,7 @@ export const FEATURES = {
   // A hint: the request means the same, only the way to its answer is poorer. Clients drop reasoning so often that a
   // strict caller would otherwise be refused in every second tool loop.
   "reasoning-missing":
-    "Reasoning that the vendor demands back and nobody has any more: this one answer is given without thinking, or a blank stands in its place. A hint, since the request still means the same.",
+    "Reasoning that the vendor demands back and nobody has any more: this one answer is given without thinking, or a blank or the vendor's own word for a lost signature stands in its place. A hint, since the request still means the same.",
   seal: "A signature or encrypted reasoning where the dialect has no field for one; the gateway keeps it in its vault.",
 
   // The answer's shape and sampling.

@@ -271,7 +271,15 @@ export const VENDORS: readonly Vendor[] = [
     hosts: ["openrouter.ai"],
     // One `reasoning` object for all makers: https://openrouter.ai/docs/guides/best-practices/reasoning-tokens
     // It hands tools on to their makers as they are, OpenAI among them.
-    traits: { "openai-chat": { effortField: "reasoning", reasoningReplay: "reasoning", toolSchemas: OPENAI_TOOLS } },
+    // Seals: …/reasoning-tokens#preserving-reasoning-blocks. Cache marks: https://openrouter.ai/docs/guides/best-practices/prompt-caching
+    traits: {
+      "openai-chat": {
+        effortField: "reasoning",
+        reasoningReplay: "reasoning_details",
+        cacheMarks: true,
+        toolSchemas: OPENAI_TOOLS,
+      },
+    },
     prefixes: ["openrouter/"],
   }),
   compatible({
@@ -280,8 +288,8 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
     keyVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
     hosts: ["generativelanguage.googleapis.com"],
-    // https://ai.google.dev/gemini-api/docs/openai
-    traits: { "openai-chat": { parallelSwitch: false } },
+    // https://ai.google.dev/gemini-api/docs/openai; seals: …/docs/thought-signatures#openai
+    traits: { "openai-chat": { parallelSwitch: false, extraContent: true } },
     refusesFields: ["prompt_cache_key", "prompt_cache_retention", "store", "verbosity", "logit_bias"],
     models: ["gemini-*", "gemma-*"],
     prefixes: ["google/", "gemini/", "models/"],
@@ -316,7 +324,12 @@ export const VENDORS: readonly Vendor[] = [
     traits: { "openai-chat": { parallelSwitch: false } },
     prefixes: ["lmstudio/"],
   }),
-  compatible({ id: "generic", title: "any OpenAI-compatible host" }),
+  // Gemini's signatures may stand behind it.
+  compatible({
+    id: "generic",
+    title: "any OpenAI-compatible host",
+    traits: { "openai-chat": { extraContent: true } },
+  }),
   {
     id: "simulator",
     title: "the simulator",

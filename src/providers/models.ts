@@ -15,6 +15,8 @@ export interface ModelRow {
   readonly loose?: true;
   /** Absent: the model reads only its own seals. */
   readonly family?: string;
+  /** Who makes them, as a host of many makers calls it. */
+  readonly sealMaker?: string;
   readonly thinking: Capabilities["thinking"];
   readonly efforts?: readonly Effort[];
   readonly effortDefault?: Effort;
@@ -248,7 +250,14 @@ const KIMI_FIXED = ["temperature", "topP", "frequencyPenalty", "presencePenalty"
 const REPLAYED: Partial<Traits> = { reasoningRequired: true, reasoningReplay: "reasoning_content" };
 // https://docs.x.ai/docs/guides/reasoning: reasoning models refuse these.
 const GROK_REFUSES = ["presencePenalty", "frequencyPenalty", "stop"];
-const GROK: Partial<ModelRow> = { family: "grok", summaries: SUMMARIES, contextTokens: 256_000 };
+const GROK: Partial<ModelRow> = { family: "grok", sealMaker: "xai", summaries: SUMMARIES, contextTokens: 256_000 };
+
+const GEMINI_PRO: Partial<ModelRow> = {
+  sealMaker: "google",
+  efforts: ["minimal", ...LOW_TO_HIGH],
+  contextTokens: 1_048_576,
+  outputTokens: 65_536,
+};
 
 const OTHERS: readonly ModelRow[] = [
   // "invalid temperature: only 1 is allowed for this model"; it always reasons, and takes reasoning_effort instead of a thinking
@@ -323,16 +332,23 @@ const OTHERS: readonly ModelRow[] = [
   other(/^grok-[23](-.*)?$/, { ...GROK, thinking: "none", efforts: [], contextTokens: 131_072 }),
   // reasoning_effort becomes a thinking level or budget; 2.5 Pro and 3 cannot be turned off: https://ai.google.dev/gemini-api/docs/openai#thinking
   other(/^gemini-2\.5-flash(-.*)?$/, {
+    sealMaker: "google",
     efforts: ["none", "minimal", ...LOW_TO_HIGH],
     contextTokens: 1_048_576,
     outputTokens: 65_536,
   }),
-  other(/^gemini-([3-9]|2\.5-pro)(.*)$/, {
-    efforts: ["minimal", ...LOW_TO_HIGH],
+  other(/^gemini-2\.5-pro(.*)$/, GEMINI_PRO),
+  // "Function call is missing a thought_signature": since 3, https://ai.google.dev/gemini-api/docs/thought-signatures
+  other(/^gemini-[3-9](.*)$/, { ...GEMINI_PRO, traits: { signedCalls: true } }),
+  // `gemini-flash-latest`: whichever is the newest.
+  other(/^gemini-(pro|flash|flash-lite)$/, { loose: true, ...GEMINI_PRO, traits: { signedCalls: true } }),
+  other(/^gemini-[12](.*)$/, {
+    sealMaker: "google",
+    thinking: "none",
+    efforts: [],
     contextTokens: 1_048_576,
-    outputTokens: 65_536,
+    outputTokens: 8_192,
   }),
-  other(/^gemini-[12](.*)$/, { thinking: "none", efforts: [], contextTokens: 1_048_576, outputTokens: 8_192 }),
   // none or high: https://docs.mistral.ai/capabilities/reasoning
   other(/^mistral-(small|medium)$/, { efforts: ["none", "high"] }),
   other(/^magistral-.*$/, { thinking: "always", efforts: [] }),

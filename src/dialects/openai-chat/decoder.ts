@@ -7,6 +7,7 @@ import type { EndCause, Frame, Machine } from "../../wire/machine.ts";
 import type { Ask } from "../dialect.ts";
 import { type Blocks, blocks, readCallPart } from "./blocks.ts";
 import { decodeErrorFrame } from "./error.ts";
+import { isSignature } from "./seals.ts";
 import { CHAT, DONE, FAILED_FINISH, finishReasonOf, listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 interface State {
@@ -124,13 +125,16 @@ function answer(state: State, delta: JsonObject, emit: Emit): void {
   for (const call of objectsIn(delta, "tool_calls")) state.blocks.call(readCallPart(call), emit);
   const legacy = objectIn(delta, "function_call");
   if (legacy) state.blocks.call(readCallPart({ index: 0, function: legacy }), emit);
+  const extra = objectIn(delta, "extra_content");
+  if (extra && isSignature(extra)) state.blocks.sign(extra, emit);
 }
 
-/** Groq, OpenRouter and vLLM say `reasoning`; OpenRouter repeats it in `reasoning_details`, which alone may carry it. */
+/** Groq, OpenRouter and vLLM say `reasoning`; OpenRouter repeats it in `reasoning_details`, which alone may carry it, and seals it there. */
 function reasoning(state: State, delta: JsonObject, emit: Emit): void {
   const text = textIn(delta, "reasoning_content") || textIn(delta, "reasoning");
-  const details = text ? [] : objectsIn(delta, "reasoning_details");
+  const details = objectsIn(delta, "reasoning_details");
   say(state, "reasoning", text || details.map((one) => textIn(one, "text") || textIn(one, "summary")).join(""), emit);
+  for (const detail of details) state.blocks.detail(detail);
 }
 
 /** Mistral's content is a list while its model thinks. */
