@@ -153,7 +153,15 @@ describe("two items under one name", () => {
     expect(streamed(done(0, one), done(1, two), completed(one, two))).toEqual(BOTH);
     const begun = call("a", "", { id: "fc_1" });
     expect(
-      streamed(added(0, begun), added(1, begun), input(0, "{1}"), input(1, "{2}"), done(0, one), done(1, two), completed()),
+      streamed(
+        added(0, begun),
+        added(1, begun),
+        input(0, "{1}"),
+        input(1, "{2}"),
+        done(0, one),
+        done(1, two),
+        completed(),
+      ),
     ).toEqual(BOTH);
     expect(streamed(done(0, one), completed(one, two))).toEqual(BOTH);
   });

@@ -113,7 +113,8 @@ export function itemsOf(reading: Reading): Items {
 const placeOf = ({ output_index: index }: JsonObject, id: Json | undefined): string =>
   typeof index === "number" ? `#${index}` : typeof id === "string" ? id : "";
 
-const isElsewhere = (one: string, other: string): boolean => one !== other && one.startsWith("#") && other.startsWith("#");
+const isElsewhere = (one: string, other: string): boolean =>
+  one !== other && one.startsWith("#") && other.startsWith("#");
 
 /** Whether an item goes on in the slot at its place. A closed one takes only what it has: another item has its number. */
 function isIts(slot: Slot, item: JsonObject, step: Step): boolean {
