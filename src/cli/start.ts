@@ -6,6 +6,7 @@ import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
 import { dataHere } from "./data.ts";
 import { greeting } from "./greeting.ts";
+import { sightingsFor, tellMissing } from "./missing.ts";
 import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { announceTunnel, checkTunnel, openTunnel } from "./tunnel.ts";
@@ -43,8 +44,11 @@ export const startCommand = defineCommand({
     const cloudflared = args.tunnel ? checkTunnel(config, process.env.PATH ?? "") : undefined;
     const { format } = config.log;
     const said = output((lines) => lostLine(format, lines));
-    const options = { ...dataHere(args.config), log: logOf(format, said.print) };
-    await serve(config, options, cloudflared, said).finally(() => lastWords(said));
+    const here = dataHere(args.config);
+    const seen = sightingsFor(config, here.dataDir);
+    const options = { ...here, log: logOf(format, said.print), ...(seen && { sightings: seen }) };
+    const asks = seen && here.asksDeployments ? () => tellMissing(config, seen, options.log) : undefined;
+    await serve(config, options, cloudflared, said, asks).finally(() => lastWords(said));
   },
 });
 
@@ -53,6 +57,7 @@ async function serve(
   options: GatewayOptions,
   cloudflared: string | undefined,
   said: Output,
+  whenUp: (() => Promise<void>) | undefined,
 ): Promise<void> {
   const gateway = await open(config, options);
   const tunnel = cloudflared === undefined ? undefined : openTunnel(cloudflared, gateway.url);
@@ -63,6 +68,7 @@ async function serve(
   // Before anybody is told that we are up: who reads it may stop us at once.
   const stopped = untilStopped(stop, config.server.drainMs, said);
   said.print(announcement(config, gateway.url));
+  void whenUp?.();
   if (tunnel)
     await announceTunnel(tunnel, config, said, stopped).catch((error: unknown) =>
       stop().then(() => Promise.reject(error)),
@@ -108,7 +114,7 @@ function announcement(config: Config, url: string): string {
   const { source, providers, models, keys } = config;
   const names = {
     providers: Object.keys(providers),
-    models: models.map(({ name }) => name),
+    models: models.filter(({ onceSeen }) => !onceSeen).map(({ name }) => name),
     keys: keys.map(({ name }) => name),
   };
   return jsonLine("info", { event: "started", version: VERSION, url, source, ...names });

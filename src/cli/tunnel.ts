@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { isWeakKey, KEY_LENGTH_MIN, WEAK_KEY_FIX } from "../config/expose.ts";
 import { jsonLine } from "../observe/log.ts";
 import type { Output } from "../observe/output.ts";
+import { listedModels } from "../routing/plan.ts";
 import { UsageError } from "./usage.ts";
 
 export interface Tunnel {
@@ -92,9 +93,8 @@ const greeting = (url: string, config: Config): string =>
     "  In Cursor Settings → Models → API Keys",
     `    OpenAI API Key             the key ${config.keys[0]?.name ?? ""} of your configuration (codeswitch setup cursor shows it)`,
     `    Override OpenAI Base URL   ${url}/cursor/v1`,
-    `    Custom models              ${config.models
+    `    Custom models              ${listedModels(config)
       .map(({ name }) => name)
-      .filter((name) => !name.includes("*"))
       .slice(0, 6)
       .join(", ")}`,
     `  Check it from outside: codeswitch doctor --public-url ${url}`,

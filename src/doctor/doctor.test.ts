@@ -281,7 +281,9 @@ describe("a model", () => {
     const url = vendor(() => Response.json({ error: { message: "No." } }, { status: 500 }));
     const { observed, findings } = await probeModel(provider(url), { provider: "v", model: "m" }, () => 0);
     expect(observed).toBeUndefined();
-    expect(only(findings).says).toBe("m does not answer: status 500: No.");
+    expect(only(findings).says).toBe(
+      "It is reached and fails (status 500: No.). Wait, or look at the vendor's status page.",
+    );
   });
 });
 

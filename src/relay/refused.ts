@@ -2,11 +2,17 @@
 import { DIALECTS } from "../dialects/index.ts";
 import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { operatorsFault } from "../providers/refusals.ts";
+import type { Sightings } from "../providers/sightings.ts";
 import type { Target } from "../routing/plan.ts";
 import { errorReply } from "./send.ts";
 
 /** `name`: what the caller asked for. */
-export async function refusalOf(response: Response, target: Target, name: string): Promise<GatewayError> {
+export async function refusalOf(
+  response: Response,
+  target: Target,
+  name: string,
+  sightings: Sightings,
+): Promise<GatewayError> {
   const provider = target.provider.name;
   if (response.status < 400) {
     await response.body?.cancel();
@@ -25,8 +31,14 @@ export async function refusalOf(response: Response, target: Target, name: string
   const fault = operatorsFault({ status: reply.status, said }, asked);
   if (!fault) return error.with({ ...known, upstreamDialect: target.dialect });
   // Without the reply's dialect, which would let its bytes pass as they are.
+  if (fault.what === "deployment" && isWorthNoting(target, sightings))
+    sightings.saw(target.provider, target.model, "missing");
   const details: ErrorDetails = { ...known, status: reply.status, why: fault.says };
   return fault.what === "deployment"
     ? new GatewayError("unknown-model", fault.says, { ...details, param: "model" })
     : new GatewayError(error.kind, `${fault.says} It said: ${error.message}`, details);
 }
+
+/** Behind a pattern stands whatever a caller makes up. */
+const isWorthNoting = ({ provider, model, config }: Target, sightings: Sightings): boolean =>
+  config.model === model || sightings.of(provider, model) !== undefined;

@@ -1,0 +1,31 @@
+/** What a start says of deployments that the configuration names and the vendor does not have: asked in the background, once, where they are few. */
+import type { Config } from "../config/config.ts";
+import { checkDeployments, deployments } from "../doctor/deployments.ts";
+import { type KeptSightings, sightingsIn } from "../doctor/sightings.ts";
+import { hasDeployments } from "../providers/sightings.ts";
+import type { Log } from "../observe/log.ts";
+
+/** More would be many calls at every start: doctor asks them all. */
+const FEW = 8;
+const TIMEOUT_MS = 15_000;
+
+/** undefined: the vendors' own lists tell, and nothing has to be kept. */
+export function sightingsFor(config: Config, dataDir: string | undefined): KeptSightings | undefined {
+  const isNeeded = Object.values(config.providers).some(hasDeployments);
+  return isNeeded && dataDir !== undefined ? sightingsIn(dataDir) : undefined;
+}
+
+/** Never rejects: what cannot be asked is a sentence too. */
+export async function tellMissing(config: Config, seen: KeptSightings, log: Log): Promise<void> {
+  const asked = deployments(config);
+  if (asked.length === 0 || asked.length > FEW) return;
+  const found = await checkDeployments(asked, seen, TIMEOUT_MS);
+  const faults = found.filter(({ state }) => state === "fault");
+  // A key that is refused is refused by each of them: once is enough.
+  const told = faults.filter(
+    ({ about, check }, at) =>
+      check === "deployment" || faults.findIndex((one) => one.check === check && one.about === about) === at,
+  );
+  for (const { about, check, says } of told)
+    log.warn(check === "deployment" ? says : `${about}: ${says}`, { event: "deployment", about, check });
+}
