@@ -18,14 +18,18 @@ export function sightingsFor(config: Config, dataDir: string | undefined): KeptS
 /** Never rejects: what cannot be asked is a sentence too. */
 export async function tellMissing(config: Config, seen: KeptSightings, log: Log): Promise<void> {
   const asked = deployments(config);
-  if (asked.length === 0 || asked.length > FEW) return;
-  const found = await checkDeployments(asked, seen, TIMEOUT_MS);
-  const faults = found.filter(({ state }) => state === "fault");
-  // A key that is refused is refused by each of them: once is enough.
-  const told = faults.filter(
-    ({ about, check }, at) =>
-      check === "deployment" || faults.findIndex((one) => one.check === check && one.about === about) === at,
-  );
-  for (const { about, check, says } of told)
-    log.warn(check === "deployment" ? says : `${about}: ${says}`, { event: "deployment", about, check });
+  if (asked.length > FEW) return;
+  const told = new Set<string>();
+  for (const [at, { state, check, says }] of (await checkDeployments(asked, seen, TIMEOUT_MS)).entries()) {
+    const { name } = asked[at]?.provider ?? {};
+    // A key that is refused is refused by each deployment: once is enough.
+    const what = check === "deployment" ? says : `${name} ${check}`;
+    if (state !== "fault" || told.has(what)) continue;
+    told.add(what);
+    log.warn(check === "deployment" ? says : `provider ${name}: ${says}`, {
+      event: "deployment",
+      provider: name,
+      check,
+    });
+  }
 }
