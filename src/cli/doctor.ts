@@ -4,7 +4,7 @@ import type { Config, ProviderConfig } from "../config/config.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { ConfigError, printProblem } from "../config/problem.ts";
 import { type Observed, probeModel } from "../doctor/capabilities.ts";
-import { checkDeployments, configured, deployments } from "../doctor/deployments.ts";
+import { checkModels, configured, deployments } from "../doctor/deployments.ts";
 import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
 import { type Keeper, keeperIn } from "../doctor/kept.ts";
 import { checkMachine, checkPort } from "../doctor/machine.ts";
@@ -95,14 +95,12 @@ async function examine(config: Config, wanted: Wanted, report: Reporter): Promis
     const found = await checkProvider(config, provider, PATIENCE);
     const isGood = found.every(({ state }) => state !== "fault");
     const asked = isGood && !wanted.deep ? deployments(config, provider) : [];
-    return [...found, ...(await checkDeployments(asked, wanted.seen, PATIENCE.timeoutMs))];
+    return [...found, ...(await checkModels(asked, wanted.seen, PATIENCE.timeoutMs))];
   };
   for (const found of await Promise.all(providers.map(check))) report.add(...found);
   if (subject.kind === "model")
     for (const pair of subject.pairs)
-      report.add(
-        ...(isInside(pair) ? [inside(pair)] : await checkDeployments([pair], wanted.seen, PATIENCE.timeoutMs)),
-      );
+      report.add(...(isInside(pair) ? [inside(pair)] : await checkModels([pair], wanted.seen, PATIENCE.timeoutMs)));
   if (wanted.deep) await probeAll(pairsOf(config, subject), wanted, report);
   else report.hint("What the models can do is asked with --deep, for a few thousand tokens a model.");
 }

@@ -1,6 +1,6 @@
 /** What a start says of deployments that the configuration names and the vendor does not have: asked in the background, once, where they are few. */
 import type { Config } from "../config/config.ts";
-import { checkDeployments, deployments } from "../doctor/deployments.ts";
+import { checkModels, deployments } from "../doctor/deployments.ts";
 import { type KeptSightings, sightingsIn } from "../doctor/sightings.ts";
 import { hasDeployments } from "../providers/sightings.ts";
 import type { Log } from "../observe/log.ts";
@@ -20,7 +20,7 @@ export async function tellMissing(config: Config, seen: KeptSightings, log: Log)
   const asked = deployments(config);
   if (asked.length > FEW) return;
   const told = new Set<string>();
-  for (const [at, { state, check, says }] of (await checkDeployments(asked, seen, TIMEOUT_MS)).entries()) {
+  for (const [at, { state, check, says }] of (await checkModels(asked, seen, TIMEOUT_MS)).entries()) {
     const { name } = asked[at]?.provider ?? {};
     // A key that is refused is refused by each deployment: once is enough.
     const what = check === "deployment" ? says : `${name} ${check}`;

@@ -24,7 +24,7 @@ export const deployments = (config: Config, only?: ProviderConfig): readonly Sub
   configured(config, only).filter(({ provider }) => hasDeployments(provider));
 
 /** All at once: who asks waits for the slowest. */
-export const checkDeployments = (
+export const checkModels = (
   subjects: readonly Subject[],
   seen: Pick<Sightings, "saw">,
   timeoutMs: number,
