@@ -49,21 +49,13 @@ export const doctorCommand = defineCommand({
   run: async ({ args }) => {
     const report = reporter(args.json === true);
     const config = configOr(report, args.config);
-    const { dataDir } = dataHere(args.config);
-    const seen = sightingsIn(dataDir);
-    if (config)
-      await examine(
-        config,
-        {
-          what: args.what,
-          deep: args.deep === true,
-          publicUrl: args["public-url"],
-          keeper: keeperIn(dataDir),
-          seen,
-        },
-        report,
-      );
-    await seen.settled();
+    if (config) {
+      const { dataDir } = dataHere(args.config);
+      const seen = sightingsIn(dataDir);
+      const wanted = { what: args.what, deep: args.deep === true, publicUrl: args["public-url"] };
+      await examine(config, { ...wanted, keeper: keeperIn(dataDir), seen }, report);
+      await seen.settled();
+    }
     report.finish();
   },
 });
@@ -91,18 +83,21 @@ async function examine(config: Config, wanted: Wanted, report: Reporter): Promis
         "No provider is switched on, so that nothing can be answered. Set a vendor's key.",
       ),
     );
-  const check = async (provider: ProviderConfig): Promise<Finding[]> => {
-    const found = await checkProvider(config, provider, PATIENCE);
-    const isGood = found.every(({ state }) => state !== "fault");
-    const asked = isGood && !wanted.deep ? deployments(config, provider) : [];
-    return [...found, ...(await checkModels(asked, wanted.seen, PATIENCE.timeoutMs))];
-  };
-  for (const found of await Promise.all(providers.map(check))) report.add(...found);
+  for (const found of await Promise.all(providers.map((provider) => checkAt(provider, config, wanted))))
+    report.add(...found);
   if (subject.kind === "model")
     for (const pair of subject.pairs)
       report.add(...(isInside(pair) ? [inside(pair)] : await checkModels([pair], wanted.seen, PATIENCE.timeoutMs)));
   if (wanted.deep) await probeAll(pairsOf(config, subject), wanted, report);
   else report.hint("What the models can do is asked with --deep, for a few thousand tokens a model.");
+}
+
+/** The provider, and where it is in order its deployments: --deep asks those itself. */
+async function checkAt(provider: ProviderConfig, config: Config, { deep, seen }: Wanted): Promise<Finding[]> {
+  const found = await checkProvider(config, provider, PATIENCE);
+  const isGood = found.every(({ state }) => state !== "fault");
+  const asked = isGood && !deep ? deployments(config, provider) : [];
+  return [...found, ...(await checkModels(asked, seen, PATIENCE.timeoutMs))];
 }
 
 type Subject =

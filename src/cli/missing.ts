@@ -15,7 +15,6 @@ export function sightingsFor(config: Config, dataDir: string | undefined): KeptS
   return isNeeded && dataDir !== undefined ? sightingsIn(dataDir) : undefined;
 }
 
-/** Never rejects: what cannot be asked is a sentence too. */
 export async function tellMissing(config: Config, seen: KeptSightings, log: Log): Promise<void> {
   const asked = deployments(config);
   if (asked.length > FEW) return;

@@ -68,7 +68,8 @@ async function serve(
   // Before anybody is told that we are up: who reads it may stop us at once.
   const stopped = untilStopped(stop, config.server.drainMs, said);
   said.print(announcement(config, gateway.url));
-  void whenUp?.();
+  // Whatever becomes of it, the gateway goes on.
+  void whenUp?.().catch(() => {});
   if (tunnel)
     await announceTunnel(tunnel, config, said, stopped).catch((error: unknown) =>
       stop().then(() => Promise.reject(error)),

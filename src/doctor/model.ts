@@ -2,14 +2,14 @@
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import { BASE_URL_FIX } from "../config/schema.ts";
 import type { DialectId } from "../ir/seal.ts";
-import type { Got } from "../probe/call.ts";
+import { messageOf, type Got } from "../probe/call.ts";
 import { VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
-import type { JsonObject } from "../wire/json.ts";
-import { ask } from "./ask.ts";
 import { type Asked, operatorsFault } from "../providers/refusals.ts";
 import type { Sighting } from "../providers/sightings.ts";
+import type { JsonObject } from "../wire/json.ts";
+import { ask } from "./ask.ts";
 import { fault, type Finding, ok } from "./finding.ts";
 import { refusal } from "./refusal.ts";
 
@@ -51,6 +51,7 @@ export function judge(subject: Subject, url: string, got: Got): Judged {
   const own = operatorsFault({ status: got.status, said }, subject);
   if (own?.what === "deployment") return { finding: fault(about, "deployment", own.says), state: "missing" };
   if (got.status === 404 && !own) return { finding: notFound(about, target, url, got) };
+  if (got.status === 400 && !own) return { finding: unfit(about, subject, got) };
   const refused = refusal(`model ${target.model} at ${provider.name}`, provider, got, url);
   return {
     finding:
@@ -63,6 +64,14 @@ export function judge(subject: Subject, url: string, got: Got): Judged {
 /** Models that think may use up so few tokens before their first word, which some vendors answer with a 400: "Could not finish the message because max_tokens or model output limit was reached." */
 const isCutShort = (got: Extract<Got, { kind: "answer" }>): boolean =>
   got.status === 400 && /max_tokens or model output limit was reached/i.test(got.text);
+
+/** "The responses operation does not work with the specified model": the path, the key and the model are right. */
+const unfit = (about: string, { provider, target }: Subject, got: Extract<Got, { kind: "answer" }>): Finding =>
+  fault(
+    about,
+    "question",
+    `${target.model} refuses the question (status 400: ${messageOf(got)}). Check its target's dialect, now ${dialectFor(provider, target)}, and that the model answers in words.`,
+  );
 
 /** A vendor that knows the path and not the model says so in its own error; a wrong path has a web server's page. */
 function notFound(

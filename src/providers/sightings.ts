@@ -19,8 +19,6 @@ export interface Sightings {
   of(provider: ProviderConfig, model: string): Sighting | undefined;
   /** Of other vendors nothing is kept. */
   saw(provider: ProviderConfig, model: string, state: Sighting["state"]): void;
-  /** What answers there, by the names that were asked for. */
-  answering(provider: ProviderConfig): readonly string[];
   /** From an earlier life: what was seen since is newer. */
   recall(seen: readonly SeenDeployment[]): void;
 }
@@ -32,13 +30,8 @@ export const hasDeployments = (provider: ProviderConfig): boolean => vendorOf(pr
 
 /** `changed` is told what is worth keeping. */
 export function sightings(clock: () => number, changed: (seen: SeenDeployment) => void = () => {}): Sightings {
-  const places = new Map<string, Map<string, SeenDeployment>>();
-  const at = (baseUrl: string): Map<string, SeenDeployment> => {
-    let place = places.get(baseUrl);
-    if (!place) places.set(baseUrl, (place = new Map()));
-    return place;
-  };
-  const of: Sightings["of"] = ({ baseUrl }, model) => places.get(baseUrl)?.get(model.toLowerCase());
+  const all = new Map<string, SeenDeployment>();
+  const of: Sightings["of"] = ({ baseUrl }, model) => all.get(keyOf(baseUrl, model));
   return {
     of,
     saw: (provider, model, state) => {
@@ -47,17 +40,17 @@ export function sightings(clock: () => number, changed: (seen: SeenDeployment) =
       const now = clock();
       if (known?.state === state && now - known.at < NEWS_MS) return;
       const seen = { baseUrl: provider.baseUrl, model, state, at: now };
-      at(provider.baseUrl).set(model.toLowerCase(), seen);
+      all.set(keyOf(provider.baseUrl, model), seen);
       changed(seen);
     },
-    answering: ({ baseUrl }) =>
-      [...(places.get(baseUrl)?.values() ?? [])].filter(({ state }) => state === "answers").map(({ model }) => model),
-    recall: (all) => {
-      for (const seen of all) {
-        const place = at(seen.baseUrl);
-        const name = seen.model.toLowerCase();
-        if (!place.has(name)) place.set(name, seen);
+    recall: (kept) => {
+      for (const seen of kept) {
+        const key = keyOf(seen.baseUrl, seen.model);
+        if (!all.has(key)) all.set(key, seen);
       }
     },
   };
 }
+
+/** Deployments are the same in any case. */
+const keyOf = (baseUrl: string, model: string): string => `${baseUrl} ${model.toLowerCase()}`;

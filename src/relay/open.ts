@@ -3,7 +3,7 @@ import type { StreamEvent } from "../ir/events.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
-import type { Target } from "../routing/plan.ts";
+import { isNamed, type Target } from "../routing/plan.ts";
 import type { Place } from "../vault/vault.ts";
 import type { Call, Gateway } from "./call.ts";
 import { outbound, type Outbound, type Prepared } from "./outbound.ts";
@@ -61,7 +61,7 @@ async function ask(
   const place = out.place();
   const response = await sending;
   if (!response.ok) throw await refusalOf(response, target, model, sightings);
-  sightings.saw(target.provider, target.model, "answers");
+  if (isNamed(target)) sightings.saw(target.provider, target.model, "answers");
   return {
     target,
     out,

@@ -3,7 +3,7 @@ import { DIALECTS } from "../dialects/index.ts";
 import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { operatorsFault } from "../providers/refusals.ts";
 import type { Sightings } from "../providers/sightings.ts";
-import type { Target } from "../routing/plan.ts";
+import { isNamed, type Target } from "../routing/plan.ts";
 import { errorReply } from "./send.ts";
 
 /** `name`: what the caller asked for. */
@@ -30,15 +30,10 @@ export async function refusalOf(
   const asked = { provider: target.provider, target: { ...target.config, model: target.model }, name };
   const fault = operatorsFault({ status: reply.status, said }, asked);
   if (!fault) return error.with({ ...known, upstreamDialect: target.dialect });
+  if (fault.what === "deployment" && isNamed(target)) sightings.saw(target.provider, target.model, "missing");
   // Without the reply's dialect, which would let its bytes pass as they are.
-  if (fault.what === "deployment" && isWorthNoting(target, sightings))
-    sightings.saw(target.provider, target.model, "missing");
   const details: ErrorDetails = { ...known, status: reply.status, why: fault.says };
   return fault.what === "deployment"
     ? new GatewayError("unknown-model", fault.says, { ...details, param: "model" })
     : new GatewayError(error.kind, `${fault.says} It said: ${error.message}`, details);
 }
-
-/** Behind a pattern stands whatever a caller makes up. */
-const isWorthNoting = ({ provider, model, config }: Target, sightings: Sightings): boolean =>
-  config.model === model || sightings.of(provider, model) !== undefined;

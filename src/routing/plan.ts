@@ -51,31 +51,17 @@ export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
 export const reached = (config: Config, name: string, key?: KeyConfig): readonly Target[] =>
   modelNameFault(name) === undefined ? (remembered(config, name, key)?.plan.targets ?? []) : [];
 
-/** What a client may be shown: names that can be asked for as they stand, and that somebody answers. A guess is shown once its deployment was seen to answer, and so is any other that was. */
+/** What a client may be shown: names that can be asked for as they stand, and that somebody answers. A guess is shown once its deployment was seen to answer. */
 export function listedModels(config: Config, key?: KeyConfig, seen?: Sightings): readonly ModelConfig[] {
   const answers = ({ provider, model }: Target): boolean => seen?.of(provider, model)?.state === "answers";
-  const named = config.models.filter(({ name, onceSeen }) => {
+  return config.models.filter(({ name, onceSeen }) => {
     const targets = name.includes("*") ? [] : reached(config, name, key);
     return onceSeen ? targets.some(answers) : targets.length > 0;
   });
-  return seen ? [...named, ...seenBehindPatterns(config, key, seen, named)] : named;
 }
 
-function seenBehindPatterns(
-  config: Config,
-  key: KeyConfig | undefined,
-  seen: Sightings,
-  named: readonly ModelConfig[],
-): readonly ModelConfig[] {
-  const known = new Set(named.map(({ name }) => name.toLowerCase()));
-  return Object.values(config.providers).flatMap((provider) =>
-    seen.answering(provider).flatMap((name) => {
-      const leadsThere = (target: Target): boolean => target.provider === provider && target.model === name;
-      const [target] = known.has(name.toLowerCase()) ? [] : reached(config, name, key).filter(leadsThere);
-      return target ? [{ name, targets: [target.config] }] : [];
-    }),
-  );
-}
+/** By the configuration: behind a pattern stands whatever a caller makes up. */
+export const isNamed = ({ config, model }: Target): boolean => config.model === model;
 
 interface Found {
   readonly match: Match;
