@@ -60,7 +60,8 @@ function providersLine({ providers }: Config): string {
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 const SHOWN = 6;
-function modelsLine({ models }: Config): string {
+function modelsLine(config: Config): string {
+  const models = config.models.filter(({ onceSeen }) => !onceSeen);
   const names = models.slice(0, SHOWN).map(({ name }) => name);
   const more = models.length - names.length;
   return names.length === 0 ? "none" : names.join(", ") + (more > 0 ? ` and ${more} more (${command("models")})` : "");

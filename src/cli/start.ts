@@ -6,6 +6,7 @@ import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
 import { dataHere } from "./data.ts";
 import { greeting } from "./greeting.ts";
+import { sightingsFor, tellMissing } from "./missing.ts";
 import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { keepTunnel } from "./keep-tunnel.ts";
@@ -57,12 +58,21 @@ export const startCommand = defineCommand({
     const way = wayIn({ tunnel: args.tunnel, publicUrl: args["public-url"], typed }, config, process.env.PATH ?? "");
     const { format } = config.log;
     const said = output((lines) => lostLine(format, lines));
-    const options = { ...dataHere(args.config), log: logOf(format, said.print) };
-    await serve(config, options, way, said).finally(() => lastWords(said));
+    const here = dataHere(args.config);
+    const seen = sightingsFor(config, here.dataDir);
+    const options = { ...here, log: logOf(format, said.print), ...(seen && { sightings: seen }) };
+    const asks = seen && here.asksDeployments ? () => tellMissing(config, seen, options.log) : undefined;
+    await serve(config, options, way, said, asks).finally(() => lastWords(said));
   },
 });
 
-async function serve(config: Config, options: GatewayOptions, way: WayIn | undefined, said: Output): Promise<void> {
+async function serve(
+  config: Config,
+  options: GatewayOptions,
+  way: WayIn | undefined,
+  said: Output,
+  whenUp: (() => Promise<void>) | undefined,
+): Promise<void> {
   const gateway = await open(config, options);
   const going = new AbortController();
   const stop = (): Promise<void> => {
@@ -72,6 +82,8 @@ async function serve(config: Config, options: GatewayOptions, way: WayIn | undef
   // Before anybody is told that we are up: who reads it may stop us at once.
   const stopped = untilStopped(stop, config.server.drainMs, said);
   said.print(announcement(config, gateway.url, way));
+  // Whatever becomes of it, the gateway goes on.
+  void whenUp?.().catch(() => {});
   if (way)
     await letIn(way, gateway.url, config, said, going.signal).catch((error: unknown) =>
       stop().then(() => Promise.reject(error)),
@@ -123,7 +135,7 @@ function announcement(config: Config, url: string, way: WayIn | undefined): stri
   const { source, providers, models, keys } = config;
   const names = {
     providers: Object.keys(providers),
-    models: models.map(({ name }) => name),
+    models: models.filter(({ onceSeen }) => !onceSeen).map(({ name }) => name),
     keys: keys.map(({ name }) => name),
   };
   return jsonLine("info", { event: "started", version: VERSION, url, source, ...names });
