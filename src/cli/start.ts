@@ -6,10 +6,10 @@ import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
 import { dataHere } from "./data.ts";
 import { greeting } from "./greeting.ts";
+import { checkHost, elsewhere, whyNotOpen } from "./listen.ts";
 import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { announceTunnel, checkTunnel, openTunnel } from "./tunnel.ts";
-import { UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
 export const startCommand = defineCommand({
@@ -71,40 +71,19 @@ async function serve(
 }
 
 async function open(config: Config, options: GatewayOptions): Promise<RunningGateway> {
+  await checkHost(config.server);
   // Loaded here, so that --help and config check stay quick.
   const { startGateway } = await import("../gateway.ts");
   try {
     return await startGateway(config, options);
   } catch (error) {
-    throw whyNotOpen(error, config.server) ?? error;
-  }
-}
-
-function whyNotOpen(error: unknown, { host, port }: Config["server"]): UsageError | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
-    case "EADDRINUSE":
-      return new UsageError(
-        `Port ${port} on ${host} is already in use. Stop what listens there, or choose another: codeswitch start --port ${port + 1}`,
-      );
-    case "EACCES":
-    case "EPERM":
-      return new UsageError(
-        `Port ${port} on ${host} needs more rights than this user has. Choose one above 1023: codeswitch start --port 4141`,
-      );
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new UsageError(
-        `${host} is not an address of this machine. Choose another: codeswitch start --host 127.0.0.1`,
-      );
-    default:
-      return undefined;
+    throw (await whyNotOpen(error, config.server)) ?? error;
   }
 }
 
 /** JSON logs go to a program, which reads lines and not a greeting. The gateway itself has logged the warnings. */
 function announcement(config: Config, url: string): string {
-  if (config.log.format === "text") return greeting(config, url, VERSION);
+  if (config.log.format === "text") return greeting(config, url, VERSION, elsewhere(config.server, url));
   const { source, providers, models, keys } = config;
   const names = {
     providers: Object.keys(providers),

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { NETWORK, only, SYSTEM } from "../config/child-environment.ts";
 import type { Config } from "../config/config.ts";
 import { isWeakKey, KEY_LENGTH_MIN, WEAK_KEY_FIX } from "../config/expose.ts";
+import { whereKeyIs } from "../config/load.ts";
 import { jsonLine } from "../observe/log.ts";
 import type { Output } from "../observe/output.ts";
 import { UsageError } from "./usage.ts";
@@ -90,7 +91,10 @@ const greeting = (url: string, config: Config): string =>
     `  Public     ${url}`,
     "",
     "  In Cursor Settings → Models → API Keys",
-    `    OpenAI API Key             the key ${config.keys[0]?.name ?? ""} of your configuration (codeswitch setup cursor shows it)`,
+    `    OpenAI API Key             ${config.keys
+      .slice(0, 1)
+      .map((key) => whereKeyIs(config, key))
+      .join("")} (codeswitch setup cursor shows it)`,
     `    Override OpenAI Base URL   ${url}/cursor/v1`,
     `    Custom models              ${config.models
       .map(({ name }) => name)

@@ -46,7 +46,8 @@ export function checkArguments({ command, path, rest }: Chosen): void {
     const [flag = "", inline] = splitFlag(rest[index] ?? "");
     if (!flag.startsWith("-")) {
       if (words-- > 0) continue;
-      throw new UsageError(`"${flag}" was not expected here. ${more}`);
+      const meant = "config" in args && /\.(ya?ml|json|env)$/.test(flag) ? `Did you mean --config ${flag}? ` : "";
+      throw new UsageError(`"${flag}" was not expected here. ${meant}${more}`);
     }
     if (!flags.includes(flag))
       throw new UsageError(`${flag} is not a flag of ${path.join(" ")}. ${didYouMean(flag, flags)}${more}`);
