@@ -22,7 +22,7 @@ const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error &&
   "code" in error &&
   typeof error.code === "string" &&
-  (/^SQLITE_/.test(error.code) || (/^E[A-Z0-9]+$/.test(error.code) && "syscall" in error));
+  (error.code.startsWith("SQLITE_") || (/^E[A-Z0-9]+$/.test(error.code) && "syscall" in error));
 
 function refusedBySystem({ code, path, message }: SystemError): string {
   const [what, fix] = WORDS[code] ?? [`cannot be used (${message})`, "Look at what is there."];
