@@ -82,7 +82,7 @@ test.each([
 });
 
 test("health says that it is there, and nothing that a stranger could use", async () => {
-  for (const path of ["/health", "/ready", "/cursor/health", "/", "/api/hello"]) {
+  for (const path of ["/health", "/ready", "/healthz", "/livez", "/readyz", "/cursor/health", "/", "/api/hello"]) {
     const response = await answerOf("GET", path);
     expect([response.status, await response.text()]).toEqual([200, '{"status":"ok"}']);
   }
