@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 
 const ROOT = join(import.meta.dir, "../..");
 const FOLDER = mkdtempSync(join(tmpdir(), "codeswitch-mistakes-"));
@@ -147,6 +148,33 @@ describe("is a sentence, without a stack", () => {
     });
     writeFileSync(join(cwd, "codeswitch.yaml"), readFileSync(join(FOLDER, "simulator.yaml")));
     expect((await run(["config", "check"], {}, cwd)).out).toStartWith("codeswitch.yaml is in order");
+  });
+
+  // Bun has no terminals on Windows.
+  test.skipIf(process.platform === "win32").each([
+    ["Ctrl-C", "\u0003"],
+    ["Ctrl-D", "\u0004"],
+    ["Return", "\r"],
+  ])("%s at a question", async (_name, keys) => {
+    let seen = "";
+    const child = Bun.spawn(["node", join(ROOT, "bin/codeswitch.js"), "setup", "codex"], {
+      cwd: FOLDER,
+      env: { PATH: process.env.PATH ?? "", HOME: FOLDER, CODESWITCH_DATA_DIR: join(FOLDER, "asked") },
+      terminal: {
+        data: (terminal, bytes) => {
+          const before = seen;
+          seen += new TextDecoder().decode(bytes);
+          if (!before.includes("[y/N]") && seen.includes("[y/N]")) terminal.write(keys);
+        },
+      },
+    });
+    expect(await child.exited).toBe(1);
+    expect(
+      stripVTControlCharacters(seen)
+        .trim()
+        .split(/[\r\n]+/)
+        .at(-1),
+    ).toBe("Nothing was changed.");
   });
 
   test("a reader that stops reading", async () => {
