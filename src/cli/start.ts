@@ -6,15 +6,14 @@ import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
 import { dataHere } from "./data.ts";
 import { greeting } from "./greeting.ts";
+import { checkHost, elsewhere, whyNotOpen } from "./listen.ts";
 import { sightingsFor, tellMissing } from "./missing.ts";
 import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { keepTunnel } from "./keep-tunnel.ts";
 import { announceAddress, tellOfTunnel } from "./public.ts";
 import { openTunnel } from "./tunnel.ts";
-import { UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
-import { command } from "../typed/command.ts";
 import { type WayIn, wayIn } from "./way-in.ts";
 
 export const startCommand = defineCommand({
@@ -97,41 +96,23 @@ async function letIn(way: WayIn, url: string, config: Config, said: Output, goin
 }
 
 async function open(config: Config, options: GatewayOptions): Promise<RunningGateway> {
+  await checkHost(config.server);
   // Loaded here, so that --help and config check stay quick.
   const { startGateway } = await import("../gateway.ts");
   try {
     return await startGateway(config, options);
   } catch (error) {
-    throw whyNotOpen(error, config.server) ?? error;
-  }
-}
-
-function whyNotOpen(error: unknown, { host, port }: Config["server"]): UsageError | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
-    case "EADDRINUSE":
-      return new UsageError(
-        `Port ${port} on ${host} is already in use. Stop what listens there, or choose another: ${command(`start --port ${port + 1}`)}`,
-      );
-    case "EACCES":
-    case "EPERM":
-      return new UsageError(
-        `Port ${port} on ${host} needs more rights than this user has. Choose one above 1023: ${command("start --port 4141")}`,
-      );
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new UsageError(
-        `${host} is not an address of this machine. Choose another: ${command("start --host 127.0.0.1")}`,
-      );
-    default:
-      return undefined;
+    throw (await whyNotOpen(error, config.server)) ?? error;
   }
 }
 
 /** JSON logs go to a program, which reads lines and not a greeting. The gateway itself has logged the warnings. */
 function announcement(config: Config, url: string, way: WayIn | undefined): string {
   if (config.log.format === "text")
-    return greeting(config, url, VERSION, way && "as below, once its address is public");
+    return greeting(config, url, VERSION, {
+      elsewhere: elsewhere(config.server, url),
+      ...(way && { cursor: "as below, once its address is public" }),
+    });
   const { source, providers, models, keys } = config;
   const names = {
     providers: Object.keys(providers),

@@ -169,13 +169,22 @@ function unknownModel(config: Config, askedName: string, key: KeyConfig | undefi
     names.length > 0 && names.length <= 12 ? `Known: ${names.join(", ")}.` : "GET /v1/models lists the names.";
   return new GatewayError(
     "unknown-model",
-    [`There is no model "${askedName}".`, hint, list].filter(Boolean).join(" "),
+    [`There is no model "${askedName}".`, whyOff(config, askedName), hint, list].filter(Boolean).join(" "),
     {
       param: "model",
       code: "model_not_found",
     },
   );
 }
+
+/** A provider that was meant to answer, and what it lacks. */
+const whyOff = ({ switchedOff = [] }: Config, askedName: string): string =>
+  switchedOff.find(({ models }) =>
+    matchName(
+      models.map((name) => ({ name, targets: [] })),
+      askedName,
+    ),
+  )?.why ?? "";
 
 const forbidden = (askedName: string, patterns: readonly string[]): GatewayError =>
   new GatewayError("forbidden", `This key may not use the model "${askedName}". It may use: ${patterns.join(", ")}.`, {
