@@ -5,7 +5,7 @@ import { jsonLine, logOf, lostLine } from "../observe/log.ts";
 import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
 import { dataHere } from "./data.ts";
-import { greeting } from "./greeting.ts";
+import { greeting, shellWord } from "./greeting.ts";
 import { checkHost, elsewhere, whyNotOpen } from "./listen.ts";
 import { sightingsFor, tellMissing } from "./missing.ts";
 import { lastWords, untilStopped } from "./stop.ts";
@@ -53,7 +53,7 @@ export const startCommand = defineCommand({
       ...(args.port !== undefined && { port: args.port }),
       ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
     });
-    const typed = process.argv.slice(2).join(" ");
+    const typed = process.argv.slice(2).map(shellWord).join(" ");
     const way = wayIn({ tunnel: args.tunnel, publicUrl: args["public-url"], typed }, config, process.env.PATH ?? "");
     const { format } = config.log;
     const said = output((lines) => lostLine(format, lines));
