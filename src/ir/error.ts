@@ -65,6 +65,8 @@ export interface ErrorDetails {
   readonly retryAfter?: string;
   /** What the upstream said, for the native lane: clients match its wording. */
   readonly upstream?: Reply;
+  /** Of the upstream's answer, whether it refused by its status or inside a 200: waits, limits and ids, for the caller. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The dialect of that reply. */
   readonly upstreamDialect?: DialectId;
   /** Whose fault it is, for the log: a provider's name. */

@@ -9,7 +9,7 @@ import type { OpenStream } from "./deliver.ts";
 import type { Answering } from "./open.ts";
 import { wholeEvents } from "./open-whole.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
-import { cleanDialect, cleanFailure } from "./redact.ts";
+import { cleanDialect, cleanFailure, headersForClient } from "./redact.ts";
 import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
@@ -27,7 +27,7 @@ export async function openStream(answering: Answering, reply: DialectId): Promis
     return { ...fixed(answering), lane, reads, ...(await commit(answering, lane, reads)) };
   } catch (error) {
     reads.cancel();
-    throw upstreamFault(error, answering.target.provider.name);
+    throw upstreamFault(error, target.provider.name, headersForClient(answering.response.headers, target.provider));
   }
 }
 

@@ -9,7 +9,7 @@ import { isObject, parseJson, type JsonObject } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { Answering } from "./open.ts";
 import { readWhole } from "./read-whole.ts";
-import { cleanBytes, cleanDialect, cleanIfFailing } from "./redact.ts";
+import { cleanBytes, cleanDialect, cleanIfFailing, headersForClient } from "./redact.ts";
 import { translatedLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
@@ -52,7 +52,7 @@ export async function ownEvents(answering: Answering): Promise<{ bytes: Uint8Arr
     for (const event of events) if (event.type === "error") throw event.error;
     return { bytes, events };
   } catch (error) {
-    throw upstreamFault(error, target.provider.name);
+    throw upstreamFault(error, target.provider.name, headersForClient(answering.response.headers, target.provider));
   }
 }
 

@@ -8,8 +8,6 @@ import { checkModelName } from "../ir/model-name.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { toldTotals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
-import { clientHeaders } from "../providers/headers.ts";
-import { headersWithoutCredentials } from "../providers/credentials.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import { lossHeaders } from "../ledger/lost.ts";
 import { checkOtherModels } from "../routing/other-models.ts";
@@ -25,7 +23,7 @@ import { open } from "./open.ts";
 import { openStream } from "./open-stream.ts";
 import { openWhole } from "./open-whole.ts";
 import type { Prepared } from "./outbound.ts";
-import { cleanError } from "./redact.ts";
+import { cleanError, headersForClient } from "./redact.ts";
 import { toGatewayError } from "./refuse.ts";
 import { askOf, BARE_STYLE } from "./translate.ts";
 import type { Watch } from "./watch.ts";
@@ -218,7 +216,7 @@ function replyHeaders(
 ): Record<string, string> {
   const provider = config.providers[draft.provider ?? ""];
   return {
-    ...(upstream && provider && headersWithoutCredentials(clientHeaders(upstream), provider)),
+    ...(upstream && provider && headersForClient(upstream, provider)),
     ...lossHeaders(lost),
     ...(draft.modelServed !== undefined && {
       // Names are anybody's letters, headers are not.
