@@ -3,6 +3,7 @@ import { runCommand } from "citty";
 import { ConfigError } from "../config/problem.ts";
 import { main } from "./commands.ts";
 import { help } from "./help.ts";
+import { complain } from "./paint.ts";
 import { SetupRefused } from "../setup/setup.ts";
 import { checkArguments, choose, Failure, UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
@@ -26,7 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     const words = explain(error);
-    if (words !== "") console.error(words);
+    if (words !== "") complain(words);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -4,8 +4,10 @@ import type { Config } from "../config/config.ts";
 import { jsonLine, logOf, lostLine } from "../observe/log.ts";
 import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
-import { dataHere } from "./data.ts";
+import { type DataHere, dataHere } from "./data.ts";
+import { localUrl, sourceOf } from "./find-gateway.ts";
 import { greeting } from "./greeting.ts";
+import { leaveNote } from "./note.ts";
 import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { announceTunnel, checkTunnel, openTunnel } from "./tunnel.ts";
@@ -50,18 +52,28 @@ export const startCommand = defineCommand({
 
 async function serve(
   config: Config,
-  options: GatewayOptions,
+  options: GatewayOptions & DataHere,
   cloudflared: string | undefined,
   said: Output,
 ): Promise<void> {
   const gateway = await open(config, options);
+  const { url, instance } = gateway;
+  const note = {
+    url: localUrl(config.server.host, new URL(url).port),
+    pid: process.pid,
+    version: VERSION,
+    instance,
+    source: sourceOf(config),
+  };
+  const takeNoteAway = leaveNote(options.dataDir, note);
   const tunnel = cloudflared === undefined ? undefined : openTunnel(cloudflared, gateway.url);
   const stop = (): Promise<void> => {
     tunnel?.stop();
+    takeNoteAway();
     return gateway.stop();
   };
   // Before anybody is told that we are up: who reads it may stop us at once.
-  const stopped = untilStopped(stop, config.server.drainMs, said);
+  const stopped = untilStopped(stop, gateway.openCalls, config.server.drainMs, said);
   said.print(announcement(config, gateway.url));
   if (tunnel)
     await announceTunnel(tunnel, config, said, stopped).catch((error: unknown) =>

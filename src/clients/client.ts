@@ -11,6 +11,7 @@ export type ClientId =
   | "qwen-code"
   | "cline"
   | "curl"
+  | "codeswitch"
   | "sdk"
   | "unknown";
 
@@ -18,6 +19,7 @@ export type ClientId =
 const AGENTS: readonly (readonly [mark: string, ClientId])[] = [
   ["cursor/", "cursor"],
   ["curl/", "curl"],
+  ["codeswitch", "codeswitch"],
   ["claude-cli/", "claude-code"],
   ["claude-code/", "claude-code"],
   ["codex", "codex"],

@@ -85,9 +85,12 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         "Seals what is kept in the data folder; 32 characters or more. Unset: one is made there. To change it: NEW,OLD.",
         { always: true },
       ),
+      honoured("CODESWITCH_URL", "For codeswitch setup and doctor: the gateway that they ask. --url wins.", {
+        always: true,
+      }),
       honoured(
         "CODESWITCH_KEY",
-        "For codeswitch setup: the client's key, out of sight of the list of processes. --key wins.",
+        "For codeswitch setup and doctor: the client's key, out of sight of the list of processes. --key wins.",
         {
           always: true,
         },

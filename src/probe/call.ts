@@ -26,6 +26,9 @@ export type Got =
       readonly fix: string;
     };
 
+/** Who asks, for the log of whoever is asked. */
+const USER_AGENT = "codeswitch";
+
 /** A web page instead of an API is no more than this. */
 const TEXT_MAX = 2_000_000;
 
@@ -34,7 +37,7 @@ export async function call({ url, method, headers, body, timeoutMs }: Asked): Pr
   try {
     const response = await fetch(url, {
       method: method ?? (body ? "POST" : "GET"),
-      headers: { ...headers, ...(body && { "content-type": "application/json" }) },
+      headers: { "user-agent": USER_AGENT, ...headers, ...(body && { "content-type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
@@ -120,6 +123,9 @@ const TLS: readonly Row[] = [
   ],
 ];
 
+/** Something listens, and speaks another protocol. */
+export const CLOSED = "it closed the connection without an answer";
+
 const REACH: readonly Row[] = [
   [/ConnectionRefused|ECONNREFUSED/i, "nothing listens there", "Check host and port, and that the server runs."],
   [
@@ -127,11 +133,7 @@ const REACH: readonly Row[] = [
     "its host name is not found, or nothing answers at it",
     "Check the name for typing errors, the network and the DNS.",
   ],
-  [
-    /ConnectionClosed|ECONNRESET|EPIPE/i,
-    "it closed the connection without an answer",
-    "Check the port, and whether it wants https://.",
-  ],
+  [/ConnectionClosed|ECONNRESET|EPIPE/i, CLOSED, "Check the port, and whether it wants https://."],
   [/EHOSTUNREACH|ENETUNREACH/i, "there is no way to its network", "Check the network, a VPN, or a firewall."],
   [/ERR_INVALID_URL|InvalidURL/i, "its address is no URL", "Correct it."],
 ];

@@ -88,9 +88,16 @@ describe.each(PROGRAMS.map((program) => [program.id, program] as const))("codesw
       const yaml = configuration(freePort());
       writeFileSync(join(place.cwd, "codeswitch.yaml"), yaml);
       try {
-        const done = await run(place, ["node", LAUNCHER, "setup", id, "--yes"]);
-        expect(done).toMatchObject({ code: 0, out: expect.stringContaining("itself: it runs, asks the gateway") });
         await withGateway(place, async () => {
+          const done = await run(place, ["node", LAUNCHER, "setup", id, "--yes"]);
+          expect(done).toMatchObject({ code: 0, out: expect.stringContaining("· ") });
+          expect(done.out).toContain("itself: it runs, asks the gateway");
+          expect(done.out).not.toMatch(/✓|warning:/);
+        });
+        // Started again, it knows the client's own key.
+        await withGateway(place, async () => {
+          const checked = await run(place, ["node", LAUNCHER, "setup", id, "--verify"]);
+          expect(checked).toMatchObject({ code: 0, out: expect.stringContaining("works with this gateway.") });
           const before = simulator.seen.length;
           const { code, out, err } = await run(place, [program.command, ...program.args], program.env);
           expect({ code, err: code === 0 ? "" : err }).toEqual({ code: 0, err: "" });

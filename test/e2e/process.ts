@@ -51,7 +51,7 @@ export async function startProcess(yaml: string, { descriptors = 4_096 } = {}): 
   };
 }
 
-function linesOf(out: ReadableStream<Uint8Array>): () => Promise<Line> {
+export function linesOf(out: ReadableStream<Uint8Array>): () => Promise<Line> {
   const reader = out.getReader();
   let text = "";
   return async () => {

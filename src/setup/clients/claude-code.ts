@@ -43,6 +43,7 @@ export const claudeCode = {
   rivals: ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_MODEL"],
   program: {
     command: "claude",
+    install: "npm install -g @anthropic-ai/claude-code",
     args: (prompt, { model }) => ["-p", prompt, "--model", model],
     env: () => ({
       DISABLE_TELEMETRY: "1",

@@ -43,6 +43,7 @@ export const codex = {
   rivals: [],
   program: {
     command: "codex",
+    install: "npm install -g @openai/codex",
     args: (prompt) => ["exec", "--skip-git-repo-check", prompt],
     env: () => ({}),
   },
