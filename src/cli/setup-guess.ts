@@ -1,6 +1,6 @@
 /** Models where no gateway runs that could be asked: as this folder's configuration has them. */
 import type { Config } from "../config/config.ts";
-import { codexCatalogue } from "../http/models.ts";
+import { catalogueOf } from "../http/models.ts";
 import { GatewayError } from "../ir/error.ts";
 import { listedModels, plan } from "../routing/plan.ts";
 import type { Connection } from "../setup/setup.ts";
@@ -24,7 +24,7 @@ export function guess(
       "The configuration lists no model without a *, so that none can be chosen. Name one: --model NAME",
     );
   refuseUnknown(config, chosen);
-  return { models, model: chosen, catalogue: codexCatalogue(config, models) };
+  return { models, model: chosen, catalogue: catalogueOf(config, models) };
 }
 
 function refuseUnknown(config: Config, name: string): void {

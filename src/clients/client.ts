@@ -42,5 +42,8 @@ export function clientOf(path: string, userAgent: string): ClientId {
   return AGENTS.find(([mark]) => isMarked(mark))?.[1] ?? "unknown";
 }
 
+/** Shows a person the list of models, and keeps of it what is called as its maker's are. */
+export const picksOwnNames = (client: ClientId): boolean => client === "claude-code";
+
 /** Replays every thinking block as it came, also across sessions: nothing has to be kept for it. */
 export const returnsThoughts = (client: ClientId): boolean => client === "claude-code";

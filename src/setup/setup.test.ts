@@ -200,6 +200,19 @@ describe("what each client ends up with", () => {
       model: "gpt-high",
     }));
 
+  test("claude-code: its slots get the efforts of the chosen model where the gateway has a name for each, else that model", () => {
+    const slots = (model: string, models: readonly string[]): string[] => {
+      const [change] = planIn(setupOf("claude-code"), newHome(), { ...CONNECTION, model, models });
+      const { env } = parseJsonc(change?.after ?? "") as { env: Record<string, string> };
+      return ["FABLE", "OPUS", "SONNET", "HAIKU"].map((slot) => env[`ANTHROPIC_DEFAULT_${slot}_MODEL`] ?? "none");
+    };
+    const efforts = ["gpt-high", "gpt-medium", "gpt-low"];
+    for (const model of efforts) expect(slots(model, [...efforts, "kimi"])).toEqual(["gpt-high", ...efforts]);
+    expect(slots("kimi", [...efforts, "kimi"])).toEqual(["kimi", "kimi", "kimi", "kimi"]);
+    expect(slots("gpt-high", ["gpt-high", "gpt-low"])).toEqual(["gpt-high", "gpt-high", "gpt-high", "gpt-high"]);
+    expect(slots("claude-opus-5", ["claude-opus-5"])).toEqual(["none", "none", "none", "none"]);
+  });
+
   test("codex: a provider of its own, chosen, and the person's servers", () =>
     expect(after("codex")).toMatchObject({
       model: "gpt-high",
