@@ -138,9 +138,9 @@ function refuseMoved(id: string, changes: readonly Change[]): void {
 }
 
 /** As the person finds the file, which may hold an earlier setup. */
-function sinceNow({ path, after }: Change): Change {
+function sinceNow({ path, after, brief }: Change): Change {
   const before = readFile(path);
-  return { path, ...(before !== undefined && { before }), after };
+  return { path, ...(before !== undefined && { before }), after, ...(brief !== undefined && { brief }) };
 }
 
 const rivalNotes = ({ rivals, title }: Setup): string[] =>
@@ -153,9 +153,13 @@ const rivalNotes = ({ rivals, title }: Setup): string[] =>
 async function takeBack(setup: Setup | Printed, yes: boolean, force: boolean): Promise<void> {
   const steps = force ? planForcedUndo(data(), setup.id) : planUndo(data(), setup.id);
   if (!steps) throw new Failure(`${setup.title} was not set up from here: there is nothing to undo.`);
+  const written = readState(data()).setups[setup.id]?.files ?? [];
   for (const { path, now, after } of steps.filter(({ now, after }) => now !== after)) {
+    const isOurs = written.some((file) => file.path === path && file.after === now);
     const change = { path, ...(now !== undefined && { before: now }), after: after ?? "" };
-    console.log(`${showChange(change)}${after === undefined ? "\n  (the file goes)" : ""}\n`);
+    // Of a file that is all ours nobody needs to read what goes.
+    const shown = isOurs && after === undefined ? path : showChange(change);
+    console.log(`${shown}${after === undefined ? "\n  (the file goes)" : ""}\n`);
   }
   await confirm("Put this back?", yes);
   undo(data(), setup.id, steps);

@@ -12,6 +12,7 @@ const EXAMPLE: Connection = {
   key: "YOUR_KEY",
   model: "gpt-high",
   models: ["gpt-high"],
+  catalogue: [{ slug: "gpt-high" }],
 };
 
 type Printing = Exclude<AnySetup, { kind: "unsupported" }>;

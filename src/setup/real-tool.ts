@@ -65,7 +65,7 @@ export const warningsIn = (said: string): string[] => [
     Bun.stripANSI(said)
       .split("\n")
       .map((line) => line.trim())
-      .filter((line) => line.toLowerCase().startsWith("warning:"))
+      .filter((line) => line.startsWith("warning:"))
       .map((line) => maskSecrets(line.slice(0, 300))),
   ),
 ];

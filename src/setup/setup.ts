@@ -28,6 +28,8 @@ export interface Change {
   readonly after: string;
   /** A key is written into it: from then on its owner alone may read it. */
   readonly isPrivate?: true;
+  /** What stands in a new file that nobody would read through. */
+  readonly brief?: string;
 }
 
 /** Reads a file; undefined: there is none. */
