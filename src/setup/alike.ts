@@ -7,7 +7,7 @@ const REPEATS_MIN = 2;
 /** A block is a line and what is indented below it, with its closing bracket. */
 export function withoutAlike(lines: readonly string[]): string[] {
   const shown: string[] = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const block = blockAt(lines, at);
     const repeats = block.length < LINES_MIN ? 0 : repeatsOf(block, lines, at + block.length);
     if (repeats < REPEATS_MIN) shown.push(lines[at++] ?? "");
@@ -59,5 +59,4 @@ function wordAt(text: string, start: number): string {
   return text.slice(start, end);
 }
 
-const isOfName = (character: string | undefined): boolean =>
-  character !== undefined && /[\w.:/@-]/.test(character);
+const isOfName = (character: string | undefined): boolean => character !== undefined && /[\w.:/@-]/.test(character);

@@ -34,7 +34,11 @@ describe("blocks that are alike", () => {
   const block = (name: string, more = ""): string =>
     `      "${name}": {\n        "name": "${name}",\n        "reasoning": true${more}\n      },\n`;
   const shown = (...blocks: readonly string[]): string =>
-    showChange({ path: "/x", before: "{\n", after: `{\n    "models": {\n${blocks.join("").replace(/,\n$/, "\n")}    }\n` });
+    showChange({
+      path: "/x",
+      before: "{\n",
+      after: `{\n    "models": {\n${blocks.join("").replace(/,\n$/, "\n")}    }\n`,
+    });
 
   test("but for a name are one block and a number, whichever name is a part of which", () => {
     const names = ["gpt-high", "gpt-5", "gpt-5-mini", "gpt-5.5", "o3"];

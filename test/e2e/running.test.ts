@@ -234,6 +234,32 @@ describe("codeswitch setup", () => {
     expect(seen).toContain("/v1/responses");
   });
 
+  test("shows what the program itself warns of, although it answers", async () => {
+    await me.start(me.folder(yaml(keys(["laptop", KEY]), ["served"])), {}, "--port", "0");
+    const bin = me.folder();
+    writeFileSync(
+      join(bin, "codex"),
+      '#!/bin/sh\necho "warning: Model metadata for served not found." >&2\necho Hi.\n',
+      {
+        mode: 0o755,
+      },
+    );
+    const variables = { CODESWITCH_KEY: KEY, PATH: `${bin}:/usr/bin:/bin` };
+    const { code, out } = await me.run(me.folder(), ["setup", "codex", "--yes"], variables);
+    expect(code).toBe(0);
+    expect(out).toContain("✓ Codex itself: it runs, asks the gateway and shows the answer");
+    expect(out).toContain("! Codex itself: warning: Model metadata for served not found.");
+    expect(out).toContain("Codex works with this gateway.");
+    expect(readFileSync(join(me.home, ".codex/codeswitch-models.json"), "utf8")).toContain('"slug": "served"');
+  });
+
+  test("is called codeswitch in the gateway's log", async () => {
+    const gateway = await me.start(me.folder(yaml(keys(["laptop", KEY]))), {}, "--port", "0");
+    await me.run(me.folder(), ["setup", "codex", "--yes"], { CODESWITCH_KEY: KEY });
+    const line = await gateway.line((one) => one["modelAsked"] === "gpt-high");
+    expect(line["client"]).toBe("codeswitch");
+  });
+
   test("after a ✗ says how to take back what was written", async () => {
     const dead = yaml(keys(["codex", KEY])).replaceAll(simulator.url, "http://127.0.0.1:1");
     const cwd = me.folder(dead);

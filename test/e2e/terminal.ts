@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { linesOf } from "./process.ts";
+import { type Line, linesOf } from "./process.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
@@ -17,6 +17,8 @@ export interface Ended {
 export interface StartedGateway {
   readonly url: string;
   readonly pid: number;
+  /** The next of its log that is wanted. */
+  line(isWanted: (line: Line) => boolean): Promise<Line>;
   /** As Ctrl-C does. */
   stop(): Promise<number>;
   /** Without a word, as a crash does. */
@@ -76,6 +78,11 @@ export function person(): Person {
       const gateway: StartedGateway = {
         url: String(started["url"]),
         pid: child.pid,
+        line: async (isWanted) => {
+          let said = await line();
+          while (!isWanted(said)) said = await line();
+          return said;
+        },
         stop: () => end("SIGTERM"),
         kill: async () => void (await end("SIGKILL")),
       };

@@ -81,9 +81,7 @@ function catalogueChange(read: Read, place: Place, { catalogue }: Connection): C
 /** TOML knows a key once: ours beside theirs would be a file that Codex cannot read. */
 function refuseConflicts(path: string, text: string, top: readonly string[], connection: Connection): void {
   const config = readToml(path, text);
-  const byHand = [...top, "", ...tableLines(connection)].map(
-    (line) => `  ${hideKey(line, connection.key)}`,
-  );
+  const byHand = [...top, "", ...tableLines(connection)].map((line) => `  ${hideKey(line, connection.key)}`);
   const found = [
     ...(config.model === undefined ? [] : ["model"]),
     ...(config.model_provider === undefined ? [] : ["model_provider"]),
