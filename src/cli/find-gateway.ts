@@ -23,7 +23,7 @@ export interface Address {
 export const URL_ARG = {
   type: "string",
   valueHint: "URL",
-  description: "The gateway to ask. Else CODESWITCH_URL, else the one that runs here. Needs its key.",
+  description: "The gateway to ask, which needs its key. Else CODESWITCH_URL, else the one that runs here.",
 } as const;
 
 export const KEY_ARG = {

@@ -19,7 +19,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     const wantsHelp = (argument: string): boolean => argument === "--help" || argument === "-h";
     const chosen = choose(main, first === "help" ? argv.slice(1) : argv);
     if (first === "help" || argv.some(wantsHelp) || (chosen.command.subCommands && chosen.rest.length === 0)) {
-      console.log(await help(chosen));
+      console.log(help(chosen));
       return 0;
     }
     checkArguments(chosen);

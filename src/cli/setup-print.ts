@@ -39,7 +39,7 @@ export async function show(
     );
   if (publicUrl === undefined) return;
   const fault = await publicUrlFault(publicUrl, shown.key);
-  if (fault !== undefined) throw new Failure(`\n${paint("✗")} ${fault}`);
+  if (fault !== undefined) throw new Failure(`\n${paint("✗", process.stderr)} ${fault}`);
   console.log(`\n${paint("✓")} ${publicUrl} is HTTPS, leads to this gateway, and the key is right.`);
 }
 

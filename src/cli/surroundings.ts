@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { loadConfig, type Surroundings } from "../config/load.ts";
 import type { Flags } from "../config/overrides.ts";
 import { VENDORS } from "../providers/catalog.ts";
-import { complain } from "./paint.ts";
+import { complain, paint } from "./paint.ts";
 
 export const surroundings = (): Surroundings => ({ variables: process.env, cwd: process.cwd(), vendors: VENDORS });
 
@@ -17,5 +17,5 @@ export const CONFIG_ARG = {
 export const loadHere = (file: string | undefined, flags: Flags): Config => loadConfig(file, flags, surroundings());
 
 export function printWarnings(config: Config): void {
-  for (const warning of config.warnings) complain(`! ${warning}`);
+  for (const warning of config.warnings) complain(`${paint("!", process.stderr)} ${warning}`);
 }

@@ -12,7 +12,6 @@ export interface Chosen {
   readonly command: CommandDef;
   /** codeswitch config check */
   readonly path: readonly string[];
-  readonly parent?: CommandDef;
   /** What follows the command's name. */
   readonly rest: readonly string[];
 }
@@ -30,7 +29,7 @@ export function choose(root: CommandDef, argv: readonly string[]): Chosen {
       throw new UsageError(
         `"${name}" is not a command of ${whole}. ${didYouMean(name, Object.keys(commands))}Commands: ${Object.keys(commands).join(", ")}. More: ${whole} --help`,
       );
-    chosen = { command, path: [...chosen.path, name], parent: chosen.command, rest };
+    chosen = { command, path: [...chosen.path, name], rest };
   }
 }
 
