@@ -73,19 +73,18 @@ function checkFile(about: string, id: string, file: ChangedFile): Finding {
   }
 }
 
-/** The one that stands in the client's files, else what it would get. Of our own: another gateway must not see it. */
-function keyOf(config: Config, { isNamed }: Address, files: readonly ChangedFile[], given: string | undefined): string {
-  const own = isNamed ? [] : config.keys;
+/** The one that stands in the client's files, as far as it is one that we know: another gateway must not see ours. */
+function keyOf(config: Config, { isNamed }: Address, files: readonly ChangedFile[], given: string | undefined) {
   const texts = files.map(({ path }) => readFile(path) ?? "");
-  const held = own.find(({ key }) => texts.some((text) => text.includes(key)));
-  return given ?? (held ?? own[0])?.key ?? NO_KEY;
+  const known = [NO_KEY, ...(isNamed ? [] : config.keys.map(({ key }) => key))];
+  return given ?? known.find((key) => texts.some((text) => text.includes(key)));
 }
 
 async function answers(
   about: string,
   id: string,
   { url }: Address,
-  key: string,
+  key: string | undefined,
   written: string | undefined,
   dialect: Parameters<typeof roundTrip>[1],
 ): Promise<Finding[]> {
@@ -99,6 +98,8 @@ async function answers(
       ),
     ];
   const at = written ?? url;
+  if (key === undefined)
+    return [warning(about, "key", "Its key is not known here, so that nothing was tried. Give it in CODESWITCH_KEY.")];
   const answer = await served(at, key);
   if (!answer)
     return [fault(about, "key", `The gateway at ${at} refuses its key. Set it up again: codeswitch setup ${id}.`)];

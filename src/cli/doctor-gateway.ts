@@ -30,7 +30,11 @@ async function compare(config: Config, address: Address, given: string | undefin
   const refused = answers.filter((answer) => !answer.served).map(({ key }) => key.name);
   const best = taken[0];
   const other = (words: string): Finding[] => [fault(ABOUT, "configuration", elsewhere(config, address, words))];
-  if (open && keys.length > 0) return other("it takes calls without a key, and this one has keys");
+  if (!open && address.isNamed && given === undefined)
+    return [
+      fault(ABOUT, "key", `The one at ${url} wants a key. Give it in the variable CODESWITCH_KEY or with --key KEY.`),
+    ];
+  if (open && config.keys.length > 0) return other("it takes calls without a key, and this one has keys");
   if (!open && keys.length === 0) return other("it wants a key, and this one has none");
   if (!open && !best) return other(`it refuses ${keysNamed(refused)}`);
   if (refused.length > 0)

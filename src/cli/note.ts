@@ -18,7 +18,7 @@ const NAME = /^gateway-\d+\.json$/;
 
 /** Returns what takes it away. A folder that cannot be written to has been told of already, and keeps nobody from serving. */
 export function leaveNote(dataDir: string, note: Note): () => void {
-  const path = join(dataDir, `gateway-${new URL(note.url).port}.json`);
+  const path = join(dataDir, `gateway-${new URL(note.url).port || 80}.json`);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     // Whatever was there has lost its port, and its permissions with it.

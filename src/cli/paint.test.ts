@@ -34,11 +34,11 @@ describe("on a terminal", () => {
     const plain = await screen(["doctor"], { NO_COLOR: "1" });
     expect(plain).toContain("! the gateway: None runs");
     expect(plain).not.toContain("\u001b[");
-  });
+  }, 60_000);
 
   test("an ordinary sentence is not red", async () => {
     const said = await screen(["setup", "codex", "--undo"]);
     expect(said).toContain("there is nothing to undo");
     expect(said).not.toContain("\u001b[");
-  });
+  }, 60_000);
 });

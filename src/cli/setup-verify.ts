@@ -48,10 +48,8 @@ export async function report(setup: Setup, connecting: Connecting, insists: "che
   console.log(`Checking ${title} with ${connection.model}${lent}:`);
   const asks = isLent ? { ...connection, key: asked.with.key } : connection;
   const { isGood, ran } = await verify(setup, asks, isLent ? "lent" : "own");
-  if (!isGood)
-    throw new Failure(
-      `Not everything works; the lines with ✗ say what to do. What was there before comes back with: codeswitch setup ${id} --undo`,
-    );
+  const undo = insists === "wrote" ? ` What was there before comes back with: codeswitch setup ${id} --undo` : "";
+  if (!isGood) throw new Failure(`Not everything works; the lines with ✗ say what to do.${undo}`);
   if (isLent) {
     const words = `The gateway at ${connection.url} does not know the new key ${id}: it reads its configuration only when it starts. Restart it, then check: ${again}`;
     if (insists === "checks") throw new Failure(words);

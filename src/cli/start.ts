@@ -59,7 +59,7 @@ async function serve(
   const gateway = await open(config, options);
   const { url, instance } = gateway;
   const note = {
-    url: localUrl(config.server.host, new URL(url).port),
+    url: localUrl(config.server.host, config.server.port || new URL(url).port),
     pid: process.pid,
     version: VERSION,
     instance,

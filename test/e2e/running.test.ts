@@ -1,9 +1,12 @@
 /** setup and doctor ask the gateway that runs, and nothing else is green: real processes, a shell of its own for each. */
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startSimulator } from "../../src/simulator/index.ts";
 import { type Person, person } from "./terminal.ts";
+
+// A handful of processes a test, each of which starts for a second on a busy machine.
+setDefaultTimeout(60_000);
 
 const simulator = startSimulator({});
 afterAll(() => simulator.stop());
@@ -165,6 +168,19 @@ describe("codeswitch setup", () => {
     const after = await me.run(cwd, ["setup", "codex", "--verify"]);
     expect(after).toMatchObject({ code: 0, err: "", out: expect.stringContaining("✓ text, streamed") });
     expect((await me.run(cwd, ["doctor", "codex"])).code).toBe(0);
+  });
+
+  test("where several run takes the one of this folder's configuration, and asks which where none is", async () => {
+    const mine = me.folder(yaml(keys(["codex", KEY]), ["mine"]));
+    const first = await me.start(mine, {}, "--port", "0");
+    const second = await me.start(me.folder(yaml(keys(["laptop", OTHER]))), {}, "--port", "0");
+    const { code, out } = await me.run(mine, ["setup", "codex", "--print"]);
+    expect([code, out]).toEqual([0, expect.stringContaining(`base_url = "${first.url}/v1"`)]);
+    const elsewhere = await me.run(me.folder(), ["setup", "codex", "--yes"]);
+    expect([elsewhere.code, existsSync(settings())]).toEqual([1, false]);
+    expect(elsewhere.err).toContain("Several gateways run: ");
+    expect(elsewhere.err).toContain(`${second.url} (from `);
+    expect(elsewhere.err).toContain("Say which one: --url URL, with its key in CODESWITCH_KEY.");
   });
 
   test("does not write a key into a file that the running gateway does not read", async () => {
@@ -336,6 +352,11 @@ describe("codeswitch doctor", () => {
       "0",
     );
     const mine = me.folder(yaml(keys(["laptop", KEY])));
+    const keyless = await me.run(mine, ["doctor", "--url", gateway.url]);
+    expect([keyless.code, keyless.out]).toEqual([
+      1,
+      expect.stringContaining("wants a key. Give it in the variable CODESWITCH_KEY or with --key KEY."),
+    ]);
     const { code, out } = await me.run(mine, ["doctor", "--url", gateway.url, "--key", KEY]);
     expect(code).toBe(0);
     expect(out).toContain(`✓ the gateway: It runs at ${gateway.url}`);
