@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import type { Config } from "../config/config.ts";
 import { dataDir } from "../config/data-dir.ts";
 import { fault, type Finding, noted, ok, warning } from "../doctor/finding.ts";
-import { presence, served } from "../probe/gateway.ts";
+import { askModels, presence } from "../probe/gateway.ts";
 import { roundTrip } from "../probe/round-trip.ts";
 import { readFile, textBefore } from "../setup/apply.ts";
 import { SetupRefused } from "../setup/setup.ts";
@@ -100,10 +100,12 @@ async function answers(
   const at = written ?? url;
   if (key === undefined)
     return [warning(about, "key", "Its key is not known here, so that nothing was tried. Give it in CODESWITCH_KEY.")];
-  const answer = await served(at, key);
-  if (!answer)
+  const reply = await askModels(at, key);
+  if (reply.kind === "refuses")
     return [fault(about, "key", `The gateway at ${at} refuses its key. Set it up again: codeswitch setup ${id}.`)];
-  const [model] = answer.models;
+  if (reply.kind === "fails")
+    return [fault(about, "models", `The gateway at ${at} does not say what it serves: ${reply.words}`)];
+  const [model] = reply.models;
   if (model === undefined) return [fault(about, "models", `The gateway at ${at} lists no model for its key.`)];
   const found: Finding[] = [];
   for await (const { name, state, words } of roundTrip({ url: at, key, model }, dialect)) {

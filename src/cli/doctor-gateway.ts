@@ -1,7 +1,7 @@
 /** The gateway that runs: whether it is there, and has the configuration that we read. Only it can say so. */
 import type { Config, KeyConfig } from "../config/config.ts";
 import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
-import { modelFault, served } from "../probe/gateway.ts";
+import { askModels, modelFault, type Served } from "../probe/gateway.ts";
 import { listedModels, reached } from "../routing/plan.ts";
 import { type Address, addressFault, addressNotes, isSameFile, saySource } from "./find-gateway.ts";
 
@@ -22,36 +22,48 @@ export async function checkGateway(config: Config, address: Address, given: stri
 }
 
 async function compare(config: Config, address: Address, given: string | undefined): Promise<Finding[]> {
-  const { url } = address;
+  const { url, isNamed } = address;
   const keys = keysFor(config, address, given);
-  const answers = await Promise.all(keys.map(async (key) => ({ key, served: await served(url, key.key) })));
-  const open = await served(url, undefined);
-  const taken = answers.filter((answer) => answer.served);
-  const refused = answers.filter((answer) => !answer.served).map(({ key }) => key.name);
-  const best = taken[0];
+  const open = await askModels(url, undefined);
+  const answers = await Promise.all(keys.map(async (key) => ({ key, reply: await askModels(url, key.key) })));
+  const failed = [open, ...answers.map(({ reply }) => reply)].find((reply) => reply.kind === "fails");
+  if (failed) return [fault(ABOUT, "models", `The one at ${url} does not say what it serves: ${failed.words}`)];
   const other = (words: string): Finding[] => [fault(ABOUT, "configuration", elsewhere(config, address, words))];
-  if (!open && address.isNamed && given === undefined)
-    return [
-      fault(ABOUT, "key", `The one at ${url} wants a key. Give it in the variable CODESWITCH_KEY or with --key KEY.`),
-    ];
-  if (open && config.keys.length > 0) return other("it takes calls without a key, and this one has keys");
-  if (!open && keys.length === 0) return other("it wants a key, and this one has none");
-  if (!open && !best) return other(`it refuses ${keysNamed(refused)}`);
-  if (refused.length > 0)
-    return [
-      fault(
-        ABOUT,
-        "key",
-        `It does not know ${keysNamed(refused)}. Restart it, so that it reads its configuration again.`,
-      ),
-    ];
-  const differs = await modelsDiffer(config, url, best?.key, (best?.served ?? open)?.models ?? []);
-  if (differs !== undefined) return other(differs);
-  const takes = best
-    ? `takes ${keysNamed(taken.map(({ key }) => key.name))}`
-    : "takes calls of this machine without a key";
-  const count = (best?.served ?? open)?.models.length ?? 0;
-  return [ok(ABOUT, "reach", `It runs at ${url}, ${takes} and serves ${count === 1 ? "1 model" : `${count} models`}.`)];
+  if (open.kind === "serves") {
+    if (config.keys.length > 0) return other("it takes calls without a key, and this one has keys");
+    return inOrder(config, address, undefined, open);
+  }
+  if (keys.length === 0)
+    return isNamed
+      ? [
+          fault(
+            ABOUT,
+            "key",
+            `The one at ${url} wants a key. Give it in the variable CODESWITCH_KEY or with --key KEY.`,
+          ),
+        ]
+      : other("it wants a key, and this one has none");
+  const refused = answers.filter(({ reply }) => reply.kind === "refuses").map(({ key }) => key);
+  const best = answers.find(({ reply }) => reply.kind === "serves");
+  if (best?.reply.kind !== "serves") return other(`it refuses ${keysNamed(refused)}`);
+  if (refused.length === 0) return inOrder(config, address, keys, best.reply);
+  const again = "Restart it, so that it reads its configuration again.";
+  return [fault(ABOUT, "key", `It does not know ${keysNamed(refused)}. ${again}`)];
+}
+
+/** Its keys are ours; where its models are too, it is green. */
+async function inOrder(
+  config: Config,
+  address: Address,
+  keys: readonly KeyConfig[] | undefined,
+  { models }: Served,
+): Promise<Finding[]> {
+  const { url } = address;
+  const differs = await modelsDiffer(config, url, keys?.[0], models);
+  if (differs !== undefined) return [fault(ABOUT, "configuration", elsewhere(config, address, differs))];
+  const takes = keys ? `takes ${keysNamed(keys)}` : "takes calls of this machine without a key";
+  const count = models.length === 1 ? "1 model" : `${models.length} models`;
+  return [ok(ABOUT, "reach", `It runs at ${url}, ${takes} and serves ${count}.`)];
 }
 
 /** A key that was given stands for all: keys of this folder are not shown to a gateway that the person named. */
@@ -95,4 +107,5 @@ function list(names: readonly string[]): string {
   return names.length > SHOWN ? `${shown} and ${names.length - SHOWN} more` : shown;
 }
 
-const keysNamed = (names: readonly string[]): string => `the ${names.length === 1 ? "key" : "keys"} ${list(names)}`;
+const keysNamed = (keys: readonly KeyConfig[]): string =>
+  `the ${keys.length === 1 ? "key" : "keys"} ${list(keys.map(({ name }) => name))}`;

@@ -43,17 +43,17 @@ export async function findGateway(
   file: string | undefined,
 ): Promise<Address> {
   const notes = readNotes(dataHere(file).dataDir);
-  const named = flag ?? readVariable(variablesOf(file, surroundings()), "CODESWITCH_URL");
-  if (named !== undefined) return { ...(await look(checkUrl(named), notes)), isNamed: true };
+  const variable = readVariable(variablesOf(file, surroundings()), "CODESWITCH_URL");
+  if (flag !== undefined) return { ...(await look(checkUrl(flag, "--url"), notes)), isNamed: true };
+  if (variable !== undefined) return { ...(await look(checkUrl(variable, "CODESWITCH_URL"), notes)), isNamed: true };
   const found = await Promise.all(notes.map(({ url }) => look(url, notes)));
-  const noted = choose(
-    config,
-    found.filter(({ note }) => note !== undefined),
-  );
+  const noted = choose(config, found);
   return { ...(noted ?? (await look(urlOf(config), notes))), isNamed: false };
 }
 
-async function look(url: string, notes: readonly Note[]): Promise<Omit<Address, "isNamed">> {
+type Seen = Omit<Address, "isNamed">;
+
+async function look(url: string, notes: readonly Note[]): Promise<Seen> {
   const there = await presence(url);
   const note =
     there.kind === "gateway" && there.instance !== undefined
@@ -62,13 +62,12 @@ async function look(url: string, notes: readonly Note[]): Promise<Omit<Address, 
   return { url, there, ...(note && { note }) };
 }
 
-type Noted = Omit<Address, "isNamed">;
-
 /** At this configuration's address, else of this configuration, else the only one. */
-function choose(config: Config, noted: readonly Noted[]): Noted | undefined {
+function choose(config: Config, seen: readonly Seen[]): Seen | undefined {
+  const noted = seen.filter(({ note }) => note !== undefined);
   const chosen =
     noted.find(({ url }) => config.server.port !== 0 && url === urlOf(config)) ??
-    noted.find(({ note }) => note?.source === sourceOf(config) && existsSync(note.source));
+    noted.find((one) => isSameFile(config, one));
   if (chosen || noted.length < 2) return chosen ?? noted[0];
   const list = noted.map(({ url, note }) => `${url} (from ${saySource(note)})`).join(", ");
   throw new Failure(`Several gateways run: ${list}. Say which one: --url URL, with its key in CODESWITCH_KEY.`);
@@ -88,7 +87,7 @@ export const isOurs = (config: Config, { note }: Address): boolean =>
   note === undefined || note.source === sourceOf(config);
 
 /** It was started from the file that we read. */
-export const isSameFile = (config: Config, { note }: Address): boolean =>
+export const isSameFile = (config: Config, { note }: Pick<Address, "note">): boolean =>
   note !== undefined && note.source === sourceOf(config) && existsSync(note.source);
 
 /** How it was started, as far as it can be known. */
@@ -103,10 +102,9 @@ export function origin(config: Config, address: Address): string {
 
 /** What a person should know of the gateway although it answers. */
 export function addressNotes(config: Config, { url, there, note }: Address): string[] {
-  const older = `The gateway at ${url} is of an older version`;
   return [
     ...(there.kind === "gateway" && there.instance === undefined
-      ? [`${older} than this command. Start it again with this one.`]
+      ? [`The gateway at ${url} is of an older version than this command. Start it again with this one.`]
       : []),
     ...(note && note.version !== VERSION
       ? [`The gateway at ${url} is of version ${note.version}, and this command of ${VERSION}. Start it again.`]
@@ -141,13 +139,13 @@ export function localUrl(host: string, port: number | string): string {
   return `http://${name}:${port}`;
 }
 
-function checkUrl(written: string): string {
+function checkUrl(written: string, from: string): string {
   const url = URL.parse(written);
   if (!url || !/^https?:$/.test(url.protocol))
     throw new UsageError(
-      `--url: "${written}" is no address. Write it like http://127.0.0.1:4141 or https://gateway.example.com.`,
+      `${from}: "${written}" is no address. Write it like http://127.0.0.1:4141 or https://gateway.example.com.`,
     );
   if (url.username !== "" || url.search !== "" || url.hash !== "")
-    throw new UsageError("--url: leave out user, query and fragment; the key goes to CODESWITCH_KEY or --key.");
+    throw new UsageError(`${from}: leave out user, query and fragment; the key goes to CODESWITCH_KEY or --key.`);
   return written.replace(/\/+$/, "").replace(/\/v1$/, "");
 }

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config, KeyConfig } from "../config/config.ts";
 import { isDotenv } from "../config/dotenv.ts";
-import { modelFault, type Served, served } from "../probe/gateway.ts";
+import { askModels, modelFault, type Served } from "../probe/gateway.ts";
 import { readFile, textBefore } from "../setup/apply.ts";
 import { addKey } from "../setup/own-config.ts";
 import type { Change, Connection } from "../setup/setup.ts";
@@ -66,12 +66,11 @@ async function firstAccepted(config: Config, address: Address, { key }: Wanted, 
   // Keys of this folder are for its own gateway: another one that the person named must not get to see them.
   const own = isNamed ? [] : inOrder(config.keys, id);
   const candidates = key === undefined ? own : [{ name: "that was given", key }];
-  for (const candidate of candidates) {
-    const answer = await served(url, candidate.key);
-    if (answer) return { ...answer, key: candidate };
+  for (const candidate of candidates.length > 0 ? candidates : [undefined]) {
+    const reply = await askModels(url, candidate?.key);
+    if (reply.kind === "fails") throw new Failure(`The gateway at ${url} does not say what it serves: ${reply.words}`);
+    if (reply.kind === "serves") return { ...reply, ...(candidate && { key: candidate }) };
   }
-  const open = candidates.length === 0 ? await served(url, undefined) : undefined;
-  if (open) return open;
   if (isNamed && key === undefined) throw needsKey();
   const refuses = candidates.length > 0 ? "refuses this key" : "wants a key, and this shell has none";
   throw new Failure(

@@ -11,7 +11,7 @@ type Standing = "own" | "lent";
 
 interface Verdict {
   readonly isGood: boolean;
-  /** undefined: it is not installed, or was not reached. */
+  /** The program itself was tried. */
   readonly ran: boolean;
 }
 

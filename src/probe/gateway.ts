@@ -29,21 +29,27 @@ export async function presence(url: string): Promise<Presence> {
 }
 
 export interface Served {
+  readonly kind: "serves";
   readonly models: readonly string[];
   /** What Codex wants to know of each model; absent: this gateway does not tell. */
   readonly catalogue?: readonly JsonObject[];
 }
 
+/** refuses: the key, or, without one, that there is none. fails: for a reason that is not the key. */
+export type Reply = Served | { readonly kind: "refuses" } | { readonly kind: "fails"; readonly words: string };
+
 /** Whoever asks with a version gets the catalogue of models beside the list (http/models.ts). */
 const LIST = "/v1/models?client_version=0.169.0";
 
-/** undefined: this key is refused, or, without one, that there is none. */
-export async function served(url: string, key: string | undefined): Promise<Served | undefined> {
+export async function askModels(url: string, key: string | undefined): Promise<Reply> {
   const got = await call({ url: url + LIST, headers: bearer(key), timeoutMs: TIMEOUT_MS });
-  if (got.kind === "failed" || got.status !== 200) return undefined;
+  if (got.kind === "failed") return { kind: "fails", words: `${got.words}. ${got.fix}` };
+  if (got.status === 401) return { kind: "refuses" };
+  if (got.status !== 200) return { kind: "fails", words: `status ${got.status}: ${messageOf(got)}` };
   const { data, models } = got.json ?? {};
   const ids = Array.isArray(data) ? data.map((model) => (model as { id?: unknown }).id) : [];
   return {
+    kind: "serves",
     models: ids.filter((id) => typeof id === "string"),
     ...(Array.isArray(models) && { catalogue: models as JsonObject[] }),
   };
