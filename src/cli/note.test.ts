@@ -40,10 +40,13 @@ test.each(["", "{", "[]", '{"url":"http://127.0.0.1:1","pid":"x"}'])("what is no
   expect(readNotes(FOLDER)).toEqual([]);
 });
 
-test("a process that is gone has left none", () => {
+test("a process that is gone has left none, and the next one to start clears up", () => {
   const gone = Bun.spawnSync(["true"]).pid;
   leaveNote(FOLDER, { ...note("gone"), pid: gone });
   expect(readNotes(FOLDER)).toEqual([]);
+  const takeAway = leaveNote(FOLDER, note("next", 4142));
+  expect(readdirSync(FOLDER)).toEqual(["gateway-4142.json"]);
+  takeAway();
 });
 
 test("a folder that cannot be made keeps nobody from starting", () => {

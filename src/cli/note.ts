@@ -21,8 +21,9 @@ export function leaveNote(dataDir: string, note: Note): () => void {
   const path = join(dataDir, `gateway-${new URL(note.url).port || 80}.json`);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    // Whatever was there has lost its port, and its permissions with it.
-    rmSync(path, { force: true });
+    // Whoever was at this port has lost it, and the others have ended without a word.
+    for (const other of pathsIn(dataDir))
+      if (other === path || !isAlive(readNote(other)?.pid)) rmSync(other, { force: true });
     writeFileSync(path, `${JSON.stringify(note)}\n`, { mode: 0o600 });
   } catch {
     return () => {};
@@ -35,14 +36,14 @@ export function leaveNote(dataDir: string, note: Note): () => void {
 
 /** Of gateways whose process is alive. */
 export function readNotes(dataDir: string): readonly Note[] {
-  return namesIn(dataDir)
-    .flatMap((name) => readNote(join(dataDir, name)) ?? [])
+  return pathsIn(dataDir)
+    .flatMap((path) => readNote(path) ?? [])
     .filter(({ pid }) => isAlive(pid));
 }
 
-function namesIn(dataDir: string): string[] {
+function pathsIn(dataDir: string): string[] {
   try {
-    return readdirSync(dataDir).filter((name) => NAME.test(name));
+    return readdirSync(dataDir).flatMap((name) => (NAME.test(name) ? [join(dataDir, name)] : []));
   } catch {
     return [];
   }
@@ -56,7 +57,8 @@ function readNote(path: string): Note | undefined {
   }
 }
 
-function isAlive(pid: number): boolean {
+function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined) return false;
   try {
     process.kill(pid, 0);
     return true;

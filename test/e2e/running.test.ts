@@ -210,6 +210,28 @@ describe("codeswitch setup", () => {
     expect(err).toContain(`What answers at http://127.0.0.1:${port} is no codeswitch (status 200).`);
   });
 
+  test("with something on the port that closes connections stops, and writes nothing", async () => {
+    const closing = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: (socket) => void socket.end() } });
+    const { code, err } = await me.run(me.folder(), ["setup", "codex", "--yes"], { PORT: String(closing.port) });
+    closing.stop(true);
+    expect([code, existsSync(settings())]).toEqual([1, false]);
+    expect(err).toContain("takes connections and does not answer: it closed the connection without an answer.");
+  });
+
+  test.each([["cursor"], ["codex --print"]])(
+    "%s to paste: what the running gateway serves, and with its key only",
+    async (client) => {
+      const args = client.split(" ");
+      await me.start(me.folder(yaml(keys(["laptop", KEY]), ["served"])), {}, "--port", "0");
+      const { code, out } = await me.run(me.folder(), ["setup", ...args], { CODESWITCH_KEY: KEY });
+      expect([code, out]).toEqual([0, expect.stringContaining(KEY)]);
+      expect(out).toContain("served");
+      expect(out).not.toContain("demo");
+      const refused = await me.run(me.folder(), ["setup", ...args], { CODESWITCH_KEY: OTHER });
+      expect([refused.code, refused.out, refused.err]).toEqual([1, "", expect.stringContaining("refuses this key")]);
+    },
+  );
+
   test("with an older gateway, which says nothing of itself, asks it all the same", async () => {
     const seen: string[] = [];
     const target = await me.start(me.folder(yaml(keys(["laptop", KEY]), ["served"])), {}, "--port", "0");
