@@ -27,8 +27,8 @@ export const doctorCommand = defineCommand({
     what: {
       type: "positional",
       required: false,
-      valueHint: "PROVIDER|MODEL|CLIENT",
-      description: "Only this one. Default: everything.",
+      valueHint: "NAME",
+      description: "Only this provider, model or client. Default: everything.",
     },
     config: CONFIG_ARG,
     deep: {

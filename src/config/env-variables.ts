@@ -87,13 +87,14 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
       ),
       honoured(
         "CODESWITCH_KEY",
-        "For codeswitch setup: the client's key, out of sight of the list of processes. --key wins.",
+        "For setup and test: the client's key, out of sight of the list of processes. --key wins.",
         {
           always: true,
         },
       ),
       honoured("CODESWITCH_CORPUS", "Tests only: folder of recorded vendor streams.", { always: true }),
       honoured("CODESWITCH_CAPTURES", "Tests only: folder of captured client requests.", { always: true }),
+      honoured("CODESWITCH_SPECS", "Tests only: folder of published protocol descriptions.", { always: true }),
       honoured(
         "BUN_CONFIG_MAX_HTTP_REQUESTS",
         "How many upstream calls may be open at once. The launcher sets 65000 where it is unset.",

@@ -71,6 +71,8 @@ export interface ErrorDetails {
   readonly upstreamDialect?: DialectId;
   /** Whose fault it is, for the log: a provider's name. */
   readonly provider?: string;
+  /** For the log: the gateway's own sentence, with nothing in it that a caller or a vendor wrote. Absent: its kind says enough. */
+  readonly why?: string;
 }
 
 /** `message` says what is wrong, with which value, and what to do. It never holds a key or a prompt. */
@@ -91,6 +93,10 @@ export class GatewayError extends Error {
     return new GatewayError(this.kind, this.message, { ...this.details, ...details });
   }
 }
+
+/** An error whose message nobody but the gateway wrote, so that the log may have it too. */
+export const ownError = (kind: ErrorKind, message: string, details: ErrorDetails = {}): GatewayError =>
+  new GatewayError(kind, message, { ...details, why: message });
 
 /** A stream that broke off. Where no status tells, pi retries what it reads "connection lost" in; the others go by the type. */
 export const connectionLost = (how: string): GatewayError =>

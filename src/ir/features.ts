@@ -38,8 +38,10 @@ export const FEATURES = {
     "A tool that the client runs by another vendor's definition: it is declared as a function, or not at all.",
   "hosted-tool": "A tool that another vendor runs.",
   "web-search": "Another vendor's web search: the upstream's own answers instead.",
-  "strict-tool": "That arguments are held to the tool's schema.",
-  "tool-schema": "Alternatives at the top of a tool's schema: their properties are offered together.",
+  "strict-tool":
+    "That arguments are held to the tool's schema, or to all of it: rules that the vendor does not enforce stand in descriptions.",
+  "tool-schema":
+    "Alternatives at the top of a tool's schema, and other rules that the vendor refuses there: all properties are offered together.",
   "deferred-tool": "A tool that waits until the conversation names it.",
   "additional-tools": "Tools declared among the messages: they are declared at the top.",
   "tool-reference": "A tool loaded by name: that is told in words.",
@@ -62,11 +64,13 @@ export const FEATURES = {
   // A hint: the request means the same, only the way to its answer is poorer. Clients drop reasoning so often that a
   // strict caller would otherwise be refused in every second tool loop.
   "reasoning-missing":
-    "Reasoning that the vendor demands back and nobody has any more: this one answer is given without thinking, or a blank stands in its place. A hint, since the request still means the same.",
+    "Reasoning that the vendor demands back and nobody has any more: this one answer is given without thinking, or a blank or the vendor's own word for a lost signature stands in its place. A hint, since the request still means the same.",
   seal: "A signature or encrypted reasoning where the dialect has no field for one; the gateway keeps it in its vault.",
 
   // The answer's shape and sampling.
-  "output-schema": "A JSON schema of the answer: it is told in words, and nothing enforces it.",
+  // A hint where the shape is enforced and its caller had asked for no more.
+  "output-schema":
+    "A JSON schema of the answer, or some of its rules: they are told in words or sent as a wish, and nothing enforces them. A hint where nobody had been promised more.",
   "json-object": "Any JSON object as the answer: it is asked for in words, and nothing enforces it.",
   verbosity: "How long the answer shall be.",
   "max-tokens": "The output limit: moved within what the model takes.",

@@ -74,6 +74,8 @@ export interface MessageEntry extends Meta {
   readonly phase?: string;
   /** Chat's participant name. */
   readonly name?: string;
+  /** An answer in words may be signed too (Gemini). */
+  readonly seal?: Seal;
 }
 /** `raw: null` is not the same as absent: Codex sends an explicit `content: null`. */
 export interface ReasoningEntry extends Meta {

@@ -2,7 +2,7 @@
 import { DIALECTS } from "../dialects/index.ts";
 import type { ProviderConfig } from "../config/config.ts";
 import type { Dialect, DialectId } from "../dialects/dialect.ts";
-import { GatewayError } from "../ir/error.ts";
+import { type GatewayError, ownError } from "../ir/error.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { printFrame } from "../wire/sse.ts";
 import type { OpenStream } from "./deliver.ts";
@@ -84,10 +84,10 @@ async function commit(
 }
 
 const wordless = ({ name, firstByteMs }: ProviderConfig): GatewayError =>
-  new GatewayError("upstream-timeout", `The provider ${name} said nothing for ${firstByteMs / 1000} seconds.`);
+  ownError("upstream-timeout", `The provider ${name} said nothing for ${firstByteMs / 1000} seconds.`);
 
 const endless = ({ name }: ProviderConfig): GatewayError =>
-  new GatewayError(
+  ownError(
     "upstream-failed",
     `The provider ${name} sent more than ${LIMITS.openingBytesMax} bytes before the first word of its answer.`,
   );

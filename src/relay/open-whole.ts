@@ -3,7 +3,7 @@ import type { ProviderConfig } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { DialectId } from "../dialects/dialect.ts";
 import type { StreamEvent } from "../ir/events.ts";
-import { GatewayError, type ErrorKind } from "../ir/error.ts";
+import { type GatewayError, ownError, type ErrorKind } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import { isObject, parseJson, type JsonObject } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
@@ -102,4 +102,4 @@ async function boundedBytes({ target, response, openBy }: Answering): Promise<Ui
 }
 
 const failure = (kind: ErrorKind, what: string, provider: string): GatewayError =>
-  new GatewayError(kind, `The provider ${provider} ${what}.`, { provider });
+  ownError(kind, `The provider ${provider} ${what}.`, { provider });

@@ -16,6 +16,7 @@ import { isList, isObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
 import { endsOfEntries } from "./ends.ts";
 import {
+  hasDroppedSeals,
   holdsForeignSeal,
   holdsUnsignedThinking,
   isKeptNatively,
@@ -56,9 +57,9 @@ export interface Prepared {
 }
 
 export async function outbound(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
-  const out = passesAsBytes(call, prepared, target, gateway)
-    ? native(call, prepared, target, gateway)
-    : await translated(call, prepared, target, gateway);
+  const passes =
+    passesAsBytes(call, prepared, target, gateway) && !(await hasDroppedSeals(call, prepared, target, gateway));
+  const out = passes ? native(call, prepared, target, gateway) : await translated(call, prepared, target, gateway);
   const meaning = prepared.strict ? out.losses.find((loss) => loss.weight === "meaning") : undefined;
   if (meaning)
     throw new GatewayError(
@@ -77,7 +78,7 @@ function passesAsBytes(call: Call, prepared: Prepared, target: Target, gateway: 
     DIALECTS[target.dialect].passes(call.body, target.addressee.traits) &&
     !wantsReasoningBack(call, prepared, target) &&
     !holdsUnsignedThinking(call, target) &&
-    !holdsForeignSeal(prepared, target, gateway)
+    !holdsForeignSeal(call, prepared, target, gateway)
   );
 }
 
@@ -151,7 +152,7 @@ const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
 const common = (call: Call, prepared: Prepared, target: Target, gateway: Gateway) => ({
   target,
   replyId: call.id,
-  createdAtSeconds: Math.floor(gateway.clock() / 1000),
+  nowSeconds: () => Math.floor(gateway.clock() / 1000),
   modelName: prepared.model,
 });
 

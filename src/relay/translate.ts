@@ -85,7 +85,7 @@ export interface AskInput {
   readonly target: Target;
   readonly style: ReplyStyle;
   readonly replyId: string;
-  readonly createdAtSeconds: number;
+  readonly nowSeconds: () => number;
   readonly modelName: string;
 }
 
@@ -99,7 +99,8 @@ export function askOf(input: AskInput): Ask {
     tools: toolMap(request?.tools ?? [], request?.entries),
     wants: request?.wants ?? {},
     replyId: input.replyId,
-    createdAtSeconds: input.createdAtSeconds,
+    createdAtSeconds: input.nowSeconds(),
+    nowSeconds: input.nowSeconds,
     modelName: input.modelName,
     style: input.style,
     from: { issuer: target.issuer, family: target.addressee.family },

@@ -1,5 +1,5 @@
 /** An upstream's answer that breaks a bound or cannot be read is the upstream's failure, so that the next target is tried. */
-import { type ErrorDetails, GatewayError } from "../ir/error.ts";
+import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { FrameTooLarge } from "../wire/sse.ts";
 
 /** `headers`: of the answer that the error stands in, for the caller. */
@@ -12,6 +12,6 @@ export function upstreamFault(error: unknown, provider: string, headers?: ErrorD
 }
 
 const failed = (provider: string, why: string): GatewayError =>
-  new GatewayError("upstream-failed", `The provider ${provider} sent an answer that cannot be read: ${why}.`, {
+  ownError("upstream-failed", `The provider ${provider} sent an answer that cannot be read: ${why}.`, {
     provider,
   });

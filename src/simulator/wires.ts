@@ -77,7 +77,7 @@ export const gone = (signal: AbortSignal): Promise<void> =>
   );
 
 export function framesOf(asked: Asked, answer: Answer, seals: Seals): Generator<Frame> {
-  if (asked.dialect === "openai-chat") return chatFrames(asked, answer);
+  if (asked.dialect === "openai-chat") return chatFrames(asked, answer, seals);
   if (asked.dialect === "openai-responses") return responsesFrames(asked, answer, seals);
   const frames = messagesFrames(asked, answer, seals);
   return asked.hold ? holding(frames, asked.hold) : frames;
@@ -115,7 +115,7 @@ export function* streamSteps(asked: Asked, answer: Answer, seals: Seals, fault: 
 }
 
 function wholeOf(asked: Asked, answer: Answer, seals: Seals): unknown {
-  if (asked.dialect === "openai-chat") return chatWhole(asked, answer);
+  if (asked.dialect === "openai-chat") return chatWhole(asked, answer, seals);
   if (asked.dialect === "openai-responses") return responsesWhole(asked, answer, seals);
   const message = messagesWhole(asked, answer, seals);
   asked.hold?.(message);

@@ -103,6 +103,7 @@ function askFor(client: DialectId): Ask {
     wants: { usageChunk: true, sealedReasoning: true },
     replyId: "reply_1",
     createdAtSeconds: 0,
+    nowSeconds: () => 0,
     modelName: "m",
     style: { customCalls: client === "anthropic" ? "json" : "custom", reasoning: "field" },
     from: { issuer: to.issuer, family: to.family },

@@ -1,5 +1,6 @@
 /** A Messages stream, read. Tolerant of every vendor that claims the dialect; ends in a terminal event in any case. */
 import type { Ask } from "../dialect.ts";
+import { distinctCalls } from "../../ir/distinct-calls.ts";
 import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Emit } from "../../ir/events.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, literal, parseExactly } from "../../wire/json.ts";
@@ -73,16 +74,19 @@ export function eventReader(ask: Ask): EventReader {
     carry: {},
     done: false,
   };
-  return {
-    push: (event, emit) => {
-      if (reading.done) return;
-      const type = textIn(event, "type");
-      const handler = lookup(HANDLERS, type) ?? (isObject(event.error) ? onError : onUnknown);
-      handler(event, reading, emit);
+  const machine = distinctCalls<JsonObject>(
+    {
+      push: (event, emit) => {
+        if (reading.done) return;
+        const type = textIn(event, "type");
+        const handler = lookup(HANDLERS, type) ?? (isObject(event.error) ? onError : onUnknown);
+        handler(event, reading, emit);
+      },
+      end: (cause, emit) => endOf(cause, reading, emit),
     },
-    fail: (error, emit) => fail(error, reading, emit),
-    end: (cause, emit) => endOf(cause, reading, emit),
-  };
+    ask.replyId,
+  );
+  return { ...machine, fail: (error, emit) => fail(error, reading, emit) };
 }
 
 type Handler = (event: JsonObject, reading: Reading, emit: Emit) => void;

@@ -186,7 +186,8 @@ function decodeReasoning(thinking: JsonObject | undefined, effort: string | unde
 /** `output_config.format`, or `output_format`, as the beta called it. */
 function decodeOutput(body: JsonObject, config: JsonObject): OutputShape | undefined {
   const format = optionalObject(config, "format", "output_config") ?? optionalObject(body, "output_format");
-  return format && isSchema(format) ? { schema: { schema: format.schema as Json } } : undefined;
+  // What is asked for here is always enforced.
+  return format && isSchema(format) ? { schema: { schema: format.schema as Json, strict: true } } : undefined;
 }
 const isSchema = (format: Json | undefined): boolean =>
   isObject(format) && format.type === "json_schema" && isPresent(format.schema);

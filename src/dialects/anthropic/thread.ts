@@ -12,7 +12,7 @@
 import type { GatewayError } from "../../ir/error.ts";
 import type { Loss } from "../../ir/loss.ts";
 import type { StoredState } from "../../ir/request.ts";
-import { totals, type Usage } from "../../ir/usage.ts";
+import { toldTotals, type Usage } from "../../ir/usage.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 
 const FIELD = "thread";
@@ -43,7 +43,7 @@ export function detailsOf({ kind, details }: GatewayError): { readonly details?:
 
 /** The mark of an answer that no thread holds. */
 export function servedByFallback(usage: Usage, model: string): JsonObject {
-  const { input, output, cacheRead, cacheWrite } = totals(usage, ["message"]);
+  const { input, output, cacheRead, cacheWrite } = toldTotals(usage);
   return {
     type: "fallback_message",
     model,

@@ -27,8 +27,8 @@ export const cursor: Printed = {
       ...connection.models.map((value) => ({ where: "Cursor Settings → Models, Add Custom Model", value })),
     ],
     [
+      "Tab, inline edit, Auto and Composer never use your key.",
       "Cursor cannot be configured from outside, and calls from its own cloud: only a public HTTPS address reaches us.",
-      "codeswitch start --tunnel makes one. Tab, inline edit, Auto and Composer never use your key.",
     ],
   ),
   needsPublicUrl: true,

@@ -1,10 +1,8 @@
 """Python's clients, each asked the same: a greeting whole and streamed, then a tool loop. One JSON line for each."""
 
 import json
-import os
 import sys
 
-os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it asks GitHub for prices
 import anthropic
 import litellm
 import openai
