@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { jsonLine } from "../observe/log.ts";
 import type { Output } from "../observe/output.ts";
+import { listedModels } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
 import { keyWords } from "./greeting.ts";
 import type { Told } from "./keep-tunnel.ts";
@@ -47,9 +48,8 @@ const values = (url: string, config: Config): string =>
         ["Override OpenAI Base URL", `${url}/cursor/v1`],
         [
           "Custom models",
-          config.models
+          listedModels(config)
             .map(({ name }) => name)
-            .filter((name) => !name.includes("*"))
             .slice(0, SHOWN)
             .join(", "),
         ],

@@ -125,7 +125,7 @@ function whatToDo(status: number): string {
 
 const rows = (got: Answer): string[][] => [
   ["Went to", whereTo(got.headers)],
-  ["Answer", `“${firstWords(got.text)}”`],
+  ["Answer", got.text.trim() === "" ? "complete, and without a word" : `“${firstWords(got.text)}”`],
   ["First token", got.firstMs === undefined ? "none came" : `after ${seconds(got.firstMs)}`],
   ["All of it", `after ${seconds(got.tookMs)}`],
   ["Tokens", got.tokens ? tokensLine(got.tokens) : "not told"],

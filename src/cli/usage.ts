@@ -46,7 +46,10 @@ export function checkArguments({ command, path, rest }: Chosen): string[] {
   for (let index = 0; index < rest.length; index++) {
     const [flag = "", inline] = splitFlag(rest[index] ?? "");
     if (!flag.startsWith("-")) {
-      if (words-- <= 0) throw new UsageError(`"${flag}" was not expected here. ${more(path)}`);
+      if (words-- <= 0) {
+        const meant = "config" in args && /\.(ya?ml|json|env)$/.test(flag) ? `Did you mean --config ${flag}? ` : "";
+        throw new UsageError(`"${flag}" was not expected here. ${meant}${more(path)}`);
+      }
       checked.push(flag);
       continue;
     }

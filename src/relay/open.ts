@@ -3,7 +3,7 @@ import type { StreamEvent } from "../ir/events.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
-import type { Target } from "../routing/plan.ts";
+import { isNamed, type Target } from "../routing/plan.ts";
 import type { Place } from "../vault/vault.ts";
 import type { Call, Gateway } from "./call.ts";
 import { outbound, type Outbound, type Prepared } from "./outbound.ts";
@@ -32,19 +32,27 @@ export interface Answering {
 export async function open(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Answering> {
   const out = await outbound(call, prepared, target, gateway);
   note(call, target, out);
-  const answering = await ask(call, prepared, target, out);
+  const answering = await ask(call, prepared, target, out, gateway);
   if (!out.search) return answering;
   const { wanted, request } = out.search;
   const again = async (next: ModelRequest): Promise<readonly StreamEvent[]> => {
     const { body } = translateRequest(next, target, prepared.plan.forcedEffort);
-    const { events } = await ownEvents(await ask(call, prepared, target, { ...out, body: JSON.stringify(body) }));
+    const { events } = await ownEvents(
+      await ask(call, prepared, target, { ...out, body: JSON.stringify(body) }, gateway),
+    );
     return events;
   };
   const rounds = { search: gateway.search, wanted, request, signal: call.signal, replyId: call.id, again };
   return { ...answering, goOn: (first) => searched(first, rounds) };
 }
 
-async function ask(call: Call, { model }: Prepared, target: Target, out: Outbound): Promise<Answering> {
+async function ask(
+  call: Call,
+  { model }: Prepared,
+  target: Target,
+  out: Outbound,
+  { sightings }: Gateway,
+): Promise<Answering> {
   const to = endpoint(target.provider, target.dialect, target.model, "generate");
   const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
   const { name: provider, firstByteMs } = target.provider;
@@ -52,7 +60,8 @@ async function ask(call: Call, { model }: Prepared, target: Target, out: Outboun
   const sending = send({ url: to.url, headers }, out.body, { provider, firstByteMs, signal: call.signal });
   const place = out.place();
   const response = await sending;
-  if (!response.ok) throw await refusalOf(response, target, model);
+  if (!response.ok) throw await refusalOf(response, target, model, sightings);
+  if (isNamed(target)) sightings.saw(target.provider, target.model, "answers");
   return {
     target,
     out,

@@ -13,6 +13,7 @@ import type { Plan, Target } from "../routing/plan.ts";
 import type { Place } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
+import { shortened } from "../wire/printable.ts";
 import type { Call, Gateway } from "./call.ts";
 import { endsOfEntries } from "./ends.ts";
 import {
@@ -65,7 +66,10 @@ export async function outbound(call: Call, prepared: Prepared, target: Target, g
     throw new GatewayError(
       "unsupported",
       `${meaning.path}: ${meaning.note}. The call is strict, so nothing was sent; drop the field, choose another model, or switch strict off.`,
-      { param: meaning.path },
+      {
+        param: meaning.path,
+        why: `${target.provider.name} cannot express ${shortened(meaning.place ?? meaning.path)}, and the call is strict`,
+      },
     );
   return out;
 }

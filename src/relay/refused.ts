@@ -2,12 +2,18 @@
 import { DIALECTS } from "../dialects/index.ts";
 import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { operatorsFault } from "../providers/refusals.ts";
-import type { Target } from "../routing/plan.ts";
+import type { Sightings } from "../providers/sightings.ts";
+import { isNamed, type Target } from "../routing/plan.ts";
 import { headersForClient } from "./redact.ts";
 import { errorReply } from "./send.ts";
 
 /** `name`: what the caller asked for. */
-export async function refusalOf(response: Response, target: Target, name: string): Promise<GatewayError> {
+export async function refusalOf(
+  response: Response,
+  target: Target,
+  name: string,
+  sightings: Sightings,
+): Promise<GatewayError> {
   const provider = target.provider.name;
   if (response.status < 400) {
     await response.body?.cancel();
@@ -30,6 +36,7 @@ export async function refusalOf(response: Response, target: Target, name: string
   const asked = { provider: target.provider, target: { ...target.config, model: target.model }, name };
   const fault = operatorsFault({ status: reply.status, said }, asked);
   if (!fault) return error.with({ ...known, upstreamDialect: target.dialect });
+  if (fault.what === "deployment" && isNamed(target)) sightings.saw(target.provider, target.model, "missing");
   // Without the reply's dialect, which would let its bytes pass as they are.
   const details: ErrorDetails = { ...known, status: reply.status, why: fault.says };
   return fault.what === "deployment"

@@ -109,6 +109,23 @@ test("sealed reasoning that a client has no field for is no loss where the vault
   expect(dropped.record).toMatchObject({ answerHintCount: 1, losses: [{ feature: "seal", weight: "hint" }] });
 });
 
+test("a strict call that is refused says what could not cross", async () => {
+  const headers = { authorization: `Bearer ${KEYS[0].key}`, "x-codeswitch-strict": "true" };
+  const known = lines.length;
+  const response = await post(
+    gateway.url,
+    PATH.messages,
+    bodyFor("messages", "responses", { stop_sequences: ["x"] }),
+    headers,
+  );
+  expect(response.status).toBe(400);
+  await within(PATIENCE_MS, "a line", lined(known));
+  expect(lines[known]).toContain(
+    " 400 unsupported: responses cannot express stop_sequences, and the call is strict · ",
+  );
+  expect(records.at(-1)?.attempts).toEqual([]);
+});
+
 test("a line names the caller's key, and its id finds the answer that a client got", async () => {
   answer = good("chat");
   for (const { name, key } of KEYS) {
