@@ -84,9 +84,9 @@ test("whatever is held, the vendor takes; and what was held is held again as it 
       expect(checkRequest("openai-responses", { model: "m", input: "hi", text: { format } })).toBeUndefined();
       expect(strictSchema(found.schema)).toEqual(found);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   );
-  expect(held).toBeGreaterThan(200);
+  expect(held).toBeGreaterThan(50);
 });
 
 function closing(_key: string, value: unknown): unknown {

@@ -38,7 +38,8 @@ const REMARKS: ReadonlySet<string> = new Set(["default", "examples", "deprecated
 const SILENT: ReadonlySet<string> = new Set(["$schema", "$comment"]);
 const FORMATS: ReadonlySet<unknown> = new Set("date-time time date duration email hostname ipv4 ipv6 uuid".split(" "));
 
-function withoutRootReference(schema: JsonObject): JsonObject {
+/** A reference as the whole is no object to who looks at its type. */
+export function withoutRootReference(schema: JsonObject): JsonObject {
   const definition = definitionOf(schema.$ref, schema);
   if (definition === undefined) return schema;
   const { $ref: _, ...beside } = schema;
