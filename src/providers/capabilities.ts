@@ -30,6 +30,9 @@ export function capabilitiesOf(
         traits.effortField === "thinking" && { effortField: "reasoning_effort" }),
       // A model that does not reason answers the wish for sealed reasoning with a 400.
       ...(row?.thinking === "none" && { sealedReasoning: false }),
+      // Other makers' models behind Anthropic's protocol are reached through hosts that only imitate it.
+      ...(row && row.maker !== "anthropic" && { threads: false }),
+      ...(row && { sealMaker: row.sealMaker ?? row.maker }),
     },
     ...(dialect === "openai-responses" && { outputTokensMin: RESPONSES_OUTPUT_MIN }),
     ...(dialect === "openai-chat" && vendor.refusesFields && { refusesFields: new Set(vendor.refusesFields) }),
@@ -103,7 +106,9 @@ function summariesIn(dialect: DialectId, summaries: readonly string[]): readonly
 
 /** A model's row speaks of the model; what its dialect or its host cannot say stays unsaid. */
 function inDialect(traits: Traits, dialect: DialectId, vendor: Vendor): Traits {
-  if (dialect === "openai-chat")
-    return vendor.id === "openrouter" ? { ...traits, reasoningReplay: "reasoning" } : traits;
-  return { ...traits, reasoningReplay: "none", reasoningRequired: false };
+  const { signedCalls, ...rest } = traits;
+  if (dialect !== "openai-chat") return { ...rest, reasoningReplay: "none", reasoningRequired: false };
+  const said = vendor.id === "openrouter" ? { ...rest, reasoningReplay: "reasoning_details" as const } : rest;
+  const takesSeals = said.extraContent === true || said.reasoningReplay === "reasoning_details";
+  return { ...said, ...(signedCalls && takesSeals && { signedCalls }) };
 }

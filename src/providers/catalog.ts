@@ -154,7 +154,8 @@ export const VENDORS: readonly Vendor[] = [
     dialect: "anthropic",
     hosts: ["api.anthropic.com"],
     countsTokens: true,
-    traits: {},
+    // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
+    traits: { anthropic: { threads: true } },
     models: ["claude-*"],
     prefixes: ["anthropic/"],
   },
@@ -270,7 +271,15 @@ export const VENDORS: readonly Vendor[] = [
     hosts: ["openrouter.ai"],
     // One `reasoning` object for all makers: https://openrouter.ai/docs/guides/best-practices/reasoning-tokens
     // It hands tools on to their makers as they are, OpenAI among them.
-    traits: { "openai-chat": { effortField: "reasoning", reasoningReplay: "reasoning", toolSchemas: OPENAI_TOOLS } },
+    // Seals: …/reasoning-tokens#preserving-reasoning-blocks. Cache marks: https://openrouter.ai/docs/guides/best-practices/prompt-caching
+    traits: {
+      "openai-chat": {
+        effortField: "reasoning",
+        reasoningReplay: "reasoning_details",
+        cacheMarks: true,
+        toolSchemas: OPENAI_TOOLS,
+      },
+    },
     prefixes: ["openrouter/"],
   }),
   compatible({
@@ -279,8 +288,8 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
     keyVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
     hosts: ["generativelanguage.googleapis.com"],
-    // https://ai.google.dev/gemini-api/docs/openai
-    traits: { "openai-chat": { parallelSwitch: false } },
+    // https://ai.google.dev/gemini-api/docs/openai; seals: …/docs/thought-signatures#openai
+    traits: { "openai-chat": { parallelSwitch: false, extraContent: true } },
     refusesFields: ["prompt_cache_key", "prompt_cache_retention", "store", "verbosity", "logit_bias"],
     models: ["gemini-*", "gemma-*"],
     prefixes: ["google/", "gemini/", "models/"],
@@ -315,7 +324,12 @@ export const VENDORS: readonly Vendor[] = [
     traits: { "openai-chat": { parallelSwitch: false } },
     prefixes: ["lmstudio/"],
   }),
-  compatible({ id: "generic", title: "any OpenAI-compatible host" }),
+  // Gemini's signatures may stand behind it.
+  compatible({
+    id: "generic",
+    title: "any OpenAI-compatible host",
+    traits: { "openai-chat": { extraContent: true } },
+  }),
   {
     id: "simulator",
     title: "the simulator",
@@ -325,7 +339,10 @@ export const VENDORS: readonly Vendor[] = [
     dialect: "openai-responses",
     hosts: [],
     countsTokens: true,
-    traits: { "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" }, anthropic: { midSystem: true } },
+    traits: {
+      "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
+      anthropic: { midSystem: true, threads: true },
+    },
     models: ["sim-*"],
     prefixes: [],
   },

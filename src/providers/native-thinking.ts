@@ -108,14 +108,7 @@ const WRITERS: Readonly<Record<DialectId, Write>> = {
   "openai-chat": (body, own, next, { target }) => {
     const { effortField } = target.capabilities.traits;
     const flat = stringIn(body, "reasoning_effort");
-    if (effortField === "reasoning")
-      return next.effort === own.effort
-        ? []
-        : [
-            ...effortEdit(["reasoning", "effort"], next.effort),
-            ...changed(["reasoning", "max_tokens"], own.budgetTokens, undefined),
-            ...changed(["reasoning_effort"], flat, undefined),
-          ];
+    if (effortField === "reasoning") return hostEdits(own, next, flat);
     if (effortField !== "thinking") return changed(["reasoning_effort"], flat, next.effort);
     const type = next.mode === undefined ? undefined : next.mode === "off" ? "disabled" : "enabled";
     return [
@@ -126,6 +119,18 @@ const WRITERS: Readonly<Record<DialectId, Write>> = {
     ];
   },
 };
+
+/** One of the two is taken. A budget that the caller named stays as it was said: the host knows its models' limits. */
+function hostEdits(own: Reasoning, next: Reasoning, flat: string | undefined): Edit[] {
+  if (next.budgetTokens !== undefined)
+    return own.budgetTokens === undefined ? effortEdit(["reasoning", "max_tokens"], next.budgetTokens) : [];
+  if (next.effort === own.effort) return [];
+  return [
+    ...effortEdit(["reasoning", "effort"], next.effort),
+    ...changed(["reasoning", "max_tokens"], own.budgetTokens, undefined),
+    ...changed(["reasoning_effort"], flat, undefined),
+  ];
+}
 
 /** A caller that asks for no summary gets the target's own setting, never one that nobody named. */
 function summaryEdits(own: Reasoning, next: Reasoning, configured: string | undefined): Edit[] {

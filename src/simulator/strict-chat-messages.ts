@@ -1,6 +1,7 @@
 /** What Chat Completions refuse in a conversation: roles, contents, and calls without results. */
 import type { Json, JsonObject } from "../wire/json.ts";
 import { listOf, objectOf, objectsOf, stringOf, textOfContent } from "./asked.ts";
+import { personaOf } from "./personas.ts";
 import { isPlainObject, isSet, kindOf, refuse, repeated } from "./refused.ts";
 import type { StrictContext } from "./strict.ts";
 import { atMost, checkImageUrl, needObject, needString, notEmpty, oneOf, onlyKnown } from "./strict-openai.ts";
@@ -20,9 +21,11 @@ export function checkMessages(body: JsonObject, context: StrictContext): void {
     const object = needObject(message as Json, param);
     const role = needString(object["role"], `${param}.role`);
     oneOf(role, ROLES, `${param}.role`);
-    onlyKnown(object, context.vendor === "openai" ? MESSAGE_KEYS : MESSAGE_KEYS_ANYWHERE, param);
+    const gemini = personaOf(stringOf(body["model"]))?.host === "gemini";
+    onlyKnown(object, gemini ? GEMINI_KEYS : context.vendor === "openai" ? MESSAGE_KEYS : MESSAGE_KEYS_ANYWHERE, param);
     checkContent(object, role, param);
-    if (role === "assistant") checkCalls(object["tool_calls"], `${param}.tool_calls`, context);
+    if (role === "assistant")
+      checkCalls(object["tool_calls"], `${param}.tool_calls`, context, gemini ? SIGNED_CALL_KEYS : CALL_KEYS);
     if (role === "tool")
       atMost(
         needString(object["tool_call_id"], `${param}.tool_call_id`),
@@ -53,6 +56,9 @@ const MESSAGE_KEYS_ANYWHERE = new Set([
   "partial",
   "thinking",
 ]);
+const GEMINI_KEYS = new Set([...MESSAGE_KEYS, "extra_content"]);
+const CALL_KEYS = new Set(["id", "type", "index", "function", "custom"]);
+const SIGNED_CALL_KEYS = new Set([...CALL_KEYS, "extra_content"]);
 // OpenAI and Azure take 40 on this dialect (vercel/ai#8132, Portkey-AI/gateway#1062); 64 is what everybody else is known to take.
 const CALL_ID_MAX = { openai: 40, any: 64 } as const;
 
@@ -105,7 +111,7 @@ function checkPart(part: JsonObject, role: string, param: string): void {
     );
 }
 
-function checkCalls(value: Json | undefined, param: string, context: StrictContext): void {
+function checkCalls(value: Json | undefined, param: string, context: StrictContext, keys: ReadonlySet<string>): void {
   if (!isSet(value)) return;
   notEmpty(value, param);
   for (const [at, call] of listOf(value).entries()) {
@@ -113,8 +119,10 @@ function checkCalls(value: Json | undefined, param: string, context: StrictConte
     const object = needObject(call, place);
     const type = needString(object["type"], `${place}.type`);
     oneOf(type, ["function", "custom"], `${place}.type`);
+    onlyKnown(object, keys, place);
     atMost(needString(object["id"], `${place}.id`), CALL_ID_MAX[context.vendor], `${place}.id`);
     const inner = needObject(object[type], `${place}.${type}`);
+    onlyKnown(inner, new Set(["name", type === "custom" ? "input" : "arguments"]), `${place}.${type}`);
     needString(inner["name"], `${place}.${type}.name`);
     needString(
       inner[type === "custom" ? "input" : "arguments"],

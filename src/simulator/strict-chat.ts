@@ -2,10 +2,12 @@
 import type { Json, JsonObject } from "../wire/json.ts";
 import { listOf, objectsOf, stringOf } from "./asked.ts";
 import { isPlainObject, isSet, kindOf, refuse } from "./refused.ts";
+import { personaOf } from "./personas.ts";
 import { isKimi } from "./scenarios.ts";
 import type { StrictContext } from "./strict.ts";
 import { checkKimi, checkMessages, checkPairs } from "./strict-chat-messages.ts";
 import { checkOpenaiModel } from "./strict-models.ts";
+import { checkSealed } from "./strict-sealed.ts";
 import {
   EFFORTS,
   TIERS,
@@ -32,7 +34,10 @@ export function checkChat(body: JsonObject, context: StrictContext): void {
   checkMessages(body, context);
   checkPairs(objectsOf(body["messages"]));
   if (isKimi(stringOf(body["model"]))) checkKimi(body);
-  checkOpenaiModel(body, "chat");
+  const persona = personaOf(stringOf(body["model"]));
+  if (persona) checkSealed(body, persona, context.seals);
+  // OpenRouter fits efforts and sampling itself.
+  if (persona?.host !== "openrouter") checkOpenaiModel(body, "chat");
 }
 
 const KNOWN = new Set([
@@ -101,6 +106,7 @@ const KNOWN_ANYWHERE = new Set([
   "keep_alive",
   "options",
   "think",
+  "cache_control",
 ]);
 
 function checkSettings(body: JsonObject): void {

@@ -415,6 +415,7 @@ export const PROBES: readonly Probe[] = [
     },
   },
   { feature: "truncation", bodies: { "openai-responses": responses({ truncation: "auto" }) } },
+  { feature: "thread that the vendor holds", bodies: { anthropic: messages({ thread: { type: "create" } }) } },
   {
     feature: "context edits by the vendor",
     bodies: { anthropic: messages({ context_management: { edits: [{ type: "clear_tool_uses_20250919" }] } }) },

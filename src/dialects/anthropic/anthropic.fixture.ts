@@ -10,6 +10,7 @@ export const ask = (tools: readonly Tool[] = [], style: Partial<Ask["style"]> = 
   wants: {},
   replyId: "r1",
   createdAtSeconds: 0,
+  nowSeconds: () => 0,
   modelName: "the-model",
   style: { customCalls: "json", reasoning: "field", ...style },
   from: { issuer: "claude", family: "claude" },

@@ -25,6 +25,7 @@ export const ask = (more: Partial<Ask> = {}): Ask => ({
   wants: { usageChunk: true },
   replyId: "r1",
   createdAtSeconds: 1_700_000_000,
+  nowSeconds: () => 1_700_000_000,
   modelName: "gpt-high",
   style: { customCalls: "function-text", reasoning: "field" },
   from: { issuer: "vendor:1", family: "family" },

@@ -8,7 +8,7 @@ import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./choice-encode.ts";
 import { offeredTools } from "./offered-tools.ts";
 import { CHAT } from "./wire.ts";
-import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
+import { encodeMark, hint, meaning, unread, type Writing } from "./writing.ts";
 
 /** Vendors refuse a choice where there is nothing to choose from. */
 export function encodeTools(request: ModelRequest, writing: Writing): JsonObject {
@@ -36,11 +36,11 @@ function encodeTool(tool: Tool, writing: Writing): readonly JsonObject[] {
 }
 
 function functionTool(tool: FunctionTool, writing: Writing): JsonObject {
-  loseMark(tool.mark, writing);
+  const mark = encodeMark(tool.mark, writing);
   const { type: _, ...beside } = unread(tool, writing);
   const name = writing.names.wireName(refOf("function", tool));
   const { parameters, ...strict } = parametersOf(tool, writing);
-  return declaration(name, tool.description, parameters, { ...strict, ...beside });
+  return { ...declaration(name, tool.description, parameters, { ...strict, ...beside }), ...mark };
 }
 
 interface Parameters {

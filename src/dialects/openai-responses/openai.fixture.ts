@@ -54,6 +54,7 @@ export const askWith = (tools: readonly Tool[] = [], more: Partial<Ask> = {}): A
   wants: {},
   replyId: "r1",
   createdAtSeconds: 1_700_000_000,
+  nowSeconds: () => 1_700_000_000,
   modelName: "gpt-high",
   style: { customCalls: "custom", reasoning: "field" },
   from: { issuer: "azure:test", family: "gpt-5" },
