@@ -207,6 +207,23 @@ describe("seals that nobody has, or that are another's", () => {
     expect(lost()).toEqual(["reasoning-missing"]);
   });
 
+  for (const model of ["gemini-3", "router-gemini"] as const)
+    test(`calls of one answer that come back one by one to ${model}: the first has its own seal, the second the stand-in`, async () => {
+      const talker = TALKERS.responses;
+      const items: Item[] = [{ role: "user", content: "Read a.ts." }];
+      const ask = (): Promise<Response> =>
+        post(gateway.url, talker.path, talker.ask(model, items, false), { authorization: "Bearer a-key" });
+      const said = await talker.read(await ask(), false);
+      for (const item of said.items.filter(({ type }) => type === "function_call"))
+        items.push(item, ...talker.results([String(item["call_id"])], RESULT));
+      const response = await ask();
+      expect([response.status, response.ok ? "" : await response.text()]).toEqual([200, ""]);
+      const [first, second] = sentBack().map((one) => JSON.stringify(one));
+      expect(first).toMatch(/gAAAAAB/);
+      expect(first).not.toContain(STAND_IN);
+      expect(second).toContain(STAND_IN);
+    });
+
   test("a strict caller is not refused for it", async () => {
     expect((await ask("gemini-3", CALLED, { "x-codeswitch-strict": "true" })).status).toBe(200);
   });

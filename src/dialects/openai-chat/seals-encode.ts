@@ -4,7 +4,7 @@ import { canRead, type Seal } from "../../ir/seal.ts";
 import type { AssistantEntry } from "../../ir/turns.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import {
-  holdsEncrypted,
+  holdsSealOf,
   isSignature,
   readableBy,
   readSealed,
@@ -66,7 +66,7 @@ function withStandIn(seals: TurnSeals, entries: readonly AssistantEntry[], writi
   const first = entries.find((entry) => entry.kind === "call");
   if (!first || !writing.traits.signedCalls) return seals;
   const isInDetails = writing.traits.reasoningReplay === "reasoning_details";
-  if (isInDetails ? holdsEncrypted(seals.details) : isSignature(seals.extras.get(first))) return seals;
+  if (isInDetails ? holdsSealOf(first.callId, seals.details) : isSignature(seals.extras.get(first))) return seals;
   const note =
     "the signature of this call is gone or another model's; the vendor's own word for that stands in its place";
   hint(writing, "emulated", writing.said.place(first), "reasoning-missing", note);
