@@ -1,10 +1,10 @@
 /** argv to a command, and every error to a sentence and an exit code. */
 import { runCommand } from "citty";
-import { ConfigError } from "../config/problem.ts";
 import { main } from "./commands.ts";
+import { explain } from "./explain.ts";
 import { help } from "./help.ts";
-import { SetupRefused } from "../setup/setup.ts";
-import { checkArguments, choose, Failure, UsageError } from "./usage.ts";
+import { complain } from "./paint.ts";
+import { checkArguments, choose, UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
 /** The exit code: 0 well, 1 something is wrong, 2 the command line is. */
@@ -18,26 +18,14 @@ export async function run(argv: readonly string[]): Promise<number> {
     const wantsHelp = (argument: string): boolean => argument === "--help" || argument === "-h";
     const chosen = choose(main, first === "help" ? argv.slice(1) : argv);
     if (first === "help" || argv.some(wantsHelp) || (chosen.command.subCommands && chosen.rest.length === 0)) {
-      console.log(await help(chosen));
+      console.log(help(chosen));
       return 0;
     }
-    checkArguments(chosen);
-    await runCommand(chosen.command, { rawArgs: [...chosen.rest] });
+    await runCommand(chosen.command, { rawArgs: checkArguments(chosen) });
     return 0;
   } catch (error) {
     const words = explain(error);
-    if (words !== "") console.error(words);
+    if (words !== "") complain(words);
     return error instanceof UsageError ? 2 : 1;
   }
-}
-
-function explain(error: unknown): string {
-  if (error instanceof UsageError || error instanceof Failure || error instanceof SetupRefused) return error.message;
-  if (error instanceof ConfigError) {
-    const count = error.problems.length;
-    return `The configuration has ${count === 1 ? "a problem" : `${count} problems`}:\n${error.message}`;
-  }
-  return error instanceof Error
-    ? `codeswitch failed: ${error.stack ?? error.message}`
-    : `codeswitch failed: ${String(error)}`;
 }

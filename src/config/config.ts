@@ -7,6 +7,8 @@ export interface Config {
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   /** In the order of the file: the first model listed is what a demo asks for. */
   readonly models: readonly ModelConfig[];
+  /** What was meant to answer and cannot: told to who asks for one of these models. Absent: nothing. */
+  readonly switchedOff?: readonly SwitchedOff[];
   /** Where the gateway searches the web for models whose vendor runs no search. Absent: nowhere. */
   readonly search?: SearchConfig;
   readonly log: { readonly format: "text" | "json" };
@@ -14,6 +16,13 @@ export interface Config {
   readonly source: string;
   /** One sentence each, printed once at the start. */
   readonly warnings: readonly string[];
+}
+
+export interface SwitchedOff {
+  /** A whole sentence: "Azure is switched off: AZURE_API_KEY is not set." */
+  readonly why: string;
+  /** Names and patterns, as in ModelConfig. */
+  readonly models: readonly string[];
 }
 
 export interface SearchConfig {
@@ -60,6 +69,8 @@ export interface ProviderConfig {
   readonly apiVersion?: string;
   /** Which row of the catalog an openai-compatible host is; absent: found by its host name, else the generic row. */
   readonly vendor?: string;
+  /** Where a person looks for what the vendor may refuse; absent: nobody wrote it in a file or the environment. */
+  readonly writtenAt?: { readonly apiKey: string; readonly apiVersion: string };
   /** Extra headers, as the operator wrote them. */
   readonly headers: Readonly<Record<string, string>>;
   /** Until the first word of an answer, comments and pings before it included. Long: reasoning models think for minutes. */
@@ -72,6 +83,8 @@ export interface ModelConfig {
   /** As callers ask for it; `*` matches any run of characters. */
   readonly name: string;
   readonly targets: readonly TargetConfig[];
+  /** Nobody said that its deployment is there. It is answered all the same, and offered once the deployment was seen. */
+  readonly onceSeen?: true;
   readonly strict?: boolean;
   readonly reasoning?: ReasoningStyle;
 }
@@ -82,6 +95,8 @@ export interface TargetConfig {
   readonly provider: string;
   /** The name the upstream knows (Azure: the deployment); "*": the name as asked. */
   readonly model: string;
+  /** Where a person changes that name: a variable, or a place in the file. */
+  readonly writtenAt?: string;
   /** Which model it is, where the upstream's name does not tell (an Azure deployment called `prod`). */
   readonly baseModel?: string;
   readonly dialect?: DialectId;

@@ -7,6 +7,7 @@ import type { StreamEvent } from "../ir/events.ts";
 import type { Loss, Translated } from "../ir/loss.ts";
 import type { ModelRequest, Wants } from "../ir/request.ts";
 import type { DialectId, Seal } from "../ir/seal.ts";
+import type { ToolRules } from "../ir/tool-schema.ts";
 import type { ToolMap } from "../ir/tools.ts";
 import type { FieldWords } from "../ir/words.ts";
 
@@ -48,6 +49,8 @@ export interface Ask {
   /** Ids of the reply and its items derive from it, so that they are stable and unique per turn. */
   readonly replyId: string;
   readonly createdAtSeconds: number;
+  /** A coder has no clock of its own. */
+  readonly nowSeconds: () => number;
   /** The model as the caller named it. */
   readonly modelName: string;
   readonly style: ReplyStyle;
@@ -99,7 +102,9 @@ export interface Traits {
   /** Images inside a tool result; else they follow in a user message. */
   readonly imageResults: boolean;
   readonly images: boolean;
+  /** Chat, Responses: `strict` means what OpenAI means by it. Anthropic: the model knows it. */
   readonly strictTools: boolean;
+  readonly toolSchemas: ToolRules;
   readonly parallelSwitch: boolean;
   /** Chat: `stream_options.include_usage` is known. */
   readonly usageChunk: boolean;
@@ -112,6 +117,10 @@ export interface Traits {
   readonly callIdLengthMax: number;
   readonly callIdPattern: RegExp;
   readonly stop: boolean;
+  /** Messages: false where a conversation must end with the user. Absent: the model goes on with its own last words. */
+  readonly prefill?: boolean;
+  /** Messages: the vendor holds conversations (`thread`). Absent: it does not. */
+  readonly threads?: boolean;
   /** Responses: false where the model does not reason and refuses to seal: "Encrypted content is not supported with this model." Absent: it can. */
   readonly sealedReasoning?: boolean;
 }

@@ -12,6 +12,7 @@ import type { SpanEdit } from "../wire/edit.ts";
 import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import { clampVerbosity } from "./fit.ts";
 import { thinkingEdits } from "./native-thinking.ts";
+import { toolChoiceEdits, toolSchemaEdits } from "./native-tools.ts";
 import type { Capabilities } from "./provider.ts";
 import { fitSampling, outputTokensFor, refusedSampling, saysNothing } from "./sampling.ts";
 import { thinks } from "./thinking.ts";
@@ -27,6 +28,8 @@ export type EditName =
   | "max-tokens"
   | "include-usage"
   | "unsupported-parameter"
+  | "tool-schema"
+  | "tool-choice"
   | "role"
   | "leading-think-block";
 
@@ -67,6 +70,8 @@ export function nativeEdits(
     ...usageEdits(body, call),
     ...samplingEdits(body, call, thinking.reasoning, said, losses),
     ...refusedFieldEdits(body, call, losses),
+    ...toolSchemaEdits(body, call, losses),
+    ...toolChoiceEdits(body, call, thinking.reasoning, said, losses),
     ...roleEdits(body, call),
     ...strayFieldEdits(body, call),
     ...thinkBlockEdits(body),
@@ -213,7 +218,7 @@ function refusedFieldEdits(body: JsonObject, { target }: NativeCall, losses: Los
         path: field,
         feature: "unsupported-parameter",
         how: "dropped",
-        weight: weightOfField(field),
+        weight: weightOfField(field, body[field]),
         note: "the vendor does not accept it",
       });
   return refused.flatMap((field) => edit("unsupported-parameter", [field], undefined));

@@ -13,6 +13,7 @@ import type { Plan, Target } from "../routing/plan.ts";
 import type { Place } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
+import { shortened } from "../wire/printable.ts";
 import type { Call, Gateway } from "./call.ts";
 import { endsOfEntries } from "./ends.ts";
 import {
@@ -65,7 +66,10 @@ export async function outbound(call: Call, prepared: Prepared, target: Target, g
     throw new GatewayError(
       "unsupported",
       `${meaning.path}: ${meaning.note}. The call is strict, so nothing was sent; drop the field, choose another model, or switch strict off.`,
-      { param: meaning.path },
+      {
+        param: meaning.path,
+        why: `${target.provider.name} cannot express ${shortened(meaning.place ?? meaning.path)}, and the call is strict`,
+      },
     );
   return out;
 }
@@ -152,7 +156,7 @@ const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
 const common = (call: Call, prepared: Prepared, target: Target, gateway: Gateway) => ({
   target,
   replyId: call.id,
-  createdAtSeconds: Math.floor(gateway.clock() / 1000),
+  nowSeconds: () => Math.floor(gateway.clock() / 1000),
   modelName: prepared.model,
 });
 
@@ -168,7 +172,13 @@ const goesOn = ({ tools, entries }: ModelRequest): boolean =>
   entries.some((entry) => entry.kind === "message" && entry.role === "assistant");
 
 function refuseForeignState(request: ModelRequest, dialect: DialectId, target: Target): void {
-  const { previous } = request.state;
+  const { previous, thread } = request.state;
+  if (thread === "continued")
+    throw new GatewayError(
+      "foreign-thread",
+      "thread: the rest of the conversation is held elsewhere, and the model behind this name cannot read it. Send the whole conversation in the request instead.",
+      { param: "thread" },
+    );
   if (!previous || dialect === target.dialect) return;
   throw new GatewayError(
     "unsupported",

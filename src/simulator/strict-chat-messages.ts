@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../wire/json.ts";
 import { listOf, objectOf, objectsOf, stringOf, textOfContent } from "./asked.ts";
 import { personaOf } from "./personas.ts";
-import { isSet, kindOf, refuse, repeated } from "./refused.ts";
+import { isPlainObject, isSet, kindOf, refuse, repeated } from "./refused.ts";
 import type { StrictContext } from "./strict.ts";
 import { atMost, checkImageUrl, needObject, needString, notEmpty, oneOf, onlyKnown } from "./strict-openai.ts";
 
@@ -174,6 +174,7 @@ function unanswered(open: ReadonlySet<string>): void {
 /** Kimi's thinking models want their reasoning back with every call that is still in the history (BerriAI/litellm#21672). */
 export function checkKimi(body: JsonObject): void {
   if (objectOf(body["thinking"])["type"] === "disabled") return;
+  checkKimiChoice(body);
   for (const [at, message] of objectsOf(body["messages"]).entries()) {
     if (message["role"] !== "assistant") continue;
     const isEmpty = textOfContent(message["content"]) === "" && !isSet(message["tool_calls"]);
@@ -181,4 +182,13 @@ export function checkKimi(body: JsonObject): void {
     if (isSet(message["tool_calls"]) && stringOf(message["reasoning_content"]) === "")
       refuse(`thinking is enabled but reasoning_content is missing in assistant tool call message at index ${at}`);
   }
+}
+
+/** can1357/oh-my-pi#1077, UKGovernmentBEIS/inspect_ai#5152: K3 takes `required`, and no name either. */
+function checkKimiChoice(body: JsonObject): void {
+  const choice = body["tool_choice"];
+  const forced = choice === "required" ? "required" : isPlainObject(choice) ? "specified" : undefined;
+  const isK3 = /(^|\/)(kimi-)?k3/.test(stringOf(body["model"]));
+  if (forced === undefined || (forced === "required" && isK3)) return;
+  refuse(`tool_choice '${forced}' is incompatible with thinking enabled`, { param: "tool_choice" });
 }

@@ -1,6 +1,5 @@
 /** How the tables came to be, in order. A migration that was released never changes; a new one is a new row at the end. */
-import type { Kysely } from "kysely";
-import { type Migration, Migrator } from "kysely/migration";
+import { type Kysely, type Migration, Migrator } from "kysely";
 
 /** What databases call the same thing differently. */
 export interface Words {
@@ -29,6 +28,16 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, words: Words) =>
       .addColumn("observed", "text", (column) => column.notNull())
       .addColumn("probed_at", "bigint", (column) => column.notNull())
       .addPrimaryKeyConstraint("capabilities_pk", ["provider", "model", "dialect"])
+      .execute();
+  },
+  "0003-deployments": async (db) => {
+    await db.schema
+      .createTable("deployments")
+      .addColumn("base_url", "text", (column) => column.notNull())
+      .addColumn("model", "text", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("seen_at", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("deployments_pk", ["base_url", "model"])
       .execute();
   },
 };

@@ -78,7 +78,7 @@ export function cross(folder: string, golden: Case): Crossing {
     target,
     style: { ...client.style, ...golden.options.style },
     replyId: "golden",
-    createdAtSeconds: 1_700_000_000,
+    nowSeconds: () => 1_700_000_000,
     modelName: decoded.value.model,
   });
   return {

@@ -186,18 +186,21 @@ const newCall = (at: number, freeform: boolean, ask: Ask): OpenCall => ({
   close: () => {},
 });
 
-/** By index. Gemini's endpoint gives every call index 0 and Mistral gives none: there a new id with a name is a new call. */
+/**
+ * By index. Gemini's endpoint gives every call index 0 and Mistral gives none: there a new id with a name is a new call, and
+ * a known id goes on with its own. vLLM has been seen to give each piece another id.
+ */
 function findCall(
   part: CallPart,
   latest: OpenCall | undefined,
   byIndex: ReadonlyMap<number, OpenCall>,
   byId: ReadonlyMap<string, OpenCall>,
 ): OpenCall | undefined {
-  const known = part.index === undefined ? undefined : byIndex.get(part.index);
-  const reused = known && part.name !== "" && part.id !== "" && known.id !== "" && known.id !== part.id;
-  if (part.index !== undefined && !reused) return known;
-  if (part.id !== "") return byId.get(part.id);
-  return part.name === "" ? latest : undefined;
+  const isUnnamed = part.name === "";
+  if (part.index === undefined) return part.id !== "" ? byId.get(part.id) : isUnnamed ? latest : undefined;
+  const here = byIndex.get(part.index);
+  if (!here || part.id === "" || here.id === "" || here.id === part.id) return here;
+  return byId.get(part.id) ?? (isUnnamed ? here : undefined);
 }
 
 /** A name that nobody declared is still a call: on Chat the model invented it, and the client must refuse it in the next turn. */

@@ -1,5 +1,6 @@
 /** Content as Chat has it. Text stays text; media become the parts that Chat vendors know, or a word about them and a Loss. */
 import { fileName } from "../../ir/file-name.ts";
+import { asItIs } from "../../ir/media.ts";
 import type { CacheMark, Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
@@ -69,7 +70,8 @@ function contextOf(part: MediaPart, writing: Writing): readonly JsonObject[] {
   return [textPart(part.context)];
 }
 
-function encodeMedia(part: MediaPart, writing: Writing): JsonObject {
+function encodeMedia(written: MediaPart, writing: Writing): JsonObject {
+  const part = writing.own ? written : asItIs(written);
   const beside = unread(part, writing);
   const at = part.source.at ?? writing.said.place(part);
   if ("text" in part.source)
