@@ -4,6 +4,7 @@ import type { Config } from "./config/config.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Log } from "./observe/log.ts";
+import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
@@ -24,6 +25,8 @@ export interface GatewayOptions {
   readonly secret?: string;
   /** How long a client's connection may stand still while it is the client's turn. */
   readonly idleSeconds?: number;
+  /** Where it is noted which deployments are there. Absent: in memory. */
+  readonly sightings?: Sightings;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
@@ -43,6 +46,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     vault,
     provenance: provenance(),
     tokens: tokenMeter(),
+    sightings: options.sightings ?? sightings(Date.now),
     search: searchOf(ready.search),
   };
   const { idleSeconds } = options;

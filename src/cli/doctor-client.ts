@@ -11,17 +11,18 @@ import { SetupRefused } from "../setup/setup.ts";
 import { type ChangedFile, readState } from "../setup/state.ts";
 import { find } from "./setup.ts";
 import { urlOf } from "./setup-connection.ts";
+import { command } from "../typed/command.ts";
 
 export async function checkClient(id: string, config: Config): Promise<Finding[]> {
   const setup = find(id);
   const about = `client ${id}`;
   if (setup.kind === "unsupported") return [fault(about, "protocol", setup.reason)];
   if (setup.kind === "printed")
-    return [ok(about, "setup", `It is set up by hand: codeswitch setup ${id} prints the values.`)];
+    return [ok(about, "setup", `It is set up by hand: ${command(`setup ${id}`)} prints the values.`)];
   const state = readState(dataDir(process.env, process.platform, process.env.HOME ?? homedir())).setups[id];
   const files = state
     ? state.files.map((file) => checkFile(about, id, file))
-    : [warning(about, "setup", `It was not set up from here. codeswitch setup ${id} does it.`)];
+    : [warning(about, "setup", `It was not set up from here. ${command(`setup ${id}`)} does it.`)];
   const rivals = setup.rivals
     .filter((name) => (process.env[name] ?? "") !== "")
     .map((name) =>
@@ -52,7 +53,8 @@ export async function checkClient(id: string, config: Config): Promise<Finding[]
 function checkFile(about: string, id: string, file: ChangedFile): Finding {
   const now = readFile(file.path);
   if (now === file.after) return ok(about, "files", `${file.path} is as setup wrote it.`);
-  if (now === undefined) return fault(about, "files", `${file.path} is gone. Write it again: codeswitch setup ${id}.`);
+  if (now === undefined)
+    return fault(about, "files", `${file.path} is gone. Write it again: ${command(`setup ${id}`)}.`);
   try {
     textBefore(file, now);
     return ok(about, "files", `${file.path} was edited since, and what setup wrote still stands in it.`);
@@ -61,7 +63,7 @@ function checkFile(about: string, id: string, file: ChangedFile): Finding {
     return warning(
       about,
       "files",
-      `${file.path} was changed since in the lines that setup wrote. If the client no longer comes here: codeswitch setup ${id} --undo --force, then codeswitch setup ${id}.`,
+      `${file.path} was changed since in the lines that setup wrote. If the client no longer comes here: ${command(`setup ${id} --undo --force`)}, then ${command(`setup ${id}`)}.`,
     );
   }
 }
@@ -86,7 +88,7 @@ async function answers(
   const got = await call({ url: `${url}/v1/models`, headers: { authorization: `Bearer ${key}` }, timeoutMs: 5_000 });
   if (got.kind === "failed")
     return [
-      fault(about, "gateway", `The gateway at ${url} does not answer: ${got.words}. Start it: codeswitch start.`),
+      fault(about, "gateway", `The gateway at ${url} does not answer: ${got.words}. Start it: ${command("start")}.`),
     ];
   if (got.status === 401)
     return [

@@ -1,15 +1,18 @@
 /** `codeswitch doctor [provider|model|client]`: what is wrong, one sentence each, with the fix. */
 import { defineCommand } from "citty";
-import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
+import type { Config, ProviderConfig } from "../config/config.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { ConfigError, printProblem } from "../config/problem.ts";
 import { type Observed, probeModel } from "../doctor/capabilities.ts";
+import { checkModels, configured, deployments } from "../doctor/deployments.ts";
 import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
 import { type Keeper, keeperIn } from "../doctor/kept.ts";
 import { checkMachine, checkPort } from "../doctor/machine.ts";
-import { checkModel } from "../doctor/model.ts";
+import type { Subject as Model } from "../doctor/model.ts";
 import { checkProvider, PATIENCE } from "../doctor/provider.ts";
+import { sightingsIn } from "../doctor/sightings.ts";
 import { publicUrlFault } from "../probe/public-url.ts";
+import type { Sightings } from "../providers/sightings.ts";
 import { listedModels, plan } from "../routing/plan.ts";
 import { SETUPS } from "../setup/clients/index.ts";
 import { dataHere } from "./data.ts";
@@ -27,8 +30,8 @@ export const doctorCommand = defineCommand({
     what: {
       type: "positional",
       required: false,
-      valueHint: "PROVIDER|MODEL|CLIENT",
-      description: "Only this one. Default: everything.",
+      valueHint: "NAME",
+      description: "Only this provider, model or client. Default: everything.",
     },
     config: CONFIG_ARG,
     deep: {
@@ -46,17 +49,13 @@ export const doctorCommand = defineCommand({
   run: async ({ args }) => {
     const report = reporter(args.json === true);
     const config = configOr(report, args.config);
-    if (config)
-      await examine(
-        config,
-        {
-          what: args.what,
-          deep: args.deep === true,
-          publicUrl: args["public-url"],
-          keeper: keeperIn(dataHere(args.config).dataDir),
-        },
-        report,
-      );
+    if (config) {
+      const { dataDir } = dataHere(args.config);
+      const seen = sightingsIn(dataDir);
+      const wanted = { what: args.what, deep: args.deep === true, publicUrl: args["public-url"] };
+      await examine(config, { ...wanted, keeper: keeperIn(dataDir), seen }, report);
+      await seen.settled();
+    }
     report.finish();
   },
 });
@@ -66,6 +65,7 @@ interface Wanted {
   readonly deep: boolean;
   readonly publicUrl: string | undefined;
   readonly keeper: Keeper;
+  readonly seen: Sightings;
 }
 
 async function examine(config: Config, wanted: Wanted, report: Reporter): Promise<void> {
@@ -83,26 +83,27 @@ async function examine(config: Config, wanted: Wanted, report: Reporter): Promis
         "No provider is switched on, so that nothing can be answered. Set a vendor's key.",
       ),
     );
-  for (const found of await Promise.all(providers.map((provider) => checkProvider(config, provider, PATIENCE))))
+  for (const found of await Promise.all(providers.map((provider) => checkAt(provider, config, wanted))))
     report.add(...found);
   if (subject.kind === "model")
     for (const pair of subject.pairs)
-      report.add(
-        ...(isInside(pair) ? [inside(pair)] : await checkModel(pair.provider, pair.target, PATIENCE.timeoutMs)),
-      );
-  if (wanted.deep) await probeAll(pairsOf(config, subject), wanted.keeper, report);
+      report.add(...(isInside(pair) ? [inside(pair)] : await checkModels([pair], wanted.seen, PATIENCE.timeoutMs)));
+  if (wanted.deep) await probeAll(pairsOf(config, subject), wanted, report);
   else report.hint("What the models can do is asked with --deep, for a few thousand tokens a model.");
 }
 
-interface Pair {
-  readonly provider: ProviderConfig;
-  readonly target: TargetConfig;
+/** The provider, and where it is in order its deployments: --deep asks those itself. */
+async function checkAt(provider: ProviderConfig, config: Config, { deep, seen }: Wanted): Promise<Finding[]> {
+  const found = await checkProvider(config, provider, PATIENCE);
+  const isGood = found.every(({ state }) => state !== "fault");
+  const asked = isGood && !deep ? deployments(config, provider) : [];
+  return [...found, ...(await checkModels(asked, seen, PATIENCE.timeoutMs))];
 }
 
 type Subject =
   | { readonly kind: "all" }
   | { readonly kind: "provider"; readonly provider: ProviderConfig }
-  | { readonly kind: "model"; readonly pairs: readonly Pair[] }
+  | { readonly kind: "model"; readonly pairs: readonly Model[] }
   | { readonly kind: "client"; readonly id: string };
 
 /** Throws UsageError for a name that is nobody's. */
@@ -127,42 +128,36 @@ function subjectOf(config: Config, what: string | undefined): Subject {
   );
 }
 
-function pairsOfModel(config: Config, name: string): readonly Pair[] | undefined {
+function pairsOfModel(config: Config, name: string): readonly Model[] | undefined {
   try {
     return plan(config, name).targets.map(({ provider, config: target, model }) => ({
       provider,
       target: { ...target, model },
+      name,
     }));
   } catch {
     return undefined;
   }
 }
 
-function pairsOf(config: Config, subject: Subject): readonly Pair[] {
+function pairsOf(config: Config, subject: Subject): readonly Model[] {
   if (subject.kind === "model") return subject.pairs;
-  const all = config.models.flatMap(({ targets }) =>
-    targets.flatMap((target) => {
-      const provider = config.providers[target.provider];
-      return provider && target.model !== "*" ? [{ provider, target }] : [];
-    }),
-  );
-  const wanted = subject.kind === "provider" ? all.filter(({ provider }) => provider === subject.provider) : all;
-  const nameOf = ({ provider, target }: Pair): string => `${provider.name}/${target.model}/${target.dialect ?? ""}`;
-  return wanted.filter((pair, index) => wanted.findIndex((other) => nameOf(other) === nameOf(pair)) === index);
+  return configured(config, subject.kind === "provider" ? subject.provider : undefined);
 }
 
-const isInside = ({ provider }: Pair): boolean => provider.baseUrl === "";
-const inside = ({ target }: Pair): Finding =>
+const isInside = ({ provider }: Model): boolean => provider.baseUrl === "";
+const inside = ({ target }: Model): Finding =>
   ok(`model ${target.model}`, "reach", "It is the simulator inside the gateway: there is nothing to reach.");
 
-async function probeAll(pairs: readonly Pair[], keeper: Keeper, report: Reporter): Promise<void> {
+async function probeAll(pairs: readonly Model[], { keeper, seen }: Wanted, report: Reporter): Promise<void> {
   const asked = pairs.filter((pair) => !isInside(pair));
   report.hint(
     `Asking ${asked.length} ${asked.length === 1 ? "model" : "models"} what they can do: about 20 calls and a few thousand tokens each.`,
   );
-  for (const { provider, target } of asked) {
-    const { observed, findings } = await probeModel(provider, target, Date.now);
+  for (const one of asked) {
+    const { observed, findings, state } = await probeModel(one.provider, one.target, Date.now, one.name);
     report.add(...findings);
+    if (state) seen.saw(one.provider, one.target.model, state);
     if (!observed) continue;
     report.observed(observed);
     report.add(...(await keeper.keep(observed)));

@@ -1,27 +1,44 @@
 /** What a person reads when the gateway is up: where it is, what it has, and what to paste where. */
 import type { Config } from "../config/config.ts";
+import { variableOfKey } from "../config/env.ts";
+import { command } from "../typed/command.ts";
+import { configFile } from "./setup-connection.ts";
+import { table } from "./table.ts";
 
-export function greeting(config: Config, url: string, version: string): string {
+export function greeting(config: Config, url: string, version: string, cursor: string = cursorLine(config)): string {
   const key = config.keys.length > 0 ? "YOUR_KEY" : "anything";
-  const model = config.models[0]?.name ?? "MODEL";
-  const lines = [
+  const model = config.models.find(({ name }) => !name.includes("*"))?.name ?? "MODEL";
+  const has = [
+    ["Config", config.source],
+    ["Providers", providersLine(config)],
+    ["Models", modelsLine(config)],
+    ["Keys", keysLine(config)],
+  ];
+  const uses = [
+    ["Claude Code", `ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${shellWord(model)}`],
+    ["OpenAI SDKs", `OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`],
+    ["Cursor", cursor],
+    ["curl", curl(url, key, model)],
+  ];
+  return [
     "",
     `  codeswitch ${version} is ready on ${url}`,
     "",
-    `  Config     ${config.source}`,
-    `  Providers  ${providersLine(config)}`,
-    `  Models     ${modelsLine(config)}`,
-    `  Keys       ${keysLine(config)}`,
+    table(has, { indent: "  " }),
     ...(isDemo(config) ? ["", ...DEMO.map((line) => `  ${line}`)] : []),
     "",
     "  To use it",
-    `    Claude Code   ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${model}`,
-    `    OpenAI SDKs   OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`,
-    `    Cursor        ${cursor(config)}`,
-    `    curl          ${curl(url, key, model)}`,
+    table(uses, { indent: "    ", gap: 3 }),
     "",
-  ];
-  return lines.join("\n");
+  ].join("\n");
+}
+
+/** Which key a client presents, in words: the key itself is never printed. */
+export function keyWords(config: Config): string {
+  const [key] = config.keys;
+  if (!key) return "anything";
+  if (configFile(config) === undefined) return `the value of ${variableOfKey(key)}`;
+  return `the key ${key.name} of ${config.source} (${command("setup cursor")} shows it)`;
 }
 
 const DEMO = [
@@ -43,24 +60,26 @@ function providersLine({ providers }: Config): string {
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 const SHOWN = 6;
-function modelsLine({ models }: Config): string {
+function modelsLine(config: Config): string {
+  const models = config.models.filter(({ onceSeen }) => !onceSeen);
   const names = models.slice(0, SHOWN).map(({ name }) => name);
   const more = models.length - names.length;
-  return names.length === 0
-    ? "none"
-    : names.join(", ") + (more > 0 ? ` and ${more} more (codeswitch config print)` : "");
+  return names.length === 0 ? "none" : names.join(", ") + (more > 0 ? ` and ${more} more (${command("models")})` : "");
 }
 
-function keysLine({ keys }: Config): string {
-  return keys.length > 0 ? keys.map(({ name }) => name).join(", ") : "none: this machine only, any key is accepted";
+function keysLine(config: Config): string {
+  const { keys } = config;
+  if (keys.length === 0) return "none: this machine only, any key is accepted";
+  return keys.map((key) => (configFile(config) === undefined ? variableOfKey(key) : key.name)).join(", ");
 }
 
-/** Cursor's servers call, so that only a public address reaches us, and nothing through a tunnel is answered without a key. */
-function cursor({ keys }: Config): string {
-  if (keys.length === 0)
-    return "needs a tunnel, and a tunnel needs a key: set SERVICE_API_KEY (docs/clients/cursor.md)";
-  return "Override OpenAI Base URL: https://YOUR_TUNNEL/cursor/v1, OpenAI API Key: YOUR_KEY (docs/clients/cursor.md)";
-}
+/** Cursor's servers call, so that only a public address reaches us, and nothing from outside is answered without a key. */
+const cursorLine = ({ keys }: Config): string =>
+  `${command("start --tunnel")} makes it reachable${keys.length === 0 ? ", and needs a key" : ""} (docs/clients/cursor.md)`;
 
 const curl = (url: string, key: string, model: string): string =>
-  `curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}'`;
+  `curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d ${quoted(JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }))}`;
+
+/** A name may hold what a shell would read. */
+const shellWord = (name: string): string => (/^[\w.:/@-]+$/.test(name) ? name : quoted(name));
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

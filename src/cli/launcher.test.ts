@@ -190,9 +190,34 @@ describe("codeswitch start", () => {
     other.close();
     expect(code).toBe(2);
     expect(err).toBe(
-      `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another: codeswitch start --port ${port + 1}\n`,
+      `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another: node ${LAUNCHER} start --port ${port + 1}\n`,
     );
   });
+
+  test.each([["npx codeswitch start"], ["npm run start --"]])(
+    "%s ends with npm, and leaves its port",
+    async (typed) => {
+      const { PATH = "", HOME = "" } = process.env;
+      const [command = "", ...words] = typed.split(" ");
+      const npm = Bun.spawn([command, ...words, "--port", "0"], {
+        cwd: join(import.meta.dir, "../.."),
+        env: { PATH, HOME, CODESWITCH_DATA_DIR: join(FOLDER, "npm-data"), npm_config_cache: join(FOLDER, "npm-cache") },
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "ignore",
+      });
+      let out = "";
+      const decoder = new TextDecoder();
+      for await (const piece of npm.stdout) {
+        out += decoder.decode(piece, { stream: true });
+        // The stream ends when the last of the processes has ended that write to it.
+        if (/is ready on \S+\n/.test(out)) npm.kill("SIGTERM");
+      }
+      const url = /is ready on (\S+)/.exec(out)?.[1] ?? "";
+      expect(url).toStartWith("http://127.0.0.1:");
+      await expect(fetch(`${url}/health`)).rejects.toThrow();
+    },
+  );
 
   test("an address that others reach needs a key", async () => {
     const { code, err } = await run("start", "--host", "0.0.0.0");

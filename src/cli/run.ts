@@ -18,11 +18,10 @@ export async function run(argv: readonly string[]): Promise<number> {
     const wantsHelp = (argument: string): boolean => argument === "--help" || argument === "-h";
     const chosen = choose(main, first === "help" ? argv.slice(1) : argv);
     if (first === "help" || argv.some(wantsHelp) || (chosen.command.subCommands && chosen.rest.length === 0)) {
-      console.log(await help(chosen));
+      console.log(help(chosen));
       return 0;
     }
-    checkArguments(chosen);
-    await runCommand(chosen.command, { rawArgs: [...chosen.rest] });
+    await runCommand(chosen.command, { rawArgs: checkArguments(chosen) });
     return 0;
   } catch (error) {
     const words = explain(error);
@@ -33,10 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
 function explain(error: unknown): string {
   if (error instanceof UsageError || error instanceof Failure || error instanceof SetupRefused) return error.message;
-  if (error instanceof ConfigError) {
-    const count = error.problems.length;
-    return `The configuration has ${count === 1 ? "a problem" : `${count} problems`}:\n${error.message}`;
-  }
+  if (error instanceof ConfigError) return error.report();
   return error instanceof Error
     ? `codeswitch failed: ${error.stack ?? error.message}`
     : `codeswitch failed: ${String(error)}`;

@@ -48,7 +48,7 @@ export function urlOf({ server: { host, port } }: Config): string {
   return `http://${name}:${port}`;
 }
 
-function checkUrl(written: string): string {
+export function checkUrl(written: string): string {
   const url = URL.parse(written);
   if (!url || !/^https?:$/.test(url.protocol))
     throw new UsageError(

@@ -4,6 +4,8 @@ import { roundTrip, type Step } from "../probe/round-trip.ts";
 import type { Config } from "../config/config.ts";
 import { askRealTool } from "../setup/real-tool.ts";
 import type { Connection, Setup } from "../setup/setup.ts";
+import { momentary } from "./momentary.ts";
+import { command } from "../typed/command.ts";
 
 /** True when nothing fails. */
 export async function verify(setup: Setup, connection: Connection, config: Config): Promise<boolean> {
@@ -44,7 +46,7 @@ async function whereToAsk({ url, key }: Connection, config: Config): Promise<Ask
     const isLocal = got.fault === "unreachable" && new URL(url).port === String(config.server.port);
     if (isLocal)
       return ourOwn(config, [
-        `No gateway runs at ${url}, so this is checked with one for the moment. Start yours: codeswitch start`,
+        `No gateway runs at ${url}, so this is checked with one for the moment. Start yours: ${command("start")}`,
       ]);
     return { notes: [`✗ ${url} does not answer: ${got.words}. ${got.fix}`], stop: async () => {} };
   }
@@ -62,11 +64,6 @@ async function whereToAsk({ url, key }: Connection, config: Config): Promise<Ask
   };
 }
 
-/** The same configuration, on a port that is free. */
 async function ourOwn(config: Config, notes: readonly string[]): Promise<AskedAt> {
-  const { startGateway } = await import("../gateway.ts");
-  const silent = { info: () => {}, warn: () => {}, write: () => {} };
-  const server = { ...config.server, host: "127.0.0.1", port: 0, drainMs: 0 };
-  const gateway = await startGateway({ ...config, server }, { log: silent });
-  return { url: gateway.url, notes, stop: () => gateway.stop() };
+  return { ...(await momentary(config)), notes };
 }

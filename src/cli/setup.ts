@@ -19,6 +19,7 @@ import { connect, NO_KEY, printableKey, urlOf } from "./setup-connection.ts";
 import { verify } from "./setup-verify.ts";
 import { CONFIG_ARG, loadHere, printWarnings, surroundings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
+import { command } from "../typed/command.ts";
 
 const IDS = SETUPS.map(({ id }) => id);
 
@@ -73,7 +74,7 @@ type Wanted = Parameters<typeof connect>[1];
 
 export function find(id: string | undefined): AnySetup {
   const list = `Clients: ${IDS.join(", ")}.`;
-  if (id === undefined) throw new UsageError(`Which client? codeswitch setup CLIENT. ${list}`);
+  if (id === undefined) throw new UsageError(`Which client? ${command("setup CLIENT")}. ${list}`);
   const setup = SETUPS.find((one) => one.id === id);
   if (!setup) throw new UsageError(`"${id}" is not a client that we know. ${didYouMean(id, IDS)}${list}`);
   return setup;
@@ -105,7 +106,7 @@ async function write(
     for (const note of [...notes, ...modeNotes(opened, ownChange), ...rivalNotes(setup)]) console.log(`! ${note}`);
     await confirm("Write this, and spend a few tokens to check it?", yes);
     apply(data(), setup.id, connection.url, changes);
-    console.log(`Written. What was there before comes back with: codeswitch setup ${setup.id} --undo\n`);
+    console.log(`Written. What was there before comes back with: ${command(`setup ${setup.id} --undo`)}\n`);
   }
   await report(setup, connection, ownChange ? loadHere(file, {}) : config);
 }
@@ -129,7 +130,7 @@ const modeNotes = (opened: readonly Change[], ownChange: Change | undefined): st
 async function check(setup: Setup, config: Config, wanted: Wanted): Promise<void> {
   const { connection, ownChange } = connect(config, wanted, setup.id, readState(data()));
   if (ownChange && ownChange.before !== undefined && readFile(ownChange.path) === ownChange.before)
-    throw new Failure(`${setup.title} has no key yet. Set it up first: codeswitch setup ${setup.id}`);
+    throw new Failure(`${setup.title} has no key yet. Set it up first: ${command(`setup ${setup.id}`)}`);
   await report(setup, connection, config);
 }
 
@@ -155,7 +156,7 @@ function refuseMoved(id: string, changes: readonly Change[]): void {
   );
   if (left.length > 0)
     throw new SetupRefused(
-      `An earlier setup wrote ${left.map(({ path }) => path).join(", ")}, which is not written now. Undo it first: codeswitch setup ${id} --undo`,
+      `An earlier setup wrote ${left.map(({ path }) => path).join(", ")}, which is not written now. Undo it first: ${command(`setup ${id} --undo`)}`,
     );
 }
 
@@ -199,6 +200,8 @@ async function show(
   console.log(`${setup.title}\n`);
   for (const { where, value } of setup.values(connection)) console.log(printValue(where, value));
   for (const note of setup.notes) console.log(`\n${note}`);
+  if (isPublic && publicUrl === undefined && wanted.url === undefined)
+    console.log(`\n${command("start --tunnel")} makes one and prints it.`);
   if (publicUrl === undefined) return;
   const fault = await publicUrlFault(publicUrl, key);
   if (fault !== undefined) throw new Failure(`\n✗ ${fault}`);

@@ -6,11 +6,16 @@ import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
 import { dataHere } from "./data.ts";
 import { greeting } from "./greeting.ts";
+import { sightingsFor, tellMissing } from "./missing.ts";
 import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
-import { announceTunnel, checkTunnel, openTunnel } from "./tunnel.ts";
+import { keepTunnel } from "./keep-tunnel.ts";
+import { announceAddress, tellOfTunnel } from "./public.ts";
+import { openTunnel } from "./tunnel.ts";
 import { UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
+import { command } from "../typed/command.ts";
+import { type WayIn, wayIn } from "./way-in.ts";
 
 export const startCommand = defineCommand({
   meta: { name: "start", description: "Start the gateway. Without any key or file it starts with a simulator to try." },
@@ -32,7 +37,16 @@ export const startCommand = defineCommand({
       valueHint: "text|json",
       description: "One line a call: for people, or JSON. Default text.",
     },
-    tunnel: { type: "boolean", description: "Make it public through cloudflared, for Cursor. Needs a key." },
+    tunnel: {
+      type: "string",
+      valueHint: "[NAME]",
+      description: "Make it public through cloudflared, for Cursor; NAME is a tunnel of your own. Needs a key.",
+    },
+    "public-url": {
+      type: "string",
+      valueHint: "URL",
+      description: "The HTTPS address that leads here: of the tunnel NAME, or of a proxy in front. Needs a key.",
+    },
   },
   run: async ({ args }) => {
     const config = loadHere(args.config, {
@@ -40,34 +54,46 @@ export const startCommand = defineCommand({
       ...(args.port !== undefined && { port: args.port }),
       ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
     });
-    const cloudflared = args.tunnel ? checkTunnel(config, process.env.PATH ?? "") : undefined;
+    const typed = process.argv.slice(2).join(" ");
+    const way = wayIn({ tunnel: args.tunnel, publicUrl: args["public-url"], typed }, config, process.env.PATH ?? "");
     const { format } = config.log;
     const said = output((lines) => lostLine(format, lines));
-    const options = { ...dataHere(args.config), log: logOf(format, said.print) };
-    await serve(config, options, cloudflared, said).finally(() => lastWords(said));
+    const here = dataHere(args.config);
+    const seen = sightingsFor(config, here.dataDir);
+    const options = { ...here, log: logOf(format, said.print), ...(seen && { sightings: seen }) };
+    const asks = seen && here.asksDeployments ? () => tellMissing(config, seen, options.log) : undefined;
+    await serve(config, options, way, said, asks).finally(() => lastWords(said));
   },
 });
 
 async function serve(
   config: Config,
   options: GatewayOptions,
-  cloudflared: string | undefined,
+  way: WayIn | undefined,
   said: Output,
+  whenUp: (() => Promise<void>) | undefined,
 ): Promise<void> {
   const gateway = await open(config, options);
-  const tunnel = cloudflared === undefined ? undefined : openTunnel(cloudflared, gateway.url);
+  const going = new AbortController();
   const stop = (): Promise<void> => {
-    tunnel?.stop();
+    going.abort();
     return gateway.stop();
   };
   // Before anybody is told that we are up: who reads it may stop us at once.
   const stopped = untilStopped(stop, config.server.drainMs, said);
-  said.print(announcement(config, gateway.url));
-  if (tunnel)
-    await announceTunnel(tunnel, config, said, stopped).catch((error: unknown) =>
+  said.print(announcement(config, gateway.url, way));
+  // Whatever becomes of it, the gateway goes on.
+  void whenUp?.().catch(() => {});
+  if (way)
+    await letIn(way, gateway.url, config, said, going.signal).catch((error: unknown) =>
       stop().then(() => Promise.reject(error)),
     );
   await stopped;
+}
+
+async function letIn(way: WayIn, url: string, config: Config, said: Output, going: AbortSignal): Promise<void> {
+  if (way.kind === "address") return announceAddress(way.url, config, said);
+  await keepTunnel(() => openTunnel(way, url), tellOfTunnel(way.kind, config, said), going);
 }
 
 async function open(config: Config, options: GatewayOptions): Promise<RunningGateway> {
@@ -85,17 +111,17 @@ function whyNotOpen(error: unknown, { host, port }: Config["server"]): UsageErro
   switch (code) {
     case "EADDRINUSE":
       return new UsageError(
-        `Port ${port} on ${host} is already in use. Stop what listens there, or choose another: codeswitch start --port ${port + 1}`,
+        `Port ${port} on ${host} is already in use. Stop what listens there, or choose another: ${command(`start --port ${port + 1}`)}`,
       );
     case "EACCES":
     case "EPERM":
       return new UsageError(
-        `Port ${port} on ${host} needs more rights than this user has. Choose one above 1023: codeswitch start --port 4141`,
+        `Port ${port} on ${host} needs more rights than this user has. Choose one above 1023: ${command("start --port 4141")}`,
       );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return new UsageError(
-        `${host} is not an address of this machine. Choose another: codeswitch start --host 127.0.0.1`,
+        `${host} is not an address of this machine. Choose another: ${command("start --host 127.0.0.1")}`,
       );
     default:
       return undefined;
@@ -103,12 +129,13 @@ function whyNotOpen(error: unknown, { host, port }: Config["server"]): UsageErro
 }
 
 /** JSON logs go to a program, which reads lines and not a greeting. The gateway itself has logged the warnings. */
-function announcement(config: Config, url: string): string {
-  if (config.log.format === "text") return greeting(config, url, VERSION);
+function announcement(config: Config, url: string, way: WayIn | undefined): string {
+  if (config.log.format === "text")
+    return greeting(config, url, VERSION, way && "as below, once its address is public");
   const { source, providers, models, keys } = config;
   const names = {
     providers: Object.keys(providers),
-    models: models.map(({ name }) => name),
+    models: models.filter(({ onceSeen }) => !onceSeen).map(({ name }) => name),
     keys: keys.map(({ name }) => name),
   };
   return jsonLine("info", { event: "started", version: VERSION, url, source, ...names });

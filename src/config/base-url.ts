@@ -29,13 +29,35 @@ function azure(url: URL, path: string): BaseUrl | string {
   if (isForeign) return "has a ? part with more than api-version, which alone may stand there";
   const version = url.searchParams.get("api-version");
   const apiVersion = version ? readApiVersion(version) : undefined;
-  const baseUrl = url.origin + path.replace(/\/openai(\/.*)?$/i, "");
+  const base = path.replace(/\/openai(\/.*)?$/i, "");
+  const baseUrl = url.origin + (AZURE_HOST.test(url.hostname) ? base.replace(/^\/(v1|models)(\/.*)?$/i, "") : base);
   return apiVersion === undefined ? { baseUrl } : { baseUrl, apiVersion };
 }
+
+/** On its own hosts nothing begins so: `/v1` is a habit from OpenAI's, `/models` the portal's word for the older inference API. */
+const AZURE_HOST = /\.(openai|services\.ai|cognitiveservices)\.azure\.(com|us|cn)$/i;
 
 /** `v1`, `preview` and `latest` name the v1 API, which needs no version. */
 export const readApiVersion = (written: string): string | undefined =>
   /^(v1|preview|latest)$/i.test(written.trim()) || written.trim() === "" ? undefined : written.trim();
+
+/** What is taken, and is probably not what was meant: in words that finish "base_url …". Elsewhere than at Azure's own hosts a gateway's prefix may be called so. */
+export const baseUrlDoubt = (kind: ProviderKind, baseUrl: string): string | undefined =>
+  kind === "azure" && baseUrl.endsWith("/v1")
+    ? "ends in /v1, and /openai/v1 is added to it. Leave /v1 out, unless a gateway in front of Azure wants it."
+    : undefined;
+
+/** The same, in words that finish "api_version …". */
+export function apiVersionDoubt(written: string): string | undefined {
+  const version = written.trim();
+  if (/^(preview|latest)$/i.test(version))
+    return "means the v1 API here, which is asked without a version. Leave it out, or write a date such as 2025-04-01-preview.";
+  const date = version.slice(0, 10);
+  const isDate = new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date) ?? false;
+  return isApiVersion(version) && !isDate
+    ? "is no day of the calendar, so that Azure will not know it. Leave it out for the v1 API, or write one such as 2025-04-01-preview."
+    : undefined;
+}
 
 /** Azure serves the Responses API from this version on. Dates compare as text. */
 const RESPONSES_SINCE = "2025-03-01-preview";

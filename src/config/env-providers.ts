@@ -1,6 +1,6 @@
 /** Providers that the environment has a key for. */
 import type { ProviderConfig } from "./config.ts";
-import { apiVersionFault, normaliseBaseUrl, readApiVersion } from "./base-url.ts";
+import { apiVersionDoubt, apiVersionFault, baseUrlDoubt, normaliseBaseUrl, readApiVersion } from "./base-url.ts";
 import { DEFAULT_WAITS } from "./default.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
 import { consumerToken, isSampleKey } from "./keys.ts";
@@ -24,7 +24,11 @@ export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   const apiVersion = written === undefined ? base.apiVersion : readApiVersion(written);
   const fault = apiVersion === undefined ? undefined : apiVersionFault("azure", apiVersion);
   if (fault) env.refuse(written === undefined ? url.name : "AZURE_API_VERSION", ...fault);
-  return { ...provider("azure", "azure", base.baseUrl, key.value), ...(apiVersion !== undefined && { apiVersion }) };
+  const doubt = written === undefined || fault ? undefined : apiVersionDoubt(written);
+  if (doubt !== undefined) env.warn(`AZURE_API_VERSION ${doubt}`);
+  const urlDoubt = baseUrlDoubt("azure", base.baseUrl);
+  if (urlDoubt !== undefined) env.warn(`${url.name} ${urlDoubt}`);
+  return { ...provider("azure", "azure", base.baseUrl, key), ...(apiVersion !== undefined && { apiVersion }) };
 }
 
 /** In the catalog's order. */
@@ -33,16 +37,17 @@ export function vendorProviders(env: EnvReader, vendors: readonly VendorFacts[])
     if (vendor.kind === "azure" || vendor.baseUrl === undefined) return [];
     const key = usable(env, env.first(...vendor.keyVariables));
     if (!key) return [];
-    const found = provider(vendor.id, vendor.kind, vendor.baseUrl, key.value);
+    const found = provider(vendor.id, vendor.kind, vendor.baseUrl, key);
     return [vendor.kind === "openai-compatible" ? { ...found, vendor: vendor.id } : found];
   });
 }
 
-const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string, apiKey: string): ProviderConfig => ({
+const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string, key: Found): ProviderConfig => ({
   name,
   kind,
   baseUrl,
-  apiKey,
+  apiKey: key.value,
+  writtenAt: { apiKey: key.name, apiVersion: "AZURE_API_VERSION" },
   headers: {},
   ...DEFAULT_WAITS,
 });

@@ -86,8 +86,13 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         { always: true },
       ),
       honoured(
+        "CODESWITCH_ASK_DEPLOYMENTS",
+        "off: a start asks no Azure deployment whether it is there. Otherwise each that is configured is asked once, in the background, where they are eight or fewer.",
+        { always: true },
+      ),
+      honoured(
         "CODESWITCH_KEY",
-        "For codeswitch setup: the client's key, out of sight of the list of processes. --key wins.",
+        "For setup and test: the client's key, out of sight of the list of processes. --key wins.",
         {
           always: true,
         },

@@ -8,10 +8,11 @@ import { fromEnvironment, variableOfKey } from "./env.ts";
 import { OWN_VARIABLES } from "./env-variables.ts";
 import { refuseExposed, weakKeyWarnings } from "./expose.ts";
 import { readOverrides, unknownOwnVariables, type Flags, type Overrides } from "./overrides.ts";
+import { placeOf, valueOf } from "./place.ts";
 import { ConfigError } from "./problem.ts";
 import { resolve, type VendorFacts } from "./resolve.ts";
 import { readVariable, type Variables } from "./substitute.ts";
-import { placeOf, validate, valueOf } from "./validate.ts";
+import { validate } from "./validate.ts";
 import { readYaml } from "./yaml-file.ts";
 
 export interface Surroundings {

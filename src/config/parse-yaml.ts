@@ -1,6 +1,7 @@
 /** YAML parsed in a time that grows with its size, which the yaml package (2.9) alone does not do. */
 import { CST, isScalar, Lexer, parseDocument, visit, YAMLParseError, type Document, type LineCounter } from "yaml";
 import { LIMITS } from "../wire/limits.ts";
+import { hideBraces, showBraces } from "./bare-variables.ts";
 import { ConfigError } from "./problem.ts";
 
 /** Faults are in its `errors`. Throws ConfigError on what nests too deep: `? ? ?` takes the cube of its depth. */
@@ -16,7 +17,8 @@ export function parseYaml(name: string, text: string, lineCounter: LineCounter):
         fix: "No configuration needs that many: look for brackets that were never closed.",
       },
     ]);
-  const document = parseDocument(text, {
+  const hidden = hideBraces(text);
+  const document = parseDocument(hidden, {
     lineCounter,
     merge: true,
     prettyErrors: false,
@@ -24,6 +26,12 @@ export function parseYaml(name: string, text: string, lineCounter: LineCounter):
     // It compares every key of a map with every other.
     uniqueKeys: false,
   });
+  if (hidden !== text)
+    visit(document, {
+      Scalar: (_at, scalar) => {
+        if (typeof scalar.value === "string") scalar.value = showBraces(scalar.value);
+      },
+    });
   // What is no YAML may be taken for anything, as deep as it is long.
   if (document.errors.length === 0) document.errors.push(...repeatedKeys(document));
   return document;

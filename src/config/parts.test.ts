@@ -7,7 +7,7 @@ import { isDotenv } from "./dotenv.ts";
 import { isLoopback } from "./expose.ts";
 import { consumerToken, isSampleKey, keyFault, maskSecret } from "./keys.ts";
 import { nearest } from "./nearest.ts";
-import { configJsonSchema } from "./schema.ts";
+import { configJsonSchema } from "./json-schema.ts";
 import { readSearch } from "./search.ts";
 import { substitute } from "./substitute.ts";
 
@@ -17,6 +17,15 @@ describe("base_url", () => {
     ["azure", "https://x.openai.azure.com/openai/v1", "https://x.openai.azure.com"],
     ["azure", "https://x.openai.azure.com//", "https://x.openai.azure.com"],
     ["azure", "https://x.openai.azure.com/openai/deployments/gpt-5/chat/completions", "https://x.openai.azure.com"],
+    ["azure", "https://x.openai.azure.com/v1", "https://x.openai.azure.com"],
+    ["azure", "https://x.services.ai.azure.com/v1/chat/completions", "https://x.services.ai.azure.com"],
+    ["azure", "https://x.services.ai.azure.com/models", "https://x.services.ai.azure.com"],
+    [
+      "azure",
+      "https://x.services.ai.azure.com/api/projects/p/openai/v1",
+      "https://x.services.ai.azure.com/api/projects/p",
+    ],
+    ["azure", "https://gateway.example/v1/openai", "https://gateway.example/v1"],
     ["azure", "https://gateway.example/team/openai/v1", "https://gateway.example/team"],
     ["azure", "http://127.0.0.1:8080", "http://127.0.0.1:8080"],
     ["anthropic", "https://api.anthropic.com/v1/", "https://api.anthropic.com"],
@@ -135,7 +144,7 @@ test("data lives where the platform keeps it", () => {
 });
 
 test("loopback is what only this machine reaches", () => {
-  expect(["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"].every(isLoopback)).toBe(true);
+  expect(["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1", "[::1]"].every(isLoopback)).toBe(true);
   expect(
     ["0.0.0.0", "::", "192.168.1.2", "example.com", "127.0.0.1.evil.com", "localhost.evil.com", ""].some(isLoopback),
   ).toBe(false);

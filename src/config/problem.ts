@@ -1,10 +1,13 @@
 /** What is wrong with a configuration: where, which value, and what to do. The first hundred are told at once, in the order of the file. */
+import type { Excerpt } from "./excerpt.ts";
 
 export interface Problem {
   /** A file's path as a person would type it, or "environment", "command line". */
   readonly file: string;
   /** From 1; absent where there are no lines. */
   readonly line?: number;
+  /** From 1; told where the line alone would not do. */
+  readonly column?: number;
   /** `providers.azure.kind`, a variable's name, or a flag. "" for the file itself. */
   readonly key: string;
   /** As written, secrets already masked; absent when there is none to show. */
@@ -13,12 +16,24 @@ export interface Problem {
   readonly fault: string;
   /** A whole sentence. */
   readonly fix: string;
+  readonly excerpt?: Excerpt;
 }
 
+/** The message is a line for each problem. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly Problem[]) {
     super([...problems].sort(byLine).map(printProblem).join("\n"));
     this.name = "ConfigError";
+  }
+
+  /** For a person: each with its line of the file, and a caret below. */
+  report(): string {
+    const count = this.problems.length;
+    const sentences = [...this.problems].sort(byLine).map((problem) => {
+      const excerpt = problem.excerpt?.(problem.value);
+      return excerpt === undefined ? printProblem(problem) : `${printProblem(problem)}\n${excerpt}`;
+    });
+    return [`The configuration has ${count === 1 ? "a problem" : `${count} problems`}:`, ...sentences].join("\n");
   }
 }
 
@@ -45,7 +60,7 @@ export function problems(): Problems {
 }
 
 export function printProblem(problem: Problem): string {
-  const place = problem.line === undefined ? problem.file : `${problem.file}:${problem.line}`;
+  const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined).join(":");
   const value = problem.value === undefined ? "" : ` (${problem.value})`;
   return `${place}: ${problem.key}${value} ${problem.fault}. ${problem.fix}`.replace(":  ", ": ");
 }

@@ -1,14 +1,24 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
 import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, SearchConfig, TargetConfig } from "./config.ts";
-import { apiVersionFault, normaliseBaseUrl, readApiVersion, responsesFault } from "./base-url.ts";
+import {
+  apiVersionDoubt,
+  apiVersionFault,
+  baseUrlDoubt,
+  normaliseBaseUrl,
+  readApiVersion,
+  responsesFault,
+} from "./base-url.ts";
 import { consumerToken, isSampleKey, keyFault, looksLikeKey } from "./keys.ts";
 import { modelNameFault } from "../ir/model-name.ts";
 import { didYouMean } from "./nearest.ts";
 import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
-import { printPath, problems, showNames } from "./problem.ts";
+import { nameOf, placeOf, valueOf } from "./place.ts";
+import { problems } from "./problem.ts";
+import { unknownKeyModels } from "./references.ts";
 import { readSearch } from "./search.ts";
 import { BASE_URL_FIX, DIALECTS, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
-import { placeOf, valueOf, type Validated } from "./validate.ts";
+import type { Validated } from "./validate.ts";
+import { writtenAt } from "./written-at.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
 export interface Resolved {
@@ -48,7 +58,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     }
   }
   checkNames(file, refuse);
-  checkTargets(file, yaml, refuse);
+  checkTargets(file, refuse);
   file.server.cors_origins.forEach((origin, index) => {
     const fault = originFault(withoutSlash(origin));
     if (fault !== undefined) refuse(["server", "cors_origins", index], fault, ORIGIN_FIX);
@@ -59,7 +69,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
   if ("fault" in found)
     refuse(["search"], found.fault, "Write base_url as your instance has it: http://localhost:8080.");
   wrong.throwIfAny();
-  const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers));
+  const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers, yaml));
   return {
     file,
     keys,
@@ -68,6 +78,8 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     ...("search" in found && found.search && { search: found.search }),
     warnings: [
       ...warningsOf(models, file, off, yaml),
+      ...doubtsOf(providers, file, yaml),
+      ...unknownKeyModels(file, yaml),
       ...originWarnings(file.server.cors_origins, keys),
       ...("off" in found ? [`The search of the web is switched off: ${found.off}.`] : []),
     ],
@@ -129,6 +141,10 @@ function readProvider(name: string, written: FileProvider, reading: Reading): Pr
     baseUrl: base.baseUrl,
     ...(written.api_key !== undefined && { apiKey: written.api_key.trim() }),
     ...(apiVersion !== undefined && { apiVersion }),
+    writtenAt: {
+      apiKey: writtenAt(reading.yaml, at("api_key")),
+      apiVersion: writtenAt(reading.yaml, at("api_version")),
+    },
     ...(written.vendor !== undefined && { vendor: readVendor(at("vendor"), written.vendor, reading) }),
     headers: written.headers,
     firstByteMs: written.first_byte_ms,
@@ -189,22 +205,13 @@ function checkNames({ providers, models, auth }: FileConfig, refuse: Refuse): vo
       );
 }
 
-function checkTargets(file: FileConfig, yaml: YamlFile, refuse: Refuse): void {
-  const names = Object.keys(file.providers);
-  const known = names.map((name) => shownName(yaml, "providers", name));
+function checkTargets(file: FileConfig, refuse: Refuse): void {
   for (const [model, { targets }] of Object.entries(file.models)) {
     const nameless = modelNameFault(model);
     if (nameless !== undefined) refuse(["models", model], nameless, "Nobody could ask for it: rename it.");
     targets.forEach((target, index) => {
       const at = (key: string): Path => ["models", model, "targets", index, key];
-      const provider = Object.hasOwn(file.providers, target.provider) ? file.providers[target.provider] : undefined;
-      if (!provider)
-        refuse(
-          at("provider"),
-          "is not one of the providers",
-          `${didYouMean(target.provider, known)}Providers of this file: ${showNames(known) || "none"}.`,
-          known,
-        );
+      const provider = file.providers[target.provider];
       const old =
         provider && target.dialect === "openai-responses"
           ? responsesFault(provider.kind, provider.api_version)
@@ -262,20 +269,25 @@ function readKey(written: FileKey, index: number, firsts: Firsts, yaml: YamlFile
 
 type FileModel = FileConfig["models"][string];
 
-function readModel(name: string, written: FileModel, providers: Resolved["providers"]): ModelConfig {
+function readModel(name: string, written: FileModel, providers: Resolved["providers"], yaml: YamlFile): ModelConfig {
   return {
     name,
-    targets: written.targets.filter((target) => Object.hasOwn(providers, target.provider)).map(readTarget),
+    targets: written.targets.flatMap((target, at) =>
+      Object.hasOwn(providers, target.provider)
+        ? [readTarget(target, writtenAt(yaml, ["models", name, "targets", at, "model"]))]
+        : [],
+    ),
     ...(written.strict !== undefined && { strict: written.strict }),
     ...(written.show_reasoning && { reasoning: written.show_reasoning }),
   };
 }
 
-function readTarget(written: FileTarget): TargetConfig {
+function readTarget(written: FileTarget, place: string): TargetConfig {
   const { effort, summary, budget_tokens } = written.reasoning ?? {};
   return {
     provider: written.provider,
     model: written.model,
+    writtenAt: place,
     ...(written.base_model !== undefined && { baseModel: written.base_model }),
     ...(written.dialect !== undefined && { dialect: written.dialect }),
     ...(effort !== undefined && { effort }),
@@ -286,6 +298,19 @@ function readTarget(written: FileTarget): TargetConfig {
     ...(written.max_tokens !== undefined && { maxTokens: written.max_tokens }),
     ...(written.store !== undefined && { store: written.store }),
   };
+}
+
+function doubtsOf(providers: Resolved["providers"], file: FileConfig, yaml: YamlFile): string[] {
+  return Object.values(providers).flatMap(({ name, kind, baseUrl }) => {
+    const doubts = {
+      base_url: baseUrlDoubt(kind, baseUrl),
+      api_version: apiVersionDoubt(file.providers[name]?.api_version ?? ""),
+    };
+    return Object.entries(doubts).flatMap(([key, doubt]) => {
+      const place = placeOf(yaml, ["providers", name, key]);
+      return doubt === undefined ? [] : [`${place.file}:${place.line}: ${place.key} ${doubt}`];
+    });
+  });
 }
 
 /** One for each provider that is off, with the models that go with it. */
@@ -299,15 +324,9 @@ function warningsOf(
   for (const { name, targets } of models)
     if (targets.length === 0)
       for (const { provider } of file.models[name]?.targets ?? [])
-        lost.get(provider)?.add(shownName(yaml, "models", name));
+        lost.get(provider)?.add(nameOf(yaml, "models", name));
   return [...off].map(([name, reason]) => {
     const names = [...(lost.get(name) ?? [])].join(", ");
-    return `Provider ${shownName(yaml, "providers", name)} is switched off: ${reason}.${names === "" ? "" : ` Not served without it: ${names}.`}`;
+    return `Provider ${nameOf(yaml, "providers", name)} is switched off: ${reason}.${names === "" ? "" : ` Not served without it: ${names}.`}`;
   });
-}
-
-/** As it was written: a variable may have brought it in. */
-function shownName(yaml: YamlFile, group: "providers" | "models", name: string): string {
-  const shown = yaml.shown([group, name]);
-  return shown === printPath([group, name]) ? name : shown.slice(group.length);
 }

@@ -1,5 +1,6 @@
 /** The file's keys as a table, from the JSON Schema that editors get. */
-import { configJsonSchema } from "./schema.ts";
+import { isTimeKey } from "./duration.ts";
+import { configJsonSchema } from "./json-schema.ts";
 
 interface Node {
   readonly type?: string;
@@ -19,20 +20,25 @@ export const printKeys = (): string =>
   );
 
 function rows(node: Node, path: string): string[] {
-  const own = Object.entries(node.properties ?? {}).flatMap(([name, child]) => {
+  const { properties = {}, additionalProperties, items } = inFull(node);
+  const own = Object.entries(properties).flatMap(([name, child]) => {
     const at = path === "" ? name : `${path}.${name}`;
-    const required = node.required?.includes(name) ?? false;
+    const required = inFull(node).required?.includes(name) ?? false;
     return [
-      `| \`${at}\` | ${kind(child)} | ${byDefault(child, required)} | ${child.description ?? ""} |`,
+      `| \`${at}\` | ${kind(child, name)} | ${byDefault(child, required)} | ${child.description ?? ""} |`,
       ...rows(child, at),
     ];
   });
-  const named = typeof node.additionalProperties === "object" ? rows(node.additionalProperties, `${path}.NAME`) : [];
-  return [...own, ...named, ...(node.items ? rows(node.items, `${path}[]`) : [])];
+  const named = typeof additionalProperties === "object" ? rows(additionalProperties, `${path}.NAME`) : [];
+  return [...own, ...named, ...(items ? rows(items, `${path}[]`) : [])];
 }
 
-function kind(node: Node): string {
-  const inner = node.anyOf?.[0] ?? node;
+/** Of several ways to write it, the first. */
+const inFull = (node: Node): Node => node.anyOf?.[0] ?? node;
+
+function kind(node: Node, name: string): string {
+  const inner = inFull(node);
+  if (isTimeKey(name)) return "milliseconds";
   if (inner.enum) return inner.enum.map((value) => `\`${String(value)}\``).join(" ");
   if (inner.type === "array") return "list";
   if (inner.type === "object") return inner.properties ? "group" : "group by name";

@@ -171,7 +171,9 @@ const model = z.strictObject({
   targets: z
     .array(target)
     .min(1)
-    .describe("Tried in order on connect errors, 408, 429, 5xx and 529 before the first byte."),
+    .describe(
+      "Tried in order, each once, on connect errors, 408, 429, 5xx and 529 before the first byte; the last one then twice more.",
+    ),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
 });
@@ -216,24 +218,6 @@ export const FileSchema = z.strictObject({
 export type FileConfig = z.output<typeof FileSchema>;
 export type FileProvider = FileConfig["providers"][string];
 export type FileTarget = FileConfig["models"][string]["targets"][number];
-
-/** For editors: `# yaml-language-server: $schema=codeswitch.schema.json` on a file's first line. */
-export function configJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(FileSchema, { io: "input", override: ({ jsonSchema }) => allowVariable(jsonSchema) });
-}
-
-/** `${ENV}` may stand for any number, switch or choice, so an editor must not mark it. */
-function allowVariable(schema: z.core.JSONSchema.BaseSchema): void {
-  const closed = schema.enum !== undefined || schema.type === "integer" || schema.type === "boolean";
-  if (!closed) return;
-  const { description, default: byDefault, ...rest } = schema;
-  for (const name of Object.keys(schema)) delete schema[name];
-  Object.assign(schema, {
-    ...(description !== undefined && { description }),
-    ...(byDefault !== undefined && { default: byDefault }),
-    anyOf: [rest, { type: "string", pattern: "\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}" }],
-  });
-}
 
 /** How to fill a gap, by the key that is missing. */
 export const MISSING_FIX: Readonly<Record<string, string>> = {

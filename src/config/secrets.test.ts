@@ -10,7 +10,7 @@ import { looksLikeKey } from "./keys.ts";
 import { loadConfig } from "./load.ts";
 import { printConfig } from "./print.ts";
 import { ConfigError } from "./problem.ts";
-import { configJsonSchema } from "./schema.ts";
+import { configJsonSchema } from "./json-schema.ts";
 import type { Variables } from "./substitute.ts";
 
 const CANARY = "sk-CANARY-0123456789-abcdefghijkl";
@@ -27,7 +27,7 @@ function said(yaml: string, variables: Variables = {}): string {
     const config = loadConfig(undefined, {}, { variables, cwd, vendors: VENDORS });
     return [...config.warnings, greeting(config, "http://127.0.0.1:4141", "1"), printConfig(config)].join("\n");
   } catch (error) {
-    if (error instanceof ConfigError) return error.message;
+    if (error instanceof ConfigError) return error.report();
     throw error;
   }
 }

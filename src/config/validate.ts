@@ -1,8 +1,13 @@
 /** A file's value against the contract: what the schema refuses becomes a sentence with a line and a fix. */
 import type { z } from "zod";
-import { didYouMean, nearest } from "./nearest.ts";
-import { ConfigError, printPath, problems, showValue, type Problem, type Problems } from "./problem.ts";
+import { isTimeKey, milliseconds, TIME_FIX } from "./duration.ts";
+import { didYouMean } from "./nearest.ts";
+import { isLiteLlm, LITELLM, notHere } from "./not-here.ts";
+import { placeOf, valueOf } from "./place.ts";
+import { ConfigError, printPath, problems, type Problem, type Problems } from "./problem.ts";
+import { checkProviderNames } from "./references.ts";
 import { FileSchema, MISSING_FIX, type FileConfig } from "./schema.ts";
+import { keysAt } from "./schema-walk.ts";
 import { HIDDEN } from "./shown-name.ts";
 import { unsetVariable, valueAt, type Path, type YamlFile } from "./yaml-file.ts";
 
@@ -14,12 +19,14 @@ export interface Validated {
 
 /** Throws ConfigError with everything that is wrong. */
 export function validate(yaml: YamlFile): Validated {
+  if (isLiteLlm(yaml.value)) throw new ConfigError([{ ...placeOf(yaml, ["model_list"]), ...LITELLM }]);
   const result = FileSchema.safeParse(retype(yaml));
   const unset = unsetVariables(yaml);
   const isUnset = (path: Path): boolean => yaml.missing(path).length > 0;
   const issues = result.success ? [] : result.error.issues.filter((issue) => !isUnset(issue.path));
   const wrong = problems();
   for (const issue of issues) explain(yaml, issue, wrong);
+  checkProviderNames(yaml, wrong);
   for (const { path, problem } of unset)
     if (path[0] !== "providers" && !isCallerKey(path) && !isSearchKey(path)) wrong.add(problem);
   wrong.throwIfAny();
@@ -36,17 +43,18 @@ const isCallerKey = (path: Path): boolean => path[0] === "auth" && path.at(-1) =
 /** Without it there is no search, and everything else works. */
 const isSearchKey = (path: Path): boolean => path[0] === "search" && path[1] === "api_key";
 
-/** Text that a variable put where a number or a switch belongs becomes one: YAML cannot, since it saw `${PORT}`. */
+/** Text that a variable put where a number or a switch belongs becomes one: YAML cannot, since it saw `${PORT}`. So does `30s`. */
 function retype(yaml: YamlFile): unknown {
   const first = FileSchema.safeParse(yaml.value);
   if (first.success) return yaml.value;
   const value: unknown = structuredClone(yaml.value);
   for (const issue of first.error.issues) {
-    const brought = yaml.broughtBy(valueAt(yaml.value, issue.path));
-    if (issue.code !== "invalid_type" || brought.length === 0) continue;
+    if (issue.code !== "invalid_type") continue;
     const name = issue.path.at(-1);
     const parent = valueAt(value, issue.path.slice(0, -1));
-    const typed = asTyped(valueAt(value, issue.path));
+    const text = valueAt(value, issue.path);
+    const isBrought = yaml.broughtBy(text).length > 0;
+    const typed = isTimeKey(name) ? milliseconds(text) : isBrought ? asTyped(text) : undefined;
     if (typed !== undefined && name !== undefined) (parent as Record<PropertyKey, unknown>)[name] = typed;
   }
   return value;
@@ -72,23 +80,6 @@ function unsetVariables(yaml: YamlFile): { path: Path; problem: Problem }[] {
   return found;
 }
 
-export const placeOf = (yaml: YamlFile, path: Path): Pick<Problem, "file" | "line" | "key"> => {
-  const line = yaml.line(path);
-  return { file: yaml.name, ...(line !== undefined && { line }), key: yaml.shown(path) };
-};
-
-/**
- * A value for a message. A key may stand in any wrong line, so that nothing is shown but the name of the variable that
- * brought the value in, a number in a number's place, and a word that is nearly one of those that may stand there.
- */
-export function valueOf(yaml: YamlFile, path: Path, may: "number" | readonly string[]): Pick<Problem, "value"> {
-  const value = valueAt(yaml.value, path);
-  const names = yaml.broughtBy(value);
-  if (names.length > 0) return { value: `from ${names.map((name) => `\${${name}}`).join(" and ")}` };
-  const isShown = may === "number" ? typeof value === "number" : nearest(String(value), may) !== undefined;
-  return isShown ? { value: showValue(value) } : {};
-}
-
 function explain(yaml: YamlFile, issue: z.core.$ZodIssue, wrong: Problems): void {
   if (issue.code !== "unrecognized_keys") wrong.add(explained(yaml, issue));
   else for (const name of issue.keys) wrong.add(unknownKey(yaml, issue.path, name));
@@ -100,7 +91,8 @@ function explained(yaml: YamlFile, issue: z.core.$ZodIssue): Problem {
   const found = placeOf(yaml, issue.path);
   const place = { ...found, key: found.key || "The file" };
   if (value === undefined) return { ...place, fault: "is missing", fix: missingFix(issue.path) };
-  const [fault, fix] = faultOf(issue, value);
+  const isTime = issue.code === "invalid_type" && isTimeKey(issue.path.at(-1)) && value !== null;
+  const [fault, fix] = isTime ? ["is not a time", TIME_FIX] : faultOf(issue, value);
   return { ...place, ...valueOf(yaml, issue.path, mayStand(issue)), fault, fix };
 }
 
@@ -118,6 +110,8 @@ function unknownKey(yaml: YamlFile, path: Path, name: string): Problem {
   const near = didYouMean(name, known);
   const place = placeOf(yaml, [...path, name]);
   const group = yaml.shown(path);
+  const elsewhere = notHere(name);
+  if (elsewhere && !known.includes(name)) return { ...place, ...elsewhere };
   const isHidden = place.key.endsWith(printPath([HIDDEN]));
   const why = isHidden && near === "" ? "Its name is not shown, since it may be a secret. " : near;
   return {
@@ -178,29 +172,4 @@ function missingFix(path: Path): string {
   const name = String(path.at(-1) ?? "");
   if (name === "") return "Write at least providers and models; codeswitch.example.yaml is a start.";
   return MISSING_FIX[name] ?? `Add ${name}: ….`;
-}
-
-/** The keys that may stand at a place, from the schema itself. */
-function keysAt(path: Path): readonly string[] {
-  let schema: unknown = FileSchema;
-  for (const step of path) {
-    const inner = unwrap(schema);
-    if (inner.element) schema = inner.element;
-    else if (inner.valueType) schema = inner.valueType;
-    else schema = inner.shape?.[String(step)];
-  }
-  return Object.keys(unwrap(schema).shape ?? {});
-}
-
-interface SchemaParts {
-  readonly shape?: Readonly<Record<string, unknown>>;
-  readonly element?: unknown;
-  readonly valueType?: unknown;
-}
-
-/** Through optional, default and prefault to the object, list or record below. */
-function unwrap(schema: unknown): SchemaParts {
-  let at = schema as { def?: { innerType?: unknown } } & SchemaParts;
-  while (at?.def?.innerType) at = at.def.innerType as typeof at;
-  return at ?? {};
 }

@@ -6,16 +6,19 @@ import {
   isSeq,
   LineCounter,
   type Document,
-  type ErrorCode,
   type Node,
   type Pair,
   type Scalar,
   type YAMLMap,
 } from "yaml";
 import { parseYaml } from "./parse-yaml.ts";
+import { excerpts, type Excerpt } from "./excerpt.ts";
+import { longhand } from "./longhand.ts";
 import { ConfigError, printPath, problems, type Problem } from "./problem.ts";
+import { isSchemaWord } from "./json-schema.ts";
 import { shownName, shownWritten } from "./shown-name.ts";
 import { substitute, type Variables } from "./substitute.ts";
+import { badAlias, yamlFaults } from "./yaml-faults.ts";
 
 export type Path = readonly PropertyKey[];
 
@@ -25,6 +28,8 @@ export interface YamlFile {
   readonly value: unknown;
   /** The line of a key, or of its nearest parent that was written. */
   line(path: Path): number | undefined;
+  /** That line, with a caret below the key. */
+  excerpt(path: Path): Excerpt | undefined;
   /** The path for a message: keys that a variable brought in stand there as they were written, what may be a secret not at all. */
   shown(path: Path): string;
   /** Variables without a value or a default at this place. */
@@ -39,11 +44,12 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
   const document = parseYaml(name, text, lines);
   const lineAt = (offset: number): number => lines.linePos(offset).line;
   const wrong = problems();
-  for (const { pos, code } of [...document.errors, ...document.warnings])
-    wrong.add(notYaml(name, lineAt(pos[0]), code));
+  for (const fault of yamlFaults(name, text, document, lines)) wrong.add(fault);
   wrong.throwIfAny();
 
-  const missing = new Map<string, readonly string[]>();
+  let own: ReadonlySet<string> | undefined;
+  const excerptAt = excerpts(text, (word) => isSchemaWord(word) || (own ??= ownNames(document)).has(word));
+  const missing = new Map<unknown, readonly string[]>();
   const brought = new Map<unknown, readonly string[]>();
   const keys = new Map<string, string>();
   const shown = (path: Path): string =>
@@ -52,11 +58,11 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
     const written = scalar.value;
     if (!written.includes("${")) return;
     const result = substitute(written, variables);
-    const line = lineAt(scalar.range?.[0] ?? 0);
-    const place = { file: name, line, key: shown(path) };
+    const offset = scalar.range?.[0] ?? 0;
+    const place = { file: name, line: lineAt(offset), key: shown(path), excerpt: excerptAt(offset) };
     if (result.malformed !== undefined) wrong.add(badVariable(place));
     if (role === "value") {
-      missing.set(printPath(path), result.missing);
+      missing.set(scalar, result.missing);
       if (result.names.length > 0 && result.text !== "") brought.set(result.text, result.names);
     } else {
       keys.set(printPath([...path, result.text]), shownWritten(written));
@@ -67,18 +73,22 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
   wrong.throwIfAny();
 
   const value = toPlain(document, name);
-  const offsetOf = offsets(document);
-  return {
+  const placeAt = places(document);
+  return longhand({
     name,
     value,
     line: (path) => {
-      const offset = offsetOf(path);
+      const { offset } = placeAt(path);
       return offset === undefined ? undefined : lineAt(offset);
     },
+    excerpt: (path) => {
+      const { offset } = placeAt(path);
+      return offset === undefined ? undefined : excerptAt(offset);
+    },
     shown,
-    missing: (path) => missing.get(printPath(path)) ?? [],
+    missing: (path) => missing.get(placeAt(path).node) ?? [],
     broughtBy: (text) => brought.get(text) ?? [],
-  };
+  });
 }
 
 type TextScalar = Scalar & { value: string };
@@ -99,7 +109,16 @@ function eachText(
     }
 }
 
+/** `<<` becomes a symbol of that name. */
+const isMergeKey = (key: unknown): boolean => isScalar(key) && typeof key.value === "symbol";
+
 const keyName = (key: unknown): string => String(isScalar(key) ? key.value : key);
+
+/** What the operator calls providers and models. */
+function ownNames(document: Document): ReadonlySet<string> {
+  const groups = ["providers", "models"].map((group) => document.get(group));
+  return new Set(groups.flatMap((group) => (isMap(group) ? group.items.map(({ key }) => keyName(key)) : [])));
+}
 
 /** Aliases that multiply (a "billion laughs") are refused by the yaml package, which throws here; so does JSON on one that holds itself. */
 function toPlain(document: Document, name: string): unknown {
@@ -108,36 +127,48 @@ function toPlain(document: Document, name: string): unknown {
     JSON.stringify(value);
     return value;
   } catch {
-    throw new ConfigError([notYaml(name, 1, "BAD_ALIAS")]);
+    throw new ConfigError([badAlias(name)]);
   }
 }
 
-/** Where a place begins in the text, or its nearest parent that was written. A map is read once, however many places are asked for. */
-function offsets(document: Document): (path: Path) => number | undefined {
+interface YamlPlace {
+  /** Where it begins in the text, or its nearest parent that was written. */
+  readonly offset: number | undefined;
+  /** What stands there, behind aliases and merge keys too. */
+  readonly node: unknown;
+}
+
+/** A map is read once, however many places are asked for. */
+function places(document: Document): (path: Path) => YamlPlace {
   const maps = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+  const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
   const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
-    const known = maps.get(map) ?? new Map(map.items.map((pair) => [keyName(pair.key), pair]));
+    const known = maps.get(map) ?? new Map([...map.items.flatMap(merged), ...map.items.map(named)]);
     maps.set(map, known);
     return known;
   };
+  const named = (pair: Pair): [string, Pair] => [keyName(pair.key), pair];
+  /** `<<: *a` or `<<: [*a, *b]`, of which the first counts. */
+  const merged = (pair: Pair): [string, Pair][] => {
+    if (!isMergeKey(pair.key)) return [];
+    const value = resolved(pair.value);
+    const maps = (isSeq(value) ? value.items.map(resolved).toReversed() : [value]).filter(isMap);
+    return maps.flatMap((map) => [...pairsOf(map)]);
+  };
   return (path) => {
-    let node: unknown = document.contents;
+    let node = resolved(document.contents);
     let offset = (node as Node | null)?.range?.[0];
     for (const step of path) {
-      if (isAlias(node)) node = node.resolve(document);
-      if (isSeq(node)) node = node.items[Number(step)];
-      else if (isMap(node)) {
-        const pair = pairsOf(node).get(String(step));
-        if (isScalar(pair?.key)) offset = pair.key.range?.[0] ?? offset;
-        node = pair?.value;
-      } else break;
-      if (isSeqItem(step)) offset = (node as Node | undefined)?.range?.[0] ?? offset;
+      const pair = isMap(node) ? pairsOf(node).get(String(step)) : undefined;
+      const found = isSeq(node) ? node.items[Number(step)] : pair?.value;
+      if (isScalar(pair?.key)) offset = pair.key.range?.[0] ?? offset;
+      else if (typeof step === "number") offset = (found as Node | undefined)?.range?.[0] ?? offset;
+      node = resolved(found);
+      if (node === undefined) break;
     }
-    return offset;
+    return { offset, node };
   };
 }
-
-const isSeqItem = (step: PropertyKey): boolean => typeof step === "number";
 
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((at, step) => {
@@ -146,31 +177,7 @@ export function valueAt(value: unknown, path: Path): unknown {
   }, value);
 }
 
-/** The parser's own words repeat what stands there, and that may be a key. */
-const FAULTS: Partial<Readonly<Record<ErrorCode, string>>> = {
-  BAD_ALIAS: "an alias (*…) leads nowhere, into itself or to too much",
-  BAD_DQ_ESCAPE: "a backslash between double quotes begins nothing that is known",
-  BAD_INDENT: "the indentation does not fit",
-  BAD_SCALAR_START: "a value begins with a character that needs quotes around it",
-  DUPLICATE_KEY: "a key stands twice",
-  MISSING_CHAR: "a bracket, a quote, a comma or a colon is missing",
-  MULTIPLE_DOCS: "it holds several documents",
-  TAB_AS_INDENT: "a tab is no indentation",
-  TAG_RESOLVE_FAILED: "a tag (!…) is not known",
-};
-
-const notYaml = (file: string, line: number, code: ErrorCode): Problem => ({
-  file,
-  line,
-  key: "",
-  fault: `This is not valid YAML: ${FAULTS[code] ?? "something stands where it cannot"}`,
-  fix:
-    code === "DUPLICATE_KEY"
-      ? "Keep one of the two."
-      : "Look at the indentation, colons and quotes on this line and the one above.",
-});
-
-type Place = Pick<Problem, "file" | "line" | "key">;
+type Place = Pick<Problem, "file" | "line" | "key" | "excerpt">;
 
 const badVariable = (place: Place): Problem => ({
   ...place,

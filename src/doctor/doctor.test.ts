@@ -281,7 +281,9 @@ describe("a model", () => {
     const url = vendor(() => Response.json({ error: { message: "No." } }, { status: 500 }));
     const { observed, findings } = await probeModel(provider(url), { provider: "v", model: "m" }, () => 0);
     expect(observed).toBeUndefined();
-    expect(only(findings).says).toBe("m does not answer: status 500: No.");
+    expect(only(findings).says).toBe(
+      "It is reached and fails (status 500: No.). Wait, or look at the vendor's status page.",
+    );
   });
 });
 
@@ -323,5 +325,21 @@ describe("a machine", () => {
   test("a port that somebody else has", async () => {
     expect(await checkPort(vendor(() => new Response("nginx")))).toMatchObject({ state: "fault", check: "port" });
     expect(await checkPort("http://127.0.0.1:1")).toMatchObject({ state: "ok" });
+  });
+});
+
+describe("one model that is asked for a word", () => {
+  const judged = async (status: number, message: string): Promise<Finding> => {
+    const url = vendor(() => Response.json({ error: { message } }, { status }));
+    return only(await checkModel(provider(url), { provider: "v", model: "m" }, 1_000));
+  };
+  test("is there, though it thought for longer than the few tokens last", async () => {
+    const says = "Could not finish the message because max_tokens or model output limit was reached.";
+    expect(await judged(400, says)).toMatchObject({ state: "ok", check: "model" });
+  });
+  test("and does not take this dialect, is told with the dialect", async () => {
+    const { state, says } = await judged(400, "The operation does not work with the specified model.");
+    expect(state).toBe("fault");
+    expect(says).toContain("Check its target's dialect, now openai-chat");
   });
 });

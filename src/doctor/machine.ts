@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { isWeakKey, KEY_LENGTH_MIN } from "../config/expose.ts";
 import { call } from "../probe/call.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
+import { command } from "../typed/command.ts";
 
 const ABOUT = "this machine";
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -130,7 +131,7 @@ export async function checkPort(url: string): Promise<Finding> {
   const got = await call({ url: `${url}/health`, headers: {}, timeoutMs: 3_000 });
   if (got.kind === "failed")
     return got.fault === "unreachable"
-      ? ok(ABOUT, "port", `Nothing runs at ${url} now, so the port is free: codeswitch start.`)
+      ? ok(ABOUT, "port", `Nothing runs at ${url} now, so the port is free: ${command("start")}.`)
       : warning(
           ABOUT,
           "port",

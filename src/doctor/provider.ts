@@ -10,6 +10,7 @@ import { ask } from "./ask.ts";
 import { checkModel } from "./model.ts";
 import { fault, type Finding, ok, warning } from "./finding.ts";
 import { hostOf, refusal } from "./refusal.ts";
+import { command } from "../typed/command.ts";
 
 export interface Patience {
   readonly now: () => number;
@@ -90,7 +91,7 @@ function checkNames(about: string, provider: ProviderConfig, targets: readonly T
       warning(
         about,
         "models",
-        `Its list does not name ${model}. ${didYouMean(model, known)}If it is a new or hidden name, codeswitch doctor --deep ${provider.name} asks it.`,
+        `Its list does not name ${model}. ${didYouMean(model, known)}If it is a new or hidden name, ${command(`doctor --deep ${provider.name}`)} asks it.`,
       ),
     );
 }

@@ -6,7 +6,8 @@ import type { JsonObject } from "../wire/json.ts";
 import type { Exchange, Handler } from "./exchange.ts";
 
 export const listModels: Handler = (exchange) => {
-  const names = listedModels(exchange.gateway.config, exchange.caller.key).map((model) => model.name);
+  const { config, sightings } = exchange.gateway;
+  const names = listedModels(config, exchange.caller.key, sightings).map((model) => model.name);
   const list = shapeFor(exchange).list(names);
   return Response.json(asksForCatalogue(exchange) ? { ...list, models: catalogue(exchange, names) } : list);
 };

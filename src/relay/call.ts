@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { DialectId } from "../ir/seal.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import type { Log } from "../observe/log.ts";
+import type { Sightings } from "../providers/sightings.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Provenance } from "../vault/provenance.ts";
 import type { Search } from "../search/provider.ts";
@@ -51,6 +52,7 @@ export interface Gateway {
   readonly vault: Vault;
   readonly provenance: Provenance;
   readonly tokens: TokenMeter;
+  readonly sightings: Sightings;
   /** Of the web, where a model's vendor has none. */
   readonly search: Search;
   readonly log: Log;

@@ -57,7 +57,7 @@ function withoutRefused(body: JsonObject, { fields, extra }: ModelRequest, targe
       const path = saidAs(key);
       const note = "the vendor does not accept it";
       if (path === undefined) return [];
-      return [{ path, feature: "unsupported-parameter", how: "dropped", weight: weightOfField(key), note }];
+      return [{ path, feature: "unsupported-parameter", how: "dropped", weight: weightOfField(key, body[key]), note }];
     }),
   };
 }

@@ -23,6 +23,11 @@ describe("a key of a client's own in our file", () => {
       'auth: { keys: [ { name: a, key: "b" }, { "name": "codex", "key": "cs-made" } ] }\n',
     ],
     [
+      "a list whose variables have no quotes",
+      "auth: { keys: [ { name: a, key: ${KEY} } ] }\n",
+      'auth: { keys: [ { name: a, key: ${KEY} }, { "name": "codex", "key": "cs-made" } ] }\n',
+    ],
+    [
       "an empty list",
       "auth: { keys: [] } # nobody\n",
       'auth: { keys: [{ "name": "codex", "key": "cs-made" }] } # nobody\n',

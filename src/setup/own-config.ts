@@ -1,8 +1,10 @@
 /** A key of a client's own in our configuration file. Comments and everything else stay as they are. */
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from "yaml";
+import { hideBraces, showBraces } from "../config/bare-variables.ts";
 import { endsLine, withLineEnds } from "./block.ts";
 import { SetupRefused } from "./setup.ts";
+import { command } from "../typed/command.ts";
 
 interface NewKey {
   readonly name: string;
@@ -11,6 +13,12 @@ interface NewKey {
 
 /** Throws SetupRefused where the file is broken. */
 export function addKey(path: string, text: string, made: NewKey): string {
+  const hidden = hideBraces(text);
+  const added = withKeyAdded(path, hidden, made);
+  return hidden === text ? added : showBraces(added);
+}
+
+function withKeyAdded(path: string, text: string, made: NewKey): string {
   const before = read(path, text);
   const wanted = withKey(before.toJS(), made);
   const spliced = splice(text, before, made);
@@ -33,7 +41,7 @@ function read(path: string, text: string): Document {
   const [error] = document.errors;
   if (error)
     throw new SetupRefused(
-      `${path} is not valid YAML (${error.message.split("\n")[0]}), so that nothing was changed. codeswitch config check says more.`,
+      `${path} is not valid YAML (${error.message.split("\n")[0]}), so that nothing was changed. ${command("config check")} says more.`,
     );
   return document;
 }

@@ -27,6 +27,8 @@ export interface Asked {
   readonly obfuscated: boolean;
   readonly inputTokens: number;
   readonly body: JsonObject;
+  /** Messages: takes the whole answer of a call that is to be held. */
+  readonly hold?: (answer: JsonObject) => void;
 }
 
 export interface Offered {

@@ -31,7 +31,9 @@ export function readChat(body: JsonObject, model: string): Asked {
 }
 
 const isOff = (body: JsonObject): boolean =>
-  body["reasoning_effort"] === "none" || objectOf(body["thinking"])["type"] === "disabled";
+  body["reasoning_effort"] === "none" ||
+  objectOf(body["thinking"])["type"] === "disabled" ||
+  objectOf(body["reasoning"])["enabled"] === false;
 
 function offered(tool: JsonObject): Offered[] {
   const definition = objectOf(tool["type"] === "custom" ? tool["custom"] : tool["function"]);

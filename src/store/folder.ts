@@ -1,6 +1,8 @@
 /** The data folder: made for this user alone. One that was there keeps its mode, since it may be somebody's mount. */
 import { existsSync, lstatSync, mkdirSync, statSync } from "node:fs";
 
+export const DATABASE_FILE = "codeswitch.db";
+
 export function privateFolder(dir: string): string {
   if (!existsSync(dir)) mkdirSync(dir, { recursive: true, mode: 0o700 });
   return dir;

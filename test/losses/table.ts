@@ -132,7 +132,7 @@ export function printTable(): string {
     "",
     "## The names of losses",
     "",
-    "As the log and `x-codeswitch-losses` count them; the path beside each is the caller's own, up to a word that no API has.",
+    "As the log lists them; the path beside each is the caller's own, up to a word that no API has. Of a request, `x-codeswitch-losses` counts those of weight meaning and `x-codeswitch-hints` the others. A `seal` of an answer counts only where the vault does not keep it.",
     "",
     "| name | what |",
     "| --- | --- |",

@@ -26,6 +26,7 @@ export const TRAITS: Traits = {
   imageResults: true,
   images: true,
   strictTools: true,
+  toolSchemas: { notAtTop: new Set(["oneOf", "anyOf", "allOf"]), needsItems: false },
   parallelSwitch: true,
   usageChunk: false,
   effortField: "none",

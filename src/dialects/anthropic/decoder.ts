@@ -50,6 +50,8 @@ interface Reading {
   latest: number;
   /** Some text or refusal has been sent. */
   spoke: boolean;
+  /** The client is to run a tool. */
+  called: boolean;
   /** delta of message_delta, or the same fields of message_start. */
   stop: JsonObject;
   carry: Record<string, Json>;
@@ -67,6 +69,7 @@ export function eventReader(ask: Ask): EventReader {
     blocks: 0,
     latest: -1,
     spoke: false,
+    called: false,
     stop: {},
     carry: {},
     done: false,
@@ -153,6 +156,7 @@ function onBlockStart(event: JsonObject, reading: Reading, emit: Emit): void {
   reading.open.set(index, openBlock(block, reading.blocks++, reading.ask, emit));
   reading.latest = index;
   reading.spoke ||= textIn(block, "text") !== "";
+  reading.called ||= block.type === "tool_use";
 }
 
 /** A delta goes to its own block, never to the latest, unless the proxy sends no index at all. */
@@ -221,7 +225,8 @@ function finish(reading: Reading, emit: Emit): void {
   reading.done = true;
   emit({
     type: "finish",
-    reason: finishReasonOf(reason),
+    // Some hosts end an answer without a word for why.
+    reason: reason === "" && reading.called ? "tool" : finishReasonOf(reason),
     ...(details && { details }),
     usage: reading.usage.usage(),
     ...(Object.keys(reading.carry).length > 0 && { carry: reading.carry }),

@@ -42,6 +42,7 @@ export const TRAITS: Traits = {
   imageResults: false,
   images: true,
   strictTools: true,
+  toolSchemas: { notAtTop: new Set(["oneOf", "anyOf", "allOf", "enum", "not"]), needsItems: true },
   parallelSwitch: true,
   usageChunk: true,
   effortField: "reasoning_effort",

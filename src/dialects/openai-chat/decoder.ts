@@ -8,6 +8,7 @@ import type { EndCause, Frame, Machine } from "../../wire/machine.ts";
 import type { Ask } from "../dialect.ts";
 import { type Blocks, blocks, readCallPart } from "./blocks.ts";
 import { decodeErrorFrame } from "./error.ts";
+import { isSignature } from "./seals.ts";
 import { CHAT, DONE, FAILED_FINISH, finishReasonOf, listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 interface State {
@@ -51,14 +52,16 @@ export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
   );
 }
 
-/** A whole answer is one chunk that has everything. */
+/** A whole answer is one chunk that has everything, but with some vendors the word for why it ended. A body that parses was not cut. */
 export function decodeWhole(body: JsonObject, ask: Ask): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
   const pass = distinct(ask.replyId);
   const emit: Emit = (event) => pass(event, (one) => void events.push(one));
   const state = newState(ask);
   chunk(state, numbered(body), false, emit);
-  end(state, "eof", emit);
+  const isWhole = objectsIn(body, "choices").some((choice) => objectIn(choice, "message"));
+  if (isWhole) finishOrCut(state, emit);
+  else end(state, "eof", emit);
   return events;
 }
 
@@ -139,13 +142,16 @@ function answer(state: State, delta: JsonObject, emit: Emit): void {
   for (const call of objectsIn(delta, "tool_calls")) state.blocks.call(readCallPart(call), emit);
   const legacy = objectIn(delta, "function_call");
   if (legacy) state.blocks.call(readCallPart({ index: 0, function: legacy }), emit);
+  const extra = objectIn(delta, "extra_content");
+  if (extra && isSignature(extra)) state.blocks.sign(extra, emit);
 }
 
-/** Groq, OpenRouter and vLLM say `reasoning`; OpenRouter repeats it in `reasoning_details`, which alone may carry it. */
+/** Groq, OpenRouter and vLLM say `reasoning`; OpenRouter repeats it in `reasoning_details`, which alone may carry it, and seals it there. */
 function reasoning(state: State, delta: JsonObject, emit: Emit): void {
   const text = textIn(delta, "reasoning_content") || textIn(delta, "reasoning");
-  const details = text ? [] : objectsIn(delta, "reasoning_details");
+  const details = objectsIn(delta, "reasoning_details");
   say(state, "reasoning", text || details.map((one) => textIn(one, "text") || textIn(one, "summary")).join(""), emit);
+  for (const detail of details) state.blocks.detail(detail);
 }
 
 /** Mistral's content is a list while its model thinks. */
@@ -203,6 +209,7 @@ function end(state: State, cause: EndCause, emit: Emit): void {
 
 /** [DONE] behind an answer ends it even where the vendor gave no reason; behind nothing it ends nothing. */
 function finishOrCut(state: State, emit: Emit): void {
+  if (state.over) return;
   if (state.started) finish(state, emit);
   else end(state, "eof", emit);
 }

@@ -1,8 +1,9 @@
 /** Calls that the client runs, each as the item type its tool has. */
+import { callArguments } from "../../ir/arguments.ts";
 import type { Block } from "../../ir/events.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
 import { patchFault, takesPatch } from "../../ir/patch.ts";
-import { isObject, type JsonObject, literal, textOf } from "../../wire/json.ts";
+import { isObject, type JsonLiteral, type JsonObject, literal, textOf } from "../../wire/json.ts";
 import { addItem, type BlockWriter, endItem, growing, json, type Print, type Printing } from "./printing.ts";
 import { type Builtin, builtinByName, builtinFields, table } from "./wire.ts";
 import { lose } from "./writing.ts";
@@ -54,13 +55,18 @@ function streamedWriter(p: Printing, block: CallBlock, form: Form, print: Print)
     `{"type":"${form.type}","id":"${id}","status":"${status}","call_id":${json(block.callId)},${named},"${form.field}":${input.json()}${caller}}`;
   const where = `"item_id":"${id}","output_index":${place.at}`;
   addItem(p, place.at, item("in_progress"), print);
+  const parsed = block.tool.via === "custom" ? undefined : callArguments();
+  const say = (fragment: JsonLiteral | undefined, to: Print): void => {
+    if (!fragment) return;
+    input.add(fragment.json);
+    p.event(`${form.event}.delta`, `${where},"delta":${fragment.json}`, to);
+  };
   return {
     delta: (delta, to) => {
-      if (!("input" in delta)) return;
-      input.add(delta.input.json);
-      p.event(`${form.event}.delta`, `${where},"delta":${delta.input.json}`, to);
+      if ("input" in delta) say(parsed ? parsed.next(delta.input) : delta.input, to);
     },
     end: (_final, to) => {
+      say(parsed?.rest(), to);
       const whole = form === FUNCTION ? `${named},` : "";
       p.event(`${form.event}.done`, `${where},${whole}"${form.field}":${input.json()}`, to);
       endItem(p, place.at, item("completed"), to);

@@ -95,6 +95,7 @@ const ECHO: Addressee = {
     imageResults: true,
     images: true,
     strictTools: true,
+    toolSchemas: "any",
     parallelSwitch: true,
     usageChunk: true,
     effortField: "reasoning_effort",

@@ -18,6 +18,7 @@ export const TO: Addressee = {
     imageResults: true,
     images: true,
     strictTools: true,
+    toolSchemas: { notAtTop: new Set(["oneOf", "anyOf", "allOf", "enum", "not"]), needsItems: true },
     parallelSwitch: true,
     usageChunk: false,
     effortField: "reasoning_effort",
