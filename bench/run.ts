@@ -1,37 +1,24 @@
-/**
- * `npm run bench`: the gateway against nginx, in one run, before the same upstream. `-- --write` rewrites RESULTS.md,
- * `-- --quick` takes a look with a tenth of the requests, `-- --only whole,large` runs some loads.
- */
+/** The gateway against nginx, in one run, before the same upstream. bin/bench.js says what can be asked for. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { startGateway, type Gateway } from "./gateway.ts";
-import { loadOf, LOADS, type Load } from "./loads.ts";
 import { machine } from "./machine.ts";
-import { idleStreams, measure, peakRssMb, rssMb, type Effort, type Field, type LoadResult } from "./measure.ts";
+import { idleStreams, measure, peakRssMb, rssMb, type Field, type LoadResult } from "./measure.ts";
 import { startNginx, type Contestant } from "./nginx.ts";
 import { median } from "./numbers.ts";
 import { members, start } from "./process.ts";
 import { document, markdown, type Memory, type Report } from "./report.ts";
+import { wanted } from "./wanted.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    write: { type: "boolean", default: false },
-    quick: { type: "boolean", default: false },
-    only: { type: "string" },
-  },
-});
+const { write, quick, loads, effort } = wanted();
 
 const STARTS = 5;
 /** Long enough for a collector that works when nobody asks. */
 const SETTLE_MS = 5_000;
 
-const loads: readonly Load[] = options.only === undefined ? LOADS : options.only.split(",").map(loadOf);
-const effort: Effort = options.quick ? { rounds: 3, share: 0.1 } : { rounds: 5, share: 1 };
-
 const report = await withUpstream(async (upstreamPort) => {
   const about = machine();
-  const starts = await startTimes(upstreamPort, options.quick ? 1 : STARTS);
+  const starts = await startTimes(upstreamPort, quick ? 1 : STARTS);
   const nginx = await startNginx(upstreamPort);
   const gateway = starts.length > 0 ? await startGateway(upstreamPort) : undefined;
   try {
@@ -42,7 +29,7 @@ const report = await withUpstream(async (upstreamPort) => {
   }
 });
 console.log(`\n${report.machine.join("\n")}\n\n${markdown(report)}`);
-if (options.write) writeFileSync(join(import.meta.dir, "RESULTS.md"), document(report));
+if (write) writeFileSync(join(import.meta.dir, "RESULTS.md"), document(report));
 
 async function withUpstream<T>(work: (port: number) => Promise<T>): Promise<T> {
   const upstream = start([process.execPath, join(import.meta.dir, "upstream.ts")]);
@@ -99,7 +86,7 @@ async function everything(about: readonly string[], starts: readonly number[], f
   }
   return {
     machine: about,
-    command: `npm run bench -- --write${options.quick ? " --quick" : ""}`,
+    command: `npm run bench -- --write${quick ? " --quick" : ""}`,
     loads: results,
     memory,
     ...(starts.length > 0 && { readyMs: median(starts) }),

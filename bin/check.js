@@ -1,7 +1,10 @@
 #!/usr/bin/env node
 /** `npm run check`: format, lint, types, import arrows and the fast tests. All of them run, so that one look shows everything. */
+import { helpIfAsked } from "./help.js";
 import { format, lint } from "./lint.js";
 import { bun, program, step } from "./step.js";
+
+helpIfAsked(import.meta.url);
 
 const STEPS = [
   ["format", () => format("check")],

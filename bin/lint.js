@@ -2,6 +2,7 @@
 /** `npm run lint`: format and lint, mending what can be mended. `-- --check` only looks. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { helpIfAsked } from "./help.js";
 import { ROOT } from "./runtime.js";
 import { program, step } from "./step.js";
 
@@ -12,6 +13,7 @@ export const lint = (mode) =>
   step([...program("oxlint"), "--deny-warnings", ...(mode === "check" ? [] : ["--fix"]), ...FOLDERS]);
 
 if (process.argv[1]?.endsWith("lint.js")) {
+  helpIfAsked(import.meta.url);
   const unknown = process.argv.slice(2).find((argument) => argument !== "--check");
   if (unknown !== undefined) {
     console.error(`${unknown} is not a flag of lint. Did you mean --check?`);

@@ -10,12 +10,15 @@ export function installWhenStale(folder, message) {
   // npm is a script on Windows, which only a shell can start; its own file, when npm started us, needs none.
   const npm = process.env.npm_execpath;
   const ok = npm?.endsWith(".js")
-    ? step([process.execPath, npm, "ci"], { cwd: folder })
-    : step(["npm", "ci"], { cwd: folder, shell: true });
+    ? step([process.execPath, npm, ...CI], { cwd: folder })
+    : step(["npm", ...CI], { cwd: folder, shell: true });
   if (ok) return;
   console.error(`${folder} could not be installed. Without a network, run single tests: npm test -- src`);
   process.exit(1);
 }
+
+/** Some ask for a newer Node than npm runs on. It is Bun that runs them, so that npm's warning would only be wondered about. */
+const CI = ["ci", "--loglevel=error"];
 
 /** npm writes the hidden lockfile when it has installed: an older one knows nothing of what was locked since. */
 function isStale(folder) {

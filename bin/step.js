@@ -8,9 +8,21 @@ const require = createRequire(import.meta.url);
 
 /** A package's own program, by its file and not by the shell script in .bin, which Windows cannot spawn. */
 export function program(name, bin = name) {
-  const manifest = require.resolve(`${name}/package.json`);
+  const manifest = needed(name);
   const entry = require(manifest).bin;
   return [process.execPath, join(dirname(manifest), typeof entry === "string" ? entry : entry[bin])];
+}
+
+/** The manifest of a package that development needs. */
+export function needed(name) {
+  try {
+    return require.resolve(`${name}/package.json`);
+  } catch {
+    console.error(
+      `${name} is not installed. It comes with "npm ci"; "--omit=dev" and NODE_ENV=production leave it out.`,
+    );
+    process.exit(1);
+  }
 }
 
 export const bun = () => [findBun() ?? "bun", ...BUN_FLAGS];

@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 /** `npm run test:clients`: the real command line clients. They are large, so they are installed apart and only for this. */
 import { join } from "node:path";
+import { helpIfAsked } from "./help.js";
 import { installWhenStale } from "./npm.js";
 import { BUN_FLAGS, ROOT, runBun } from "./runtime.js";
+
+helpIfAsked(import.meta.url);
 
 for (const name of ["clients", "clis"])
   installWhenStale(join(ROOT, "test", name), `Installing the clients in test/${name}, once …`);

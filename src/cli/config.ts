@@ -4,22 +4,43 @@ import type { Config } from "../config/config.ts";
 import { printConfig } from "../config/print.ts";
 import { configJsonSchema } from "../config/json-schema.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
+import { Failure, UsageError } from "./usage.ts";
+
+const ARGS = {
+  file: { type: "positional", required: false, valueHint: "FILE", description: "The same as --config FILE." },
+  config: CONFIG_ARG,
+} as const;
+
+interface Named {
+  readonly file?: string | undefined;
+  readonly config?: string | undefined;
+}
+
+function fileOf({ file, config }: Named): string | undefined {
+  if (file !== undefined && config !== undefined)
+    throw new UsageError(`Two configurations are named, ${file} and ${config}. Name one.`);
+  return file ?? config;
+}
 
 const check = defineCommand({
   meta: { name: "check", description: "Say what is wrong with the configuration: line, value and fix." },
-  args: { config: CONFIG_ARG },
+  args: ARGS,
   run: ({ args }) => {
-    const config = loadHere(args.config, {});
+    const config = loadHere(fileOf(args), {});
     printWarnings(config);
+    if (config.models.length === 0)
+      throw new Failure(
+        `! ${capital(config.source)} has nothing that can answer: ${Object.keys(config.providers).length === 0 ? "no provider is switched on" : "no model has a provider that is switched on"}. Mend one of those named above.`,
+      );
     console.log(`${capital(config.source)} is in order: ${summary(config)}.`);
   },
 });
 
 const print = defineCommand({
   meta: { name: "print", description: "Show what the gateway makes of it: defaults filled in, secrets masked." },
-  args: { config: CONFIG_ARG },
+  args: ARGS,
   run: ({ args }) => {
-    const config = loadHere(args.config, {});
+    const config = loadHere(fileOf(args), {});
     printWarnings(config);
     console.log(printConfig(config).trimEnd());
   },

@@ -9,9 +9,14 @@ export async function confirm(question: string, yes: boolean): Promise<void> {
     throw new Failure("Nothing was changed: without a terminal nobody can be asked. Add --yes to go ahead.");
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
-    const answer = await terminal.question(`${question} [y/N] `);
+    const answer = await terminal.question(`${question} [y/N] `).catch(left);
     if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("Nothing was changed.");
   } finally {
     terminal.close();
   }
+}
+
+/** Ctrl-C and Ctrl-D leave the question's line as it is. */
+function left(): never {
+  throw new Failure("\nNothing was changed.");
 }

@@ -1,34 +1,34 @@
 /** What a person reads when the gateway is up: where it is, what it has, and what to paste where. */
 import type { Config } from "../config/config.ts";
-import { variableOfKey } from "../config/env.ts";
+import { isDemo } from "../config/env.ts";
+import { whereKeyIs } from "../config/load.ts";
 import { command } from "../typed/command.ts";
-import { configFile } from "./setup-connection.ts";
 import { table } from "./table.ts";
 
-export function greeting(config: Config, url: string, version: string, cursor: string = cursorLine(config)): string {
-  const key = config.keys.length > 0 ? "YOUR_KEY" : "anything";
-  const model = config.models.find(({ name }) => !name.includes("*"))?.name ?? "MODEL";
+interface Beside {
+  /** How other machines may reach it. */
+  readonly elsewhere?: readonly string[];
+  /** Instead of how to make it reachable for Cursor. */
+  readonly cursor?: string;
+}
+
+export function greeting(config: Config, url: string, version: string, beside: Beside = {}): string {
+  const { elsewhere = [], cursor = cursorLine(config) } = beside;
   const has = [
     ["Config", config.source],
     ["Providers", providersLine(config)],
     ["Models", modelsLine(config)],
     ["Keys", keysLine(config)],
   ];
-  const uses = [
-    ["Claude Code", `ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${shellWord(model)}`],
-    ["OpenAI SDKs", `OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`],
-    ["Cursor", cursor],
-    ["curl", curl(url, key, model)],
-  ];
   return [
     "",
     `  codeswitch ${version} is ready on ${url}`,
+    ...(elsewhere.length > 0 ? [`  for other machines on ${elsewhere.join(", ")}`] : []),
     "",
     table(has, { indent: "  " }),
-    ...(isDemo(config) ? ["", ...DEMO.map((line) => `  ${line}`)] : []),
+    ...(isDemo(config) ? ["", ...demo(config).map((line) => `  ${line}`)] : []),
     "",
-    "  To use it",
-    table(uses, { indent: "    ", gap: 3 }),
+    ...(config.models.length > 0 ? uses(config, url, cursor) : [`  ${command("config check")} says what is missing.`]),
     "",
   ].join("\n");
 }
@@ -36,19 +36,34 @@ export function greeting(config: Config, url: string, version: string, cursor: s
 /** Which key a client presents, in words: the key itself is never printed. */
 export function keyWords(config: Config): string {
   const [key] = config.keys;
-  if (!key) return "anything";
-  if (configFile(config) === undefined) return `the value of ${variableOfKey(key)}`;
-  return `the key ${key.name} of ${config.source} (${command("setup cursor")} shows it)`;
+  return key ? `${whereKeyIs(config, key)} (${command("setup cursor")} shows it)` : "anything";
 }
 
-const DEMO = [
-  "No vendor's key was found, so a simulator answers. For the real thing set one",
-  "(ANTHROPIC_API_KEY, OPENAI_API_KEY, AZURE_BASE_URL and AZURE_API_KEY, KIMI_API_KEY, …),",
-  "or write a codeswitch.yaml: codeswitch.example.yaml is a start.",
-];
+function uses(config: Config, url: string, cursor: string): string[] {
+  const key = config.keys.length > 0 ? "YOUR_KEY" : "anything";
+  const model = config.models.find(({ name }) => !name.includes("*"))?.name ?? "MODEL";
+  const lines = [
+    ["Claude Code", `ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${shellWord(model)}`],
+    ["OpenAI SDKs", `OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`],
+    ["Cursor", cursor],
+    ["curl", curl(url, key, model)],
+  ];
+  return ["  To use it", table(lines, { indent: "    ", gap: 3 })];
+}
 
-const isDemo = ({ providers }: Config): boolean =>
-  Object.values(providers).every(({ kind, baseUrl }) => kind === "simulator" && baseUrl === "");
+const demo = ({ switchedOff = [] }: Config): string[] =>
+  switchedOff.length > 0
+    ? [
+        "No vendor is fully set up, so a simulator answers.",
+        ...switchedOff.map(({ why }) => why),
+        "Set what is missing and start again, or write a codeswitch.yaml: codeswitch.example.yaml is a start.",
+      ]
+    : [
+        "No vendor's key was found, so a simulator answers. For the real thing set one",
+        "(ANTHROPIC_API_KEY, OPENAI_API_KEY, AZURE_BASE_URL and AZURE_API_KEY, KIMI_API_KEY, …)",
+        `in the environment, or in a .env that you name: ${command("start --config .env")}`,
+        "Or write a codeswitch.yaml: codeswitch.example.yaml is a start.",
+      ];
 
 function providersLine({ providers }: Config): string {
   const all = Object.values(providers).map(({ name, baseUrl }) =>
@@ -67,10 +82,11 @@ function modelsLine(config: Config): string {
   return names.length === 0 ? "none" : names.join(", ") + (more > 0 ? ` and ${more} more (${command("models")})` : "");
 }
 
+/** A single one is said where to find; of many their names. */
 function keysLine(config: Config): string {
-  const { keys } = config;
-  if (keys.length === 0) return "none: this machine only, any key is accepted";
-  return keys.map((key) => (configFile(config) === undefined ? variableOfKey(key) : key.name)).join(", ");
+  const [first, ...more] = config.keys;
+  if (!first) return "none: this machine only, any key is accepted";
+  return more.length === 0 ? whereKeyIs(config, first) : config.keys.map(({ name }) => name).join(", ");
 }
 
 /** Cursor's servers call, so that only a public address reaches us, and nothing from outside is answered without a key. */
@@ -81,5 +97,5 @@ const curl = (url: string, key: string, model: string): string =>
   `curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d ${quoted(JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }))}`;
 
 /** A name may hold what a shell would read. */
-const shellWord = (name: string): string => (/^[\w.:/@-]+$/.test(name) ? name : quoted(name));
+export const shellWord = (name: string): string => (/^[\w.:/@-]+$/.test(name) ? name : quoted(name));
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

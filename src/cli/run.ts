@@ -1,10 +1,10 @@
 /** argv to a command, and every error to a sentence and an exit code. */
 import { runCommand } from "citty";
-import { ConfigError } from "../config/problem.ts";
 import { main } from "./commands.ts";
+import { explain } from "./explain.ts";
 import { help } from "./help.ts";
-import { SetupRefused } from "../setup/setup.ts";
-import { checkArguments, choose, Failure, UsageError } from "./usage.ts";
+import { complain } from "./paint.ts";
+import { checkArguments, choose, UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
 /** The exit code: 0 well, 1 something is wrong, 2 the command line is. */
@@ -25,15 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     const words = explain(error);
-    if (words !== "") console.error(words);
+    if (words !== "") complain(words);
     return error instanceof UsageError ? 2 : 1;
   }
-}
-
-function explain(error: unknown): string {
-  if (error instanceof UsageError || error instanceof Failure || error instanceof SetupRefused) return error.message;
-  if (error instanceof ConfigError) return error.report();
-  return error instanceof Error
-    ? `codeswitch failed: ${error.stack ?? error.message}`
-    : `codeswitch failed: ${String(error)}`;
 }

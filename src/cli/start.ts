@@ -4,17 +4,18 @@ import type { Config } from "../config/config.ts";
 import { jsonLine, logOf, lostLine } from "../observe/log.ts";
 import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
-import { dataHere } from "./data.ts";
-import { greeting } from "./greeting.ts";
+import { type DataHere, dataHere } from "./data.ts";
+import { localUrl, sourceOf } from "./find-gateway.ts";
+import { greeting, shellWord } from "./greeting.ts";
+import { checkHost, elsewhere, whyNotOpen } from "./listen.ts";
 import { sightingsFor, tellMissing } from "./missing.ts";
+import { leaveNote } from "./note.ts";
 import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { keepTunnel } from "./keep-tunnel.ts";
 import { announceAddress, tellOfTunnel } from "./public.ts";
 import { openTunnel } from "./tunnel.ts";
-import { UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
-import { command } from "../typed/command.ts";
 import { type WayIn, wayIn } from "./way-in.ts";
 
 export const startCommand = defineCommand({
@@ -54,7 +55,7 @@ export const startCommand = defineCommand({
       ...(args.port !== undefined && { port: args.port }),
       ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
     });
-    const typed = process.argv.slice(2).join(" ");
+    const typed = process.argv.slice(2).map(shellWord).join(" ");
     const way = wayIn({ tunnel: args.tunnel, publicUrl: args["public-url"], typed }, config, process.env.PATH ?? "");
     const { format } = config.log;
     const said = output((lines) => lostLine(format, lines));
@@ -68,24 +69,34 @@ export const startCommand = defineCommand({
 
 async function serve(
   config: Config,
-  options: GatewayOptions,
+  options: GatewayOptions & DataHere,
   way: WayIn | undefined,
   said: Output,
   whenUp: (() => Promise<void>) | undefined,
 ): Promise<void> {
   const gateway = await open(config, options);
+  const { url, instance } = gateway;
+  const note = {
+    url: localUrl(config.server.host, config.server.port || new URL(url).port),
+    pid: process.pid,
+    version: VERSION,
+    instance,
+    source: sourceOf(config),
+  };
+  const takeNoteAway = leaveNote(options.dataDir, note);
   const going = new AbortController();
   const stop = (): Promise<void> => {
     going.abort();
+    takeNoteAway();
     return gateway.stop();
   };
   // Before anybody is told that we are up: who reads it may stop us at once.
-  const stopped = untilStopped(stop, config.server.drainMs, said);
-  said.print(announcement(config, gateway.url, way));
+  const stopped = untilStopped(stop, gateway.openCalls, config.server.drainMs, said);
+  said.print(announcement(config, url, way));
   // Whatever becomes of it, the gateway goes on.
   void whenUp?.().catch(() => {});
   if (way)
-    await letIn(way, gateway.url, config, said, going.signal).catch((error: unknown) =>
+    await letIn(way, url, config, said, going.signal).catch((error: unknown) =>
       stop().then(() => Promise.reject(error)),
     );
   await stopped;
@@ -97,41 +108,23 @@ async function letIn(way: WayIn, url: string, config: Config, said: Output, goin
 }
 
 async function open(config: Config, options: GatewayOptions): Promise<RunningGateway> {
+  await checkHost(config.server);
   // Loaded here, so that --help and config check stay quick.
   const { startGateway } = await import("../gateway.ts");
   try {
     return await startGateway(config, options);
   } catch (error) {
-    throw whyNotOpen(error, config.server) ?? error;
-  }
-}
-
-function whyNotOpen(error: unknown, { host, port }: Config["server"]): UsageError | undefined {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
-    case "EADDRINUSE":
-      return new UsageError(
-        `Port ${port} on ${host} is already in use. Stop what listens there, or choose another: ${command(`start --port ${port + 1}`)}`,
-      );
-    case "EACCES":
-    case "EPERM":
-      return new UsageError(
-        `Port ${port} on ${host} needs more rights than this user has. Choose one above 1023: ${command("start --port 4141")}`,
-      );
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new UsageError(
-        `${host} is not an address of this machine. Choose another: ${command("start --host 127.0.0.1")}`,
-      );
-    default:
-      return undefined;
+    throw (await whyNotOpen(error, config.server)) ?? error;
   }
 }
 
 /** JSON logs go to a program, which reads lines and not a greeting. The gateway itself has logged the warnings. */
 function announcement(config: Config, url: string, way: WayIn | undefined): string {
   if (config.log.format === "text")
-    return greeting(config, url, VERSION, way && "as below, once its address is public");
+    return greeting(config, url, VERSION, {
+      elsewhere: elsewhere(config.server, url),
+      ...(way && { cursor: "as below, once its address is public" }),
+    });
   const { source, providers, models, keys } = config;
   const names = {
     providers: Object.keys(providers),

@@ -13,7 +13,6 @@ export interface Chosen {
   readonly command: CommandDef;
   /** codeswitch config check */
   readonly path: readonly string[];
-  readonly parent?: CommandDef;
   /** What follows the command's name. */
   readonly rest: readonly string[];
 }
@@ -31,7 +30,7 @@ export function choose(root: CommandDef, argv: readonly string[]): Chosen {
       throw new UsageError(
         `"${name}" is not a command of ${whole}. ${didYouMean(name, Object.keys(commands))}Commands: ${Object.keys(commands).join(", ")}. ${more(chosen.path)}`,
       );
-    chosen = { command, path: [...chosen.path, name], parent: chosen.command, rest };
+    chosen = { command, path: [...chosen.path, name], rest };
   }
 }
 
@@ -46,7 +45,10 @@ export function checkArguments({ command, path, rest }: Chosen): string[] {
   for (let index = 0; index < rest.length; index++) {
     const [flag = "", inline] = splitFlag(rest[index] ?? "");
     if (!flag.startsWith("-")) {
-      if (words-- <= 0) throw new UsageError(`"${flag}" was not expected here. ${more(path)}`);
+      if (words-- <= 0) {
+        const meant = "config" in args && /\.(ya?ml|json|env)$/.test(flag) ? `Did you mean --config ${flag}? ` : "";
+        throw new UsageError(`"${flag}" was not expected here. ${meant}${more(path)}`);
+      }
       checked.push(flag);
       continue;
     }

@@ -7,6 +7,8 @@ export interface Config {
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   /** In the order of the file: the first model listed is what a demo asks for. */
   readonly models: readonly ModelConfig[];
+  /** What was meant to answer and cannot: told to who asks for one of these models. Absent: nothing. */
+  readonly switchedOff?: readonly SwitchedOff[];
   /** Where the gateway searches the web for models whose vendor runs no search. Absent: nowhere. */
   readonly search?: SearchConfig;
   readonly log: { readonly format: "text" | "json" };
@@ -14,6 +16,13 @@ export interface Config {
   readonly source: string;
   /** One sentence each, printed once at the start. */
   readonly warnings: readonly string[];
+}
+
+export interface SwitchedOff {
+  /** A whole sentence: "Azure is switched off: AZURE_API_KEY is not set." */
+  readonly why: string;
+  /** Names and patterns, as in ModelConfig. */
+  readonly models: readonly string[];
 }
 
 export interface SearchConfig {

@@ -1,5 +1,5 @@
 /** The `.env` beside a configuration. Bun is started with --no-env-file, so that a stray one in somebody's repository sets nothing. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseEnv } from "node:util";
 import { readVariable, type Variables } from "./substitute.ts";
@@ -8,10 +8,12 @@ export const isDotenv = (file: string): boolean => /(^|[\\/])(\.env(\.[\w-]+)?|[
 
 export const readDotenv = (file: string): Variables => parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
 
-export const dotenvBeside = (configFile: string): Variables => {
-  const file = join(dirname(configFile), ".env");
-  return existsSync(file) ? readDotenv(file) : {};
-};
+/** A folder of that name is somebody's Python environment. */
+export const hasDotenv = (folder: string): boolean =>
+  statSync(join(folder, ".env"), { throwIfNoEntry: false })?.isFile() === true;
+
+export const dotenvBeside = (configFile: string): Variables =>
+  hasDotenv(dirname(configFile)) ? readDotenv(join(dirname(configFile), ".env")) : {};
 
 /** The real environment wins. A blank there is unset, so the file's value stands. */
 export function over(real: Variables, file: Variables): Variables {

@@ -12,7 +12,9 @@ export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   const key = usable(env, env.first("AZURE_API_KEY", "AZURE_OPENAI_API_KEY"));
   if (!url || !key) {
     const [set, unset] = url ? [url.name, "AZURE_API_KEY"] : [key?.name, "AZURE_BASE_URL"];
-    if (set !== undefined) env.warn(`Azure is switched off: ${set} is set, but ${unset} is not.`);
+    if (set === undefined) return undefined;
+    env.warn(`Azure is switched off: ${set} is set, but ${unset} is not.`);
+    env.switchOff("azure", `Azure is switched off: ${unset} is not set.`);
     return undefined;
   }
   const base = normaliseBaseUrl("azure", url.value);
@@ -35,7 +37,10 @@ export function azureProvider(env: EnvReader): ProviderConfig | undefined {
 export function vendorProviders(env: EnvReader, vendors: readonly VendorFacts[]): ProviderConfig[] {
   return vendors.flatMap((vendor) => {
     if (vendor.kind === "azure" || vendor.baseUrl === undefined) return [];
-    const key = usable(env, env.first(...vendor.keyVariables));
+    const written = env.first(...vendor.keyVariables);
+    const key = usable(env, written);
+    if (written && !key)
+      env.switchOff(vendor.id, `Provider ${vendor.id} is switched off: ${written.name} is still a sample value.`);
     if (!key) return [];
     const found = provider(vendor.id, vendor.kind, vendor.baseUrl, key);
     return [vendor.kind === "openai-compatible" ? { ...found, vendor: vendor.id } : found];

@@ -18,6 +18,9 @@ export interface EnvReader {
   /** By the name of the variable: what it holds is never shown, whatever it is for. */
   refuse(name: string, fault: string, fix: string): void;
   warn(sentence: string): void;
+  /** A provider that was meant and cannot answer; `why` is a whole sentence. */
+  switchOff(provider: string, why: string): void;
+  readonly off: ReadonlyMap<string, string>;
   readonly warnings: readonly string[];
   /** Throws ConfigError if anything was refused. */
   finish(): void;
@@ -26,6 +29,7 @@ export interface EnvReader {
 export function envReader(variables: Variables): EnvReader {
   const problems: Problem[] = [];
   const warnings: string[] = [];
+  const off = new Map<string, string>();
   const value = (name: string): string | undefined => readVariable(variables, name);
   const refuse: EnvReader["refuse"] = (name, fault, fix) =>
     void problems.push({ file: "environment", key: name, fault, fix });
@@ -48,6 +52,8 @@ export function envReader(variables: Variables): EnvReader {
       return known;
     },
     warn: (sentence) => void warnings.push(sentence),
+    switchOff: (provider, why) => void off.set(provider, why),
+    off,
     warnings,
     finish: () => {
       if (problems.length > 0) throw new ConfigError(problems);

@@ -68,15 +68,21 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         "Path of the configuration. --config wins; ./codeswitch.yaml is found without it.",
         { always: true },
       ),
-      honoured("HOST", "Address to listen on. --host and CODESWITCH_HOST win. Default 127.0.0.1.", {
-        always: true,
-        example: "127.0.0.1",
-      }),
+      honoured(
+        "HOST",
+        "Address to listen on; what is no address is ignored with a warning. --host and CODESWITCH_HOST win. Default 127.0.0.1.",
+        {
+          always: true,
+          example: "127.0.0.1",
+        },
+      ),
       honoured("PORT", "Port to listen on. --port and CODESWITCH_PORT win. Default 4141.", {
         always: true,
         example: "4141",
       }),
-      honoured("CODESWITCH_HOST", "As HOST, where that name is taken by something else.", { always: true }),
+      honoured("CODESWITCH_HOST", "As HOST, where that name is taken by something else; a name of this machine too.", {
+        always: true,
+      }),
       honoured("CODESWITCH_PORT", "As PORT, where that name is taken by something else.", { always: true }),
       honoured("CODESWITCH_LOG_FORMAT", "text or json. --log-format wins.", { always: true, example: "text" }),
       honoured("CODESWITCH_DATA_DIR", "Where data lives. Default: the platform's data folder.", { always: true }),
@@ -85,6 +91,9 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         "Seals what is kept in the data folder; 32 characters or more. Unset: one is made there. To change it: NEW,OLD.",
         { always: true },
       ),
+      honoured("CODESWITCH_URL", "For setup, doctor and test: the gateway that they ask. --url wins.", {
+        always: true,
+      }),
       honoured(
         "CODESWITCH_ASK_DEPLOYMENTS",
         "off: a start asks no Azure deployment whether it is there. Otherwise each that is configured is asked once, in the background, where they are eight or fewer.",
@@ -92,7 +101,7 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
       ),
       honoured(
         "CODESWITCH_KEY",
-        "For setup and test: the client's key, out of sight of the list of processes. --key wins.",
+        "For setup, doctor and test: the client's key, out of sight of the list of processes. --key wins.",
         {
           always: true,
         },

@@ -1,5 +1,5 @@
 /** A configuration from the environment alone, for when there is no file: the seeds' variables, and one key per vendor. */
-import type { KeyConfig, ModelConfig, ProviderConfig } from "./config.ts";
+import type { Config, KeyConfig, ModelConfig, ProviderConfig, SwitchedOff } from "./config.ts";
 import { DEFAULT_WAITS } from "./default.ts";
 import { modelsOf } from "./env-models.ts";
 import { azureProvider, vendorProviders } from "./env-providers.ts";
@@ -13,6 +13,7 @@ export interface FromEnvironment {
   readonly keys: readonly KeyConfig[];
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   readonly models: readonly ModelConfig[];
+  readonly switchedOff?: readonly SwitchedOff[];
   readonly warnings: readonly string[];
 }
 
@@ -26,13 +27,22 @@ export function fromEnvironment(variables: Variables, vendors: readonly VendorFa
   const models = found.length > 0 ? modelsOf(env, found, vendors) : DEMO_MODELS;
   warnOfUnread(env);
   env.finish();
+  const switchedOff = [...env.off].map(([name, why]) => ({ why, models: namesOf(name, variables, vendors) }));
   return {
     keys,
     providers: Object.fromEntries(providers.map((one) => [one.name, one])),
     models,
+    ...(switchedOff.length > 0 && { switchedOff }),
     warnings: env.warnings,
   };
 }
+
+/** What a provider would be asked for, were it there. A reader of its own: what is wrong with its levels says nobody. */
+const namesOf = (name: string, variables: Variables, vendors: readonly VendorFacts[]): string[] =>
+  modelsOf(envReader(variables), [{ ...SIMULATOR, name }], vendors).map((model) => model.name);
+
+/** Nobody has named any provider, so that the simulator answers. */
+export const isDemo = ({ models }: Pick<Config, "models">): boolean => models === DEMO_MODELS;
 
 /** No URL: it runs inside the gateway. */
 const SIMULATOR: ProviderConfig = { name: "simulator", kind: "simulator", baseUrl: "", headers: {}, ...DEFAULT_WAITS };

@@ -246,9 +246,24 @@ describe("variables", () => {
     expect(complaint(BASE, { variables: { PORT: "http" } })).toBe(
       "environment: PORT is not a port. Ports are numbers from 1 to 65535; 0 takes any free one.",
     );
-    expect(complaint(BASE, { variables: { HOST: "build-7" } })).toStartWith(
+    expect(complaint(BASE, { variables: { HOST: "192.168.0.7" } })).toStartWith(
       "environment: HOST can be reached from other machines",
     );
+  });
+
+  test("a HOST that is no address is left alone: shells and build tools set it to something else", () => {
+    for (const HOST of ["build-7", "x86_64-conda-linux-gnu", "not.a.host"]) {
+      const { server, warnings } = load(BASE, { variables: { HOST } });
+      expect([server.host, warnings]).toEqual([
+        "127.0.0.1",
+        ["HOST is no address, so that it is not read. To listen on a name of this machine: CODESWITCH_HOST."],
+      ]);
+      expect(load(BASE, { variables: { HOST, CODESWITCH_HOST: "127.0.0.2" } })).toMatchObject({
+        server: { host: "127.0.0.2" },
+        warnings: [],
+      });
+      expect(complaint(BASE, { variables: { CODESWITCH_HOST: HOST } })).toContain("CODESWITCH_HOST can be reached");
+    }
   });
 
   test("a misspelt CODESWITCH_ variable is a warning", () => {

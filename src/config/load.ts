@@ -3,11 +3,11 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve as absolute } from "node:path";
 import type { Config, KeyConfig, ServerConfig } from "./config.ts";
 import { DEFAULT_LOG, DEFAULT_SERVER, readServer } from "./default.ts";
-import { dotenvBeside, isDotenv, over, readDotenv } from "./dotenv.ts";
+import { dotenvBeside, hasDotenv, isDotenv, over, readDotenv } from "./dotenv.ts";
 import { fromEnvironment, variableOfKey } from "./env.ts";
 import { OWN_VARIABLES } from "./env-variables.ts";
 import { refuseExposed, weakKeyWarnings } from "./expose.ts";
-import { readOverrides, unknownOwnVariables, type Flags, type Overrides } from "./overrides.ts";
+import { readOverrides, unknownOwnVariables, unreadHost, type Flags, type Overrides } from "./overrides.ts";
 import { placeOf, valueOf } from "./place.ts";
 import { ConfigError } from "./problem.ts";
 import { resolve, type VendorFacts } from "./resolve.ts";
@@ -26,11 +26,19 @@ export interface Surroundings {
 /** Throws ConfigError. `file` is what --config names: a configuration, or a `.env` whose variables stand in for one. */
 export function loadConfig(file: string | undefined, flags: Flags, around: Surroundings): Config {
   const found = findFile(file, around);
-  if (found === undefined) return fromVariables(around.variables, "the environment", flags, around, hints(around.cwd));
+  if (found === undefined) return fromVariables(around.variables, ENVIRONMENT, flags, around, hints(around.cwd));
   if (isDotenv(found.path))
     return fromVariables(over(around.variables, readEnvFile(found)), found.shown, flags, around, []);
   return fromFile(found, flags, around);
 }
+
+/** Where a person finds a caller's key. */
+export const whereKeyIs = ({ source }: Pick<Config, "source">, key: KeyConfig): string =>
+  source === ENVIRONMENT || isDotenv(source)
+    ? `the value of ${variableOfKey(key)}`
+    : `the key ${key.name} of ${source}`;
+
+const ENVIRONMENT = "the environment";
 
 /** The variables that count: the real environment, over the `.env` that the configuration is or brings along. */
 export function variablesOf(file: string | undefined, around: Surroundings): Variables {
@@ -101,7 +109,7 @@ function hints(cwd: string): string[] {
       (name) =>
         `${name} is here but not read: its name is not ${DEFAULT_FILE}. Rename it, or start with --config ${name}.`,
     ),
-    ...(existsSync(join(cwd, ".env"))
+    ...(hasDotenv(cwd)
       ? ["The .env in this folder is not read, since no configuration lies beside it. To use it: --config .env"]
       : []),
   ];
@@ -127,6 +135,7 @@ function fromVariables(
       ...warnings,
       ...weakKeyWarnings(rest.keys, variableOfKey),
       ...unknownOwnVariables(variables, OWN_VARIABLES),
+      ...unreadHost(variables),
       ...extra,
     ],
   };
@@ -143,16 +152,22 @@ function fromFile(file: Found, flags: Flags, around: Surroundings): Config {
   const written = { ...placeOf(yaml, path), ...valueOf(yaml, path, []) };
   const placeOfKey = (_key: KeyConfig, index: number): string => `auth.keys[${index}].key`;
   refuseExposed(server.host, checked.keys, overrides.host?.from ?? written, placeOfKey);
-  const { keys, providers, models, search, warnings } = checked;
+  const { keys, providers, models, switchedOff, search, warnings } = checked;
   return {
     server,
     keys,
     providers,
     models,
+    ...(switchedOff && { switchedOff }),
     ...(search && { search }),
     log: logOf(checked.file.log, overrides),
     source: file.shown,
-    warnings: [...warnings, ...weakKeyWarnings(keys, placeOfKey), ...unknownOwnVariables(variables, OWN_VARIABLES)],
+    warnings: [
+      ...warnings,
+      ...weakKeyWarnings(keys, placeOfKey),
+      ...unknownOwnVariables(variables, OWN_VARIABLES),
+      ...unreadHost(variables),
+    ],
   };
 }
 

@@ -1,4 +1,6 @@
 /** What wins over the file: flags, then CODESWITCH_* variables, then PORT and HOST. */
+import { isIP } from "node:net";
+import { isLoopback } from "./expose.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { ConfigError, showValue, type Problem } from "./problem.ts";
 import { LOG_FORMATS } from "./schema.ts";
@@ -23,7 +25,7 @@ export interface Overrides {
 }
 
 export function readOverrides(flags: Flags, variables: Variables): Overrides {
-  const host = first(flags.host, "--host", variables, ["CODESWITCH_HOST", "HOST"]);
+  const host = first(flags.host, "--host", variables, ["CODESWITCH_HOST", ...(hostIsOurs(variables) ? ["HOST"] : [])]);
   const port = first(flags.port, "--port", variables, ["CODESWITCH_PORT", "PORT"]);
   const logFormat = first(flags.logFormat, "--log-format", variables, ["CODESWITCH_LOG_FORMAT"]);
   return {
@@ -32,6 +34,20 @@ export function readOverrides(flags: Flags, variables: Variables): Overrides {
     ...(logFormat && { logFormat: { ...logFormat, value: readLogFormat(logFormat) } }),
   };
 }
+
+/** Shells put the machine's name into HOST, and build tools its kind (`x86_64-conda-linux-gnu`): only an address is meant for us. */
+const hostIsOurs = (variables: Variables): boolean => {
+  const host = readVariable(variables, "HOST") ?? "";
+  return isIP(host.replace(/^\[(.*)\]$/, "$1")) !== 0 || isLoopback(host);
+};
+
+/** A HOST that does nothing. */
+export const unreadHost = (variables: Variables): string[] =>
+  readVariable(variables, "HOST") === undefined ||
+  readVariable(variables, "CODESWITCH_HOST") !== undefined ||
+  hostIsOurs(variables)
+    ? []
+    : ["HOST is no address, so that it is not read. To listen on a name of this machine: CODESWITCH_HOST."];
 
 function first(
   flag: string | undefined,

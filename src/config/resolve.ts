@@ -1,5 +1,13 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
-import type { KeyConfig, ModelConfig, ProviderConfig, ProviderKind, SearchConfig, TargetConfig } from "./config.ts";
+import type {
+  KeyConfig,
+  ModelConfig,
+  ProviderConfig,
+  ProviderKind,
+  SearchConfig,
+  SwitchedOff,
+  TargetConfig,
+} from "./config.ts";
 import {
   apiVersionDoubt,
   apiVersionFault,
@@ -26,6 +34,7 @@ export interface Resolved {
   readonly keys: readonly KeyConfig[];
   readonly providers: Readonly<Record<string, ProviderConfig>>;
   readonly models: readonly ModelConfig[];
+  readonly switchedOff?: readonly SwitchedOff[];
   readonly search?: SearchConfig;
   readonly warnings: readonly string[];
 }
@@ -70,14 +79,16 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     refuse(["search"], found.fault, "Write base_url as your instance has it: http://localhost:8080.");
   wrong.throwIfAny();
   const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers, yaml));
+  const switchedOff = whatIsOff(models, file, off, yaml);
   return {
     file,
     keys,
     providers,
     models: models.filter((model) => model.targets.length > 0),
+    ...(switchedOff.length > 0 && { switchedOff }),
     ...("search" in found && found.search && { search: found.search }),
     warnings: [
-      ...warningsOf(models, file, off, yaml),
+      ...switchedOff.map((one) => notServed(one, yaml)),
       ...doubtsOf(providers, file, yaml),
       ...unknownKeyModels(file, yaml),
       ...originWarnings(file.server.cors_origins, keys),
@@ -314,19 +325,23 @@ function doubtsOf(providers: Resolved["providers"], file: FileConfig, yaml: Yaml
 }
 
 /** One for each provider that is off, with the models that go with it. */
-function warningsOf(
+function whatIsOff(
   models: readonly ModelConfig[],
   file: FileConfig,
   off: ReadonlyMap<string, string>,
   yaml: YamlFile,
-): string[] {
+): SwitchedOff[] {
   const lost = new Map<string, Set<string>>([...off].map(([name]) => [name, new Set()]));
   for (const { name, targets } of models)
     if (targets.length === 0)
-      for (const { provider } of file.models[name]?.targets ?? [])
-        lost.get(provider)?.add(nameOf(yaml, "models", name));
-  return [...off].map(([name, reason]) => {
-    const names = [...(lost.get(name) ?? [])].join(", ");
-    return `Provider ${nameOf(yaml, "providers", name)} is switched off: ${reason}.${names === "" ? "" : ` Not served without it: ${names}.`}`;
-  });
+      for (const { provider } of file.models[name]?.targets ?? []) lost.get(provider)?.add(name);
+  return [...off].map(([name, reason]) => ({
+    why: `Provider ${nameOf(yaml, "providers", name)} is switched off: ${reason}.`,
+    models: [...(lost.get(name) ?? [])],
+  }));
+}
+
+function notServed({ why, models }: SwitchedOff, yaml: YamlFile): string {
+  const names = models.map((name) => nameOf(yaml, "models", name)).join(", ");
+  return names === "" ? why : `${why} Not served without it: ${names}.`;
 }

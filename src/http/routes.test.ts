@@ -15,7 +15,16 @@ const answerOf = (method: string, path: string) => {
 
 test("what is answered without a key is health, and nothing else", () => {
   const open = ROUTES.filter(({ access }) => access === "none").map(({ method, path }) => `${method} ${String(path)}`);
-  expect(open).toEqual(["GET /health", "GET /ready", "GET /cursor/health", "GET /", "GET /api/hello"]);
+  expect(open).toEqual([
+    "GET /health",
+    "GET /ready",
+    "GET /healthz",
+    "GET /livez",
+    "GET /readyz",
+    "GET /cursor/health",
+    "GET /",
+    "GET /api/hello",
+  ]);
 });
 
 describe("a path", () => {
@@ -64,7 +73,7 @@ describe("a path", () => {
     "/openai/deployments/responses",
     "/openai/deployments//responses",
     "/azure/v1/models/m",
-    "/healthz",
+    "/healthy",
   ])("%s is nowhere", (path) => {
     for (const method of ["GET", "POST"]) expect(found(method, path)).toEqual({ allowed: [] });
   });
@@ -82,7 +91,7 @@ test.each([
 });
 
 test("health says that it is there, and nothing that a stranger could use", async () => {
-  for (const path of ["/health", "/ready", "/cursor/health", "/", "/api/hello"]) {
+  for (const path of ["/health", "/ready", "/healthz", "/livez", "/readyz", "/cursor/health", "/", "/api/hello"]) {
     const response = await answerOf("GET", path);
     expect([response.status, await response.text()]).toEqual([200, '{"status":"ok"}']);
   }

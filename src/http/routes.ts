@@ -61,7 +61,7 @@ export const ROUTES: readonly Route[] = [
     oneModel,
   ),
   // Claude Code asks with HEAD whether somebody is there: 2.1.197 at the root, 2.1.329 at /api/hello, both without a key.
-  ...get(["/health", "/ready", "/cursor/health", "/", "/api/hello"], health, "none"),
+  ...get(["/health", "/ready", "/healthz", "/livez", "/readyz", "/cursor/health", "/", "/api/hello"], health, "none"),
 ];
 
 export interface Matched {

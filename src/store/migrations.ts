@@ -1,6 +1,5 @@
 /** How the tables came to be, in order. A migration that was released never changes; a new one is a new row at the end. */
-import type { Kysely } from "kysely";
-import { type Migration, Migrator } from "kysely/migration";
+import { type Kysely, type Migration, Migrator } from "kysely";
 
 /** What databases call the same thing differently. */
 export interface Words {

@@ -19,16 +19,22 @@ const SECRET_LENGTH_MIN = 32;
 export function openSecrets(dir: string, own: string | undefined, now: number): Secrets {
   const path = join(privateFolder(dir), SECRET_FILE);
   if (own === undefined) return secretsOf(readSecrets(path) ?? made(path, now));
-  const [current = "", ...older] = own.split(",").map((value) => value.trim());
-  const short = [current, ...older].find((value) => value.length < SECRET_LENGTH_MIN);
-  if (short !== undefined)
-    throw new Error(
-      `CODESWITCH_SECRET has ${short.length} characters, and ${SECRET_LENGTH_MIN} are the least. Make one: openssl rand -hex 32`,
-    );
+  const [current = "", ...older] = valuesOf(own);
+  const fault = secretFault(own);
+  if (fault !== undefined) throw new Error(`CODESWITCH_SECRET ${fault}. ${SECRET_FIX}`);
   // What the file's secret sealed before the variable was set stays readable.
   const filed = (readSecrets(path) ?? []).map(({ value }) => value);
   return [secretOf(current), ...[...older, ...filed].map(secretOf)];
 }
+
+/** In words that finish "CODESWITCH_SECRET …"; undefined: it can seal. */
+export function secretFault(own: string): string | undefined {
+  const short = valuesOf(own).find((value) => value.length < SECRET_LENGTH_MIN);
+  return short === undefined ? undefined : `has ${short.length} characters, and ${SECRET_LENGTH_MIN} are the least`;
+}
+export const SECRET_FIX = "Make one: openssl rand -hex 32";
+
+const valuesOf = (own: string): string[] => own.split(",").map((value) => value.trim());
 
 /** A new secret in the file. Those that it replaced longer ago than `keepsMs` are forgotten: nothing sealed by them is left. */
 export function rotateSecret(dir: string, now: number, keepsMs: number): Secrets {

@@ -1,0 +1,83 @@
+/** The address that the gateway listens on: whether there is one, who has it already, and what other machines call it. */
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
+import type { ServerConfig } from "../config/config.ts";
+import { isLoopback } from "../config/expose.ts";
+import { REQUEST_ID } from "../http/answer.ts";
+import { command } from "../typed/command.ts";
+import { UsageError } from "./usage.ts";
+
+type Address = Pick<ServerConfig, "host" | "port">;
+
+/** Throws UsageError for a name that nobody knows: Bun (1.4) reports whatever error came last. */
+export async function checkHost({ host }: Address): Promise<void> {
+  if (isLoopback(host) || isIP(host) !== 0) return;
+  await lookup(host).catch(() => {
+    throw noAddress(host);
+  });
+}
+
+/** undefined: for another reason. */
+export async function whyNotOpen(error: unknown, { host, port }: Address): Promise<UsageError | undefined> {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  switch (code) {
+    case "EADDRINUSE":
+      return inUse({ host, port });
+    case "EACCES":
+    case "EPERM":
+      return new UsageError(
+        `Port ${port} on ${host} needs more rights than this user has. Choose one above 1023: ${command("start --port 4141")}`,
+      );
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return noAddress(host);
+    default:
+      return undefined;
+  }
+}
+
+const noAddress = (host: string): UsageError =>
+  new UsageError(`${host} is not an address of this machine. Choose another: ${command("start --host 127.0.0.1")}`);
+
+async function inUse({ host, port }: Address): Promise<UsageError> {
+  const other = command(`start --port ${port < 65_535 ? port + 1 : 4141}`);
+  return new UsageError(
+    (await isGateway({ host, port }))
+      ? `A codeswitch runs at port ${port} on ${host} already. Use that one, or stop it (Ctrl-C where it runs) to start it anew; for a second one beside it: ${other}`
+      : `Port ${port} on ${host} is already in use. Stop what listens there, or choose another: ${other}`,
+  );
+}
+
+const HEALTH_MS = 1_000;
+
+/** Every answer of a gateway carries its id. */
+async function isGateway({ host, port }: Address): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(HEALTH_MS);
+    const { headers } = await fetch(`http://${callable(host)}:${port}/health`, { signal });
+    return headers.has(REQUEST_ID);
+  } catch {
+    return false;
+  }
+}
+
+const ANY: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]"]);
+const callable = (host: string): string => (ANY.has(host) ? "127.0.0.1" : inUrl(host));
+const inUrl = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
+
+/** Where it listens on every address, those that other machines can reach. */
+export function elsewhere({ host }: Pick<Address, "host">, url: string): string[] {
+  if (!ANY.has(host)) return [];
+  const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
+  const { port } = new URL(url);
+  return own
+    .filter(
+      ({ internal, family, address }) =>
+        !internal && (family === "IPv4" || host !== "0.0.0.0") && !isLinkLocal(address),
+    )
+    .map(({ address }) => `http://${inUrl(address)}:${port}`);
+}
+
+/** Such an address means nothing without the name of an interface. */
+const isLinkLocal = (address: string): boolean => /^(fe80:|169\.254\.)/i.test(address);
