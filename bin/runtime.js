@@ -100,6 +100,8 @@ function endWithParent(child) {
     clearInterval(timer);
     child.kill("SIGTERM");
   }, LOOK_MS);
+  // Whoever was told to stop must not be told twice: the second time means at once.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => clearInterval(timer));
 }
 
 const MISSING = `Bun, which codeswitch runs on, is not installed for this machine (${process.platform} ${process.arch}).

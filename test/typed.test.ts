@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { Glob } from "bun";
 import { join } from "node:path";
 import { main } from "../src/cli/commands.ts";
+import { checkArguments, choose } from "../src/cli/usage.ts";
 
 const ROOT = join(import.meta.dir, "..");
 const COMMANDS = Object.keys(main.subCommands ?? {}).join("|");
@@ -24,9 +25,26 @@ async function strays(names: readonly string[], but: (line: string) => boolean):
   return found.flat();
 }
 
-test("documents name every command as npx codeswitch", async () => {
-  const documents = [...files("*.md"), ...files("docs/**/*.md"), ...files("bench/*.md"), "codeswitch.example.yaml"];
-  expect(await strays(documents, () => false)).toEqual([]);
+const DOCUMENTS = [
+  ...files("*.md"),
+  ...files("docs/**/*.md"),
+  ...files("bench/*.md"),
+  ".env.example",
+  "codeswitch.example.yaml",
+];
+
+test("documents name every command as npx codeswitch", async () =>
+  expect(await strays(DOCUMENTS, () => false)).toEqual([]));
+
+/** In a block of code or between backticks, up to a comment or a pipe. */
+const TYPED = /(?:^|`)(?:[A-Z_]+=\S+ )*npx codeswitch ([^`#>|\n]*)/gm;
+
+test.each(DOCUMENTS)("every command that %s shows exists, with its flags", async (file) => {
+  const text = await Bun.file(join(ROOT, file)).text();
+  for (const [, words = ""] of text.matchAll(TYPED)) {
+    const argv = words.split(" ").filter(Boolean);
+    expect(() => checkArguments(choose(main, argv))).not.toThrow();
+  }
 });
 
 /** What nobody is told to type. */

@@ -97,5 +97,5 @@ const curl = (url: string, key: string, model: string): string =>
   `curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d ${quoted(JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }))}`;
 
 /** A name may hold what a shell would read. */
-const shellWord = (name: string): string => (/^[\w.:/@-]+$/.test(name) ? name : quoted(name));
+export const shellWord = (name: string): string => (/^[\w.:/@-]+$/.test(name) ? name : quoted(name));
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

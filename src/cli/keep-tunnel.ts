@@ -15,6 +15,9 @@ const WAIT_MAX_MS = 60_000;
 /** One that stood for so long has no part in why the next one fails. */
 const STEADY_MS = 60_000;
 
+/** A terminal's Ctrl-C ends cloudflared too, and may reach it before us. */
+const SAME_KEY_MS = 200;
+
 /** Exported for its test. */
 export const waitBefore = (deaths: number): number => Math.min(FIRST_WAIT_MS * 2 ** (deaths - 1), WAIT_MAX_MS);
 
@@ -26,6 +29,7 @@ export async function keepTunnel(open: () => Tunnel, told: Told, going: AbortSig
     const tunnel = open();
     const stop = (): void => tunnel.stop();
     going.addEventListener("abort", stop, { once: true });
+    let why = "The tunnel has ended, and nothing reaches the gateway from outside.";
     try {
       const url = await tunnel.url;
       const since = performance.now();
@@ -33,15 +37,19 @@ export async function keepTunnel(open: () => Tunnel, told: Told, going: AbortSig
       before = url;
       await tunnel.ended;
       if (performance.now() - since > STEADY_MS) deaths = 0;
-      if (!going.aborted)
-        told.down("The tunnel has ended, and nothing reaches the gateway from outside.", waitBefore(++deaths));
     } catch (error) {
-      if (going.aborted) return;
-      if (before === undefined) throw error;
-      told.down(error instanceof Error ? error.message : String(error), waitBefore(++deaths));
+      if (before === undefined && !going.aborted) throw error;
+      why = error instanceof Error ? error.message : String(error);
     } finally {
       going.removeEventListener("abort", stop);
     }
-    await wait(waitBefore(deaths), undefined, { signal: going }).catch(() => {});
+    await pause(SAME_KEY_MS, going);
+    if (going.aborted) return;
+    const waitMs = waitBefore(++deaths);
+    told.down(why, waitMs);
+    await pause(waitMs, going);
   }
 }
+
+/** Ends early when the gateway is going. */
+const pause = (ms: number, going: AbortSignal): Promise<void> => wait(ms, undefined, { signal: going }).catch(() => {});

@@ -83,7 +83,7 @@ const LAYOUT = { indent: "  ", width: Math.min(process.stdout.columns ?? WIDE, W
 
 const asTables = (source: string, models: readonly Listed[], seen: readonly Observed[]): string =>
   [
-    `As ${source} says it; a gateway that was started with another one serves others.`,
+    `As ${source} says it; a gateway that was started otherwise may serve others.`,
     table([["MODEL", "GOES TO", "DIALECT", "EFFORT"], ...models.flatMap(rowsOf)], LAYOUT),
     seen.length === 0
       ? `What they can do nobody has asked yet: ${command("doctor --deep")}`

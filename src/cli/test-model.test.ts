@@ -89,6 +89,13 @@ test("without a gateway that runs it starts one for the moment, and says so", as
   expect(far.asked[0]?.text).toContain("Wie geht's?");
 });
 
+test("an answer without words is said to be one", async () => {
+  const { place } = await placeBefore(() => streamed([ANSWER[0] ?? "", delta({}, "stop"), "data: [DONE]\n\n"]));
+  const { code, out } = await run(place, "test");
+  expect(code).toBe(0);
+  expect(out).toContain("Answer       complete, and without a word");
+});
+
 test("names that no header can hold arrive whole", async () => {
   const { place } = await placeBefore(() => streamed(ANSWER));
   expect((await run(place, "test", "grüß")).out).toContain("Went to      far/größer, passed on byte for byte");

@@ -1,5 +1,6 @@
 /** start --tunnel and --public-url as a person types them, with a cloudflared of our own. */
 import { describe, expect, test } from "bun:test";
+import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keepTunnel, waitBefore } from "./keep-tunnel.ts";
@@ -158,6 +159,56 @@ echo "https://words-$n.trycloudflare.com"; [ $n = 1 ] && exit 0; ${FOREVER}`,
   });
 });
 
+describe("the steps for Cursor", () => {
+  const REPOSITORY = join(import.meta.dir, "../..");
+
+  test.each(["README.md", "docs/clients/cursor.md"])(
+    "of %s work as they stand, pasted into one terminal",
+    async (page) => {
+      const blocks = readFileSync(join(REPOSITORY, page), "utf8").matchAll(/^```sh\n([^]*?)^```$/gm);
+      const steps = [...blocks].map(([, block = ""]) => block).find((block) => block.includes("--tunnel"));
+      const { home } = await newPlace("");
+      const PATH = `${fake(`echo "https://a-b.trycloudflare.com"; ${FOREVER}`)}:${process.env.PATH}`;
+      const shell = spawn("sh", ["-c", steps ?? ""], {
+        cwd: REPOSITORY,
+        env: { PATH, HOME: home, PORT: "0", npm_config_offline: "true" },
+        stdio: ["ignore", "pipe", "inherit"],
+        // A terminal's processes are a group, and end together.
+        detached: true,
+      });
+      let out = "";
+      for await (const piece of shell.stdout) {
+        out += String(piece);
+        if (out.includes("every start.")) break;
+      }
+      const key = out.split("\n")[0] ?? "";
+      const url = /is ready on (\S+)/.exec(out)?.[1];
+      const answer = await fetch(`${url}/cursor/v1/models`, { headers: { authorization: `Bearer ${key}` } });
+      process.kill(-(shell.pid ?? 0), "SIGTERM");
+      expect(key).toMatch(/^[0-9a-f]{48}$/);
+      expect(out).toContain("Override OpenAI Base URL   https://a-b.trycloudflare.com/cursor/v1");
+      expect(out).toContain("npx codeswitch doctor --public-url https://a-b.trycloudflare.com");
+      expect(answer.status).toBe(200);
+      await expect(ended(url ?? "")).resolves.toBe(true);
+    },
+  );
+
+  /** Once nothing listens there. */
+  async function ended(url: string): Promise<boolean> {
+    for (let tries = 0; tries < 600; tries++) {
+      if (
+        await fetch(`${url}/health`).then(
+          () => false,
+          () => true,
+        )
+      )
+        return true;
+      await Bun.sleep(20);
+    }
+    return false;
+  }
+});
+
 describe("an address that stays", () => {
   const YAML = `auth: { keys: [ { name: cursor, key: "${KEY}" } ] }\n${OPEN}`;
 
@@ -245,6 +296,13 @@ describe("opening a tunnel again", () => {
     const dying = () => ({ url: Promise.resolve(`https://${++opened}`), ended: Promise.resolve(), stop: () => {} });
     await keepTunnel(dying, { up: () => {}, down: () => going.abort() }, going.signal);
     expect(opened).toBe(1);
+  });
+
+  test("is none where the gateway is going already", async () => {
+    const open = (): never => {
+      throw new Error("opened");
+    };
+    await keepTunnel(open, { up: () => {}, down: () => {} }, AbortSignal.abort());
   });
 
   test("stops the one that stands when the gateway goes", async () => {
