@@ -14,6 +14,10 @@ const file = (name: string, text: string): string => {
   return join(FOLDER, name);
 };
 const A_FILE = file("a-file", "");
+const [BROKEN, FOLDERS] = [join(FOLDER, "broken"), join(FOLDER, "folders")];
+mkdirSync(BROKEN);
+file("broken/secret", "{}");
+mkdirSync(join(FOLDERS, "secret"), { recursive: true });
 const KEY = { SERVICE_API_KEY: "a-key-of-more-than-16-characters" };
 file("off.yaml", "providers: { a: { kind: anthropic } }\nmodels: { m: { provider: a, model: x } }\n");
 file("simulator.yaml", "providers: { s: { kind: simulator } }\nmodels: { m: { provider: s, model: demo } }\n");
@@ -127,6 +131,20 @@ describe("is a sentence, without a stack", () => {
       { CODESWITCH_DATA_DIR: "/proc/nowhere/data" },
       1,
       "/proc/nowhere",
+    ],
+    [
+      "a secret's file that holds none",
+      ["secret", "rotate"],
+      { CODESWITCH_DATA_DIR: BROKEN },
+      1,
+      `${join(BROKEN, "secret")} does not hold a secret. Restore it, or delete it`,
+    ],
+    [
+      "a secret's file that is a folder",
+      ["secret", "rotate"],
+      { CODESWITCH_DATA_DIR: FOLDERS },
+      1,
+      `${join(FOLDERS, "secret")} does not hold a secret. Restore it, or delete it`,
     ],
     ["a home that is a file", ["setup", "codex", "--yes"], { HOME: A_FILE }, 1, A_FILE],
     ["a file where flags are", ["start", "off.yaml"], {}, 2, "Did you mean --config off.yaml?"],
