@@ -22,7 +22,8 @@ const KEY = { SERVICE_API_KEY: "a-key-of-more-than-16-characters" };
 file("off.yaml", "providers: { a: { kind: anthropic } }\nmodels: { m: { provider: a, model: x } }\n");
 file("simulator.yaml", "providers: { s: { kind: simulator } }\nmodels: { m: { provider: s, model: demo } }\n");
 file("broken.yaml", "providers:\n  a: { kind: anthropic, api_key: sk-CANARY\nmodels: {}\n");
-file("utf16.yaml", "\uFEFF" + [..."models: {}"].join("\0"));
+writeFileSync(join(FOLDER, "utf16.yaml"), Buffer.from("\uFEFFmodels: {}\n", "utf16le"));
+file("binary.yaml", "\0\u0001models: {}\0");
 mkdirSync(join(FOLDER, "with-venv", ".env"), { recursive: true });
 
 type Variables = Readonly<Record<string, string>>;
@@ -149,7 +150,8 @@ describe("is a sentence, without a stack", () => {
     ["a home that is a file", ["setup", "codex", "--yes"], { HOME: A_FILE }, 1, A_FILE],
     ["a file where flags are", ["start", "off.yaml"], {}, 2, "Did you mean --config off.yaml?"],
     ["two configurations", ["config", "check", "off.yaml", "-c", "a.yaml"], {}, 2, "Two configurations are named"],
-    ["a configuration that is binary", ["config", "check", "utf16.yaml"], {}, 1, "utf16.yaml:1"],
+    ["a configuration in UTF-16", ["config", "check", "utf16.yaml"], {}, 1, "is written in UTF-16. Save it as UTF-8."],
+    ["a configuration that is binary", ["config", "check", "binary.yaml"], {}, 1, "binary.yaml"],
     ["a configuration behind a file", ["config", "check", "a-file/x.yaml"], {}, 1, "names a file that does not exist"],
   ])("%s", async (_what, args, variables, code, said) => {
     const ended = await run(args, variables);

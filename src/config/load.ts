@@ -82,8 +82,19 @@ function readText({ path, shown, from }: Found): string {
         fix: "Check the path; codeswitch.example.yaml is a start for a new one.",
       },
     ]);
+  const bytes = readBytes({ path, shown, from });
+  // What PowerShell 5 writes with >.
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isUtf16)
+    throw new ConfigError([
+      { file: shown, key: from, fault: "names a file that is written in UTF-16", fix: "Save it as UTF-8." },
+    ]);
+  return bytes.toString("utf8");
+}
+
+function readBytes({ path, shown, from }: Found): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     throw new ConfigError([
       {

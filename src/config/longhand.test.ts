@@ -1,6 +1,9 @@
 /** What may be written shorter: a target without a list, times with their unit, and keys for anchors. */
 import { describe, expect, test } from "bun:test";
+import { parse } from "yaml";
+import { z } from "zod";
 import { VENDORS } from "../providers/catalog.ts";
+import { configJsonSchema } from "./json-schema.ts";
 import { ConfigError } from "./problem.ts";
 import { resolve, type Resolved } from "./resolve.ts";
 import type { Variables } from "./substitute.ts";
@@ -135,4 +138,20 @@ models:
       "x.yaml:2: providers.azure.base_url needs the variable HOST_OF_IT, which is not set.",
     );
   });
+});
+
+test("editors are told the same by the JSON Schema", () => {
+  const schema = z.fromJSONSchema(configJsonSchema());
+  const isTaken = (text: string): boolean => schema.safeParse(parse(text)).success;
+  const START = "providers: { a: { kind: azure, base_url: https://x, idle_ms: 90s } }\n";
+  for (const model of [
+    "{ targets: [ { provider: a, model: x } ] }",
+    "{ targets: { provider: a, model: x }, strict: true }",
+    "{ provider: a, model: x, strict: true }",
+  ])
+    expect([model, isTaken(`${START}x-mine: 1\nmodels: { m: ${model} }\n`)]).toEqual([model, true]);
+  for (const model of ["{ provider: a }", "{ targets: [] }", "{ provider: a, model: x, modle: y }"])
+    expect([model, isTaken(`${START}models: { m: ${model} }\n`)]).toEqual([model, false]);
+  expect(isTaken(`${START}y-mine: 1\nmodels: {}\n`)).toBe(false);
+  expect(isTaken(`${START.replace("90s", "soon")}models: {}\n`)).toBe(false);
 });

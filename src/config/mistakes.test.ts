@@ -1,5 +1,6 @@
 /** What people bring along and mistype: a sentence of its own for each, everything at once, and a warning where it may be meant. */
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { VENDORS } from "../providers/catalog.ts";
 import { fromEnvironment } from "./env.ts";
 import { ConfigError } from "./problem.ts";
@@ -48,6 +49,11 @@ describe("what this version does not have gets a sentence of its own", () => {
     expect(line).toStartWith(`${fault} ${fix}`);
     expect(others).toEqual([]);
   });
+});
+
+test("the pages that are named exist", async () => {
+  for (const page of ["PROXY", "MIGRATE"])
+    expect(await Bun.file(join(import.meta.dir, `../../docs/${page}.md`)).exists()).toBe(true);
 });
 
 test("a wrong kind hides no wrong provider", () =>
