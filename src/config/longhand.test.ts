@@ -69,6 +69,8 @@ describe("a time", () => {
     ["2m", 120_000],
     ["1h", 3_600_000],
     ["1.5 s", 1_500],
+    ["1m30s", 90_000],
+    ["1h 0.5m", 3_630_000],
     ['"30s"', 30_000],
     ['"2000"', 2_000],
     ["${T}", 45_000],
@@ -87,7 +89,7 @@ describe("a time", () => {
     expect(file.server.heartbeat_ms).toBe(10_000);
   });
 
-  test.each(["soon", "30 bananas", "s", "-5s", "1h30m", "[1s]", "true"])("%s is none", (written) =>
+  test.each(["soon", "30 bananas", "s", "-5s", "1h30", "1.s", "[1s]", "true"])("%s is none", (written) =>
     expect(complaint(`${START}server: { drain_ms: ${written} }\n`)).toBe(
       "x.yaml:3: server.drain_ms is not a time. Write milliseconds, or a number with its unit: 30000, 500ms, 30s, 2m, 1h.",
     ),
