@@ -55,6 +55,7 @@ function ask(): Ask {
     wants: { usageChunk: true },
     replyId: "req_bench",
     createdAtSeconds: 1_767_225_600,
+    nowSeconds: () => 1_767_225_600,
     modelName: "bench",
     style: { customCalls: "custom", reasoning: "field" },
     from: { issuer: "bench", family: "bench" },

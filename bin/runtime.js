@@ -87,6 +87,21 @@ function forwardSignals(child) {
   process.on("SIGINT", () => inTerminal || child.kill("SIGINT"));
   process.on("SIGTERM", () => child.kill("SIGTERM"));
   process.on("SIGHUP", () => inTerminal || child.kill("SIGHUP"));
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent(child);
+}
+
+const LOOK_MS = 250;
+
+/** npm ends the shell that it started us in, and the shell tells nobody: without this `npx codeswitch start` would keep its port after a SIGTERM. */
+function endWithParent(child) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    child.kill("SIGTERM");
+  }, LOOK_MS);
+  // Whoever was told to stop must not be told twice: the second time means at once.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => clearInterval(timer));
 }
 
 const MISSING = `Bun, which codeswitch runs on, is not installed for this machine (${process.platform} ${process.arch}).

@@ -4,6 +4,7 @@ import type { Config } from "./config/config.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Log } from "./observe/log.ts";
+import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
@@ -12,6 +13,10 @@ import { startSimulator } from "./simulator/index.ts";
 
 export interface RunningGateway {
   readonly url: string;
+  /** What /health says to tell it from every other. */
+  readonly instance: string;
+  /** How many calls are open now. */
+  openCalls(): number;
   stop(): Promise<void>;
 }
 
@@ -24,6 +29,8 @@ export interface GatewayOptions {
   readonly secret?: string;
   /** How long a client's connection may stand still while it is the client's turn. */
   readonly idleSeconds?: number;
+  /** Where it is noted which deployments are there. Absent: in memory. */
+  readonly sightings?: Sightings;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
@@ -36,19 +43,24 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);
   const vault = openVault(options, Date.now, log.warn);
+  const instance = crypto.randomUUID();
   const gateway = {
     config: ready,
+    instance,
     log,
     clock: Date.now,
     vault,
     provenance: provenance(),
     tokens: tokenMeter(),
+    sightings: options.sightings ?? sightings(Date.now),
     search: searchOf(ready.search),
   };
   const { idleSeconds } = options;
   const server = serve(gateway, { callsMax: callsMax(descriptors), ...(idleSeconds !== undefined && { idleSeconds }) });
   return {
     url: server.url,
+    instance,
+    openCalls: server.openCalls,
     stop: async () => {
       await server.stop();
       stopSimulator();

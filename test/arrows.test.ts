@@ -9,18 +9,19 @@ const SRC = join(import.meta.dir, "../src");
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   wire: [],
   time: [],
+  typed: [],
   ir: ["wire"],
   dialects: ["wire", "ir"],
-  config: ["wire", "ir", "dialects"],
+  config: ["wire", "ir", "dialects", "typed"],
   clients: ["wire", "ir", "dialects", "config"],
   providers: ["wire", "ir", "dialects", "config"],
   // An upstream for tests and demos must not share a translator with what it tests.
   simulator: ["wire"],
   routing: ["wire", "ir", "dialects", "config", "clients", "providers"],
   // Checks must not share a fault with what they check.
-  probe: ["wire", "ir"],
-  setup: ["wire", "ir", "config", "probe"],
-  doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store"],
+  probe: ["wire", "ir", "typed"],
+  setup: ["wire", "ir", "config", "probe", "typed"],
+  doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store", "typed"],
   search: ["wire", "config"],
   store: ["wire"],
   access: ["wire", "ir", "config", "store"],

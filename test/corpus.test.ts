@@ -10,6 +10,8 @@ import { type JsonObject, parseJson } from "../src/wire/json.ts";
 import { printFrame, sseReader } from "../src/wire/sse.ts";
 import type { Frame } from "../src/wire/machine.ts";
 import { customToolsOf } from "./clients/ask.ts";
+import { answerFaults } from "./judge/answers.ts";
+import { SPECS_MISSING, WHY_NOT } from "./judge/published.ts";
 import { readCorpus, type Recording, type Wire } from "./clients/recordings.ts";
 
 const DIALECT: Readonly<Record<Wire, DialectId>> = {
@@ -42,6 +44,21 @@ describe("a recorded answer, in its own dialect", () => {
     });
   }
 
+  test.skipIf(SPECS_MISSING !== undefined)(
+    `told to Chat and Responses clients it is as the published descriptions have it${WHY_NOT}`,
+    () => {
+      const found = recordings.flatMap((recording) => {
+        const ask = askFor(recording);
+        const events = eventsOf(recording, ask);
+        return (["openai-chat", "openai-responses"] as const)
+          .filter((client) => client !== DIALECT[recording.wire])
+          .flatMap((client) => answerFaults(client, bodiesOf(client, events, ask)))
+          .map((fault) => `${recording.name}: ${fault}`);
+      });
+      expect(found).toEqual([]);
+    },
+  );
+
   test("how many ran", () => {
     console.log(
       `corpus: ${recordings.length} answers ran, ${corpus.skipped.length} files were of no dialect that we decode`,
@@ -59,6 +76,7 @@ function askFor(recording: Recording): Ask {
     wants: { usageChunk: true, sealedReasoning: true },
     replyId: "reply_1",
     createdAtSeconds: 0,
+    nowSeconds: () => 0,
     modelName: "m",
     style: { customCalls: "custom", reasoning: "field" },
     from: { issuer: "vendor", family: "family" },
@@ -97,6 +115,13 @@ function printed(dialect: Coders, events: readonly StreamEvent[], ask: Ask): rea
   for (const event of events) encoder.push(event, (frame) => frames.push(frame));
   encoder.end("eof", (frame) => frames.push(frame));
   return frames;
+}
+
+/** What a client reads, streamed and whole. */
+function bodiesOf(client: DialectId, events: readonly StreamEvent[], ask: Ask): readonly JsonObject[] {
+  const frames = printed(DIALECTS[client], events, ask).filter(({ data }) => data !== "[DONE]");
+  const streamed = frames.map(({ data }) => parseJson(data) as JsonObject);
+  return collect(events).error ? streamed : [...streamed, DIALECTS[client].response.encode(events, ask).value];
 }
 
 /** The same frames as bytes, in pieces of odd sizes. */

@@ -128,7 +128,7 @@ export const FINDINGS: readonly Finding[] = [
   {
     id: "attack 12",
     what: "--tunnel hands cloudflared every key",
-    tests: ["src/cli/setup.test.ts > gives the program what it needs to run, and no key"],
+    tests: ["src/cli/tunnel.test.ts > gives the program what it needs to run, and no key"],
   },
   {
     id: "attack 13",
@@ -187,7 +187,7 @@ export const FINDINGS: readonly Finding[] = [
     what: "caller keys of one character",
     tests: [
       `${DOOR} > is refused on an address that others reach`,
-      "src/cli/setup.test.ts > refuses a key that can be guessed",
+      "src/cli/tunnel.test.ts > refuses a key that can be guessed",
     ],
   },
   {

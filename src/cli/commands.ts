@@ -3,8 +3,10 @@ import { defineCommand } from "citty";
 import { configCommand } from "./config.ts";
 import { secretCommand } from "./secret.ts";
 import { doctorCommand } from "./doctor.ts";
+import { modelsCommand } from "./models.ts";
 import { setupCommand } from "./setup.ts";
 import { startCommand } from "./start.ts";
+import { testCommand } from "./test-model.ts";
 import { VERSION } from "./version.ts";
 
 export const main = defineCommand({
@@ -12,6 +14,8 @@ export const main = defineCommand({
   subCommands: {
     start: startCommand,
     setup: setupCommand,
+    models: modelsCommand,
+    test: testCommand,
     doctor: doctorCommand,
     config: configCommand,
     secret: secretCommand,

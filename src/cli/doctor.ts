@@ -1,20 +1,25 @@
 /** `codeswitch doctor [provider|model|client]`: what is wrong, one sentence each, with the fix. */
 import { defineCommand } from "citty";
-import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
+import type { Config, ProviderConfig } from "../config/config.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { ConfigError, printProblem } from "../config/problem.ts";
 import { type Observed, probeModel } from "../doctor/capabilities.ts";
-import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
+import { checkModels, configured, deployments } from "../doctor/deployments.ts";
+import { fault, type Finding, noted, ok, warning } from "../doctor/finding.ts";
 import { type Keeper, keeperIn } from "../doctor/kept.ts";
-import { checkMachine, checkPort } from "../doctor/machine.ts";
-import { checkModel } from "../doctor/model.ts";
+import { checkMachine } from "../doctor/machine.ts";
+import type { Subject as Model } from "../doctor/model.ts";
 import { checkProvider, PATIENCE } from "../doctor/provider.ts";
+import { sightingsIn } from "../doctor/sightings.ts";
 import { publicUrlFault } from "../probe/public-url.ts";
+import type { Sightings } from "../providers/sightings.ts";
 import { listedModels, plan } from "../routing/plan.ts";
 import { SETUPS } from "../setup/clients/index.ts";
 import { dataHere } from "./data.ts";
 import { checkClient } from "./doctor-client.ts";
-import { urlOf } from "./setup-connection.ts";
+import { checkGateway } from "./doctor-gateway.ts";
+import { type Address, findGateway, keyHere, KEY_ARG, URL_ARG } from "./find-gateway.ts";
+import { paint } from "./paint.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
 
@@ -27,8 +32,8 @@ export const doctorCommand = defineCommand({
     what: {
       type: "positional",
       required: false,
-      valueHint: "PROVIDER|MODEL|CLIENT",
-      description: "Only this one. Default: everything.",
+      valueHint: "NAME",
+      description: "Only this provider, model or client. Default: everything.",
     },
     config: CONFIG_ARG,
     deep: {
@@ -37,6 +42,8 @@ export const doctorCommand = defineCommand({
         "Ask every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
     },
     json: { type: "boolean", description: "One JSON object instead of lines." },
+    url: URL_ARG,
+    key: KEY_ARG,
     "public-url": {
       type: "string",
       valueHint: "URL",
@@ -46,17 +53,20 @@ export const doctorCommand = defineCommand({
   run: async ({ args }) => {
     const report = reporter(args.json === true);
     const config = configOr(report, args.config);
-    if (config)
-      await examine(
-        config,
-        {
-          what: args.what,
-          deep: args.deep === true,
-          publicUrl: args["public-url"],
-          keeper: keeperIn(dataHere(args.config).dataDir),
-        },
-        report,
-      );
+    if (config) {
+      const { dataDir } = dataHere(args.config);
+      const seen = sightingsIn(dataDir);
+      const wanted = {
+        what: args.what,
+        deep: args.deep === true,
+        publicUrl: args["public-url"],
+        url: args.url,
+        key: keyHere(args.key, args.config),
+        file: args.config,
+      };
+      await examine(config, { ...wanted, keeper: keeperIn(dataDir), seen }, report);
+      await seen.settled();
+    }
     report.finish();
   },
 });
@@ -65,14 +75,22 @@ interface Wanted {
   readonly what: string | undefined;
   readonly deep: boolean;
   readonly publicUrl: string | undefined;
+  readonly url: string | undefined;
+  readonly key: string | undefined;
+  /** What --config names. */
+  readonly file: string | undefined;
   readonly keeper: Keeper;
+  readonly seen: Sightings;
 }
 
 async function examine(config: Config, wanted: Wanted, report: Reporter): Promise<void> {
   const subject = subjectOf(config, wanted.what);
-  if (subject.kind === "all") report.add(...checkMachine(config, process.env), ...(await portOf(config)));
+  if (subject.kind === "all") report.add(...checkMachine(config, process.env));
   if (wanted.publicUrl !== undefined) report.add(await publicUrl(wanted.publicUrl, config));
-  if (subject.kind === "client") return report.add(...(await checkClient(subject.id, config)));
+  const address =
+    subject.kind === "all" || subject.kind === "client" ? await addressOr(report, config, wanted) : undefined;
+  if (address) report.add(...(await checkGateway(config, address, wanted.key)));
+  if (subject.kind === "client") return report.add(...(await checkClient(subject.id, config, address, wanted.key)));
   const providers =
     subject.kind === "provider" ? [subject.provider] : subject.kind === "all" ? Object.values(config.providers) : [];
   if (subject.kind === "all" && providers.length === 0)
@@ -83,26 +101,27 @@ async function examine(config: Config, wanted: Wanted, report: Reporter): Promis
         "No provider is switched on, so that nothing can be answered. Set a vendor's key.",
       ),
     );
-  for (const found of await Promise.all(providers.map((provider) => checkProvider(config, provider, PATIENCE))))
+  for (const found of await Promise.all(providers.map((provider) => checkAt(provider, config, wanted))))
     report.add(...found);
   if (subject.kind === "model")
     for (const pair of subject.pairs)
-      report.add(
-        ...(isInside(pair) ? [inside(pair)] : await checkModel(pair.provider, pair.target, PATIENCE.timeoutMs)),
-      );
-  if (wanted.deep) await probeAll(pairsOf(config, subject), wanted.keeper, report);
+      report.add(...(isInside(pair) ? [inside(pair)] : await checkModels([pair], wanted.seen, PATIENCE.timeoutMs)));
+  if (wanted.deep) await probeAll(pairsOf(config, subject), wanted, report);
   else report.hint("What the models can do is asked with --deep, for a few thousand tokens a model.");
 }
 
-interface Pair {
-  readonly provider: ProviderConfig;
-  readonly target: TargetConfig;
+/** The provider, and where it is in order its deployments: --deep asks those itself. */
+async function checkAt(provider: ProviderConfig, config: Config, { deep, seen }: Wanted): Promise<Finding[]> {
+  const found = await checkProvider(config, provider, PATIENCE);
+  const isGood = found.every(({ state }) => state !== "fault");
+  const asked = isGood && !deep ? deployments(config, provider) : [];
+  return [...found, ...(await checkModels(asked, seen, PATIENCE.timeoutMs))];
 }
 
 type Subject =
   | { readonly kind: "all" }
   | { readonly kind: "provider"; readonly provider: ProviderConfig }
-  | { readonly kind: "model"; readonly pairs: readonly Pair[] }
+  | { readonly kind: "model"; readonly pairs: readonly Model[] }
   | { readonly kind: "client"; readonly id: string };
 
 /** Throws UsageError for a name that is nobody's. */
@@ -127,58 +146,51 @@ function subjectOf(config: Config, what: string | undefined): Subject {
   );
 }
 
-function pairsOfModel(config: Config, name: string): readonly Pair[] | undefined {
+function pairsOfModel(config: Config, name: string): readonly Model[] | undefined {
   try {
     return plan(config, name).targets.map(({ provider, config: target, model }) => ({
       provider,
       target: { ...target, model },
+      name,
     }));
   } catch {
     return undefined;
   }
 }
 
-function pairsOf(config: Config, subject: Subject): readonly Pair[] {
+function pairsOf(config: Config, subject: Subject): readonly Model[] {
   if (subject.kind === "model") return subject.pairs;
-  const all = config.models.flatMap(({ targets }) =>
-    targets.flatMap((target) => {
-      const provider = config.providers[target.provider];
-      return provider && target.model !== "*" ? [{ provider, target }] : [];
-    }),
-  );
-  const wanted = subject.kind === "provider" ? all.filter(({ provider }) => provider === subject.provider) : all;
-  const nameOf = ({ provider, target }: Pair): string => `${provider.name}/${target.model}/${target.dialect ?? ""}`;
-  return wanted.filter((pair, index) => wanted.findIndex((other) => nameOf(other) === nameOf(pair)) === index);
+  return configured(config, subject.kind === "provider" ? subject.provider : undefined);
 }
 
-const isInside = ({ provider }: Pair): boolean => provider.baseUrl === "";
-const inside = ({ target }: Pair): Finding =>
-  ok(`model ${target.model}`, "reach", "It is the simulator inside the gateway: there is nothing to reach.");
+const isInside = ({ provider }: Model): boolean => provider.baseUrl === "";
+const inside = ({ target }: Model): Finding =>
+  noted(`model ${target.model}`, "reach", "It is the simulator inside the gateway: there is nothing to reach.");
 
-async function probeAll(pairs: readonly Pair[], keeper: Keeper, report: Reporter): Promise<void> {
+async function probeAll(pairs: readonly Model[], { keeper, seen }: Wanted, report: Reporter): Promise<void> {
   const asked = pairs.filter((pair) => !isInside(pair));
   report.hint(
     `Asking ${asked.length} ${asked.length === 1 ? "model" : "models"} what they can do: about 20 calls and a few thousand tokens each.`,
   );
-  for (const { provider, target } of asked) {
-    const { observed, findings } = await probeModel(provider, target, Date.now);
+  for (const one of asked) {
+    const { observed, findings, state } = await probeModel(one.provider, one.target, Date.now, one.name);
     report.add(...findings);
+    if (state) seen.saw(one.provider, one.target.model, state);
     if (!observed) continue;
     report.observed(observed);
     report.add(...(await keeper.keep(observed)));
   }
 }
 
-async function portOf(config: Config): Promise<Finding[]> {
-  if (config.server.port === 0)
-    return [
-      warning(
-        "this machine",
-        "port",
-        "server.port is 0, so that the address is another one at each start. Set a port, so that clients can be told.",
-      ),
-    ];
-  return [await checkPort(urlOf(config))];
+/** Where none is known the person is told so; everything else can be looked at all the same. */
+async function addressOr(report: Reporter, config: Config, wanted: Wanted): Promise<Address | undefined> {
+  try {
+    return await findGateway(config, wanted.url, wanted.file);
+  } catch (error) {
+    if (!(error instanceof Failure || error instanceof UsageError) || wanted.url !== undefined) throw error;
+    report.add(warning("the gateway", "reach", error.message));
+    return undefined;
+  }
 }
 
 async function publicUrl(url: string, config: Config): Promise<Finding> {
@@ -216,7 +228,12 @@ interface Reporter {
   finish(): void;
 }
 
-const MARK: Readonly<Record<Finding["state"], string>> = { ok: "✓", warning: "!", fault: "✗" };
+const MARK: Readonly<Record<Finding["state"], string>> = {
+  ok: paint("✓"),
+  noted: "–",
+  warning: paint("!"),
+  fault: paint("✗"),
+};
 
 function reporter(json: boolean): Reporter {
   const findings: Finding[] = [];

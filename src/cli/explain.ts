@@ -1,4 +1,5 @@
 /** Every error as a person reads it. What the system refused is a sentence, since somebody caused it and can mend it; only a fault of ours shows its stack. */
+import { command } from "../typed/command.ts";
 import { ConfigError } from "../config/problem.ts";
 import { SetupRefused } from "../setup/setup.ts";
 import { DataFault } from "../store/folder.ts";
@@ -31,7 +32,7 @@ function refusedBySystem({ code, syscall, path, message }: SystemError): string 
   if (syscall?.includes("cwd")) return "The folder that you are in is gone. Go to one that is there: cd ~";
   const [what, fix] = WORDS[code] ?? ["cannot be used", "Look at what is there."];
   if (code.startsWith("SQLITE_"))
-    return `The database in the data folder cannot be used (${message}). codeswitch doctor says more; CODESWITCH_DATA_DIR names another folder.`;
+    return `The database in the data folder cannot be used (${message}). ${command("doctor")} says more; CODESWITCH_DATA_DIR names another folder.`;
   return path === undefined ? `The system refuses it: ${message}. ${fix}` : `${path} ${what} (${code}). ${fix}`;
 }
 

@@ -2,38 +2,53 @@
 import type { Config } from "../config/config.ts";
 import { isDemo } from "../config/env.ts";
 import { whereKeyIs } from "../config/load.ts";
+import { command } from "../typed/command.ts";
+import { table } from "./table.ts";
 
-/** `elsewhere`: how other machines may reach it. */
-export function greeting(config: Config, url: string, version: string, elsewhere: readonly string[] = []): string {
-  const lines = [
+interface Beside {
+  /** How other machines may reach it. */
+  readonly elsewhere?: readonly string[];
+  /** Instead of how to make it reachable for Cursor. */
+  readonly cursor?: string;
+}
+
+export function greeting(config: Config, url: string, version: string, beside: Beside = {}): string {
+  const { elsewhere = [], cursor = cursorLine(config) } = beside;
+  const has = [
+    ["Config", config.source],
+    ["Providers", providersLine(config)],
+    ["Models", modelsLine(config)],
+    ["Keys", keysLine(config)],
+  ];
+  return [
     "",
     `  codeswitch ${version} is ready on ${url}`,
     ...(elsewhere.length > 0 ? [`  for other machines on ${elsewhere.join(", ")}`] : []),
     "",
-    `  Config     ${config.source}`,
-    `  Providers  ${providersLine(config)}`,
-    `  Models     ${modelsLine(config)}`,
-    `  Keys       ${keysLine(config)}`,
+    table(has, { indent: "  " }),
     ...(isDemo(config) ? ["", ...demo(config).map((line) => `  ${line}`)] : []),
     "",
-    ...(config.models.length > 0 ? uses(config, url) : [NOTHING]),
+    ...(config.models.length > 0 ? uses(config, url, cursor) : [`  ${command("config check")} says what is missing.`]),
     "",
-  ];
-  return lines.join("\n");
+  ].join("\n");
 }
 
-const NOTHING = "  codeswitch config check says what is missing.";
+/** Which key a client presents, in words: the key itself is never printed. */
+export function keyWords(config: Config): string {
+  const [key] = config.keys;
+  return key ? `${whereKeyIs(config, key)} (${command("setup cursor")} shows it)` : "anything";
+}
 
-function uses(config: Config, url: string): string[] {
+function uses(config: Config, url: string, cursor: string): string[] {
   const key = config.keys.length > 0 ? "YOUR_KEY" : "anything";
-  const model = config.models[0]?.name ?? "MODEL";
-  return [
-    "  To use it",
-    `    Claude Code   ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${model}`,
-    `    OpenAI SDKs   OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`,
-    `    Cursor        ${cursor(config)}`,
-    `    curl          ${curl(url, key, model)}`,
+  const model = config.models.find(({ name }) => !name.includes("*"))?.name ?? "MODEL";
+  const lines = [
+    ["Claude Code", `ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${shellWord(model)}`],
+    ["OpenAI SDKs", `OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`],
+    ["Cursor", cursor],
+    ["curl", curl(url, key, model)],
   ];
+  return ["  To use it", table(lines, { indent: "    ", gap: 3 })];
 }
 
 const demo = ({ switchedOff = [] }: Config): string[] =>
@@ -46,7 +61,7 @@ const demo = ({ switchedOff = [] }: Config): string[] =>
     : [
         "No vendor's key was found, so a simulator answers. For the real thing set one",
         "(ANTHROPIC_API_KEY, OPENAI_API_KEY, AZURE_BASE_URL and AZURE_API_KEY, KIMI_API_KEY, …)",
-        "in the environment, or in a .env that you name: codeswitch start --config .env",
+        `in the environment, or in a .env that you name: ${command("start --config .env")}`,
         "Or write a codeswitch.yaml: codeswitch.example.yaml is a start.",
       ];
 
@@ -60,12 +75,11 @@ function providersLine({ providers }: Config): string {
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 const SHOWN = 6;
-function modelsLine({ models }: Config): string {
+function modelsLine(config: Config): string {
+  const models = config.models.filter(({ onceSeen }) => !onceSeen);
   const names = models.slice(0, SHOWN).map(({ name }) => name);
   const more = models.length - names.length;
-  return names.length === 0
-    ? "none"
-    : names.join(", ") + (more > 0 ? ` and ${more} more (codeswitch config print)` : "");
+  return names.length === 0 ? "none" : names.join(", ") + (more > 0 ? ` and ${more} more (${command("models")})` : "");
 }
 
 /** A single one is said where to find; of many their names. */
@@ -75,12 +89,13 @@ function keysLine(config: Config): string {
   return more.length === 0 ? whereKeyIs(config, first) : config.keys.map(({ name }) => name).join(", ");
 }
 
-/** Cursor's servers call, so that only a public address reaches us, and nothing through a tunnel is answered without a key. */
-function cursor({ keys }: Config): string {
-  if (keys.length === 0)
-    return "needs a tunnel, and a tunnel needs a key: set SERVICE_API_KEY (docs/clients/cursor.md)";
-  return "Override OpenAI Base URL: https://YOUR_TUNNEL/cursor/v1, OpenAI API Key: YOUR_KEY (docs/clients/cursor.md)";
-}
+/** Cursor's servers call, so that only a public address reaches us, and nothing from outside is answered without a key. */
+const cursorLine = ({ keys }: Config): string =>
+  `${command("start --tunnel")} makes it reachable${keys.length === 0 ? ", and needs a key" : ""} (docs/clients/cursor.md)`;
 
 const curl = (url: string, key: string, model: string): string =>
-  `curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d '{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}'`;
+  `curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d ${quoted(JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }))}`;
+
+/** A name may hold what a shell would read. */
+export const shellWord = (name: string): string => (/^[\w.:/@-]+$/.test(name) ? name : quoted(name));
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,36 +1,109 @@
-/** `--help`: the front page by hand, each command's page from its own definition. */
-import { stripVTControlCharacters } from "node:util";
-import { renderUsage } from "citty";
-import { VERSION } from "./version.ts";
+/** `--help`: every page is made from the commands' own definitions, in lines that fit a terminal. */
+import type { ArgDef, ArgsDef, CommandDef } from "citty";
+import { command as typed } from "../typed/command.ts";
+import { examplesOf } from "./examples.ts";
+import { table, TERMINAL, wrapped } from "./table.ts";
 import type { Chosen } from "./usage.ts";
+import { VERSION } from "./version.ts";
 
-export async function help({ command, parent, path }: Chosen): Promise<string> {
-  if (path.length === 1) return FRONT;
-  const above = parent && { ...parent, meta: { ...(parent.meta as object), name: path.slice(0, -1).join(" ") } };
-  const page = await renderUsage(command, above);
-  // The library colours whatever it writes to.
-  return process.stdout.isTTY ? page : stripVTControlCharacters(page);
+export function help(chosen: Chosen): string {
+  return chosen.path.length === 1 ? front(chosen.command) : page(chosen);
 }
 
-const FRONT = `codeswitch ${VERSION}: every coding tool, every model, one gateway you own.
+const front = (root: CommandDef): string =>
+  [
+    `codeswitch ${VERSION}: ${descriptionOf(root).replace(/^E/, "e")}`,
+    "",
+    usage(typed("COMMAND")),
+    "",
+    "Commands",
+    list(commandsIn(root, []).map(({ path, command }) => [[...path, ...wordsOf(command)].join(" "), briefOf(command)])),
+    "",
+    "Try it without any key",
+    ...TRY,
+    "",
+    "With one key, such as Anthropic's",
+    `  ANTHROPIC_API_KEY=… ${typed("start")}`,
+    "",
+    ...wrapped(
+      "Its configuration is the first of: --config FILE, CODESWITCH_CONFIG, ./codeswitch.yaml, the environment (docs/CONFIG.md lists every variable), a simulator.",
+      TERMINAL,
+    ),
+    "",
+    `One command's flags and examples: ${typed("COMMAND --help")}`,
+    `The version: ${typed("--version")}`,
+  ].join("\n");
 
-Usage
-  codeswitch start [--config FILE] [--host H] [--port N] [--log-format text|json] [--tunnel]
-  codeswitch setup CLIENT      connect claude-code, codex, opencode, …; --undo, --print
-  codeswitch doctor [NAME]     what is wrong with providers, models, clients; --deep, --json
-  codeswitch config check      what is wrong with the configuration, with line and fix
-  codeswitch config print      what the gateway makes of it, secrets masked
-  codeswitch config schema     JSON Schema, for editors
-  codeswitch secret rotate     a new secret for what is kept on disk
-  codeswitch --version
+const TRY = [
+  `  ${typed("start")}`,
+  "  curl http://127.0.0.1:4141/v1/chat/completions \\",
+  '    -H "Content-Type: application/json" \\',
+  `    -d '{"model":"demo","messages":[{"role":"user","content":"Hello"}]}'`,
+];
 
-Try it without any key
-  codeswitch start
-  curl http://127.0.0.1:4141/v1/chat/completions -H "Content-Type: application/json" \\
-    -d '{"model":"demo","messages":[{"role":"user","content":"Hello"}]}'
+function page({ command, path: [, ...path] }: Chosen): string {
+  const args = Object.entries((command.args ?? {}) as ArgsDef);
+  const words = args.filter(([, { type }]) => type === "positional");
+  const flags = args.filter(([, { type }]) => type !== "positional");
+  const inside = commandsIn(command, path);
+  return [
+    wrapped(descriptionOf(command), TERMINAL).join("\n"),
+    usage(typed([...path, ...wordsOf(command), ...(inside.length > 0 ? ["COMMAND"] : [])].join(" "))),
+    section(
+      "Commands",
+      inside.map((one) => [[...one.path, ...wordsOf(one.command)].join(" "), briefOf(one.command)]),
+    ),
+    section(
+      "Words",
+      words.map(([name, arg]) => [hintOf(name, arg), arg.description ?? ""]),
+    ),
+    section(
+      "Flags",
+      flags.map(([name, arg]) => [flagOf(name, arg), arg.description ?? ""]),
+    ),
+    section(
+      "Examples",
+      examplesOf(path.join(" ")).map(([words, why]) => [typed(words), why]),
+    ),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
 
-With one key, such as Anthropic's
-  ANTHROPIC_API_KEY=… codeswitch start
+const usage = (words: string): string => `Usage: ${words}`;
 
-Its configuration is the first of: --config FILE, CODESWITCH_CONFIG, ./codeswitch.yaml,
-the environment (docs/CONFIG.md lists every variable), a simulator.`;
+const section = (title: string, rows: readonly (readonly string[])[]): string =>
+  rows.length === 0 ? "" : `${title}\n${list(rows)}`;
+
+const list = (rows: readonly (readonly string[])[]): string => table(rows, { indent: "  ", width: TERMINAL });
+
+interface Listed {
+  readonly path: readonly string[];
+  readonly command: CommandDef;
+}
+
+/** Those that can be run, in the order of their lists. */
+function commandsIn(command: CommandDef, path: readonly string[]): Listed[] {
+  const inside = (command.subCommands ?? {}) as Readonly<Record<string, CommandDef>>;
+  return Object.entries(inside).flatMap(([name, sub]) =>
+    sub.subCommands ? commandsIn(sub, [...path, name]) : [{ path: [...path, name], command: sub }],
+  );
+}
+
+const wordsOf = ({ args }: CommandDef): string[] =>
+  Object.entries((args ?? {}) as ArgsDef).flatMap(([name, arg]) =>
+    arg.type === "positional" ? [`[${hintOf(name, arg)}]`] : [],
+  );
+
+const hintOf = (name: string, { valueHint }: ArgDef): string => valueHint ?? name.toUpperCase();
+
+function flagOf(name: string, arg: ArgDef): string {
+  const aliases = "alias" in arg ? [arg.alias ?? []].flat() : [];
+  return [...aliases.map((alias) => `-${alias},`), `--${name}`, arg.valueHint ?? ""].filter(Boolean).join(" ");
+}
+
+const descriptionOf = ({ meta }: CommandDef): string =>
+  (meta as { description?: string } | undefined)?.description ?? "";
+
+/** Its first sentence. */
+const briefOf = (command: CommandDef): string => /^.*?\.(?= |$)/.exec(descriptionOf(command))?.[0] ?? "";

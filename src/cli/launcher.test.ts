@@ -119,8 +119,10 @@ describe("codeswitch start", () => {
     const url = /http:\S+/.exec(greeting)?.[0] ?? "";
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: "ok" });
     child.kill("SIGTERM");
-    const { code, out } = await ended;
+    const { code, out, err } = await ended;
     expect(code).toBe(0);
+    expect(err).toEndWith("Stopped.\n");
+    expect(err).not.toContain("open call");
     for (const word of [
       "Config     the environment",
       "simulator",
@@ -190,9 +192,34 @@ describe("codeswitch start", () => {
     other.close();
     expect(code).toBe(2);
     expect(err).toBe(
-      `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another: codeswitch start --port ${port + 1}\n`,
+      `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another: node ${LAUNCHER} start --port ${port + 1}\n`,
     );
   });
+
+  test.each([["npx codeswitch start"], ["npm run start --"]])(
+    "%s ends with npm, and leaves its port",
+    async (typed) => {
+      const { PATH = "", HOME = "" } = process.env;
+      const [command = "", ...words] = typed.split(" ");
+      const npm = Bun.spawn([command, ...words, "--port", "0"], {
+        cwd: join(import.meta.dir, "../.."),
+        env: { PATH, HOME, CODESWITCH_DATA_DIR: join(FOLDER, "npm-data"), npm_config_cache: join(FOLDER, "npm-cache") },
+        stdin: "ignore",
+        stdout: "pipe",
+        stderr: "ignore",
+      });
+      let out = "";
+      const decoder = new TextDecoder();
+      for await (const piece of npm.stdout) {
+        out += decoder.decode(piece, { stream: true });
+        // The stream ends when the last of the processes has ended that write to it.
+        if (/is ready on \S+\n/.test(out)) npm.kill("SIGTERM");
+      }
+      const url = /is ready on (\S+)/.exec(out)?.[1] ?? "";
+      expect(url).toStartWith("http://127.0.0.1:");
+      await expect(fetch(`${url}/health`)).rejects.toThrow();
+    },
+  );
 
   test("an address that others reach needs a key", async () => {
     const { code, err } = await run("start", "--host", "0.0.0.0");
@@ -220,7 +247,7 @@ describe("codeswitch start", () => {
     }).catch(() => undefined);
     await arrived;
     child.kill("SIGTERM");
-    await line("Once more to stop at once.");
+    expect(await line("Once more to stop at once.")).toStartWith("Stopping: the open call may take up to 30 s.");
     expect(child.exitCode).toBe(null);
     // What comes soon after the first is taken for the same key press, so the second one is sent until it is heard.
     const again = setInterval(() => child.kill("SIGTERM"), 100);

@@ -5,6 +5,7 @@ import { networkInterfaces } from "node:os";
 import type { ServerConfig } from "../config/config.ts";
 import { isLoopback } from "../config/expose.ts";
 import { REQUEST_ID } from "../http/answer.ts";
+import { command } from "../typed/command.ts";
 import { UsageError } from "./usage.ts";
 
 type Address = Pick<ServerConfig, "host" | "port">;
@@ -26,7 +27,7 @@ export async function whyNotOpen(error: unknown, { host, port }: Address): Promi
     case "EACCES":
     case "EPERM":
       return new UsageError(
-        `Port ${port} on ${host} needs more rights than this user has. Choose one above 1023: codeswitch start --port 4141`,
+        `Port ${port} on ${host} needs more rights than this user has. Choose one above 1023: ${command("start --port 4141")}`,
       );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
@@ -37,10 +38,10 @@ export async function whyNotOpen(error: unknown, { host, port }: Address): Promi
 }
 
 const noAddress = (host: string): UsageError =>
-  new UsageError(`${host} is not an address of this machine. Choose another: codeswitch start --host 127.0.0.1`);
+  new UsageError(`${host} is not an address of this machine. Choose another: ${command("start --host 127.0.0.1")}`);
 
 async function inUse({ host, port }: Address): Promise<UsageError> {
-  const other = `codeswitch start --port ${port < 65_535 ? port + 1 : 4141}`;
+  const other = command(`start --port ${port < 65_535 ? port + 1 : 4141}`);
   return new UsageError(
     (await isGateway({ host, port }))
       ? `A codeswitch runs at port ${port} on ${host} already. Use that one, or stop it (Ctrl-C where it runs) to start it anew; for a second one beside it: ${other}`

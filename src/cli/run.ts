@@ -3,6 +3,7 @@ import { runCommand } from "citty";
 import { main } from "./commands.ts";
 import { explain } from "./explain.ts";
 import { help } from "./help.ts";
+import { complain } from "./paint.ts";
 import { checkArguments, choose, UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
@@ -17,15 +18,14 @@ export async function run(argv: readonly string[]): Promise<number> {
     const wantsHelp = (argument: string): boolean => argument === "--help" || argument === "-h";
     const chosen = choose(main, first === "help" ? argv.slice(1) : argv);
     if (first === "help" || argv.some(wantsHelp) || (chosen.command.subCommands && chosen.rest.length === 0)) {
-      console.log(await help(chosen));
+      console.log(help(chosen));
       return 0;
     }
-    checkArguments(chosen);
-    await runCommand(chosen.command, { rawArgs: [...chosen.rest] });
+    await runCommand(chosen.command, { rawArgs: checkArguments(chosen) });
     return 0;
   } catch (error) {
     const words = explain(error);
-    if (words !== "") console.error(words);
+    if (words !== "") complain(words);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,85 +1,16 @@
-/** setup, doctor and start --tunnel as a person types them, in a home and a folder of their own. */
-import { afterAll, describe, expect, test } from "bun:test";
-import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+/** setup and doctor as a person types them, in a home and a folder of their own. */
+import { describe, expect, test } from "bun:test";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startSimulator } from "../simulator/index.ts";
 import { sqliteStore } from "../store/sqlite.ts";
+import { NAME, places, run, start, YAML } from "./place.fixture.ts";
 
-const LAUNCHER = join(import.meta.dir, "../../bin/codeswitch.js");
-const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-cli-"));
-afterAll(() => rmSync(ROOT, { recursive: true, force: true }));
-
-const YAML = `# mine
-server: { port: PORT }
-auth:
-  keys:
-    - name: laptop # me
-      key: "0123456789abcdef0123456789"
-providers: { s: { kind: simulator } }
-models:
-  tool: { targets: [ { provider: s, model: sim-tool } ] }
-`;
-let count = 0;
-/** A port that is free now, so that nothing else answers there. */
-async function newPlace(yaml: string | undefined = YAML): Promise<{ home: string; cwd: string }> {
-  const home = join(ROOT, `home-${count}`);
-  const cwd = join(ROOT, `work-${count++}`);
-  mkdirSync(home);
-  mkdirSync(cwd);
-  const server = Bun.serve({ port: 0, fetch: () => new Response("") });
-  const { port } = server;
-  await server.stop(true);
-  if (yaml !== undefined) writeFileSync(join(cwd, "codeswitch.yaml"), yaml.replace("PORT", String(port)));
-  return { home, cwd };
-}
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-function start(
-  place: { home: string; cwd: string },
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-) {
-  const { PATH = "", SystemRoot = "" } = process.env;
-  // Only what a system has: no coding tool that this machine happens to hold.
-  const path = [...new Set([...PATH.split(":").filter((folder) => /^\/(usr\/)?(local\/)?s?bin$/.test(folder))])].join(
-    ":",
-  );
-  const node = Bun.which("node") ?? "node";
-  const cache = { BUN_RUNTIME_TRANSPILER_CACHE_PATH: "0" };
-  const child = spawn(node, [LAUNCHER, ...args], {
-    cwd: place.cwd,
-    env: { PATH: path, HOME: place.home, SystemRoot, ...cache, ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (data: Buffer) => void (out += data.toString()));
-  child.stderr.on("data", (data: Buffer) => void (err += data.toString()));
-  const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-  return { child, ended, said: () => out };
-}
-const run = (place: { home: string; cwd: string }, ...args: readonly string[]): Promise<Ended> =>
-  start(place, args).ended;
+const { newPlace } = places();
 
 describe("codeswitch setup", () => {
   test.each([
-    [["setup"], "Which client? codeswitch setup CLIENT."],
+    [["setup"], `Which client? ${NAME} setup CLIENT.`],
     [["setup", "claude-cod"], '"claude-cod" is not a client that we know. Did you mean "claude-code"?'],
     [["setup", "codex", "now"], '"now" was not expected here.'],
     [["setup", "codex", "--yse"], '--yse is not a flag of codeswitch setup. Did you mean "--yes"?'],
@@ -110,19 +41,11 @@ describe("codeswitch setup", () => {
     expect(err).toContain("Add --yes to go ahead.");
   });
 
-  test("with --yes: written, checked line by line, and undone to the byte", async () => {
+  test("with --yes: written, and undone to the byte", async () => {
     const place = await newPlace();
     const before = readFileSync(join(place.cwd, "codeswitch.yaml"), "utf8");
     const { code, out, err } = await run(place, "setup", "codex", "--yes");
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    for (const line of [
-      "✓ text, streamed",
-      "✓ tool call",
-      "✓ second turn",
-      "– thinking",
-      "Codex works with this gateway.",
-    ])
-      expect(out).toContain(line);
     const key = /key: "(cs-[^"]+)"/.exec(readFileSync(join(place.cwd, "codeswitch.yaml"), "utf8"))?.[1] ?? "";
     expect(key.length).toBeGreaterThan(30);
     expect(out).not.toContain(key);
@@ -197,8 +120,7 @@ describe("codeswitch setup", () => {
   });
 
   test("where the environment is the configuration, it says which variable gives a key", async () => {
-    const place = await newPlace(undefined);
-    rmSync(join(place.cwd, "codeswitch.yaml"), { force: true });
+    const place = await newPlace("");
     const { out } = await run(place, "setup", "pi");
     expect(out).toContain("start it with SERVICE_API_KEY set");
   });
@@ -261,88 +183,5 @@ models: { m: { targets: [ { provider: v, model: sim-tool } ] }, n: { targets: [ 
     expect(code).toBe(0);
     expect(capabilities).toHaveLength(2);
     expect(findings.filter(({ check }) => check === "data")).toMatchObject([{ state: "warning" }]);
-  });
-});
-
-describe("codeswitch start --tunnel", () => {
-  const fake = (script: string): string => {
-    const folder = mkdtempSync(join(ROOT, "bin-"));
-    writeFileSync(join(folder, "cloudflared"), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(folder, "cloudflared"), 0o755);
-    return `${folder}:/usr/local/bin:/usr/bin:/bin`;
-  };
-
-  test("refuses without a key, and without the program", async () => {
-    const open = await newPlace(
-      "providers: { s: { kind: simulator } }\nmodels: { m: { targets: [ { provider: s, model: demo } ] } }\n",
-    );
-    expect(await run(open, "start", "--tunnel", "--port", "0")).toMatchObject({
-      code: 2,
-      err: expect.stringContaining("without a key anybody could spend your money"),
-    });
-    const keyed = await newPlace();
-    const none = await start(keyed, ["start", "--tunnel", "--port", "0"], { PATH: fake("").replace(/^[^:]+:/, "") })
-      .ended;
-    if (!existsSync("/usr/local/bin/cloudflared") && !existsSync("/usr/bin/cloudflared"))
-      expect(none).toMatchObject({
-        code: 2,
-        err: expect.stringContaining("cloudflared, which makes the tunnel, is not installed"),
-      });
-  });
-
-  test("prints the address and what to paste, and takes the program with it", async () => {
-    const place = await newPlace();
-    const gone = join(place.cwd, "gone");
-    const PATH = fake(
-      `trap 'echo > ${gone}; exit 0' TERM; echo "INF | https://some-words-here.trycloudflare.com |" >&2; while :; do sleep 0.05; done`,
-    );
-    const { child, ended, said } = start(place, ["start", "--tunnel", "--port", "0"], { PATH });
-    for (let tries = 0; tries < 600 && !said().includes("Check it from outside"); tries++) await Bun.sleep(50);
-    expect(said()).toContain("Override OpenAI Base URL   https://some-words-here.trycloudflare.com/cursor/v1");
-    child.kill("SIGTERM");
-    expect((await ended).code).toBe(0);
-    for (let tries = 0; tries < 600 && !existsSync(gone); tries++) await Bun.sleep(20);
-    expect(existsSync(gone)).toBe(true);
-  });
-
-  test("gives the program what it needs to run, and no key", async () => {
-    const place = await newPlace();
-    const seen = join(place.cwd, "seen");
-    const PATH = fake(`env > ${seen}; echo done >> ${seen}; exit 1`);
-    const secrets = {
-      OPENAI_API_KEY: "CANARY-1",
-      SERVICE_API_KEY: "CANARY-2-0123456789",
-      CODESWITCH_SECRET: "CANARY-3".repeat(5),
-    };
-    const needed = {
-      HOME: place.cwd,
-      HTTPS_PROXY: "http://proxy:1",
-      no_proxy: "a",
-      TUNNEL_LOGLEVEL: "info",
-      LANG: "C",
-    };
-    await start(place, ["start", "--tunnel", "--port", "0"], { PATH, ...secrets, ...needed }).ended;
-    const env = readFileSync(seen, "utf8");
-    expect(env).toEndWith("done\n");
-    expect(env).not.toContain("CANARY");
-    expect(env).not.toContain("CODESWITCH");
-    for (const [name, value] of Object.entries({ PATH, ...needed })) expect(env).toContain(`${name}=${value}`);
-  });
-
-  test("refuses a key that can be guessed", async () => {
-    const place = await newPlace(
-      "auth: { keys: [ { name: me, key: only-15-letters } ] }\nproviders: { s: { kind: simulator } }\nmodels: { m: { targets: [ { provider: s, model: demo } ] } }\n",
-    );
-    const { code, err } = await start(place, ["start", "--tunnel", "--port", "0"], { PATH: fake("") }).ended;
-    expect(code).toBe(2);
-    expect(err).toContain("the key me can be guessed: it has fewer than 16 characters");
-    expect(err).not.toContain("only-15-letters");
-  });
-
-  test("a program that ends is a sentence with its last words", async () => {
-    const PATH = fake('echo "ERR failed to request quick Tunnel" >&2; exit 1');
-    const { code, err } = await start(await newPlace(), ["start", "--tunnel", "--port", "0"], { PATH }).ended;
-    expect(code).toBe(2);
-    expect(err).toContain("cloudflared ended with 1. Its last words: ERR failed to request quick Tunnel");
   });
 });

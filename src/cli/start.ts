@@ -4,13 +4,19 @@ import type { Config } from "../config/config.ts";
 import { jsonLine, logOf, lostLine } from "../observe/log.ts";
 import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
-import { dataHere } from "./data.ts";
-import { greeting } from "./greeting.ts";
+import { type DataHere, dataHere } from "./data.ts";
+import { localUrl, sourceOf } from "./find-gateway.ts";
+import { greeting, shellWord } from "./greeting.ts";
 import { checkHost, elsewhere, whyNotOpen } from "./listen.ts";
+import { sightingsFor, tellMissing } from "./missing.ts";
+import { leaveNote } from "./note.ts";
 import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
-import { announceTunnel, checkTunnel, openTunnel } from "./tunnel.ts";
+import { keepTunnel } from "./keep-tunnel.ts";
+import { announceAddress, tellOfTunnel } from "./public.ts";
+import { openTunnel } from "./tunnel.ts";
 import { VERSION } from "./version.ts";
+import { type WayIn, wayIn } from "./way-in.ts";
 
 export const startCommand = defineCommand({
   meta: { name: "start", description: "Start the gateway. Without any key or file it starts with a simulator to try." },
@@ -32,7 +38,16 @@ export const startCommand = defineCommand({
       valueHint: "text|json",
       description: "One line a call: for people, or JSON. Default text.",
     },
-    tunnel: { type: "boolean", description: "Make it public through cloudflared, for Cursor. Needs a key." },
+    tunnel: {
+      type: "string",
+      valueHint: "[NAME]",
+      description: "Make it public through cloudflared, for Cursor; NAME is a tunnel of your own. Needs a key.",
+    },
+    "public-url": {
+      type: "string",
+      valueHint: "URL",
+      description: "The HTTPS address that leads here: of the tunnel NAME, or of a proxy in front. Needs a key.",
+    },
   },
   run: async ({ args }) => {
     const config = loadHere(args.config, {
@@ -40,34 +55,56 @@ export const startCommand = defineCommand({
       ...(args.port !== undefined && { port: args.port }),
       ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
     });
-    const cloudflared = args.tunnel ? checkTunnel(config, process.env.PATH ?? "") : undefined;
+    const typed = process.argv.slice(2).map(shellWord).join(" ");
+    const way = wayIn({ tunnel: args.tunnel, publicUrl: args["public-url"], typed }, config, process.env.PATH ?? "");
     const { format } = config.log;
     const said = output((lines) => lostLine(format, lines));
-    const options = { ...dataHere(args.config), log: logOf(format, said.print) };
-    await serve(config, options, cloudflared, said).finally(() => lastWords(said));
+    const here = dataHere(args.config);
+    const seen = sightingsFor(config, here.dataDir);
+    const options = { ...here, log: logOf(format, said.print), ...(seen && { sightings: seen }) };
+    const asks = seen && here.asksDeployments ? () => tellMissing(config, seen, options.log) : undefined;
+    await serve(config, options, way, said, asks).finally(() => lastWords(said));
   },
 });
 
 async function serve(
   config: Config,
-  options: GatewayOptions,
-  cloudflared: string | undefined,
+  options: GatewayOptions & DataHere,
+  way: WayIn | undefined,
   said: Output,
+  whenUp: (() => Promise<void>) | undefined,
 ): Promise<void> {
   const gateway = await open(config, options);
-  const tunnel = cloudflared === undefined ? undefined : openTunnel(cloudflared, gateway.url);
+  const { url, instance } = gateway;
+  const note = {
+    url: localUrl(config.server.host, config.server.port || new URL(url).port),
+    pid: process.pid,
+    version: VERSION,
+    instance,
+    source: sourceOf(config),
+  };
+  const takeNoteAway = leaveNote(options.dataDir, note);
+  const going = new AbortController();
   const stop = (): Promise<void> => {
-    tunnel?.stop();
+    going.abort();
+    takeNoteAway();
     return gateway.stop();
   };
   // Before anybody is told that we are up: who reads it may stop us at once.
-  const stopped = untilStopped(stop, config.server.drainMs, said);
-  said.print(announcement(config, gateway.url));
-  if (tunnel)
-    await announceTunnel(tunnel, config, said, stopped).catch((error: unknown) =>
+  const stopped = untilStopped(stop, gateway.openCalls, config.server.drainMs, said);
+  said.print(announcement(config, url, way));
+  // Whatever becomes of it, the gateway goes on.
+  void whenUp?.().catch(() => {});
+  if (way)
+    await letIn(way, url, config, said, going.signal).catch((error: unknown) =>
       stop().then(() => Promise.reject(error)),
     );
   await stopped;
+}
+
+async function letIn(way: WayIn, url: string, config: Config, said: Output, going: AbortSignal): Promise<void> {
+  if (way.kind === "address") return announceAddress(way.url, config, said);
+  await keepTunnel(() => openTunnel(way, url), tellOfTunnel(way.kind, config, said), going);
 }
 
 async function open(config: Config, options: GatewayOptions): Promise<RunningGateway> {
@@ -82,12 +119,16 @@ async function open(config: Config, options: GatewayOptions): Promise<RunningGat
 }
 
 /** JSON logs go to a program, which reads lines and not a greeting. The gateway itself has logged the warnings. */
-function announcement(config: Config, url: string): string {
-  if (config.log.format === "text") return greeting(config, url, VERSION, elsewhere(config.server, url));
+function announcement(config: Config, url: string, way: WayIn | undefined): string {
+  if (config.log.format === "text")
+    return greeting(config, url, VERSION, {
+      elsewhere: elsewhere(config.server, url),
+      ...(way && { cursor: "as below, once its address is public" }),
+    });
   const { source, providers, models, keys } = config;
   const names = {
     providers: Object.keys(providers),
-    models: models.map(({ name }) => name),
+    models: models.filter(({ onceSeen }) => !onceSeen).map(({ name }) => name),
     keys: keys.map(({ name }) => name),
   };
   return jsonLine("info", { event: "started", version: VERSION, url, source, ...names });

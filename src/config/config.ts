@@ -69,6 +69,8 @@ export interface ProviderConfig {
   readonly apiVersion?: string;
   /** Which row of the catalog an openai-compatible host is; absent: found by its host name, else the generic row. */
   readonly vendor?: string;
+  /** Where a person looks for what the vendor may refuse; absent: nobody wrote it in a file or the environment. */
+  readonly writtenAt?: { readonly apiKey: string; readonly apiVersion: string };
   /** Extra headers, as the operator wrote them. */
   readonly headers: Readonly<Record<string, string>>;
   /** Until the first word of an answer, comments and pings before it included. Long: reasoning models think for minutes. */
@@ -81,6 +83,8 @@ export interface ModelConfig {
   /** As callers ask for it; `*` matches any run of characters. */
   readonly name: string;
   readonly targets: readonly TargetConfig[];
+  /** Nobody said that its deployment is there. It is answered all the same, and offered once the deployment was seen. */
+  readonly onceSeen?: true;
   readonly strict?: boolean;
   readonly reasoning?: ReasoningStyle;
 }
@@ -91,6 +95,8 @@ export interface TargetConfig {
   readonly provider: string;
   /** The name the upstream knows (Azure: the deployment); "*": the name as asked. */
   readonly model: string;
+  /** Where a person changes that name: a variable, or a place in the file. */
+  readonly writtenAt?: string;
   /** Which model it is, where the upstream's name does not tell (an Azure deployment called `prod`). */
   readonly baseModel?: string;
   readonly dialect?: DialectId;

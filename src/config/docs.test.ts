@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { VENDORS } from "../providers/catalog.ts";
+import { holds } from "../../test/marked.ts";
 import { printDotenv, printVariables } from "./env-print.ts";
 import { VARIABLES } from "./env-variables.ts";
 import { resolve } from "./resolve.ts";
@@ -12,20 +13,6 @@ import { readYaml } from "./yaml-file.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const UPDATE = process.env.UPDATE === "1" && !process.env.CI;
-
-async function holds(file: string, section: string, expected: string): Promise<void> {
-  const path = join(ROOT, file);
-  const text = await Bun.file(path).text();
-  const parts = new RegExp(`(<!-- ${section}:[^>]*-->\\n)([\\s\\S]*?)(<!-- /${section} -->)`).exec(text);
-  const [whole = "", open = "", held = "", close = ""] = parts ?? [];
-  expect(whole).not.toBe("");
-  if (UPDATE)
-    await Bun.write(
-      path,
-      text.replace(whole, () => `${open}${expected}\n${close}`),
-    );
-  else expect(held.trim()).toBe(expected.trim());
-}
 
 test("CONFIG.md has every variable of the table, word for word (UPDATE=1 writes it)", () =>
   holds("docs/CONFIG.md", "variables", printVariables()));

@@ -26,41 +26,49 @@ export interface AzureNames {
   readonly main: TargetConfig;
   readonly big: TargetConfig;
   readonly small: TargetConfig;
-  /** The map's names and Cursor's native ones. */
+  /** The map's names, and as guesses Cursor's native ones. */
   readonly models: readonly ModelConfig[];
-  /** A model's name, through the map; "*": the name as asked. */
-  target(name: string): TargetConfig;
+  /** A model's name, through the map; "*": the name as asked. `variable`: which one named it. */
+  target(name: string, variable?: string): TargetConfig;
 }
+
+const MAP = "AZURE_MODEL_DEPLOYMENTS";
 
 export function azureDeployments(env: EnvReader): AzureNames {
   const map = readMap(env);
   const defaults = readDefaults(env);
-  const written = env.value("CURSOR_AZURE_DEPLOYMENT") ?? env.value("AZURE_DEPLOYMENT");
-  const target = (name: string): TargetConfig => {
+  const named = env.first("CURSOR_AZURE_DEPLOYMENT", "AZURE_DEPLOYMENT");
+  const written = named?.value;
+  const target: AzureNames["target"] = (name, variable = MAP) => {
     const deployment = map.get(name.toLowerCase()) ?? map.get("*");
     return {
       provider: "azure",
       ...(deployment === undefined ? { model: name } : mapped(name, deployment)),
+      writtenAt: deployment !== undefined || variable === MAP ? MAP : `${variable}, or ${MAP}`,
       ...defaults,
     };
   };
-  const main =
-    written === undefined
-      ? target(map.has("gpt-5") ? "gpt-5" : (env.value("BIG_MODEL") ?? "gpt-5"))
-      : deploymentTarget(written, target);
+  const big = map.has("gpt-5") ? undefined : env.value("BIG_MODEL");
+  const main = named
+    ? deploymentTarget(named.value, (name) => target(name, named.name))
+    : big === undefined
+      ? target("gpt-5", "AZURE_DEPLOYMENT")
+      : target(big, "BIG_MODEL");
   const native = NATIVE_GPT.map((name): ModelConfig => ({
     name,
     targets: [name === "gpt-5" && !map.has(name) && isNameless(written) ? main : target(name)],
+    onceSeen: true,
   }));
   const small = map.has("gpt-5-mini") ? target("gpt-5-mini") : main;
   const listed = [...map.keys()]
     .filter((name) => name !== "*")
     .map((name): ModelConfig => ({ name, targets: [target(name)] }));
-  const byName = [env.value("BIG_MODEL"), env.value("SMALL_MODEL")].flatMap((name): ModelConfig[] =>
-    name !== undefined && isGpt(name) ? [{ name, targets: [target(name)] }] : [],
-  );
+  const byName = ["BIG_MODEL", "SMALL_MODEL"].flatMap((variable): ModelConfig[] => {
+    const name = env.value(variable);
+    return name !== undefined && isGpt(name) ? [{ name, targets: [target(name, variable)], onceSeen: true }] : [];
+  });
   const deployment: ModelConfig[] =
-    written === undefined || NATIVE_GPT.includes(written) ? [] : [{ name: written, targets: [main] }];
+    written === undefined || NATIVE_GPT.includes(written) ? [] : [{ name: written, targets: [main], onceSeen: true }];
   return { main, big: main, small, models: [...listed, ...native, ...deployment, ...byName], target };
 }
 
@@ -96,19 +104,18 @@ const MAP_FIX = 'Write a JSON map from model names to deployments, such as {"gpt
 
 /** Names in lower case, in the order of the map. */
 function readMap(env: EnvReader): ReadonlyMap<string, string> {
-  const variable = "AZURE_MODEL_DEPLOYMENTS";
-  const written = env.value(variable);
+  const written = env.value(MAP);
   const map = new Map<string, string>();
   if (written === undefined) return map;
   const parsed = parseJson(written);
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    env.refuse(variable, "is not a JSON map", MAP_FIX);
+    env.refuse(MAP, "is not a JSON map", MAP_FIX);
     return map;
   }
   for (const [name, deployment] of Object.entries(parsed)) {
     if (typeof deployment === "string" && deployment.trim() !== "" && name.trim() !== "")
       map.set(name.trim().toLowerCase(), deployment.trim());
-    else env.refuse(variable, "has a name without a deployment", MAP_FIX);
+    else env.refuse(MAP, "has a name without a deployment", MAP_FIX);
   }
   return map;
 }

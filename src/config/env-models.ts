@@ -1,7 +1,7 @@
 /** The names that work when there is no file: those that the seeds promised, and every vendor's own for whose key is set. */
 import type { ModelConfig, ProviderConfig, TargetConfig } from "./config.ts";
 import { azureDeployments, NATIVE_GPT, type AzureNames } from "./env-azure.ts";
-import type { EnvReader } from "./env-reader.ts";
+import type { EnvReader, Found } from "./env-reader.ts";
 import type { VendorFacts } from "./resolve.ts";
 import { EFFORTS } from "./schema.ts";
 
@@ -77,7 +77,9 @@ function sizes(
   const substitute = names.has("anthropic") ? undefined : (azure ?? substituteOf(names, vendors));
   const pick = (size: "big" | "small", variable: string): TargetConfig | undefined => {
     const wanted = env.value(variable);
-    return wanted === undefined ? substitute?.[size] : targetFor(wanted, azure, names, vendors);
+    return wanted === undefined
+      ? substitute?.[size]
+      : targetFor({ name: variable, value: wanted }, azure, names, vendors);
   };
   const big = withEffort(env, "BIG_EFFORT", pick("big", "BIG_MODEL"));
   const small = withEffort(env, "SMALL_EFFORT", pick("small", "SMALL_MODEL"));
@@ -98,7 +100,7 @@ function substituteOf(
 
 /** BIG_MODEL names a deployment where there is an Azure, unless the name is plainly another vendor's whose key is set. */
 function targetFor(
-  wanted: string,
+  { name: variable, value: wanted }: Found,
   azure: AzureNames | undefined,
   names: ReadonlySet<string>,
   vendors: readonly VendorFacts[],
@@ -110,9 +112,9 @@ function targetFor(
   const isGpt = vendors.some(
     (vendor) => vendor.kind === "azure" && vendor.models.some((pattern) => matches(pattern, wanted)),
   );
-  if (azure && (isGpt || !owner)) return azure.target(wanted);
+  if (azure && (isGpt || !owner)) return azure.target(wanted, variable);
   const carrier = owner ?? vendors.find((vendor) => names.has(vendor.id) && vendor.models.length === 0);
-  return carrier && { provider: carrier.id, model: wanted };
+  return carrier && { provider: carrier.id, model: wanted, writtenAt: variable };
 }
 
 export const matches = (pattern: string, name: string): boolean =>

@@ -17,7 +17,7 @@ export const printDotenv = (): string =>
   `${HEAD}\n\n${VARIABLE_GROUPS.map(({ title, rows }) => `# ---- ${title}\n${rows.map(dotenvLines).join("\n")}`).join("\n\n")}\n`;
 
 const HEAD = `# Every variable that codeswitch knows. Copy this file to .env and remove the # before what you need.
-# It is read when it lies beside the configuration (./codeswitch.yaml, --config), or when you name it: npm start -- --config .env
+# It is read when it lies beside the configuration (./codeswitch.yaml, --config), or when you name it: npx codeswitch start --config .env
 # The real environment wins. Blank means unset. With a codeswitch.yaml only the first group acts by itself; the others through \${NAME} in it.`;
 
 const dotenvLines = ({ name, status, meaning, instead, example }: VariableRow): string =>

@@ -30,7 +30,7 @@ export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   if (doubt !== undefined) env.warn(`AZURE_API_VERSION ${doubt}`);
   const urlDoubt = baseUrlDoubt("azure", base.baseUrl);
   if (urlDoubt !== undefined) env.warn(`${url.name} ${urlDoubt}`);
-  return { ...provider("azure", "azure", base.baseUrl, key.value), ...(apiVersion !== undefined && { apiVersion }) };
+  return { ...provider("azure", "azure", base.baseUrl, key), ...(apiVersion !== undefined && { apiVersion }) };
 }
 
 /** In the catalog's order. */
@@ -42,16 +42,17 @@ export function vendorProviders(env: EnvReader, vendors: readonly VendorFacts[])
     if (written && !key)
       env.switchOff(vendor.id, `Provider ${vendor.id} is switched off: ${written.name} is still a sample value.`);
     if (!key) return [];
-    const found = provider(vendor.id, vendor.kind, vendor.baseUrl, key.value);
+    const found = provider(vendor.id, vendor.kind, vendor.baseUrl, key);
     return [vendor.kind === "openai-compatible" ? { ...found, vendor: vendor.id } : found];
   });
 }
 
-const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string, apiKey: string): ProviderConfig => ({
+const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string, key: Found): ProviderConfig => ({
   name,
   kind,
   baseUrl,
-  apiKey,
+  apiKey: key.value,
+  writtenAt: { apiKey: key.name, apiVersion: "AZURE_API_VERSION" },
   headers: {},
   ...DEFAULT_WAITS,
 });

@@ -91,15 +91,24 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         "Seals what is kept in the data folder; 32 characters or more. Unset: one is made there. To change it: NEW,OLD.",
         { always: true },
       ),
+      honoured("CODESWITCH_URL", "For setup, doctor and test: the gateway that they ask. --url wins.", {
+        always: true,
+      }),
+      honoured(
+        "CODESWITCH_ASK_DEPLOYMENTS",
+        "off: a start asks no Azure deployment whether it is there. Otherwise each that is configured is asked once, in the background, where they are eight or fewer.",
+        { always: true },
+      ),
       honoured(
         "CODESWITCH_KEY",
-        "For codeswitch setup: the client's key, out of sight of the list of processes. --key wins.",
+        "For setup, doctor and test: the client's key, out of sight of the list of processes. --key wins.",
         {
           always: true,
         },
       ),
       honoured("CODESWITCH_CORPUS", "Tests only: folder of recorded vendor streams.", { always: true }),
       honoured("CODESWITCH_CAPTURES", "Tests only: folder of captured client requests.", { always: true }),
+      honoured("CODESWITCH_SPECS", "Tests only: folder of published protocol descriptions.", { always: true }),
       honoured(
         "BUN_CONFIG_MAX_HTTP_REQUESTS",
         "How many upstream calls may be open at once. The launcher sets 65000 where it is unset.",

@@ -99,6 +99,7 @@ describe("Cursor-Azure-GPT-5, first generation", () => {
       expect(targetOf(config, `gpt-${effort}`)).toEqual({
         provider: "azure",
         model: "prod",
+        writtenAt: "AZURE_DEPLOYMENT, or AZURE_MODEL_DEPLOYMENTS",
         baseModel: "gpt-5",
         effort,
         summary: "none",
@@ -120,6 +121,7 @@ describe("Cursor-Azure-GPT-5, first generation", () => {
     expect(targetOf(from(AZURE), "gpt-high")).toEqual({
       provider: "azure",
       model: "gpt-5",
+      writtenAt: "AZURE_DEPLOYMENT, or AZURE_MODEL_DEPLOYMENTS",
       effort: "high",
       summary: "detailed",
     });
@@ -149,12 +151,14 @@ describe("Cursor-Azure-GPT-5, second generation", () => {
     expect(targetOf(config, "gpt-5.4")).toEqual({
       provider: "azure",
       model: "prod-55",
+      writtenAt: "AZURE_MODEL_DEPLOYMENTS",
       baseModel: "gpt-5.4",
       summary: "detailed",
     });
     expect(targetOf(config, "kimi-k2")).toEqual({
       provider: "azure",
       model: "Kimi-K2-Thinking",
+      writtenAt: "AZURE_MODEL_DEPLOYMENTS",
       baseModel: "kimi-k2",
       dialect: "openai-chat",
       summary: "detailed",

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { VENDORS } from "../providers/catalog.ts";
-import type { Config } from "./config.ts";
+import type { Config, ModelConfig } from "./config.ts";
 import { loadConfig } from "./load.ts";
 import type { Flags } from "./overrides.ts";
 import { printConfig } from "./print.ts";
@@ -398,7 +398,8 @@ describe("the file", () => {
       ).models[0]?.name,
     ).toBe("m");
     const shared = load(`${BASE}  copy: { targets: &t [ { provider: azure, model: x } ] }\n  other: { targets: *t }\n`);
-    expect(shared.models[2]?.targets).toEqual(shared.models[1]?.targets ?? []);
+    const [copy, other] = shared.models.slice(1).map(said);
+    expect(other?.targets).toEqual(copy?.targets ?? []);
   });
 
   test("every default is in place when it says the least", () => {
@@ -418,12 +419,23 @@ describe("the file", () => {
           kind: "azure",
           baseUrl: "https://example.openai.azure.com",
           apiKey: "azure-key-0123456789",
+          writtenAt: {
+            apiKey: "providers.azure.api_key (codeswitch.yaml:2)",
+            apiVersion: "providers.azure.api_version (codeswitch.yaml:2)",
+          },
           headers: {},
           firstByteMs: 600_000,
           idleMs: 300_000,
         },
       },
-      models: [{ name: "gpt", targets: [{ provider: "azure", model: "gpt-5" }] }],
+      models: [
+        {
+          name: "gpt",
+          targets: [
+            { provider: "azure", model: "gpt-5", writtenAt: "models.gpt.targets[0].model (codeswitch.yaml:4)" },
+          ],
+        },
+      ],
       log: { format: "text" },
       source: "codeswitch.yaml",
       warnings: [],
@@ -444,6 +456,7 @@ server: { cors_origins: ["https://a.example/"] }
         {
           provider: "azure",
           model: "prod",
+          writtenAt: "models.gpt.targets[0].model (codeswitch.yaml:4)",
           baseModel: "gpt-5",
           dialect: "openai-chat",
           effort: "high",
@@ -463,6 +476,19 @@ server: { cors_origins: ["https://a.example/"] }
   });
 });
 
+test("a place tells the variable that stands there", () => {
+  const yaml = BASE.replace("azure-key-0123456789", '"${AZURE}"').replace("model: gpt-5", 'model: "${PROD}"');
+  const { providers, models } = load(yaml, { variables: { AZURE: "azure-key-0123456789", PROD: "my-gpt5" } });
+  expect(providers.azure?.writtenAt?.apiKey).toBe("providers.azure.api_key (codeswitch.yaml:2, from AZURE)");
+  expect(models[0]?.targets[0]?.writtenAt).toBe("models.gpt.targets[0].model (codeswitch.yaml:4, from PROD)");
+});
+
+/** Without the place where it was said. */
+const said = (model: ModelConfig): ModelConfig => ({
+  ...model,
+  targets: model.targets.map(({ writtenAt: _, ...target }) => target),
+});
+
 test("what is printed can be read back, and holds no secret", () => {
   const secrets = {
     AZURE: "azure-secret-0123456789abcdef",
@@ -475,6 +501,6 @@ test("what is printed can be read back, and holds no secret", () => {
   for (const secret of Object.values(secrets)) expect(printed).not.toContain(secret.slice(3, -4));
   const again = load(printed);
   // Masked, the key is a short one.
-  const shared = ({ server, models, log }: Config) => ({ server, models, log });
+  const shared = ({ server, models, log }: Config) => ({ server, models: models.map(said), log });
   expect(shared(again)).toEqual(shared(config));
 });

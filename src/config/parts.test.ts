@@ -144,7 +144,7 @@ test("data lives where the platform keeps it", () => {
 });
 
 test("loopback is what only this machine reaches", () => {
-  expect(["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"].every(isLoopback)).toBe(true);
+  expect(["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "::1", "[::1]"].every(isLoopback)).toBe(true);
   expect(
     ["0.0.0.0", "::", "192.168.1.2", "example.com", "127.0.0.1.evil.com", "localhost.evil.com", ""].some(isLoopback),
   ).toBe(false);

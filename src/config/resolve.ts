@@ -26,6 +26,7 @@ import { unknownKeyModels } from "./references.ts";
 import { readSearch } from "./search.ts";
 import { BASE_URL_FIX, DIALECTS, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
 import type { Validated } from "./validate.ts";
+import { writtenAt } from "./written-at.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
 export interface Resolved {
@@ -77,7 +78,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
   if ("fault" in found)
     refuse(["search"], found.fault, "Write base_url as your instance has it: http://localhost:8080.");
   wrong.throwIfAny();
-  const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers));
+  const models = Object.entries(file.models).map(([name, model]) => readModel(name, model, providers, yaml));
   const switchedOff = whatIsOff(models, file, off, yaml);
   return {
     file,
@@ -151,6 +152,10 @@ function readProvider(name: string, written: FileProvider, reading: Reading): Pr
     baseUrl: base.baseUrl,
     ...(written.api_key !== undefined && { apiKey: written.api_key.trim() }),
     ...(apiVersion !== undefined && { apiVersion }),
+    writtenAt: {
+      apiKey: writtenAt(reading.yaml, at("api_key")),
+      apiVersion: writtenAt(reading.yaml, at("api_version")),
+    },
     ...(written.vendor !== undefined && { vendor: readVendor(at("vendor"), written.vendor, reading) }),
     headers: written.headers,
     firstByteMs: written.first_byte_ms,
@@ -275,20 +280,25 @@ function readKey(written: FileKey, index: number, firsts: Firsts, yaml: YamlFile
 
 type FileModel = FileConfig["models"][string];
 
-function readModel(name: string, written: FileModel, providers: Resolved["providers"]): ModelConfig {
+function readModel(name: string, written: FileModel, providers: Resolved["providers"], yaml: YamlFile): ModelConfig {
   return {
     name,
-    targets: written.targets.filter((target) => Object.hasOwn(providers, target.provider)).map(readTarget),
+    targets: written.targets.flatMap((target, at) =>
+      Object.hasOwn(providers, target.provider)
+        ? [readTarget(target, writtenAt(yaml, ["models", name, "targets", at, "model"]))]
+        : [],
+    ),
     ...(written.strict !== undefined && { strict: written.strict }),
     ...(written.show_reasoning && { reasoning: written.show_reasoning }),
   };
 }
 
-function readTarget(written: FileTarget): TargetConfig {
+function readTarget(written: FileTarget, place: string): TargetConfig {
   const { effort, summary, budget_tokens } = written.reasoning ?? {};
   return {
     provider: written.provider,
     model: written.model,
+    writtenAt: place,
     ...(written.base_model !== undefined && { baseModel: written.base_model }),
     ...(written.dialect !== undefined && { dialect: written.dialect }),
     ...(effort !== undefined && { effort }),

@@ -171,7 +171,9 @@ const model = z.strictObject({
   targets: z
     .array(target)
     .min(1)
-    .describe("Tried in order on connect errors, 408, 429, 5xx and 529 before the first byte."),
+    .describe(
+      "Tried in order, each once, on connect errors, 408, 429, 5xx and 529 before the first byte; the last one then twice more.",
+    ),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
 });

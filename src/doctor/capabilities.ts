@@ -1,15 +1,16 @@
 /** What a model really does, asked question by question at its vendor. Costs tokens: a few dozen questions, one of them long. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import type { DialectId } from "../ir/seal.ts";
-import { messageOf, type Got } from "../probe/call.ts";
+import type { Got } from "../probe/call.ts";
 import { type Question, type Voice, VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
-import { dialectFor } from "../providers/endpoint.ts";
+import { dialectFor, endpoint } from "../providers/endpoint.ts";
 import { EFFORTS, VERBOSITIES } from "../providers/models.ts";
 import type { Capabilities } from "../providers/provider.ts";
+import type { Sighting } from "../providers/sightings.ts";
 import type { JsonObject } from "../wire/json.ts";
-import { fault, type Finding, ok, warning } from "./finding.ts";
-import { askModel } from "./model.ts";
+import { type Finding, ok, warning } from "./finding.ts";
+import { askModel, judge, type Subject } from "./model.ts";
 
 /** As observed; absent: could not be told. */
 export interface Observed {
@@ -32,11 +33,11 @@ export async function probeModel(
   provider: ProviderConfig,
   target: TargetConfig,
   now: () => number,
-): Promise<{ observed?: Observed; findings: Finding[] }> {
+  name = target.model,
+): Promise<{ observed?: Observed; findings: Finding[]; state?: Sighting["state"] }> {
   const asking = askingOf(provider, target);
   const streamed = await asking.ask({ prompt: "Say hi in one word.", stream: true });
-  if (!isGood(streamed))
-    return { findings: [fault(asking.about, "text", `${target.model} does not answer: ${why(streamed)}`)] };
+  if (!isGood(streamed)) return refused({ provider, target, name }, asking.voice.dialect, streamed);
   const { ask, voice, capabilities } = asking;
   const tool = await ask({
     prompt: "Look up the word gateway.",
@@ -61,7 +62,13 @@ export async function probeModel(
     efforts: await accepted(asking, EFFORTS, (effort) => thinkingOf(capabilities, voice.dialect, effort)),
     verbosities: await accepted(asking, VERBOSITIES, (verbosity) => verbosityOf(voice.dialect, verbosity)),
   };
-  return { observed, findings: tell(asking.about, observed, capabilities) };
+  return { observed, state: "answers", findings: tell(asking.about, observed, capabilities) };
+}
+
+function refused(subject: Subject, dialect: DialectId, got: Got): { findings: Finding[]; state?: Sighting["state"] } {
+  const { url } = endpoint(subject.provider, dialect, subject.target.model, "generate");
+  const { finding, ...state } = judge(subject, url, got);
+  return { findings: [finding], ...state };
 }
 
 interface Asking {
@@ -87,8 +94,6 @@ type Answer = Extract<Got, { kind: "answer" }>;
 const isGood = (got: Got): got is Answer => got.kind === "answer" && got.status === 200;
 const heard = (voice: Voice, got: Got): ReturnType<Voice["hear"]> | undefined =>
   isGood(got) && got.json ? voice.hear(got.json) : undefined;
-const why = (got: Got): string =>
-  got.kind === "failed" ? `${got.words}. ${got.fix}` : `status ${got.status}: ${messageOf(got)}`;
 
 /** undefined: the dialect has no word for it. */
 function thinkingOf({ traits, thinking }: Capabilities, dialect: DialectId, effort: string): JsonObject | undefined {

@@ -10,7 +10,7 @@ import { sqliteStore } from "../store/sqlite.ts";
 import { type Observed, probeModel } from "./capabilities.ts";
 import type { Finding } from "./finding.ts";
 import { keeperIn } from "./kept.ts";
-import { checkMachine, checkPort } from "./machine.ts";
+import { checkMachine } from "./machine.ts";
 import { checkModel } from "./model.ts";
 import { checkProvider, type Patience } from "./provider.ts";
 
@@ -281,7 +281,9 @@ describe("a model", () => {
     const url = vendor(() => Response.json({ error: { message: "No." } }, { status: 500 }));
     const { observed, findings } = await probeModel(provider(url), { provider: "v", model: "m" }, () => 0);
     expect(observed).toBeUndefined();
-    expect(only(findings).says).toBe("m does not answer: status 500: No.");
+    expect(only(findings).says).toBe(
+      "It is reached and fails (status 500: No.). Wait, or look at the vendor's status page.",
+    );
   });
 });
 
@@ -301,7 +303,7 @@ describe("a machine", () => {
     ],
     [
       { HTTP_PROXY: "http://proxy.example:3128", NO_PROXY: "127.0.0.1" },
-      "ok HTTP_PROXY is set: providers are called through proxy.example:3128",
+      "noted HTTP_PROXY is set: providers are called through proxy.example:3128",
     ],
     [{ NODE_TLS_REJECT_UNAUTHORIZED: "0" }, "fault NODE_TLS_REJECT_UNAUTHORIZED is 0"],
   ])("%p", (variables, words) => {
@@ -319,9 +321,20 @@ describe("a machine", () => {
     expect(all).toContain("The key a is shorter than 16 characters");
     expect(all).toContain("The key b is the same as the api_key of the provider v");
   });
+});
 
-  test("a port that somebody else has", async () => {
-    expect(await checkPort(vendor(() => new Response("nginx")))).toMatchObject({ state: "fault", check: "port" });
-    expect(await checkPort("http://127.0.0.1:1")).toMatchObject({ state: "ok" });
+describe("one model that is asked for a word", () => {
+  const judged = async (status: number, message: string): Promise<Finding> => {
+    const url = vendor(() => Response.json({ error: { message } }, { status }));
+    return only(await checkModel(provider(url), { provider: "v", model: "m" }, 1_000));
+  };
+  test("is there, though it thought for longer than the few tokens last", async () => {
+    const says = "Could not finish the message because max_tokens or model output limit was reached.";
+    expect(await judged(400, says)).toMatchObject({ state: "ok", check: "model" });
+  });
+  test("and does not take this dialect, is told with the dialect", async () => {
+    const { state, says } = await judged(400, "The operation does not work with the specified model.");
+    expect(state).toBe("fault");
+    expect(says).toContain("Check its target's dialect, now openai-chat");
   });
 });

@@ -1,12 +1,14 @@
 /** What a vendor's refusal means for whoever set the provider up. */
 import type { ProviderConfig } from "../config/config.ts";
 import { type Got, messageOf } from "../probe/call.ts";
+import { operatorsFault } from "../providers/refusals.ts";
 import { fault, type Finding, warning } from "./finding.ts";
 
 type Answer = Extract<Got, { kind: "answer" }>;
 
 /** undefined: no refusal. */
-export function refusal(about: string, { kind, name }: ProviderConfig, got: Answer, url: string): Finding | undefined {
+export function refusal(about: string, provider: ProviderConfig, got: Answer, url: string): Finding | undefined {
+  const { kind, name, writtenAt } = provider;
   const { status } = got;
   const said = `status ${status}: ${messageOf(got)}`;
   if (status >= 300 && status < 400) {
@@ -21,7 +23,7 @@ export function refusal(about: string, { kind, name }: ProviderConfig, got: Answ
     return fault(
       about,
       "key",
-      `The key is refused (${said}). Check the api_key of ${name}, and that it is one of this vendor and region.`,
+      `The key is refused (${said}). Check ${writtenAt?.apiKey ?? `the api_key of ${name}`}, and that it is one of this vendor and region.`,
     );
   if (status === 403)
     return fault(
@@ -37,6 +39,8 @@ export function refusal(about: string, { kind, name }: ProviderConfig, got: Answ
     );
   if (status >= 500)
     return fault(about, "reach", `It is reached and fails (${said}). Wait, or look at the vendor's status page.`);
+  const own = operatorsFault({ status, said: got.text }, { provider, target: { model: "" }, name: "" });
+  if (own?.what === "version") return fault(about, "version", `${own.says} It said: ${said}`);
   if (status >= 400)
     return fault(
       about,

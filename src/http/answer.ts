@@ -2,6 +2,7 @@
 import type { GatewayError } from "../ir/error.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { refusal, type RefuseOptions } from "../relay/refuse.ts";
+import type { Reply } from "../wire/reply.ts";
 import type { ClientId } from "../clients/client.ts";
 import { showsOnlyBadRequests } from "../clients/cursor.ts";
 import { CHAT } from "./surfaces.ts";
@@ -13,10 +14,9 @@ export const refuseOptions = (client: ClientId, dialect: DialectId): RefuseOptio
   visibleErrors: showsOnlyBadRequests(client) && dialect === CHAT.reply,
 });
 
-export function refuse(error: GatewayError, options: RefuseOptions): Response {
-  const reply = refusal(error, options);
-  return new Response(reply.body, { status: reply.status, headers: reply.headers });
-}
+export const refuse = (error: GatewayError, options: RefuseOptions): Response => printed(refusal(error, options));
+
+export const printed = ({ status, headers, body }: Reply): Response => new Response(body, { status, headers });
 
 /** The status that a caller really gets, for the record. */
 export const failureStatus = (client: ClientId, dialect: DialectId, error: GatewayError): number =>

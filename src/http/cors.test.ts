@@ -33,7 +33,10 @@ describe("headers of an answer", () => {
     expect(corsHeaders(from(OURS), config("https://other.example", OURS))).toEqual([
       ["access-control-allow-origin", OURS],
       ["vary", "origin"],
-      ["access-control-expose-headers", "x-codeswitch-request-id, x-codeswitch-losses, retry-after"],
+      [
+        "access-control-expose-headers",
+        "x-codeswitch-request-id, x-codeswitch-losses, x-codeswitch-lost, x-codeswitch-hints, retry-after",
+      ],
     ]);
   });
   for (const origin of STRANGERS)

@@ -12,7 +12,10 @@ export function corsHeaders(request: Request, config: Config): readonly (readonl
   return [
     ["access-control-allow-origin", origin],
     ["vary", "origin"],
-    ["access-control-expose-headers", "x-codeswitch-request-id, x-codeswitch-losses, retry-after"],
+    [
+      "access-control-expose-headers",
+      "x-codeswitch-request-id, x-codeswitch-losses, x-codeswitch-lost, x-codeswitch-hints, retry-after",
+    ],
   ];
 }
 

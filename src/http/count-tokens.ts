@@ -9,6 +9,7 @@ import { applyEdits } from "../wire/edit.ts";
 import { isObject, parseJson, requiredString } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { readWhole } from "../relay/read-whole.ts";
+import { headersForClient } from "../relay/redact.ts";
 import { errorReply, send } from "../relay/send.ts";
 import { ERROR_FACTS } from "../ir/error.ts";
 import type { Exchange, Handler } from "./exchange.ts";
@@ -70,7 +71,8 @@ async function countAtVendor(
   const reply = await errorReply(response, target.provider);
   const error = DIALECTS[MESSAGES.reply].error.decode(reply);
   if (response.status === 404 || ERROR_FACTS[error.kind].failover) return undefined;
-  throw error.with({ upstream: reply, upstreamDialect: target.dialect, provider });
+  const forClient = headersForClient(response.headers, target.provider);
+  throw error.with({ upstream: reply, upstreamDialect: target.dialect, headers: forClient, provider });
 }
 
 function isCount(text: string): boolean {

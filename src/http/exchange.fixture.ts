@@ -4,6 +4,7 @@ import { clientOf } from "../clients/client.ts";
 import { DEFAULT_SERVER } from "../config/default.ts";
 import type { Config } from "../config/config.ts";
 import { logOf } from "../observe/log.ts";
+import { sightings } from "../providers/sightings.ts";
 import { tokenMeter } from "../providers/token-meter.ts";
 import { openCalls } from "../relay/open-calls.ts";
 import { memoryVault } from "../vault/memory.ts";
@@ -30,6 +31,7 @@ export function exchangeOf(request: Request, { config = {}, caller, captured = [
     connection: { waitsForUs: () => void bodiesRead++, waitsForClient: () => {} },
     calls: openCalls(Infinity),
     gateway: {
+      instance: "one",
       config: {
         server: DEFAULT_SERVER,
         keys: [],
@@ -43,6 +45,7 @@ export function exchangeOf(request: Request, { config = {}, caller, captured = [
       vault: memoryVault(() => 0),
       provenance: provenance(),
       tokens: tokenMeter(),
+      sightings: sightings(Date.now),
       search: () => Promise.resolve([]),
       log: logOf("text", () => {}),
       clock: () => 0,

@@ -25,8 +25,8 @@ export const generate =
       return await entered.untilCut(() => answer(exchange, surface, record, entered));
     } catch (error) {
       const known = toGatewayError(error);
-      if (known.kind === "aborted" || request.signal.aborted) record.close("abandoned", 499, "aborted");
-      else record.close("failed", failureStatus(client, surface.reply, known), known.kind);
+      if (known.kind === "aborted" || request.signal.aborted) record.close("abandoned", 499);
+      else record.close("failed", failureStatus(client, surface.reply, known), known);
       throw error;
     }
   };

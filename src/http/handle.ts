@@ -3,15 +3,17 @@ import { checkOpenDoor } from "../access/door.ts";
 import type { Caller, Keyring } from "../access/keys.ts";
 import type { TurnedAway } from "../access/turned-away.ts";
 import { clientOf } from "../clients/client.ts";
+import { googleError, isGoogles } from "../clients/gemini-cli.ts";
 import type { Config } from "../config/config.ts";
 import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import type { Connection, Gateway } from "../relay/call.ts";
 import type { OpenCalls } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
-import { refuse, refuseOptions, REQUEST_ID } from "./answer.ts";
+import { printed, refuse, refuseOptions, REQUEST_ID } from "./answer.ts";
 import { discardBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import type { Exchange } from "./exchange.ts";
+import { nothingAt } from "./nowhere.ts";
 import { dialectOfPath, match, type Matched } from "./routes.ts";
 import { stackOf } from "./stack.ts";
 
@@ -90,7 +92,7 @@ async function handle(arrival: Arrival, door: Door, connection: ClientConnection
     const known = toGatewayError(error);
     // A fault of ours: its text may hold anything, so the log gets the place and the caller the id.
     if (known.kind === "internal") gateway.log.warn(`${id} failed inside the gateway: ${stackOf(error)}`);
-    const response = refuse(known, refuseOptions(client, dialect));
+    const response = isGoogles(path) ? printed(googleError(known)) : refuse(known, refuseOptions(client, dialect));
     const body = await discardBody(request, gateway.config.server.bodyBytesMax);
     if (body === "endless" || CLOSES.has(known.kind)) response.headers.set("connection", "close");
     return response;
@@ -112,15 +114,12 @@ const CLOSES: ReadonlySet<ErrorKind> = new Set(["gateway-full", "request-timeout
 
 function known(found: ReturnType<typeof match>, method: string, path: string): Matched {
   if ("route" in found) return found;
-  if (found.allowed.length > 0)
+  if (found.allowed.length > 0 && !isGoogles(path))
     throw new GatewayError(
       "method-not-allowed",
       `${method} is not answered at ${path}; ${found.allowed.join(" and ")} is.`,
     );
-  throw new GatewayError(
-    "not-found",
-    `There is nothing at ${path}. The base URL ends in /v1 for clients of Chat Completions and Responses, and has no path for clients of Messages.`,
-  );
+  throw nothingAt(path);
 }
 
 function finish(response: Response, request: Request, id: string, config: Config): Response {

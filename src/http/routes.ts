@@ -53,11 +53,11 @@ export const ROUTES: readonly Route[] = [
   ),
   // Codex falls back to HTTP on a 426 at once, on a 404 after seven tries.
   ...get(["/v1/responses", "/responses", "/openai/v1/responses", "/openai/responses"], upgradeRequired),
-  ...post(["/v1/messages"], "anthropic", generate(MESSAGES)),
-  ...post(["/v1/messages/count_tokens"], "anthropic", countTokens),
+  ...post(["/v1/messages", "/messages"], "anthropic", generate(MESSAGES)),
+  ...post(["/v1/messages/count_tokens", "/messages/count_tokens"], "anthropic", countTokens),
   ...get(["/v1/models", "/models", "/openai/v1/models", "/cursor/models", "/cursor/v1/models"], listModels),
   ...get(
-    ["/v1/models/", "/openai/v1/models/", "/cursor/v1/models/"].map((before) => ({ before, after: "" })),
+    ["/v1/models/", "/models/", "/openai/v1/models/", "/cursor/v1/models/"].map((before) => ({ before, after: "" })),
     oneModel,
   ),
   // Claude Code asks with HEAD whether somebody is there: 2.1.197 at the root, 2.1.329 at /api/hello, both without a key.
@@ -102,8 +102,11 @@ function decoded(text: string): string {
 
 /** The dialect that errors of an unknown path are told in: the nearest family of paths. */
 export const dialectOfPath = (path: string): DialectId =>
-  path.startsWith("/v1/messages")
+  MESSAGES_PATHS.some((start) => path.startsWith(start))
     ? "anthropic"
     : path.split("/").includes("responses")
       ? "openai-responses"
       : "openai-chat";
+
+/** Twice /v1: the SDKs of Messages append it themselves. */
+const MESSAGES_PATHS = ["/v1/messages", "/messages", "/v1/v1/messages"];

@@ -27,6 +27,8 @@ export const ERROR_FACTS = {
   forbidden: facts(403),
   "unknown-model": facts(404),
   "not-found": facts(404),
+  /** The rest of the conversation is at another vendor: a target behind this one may be it. */
+  "foreign-thread": facts(404, true),
   "method-not-allowed": facts(405),
   "request-timeout": facts(408),
   "body-too-large": facts(413),
@@ -63,10 +65,14 @@ export interface ErrorDetails {
   readonly retryAfter?: string;
   /** What the upstream said, for the native lane: clients match its wording. */
   readonly upstream?: Reply;
+  /** Of the upstream's answer, whether it refused by its status or inside a 200: waits, limits and ids, for the caller. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** The dialect of that reply. */
   readonly upstreamDialect?: DialectId;
   /** Whose fault it is, for the log: a provider's name. */
   readonly provider?: string;
+  /** For the log: the gateway's own sentence, with nothing in it that a caller or a vendor wrote. Absent: its kind says enough. */
+  readonly why?: string;
 }
 
 /** `message` says what is wrong, with which value, and what to do. It never holds a key or a prompt. */
@@ -87,6 +93,10 @@ export class GatewayError extends Error {
     return new GatewayError(this.kind, this.message, { ...this.details, ...details });
   }
 }
+
+/** An error whose message nobody but the gateway wrote, so that the log may have it too. */
+export const ownError = (kind: ErrorKind, message: string, details: ErrorDetails = {}): GatewayError =>
+  new GatewayError(kind, message, { ...details, why: message });
 
 /** A stream that broke off. Where no status tells, pi retries what it reads "connection lost" in; the others go by the type. */
 export const connectionLost = (how: string): GatewayError =>

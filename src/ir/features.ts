@@ -7,13 +7,15 @@ export const FEATURES = {
   "participant-name": "The name of a participant beside a role.",
   "message-phase": "The mark of a commentary or a final answer on an earlier message.",
   "first-user-turn": "A conversation that the model began: a user turn of one dot stands in front of it.",
+  "last-user-turn":
+    "A conversation that ends with the model, for one that does not go on with its own words: a user turn of one dot stands behind it.",
   "empty-turn": "A turn of nothing but reasoning, or without a word, which the upstream would refuse.",
   "text-after-call": "Text behind a call of the same answer, where the upstream has one text in front of all calls.",
   "orphan-result": "The result of a call that is not in the conversation: it is told as user text.",
   "billing-header": "A client's attribution in front of the prompt: it is for the bill of its own vendor.",
   "foreign-item": "An item, block or part that only its own dialect understands.",
   "unknown-field":
-    "A field that the gateway does not read: within one dialect it passes. Its weight is `meaning` where it is known to ask for another answer (`logit_bias`, `mcp_servers`).",
+    "A field that the gateway does not read: within one dialect it passes. Its weight is `meaning` where it shows the model something else or asks for another answer (`logit_bias`, `mcp_servers`), and where nobody knows what its words, list or object say.",
 
   // Media.
   image: "An image that the model does not take, or not in this form.",
@@ -36,8 +38,10 @@ export const FEATURES = {
     "A tool that the client runs by another vendor's definition: it is declared as a function, or not at all.",
   "hosted-tool": "A tool that another vendor runs.",
   "web-search": "Another vendor's web search: the upstream's own answers instead.",
-  "strict-tool": "That arguments are held to the tool's schema.",
-  "tool-schema": "Alternatives at the top of a tool's schema: their properties are offered together.",
+  "strict-tool":
+    "That arguments are held to the tool's schema, or to all of it: rules that the vendor does not enforce stand in descriptions.",
+  "tool-schema":
+    "Alternatives at the top of a tool's schema, and other rules that the vendor refuses there: all properties are offered together.",
   "deferred-tool": "A tool that waits until the conversation names it.",
   "additional-tools": "Tools declared among the messages: they are declared at the top.",
   "tool-reference": "A tool loaded by name: that is told in words.",
@@ -60,11 +64,13 @@ export const FEATURES = {
   // A hint: the request means the same, only the way to its answer is poorer. Clients drop reasoning so often that a
   // strict caller would otherwise be refused in every second tool loop.
   "reasoning-missing":
-    "Reasoning that the vendor demands back and nobody has any more: this one answer is given without thinking, or a blank stands in its place. A hint, since the request still means the same.",
+    "Reasoning that the vendor demands back and nobody has any more: this one answer is given without thinking, or a blank or the vendor's own word for a lost signature stands in its place. A hint, since the request still means the same.",
   seal: "A signature or encrypted reasoning where the dialect has no field for one; the gateway keeps it in its vault.",
 
   // The answer's shape and sampling.
-  "output-schema": "A JSON schema of the answer: it is told in words, and nothing enforces it.",
+  // A hint where the shape is enforced and its caller had asked for no more.
+  "output-schema":
+    "A JSON schema of the answer, or some of its rules: they are told in words or sent as a wish, and nothing enforces them. A hint where nobody had been promised more.",
   "json-object": "Any JSON object as the answer: it is asked for in words, and nothing enforces it.",
   verbosity: "How long the answer shall be.",
   "max-tokens": "The output limit: moved within what the model takes.",
@@ -80,6 +86,7 @@ export const FEATURES = {
 
   // State, cache and the caller.
   store: "That the vendor shall keep the answer.",
+  thread: "That the vendor shall hold the conversation: the answer says that the next call must bring it whole.",
   container: "A container that stands at another vendor.",
   truncation: "That the vendor shall shorten a conversation that is too long.",
   "cache-key": "The key of a prompt cache.",

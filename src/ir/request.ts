@@ -74,6 +74,8 @@ export interface MessageEntry extends Meta {
   readonly phase?: string;
   /** Chat's participant name. */
   readonly name?: string;
+  /** An answer in words may be signed too (Gemini). */
+  readonly seal?: Seal;
 }
 /** `raw: null` is not the same as absent: Codex sends an explicit `content: null`. */
 export interface ReasoningEntry extends Meta {
@@ -250,6 +252,8 @@ export interface StoredState {
   readonly store?: boolean;
   /** previous_response_id, conversation: expanded by us or refused, never dropped. */
   readonly previous?: { readonly field: string; readonly value: string };
+  /** Messages: a conversation that its vendor holds. continued: the rest of it is not in the body, so nobody else can answer. */
+  readonly thread?: "begun" | "continued";
   readonly container?: Raw;
 }
 export interface CacheHints {

@@ -4,29 +4,63 @@ import type { Loss, LossList } from "./loss.ts";
 
 type Hints = Readonly<Record<string, Raw>>;
 
-/** What ask for another answer than the one that comes without them; the rest only tunes one. */
+const words = (list: string): readonly string[] => list.trim().split(/\s+/);
+
+/** Without these the model reads the same, and is asked for the same answer. */
+const HINTS: ReadonlySet<string> = new Set([
+  // Speed and price.
+  ...words("prediction prompt_cache_key prompt_cache_options prompt_cache_retention cache_control service_tier speed"),
+  ...words("billing_policy fallback_credit_token keep_alive stream stream_options store eager_input_streaming"),
+  // What only tunes: a temperature that is lost is a hint too.
+  ...words("seed temperature top_p top_k top_a min_p typical_p repetition_penalty frequency_penalty presence_penalty"),
+  ...words("verbosity reasoning reasoning_effort include_reasoning enable_thinking thinking thinking_budget think"),
+  ...words("max_tokens max_completion_tokens parallel_tool_calls type display"),
+  // Who asks, and how the call is found again.
+  ...words(
+    "user user_id user_profile_id workspace_id safety_identifier metadata client_metadata session_id request_id",
+  ),
+  ...words("trace trace_id betas extra_headers"),
+  // What stands beside the answer.
+  ...words("diagnostics usage logprobs top_logprobs citations annotations"),
+  // What SDKs and clients note on a message that they give back.
+  ...words("id index object status created created_at completed_at timestamp finish_reason stop_reason parsed"),
+  ...words("parsed_arguments provider_specific_fields provider_options providerOptions providerMetadata"),
+  ...words("response_metadata additional_kwargs internal_chat_message_metadata_passthrough"),
+]);
+
+const NAMES_A_PROTOCOL = /_(beta|version)$/;
+
+/** Known to show the model something else, to ask it for another answer, or to say where its words may go. */
 const MEANINGFUL: ReadonlySet<string> = new Set([
-  "n",
-  "logit_bias",
-  "modalities",
-  "audio",
-  "web_search_options",
-  "functions",
-  "function_call",
-  "background",
-  "prompt",
-  "mcp_servers",
+  // https://platform.openai.com/docs/api-reference: Chat, then Responses.
+  ...words("n logit_bias modalities audio web_search_options functions function_call moderation"),
+  ...words("background prompt context_management max_tool_calls conversation"),
+  // https://platform.claude.com/docs/en/api/messages. `output_config` where it holds what no decoder read: a task_budget.
+  ...words("mcp_servers compaction fallbacks inference_geo output_config input_examples allowed_callers"),
   // Of a message: the model is to go on with it. Mistral, DeepSeek; Kimi.
-  "prefix",
-  "partial",
+  ...words("prefix partial"),
+  // Other vendors' searches, documents, prompts, routes and grammars: OpenRouter, xAI, Perplexity, Mistral, Qwen, vLLM, Ollama.
+  ...words("plugins transforms models route provider search_parameters search_options enable_search documents"),
+  ...words("safe_prompt chat_template_kwargs continue_final_message add_generation_prompt echo suffix options"),
+  ...words("structured_outputs guided_json guided_regex guided_choice guided_grammar grammar format"),
 ]);
 
 /** The switch of a document, and what Chat's answers hold. */
 const CITATIONS: ReadonlySet<string> = new Set(["citations", "annotations"]);
 
-const isKnown = (key: string): boolean => MEANINGFUL.has(key) || CITATIONS.has(key);
+const isKnown = (key: string): boolean => HINTS.has(key) || MEANINGFUL.has(key);
 
-export const weightOfField = (key: string): Loss["weight"] => (MEANINGFUL.has(key) ? "meaning" : "hint");
+/** Of a field that nobody here knows: words, lists and objects may be what the model is to read; a number or a switch tunes. */
+export function weightOfField(key: string, value: Raw | undefined): Loss["weight"] {
+  if (HINTS.has(key) || NAMES_A_PROTOCOL.test(key) || asksForNothing(key, value)) return "hint";
+  return MEANINGFUL.has(key) || typeof value === "string" || isList(value) || isObject(value) ? "meaning" : "hint";
+}
+
+/** What these say is so anyway. Claude Code asks that all thinking is kept. */
+const asksForNothing = (key: string, value: Raw | undefined): boolean =>
+  key === "context_management"
+    ? isObject(value) && isList(value.edits) && value.edits.every((edit) => isObject(edit) && edit.keep === "all")
+    : key === "allowed_callers" && isList(value) && value.every((caller) => caller === "direct");
 
 /** Clients spell out defaults; leaving those away loses nothing. */
 export const saysNothing = (key: string, value: Raw | undefined): boolean =>
@@ -47,7 +81,7 @@ export function loseUnread(losses: LossList, at: string, hints: Hints | undefine
       ...(!isKnown(key) && { place: below("…") }),
       feature: CITATIONS.has(key) ? "citations" : "unknown-field",
       how: "dropped",
-      weight: weightOfField(key),
+      weight: weightOfField(key, value),
       note: `${key} is known to its own dialect only`,
     });
   }

@@ -7,7 +7,8 @@
 export interface UsageLine {
   /** Only where it is another model than the one that answers. */
   readonly model?: string;
-  readonly kind: "message" | "compaction" | "advisor" | "fallback";
+  /** round: an earlier round of an answer that the gateway made in several. fallback: a hop that was declined. */
+  readonly kind: "message" | "round" | "compaction" | "advisor" | "fallback";
   readonly input: number;
   readonly cacheRead: number;
   readonly cacheWrite5m: number;
@@ -38,6 +39,19 @@ export const usageLine = (counts: Partial<UsageLine>): UsageLine => ({
   ...counts,
 });
 
+/** An answer that the gateway makes in several rounds: each has the ones before in its prompt, so that the last one is the answer's. */
+export function afterRound(before: Usage, last: Usage): Usage {
+  if (last.source === "none") return { ...before, hostedCalls: added(before.hostedCalls, last.hostedCalls) };
+  const rounds = before.lines.map((line): UsageLine => (line.kind === "message" ? { ...line, kind: "round" } : line));
+  return { ...last, lines: [...rounds, ...last.lines], hostedCalls: added(before.hostedCalls, last.hostedCalls) };
+}
+
+function added(some: Usage["hostedCalls"], more: Usage["hostedCalls"]): Usage["hostedCalls"] {
+  const sum: Record<string, number> = { ...some };
+  for (const [name, calls] of Object.entries(more)) sum[name] = (sum[name] ?? 0) + calls;
+  return sum;
+}
+
 export interface UsageTotals {
   /** Everything that went in: fresh, read from the cache and written to it. */
   readonly prompt: number;
@@ -49,11 +63,15 @@ export interface UsageTotals {
   readonly reasoning: number;
 }
 
-/** The sum over the lines of the answer itself and of what replaced it; `kinds` narrows it. */
-export function totals(usage: Usage, kinds?: readonly UsageLine["kind"][]): UsageTotals {
+/** What a client is told, as a vendor's top level says it: the answer itself. Clients size their context by it. */
+export const toldTotals = (usage: Usage): UsageTotals => sumOf(usage.lines.filter(({ kind }) => kind === "message"));
+
+/** Everything that is billed, with earlier rounds, compaction, the advisor and declined hops: for the log. */
+export const paidTotals = (usage: Usage): UsageTotals => sumOf(usage.lines);
+
+function sumOf(lines: readonly UsageLine[]): UsageTotals {
   const sum = { prompt: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, input: 0, output: 0, reasoning: 0 };
-  for (const line of usage.lines) {
-    if (kinds && !kinds.includes(line.kind)) continue;
+  for (const line of lines) {
     sum.input += line.input;
     sum.cacheRead += line.cacheRead;
     sum.cacheWrite += line.cacheWrite5m + line.cacheWrite1h;

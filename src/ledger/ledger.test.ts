@@ -1,6 +1,9 @@
 /** One record a call, written once; durations that no step of the clock touches. */
 import { expect, test } from "bun:test";
+import { GatewayError } from "../ir/error.ts";
+import type { Loss } from "../ir/loss.ts";
 import type { CallRecord } from "./ledger.ts";
+import { lossHeaders } from "./lost.ts";
 import { openRecord } from "./ledger.ts";
 
 const NOON = Date.UTC(2026, 0, 2, 12);
@@ -33,7 +36,7 @@ test("a record holds what was said, cut where it is long, and leaves it to the l
   const { records, record } = opened();
   record.draft.caller = "a\u001b[2J";
   record.draft.modelAsked = "x".repeat(300);
-  record.answerLost([{ path: "b\n", feature: "unknown-field", how: "dropped", weight: "hint", note: "" }]);
+  record.lost.answer([{ path: "b\n", feature: "unknown-field", how: "dropped", weight: "hint", note: "" }]);
   record.close("ended", 200);
   expect(records).toMatchObject([
     { caller: "a\u001b[2J", modelAsked: `${"x".repeat(255)}…`, losses: [{ path: "b\n" }] },
@@ -43,7 +46,7 @@ test("a record holds what was said, cut where it is long, and leaves it to the l
 test("the first close is the record, later ones are nothing", () => {
   const { records, record } = opened();
   record.draft.caller = "me";
-  record.close("failed", 502, "upstream-failed");
+  record.close("failed", 502, new GatewayError("upstream-failed", "words of a vendor", { provider: "p" }));
   record.close("ended", 200);
   expect(records).toEqual([
     {
@@ -56,11 +59,58 @@ test("the first close is the record, later ones are nothing", () => {
       outcome: "failed",
       status: 502,
       error: "upstream-failed",
-      attempts: 0,
+      why: "p failed (502)",
+      attempts: [],
       usage: { lines: [], hostedCalls: {}, source: "none" },
       totalMs: 0,
       losses: [],
       lossCount: 0,
+      hintCount: 0,
+      answerLossCount: 0,
+      answerHintCount: 0,
     },
   ]);
+});
+
+test("every attempt is told: whom it asked, what came of it, and how long it took", () => {
+  const { now, records, record } = opened();
+  record.attempt({ provider: "a", model: "x" });
+  now.passed += 10;
+  const upstream = { status: 500, headers: {}, body: "a prompt" };
+  record.attempted(new GatewayError("upstream-failed", "a prompt", { provider: "a", upstream }));
+  record.attempt({ provider: "b", model: "y" });
+  now.passed += 20;
+  record.attempted();
+  now.passed += 30;
+  record.close("ended", 200);
+  expect(records[0]?.attempts).toEqual([
+    { provider: "a", model: "x", status: 500, error: "upstream-failed", why: "a failed (502)", ms: 10 },
+    { provider: "b", model: "y", status: 200, ms: 20 },
+  ]);
+});
+
+const lossAt = (path: string, weight: Loss["weight"]): Loss => ({
+  ...{ path, weight, feature: "unknown-field", how: "dropped", note: "" },
+});
+
+test("what matters is counted apart from hints, stands in front of them, and the request's apart from the answer's", () => {
+  const { records, record } = opened();
+  record.lost.request([lossAt("of another target", "meaning")]);
+  record.lost.request([lossAt("hint", "hint"), lossAt("stop", "meaning")]);
+  record.lost.answer([lossAt("answer.hint", "hint"), lossAt("answer.finish", "meaning")]);
+  expect(lossHeaders(record.lost)).toEqual({
+    "x-codeswitch-losses": "1",
+    "x-codeswitch-hints": "1",
+    "x-codeswitch-lost": "stop",
+  });
+  record.close("ended", 200);
+  expect(records).toMatchObject([{ lossCount: 1, hintCount: 1, answerLossCount: 1, answerHintCount: 1 }]);
+  expect(records[0]?.losses.map(({ path }) => path)).toEqual(["stop", "answer.finish", "hint", "answer.hint"]);
+});
+
+test("a header can carry the name of what was lost, whatever its caller called it", () => {
+  const { record } = opened();
+  record.lost.request([lossAt("tools[0].höchst 🧠\r\nx: y", "meaning")]);
+  const headers = new Headers(lossHeaders(record.lost));
+  expect(headers.get("x-codeswitch-lost")).toBe("tools[0].h?chst ????x: y");
 });

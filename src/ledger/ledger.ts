@@ -1,12 +1,12 @@
 /** One record per call, written once, whether it ended, failed or was abandoned. Never a prompt, never a key. */
 import type { DialectId } from "../ir/seal.ts";
-import type { Loss } from "../ir/loss.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
-import type { ErrorKind } from "../ir/error.ts";
+import type { ErrorKind, GatewayError } from "../ir/error.ts";
 import { shortened } from "../wire/printable.ts";
-import { LIMITS } from "../wire/limits.ts";
+import { type LoggedLoss, lost, type Lost, type LossCounts } from "./lost.ts";
+import { whyOf } from "./why.ts";
 
-export interface CallRecord {
+export interface CallRecord extends LossCounts {
   readonly id: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
@@ -26,33 +26,42 @@ export interface CallRecord {
   /** What the caller got; 499 when it went away. */
   readonly status: number;
   readonly error?: ErrorKind;
-  readonly attempts: number;
+  /** The reason, in the gateway's own words. */
+  readonly why?: string;
+  /** Every target that was asked, in order. */
+  readonly attempts: readonly Attempt[];
   readonly usage: Usage;
   /** Durations are measured with a stopwatch, not with the clock, which may be set while a call runs. */
   readonly firstTokenMs?: number;
   readonly totalMs: number;
   /** The first of them; where there were more, the last entry says how many. */
   readonly losses: readonly LoggedLoss[];
-  /** All of them. */
-  readonly lossCount: number;
 }
 
-/** Without words of a caller: a loss's own note may name a tool, its path may end in what somebody typed. */
-export interface LoggedLoss extends Omit<Loss, "note" | "place"> {
-  /** The ledger's own words. */
-  readonly note?: string;
+/** One request to a target, up to its first word. */
+export interface Attempt {
+  readonly provider: string;
+  readonly model: string;
+  /** Of the target's answer; absent: there was none. */
+  readonly status?: number;
+  readonly error?: ErrorKind;
+  readonly why?: string;
+  readonly ms: number;
 }
 
-type Draft = { -readonly [K in keyof CallRecord]: K extends "losses" ? readonly Loss[] : CallRecord[K] };
+type Drafted = Omit<CallRecord, keyof LossCounts | "losses" | "attempts" | "error" | "why">;
+type Draft = { -readonly [K in keyof Drafted]: Drafted[K] };
 
 /** Collects what is known of a call while it runs. `close` hands it on; every later `close` does nothing. */
 export interface OpenRecord {
   readonly draft: Draft;
+  readonly lost: Lost;
   firstToken(): void;
-  /** What was lost of the request on its way to a target, in place of what another target lost. */
-  requestLost(losses: readonly Loss[]): void;
-  answerLost(losses: readonly Loss[]): void;
-  close(outcome: CallRecord["outcome"], status: number, error?: ErrorKind): void;
+  /** A target is asked. */
+  attempt(to: Pick<Attempt, "provider" | "model">): void;
+  /** It answers, or this is what came of it. */
+  attempted(error?: GatewayError): void;
+  close(outcome: CallRecord["outcome"], status: number, error?: GatewayError): void;
 }
 
 export interface RecordOptions {
@@ -74,53 +83,61 @@ export function openRecord(
     stream: false,
     outcome: "failed",
     status: 0,
-    attempts: 0,
     usage: NO_USAGE,
     totalMs: 0,
-    losses: [],
-    lossCount: 0,
     startedAt,
     ...head,
   };
-  const lose = (losses: readonly Loss[]): void => {
-    draft.losses = [...draft.losses, ...losses.slice(0, LIMITS.lossesPerCallMax)].slice(0, LIMITS.lossesPerCallMax);
-    draft.lossCount += losses.length;
-  };
+  const losses = lost();
+  const attempts: Asked[] = [];
   let open = true;
   return {
     draft,
+    lost: losses,
     firstToken: () => {
       draft.firstTokenMs ??= passedMs();
     },
-    requestLost: (losses) => {
-      draft.losses = [];
-      draft.lossCount = 0;
-      lose(losses);
+    attempt: ({ provider, model }) => void attempts.push({ provider, model, from: passedMs() }),
+    attempted: (error) => {
+      const last = attempts.at(-1);
+      if (last) last.ended ??= endedAt(passedMs(), last, error);
     },
-    answerLost: lose,
     close: (outcome, status, error) => {
       if (!open) return;
       open = false;
-      const losses = listed(draft);
-      const ended = { losses, outcome, status, totalMs: passedMs(), ...(error && { error }) };
-      closed({ ...draft, ...namesOf(draft), ...ended });
+      const kind = outcome === "abandoned" ? "aborted" : error?.kind;
+      const why = outcome === "abandoned" || error === undefined ? undefined : whyOf(error);
+      closed({
+        ...draft,
+        ...namesOf(draft),
+        outcome,
+        status,
+        ...(kind !== undefined && { error: kind }),
+        ...(why !== undefined && { why }),
+        attempts: attempts.map((asked) => asked.ended ?? endedAt(passedMs(), asked, error)),
+        totalMs: passedMs(),
+        ...losses.counts(),
+        losses: losses.listed(),
+      });
     },
   };
 }
 
-function listed({ losses, lossCount }: Draft): readonly LoggedLoss[] {
-  if (lossCount <= losses.length) return losses.map(logged);
-  const shown = losses.slice(0, LIMITS.lossesPerCallMax - 1).map(logged);
-  const note = `${lossCount - shown.length} more losses are counted and not listed`;
-  return [...shown, { path: "", feature: "more-losses", how: "dropped", weight: "hint", note }];
+interface Asked extends Pick<Attempt, "provider" | "model"> {
+  readonly from: number;
+  ended?: Attempt;
 }
 
-const logged = ({ path, place, feature, how, weight }: Loss): LoggedLoss => ({
-  path: shortened(place ?? path),
-  feature,
-  how,
-  weight,
-});
+function endedAt(at: number, { provider, model, from }: Asked, error?: GatewayError): Attempt {
+  const status = error === undefined ? 200 : error.details.upstream?.status;
+  return {
+    provider: shortened(provider),
+    model: shortened(model),
+    ...(status !== undefined && { status }),
+    ...(error && { error: error.kind, why: whyOf(error) }),
+    ms: at - from,
+  };
+}
 
 /** What a caller or a vendor may have made up, and made long. */
 function namesOf({ caller, modelAsked, provider, modelServed }: Draft): Partial<CallRecord> {

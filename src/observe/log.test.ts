@@ -6,7 +6,7 @@ import { logOf, lostLine } from "./log.ts";
 
 const STRANGE = 'a\nb\r\u2028\u0000\ud800"\\';
 const RECORD: CallRecord = {
-  id: "req_1",
+  id: "req_1a2b3c4d5e6f",
   startedAt: new Date(2026, 0, 2, 12, 0, 1).getTime(),
   caller: "me",
   client: "cursor",
@@ -17,20 +17,46 @@ const RECORD: CallRecord = {
   modelServed: "gpt-5",
   outcome: "ended",
   status: 200,
-  attempts: 2,
+  attempts: [
+    { provider: "azure", model: "gpt-5", status: 429, error: "rate-limited", why: "azure says …", ms: 40 },
+    { provider: "azure", model: "gpt-5", status: 200, ms: 600 },
+  ],
   usage: { lines: [usageLine({ input: 3_200, cacheRead: 9_100, output: 410 })], hostedCalls: {}, source: "reported" },
   firstTokenMs: 820.4,
   totalMs: 4_100,
   losses: [{ path: STRANGE, feature: "unknown-field", how: "dropped", weight: "hint" }],
-  lossCount: 1,
+  lossCount: 0,
+  hintCount: 1,
+  answerLossCount: 0,
+  answerHintCount: 0,
 };
 
-test("text: one readable line a call", () => {
+const textLine = (more: Partial<CallRecord> = {}): string => {
   const lines: string[] = [];
-  logOf("text", (line) => lines.push(line)).write(RECORD);
-  expect(lines).toEqual([
-    "12:00:01 cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 attempts · 1 loss",
-  ]);
+  logOf("text", (line) => lines.push(line)).write({ ...RECORD, ...more });
+  expect(lines.length).toBe(1);
+  return lines[0] ?? "";
+};
+
+test("text: one readable line a call, with who made it and an id to find it by", () => {
+  expect(textLine()).toBe(
+    "12:00:01 me cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 attempts · req_1a2b3c4d",
+  );
+});
+
+test("text: what was lost is counted by what matters, and the first of it named", () => {
+  const lossAt = (path: string) => ({ path, feature: "stop-sequences", how: "dropped", weight: "meaning" }) as const;
+  const first = { lossCount: 1, losses: [lossAt("stop"), ...RECORD.losses] };
+  expect(textLine(first)).toContain(" · 1 lost: stop · req_1a2b3c4d");
+  const more = { lossCount: 2, answerLossCount: 1, losses: ["stop", "n", "answer.finish"].map(lossAt) };
+  expect(textLine(more)).toContain(" · 2 lost: stop … · 1 lost of the answer: answer.finish · ");
+});
+
+test("text: a failed call says why", () => {
+  const why = "azure refuses its key. Correct AZURE_API_KEY.";
+  expect(textLine({ outcome: "failed", status: 401, error: "upstream-auth", why })).toContain(
+    " 401 upstream-auth: azure refuses its key. Correct AZURE_API_KEY · 12.3k in",
+  );
 });
 
 test("json: one valid line a call, also with line ends and halves of characters in it", () => {

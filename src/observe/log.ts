@@ -1,6 +1,6 @@
 /** The log: one readable line per call, or one JSON object. */
 import type { Config } from "../config/config.ts";
-import { totals } from "../ir/usage.ts";
+import { paidTotals, toldTotals } from "../ir/usage.ts";
 import type { CallRecord } from "../ledger/ledger.ts";
 import { escaped } from "../wire/printable.ts";
 
@@ -44,30 +44,46 @@ const FORMATS: Readonly<Record<Format, Lines>> = {
   },
 };
 
-/** `12:00:01 cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 losses` */
+/** `12:00:01 laptop cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 lost: stop … · req_1a2b3c4d` */
 function callLine(record: CallRecord): string {
   const time = new Date(record.startedAt).toTimeString().slice(0, 8);
   const served = record.provider ? ` → ${record.provider}/${record.modelServed ?? "?"}` : "";
   const parts = [
-    `${time} ${record.client} ${record.modelAsked ?? "-"}${served} ${statusOf(record)}`,
+    `${time} ${record.caller} ${record.client} ${record.modelAsked ?? "-"}${served} ${statusOf(record)}`,
     tokensOf(record),
     timesOf(record),
-    record.attempts > 1 ? `${record.attempts} attempts` : "",
-    record.lossCount > 0 ? `${record.lossCount} ${record.lossCount === 1 ? "loss" : "losses"}` : "",
+    record.attempts.length > 1 ? `${record.attempts.length} attempts` : "",
+    ...lostIn(record),
+    record.id.slice(0, ID_LENGTH),
   ];
   return escaped(parts.filter((part) => part !== "").join(" · "));
 }
 
-function statusOf(record: CallRecord): string {
-  if (record.outcome === "abandoned") return "abandoned";
-  return record.error ? `${record.status} ${record.error}` : String(record.status);
+/** Enough to find the call by its `x-codeswitch-request-id`. */
+const ID_LENGTH = "req_".length + 8;
+
+function statusOf({ outcome, error, status, why }: CallRecord): string {
+  if (outcome === "abandoned") return "abandoned";
+  return error ? [`${status} ${error}`, ...(why ? [why.replace(/\.$/, "")] : [])].join(": ") : String(status);
+}
+
+/** What may have changed the answer, by its first; hints stand in the JSON. */
+function lostIn({ lossCount, answerLossCount, losses }: CallRecord): readonly string[] {
+  const words = (count: number, what: string, first: string | undefined): string =>
+    count === 0 ? "" : `${count} ${what}${first === undefined ? "" : `: ${first}`}${count > 1 ? " …" : ""}`;
+  return [
+    words(lossCount, "lost", losses[0]?.path),
+    words(answerLossCount, "lost of the answer", losses[lossCount]?.path),
+  ];
 }
 
 function tokensOf(record: CallRecord): string {
   if (record.usage.source === "none") return "";
-  const { prompt, cacheRead, output } = totals(record.usage);
-  const cached = cacheRead > 0 ? ` (${count(cacheRead)} cached)` : "";
-  return `${count(prompt)} in${cached} ${count(output)} out`;
+  const [paid, told] = [paidTotals(record.usage), toldTotals(record.usage)];
+  const cached = paid.cacheRead > 0 ? ` (${count(paid.cacheRead)} cached)` : "";
+  const isMore = paid.prompt + paid.output > told.prompt + told.output;
+  const answer = isMore ? ` (the answer: ${count(told.prompt)} in ${count(told.output)} out)` : "";
+  return `${count(paid.prompt)} in${cached} ${count(paid.output)} out${answer}`;
 }
 
 function timesOf(record: CallRecord): string {

@@ -1,5 +1,6 @@
 /** One call for a check, and every way that it can fail in a sentence. */
 import type { JsonObject } from "../wire/json.ts";
+import { unreachable } from "../wire/unreachable.ts";
 
 export interface Asked {
   readonly url: string;
@@ -26,6 +27,9 @@ export type Got =
       readonly fix: string;
     };
 
+/** Who asks, for the log of whoever is asked. */
+const USER_AGENT = "codeswitch";
+
 /** A web page instead of an API is no more than this. */
 const TEXT_MAX = 2_000_000;
 
@@ -34,7 +38,7 @@ export async function call({ url, method, headers, body, timeoutMs }: Asked): Pr
   try {
     const response = await fetch(url, {
       method: method ?? (body ? "POST" : "GET"),
-      headers: { ...headers, ...(body && { "content-type": "application/json" }) },
+      headers: { "user-agent": USER_AGENT, ...headers, ...(body && { "content-type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
@@ -76,62 +80,14 @@ export function objectIn(text: string): JsonObject | undefined {
   }
 }
 
-type Failed = Extract<Got, { kind: "failed" }>;
+export type Failed = Extract<Got, { kind: "failed" }>;
 
-function failed(error: unknown, timeoutMs: number): Failed {
-  const { code = "", name = "", message = "" } = error as { code?: string; name?: string; message?: string };
-  if (name === "TimeoutError")
-    return {
-      kind: "failed",
-      fault: "timeout",
-      words: `it said nothing for ${timeoutMs / 1000} seconds`,
-      fix: "Check the address, the network and any proxy on the way.",
-    };
-  const tls = TLS.find(([pattern]) => pattern.test(code) || pattern.test(message));
-  if (tls) return { kind: "failed", fault: "tls", words: tls[1], fix: tls[2] };
-  const reach = REACH.find(([pattern]) => pattern.test(code) || pattern.test(message));
-  const [, words, fix] = reach ?? [/./, `it cannot be reached (${code || name})`, "Check the address and the network."];
-  return { kind: "failed", fault: "unreachable", words, fix };
+export function failed(error: unknown, timeoutMs: number): Failed {
+  if ((error as { name?: string }).name !== "TimeoutError") return { kind: "failed", ...unreachable(error) };
+  return {
+    kind: "failed",
+    fault: "timeout",
+    words: `it said nothing for ${timeoutMs / 1000} seconds`,
+    fix: "Check the address, the network and any proxy on the way.",
+  };
 }
-
-type Row = readonly [pattern: RegExp, words: string, fix: string];
-const OWN_CA = "If it is your own authority, name its file in NODE_EXTRA_CA_CERTS and start again.";
-
-/** OpenSSL's names for them, which the runtime hands on: https://docs.openssl.org/master/man3/X509_STORE_CTX_get_error/ */
-const TLS: readonly Row[] = [
-  [/CERT_HAS_EXPIRED/i, "its certificate has expired", "Renew it, or check this machine's clock."],
-  [/CERT_NOT_YET_VALID/i, "its certificate is not valid yet", "Check this machine's clock."],
-  [
-    /ALTNAME|HOSTNAME_MISMATCH/i,
-    "its certificate is for another host",
-    "Use the name that the certificate was made for.",
-  ],
-  [/SELF_SIGNED/i, "its certificate is self-signed, which nothing here trusts", OWN_CA],
-  [
-    /UNABLE_TO_(VERIFY|GET)|UNKNOWN_ISSUER|UNTRUSTED|CERT_SIGNATURE/i,
-    "nothing here knows who signed its certificate",
-    OWN_CA,
-  ],
-  [/CERT_REVOKED/i, "its certificate has been revoked", "Renew it."],
-  [
-    /ERR_SSL|ERR_TLS|SSL|TLS|CERT/,
-    "it does not speak TLS as it should",
-    "Check whether the address should start with http:// instead, and the port.",
-  ],
-];
-
-const REACH: readonly Row[] = [
-  [/ConnectionRefused|ECONNREFUSED/i, "nothing listens there", "Check host and port, and that the server runs."],
-  [
-    /ENOTFOUND|EAI_AGAIN|DNS|FailedToOpenSocket|getaddrinfo/i,
-    "its host name is not found, or nothing answers at it",
-    "Check the name for typing errors, the network and the DNS.",
-  ],
-  [
-    /ConnectionClosed|ECONNRESET|EPIPE/i,
-    "it closed the connection without an answer",
-    "Check the port, and whether it wants https://.",
-  ],
-  [/EHOSTUNREACH|ENETUNREACH/i, "there is no way to its network", "Check the network, a VPN, or a firewall."],
-  [/ERR_INVALID_URL|InvalidURL/i, "its address is no URL", "Correct it."],
-];

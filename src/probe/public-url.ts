@@ -1,5 +1,6 @@
 /** Whether a public address is HTTPS and leads to this gateway, as a client in somebody's cloud would see it. */
 import { call, messageOf, type Got } from "./call.ts";
+import { command } from "../typed/command.ts";
 
 /** undefined: it does. Else what is wrong and what to do. */
 export async function publicUrlFault(url: string, key: string): Promise<string | undefined> {
@@ -16,15 +17,15 @@ export async function publicUrlFault(url: string, key: string): Promise<string |
 }
 
 /** What can be told without asking. */
-function addressFault(url: string): string | undefined {
+export function addressFault(url: string): string | undefined {
   const parsed = URL.parse(url);
   if (!parsed) return `"${url}" is no URL. Write it like https://name.example.com.`;
   if (parsed.protocol !== "https:")
-    return `${url} is not HTTPS, and only HTTPS is called. Put a tunnel or a proxy with a certificate in front: codeswitch start --tunnel.`;
+    return `${url} is not HTTPS, and only HTTPS is called. Put a tunnel or a proxy with a certificate in front: ${command("start --tunnel")}.`;
   if (parsed.pathname !== "/" && parsed.pathname !== "")
     return `${url} has a path. Write the host alone: ${parsed.origin}.`;
   if (isPrivate(parsed.hostname))
-    return `${parsed.hostname} is an address of this machine or network, which nobody outside can call. Use a tunnel: codeswitch start --tunnel.`;
+    return `${parsed.hostname} is an address of this machine or network, which nobody outside can call. Use a tunnel: ${command("start --tunnel")}.`;
   return undefined;
 }
 

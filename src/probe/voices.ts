@@ -2,6 +2,7 @@
  * The smallest questions of each dialect, as a client would write them by hand, and what an answer shows.
  * For setup, which asks the gateway, and doctor, which asks the vendor. Nothing of dialects/ is used: a check must not share a fault with what it checks.
  */
+import { cachedTokens, countedLine, countIn } from "../ir/counters.ts";
 import type { DialectId } from "../ir/seal.ts";
 import type { Json, JsonObject } from "../wire/json.ts";
 
@@ -54,8 +55,8 @@ const list = (value: Json | undefined): readonly JsonObject[] => (Array.isArray(
 const object = (value: Json | undefined): JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
-const count = (value: Json | undefined): { cachedTokens: number } | Record<never, never> =>
-  typeof value === "number" ? { cachedTokens: value } : {};
+const ofCache = (usage: JsonObject): { cachedTokens: number } | Record<never, never> =>
+  cachedTokens(usage) === undefined ? {} : { cachedTokens: countedLine(usage).cacheRead };
 const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
 
 const chat: Voice = {
@@ -91,12 +92,11 @@ const chat: Voice = {
   hear: (answer) => {
     const message = object(list(answer.choices)[0]?.message);
     const id = list(message.tool_calls)[0]?.id;
-    const usage = object(answer.usage);
     return {
       text: text(message.content),
       thought: text(message.reasoning_content ?? message.reasoning) !== "",
       ...(typeof id === "string" && { call: { id } }),
-      ...count(object(usage.prompt_tokens_details).cached_tokens ?? usage.cached_tokens),
+      ...ofCache(object(answer.usage)),
     };
   },
   terminal: /data: ?\[DONE\]/,
@@ -142,7 +142,7 @@ const responses: Voice = {
       text: said.map((part) => text(part.text)).join(""),
       thought: output.some(({ type }) => type === "reasoning"),
       ...(typeof id === "string" && { call: { id } }),
-      ...count(object(object(answer.usage).input_tokens_details).cached_tokens),
+      ...ofCache(object(answer.usage)),
     };
   },
   terminal: /response\.completed/,
@@ -185,11 +185,12 @@ const messages: Voice = {
   hear: (answer) => {
     const content = list(answer.content);
     const id = content.find(({ type }) => type === "tool_use")?.id;
+    const cached = countIn(answer.usage, "cache_read_input_tokens");
     return {
       text: content.map((block) => (block.type === "text" ? text(block.text) : "")).join(""),
       thought: content.some(({ type }) => type === "thinking" || type === "redacted_thinking"),
       ...(typeof id === "string" && { call: { id } }),
-      ...count(object(answer.usage).cache_read_input_tokens),
+      ...(cached !== undefined && { cachedTokens: cached }),
     };
   },
   terminal: /message_stop/,

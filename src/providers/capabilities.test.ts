@@ -121,6 +121,21 @@ describe("model rows", () => {
     expect(capabilitiesOf(provider("azure"), "openai-chat", "Kimi-K2-Thinking").traits.reasoningRequired).toBe(true);
   });
 
+  test("K3, under its names, always reasons, as much as it is told in reasoning_effort", () => {
+    for (const name of ["kimi-k3", "moonshotai/Kimi-K3", "k3", "k3-256k", "kimi-k3.1-pro-highspeed"])
+      expect([name, at("kimi", name)]).toMatchObject([
+        name,
+        {
+          thinking: "always",
+          efforts: ["low", "high", "max"],
+          forcedToolChoice: "unnamed",
+          traits: { effortField: "reasoning_effort", reasoningRequired: true },
+        },
+      ]);
+    expect(at("openrouter", "moonshotai/kimi-k3").traits.effortField).toBe("reasoning");
+    expect(at("kimi", "kimi-k2.7-code-highspeed")).toMatchObject({ thinking: "always", forcedToolChoice: "never" });
+  });
+
   test("xAI models without levels are told none", () => {
     expect(at("xai", "grok-4-fast-reasoning").efforts).toEqual([]);
     expect(at("xai", "grok-3-mini").efforts).toEqual(["low", "high"]);

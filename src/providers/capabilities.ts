@@ -24,8 +24,15 @@ export function capabilitiesOf(
     family: row ? (row.family ?? nameKey(baseModel ?? model)) : nameKey(baseModel ?? model),
     traits: {
       ...inDialect(traits, dialect, vendor),
+      // There is nothing to be switched: how much it thinks is all that can be said.
+      ...(row?.thinking === "always" &&
+        (row.efforts ?? []).length > 0 &&
+        traits.effortField === "thinking" && { effortField: "reasoning_effort" }),
       // A model that does not reason answers the wish for sealed reasoning with a 400.
       ...(row?.thinking === "none" && { sealedReasoning: false }),
+      // Other makers' models behind Anthropic's protocol are reached through hosts that only imitate it.
+      ...(row && row.maker !== "anthropic" && { threads: false }),
+      ...(row && { sealMaker: row.sealMaker ?? row.maker }),
     },
     ...(dialect === "openai-responses" && { outputTokensMin: RESPONSES_OUTPUT_MIN }),
     ...(dialect === "openai-chat" && vendor.refusesFields && { refusesFields: new Set(vendor.refusesFields) }),
@@ -53,9 +60,16 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
     ...(dialect === "anthropic" && {
       outputTokensDefault: Math.min(OUTPUT_DEFAULT, row.outputTokens ?? OUTPUT_DEFAULT),
     }),
-    ...(dialect === "anthropic"
-      ? row.rules
-      : row.rules?.temperatureMax && { temperatureMax: row.rules.temperatureMax }),
+    ...(dialect === "anthropic" && row.maker === "anthropic" ? row.rules : rulesElsewhere(row, vendor)),
+  };
+}
+
+/** Of a Claude behind another protocol, its host takes care. What Kimi and DeepSeek refuse is known of their own doors, whichever protocol goes in. */
+function rulesElsewhere({ rules, maker }: ModelRow, vendor: Vendor): ModelRow["rules"] {
+  const isOwnDoor = maker === "other" && traitsOf(vendor, "openai-chat").effortField === "thinking";
+  return {
+    ...(rules?.temperatureMax !== undefined && { temperatureMax: rules.temperatureMax }),
+    ...(isOwnDoor && rules?.forcedToolChoice && { forcedToolChoice: rules.forcedToolChoice }),
   };
 }
 
@@ -92,7 +106,9 @@ function summariesIn(dialect: DialectId, summaries: readonly string[]): readonly
 
 /** A model's row speaks of the model; what its dialect or its host cannot say stays unsaid. */
 function inDialect(traits: Traits, dialect: DialectId, vendor: Vendor): Traits {
-  if (dialect === "openai-chat")
-    return vendor.id === "openrouter" ? { ...traits, reasoningReplay: "reasoning" } : traits;
-  return { ...traits, reasoningReplay: "none", reasoningRequired: false };
+  const { signedCalls, ...rest } = traits;
+  if (dialect !== "openai-chat") return { ...rest, reasoningReplay: "none", reasoningRequired: false };
+  const said = vendor.id === "openrouter" ? { ...rest, reasoningReplay: "reasoning_details" as const } : rest;
+  const takesSeals = said.extraContent === true || said.reasoningReplay === "reasoning_details";
+  return { ...said, ...(signedCalls && takesSeals && { signedCalls }) };
 }

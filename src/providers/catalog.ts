@@ -1,6 +1,7 @@
 /** Vendors, as rows: where they answer, how a key is shown, and what their deployments take of a dialect. A new compatible vendor is one row. */
 import type { ProviderConfig, ProviderKind } from "../config/config.ts";
 import type { DialectId, Traits } from "../dialects/dialect.ts";
+import type { ToolRules } from "../ir/tool-schema.ts";
 
 export interface Vendor {
   readonly id: string;
@@ -35,6 +36,12 @@ const ANY_ID = /^[^\u0000-\u001f]+$/;
 // OpenAI: "Expected an ID that contains letters, numbers, underscores, or dashes". Anthropic: ^[a-zA-Z0-9_-]+$.
 const PLAIN_ID = /^[a-zA-Z0-9_-]+$/;
 
+/** "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level", "array schema missing items". */
+const OPENAI_TOOLS: ToolRules = {
+  notAtTop: new Set(["oneOf", "anyOf", "allOf", "enum", "not"]),
+  needsItems: true,
+};
+
 /** Chat as OpenAI has it. https://platform.openai.com/docs/api-reference/chat/create */
 const OPENAI_CHAT: Traits = {
   developerRole: true,
@@ -46,6 +53,7 @@ const OPENAI_CHAT: Traits = {
   imageResults: false,
   images: true,
   strictTools: true,
+  toolSchemas: OPENAI_TOOLS,
   parallelSwitch: true,
   usageChunk: true,
   effortField: "reasoning_effort",
@@ -64,6 +72,7 @@ const COMPATIBLE_CHAT: Traits = {
   customTools: false,
   maxTokensField: "max_tokens",
   strictTools: false,
+  toolSchemas: { ...OPENAI_TOOLS, notAtTop: new Set() },
   cacheKey: false,
   callIdLengthMax: 256,
   callIdPattern: ANY_ID,
@@ -79,6 +88,8 @@ const MESSAGES: Traits = {
   midSystem: false,
   customTools: false,
   maxTokensField: "max_tokens",
+  // "input_schema does not support oneOf, allOf, or anyOf at the top level".
+  toolSchemas: { notAtTop: new Set(["oneOf", "anyOf", "allOf"]), needsItems: false },
   imageResults: true,
   effortField: "none",
   cacheKey: false,
@@ -143,7 +154,8 @@ export const VENDORS: readonly Vendor[] = [
     dialect: "anthropic",
     hosts: ["api.anthropic.com"],
     countsTokens: true,
-    traits: {},
+    // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
+    traits: { anthropic: { threads: true } },
     models: ["claude-*"],
     prefixes: ["anthropic/"],
   },
@@ -169,7 +181,7 @@ export const VENDORS: readonly Vendor[] = [
     keyVariables: ["AIMLAPI_KEY", "AIMLAPI_API_KEY", "AIML_API_KEY"],
     hosts: ["aimlapi.com"],
     // Many makers behind one door; what one of them refuses is refused here.
-    traits: { "openai-chat": { reasoningReplay: "none" } },
+    traits: { "openai-chat": { reasoningReplay: "none", toolSchemas: OPENAI_TOOLS } },
   }),
   compatible({
     id: "deepseek",
@@ -258,7 +270,16 @@ export const VENDORS: readonly Vendor[] = [
     keyVariables: ["OPENROUTER_API_KEY"],
     hosts: ["openrouter.ai"],
     // One `reasoning` object for all makers: https://openrouter.ai/docs/guides/best-practices/reasoning-tokens
-    traits: { "openai-chat": { effortField: "reasoning", reasoningReplay: "reasoning" } },
+    // It hands tools on to their makers as they are, OpenAI among them.
+    // Seals: …/reasoning-tokens#preserving-reasoning-blocks. Cache marks: https://openrouter.ai/docs/guides/best-practices/prompt-caching
+    traits: {
+      "openai-chat": {
+        effortField: "reasoning",
+        reasoningReplay: "reasoning_details",
+        cacheMarks: true,
+        toolSchemas: OPENAI_TOOLS,
+      },
+    },
     prefixes: ["openrouter/"],
   }),
   compatible({
@@ -267,8 +288,8 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
     keyVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
     hosts: ["generativelanguage.googleapis.com"],
-    // https://ai.google.dev/gemini-api/docs/openai
-    traits: { "openai-chat": { parallelSwitch: false } },
+    // https://ai.google.dev/gemini-api/docs/openai; seals: …/docs/thought-signatures#openai
+    traits: { "openai-chat": { parallelSwitch: false, extraContent: true } },
     refusesFields: ["prompt_cache_key", "prompt_cache_retention", "store", "verbosity", "logit_bias"],
     models: ["gemini-*", "gemma-*"],
     prefixes: ["google/", "gemini/", "models/"],
@@ -303,7 +324,12 @@ export const VENDORS: readonly Vendor[] = [
     traits: { "openai-chat": { parallelSwitch: false } },
     prefixes: ["lmstudio/"],
   }),
-  compatible({ id: "generic", title: "any OpenAI-compatible host" }),
+  // Gemini's signatures may stand behind it.
+  compatible({
+    id: "generic",
+    title: "any OpenAI-compatible host",
+    traits: { "openai-chat": { extraContent: true } },
+  }),
   {
     id: "simulator",
     title: "the simulator",
@@ -313,7 +339,10 @@ export const VENDORS: readonly Vendor[] = [
     dialect: "openai-responses",
     hosts: [],
     countsTokens: true,
-    traits: { "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" }, anthropic: { midSystem: true } },
+    traits: {
+      "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
+      anthropic: { midSystem: true, threads: true },
+    },
     models: ["sim-*"],
     prefixes: [],
   },

@@ -288,6 +288,36 @@ describe("a forced tool call", () => {
       lost: [],
     });
   });
+  test("of Kimi and DeepSeek goes out without the thinking that is on by default", () => {
+    for (const [vendor, model] of [
+      ["kimi", "kimi-k2.5"],
+      ["kimi", "kimi-k2.6"],
+      ["deepseek", "deepseek-v4-flash"],
+    ] as const) {
+      const one = { mode: "one" as const, tool: { via: "function" as const, name: "read" } };
+      for (const toolChoice of [forced.toolChoice, one]) {
+        expect(fitted(capabilities(vendor, model), { toolChoice })).toMatchObject({
+          toolChoice,
+          reasoning: { mode: "off" },
+          lost: [],
+        });
+        expect(fitted(capabilities(vendor, model, "anthropic"), { toolChoice }).reasoning).toMatchObject({
+          mode: "off",
+        });
+      }
+      expect(fitted(capabilities(vendor, model), { toolChoice: { mode: "auto" } }).reasoning).toBeUndefined();
+    }
+    expect(
+      fitted(capabilities("deepseek", "deepseek-chat"), { toolChoice: forced.toolChoice }).reasoning,
+    ).toBeUndefined();
+  });
+  test("is as it was where somebody else serves the model, for nobody knows what that one refuses", () => {
+    for (const vendor of ["openrouter", "vllm", "azure"])
+      for (const model of ["kimi-k2.5", "kimi-k2-thinking", "kimi-k3"])
+        expect(
+          fitted(capabilities(vendor, model, "openai-chat"), { toolChoice: forced.toolChoice }).toolChoice,
+        ).toEqual(forced.toolChoice);
+  });
   test("is left to a model that cannot be forced, as a loss of meaning", () => {
     expect(fitted(OPUS55, forced)).toMatchObject({
       toolChoice: { mode: "auto" },

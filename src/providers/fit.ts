@@ -1,9 +1,10 @@
 /** A request made to fit one model: the target's defaults filled in, what the model does not accept clamped or dropped, each as a Loss. Never a refusal. */
 import type { TargetConfig } from "../config/config.ts";
 import { type Loss, lossList, type LossList, type Translated } from "../ir/loss.ts";
-import type { Entry, ModelRequest, OutputShape, Reasoning, ToolChoice } from "../ir/request.ts";
+import type { Entry, ModelRequest, OutputShape, Reasoning } from "../ir/request.ts";
 import { lacksReasoning } from "../ir/reasoning.ts";
 import { type CallerWords, callerWords } from "../ir/words.ts";
+import { fitToolChoice } from "./forced-call.ts";
 import type { Capabilities } from "./provider.ts";
 import { thinkingFor, thinks } from "./thinking.ts";
 import { fitOutputTokens, fitSampling } from "./sampling.ts";
@@ -128,48 +129,6 @@ function withoutEffort(entry: Entry): Entry {
   const { effort: _effort, ...rest } = entry;
   return rest;
 }
-
-interface Choice {
-  readonly toolChoice?: ToolChoice;
-  readonly reasoning?: Reasoning;
-}
-
-/** Claude refuses a forced call while it thinks: the call is what the caller means, so the thinking goes, where it can. */
-function fitToolChoice(
-  toolChoice: ToolChoice | undefined,
-  reasoning: Reasoning | undefined,
-  capabilities: Capabilities,
-  said: CallerWords,
-  losses: LossList,
-): Choice {
-  const kept: Choice = { ...(toolChoice && { toolChoice }), ...(reasoning && { reasoning }) };
-  if (!capabilities.forcedToolChoice || !toolChoice || !isForced(toolChoice) || capabilities.thinking === "none")
-    return kept;
-  if (capabilities.forcedToolChoice === "never" || capabilities.alwaysThinks) {
-    losses.add({
-      path: said.field("toolChoice"),
-      feature: "tool-choice",
-      how: "dropped",
-      weight: "meaning",
-      note: "the model cannot be made to call a tool; it is left to decide",
-    });
-    return { ...kept, toolChoice: { mode: "auto" } };
-  }
-  if (reasoning?.mode === "off" || (reasoning?.mode === undefined && capabilities.thinking === "budget")) return kept;
-  if (reasoning?.mode)
-    losses.add({
-      path: said.field("reasoning"),
-      feature: "reasoning-effort",
-      how: "dropped",
-      weight: "hint",
-      note: "the model does not think while a tool call is forced",
-    });
-  const { budgetTokens: _budget, show: _show, ...rest } = reasoning ?? {};
-  return { ...kept, reasoning: { ...rest, mode: "off" } };
-}
-
-const isForced = (choice: ToolChoice): boolean =>
-  choice.mode === "required" || choice.mode === "one" || (choice.mode === "allowed" && choice.required);
 
 function fitOutput(
   output: OutputShape | undefined,

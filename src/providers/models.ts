@@ -15,6 +15,8 @@ export interface ModelRow {
   readonly loose?: true;
   /** Absent: the model reads only its own seals. */
   readonly family?: string;
+  /** Who makes them, as a host of many makers calls it. */
+  readonly sealMaker?: string;
   readonly thinking: Capabilities["thinking"];
   readonly efforts?: readonly Effort[];
   readonly effortDefault?: Effort;
@@ -167,7 +169,11 @@ const claude = (match: RegExp, row: Partial<ModelRow>): ModelRow => ({
   outputTokens: 128_000,
   ...row,
   rules: { temperatureMax: 1, forcedToolChoice: "without-thinking", ...row.rules },
+  // "This model does not support assistant message prefill. The conversation must end with a user message", since 4.6:
+  // …/about-claude/models/whats-new-claude-4-6
+  traits: { prefill: false, ...row.traits },
 });
+const PREFILL: Partial<Traits> = { prefill: true };
 
 // Efforts and forms: https://platform.claude.com/docs/en/build-with-claude/effort, …/thinking; contexts: …/about-claude/models.
 // Since Opus 4.7 temperature, top_p and top_k are a 400, and so is a budget.
@@ -180,6 +186,7 @@ const BUDGET: Partial<ModelRow> = {
   thinking: "budget",
   refusesThinking: NO_SAMPLING,
   contextTokens: 200_000,
+  traits: PREFILL,
 };
 // "temperature and top_p cannot both be specified for this model", since Opus 4.1.
 const ONE_OF: Partial<ModelRow> = { rules: { oneOfTemperatureTopP: true } };
@@ -208,8 +215,18 @@ const CLAUDE: readonly ModelRow[] = [
   claude(/^claude-opus-4(-0)?$/, { ...BUDGET, outputTokens: 32_000 }),
   claude(/^claude-sonnet-4(-0)?$/, { ...BUDGET, outputTokens: 64_000 }),
   claude(/^claude-3-7-sonnet$/, { ...BUDGET, outputTokens: 64_000 }),
-  claude(/^claude-3-5-(sonnet|haiku)$/, { thinking: "none", contextTokens: 200_000, outputTokens: 8_192 }),
-  claude(/^claude-(3|2|instant).*$/, { thinking: "none", contextTokens: 200_000, outputTokens: 4_096 }),
+  claude(/^claude-3-5-(sonnet|haiku)$/, {
+    thinking: "none",
+    contextTokens: 200_000,
+    outputTokens: 8_192,
+    traits: PREFILL,
+  }),
+  claude(/^claude-(3|2|instant).*$/, {
+    thinking: "none",
+    contextTokens: 200_000,
+    outputTokens: 4_096,
+    traits: PREFILL,
+  }),
   // Newer than this table: the form that every model since Opus 4.7 takes.
   claude(/^claude-.*$/, { loose: true, efforts: TO_MAX, refuses: NO_SAMPLING, traits: { midSystem: true } }),
 ];
@@ -228,18 +245,47 @@ const other = (match: RegExp, row: Partial<ModelRow>): ModelRow => ({
 // "temperature … cannot be modified": https://platform.kimi.ai/docs/api/models-overview. Reasoning must come back within a tool
 // loop: "reasoning_content is missing in assistant tool call message".
 const KIMI_FIXED = ["temperature", "topP", "frequencyPenalty", "presencePenalty"];
+// "tool_choice 'required' is incompatible with thinking enabled", and 'specified' for a name: of all but K3, which takes `required`
+// (probed by the authors of inspect_ai, 2026-08). DeepSeek: "Thinking mode does not support this tool_choice".
 const REPLAYED: Partial<Traits> = { reasoningRequired: true, reasoningReplay: "reasoning_content" };
 // https://docs.x.ai/docs/guides/reasoning: reasoning models refuse these.
 const GROK_REFUSES = ["presencePenalty", "frequencyPenalty", "stop"];
-const GROK: Partial<ModelRow> = { family: "grok", summaries: SUMMARIES, contextTokens: 256_000 };
+const GROK: Partial<ModelRow> = { family: "grok", sealMaker: "xai", summaries: SUMMARIES, contextTokens: 256_000 };
+
+const GEMINI_PRO: Partial<ModelRow> = {
+  sealMaker: "google",
+  efforts: ["minimal", ...LOW_TO_HIGH],
+  contextTokens: 1_048_576,
+  outputTokens: 65_536,
+};
 
 const OTHERS: readonly ModelRow[] = [
+  // "invalid temperature: only 1 is allowed for this model"; it always reasons, and takes reasoning_effort instead of a thinking
+  // object: https://platform.kimi.ai/docs/guide/use-reasoning-effort. Kimi's coding endpoint calls it k3.
+  other(/^(kimi-)?k3(\.\d+)?(-.*)?$/, {
+    thinking: "always",
+    efforts: ["low", "high", "max"],
+    effortDefault: "max",
+    refuses: KIMI_FIXED,
+    traits: REPLAYED,
+    contextTokens: 1_048_576,
+    rules: { forcedToolChoice: "unnamed" },
+  }),
   other(/^kimi-k2-thinking(-turbo)?$/, {
     thinking: "always",
     efforts: [],
     traits: REPLAYED,
     contextTokens: 262_144,
-    rules: { temperatureMax: 1 },
+    rules: { temperatureMax: 1, forcedToolChoice: "never" },
+  }),
+  // Its thinking cannot be switched off, other than that of its siblings.
+  other(/^kimi-k2\.7-code(-.*)?$/, {
+    thinking: "always",
+    efforts: [],
+    refuses: KIMI_FIXED,
+    traits: REPLAYED,
+    contextTokens: 262_144,
+    rules: { forcedToolChoice: "never" },
   }),
   other(/^kimi-k2\.\d+(-.*)?$/, {
     thinking: "switch",
@@ -247,6 +293,7 @@ const OTHERS: readonly ModelRow[] = [
     refuses: KIMI_FIXED,
     traits: REPLAYED,
     contextTokens: 262_144,
+    rules: { forcedToolChoice: "without-thinking" },
   }),
   other(/^(kimi-k2|moonshot-v1)(-.*)?$/, { thinking: "none", efforts: [], rules: { temperatureMax: 1 } }),
   // Maps what it does not know itself: https://api-docs.deepseek.com/guides/thinking_mode
@@ -256,13 +303,20 @@ const OTHERS: readonly ModelRow[] = [
     traits: REPLAYED,
     contextTokens: 131_072,
     outputTokens: 65_536,
+    rules: { forcedToolChoice: "never" },
   }),
-  other(/^deepseek-chat$/, { thinking: "switch", efforts: ["low", "high", "max"], contextTokens: 131_072 }),
+  other(/^deepseek-chat$/, {
+    thinking: "switch",
+    efforts: ["low", "high", "max"],
+    contextTokens: 131_072,
+    rules: { forcedToolChoice: "without-thinking" },
+  }),
   other(/^deepseek-(v[4-9]|flash|pro)(.*)$/, {
     thinking: "switch",
     efforts: ["low", "high", "max"],
     traits: REPLAYED,
     contextTokens: 1_000_000,
+    rules: { forcedToolChoice: "without-thinking" },
   }),
   // Models that publish no list of efforts refuse the parameter (measured by a client's author on 2026-10-01).
   other(/^grok-4\.[3-6](-.*)?$/, {
@@ -278,16 +332,23 @@ const OTHERS: readonly ModelRow[] = [
   other(/^grok-[23](-.*)?$/, { ...GROK, thinking: "none", efforts: [], contextTokens: 131_072 }),
   // reasoning_effort becomes a thinking level or budget; 2.5 Pro and 3 cannot be turned off: https://ai.google.dev/gemini-api/docs/openai#thinking
   other(/^gemini-2\.5-flash(-.*)?$/, {
+    sealMaker: "google",
     efforts: ["none", "minimal", ...LOW_TO_HIGH],
     contextTokens: 1_048_576,
     outputTokens: 65_536,
   }),
-  other(/^gemini-([3-9]|2\.5-pro)(.*)$/, {
-    efforts: ["minimal", ...LOW_TO_HIGH],
+  other(/^gemini-2\.5-pro(.*)$/, GEMINI_PRO),
+  // "Function call is missing a thought_signature": since 3, https://ai.google.dev/gemini-api/docs/thought-signatures
+  other(/^gemini-[3-9](.*)$/, { ...GEMINI_PRO, traits: { signedCalls: true } }),
+  // `gemini-flash-latest`: whichever is the newest.
+  other(/^gemini-(pro|flash|flash-lite)$/, { loose: true, ...GEMINI_PRO, traits: { signedCalls: true } }),
+  other(/^gemini-[12](.*)$/, {
+    sealMaker: "google",
+    thinking: "none",
+    efforts: [],
     contextTokens: 1_048_576,
-    outputTokens: 65_536,
+    outputTokens: 8_192,
   }),
-  other(/^gemini-[12](.*)$/, { thinking: "none", efforts: [], contextTokens: 1_048_576, outputTokens: 8_192 }),
   // none or high: https://docs.mistral.ai/capabilities/reasoning
   other(/^mistral-(small|medium)$/, { efforts: ["none", "high"] }),
   other(/^magistral-.*$/, { thinking: "always", efforts: [] }),

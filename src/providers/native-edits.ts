@@ -12,6 +12,7 @@ import type { SpanEdit } from "../wire/edit.ts";
 import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import { clampVerbosity } from "./fit.ts";
 import { thinkingEdits } from "./native-thinking.ts";
+import { toolChoiceEdits, toolSchemaEdits } from "./native-tools.ts";
 import type { Capabilities } from "./provider.ts";
 import { fitSampling, outputTokensFor, refusedSampling, saysNothing } from "./sampling.ts";
 import { thinks } from "./thinking.ts";
@@ -27,6 +28,8 @@ export type EditName =
   | "max-tokens"
   | "include-usage"
   | "unsupported-parameter"
+  | "tool-schema"
+  | "tool-choice"
   | "role"
   | "leading-think-block";
 
@@ -67,6 +70,8 @@ export function nativeEdits(
     ...usageEdits(body, call),
     ...samplingEdits(body, call, thinking.reasoning, said, losses),
     ...refusedFieldEdits(body, call, losses),
+    ...toolSchemaEdits(body, call, losses),
+    ...toolChoiceEdits(body, call, thinking.reasoning, said, losses),
     ...roleEdits(body, call),
     ...strayFieldEdits(body, call),
     ...thinkBlockEdits(body),
@@ -213,7 +218,7 @@ function refusedFieldEdits(body: JsonObject, { target }: NativeCall, losses: Los
         path: field,
         feature: "unsupported-parameter",
         how: "dropped",
-        weight: weightOfField(field),
+        weight: weightOfField(field, body[field]),
         note: "the vendor does not accept it",
       });
   return refused.flatMap((field) => edit("unsupported-parameter", [field], undefined));
@@ -226,17 +231,32 @@ function roleEdits(body: JsonObject, { target }: NativeCall): Edit[] {
   );
 }
 
-/** LiteLLM's client keeps notes of its own on an answer and sends them back; OpenAI refuses fields of messages that it does not know. */
-const STRAY_FIELD = "provider_specific_fields";
+/** LiteLLM's client keeps notes of its own on an answer, OpenAI's SDK what it parsed of one, and both send them back. They say nothing that other fields do not, and vendors refuse fields of messages that they do not know. */
+const STRAY_FIELDS = ["provider_specific_fields", "parsed"];
 
 function strayFieldEdits(body: JsonObject, { target }: NativeCall): Edit[] {
   if (target.dialect !== "openai-chat" || !isList(body.messages)) return [];
-  return body.messages.flatMap((message, index) =>
-    isObject(message) && message[STRAY_FIELD] !== undefined
-      ? edit("unsupported-parameter", ["messages", index, STRAY_FIELD], undefined)
-      : [],
-  );
+  const { developerRole } = target.capabilities.traits;
+  return body.messages.flatMap((message, index): Edit[] => {
+    if (!isObject(message)) return [];
+    const at = ["messages", index];
+    const fields = STRAY_FIELDS.filter((field) => message[field] !== undefined);
+    // OpenAI's own, and empty unless it searched.
+    if (!developerRole && isList(message.annotations) && message.annotations.length === 0) fields.push("annotations");
+    return [...fields.map((field) => [...at, field]), ...parsedArguments(message.tool_calls, at)].flatMap((path) =>
+      edit("unsupported-parameter", path, undefined),
+    );
+  });
 }
+
+const parsedArguments = (calls: Json | undefined, at: SpanEdit["path"]): SpanEdit["path"][] =>
+  isList(calls)
+    ? calls.flatMap((call, index) =>
+        isObject(call) && isObject(call.function) && call.function.parsed_arguments !== undefined
+          ? [[...at, "tool_calls", index, "function", "parsed_arguments"]]
+          : [],
+      )
+    : [];
 
 /** Clients replay thoughts that they were shown as text; a model that reads them begins to type such tags itself. */
 function thinkBlockEdits(body: JsonObject): Edit[] {

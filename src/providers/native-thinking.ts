@@ -4,7 +4,9 @@ import type { LossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";
 import type { CallerWords } from "../ir/words.ts";
 import { lookup, isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
+import { loseThoughts, wayToForce } from "./forced-call.ts";
 import type { Edit, NativeCall } from "./native-edits.ts";
+import { forcedIn } from "./native-tools.ts";
 import type { Capabilities } from "./provider.ts";
 import { fitBudget, outputTokensFor } from "./sampling.ts";
 import { thinkingFor } from "./thinking.ts";
@@ -34,9 +36,23 @@ export function thinkingEdits(body: JsonObject, call: NativeCall, said: CallerWo
   thought.losses.forEach(losses.add);
   const limit =
     dialect === "anthropic" ? outputTokensFor(numberIn(body, "max_tokens"), capabilities, config) : undefined;
-  const reasoning = fitBudget(thought.reasoning, limit);
+  const reasoning = quietly(body, call, fitBudget(thought.reasoning, limit), said, losses);
   const edits = [...WRITERS[dialect](body, own ?? {}, reasoning ?? {}, call), ...turns.edits];
   return { edits, ...(reasoning && { reasoning }) };
+}
+
+/** A forced call of a model that must not think meanwhile. */
+function quietly(
+  body: JsonObject,
+  call: NativeCall,
+  reasoning: Reasoning | undefined,
+  said: CallerWords,
+  losses: LossList,
+): Reasoning | undefined {
+  const forced = forcedIn(body, call);
+  if (!forced || wayToForce(forced, reasoning, call.target.capabilities) !== "quiet") return reasoning;
+  if (reasoning?.mode) loseThoughts(said, losses);
+  return { mode: "off" };
 }
 
 type Read = (body: JsonObject, capabilities: Capabilities) => Reasoning | undefined;
@@ -92,14 +108,7 @@ const WRITERS: Readonly<Record<DialectId, Write>> = {
   "openai-chat": (body, own, next, { target }) => {
     const { effortField } = target.capabilities.traits;
     const flat = stringIn(body, "reasoning_effort");
-    if (effortField === "reasoning")
-      return next.effort === own.effort
-        ? []
-        : [
-            ...effortEdit(["reasoning", "effort"], next.effort),
-            ...changed(["reasoning", "max_tokens"], own.budgetTokens, undefined),
-            ...changed(["reasoning_effort"], flat, undefined),
-          ];
+    if (effortField === "reasoning") return hostEdits(own, next, flat);
     if (effortField !== "thinking") return changed(["reasoning_effort"], flat, next.effort);
     const type = next.mode === undefined ? undefined : next.mode === "off" ? "disabled" : "enabled";
     return [
@@ -110,6 +119,18 @@ const WRITERS: Readonly<Record<DialectId, Write>> = {
     ];
   },
 };
+
+/** One of the two is taken. A budget that the caller named stays as it was said: the host knows its models' limits. */
+function hostEdits(own: Reasoning, next: Reasoning, flat: string | undefined): Edit[] {
+  if (next.budgetTokens !== undefined)
+    return own.budgetTokens === undefined ? effortEdit(["reasoning", "max_tokens"], next.budgetTokens) : [];
+  if (next.effort === own.effort) return [];
+  return [
+    ...effortEdit(["reasoning", "effort"], next.effort),
+    ...changed(["reasoning", "max_tokens"], own.budgetTokens, undefined),
+    ...changed(["reasoning_effort"], flat, undefined),
+  ];
+}
 
 /** A caller that asks for no summary gets the target's own setting, never one that nobody named. */
 function summaryEdits(own: Reasoning, next: Reasoning, configured: string | undefined): Edit[] {

@@ -38,8 +38,8 @@ export interface Capabilities {
   readonly temperatureMax?: number;
   /** A smaller output limit is refused. */
   readonly outputTokensMin?: number;
-  /** A tool choice that forces a call is refused: while the model thinks, or always. */
-  readonly forcedToolChoice?: "without-thinking" | "never";
+  /** A tool choice that forces a call is refused: while the model thinks, always, or where it names the tool. */
+  readonly forcedToolChoice?: "without-thinking" | "never" | "unnamed";
   /** System turns may carry an effort of their own. */
   readonly turnEffort?: true;
   /** Top-level fields of its dialect, by their wire names, that the vendor answers with a 400. */

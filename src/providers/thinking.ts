@@ -56,7 +56,7 @@ export function thinks(reasoning: Reasoning | undefined, capabilities: Capabilit
   // Who demands the reasoning of earlier turns back thinks unless switched off: Kimi K2.5, DeepSeek V4.
   if (capabilities.thinking === "switch") return capabilities.traits.reasoningRequired;
   if (capabilities.thinking !== "effort") return false;
-  if (reasoning?.effort !== undefined) return true;
+  if (reasoning?.effort !== undefined || reasoning?.budgetTokens !== undefined) return true;
   return !capabilities.unknown && capabilities.effortDefault !== "none";
 }
 
@@ -86,6 +86,7 @@ const FORMS: Readonly<Record<Capabilities["thinking"], Form>> = {
   },
   // Switched on without a level means the middle: some models do not think at all unless told how much.
   effort: (wish, capabilities, _wishes, lose) =>
+    budgetAsSaid(wish, capabilities) ??
     effortIn(wish.on && levelOf(wish) === undefined ? { ...wish, effort: "medium" } : wish, capabilities, lose),
   switch: (wish, capabilities, _wishes, lose) => {
     if (wish.off) return { mode: "off" };
@@ -96,6 +97,12 @@ const FORMS: Readonly<Record<Capabilities["thinking"], Form>> = {
   adaptive,
   budget,
 };
+
+/** A host that takes one of the two, and makes of a budget what its model takes. */
+function budgetAsSaid({ off, effort, budgetTokens }: Wish, { traits }: Capabilities): Level | undefined {
+  const isBudget = traits.effortField === "reasoning" && !off && effort === undefined && budgetTokens !== undefined;
+  return isBudget ? { budgetTokens } : undefined;
+}
 
 function adaptive(wish: Wish, capabilities: Capabilities, { own, dialect }: Wishes, lose: Lose): Level {
   if (wish.off && capabilities.alwaysThinks) {

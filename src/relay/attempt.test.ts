@@ -87,12 +87,19 @@ describe("attempt", () => {
     expect((await run(["a"], [failing("quota-exhausted")])).tried).toEqual(["a"]);
   });
 
-  test("three targets are three tries, no more", async () => {
-    const { tried } = await run(
-      ["a", "b", "c", "d"],
-      [failing("overloaded"), failing("overloaded"), failing("overloaded")],
-    );
-    expect(tried).toEqual(["a", "b", "c"]);
+  test("every target is tried once, however many there are, and only the last one again", async () => {
+    const down = Array.from({ length: 8 }, () => failing("overloaded"));
+    const { tried, waits, outcome } = await run(["a", "b", "c", "d", "e", "f"], down);
+    expect(tried).toEqual(["a", "b", "c", "d", "e", "f", "f", "f"]);
+    expect(waits).toEqual([250, 500]);
+    expect((outcome as GatewayError).kind).toBe("overloaded");
+  });
+
+  test("a fourth target answers where three are down", async () => {
+    const down = [failing("unavailable"), failing("quota-exhausted"), failing("upstream-timeout")];
+    const { tried, outcome } = await run(["a", "b", "c", "d"], [...down, "ok"]);
+    expect(tried).toEqual(["a", "b", "c", "d"]);
+    expect(outcome).toBe("d");
   });
 
   test("a caller who left is not retried for", async () => {

@@ -1,4 +1,4 @@
-/** The only retry loop: targets in order, at most two retries and two seconds of waiting in all, never after the first byte. */
+/** The only retry loop: every target once, in order; then the last one again, twice and two seconds of waiting at most. Never after the first byte. */
 import { ERROR_FACTS, GatewayError } from "../ir/error.ts";
 
 const RETRIES_MAX = 2;
@@ -19,19 +19,22 @@ export async function attempt<Target, Opened>(
   open: (target: Target) => Promise<Opened>,
   options: AttemptOptions,
 ): Promise<Opened> {
+  let at = 0;
+  let retries = 0;
   let waited = 0;
-  for (let retries = 0, at = 0; ; retries++) {
+  for (;;) {
     try {
       return await open(targets[at] as Target);
     } catch (error) {
-      if (!(error instanceof GatewayError) || options.signal.aborted || retries === RETRIES_MAX) throw error;
+      if (!(error instanceof GatewayError) || options.signal.aborted) throw error;
       const facts = ERROR_FACTS[error.kind];
       if (facts.failover && at < targets.length - 1) {
         at++;
         continue;
       }
       const ms = facts.retryable ? (retryAfterMs(error) ?? BACKOFF_MS[retries] ?? 0) : Infinity;
-      if (waited + ms > WAIT_MS_MAX) throw error;
+      if (retries === RETRIES_MAX || waited + ms > WAIT_MS_MAX) throw error;
+      retries++;
       waited += ms;
       await options.wait(ms, options.signal);
     }

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import type { DialectId } from "../ir/seal.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import type { Log } from "../observe/log.ts";
+import type { Sightings } from "../providers/sightings.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Provenance } from "../vault/provenance.ts";
 import type { Search } from "../search/provider.ts";
@@ -48,9 +49,12 @@ export interface Call {
 
 export interface Gateway {
   readonly config: Config;
+  /** A random word: no other gateway and no other run of this one has it. */
+  readonly instance: string;
   readonly vault: Vault;
   readonly provenance: Provenance;
   readonly tokens: TokenMeter;
+  readonly sightings: Sightings;
   /** Of the web, where a model's vendor has none. */
   readonly search: Search;
   readonly log: Log;

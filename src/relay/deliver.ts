@@ -1,5 +1,5 @@
 /** An open stream, brought to the client: heartbeats while it is silent, an end that tells the truth, one record. */
-import { GatewayError } from "../ir/error.ts";
+import { type GatewayError, ownError } from "../ir/error.ts";
 import { orLate } from "../time/limit.ts";
 import type { Place } from "../vault/vault.ts";
 import type { ModelRequest } from "../ir/request.ts";
@@ -180,10 +180,6 @@ const NOTHING: Step = { piece: "" };
 const COMPLETE: Step = { piece: "", ended: {} };
 
 const idleError = (stream: OpenStream): GatewayError =>
-  new GatewayError(
-    "upstream-timeout",
-    `The provider ${stream.provider} sent no event for ${stream.idleMs / 1000} seconds.`,
-    {
-      provider: stream.provider,
-    },
-  );
+  ownError("upstream-timeout", `The provider ${stream.provider} sent no event for ${stream.idleMs / 1000} seconds.`, {
+    provider: stream.provider,
+  });

@@ -1,6 +1,6 @@
 /** File descriptors: an open call holds two of them, the client's and the vendor's. Without one left not even a connection is accepted, so calls are refused before. */
 import { readFileSync } from "node:fs";
-import { GatewayError } from "../ir/error.ts";
+import { type GatewayError, ownError } from "../ir/error.ts";
 
 /** For listening, the store, connections without a call, and the vendors' that wait for the next one. */
 const RESERVE = 100;
@@ -34,7 +34,7 @@ export const isOutOfDescriptors = (code: string): boolean => code === "EMFILE" |
 /** Some clients give up without being told how long to wait. */
 const RETRY_AFTER = "5";
 const full = (what: string): GatewayError =>
-  new GatewayError("gateway-full", `${what} Ask again in a few seconds. Whoever runs the gateway can ${RAISE}.`, {
+  ownError("gateway-full", `${what} Ask again in a few seconds. Whoever runs the gateway can ${RAISE}.`, {
     retryAfter: RETRY_AFTER,
   });
 

@@ -32,7 +32,6 @@ const passesUnread = (call: Call, prepared: Prepared, first: Target, { provenanc
   !wantsReasoningBack(call, prepared, first);
 
 function lastSeal(entries: readonly Entry[]): Seal | undefined {
-  for (const entry of entries.toReversed())
-    if ((entry.kind === "reasoning" || entry.kind === "call") && entry.seal) return entry.seal;
+  for (const entry of entries.toReversed()) if ("seal" in entry && entry.seal) return entry.seal;
   return undefined;
 }

@@ -2,6 +2,7 @@
 import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
 import type { Entry } from "../ir/request.ts";
+import { canRead } from "../ir/seal.ts";
 import type { Target } from "../routing/plan.ts";
 import { behindsOf, frontOf } from "../vault/behind.ts";
 import type { Place, Scope } from "../vault/vault.ts";
@@ -68,6 +69,7 @@ export function placeOfBytes(call: Call, prepared: Prepared, kept: Outbound["kep
 /** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. Any other leaves its trace alone. */
 export const isKeptNatively = (call: Call, prepared: Prepared, target: Target): boolean =>
   target.addressee.traits.reasoningRequired ||
+  (sealsCalls(target) && hasTools(call.body)) ||
   (demandsThoughts(target) && !returnsThoughts(call.client) && thinksWithTools(call.body, prepared, target));
 
 /** A client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
@@ -75,9 +77,41 @@ export const wantsReasoningBack = (call: Call, prepared: Prepared, target: Targe
   (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && hasThoughtlessCall(call.body))) &&
   willLackReasoning(prepared.decoded().value, target, prepared.plan.forcedEffort);
 
+/** The same before a vendor that goes on without: bytes pass unless the vault has what the caller dropped. */
+export async function hasDroppedSeals(
+  call: Call,
+  prepared: Prepared,
+  target: Target,
+  gateway: Gateway,
+): Promise<boolean> {
+  if (!readsDetails(target) || !hasUnsealedCall(call.body)) return false;
+  const sealsIn = (entries: readonly Entry[]): number =>
+    entries.filter((entry) => "seal" in entry && entry.seal && canRead(target.reader, entry.seal)).length;
+  return sealsIn(await restored(call, prepared, target, gateway)) > sealsIn(prepared.decoded().value.entries);
+}
+
+/** Chat: seals stand beside the calls, and a client may know nothing of them. */
+const sealsCalls = (target: Target): boolean => target.addressee.traits.signedCalls === true || readsDetails(target);
+
+const readsDetails = ({ addressee, capabilities }: Target): boolean =>
+  addressee.traits.reasoningReplay === "reasoning_details" && capabilities.thinking !== "none";
+
+const hasUnsealedCall = ({ messages }: JsonObject): boolean =>
+  isList(messages) &&
+  messages.some((message) => isObject(message) && isList(message.tool_calls) && !isList(message.reasoning_details));
+
+const hasTools = ({ tools }: JsonObject): boolean => isList(tools) && tools.length > 0;
+
 /** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
-export const holdsForeignSeal = (prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
-  provenance.isMixed(target.reader) && provenance.holdsForeign(prepared.decoded().value.entries, target.reader);
+export const holdsForeignSeal = (call: Call, prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
+  provenance.isMixed(target.reader) &&
+  mayHoldSeal(call, target) &&
+  provenance.holdsForeign(prepared.decoded().value.entries, target.reader);
+
+/** Most Chat bodies hold none, and need not be decoded to tell whose. */
+const mayHoldSeal = ({ text }: Call, { dialect }: Target): boolean =>
+  dialect !== "openai-chat" || CHAT_SEALS.some((field) => text.includes(field));
+const CHAT_SEALS = ['"reasoning_details"', '"extra_content"'];
 
 /** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
 export const holdsUnsignedThinking = ({ text, body }: Call, { capabilities }: Target): boolean =>
@@ -95,7 +129,7 @@ const demandsThoughts = ({ capabilities }: Target): boolean =>
 function thinksWithTools(body: JsonObject, { plan }: Prepared, { config }: Target): boolean {
   const isAsked = isObject(body.thinking) && body.thinking.type === "enabled";
   const isSet = (plan.forcedEffort ?? config.effort ?? config.budgetTokens) !== undefined;
-  return isList(body.tools) && body.tools.length > 0 && (isAsked || isSet);
+  return hasTools(body) && (isAsked || isSet);
 }
 
 /** A look before the body is decoded: clients that replay their thinking, as most do, stay on the native lane. */

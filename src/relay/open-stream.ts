@@ -2,14 +2,14 @@
 import { DIALECTS } from "../dialects/index.ts";
 import type { ProviderConfig } from "../config/config.ts";
 import type { Dialect, DialectId } from "../dialects/dialect.ts";
-import { GatewayError } from "../ir/error.ts";
+import { type GatewayError, ownError } from "../ir/error.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { printFrame } from "../wire/sse.ts";
 import type { OpenStream } from "./deliver.ts";
 import type { Answering } from "./open.ts";
 import { wholeEvents } from "./open-whole.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
-import { cleanDialect, cleanFailure } from "./redact.ts";
+import { cleanDialect, cleanFailure, headersForClient } from "./redact.ts";
 import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
@@ -27,7 +27,7 @@ export async function openStream(answering: Answering, reply: DialectId): Promis
     return { ...fixed(answering), lane, reads, ...(await commit(answering, lane, reads)) };
   } catch (error) {
     reads.cancel();
-    throw upstreamFault(error, answering.target.provider.name);
+    throw upstreamFault(error, target.provider.name, headersForClient(answering.response.headers, target.provider));
   }
 }
 
@@ -84,10 +84,10 @@ async function commit(
 }
 
 const wordless = ({ name, firstByteMs }: ProviderConfig): GatewayError =>
-  new GatewayError("upstream-timeout", `The provider ${name} said nothing for ${firstByteMs / 1000} seconds.`);
+  ownError("upstream-timeout", `The provider ${name} said nothing for ${firstByteMs / 1000} seconds.`);
 
 const endless = ({ name }: ProviderConfig): GatewayError =>
-  new GatewayError(
+  ownError(
     "upstream-failed",
     `The provider ${name} sent more than ${LIMITS.openingBytesMax} bytes before the first word of its answer.`,
   );

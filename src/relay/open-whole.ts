@@ -3,13 +3,13 @@ import type { ProviderConfig } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { DialectId } from "../dialects/dialect.ts";
 import type { StreamEvent } from "../ir/events.ts";
-import { GatewayError, type ErrorKind } from "../ir/error.ts";
+import { type GatewayError, ownError, type ErrorKind } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import { isObject, parseJson, type JsonObject } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { Answering } from "./open.ts";
 import { readWhole } from "./read-whole.ts";
-import { cleanBytes, cleanDialect, cleanIfFailing } from "./redact.ts";
+import { cleanBytes, cleanDialect, cleanIfFailing, headersForClient } from "./redact.ts";
 import { translatedLane } from "./stream-lane.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
@@ -52,7 +52,7 @@ export async function ownEvents(answering: Answering): Promise<{ bytes: Uint8Arr
     for (const event of events) if (event.type === "error") throw event.error;
     return { bytes, events };
   } catch (error) {
-    throw upstreamFault(error, target.provider.name);
+    throw upstreamFault(error, target.provider.name, headersForClient(answering.response.headers, target.provider));
   }
 }
 
@@ -102,4 +102,4 @@ async function boundedBytes({ target, response, openBy }: Answering): Promise<Ui
 }
 
 const failure = (kind: ErrorKind, what: string, provider: string): GatewayError =>
-  new GatewayError(kind, `The provider ${provider} ${what}.`, { provider });
+  ownError(kind, `The provider ${provider} ${what}.`, { provider });

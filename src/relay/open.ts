@@ -1,16 +1,15 @@
 /** One try at one target: the request written, sent, and refused where the upstream refuses. */
-import { DIALECTS } from "../dialects/index.ts";
-import { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
-import type { Target } from "../routing/plan.ts";
+import { isNamed, type Target } from "../routing/plan.ts";
 import type { Place } from "../vault/vault.ts";
 import type { Call, Gateway } from "./call.ts";
 import { outbound, type Outbound, type Prepared } from "./outbound.ts";
 import { ownEvents } from "./open-whole.ts";
-import { errorReply, send } from "./send.ts";
+import { refusalOf } from "./refused.ts";
+import { send } from "./send.ts";
 import { translateRequest } from "./translate.ts";
 import { searched } from "./web-search.ts";
 import { watch, type Watch } from "./watch.ts";
@@ -33,19 +32,27 @@ export interface Answering {
 export async function open(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Answering> {
   const out = await outbound(call, prepared, target, gateway);
   note(call, target, out);
-  const answering = await ask(call, target, out);
+  const answering = await ask(call, prepared, target, out, gateway);
   if (!out.search) return answering;
   const { wanted, request } = out.search;
   const again = async (next: ModelRequest): Promise<readonly StreamEvent[]> => {
     const { body } = translateRequest(next, target, prepared.plan.forcedEffort);
-    const { events } = await ownEvents(await ask(call, target, { ...out, body: JSON.stringify(body) }));
+    const { events } = await ownEvents(
+      await ask(call, prepared, target, { ...out, body: JSON.stringify(body) }, gateway),
+    );
     return events;
   };
   const rounds = { search: gateway.search, wanted, request, signal: call.signal, replyId: call.id, again };
   return { ...answering, goOn: (first) => searched(first, rounds) };
 }
 
-async function ask(call: Call, target: Target, out: Outbound): Promise<Answering> {
+async function ask(
+  call: Call,
+  { model }: Prepared,
+  target: Target,
+  out: Outbound,
+  { sightings }: Gateway,
+): Promise<Answering> {
   const to = endpoint(target.provider, target.dialect, target.model, "generate");
   const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
   const { name: provider, firstByteMs } = target.provider;
@@ -53,7 +60,8 @@ async function ask(call: Call, target: Target, out: Outbound): Promise<Answering
   const sending = send({ url: to.url, headers }, out.body, { provider, firstByteMs, signal: call.signal });
   const place = out.place();
   const response = await sending;
-  if (!response.ok) throw await refusalOf(response, target);
+  if (!response.ok) throw await refusalOf(response, target, model, sightings);
+  if (isNamed(target)) sightings.saw(target.provider, target.model, "answers");
   return {
     target,
     out,
@@ -67,30 +75,9 @@ async function ask(call: Call, target: Target, out: Outbound): Promise<Answering
 
 function note(call: Call, target: Target, out: Outbound): void {
   const { draft } = call.record;
-  draft.attempts++;
   draft.lane = out.lane;
   draft.provider = target.provider.name;
   draft.modelServed = target.model;
-  call.record.requestLost(out.losses);
-}
-
-async function refusalOf(response: Response, target: Target): Promise<GatewayError> {
-  const provider = target.provider.name;
-  if (response.status < 400) {
-    await response.body?.cancel();
-    return new GatewayError(
-      "upstream-failed",
-      `The provider ${provider} answered with a redirect (${response.status}), which is not followed. Correct its base_url.`,
-      { provider },
-    );
-  }
-  const reply = await errorReply(response, target.provider);
-  const error = DIALECTS[target.dialect].error.decode(reply);
-  const retryAfter = reply.headers["retry-after"] ?? error.details.retryAfter;
-  return error.with({
-    provider,
-    upstream: reply,
-    upstreamDialect: target.dialect,
-    ...(retryAfter !== undefined && { retryAfter }),
-  });
+  call.record.attempt({ provider: target.provider.name, model: target.model });
+  call.record.lost.request(out.losses);
 }

@@ -13,9 +13,11 @@ import type { Plan, Target } from "../routing/plan.ts";
 import type { Place } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
+import { shortened } from "../wire/printable.ts";
 import type { Call, Gateway } from "./call.ts";
 import { endsOfEntries } from "./ends.ts";
 import {
+  hasDroppedSeals,
   holdsForeignSeal,
   holdsUnsignedThinking,
   isKeptNatively,
@@ -56,15 +58,18 @@ export interface Prepared {
 }
 
 export async function outbound(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
-  const out = passesAsBytes(call, prepared, target, gateway)
-    ? native(call, prepared, target, gateway)
-    : await translated(call, prepared, target, gateway);
+  const passes =
+    passesAsBytes(call, prepared, target, gateway) && !(await hasDroppedSeals(call, prepared, target, gateway));
+  const out = passes ? native(call, prepared, target, gateway) : await translated(call, prepared, target, gateway);
   const meaning = prepared.strict ? out.losses.find((loss) => loss.weight === "meaning") : undefined;
   if (meaning)
     throw new GatewayError(
       "unsupported",
       `${meaning.path}: ${meaning.note}. The call is strict, so nothing was sent; drop the field, choose another model, or switch strict off.`,
-      { param: meaning.path },
+      {
+        param: meaning.path,
+        why: `${target.provider.name} cannot express ${shortened(meaning.place ?? meaning.path)}, and the call is strict`,
+      },
     );
   return out;
 }
@@ -77,7 +82,7 @@ function passesAsBytes(call: Call, prepared: Prepared, target: Target, gateway: 
     DIALECTS[target.dialect].passes(call.body, target.addressee.traits) &&
     !wantsReasoningBack(call, prepared, target) &&
     !holdsUnsignedThinking(call, target) &&
-    !holdsForeignSeal(prepared, target, gateway)
+    !holdsForeignSeal(call, prepared, target, gateway)
   );
 }
 
@@ -151,7 +156,7 @@ const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
 const common = (call: Call, prepared: Prepared, target: Target, gateway: Gateway) => ({
   target,
   replyId: call.id,
-  createdAtSeconds: Math.floor(gateway.clock() / 1000),
+  nowSeconds: () => Math.floor(gateway.clock() / 1000),
   modelName: prepared.model,
 });
 
@@ -167,7 +172,13 @@ const goesOn = ({ tools, entries }: ModelRequest): boolean =>
   entries.some((entry) => entry.kind === "message" && entry.role === "assistant");
 
 function refuseForeignState(request: ModelRequest, dialect: DialectId, target: Target): void {
-  const { previous } = request.state;
+  const { previous, thread } = request.state;
+  if (thread === "continued")
+    throw new GatewayError(
+      "foreign-thread",
+      "thread: the rest of the conversation is held elsewhere, and the model behind this name cannot read it. Send the whole conversation in the request instead.",
+      { param: "thread" },
+    );
   if (!previous || dialect === target.dialect) return;
   throw new GatewayError(
     "unsupported",

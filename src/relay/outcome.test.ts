@@ -11,6 +11,7 @@ const ASK: Ask = {
   wants: {},
   replyId: "req_1",
   createdAtSeconds: 0,
+  nowSeconds: () => 0,
   modelName: "m",
   style: { customCalls: "custom", reasoning: "field" },
   from: { issuer: "i", family: "f" },

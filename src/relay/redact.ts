@@ -2,7 +2,8 @@
 import type { ProviderConfig } from "../config/config.ts";
 import type { Ask, Dialect } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
-import { mayHoldCredentials, withoutCredentials } from "../providers/credentials.ts";
+import { headersWithoutCredentials, mayHoldCredentials, withoutCredentials } from "../providers/credentials.ts";
+import { clientHeaders } from "../providers/headers.ts";
 import type { Frame } from "../wire/machine.ts";
 import { EVENT_END, type StreamLane } from "./stream-lane.ts";
 import type { Watch } from "./watch.ts";
@@ -18,6 +19,10 @@ export function cleanError(error: unknown, provider: ProviderConfig): unknown {
     ...(code !== undefined && { code: clean(code) }),
   });
 }
+
+/** What of an upstream's headers goes back to the caller. */
+export const headersForClient = (upstream: Headers, provider: ProviderConfig): Readonly<Record<string, string>> =>
+  headersWithoutCredentials(clientHeaders(upstream), provider);
 
 /** A dialect whose decoders are told no credential in an error: they shorten what looks like a key, and of half a key nobody finds the rest. */
 export function cleanDialect(dialect: Dialect, provider: ProviderConfig): Dialect {

@@ -16,6 +16,11 @@ export interface RefuseOptions {
 const RETRY_AFTER_DEFAULT = "2";
 
 export function refusal(error: GatewayError, options: RefuseOptions): Reply {
+  const reply = said(error, options);
+  return { ...reply, headers: { ...error.details.headers, ...reply.headers } };
+}
+
+function said(error: GatewayError, options: RefuseOptions): Reply {
   const visible = options.visibleErrors ? visibleMessage(error) : undefined;
   if (visible !== undefined)
     return encode(new GatewayError("invalid-request", visible, { ...strip(error), status: 400 }), options.dialect);

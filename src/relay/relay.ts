@@ -6,11 +6,10 @@ import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import { checkModelName } from "../ir/model-name.ts";
 import type { DialectId } from "../ir/seal.ts";
-import { totals } from "../ir/usage.ts";
+import { toldTotals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
-import { clientHeaders } from "../providers/headers.ts";
-import { headersWithoutCredentials } from "../providers/credentials.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
+import { lossHeaders } from "../ledger/lost.ts";
 import { checkOtherModels } from "../routing/other-models.ts";
 import { plan, type Target } from "../routing/plan.ts";
 import { orLate } from "../time/limit.ts";
@@ -24,7 +23,8 @@ import { open } from "./open.ts";
 import { openStream } from "./open-stream.ts";
 import { openWhole } from "./open-whole.ts";
 import type { Prepared } from "./outbound.ts";
-import { cleanError } from "./redact.ts";
+import { cleanError, headersForClient } from "./redact.ts";
+import { toGatewayError } from "./refuse.ts";
 import { askOf, BARE_STYLE } from "./translate.ts";
 import type { Watch } from "./watch.ts";
 
@@ -85,7 +85,15 @@ async function attemptAll<Opened>(
 ): Promise<Opened> {
   return attempt(
     await homeFirst(call, prepared, gateway),
-    (target) => open(target).catch((error: unknown) => Promise.reject(cleanError(error, target.provider))),
+    (target) =>
+      open(target).then(
+        (opened) => (call.record.attempted(), opened),
+        (error: unknown) => {
+          const clean = cleanError(error, target.provider);
+          call.record.attempted(toGatewayError(clean));
+          throw clean;
+        },
+      ),
     { signal: call.signal, wait: pause },
   );
 }
@@ -162,8 +170,8 @@ function closeStream(
   if (stream) settle(closing, gateway, stream.watch, stream.lane.losses(), stream.place);
   if (stream?.sample) learnTokens(stream.sample, record, gateway);
   const fault = error ?? stream?.watch.error;
-  if (how === "abandoned") record.close("abandoned", 499, "aborted");
-  else if (fault) record.close(fault.kind === "aborted" ? "abandoned" : "failed", 200, fault.kind);
+  if (how === "abandoned") record.close("abandoned", 499);
+  else if (fault) record.close(fault.kind === "aborted" ? "abandoned" : "failed", 200, fault);
   else record.close("ended", 200);
 }
 
@@ -176,9 +184,11 @@ function settle(
   place: Place | undefined,
 ): void {
   record.draft.usage = watch.usage;
-  record.answerLost(losses);
   const told = watch.answer();
-  if (place && told) gateway.vault.remember(place, told.answer, told.seen);
+  const isKept = place !== undefined && told !== undefined;
+  if (isKept) gateway.vault.remember(place, told.answer, told.seen);
+  // What the vault has, it puts back.
+  record.lost.answer(isKept ? losses.filter(({ feature }) => feature !== "seal") : losses);
   for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
 }
 
@@ -193,19 +203,26 @@ function tokenSample({ record, bytes }: Call, prepared: Prepared, gateway: Gatew
 }
 
 function learnTokens({ of, bytes, request }: TokenSample, { draft }: OpenRecord, gateway: Gateway): void {
-  if (draft.usage.source !== "reported") return;
-  gateway.tokens.learn(of, { request, bytes, billed: totals(draft.usage, ["message"]).prompt });
+  const { usage } = draft;
+  // The prompt of a later round is not the caller's alone.
+  if (usage.source !== "reported" || usage.lines.some(({ kind }) => kind === "round")) return;
+  gateway.tokens.learn(of, { request, bytes, billed: toldTotals(usage).prompt });
 }
 
 function replyHeaders(
-  { draft }: OpenRecord,
+  { draft, lost }: OpenRecord,
   upstream: Headers | undefined,
   { config }: Gateway,
 ): Record<string, string> {
   const provider = config.providers[draft.provider ?? ""];
   return {
-    ...(upstream && provider && headersWithoutCredentials(clientHeaders(upstream), provider)),
-    "x-codeswitch-losses": String(draft.lossCount),
+    ...(upstream && provider && headersForClient(upstream, provider)),
+    ...lossHeaders(lost),
+    ...(draft.modelServed !== undefined && {
+      // Names are anybody's letters, headers are not.
+      "x-codeswitch-target": encodeURI(`${draft.provider}/${draft.modelServed}`.toWellFormed()),
+      "x-codeswitch-lane": String(draft.lane),
+    }),
   };
 }
 
@@ -216,7 +233,7 @@ function printError({ target, id, model, reply }: Closing, gateway: Gateway, err
     target,
     style: BARE_STYLE,
     replyId: id,
-    createdAtSeconds: Math.floor(gateway.clock() / 1000),
+    nowSeconds: () => Math.floor(gateway.clock() / 1000),
     modelName: model,
   });
   let text = "";

@@ -1,10 +1,11 @@
 /** One HTTP request to an upstream: no redirects, no cookies, a limit until the first byte, an end when nobody waits any more. */
 import type { ProviderConfig } from "../config/config.ts";
-import { GatewayError } from "../ir/error.ts";
+import { GatewayError, ownError } from "../ir/error.ts";
 import { cutWithoutCredentials, headersWithoutCredentials, withoutCredentials } from "../providers/credentials.ts";
 import type { Endpoint } from "../providers/provider.ts";
 import type { Reply } from "../wire/reply.ts";
 import { LIMITS } from "../wire/limits.ts";
+import { unreachable } from "../wire/unreachable.ts";
 import { isOutOfDescriptors, outOfDescriptors } from "./descriptors.ts";
 import { readWhole } from "./read-whole.ts";
 
@@ -32,18 +33,17 @@ export async function send(endpoint: Endpoint, body: string | Uint8Array, option
   } catch (error) {
     if (options.signal.aborted) throw new GatewayError("aborted", "nobody waits for the answer any more");
     if (timer.signal.aborted)
-      throw new GatewayError(
+      throw ownError(
         "upstream-timeout",
         `The provider ${options.provider} sent nothing for ${options.firstByteMs / 1000} seconds.`,
         { provider: options.provider },
       );
-    const reason = reasonOf(error);
-    if (isOutOfDescriptors(reason)) throw outOfDescriptors(options.provider);
-    throw new GatewayError(
-      "upstream-unreachable",
-      `The provider ${options.provider} could not be reached: ${reason}. Check its base_url and the network.`,
-      { provider: options.provider },
-    );
+    const { code = "" } = error as { code?: string };
+    if (isOutOfDescriptors(code)) throw outOfDescriptors(options.provider);
+    const { words, fix } = unreachable(error);
+    throw ownError("upstream-unreachable", `The provider ${options.provider} could not be reached: ${words}. ${fix}`, {
+      provider: options.provider,
+    });
   } finally {
     clearTimeout(timeout);
   }
@@ -61,6 +61,3 @@ export async function errorReply(response: Response, provider: ProviderConfig): 
   const body = end === "eof" ? withoutCredentials(text, provider) : cutWithoutCredentials(text, provider);
   return { status: response.status, headers: headersWithoutCredentials(headers, provider), body };
 }
-
-/** The runtime's word for it (`ConnectionRefused`, `ENOTFOUND`), never its message: that may hold the URL's secrets. */
-const reasonOf = (error: unknown): string => (error as { code?: string }).code ?? (error as Error).name;

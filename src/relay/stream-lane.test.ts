@@ -13,6 +13,7 @@ const ASK: Ask = {
   wants: {},
   replyId: "reply_1",
   createdAtSeconds: 0,
+  nowSeconds: () => 0,
   modelName: "m",
   style: { customCalls: "custom", reasoning: "field" },
   from: { issuer: "", family: "" },

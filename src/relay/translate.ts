@@ -57,7 +57,7 @@ function withoutRefused(body: JsonObject, { fields, extra }: ModelRequest, targe
       const path = saidAs(key);
       const note = "the vendor does not accept it";
       if (path === undefined) return [];
-      return [{ path, feature: "unsupported-parameter", how: "dropped", weight: weightOfField(key), note }];
+      return [{ path, feature: "unsupported-parameter", how: "dropped", weight: weightOfField(key, body[key]), note }];
     }),
   };
 }
@@ -85,7 +85,7 @@ export interface AskInput {
   readonly target: Target;
   readonly style: ReplyStyle;
   readonly replyId: string;
-  readonly createdAtSeconds: number;
+  readonly nowSeconds: () => number;
   readonly modelName: string;
 }
 
@@ -99,7 +99,8 @@ export function askOf(input: AskInput): Ask {
     tools: toolMap(request?.tools ?? [], request?.entries),
     wants: request?.wants ?? {},
     replyId: input.replyId,
-    createdAtSeconds: input.createdAtSeconds,
+    createdAtSeconds: input.nowSeconds(),
+    nowSeconds: input.nowSeconds,
     modelName: input.modelName,
     style: input.style,
     from: { issuer: target.issuer, family: target.addressee.family },

@@ -1,9 +1,10 @@
 /** An upstream's answer that breaks a bound or cannot be read is the upstream's failure, so that the next target is tried. */
-import { GatewayError } from "../ir/error.ts";
+import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { FrameTooLarge } from "../wire/sse.ts";
 
-export function upstreamFault(error: unknown, provider: string): unknown {
-  if (error instanceof GatewayError) return error.with({ provider });
+/** `headers`: of the answer that the error stands in, for the caller. */
+export function upstreamFault(error: unknown, provider: string, headers?: ErrorDetails["headers"]): unknown {
+  if (error instanceof GatewayError) return error.with({ provider, ...(headers && { headers }) });
   if (error instanceof FrameTooLarge) return failed(provider, error.message);
   // Every recursion here follows the answer's own nesting.
   if (error instanceof RangeError) return failed(provider, "it is nested too deeply");
@@ -11,6 +12,6 @@ export function upstreamFault(error: unknown, provider: string): unknown {
 }
 
 const failed = (provider: string, why: string): GatewayError =>
-  new GatewayError("upstream-failed", `The provider ${provider} sent an answer that cannot be read: ${why}.`, {
+  ownError("upstream-failed", `The provider ${provider} sent an answer that cannot be read: ${why}.`, {
     provider,
   });

@@ -7,7 +7,7 @@ import type { Finish, StreamEvent } from "../ir/events.ts";
 import { lossless, type Translated } from "../ir/loss.ts";
 import type { CallEntry, Entry, FunctionTool, ModelRequest, ResultEntry, Tool } from "../ir/request.ts";
 import type { DialectId } from "../ir/seal.ts";
-import { NO_USAGE, type Usage } from "../ir/usage.ts";
+import { afterRound, NO_USAGE, type Usage } from "../ir/usage.ts";
 import { type Search, SearchError, type SearchFault, type SearchHit } from "../search/provider.ts";
 import { isList, isObject, type Json, type JsonObject, parseJson } from "../wire/json.ts";
 
@@ -241,7 +241,7 @@ interface Joined {
   end(finish: Finish | undefined, reason: Finish["reason"] | undefined): readonly StreamEvent[];
 }
 
-/** Blocks of all rounds in one answer: numbered anew, searches in Anthropic's own blocks, usage summed. */
+/** Blocks of all rounds in one answer: numbered anew, searches in Anthropic's own blocks, the usage of each. */
 function joined(first: readonly StreamEvent[]): Joined {
   const out: StreamEvent[] = first.filter((event) => event.type === "start");
   let next = 0;
@@ -265,7 +265,7 @@ function joined(first: readonly StreamEvent[]): Joined {
       const places = new Map<number, number>();
       for (const event of events) {
         if (event.type === "notice") out.push(event);
-        if (event.type === "finish") usage = summed(usage, event.usage);
+        if (event.type === "finish") usage = afterRound(usage, event.usage);
         if (event.type === "block-start") {
           if (isSearch(event)) {
             const [block, result] = found.shift() as [WholeBlock, Found];
@@ -287,8 +287,6 @@ function joined(first: readonly StreamEvent[]): Joined {
     },
   };
 }
-
-const summed = (sum: Usage, more: Usage): Usage => ({ ...more, lines: [...sum.lines, ...more.lines] });
 
 /** https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool#response */
 function blocksOf(id: string, { input }: WholeBlock, found: Found): readonly JsonObject[] {

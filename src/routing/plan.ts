@@ -1,4 +1,5 @@
 /** A name to the targets that can answer it, in order. Pure; what a name resolves to is remembered per config. */
+import { nameListed } from "../clients/claude-code.ts";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ReasoningStyle, TargetConfig } from "../config/config.ts";
 import { nearestNames } from "../config/nearest.ts";
 import type { Addressee, DialectId } from "../dialects/dialect.ts";
@@ -10,6 +11,7 @@ import { capabilitiesOf } from "../providers/capabilities.ts";
 import { withoutPrefix } from "../providers/catalog.ts";
 import { dialectFor, impliedModel, issuerOf } from "../providers/endpoint.ts";
 import type { Capabilities } from "../providers/provider.ts";
+import type { Sightings } from "../providers/sightings.ts";
 import { allowedTargets } from "./allowed.ts";
 import { type Match, matchName } from "./names.ts";
 
@@ -50,11 +52,17 @@ export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
 export const reached = (config: Config, name: string, key?: KeyConfig): readonly Target[] =>
   modelNameFault(name) === undefined ? (remembered(config, name, key)?.plan.targets ?? []) : [];
 
-/** What a client may be shown: names that can be asked for as they stand, and that somebody answers. */
-export const listedModels = (config: Config, key?: KeyConfig): readonly ModelConfig[] =>
-  config.models.filter(
-    ({ name }) => !name.includes("*") && (remembered(config, name, key)?.plan.targets.length ?? 0) > 0,
-  );
+/** What a client may be shown: names that can be asked for as they stand, and that somebody answers. A guess is shown once its deployment was seen to answer. */
+export function listedModels(config: Config, key?: KeyConfig, seen?: Sightings): readonly ModelConfig[] {
+  const answers = ({ provider, model }: Target): boolean => seen?.of(provider, model)?.state === "answers";
+  return config.models.filter(({ name, onceSeen }) => {
+    const targets = name.includes("*") ? [] : reached(config, name, key);
+    return onceSeen ? targets.some(answers) : targets.length > 0;
+  });
+}
+
+/** By the configuration: behind a pattern stands whatever a caller makes up. */
+export const isNamed = ({ config, model }: Target): boolean => config.model === model;
 
 interface Found {
   readonly match: Match;
@@ -70,7 +78,8 @@ const REMEMBERED_MAX = 2_000;
 type Memory = Map<KeyConfig | undefined, Map<string, Found>>;
 const MEMORY = new WeakMap<Config, Memory>();
 
-function remembered(config: Config, askedName: string, key: KeyConfig | undefined): Found | undefined {
+function remembered(config: Config, asked: string, key: KeyConfig | undefined): Found | undefined {
+  const askedName = nameListed(asked);
   const names = memoryOf(config, key?.models ? key : undefined);
   const known = names.get(askedName);
   if (known) return known;

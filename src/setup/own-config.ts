@@ -4,6 +4,7 @@ import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from "yaml";
 import { hideBraces, showBraces } from "../config/bare-variables.ts";
 import { endsLine, withLineEnds } from "./block.ts";
 import { SetupRefused } from "./setup.ts";
+import { command } from "../typed/command.ts";
 
 interface NewKey {
   readonly name: string;
@@ -40,7 +41,7 @@ function read(path: string, text: string): Document {
   const [error] = document.errors;
   if (error)
     throw new SetupRefused(
-      `${path} is not valid YAML (${error.message.split("\n")[0]}), so that nothing was changed. codeswitch config check says more.`,
+      `${path} is not valid YAML (${error.message.split("\n")[0]}), so that nothing was changed. ${command("config check")} says more.`,
     );
   return document;
 }

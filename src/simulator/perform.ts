@@ -3,10 +3,12 @@ import type { Asked } from "./asked.ts";
 import { refusalOfStatus, refusalReply } from "./refusals.ts";
 import type { Behaviour } from "./scenarios.ts";
 import type { Seals } from "./seals.ts";
+import type { Threads } from "./threads.ts";
 import { JSON_HEADERS, type Step, type Wire, gone, streamReply, streamSteps, wholeSteps } from "./wires.ts";
 
 export interface Stage {
   readonly seals: Seals;
+  readonly threads: Threads;
   /** How often a flaky model has failed since it last answered. */
   readonly failures: Map<string, number>;
 }

@@ -4,8 +4,11 @@ import type { Frame } from "../wire/machine.ts";
 import { type Answer, type Part, type Tokens, hasCall, inTurns, textOfPart, tokensOf } from "./answer.ts";
 import type { Asked } from "./asked.ts";
 import { callId, completionId } from "./ids.ts";
+import { personaOf } from "./personas.ts";
+import { sealedAnswer } from "./print-sealed.ts";
+import type { Seals } from "./seals.ts";
 
-export function* chatFrames(asked: Asked, answer: Answer): Generator<Frame> {
+export function* chatFrames(asked: Asked, answer: Answer, seals: Seals): Generator<Frame> {
   const base = chunkBase(asked);
   const chunk = (delta: JsonObject, finish: string | null = null): Frame =>
     frame({
@@ -14,37 +17,48 @@ export function* chatFrames(asked: Asked, answer: Answer): Generator<Frame> {
       ...(asked.usageChunk ? { usage: null } : {}),
     });
   yield chunk({ role: "assistant", content: "", refusal: null });
+  const persona = personaOf(asked.model);
+  if (persona) for (const delta of sealedAnswer(persona, answer, seals).deltas) yield chunk(delta);
+  else yield* plainDeltas(answer, chunk);
+  yield chunk({}, finishReason(answer));
+  if (asked.usageChunk) yield frame({ ...base, choices: [], usage: chatUsage(tokensOf(asked, answer)) });
+  yield { data: "[DONE]" };
+}
+
+function* plainDeltas(answer: Answer, chunk: Chunk): Generator<Frame> {
   for (const part of answer.parts) if (part.kind !== "call") yield* contentDeltas(part, chunk);
   const calls = answer.parts
     .filter((part) => part.kind === "call")
     .map((part, index) => callDeltas(part, index, chunk));
   if (answer.overlapping === true) yield* inTurns(calls);
   else for (const call of calls) yield* call;
-  yield chunk({}, finishReason(answer));
-  if (asked.usageChunk) yield frame({ ...base, choices: [], usage: chatUsage(tokensOf(asked, answer)) });
-  yield { data: "[DONE]" };
 }
 
-export function chatWhole(asked: Asked, answer: Answer): JsonObject {
+export function chatWhole(asked: Asked, answer: Answer, seals: Seals): JsonObject {
+  const persona = personaOf(asked.model);
+  const message = persona ? sealedAnswer(persona, answer, seals).message : plainMessage(answer);
+  return {
+    ...chunkBase(asked),
+    object: "chat.completion",
+    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason(answer) }],
+    usage: chatUsage(tokensOf(asked, answer)),
+  };
+}
+
+function plainMessage(answer: Answer): JsonObject {
   const textOfKind = (kind: Part["kind"]): string | null => {
     const parts = answer.parts.filter((part) => part.kind === kind);
     return parts.length === 0 ? null : parts.map(textOfPart).join("");
   };
   const calls = answer.parts.filter((part) => part.kind === "call").map((part) => wholeCall(part));
   const reasoning = textOfKind("thinking");
-  const message: JsonObject = {
+  return {
     role: "assistant",
     content: textOfKind("text"),
     ...(reasoning === null ? {} : { reasoning_content: reasoning }),
     refusal: textOfKind("refusal"),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
     annotations: [],
-  };
-  return {
-    ...chunkBase(asked),
-    object: "chat.completion",
-    choices: [{ index: 0, message, logprobs: null, finish_reason: finishReason(answer) }],
-    usage: chatUsage(tokensOf(asked, answer)),
   };
 }
 

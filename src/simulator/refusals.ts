@@ -12,6 +12,8 @@ export interface Refusal {
   readonly param?: string;
   readonly code?: string;
   readonly retryAfterSeconds?: number;
+  /** Anthropic's, for programs. */
+  readonly details?: JsonObject;
 }
 
 export function refusalReply(dialect: SimDialect, refusal: Refusal): Response {
@@ -24,7 +26,11 @@ export const errorBody = (dialect: SimDialect, refusal: Refusal): JsonObject =>
   dialect === "anthropic"
     ? {
         type: "error",
-        error: { type: anthropicType(refusal.status), message: refusal.message },
+        error: {
+          type: anthropicType(refusal.status),
+          message: refusal.message,
+          ...(refusal.details && { details: refusal.details }),
+        },
         request_id: requestId(),
       }
     : { error: openaiError(refusal) };

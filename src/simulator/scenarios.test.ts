@@ -410,8 +410,9 @@ withSdks("over two turns", () => {
     const responsesJson = await responses("demo", true, {
       text: { format: { type: "json_schema", name: "x", strict: true, schema: closed } },
     });
+    const bare = { ...closed, properties: { ...closed.properties, days: { const: 2 } } };
     const messagesJson = await messages("demo", true, {
-      output_config: { format: { type: "json_schema", schema: closed } },
+      output_config: { format: { type: "json_schema", schema: bare } },
     });
     for (const told of [chatJson, responsesJson, messagesJson])
       expect(JSON.parse(told.text)).toEqual({ city: "Paris", days: 2 });

@@ -166,7 +166,7 @@ function greeting(asked: Asked): string {
     `Hello! I am codeswitch's built-in simulator, not a real model.${heard === "" ? "" : ` You said: “${heard}”.`}\n\n` +
     "To talk to a real one, give codeswitch a key and start it again, for example\n" +
     "  ANTHROPIC_API_KEY=… or OPENAI_API_KEY=… or KIMI_API_KEY=… or AZURE_BASE_URL=… with AZURE_API_KEY=…\n" +
-    "in the environment, in a .env file that it is told of (codeswitch start --config .env),\n" +
+    "in the environment, in a .env file that it is told of (npx codeswitch start --config .env),\n" +
     "or with a codeswitch.yaml (see README.md)."
   );
 }

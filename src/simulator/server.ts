@@ -15,6 +15,7 @@ import { type Tally, createTally } from "./tally.ts";
 import { type Script, scriptReply } from "./script.ts";
 import { createSeals } from "./seals.ts";
 import { refusalOf } from "./strict.ts";
+import { createThreads } from "./threads.ts";
 import { type Wire, isStreamed } from "./wires.ts";
 
 export interface SimulatorOptions {
@@ -66,7 +67,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
   const seen: SeenRequest[] = [];
   const scripts = new Map<string, Script>();
   const plays = new Map<string, Play>();
-  const stage: Stage = { seals: createSeals(options.secret), failures: new Map() };
+  const stage: Stage = { seals: createSeals(options.secret), threads: createThreads(), failures: new Map() };
 
   const note = (request: SeenRequest): void => {
     options.judge?.(request);
@@ -112,6 +113,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
         scripts.clear();
         plays.clear();
         stage.failures.clear();
+        stage.threads.forget();
       },
       scripts,
       plays,
@@ -140,14 +142,19 @@ function generate(
   const { dialect } = door;
   if (!keyFits(incoming.headers, options.key)) return refusalReply(dialect, refusalOfStatus(401, ""));
   if (incoming.body === undefined) return refusalReply(dialect, { status: 400, message: NOT_JSON });
-  const body = door.deployment === undefined ? incoming.body : { ...incoming.body, model: door.deployment };
-  if (options.strict === true || isAlwaysStrict(stringOf(body["model"]))) {
-    const missing = missingParameter(door, incoming);
-    if (missing !== undefined) return missing;
+  const sent = door.deployment === undefined ? incoming.body : { ...incoming.body, model: door.deployment };
+  const isStrict = options.strict === true || isAlwaysStrict(stringOf(sent["model"]));
+  const missing = isStrict ? missingParameter(door, incoming) : undefined;
+  if (missing !== undefined) return missing;
+  const found = dialect === "anthropic" ? stage.threads.whole(sent) : { body: sent };
+  if ("refusal" in found) return refusalReply(dialect, found.refusal);
+  const { body } = found;
+  if (isStrict) {
     const refusal = refusalOf(dialect, body, { seals: stage.seals, vendor: door.vendor });
     if (refusal !== undefined) return refusalReply(dialect, refusal);
   }
-  const asked = READERS[dialect](body, stringOf(body["model"]));
+  const hold = stage.threads.holder(sent, body);
+  const asked = { ...READERS[dialect](body, stringOf(body["model"])), ...(hold && { hold }) };
   const script = scripts.get(asked.model);
   if (script !== undefined) return scriptReply(script, wire);
   const play = plays.get(asked.model) ?? behave;

@@ -1,7 +1,8 @@
 /** What Chat Completions refuse in a conversation: roles, contents, and calls without results. */
 import type { Json, JsonObject } from "../wire/json.ts";
 import { listOf, objectOf, objectsOf, stringOf, textOfContent } from "./asked.ts";
-import { isSet, kindOf, refuse, repeated } from "./refused.ts";
+import { personaOf } from "./personas.ts";
+import { isPlainObject, isSet, kindOf, refuse, repeated } from "./refused.ts";
 import type { StrictContext } from "./strict.ts";
 import { atMost, checkImageUrl, needObject, needString, notEmpty, oneOf, onlyKnown } from "./strict-openai.ts";
 
@@ -20,9 +21,11 @@ export function checkMessages(body: JsonObject, context: StrictContext): void {
     const object = needObject(message as Json, param);
     const role = needString(object["role"], `${param}.role`);
     oneOf(role, ROLES, `${param}.role`);
-    onlyKnown(object, context.vendor === "openai" ? MESSAGE_KEYS : MESSAGE_KEYS_ANYWHERE, param);
+    const gemini = personaOf(stringOf(body["model"]))?.host === "gemini";
+    onlyKnown(object, gemini ? GEMINI_KEYS : context.vendor === "openai" ? MESSAGE_KEYS : MESSAGE_KEYS_ANYWHERE, param);
     checkContent(object, role, param);
-    if (role === "assistant") checkCalls(object["tool_calls"], `${param}.tool_calls`, context);
+    if (role === "assistant")
+      checkCalls(object["tool_calls"], `${param}.tool_calls`, context, gemini ? SIGNED_CALL_KEYS : CALL_KEYS);
     if (role === "tool")
       atMost(
         needString(object["tool_call_id"], `${param}.tool_call_id`),
@@ -53,6 +56,9 @@ const MESSAGE_KEYS_ANYWHERE = new Set([
   "partial",
   "thinking",
 ]);
+const GEMINI_KEYS = new Set([...MESSAGE_KEYS, "extra_content"]);
+const CALL_KEYS = new Set(["id", "type", "index", "function", "custom"]);
+const SIGNED_CALL_KEYS = new Set([...CALL_KEYS, "extra_content"]);
 // OpenAI and Azure take 40 on this dialect (vercel/ai#8132, Portkey-AI/gateway#1062); 64 is what everybody else is known to take.
 const CALL_ID_MAX = { openai: 40, any: 64 } as const;
 
@@ -105,7 +111,7 @@ function checkPart(part: JsonObject, role: string, param: string): void {
     );
 }
 
-function checkCalls(value: Json | undefined, param: string, context: StrictContext): void {
+function checkCalls(value: Json | undefined, param: string, context: StrictContext, keys: ReadonlySet<string>): void {
   if (!isSet(value)) return;
   notEmpty(value, param);
   for (const [at, call] of listOf(value).entries()) {
@@ -113,8 +119,10 @@ function checkCalls(value: Json | undefined, param: string, context: StrictConte
     const object = needObject(call, place);
     const type = needString(object["type"], `${place}.type`);
     oneOf(type, ["function", "custom"], `${place}.type`);
+    onlyKnown(object, keys, place);
     atMost(needString(object["id"], `${place}.id`), CALL_ID_MAX[context.vendor], `${place}.id`);
     const inner = needObject(object[type], `${place}.${type}`);
+    onlyKnown(inner, new Set(["name", type === "custom" ? "input" : "arguments"]), `${place}.${type}`);
     needString(inner["name"], `${place}.${type}.name`);
     needString(
       inner[type === "custom" ? "input" : "arguments"],
@@ -166,6 +174,7 @@ function unanswered(open: ReadonlySet<string>): void {
 /** Kimi's thinking models want their reasoning back with every call that is still in the history (BerriAI/litellm#21672). */
 export function checkKimi(body: JsonObject): void {
   if (objectOf(body["thinking"])["type"] === "disabled") return;
+  checkKimiChoice(body);
   for (const [at, message] of objectsOf(body["messages"]).entries()) {
     if (message["role"] !== "assistant") continue;
     const isEmpty = textOfContent(message["content"]) === "" && !isSet(message["tool_calls"]);
@@ -173,4 +182,13 @@ export function checkKimi(body: JsonObject): void {
     if (isSet(message["tool_calls"]) && stringOf(message["reasoning_content"]) === "")
       refuse(`thinking is enabled but reasoning_content is missing in assistant tool call message at index ${at}`);
   }
+}
+
+/** can1357/oh-my-pi#1077, UKGovernmentBEIS/inspect_ai#5152: K3 takes `required`, and no name either. */
+function checkKimiChoice(body: JsonObject): void {
+  const choice = body["tool_choice"];
+  const forced = choice === "required" ? "required" : isPlainObject(choice) ? "specified" : undefined;
+  const isK3 = /(^|\/)(kimi-)?k3/.test(stringOf(body["model"]));
+  if (forced === undefined || (forced === "required" && isK3)) return;
+  refuse(`tool_choice '${forced}' is incompatible with thinking enabled`, { param: "tool_choice" });
 }

@@ -2,18 +2,18 @@
 import type { Json, JsonObject } from "../wire/json.ts";
 import { listOf, objectsOf, stringOf } from "./asked.ts";
 import { isPlainObject, isSet, kindOf, refuse } from "./refused.ts";
+import { personaOf } from "./personas.ts";
 import { isKimi } from "./scenarios.ts";
 import type { StrictContext } from "./strict.ts";
 import { checkKimi, checkMessages, checkPairs } from "./strict-chat-messages.ts";
 import { checkOpenaiModel } from "./strict-models.ts";
+import { checkSealed } from "./strict-sealed.ts";
 import {
   EFFORTS,
   TIERS,
   VERBOSITIES,
   atMost,
   checkMetadata,
-  checkParameters,
-  checkStrictSchema,
   distinctNames,
   needObject,
   needString,
@@ -23,17 +23,21 @@ import {
   toolName,
   within,
 } from "./strict-openai.ts";
+import { checkParameters, checkStrictSchema } from "./strict-openai-schemas.ts";
 
 export function checkChat(body: JsonObject, context: StrictContext): void {
   onlyKnown(body, context.vendor === "openai" ? KNOWN : KNOWN_ANYWHERE);
   needString(body["model"], "model");
   checkSettings(body);
-  checkTools(body);
+  checkTools(body, context);
   checkFormat(body);
   checkMessages(body, context);
   checkPairs(objectsOf(body["messages"]));
   if (isKimi(stringOf(body["model"]))) checkKimi(body);
-  checkOpenaiModel(body, "chat");
+  const persona = personaOf(stringOf(body["model"]));
+  if (persona) checkSealed(body, persona, context.seals);
+  // OpenRouter fits efforts and sampling itself.
+  if (persona?.host !== "openrouter") checkOpenaiModel(body, "chat");
 }
 
 const KNOWN = new Set([
@@ -102,6 +106,7 @@ const KNOWN_ANYWHERE = new Set([
   "keep_alive",
   "options",
   "think",
+  "cache_control",
 ]);
 
 function checkSettings(body: JsonObject): void {
@@ -148,10 +153,10 @@ function checkStop(stop: Json | undefined): void {
   for (const [at, one] of stop.entries()) needString(one as Json, `stop[${at}]`);
 }
 
-function checkTools(body: JsonObject): void {
+function checkTools(body: JsonObject, { vendor }: StrictContext): void {
   const { tools } = body;
   notEmpty(tools, "tools");
-  const names = listOf(tools).map((tool, at) => checkTool(needObject(tool, `tools[${at}]`), `tools[${at}]`));
+  const names = listOf(tools).map((tool, at) => checkTool(needObject(tool, `tools[${at}]`), `tools[${at}]`, vendor));
   distinctNames(names, "tools");
   for (const param of ["tool_choice", "parallel_tool_calls"])
     if (isSet(body[param]) && !isSet(tools))
@@ -159,7 +164,7 @@ function checkTools(body: JsonObject): void {
   checkChoice(body["tool_choice"], names);
 }
 
-function checkTool(tool: JsonObject, at: string): string {
+function checkTool(tool: JsonObject, at: string, vendor: StrictContext["vendor"]): string {
   needString(tool["type"], `${at}.type`);
   oneOf(tool["type"], ["function", "custom"], `${at}.type`);
   const kind = tool["type"] === "custom" ? "custom" : "function";
@@ -167,7 +172,7 @@ function checkTool(tool: JsonObject, at: string): string {
   const definition = needObject(tool[kind], `${at}.${kind}`);
   onlyKnown(definition, kind === "custom" ? CUSTOM_KEYS : FUNCTION_KEYS, `${at}.${kind}`);
   const name = toolName(definition["name"], `${at}.${kind}.name`);
-  if (kind === "function") checkParameters(definition, `${at}.function.parameters`);
+  if (kind === "function") checkParameters(definition, `${at}.function.parameters`, vendor);
   else checkCustomFormat(definition["format"], `${at}.custom.format`);
   return name;
 }

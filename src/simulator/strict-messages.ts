@@ -4,6 +4,7 @@ import { listOf, objectOf, objectsOf, stringOf } from "./asked.ts";
 import { isPlainObject, isSet, refuse, repeated } from "./refused.ts";
 import type { StrictContext } from "./strict.ts";
 import { BLOCKS, checkMessage, onlyKnown } from "./strict-messages-blocks.ts";
+import { checkEnforcedSchemas } from "./strict-messages-schemas.ts";
 import { checkCacheMarks, checkLastTurn, checkPairs } from "./strict-messages-turns.ts";
 import { checkClaudeModel } from "./strict-models.ts";
 import { checkThinking } from "./strict-thinking.ts";
@@ -17,6 +18,7 @@ export function checkMessages(body: JsonObject, context: StrictContext): void {
   if (body["max_tokens"] < 0) refuse("max_tokens: must be greater than or equal to 1");
   checkSettings(body);
   checkTools(body);
+  checkEnforcedSchemas(body);
   checkSystem(body["system"]);
   if (body["messages"] === undefined) refuse("messages: Field required");
   if (!Array.isArray(body["messages"])) refuse("messages: Input should be a valid list");

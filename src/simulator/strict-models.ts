@@ -83,7 +83,8 @@ function unsupportedValue(value: unknown, supported: readonly string[], param: s
 
 interface ClaudeRow {
   readonly models: RegExp;
-  readonly thinking: readonly string[];
+  /** Absent: nobody has told which forms it refuses. */
+  readonly thinking?: readonly string[];
   /** temperature and top_p together. */
   readonly bothSampling: boolean;
   readonly prefill: boolean;
@@ -109,13 +110,15 @@ const CLAUDE: readonly ClaudeRow[] = [
     bothSampling: false,
     prefill: false,
   },
+  // …/about-claude/models/whats-new-claude-4-6: prefill is a 400 since then.
+  { models: /^claude-(opus-4-[7-9]|[a-z]+-5)/, bothSampling: true, prefill: false },
 ];
 
 export function checkClaudeModel(body: JsonObject): void {
   const row = CLAUDE.find(({ models }) => models.test(baseModel(body)));
   if (row === undefined) return;
   const thinking = objectOf(body["thinking"])["type"];
-  if (typeof thinking === "string" && !row.thinking.includes(thinking))
+  if (typeof thinking === "string" && row.thinking && !row.thinking.includes(thinking))
     refuse(`thinking.type: ${thinking} thinking is not supported on this model`);
   if (!row.bothSampling && isSet(body["temperature"]) && isSet(body["top_p"]))
     refuse("`temperature` and `top_p` cannot both be specified for this model. Please use only one.");

@@ -1,6 +1,5 @@
 /** What Chat Completions and Responses check alike. */
 import type { Json, JsonObject } from "../wire/json.ts";
-import { listOf, objectOf } from "./asked.ts";
 import { isPlainObject, isSet, kindOf, refuse, repeated } from "./refused.ts";
 
 export function onlyKnown(object: JsonObject, known: ReadonlySet<string>, at = ""): void {
@@ -95,47 +94,6 @@ export function distinctNames(names: readonly string[], param: string): void {
       param,
       code: "invalid_value",
     });
-}
-
-export function checkParameters(definition: JsonObject, param: string): void {
-  const schema = definition["parameters"];
-  if (isSet(schema)) {
-    const type = needObject(schema, param)["type"];
-    if (isSet(type) && type !== "object")
-      refuse(
-        `Invalid schema for function '${String(definition["name"])}': schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type)}'.`,
-        { param, code: "invalid_function_parameters" },
-      );
-  }
-  if (definition["strict"] === true)
-    checkStrictSchema(objectOf(schema), `function '${String(definition["name"])}'`, param);
-}
-
-/** https://platform.openai.com/docs/guides/structured-outputs#supported-schemas: every object closed, every property required. */
-export function checkStrictSchema(
-  schema: JsonObject,
-  owner: string,
-  param: string,
-  context: readonly string[] = [],
-): void {
-  const where = `In context=(${context.map((step) => `'${step}'`).join(", ")})`;
-  const invalid = (why: string): never =>
-    refuse(`Invalid schema for ${owner}: ${where}, ${why}.`, { param, code: "invalid_function_parameters" });
-  if (schema["type"] === "object" || isPlainObject(schema["properties"])) {
-    if (schema["additionalProperties"] !== false)
-      invalid("'additionalProperties' is required to be supplied and to be false");
-    const required = listOf(schema["required"]);
-    const missing = Object.keys(objectOf(schema["properties"])).find((name) => !required.includes(name));
-    if (missing !== undefined)
-      invalid(
-        `'required' is required to be supplied and to be an array including every key in properties. Missing '${missing}'`,
-      );
-  }
-  for (const [name, inner] of Object.entries(objectOf(schema["properties"])))
-    checkStrictSchema(objectOf(inner), owner, param, [...context, "properties", name]);
-  if (isPlainObject(schema["items"])) checkStrictSchema(schema["items"], owner, param, [...context, "items"]);
-  for (const [at, inner] of listOf(schema["anyOf"]).entries())
-    checkStrictSchema(objectOf(inner), owner, param, [...context, "anyOf", String(at)]);
 }
 
 /** Up to 16 pairs, keys of 64 and values of 512 characters, all strings. */

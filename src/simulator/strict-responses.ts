@@ -12,8 +12,6 @@ import {
   VERBOSITIES,
   atMost,
   checkMetadata,
-  checkParameters,
-  checkStrictSchema,
   distinctNames,
   needObject,
   needString,
@@ -22,6 +20,7 @@ import {
   toolName,
   within,
 } from "./strict-openai.ts";
+import { checkParameters, checkStrictSchema } from "./strict-openai-schemas.ts";
 
 export function checkResponses(body: JsonObject, context: StrictContext): void {
   for (const [param, better] of MOVED)
@@ -176,7 +175,7 @@ function checkTool(tool: JsonObject, param: string): readonly string[] {
   if (known === undefined) return [];
   const name = toolName(tool["name"], `${param}.name`);
   onlyKnown(tool, known, param);
-  if (type === "function") checkParameters(tool, `${param}.parameters`);
+  if (type === "function") checkParameters(tool, `${param}.parameters`, "openai");
   if (type === "custom" && isSet(tool["format"]))
     checkCustomFormat(needObject(tool["format"], `${param}.format`), `${param}.format`);
   if (type !== "namespace") return [name];

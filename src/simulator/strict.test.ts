@@ -105,6 +105,31 @@ describe("Chat Completions", () => {
       /'additionalProperties' is required/,
     ],
     ["a strict tool that is closed", chat({ tools: [tool({ strict: true, parameters: closed })] }), undefined],
+    ["a tool without properties, at a compatible vendor", chat({ tools: [tool({ parameters: {} })] }), undefined],
+    [
+      "a tool without properties, at OpenAI",
+      chat({ tools: [tool({ parameters: { type: "object" } })] }),
+      /Invalid schema for function 'f': In context=\(\), object schema missing properties\./,
+      { vendor: "openai" },
+    ],
+    [
+      "a tool without a type, at OpenAI",
+      chat({ tools: [tool({ parameters: { properties: {} } })] }),
+      /schema must be a JSON Schema of 'type: "object"', got 'type: "None"'/,
+      { vendor: "openai" },
+    ],
+    ...["oneOf", "anyOf", "allOf", "enum", "not"].map((key): Case => [
+      `${key} at the top of a tool, at OpenAI`,
+      chat({ tools: [tool({ parameters: { ...schema, [key]: [] } })] }),
+      /schema must have type 'object' and not have 'oneOf'\/'anyOf'\/'allOf'\/'enum'\/'not' at the top level\./,
+      { vendor: "openai" },
+    ]),
+    [
+      "a list without items inside a tool, at OpenAI",
+      chat({ tools: [tool({ parameters: { ...schema, properties: { a: { type: "array" } } } })] }),
+      /In context=\('properties', 'a'\), array schema missing items\./,
+      { vendor: "openai" },
+    ],
     [
       "a custom tool with a grammar",
       chat({
@@ -187,6 +212,29 @@ describe("Chat Completions", () => {
       "a Kimi tool turn without its reasoning",
       { ...chat({}, calls("a"), result("a")), model: "sim-kimi" },
       /reasoning_content is missing in assistant tool call message at index 1/,
+    ],
+    [
+      "a Kimi that must call while it thinks",
+      { ...chat({ tools: [tool()], tool_choice: "required" }), model: "sim-kimi" },
+      /tool_choice 'required' is incompatible with thinking enabled/,
+    ],
+    [
+      "a Kimi that must call one tool while it thinks",
+      {
+        ...chat({ tools: [tool()], tool_choice: { type: "function", function: { name: "f" } } }),
+        model: "kimi-k3:sim-kimi",
+      },
+      /tool_choice 'specified' is incompatible with thinking enabled/,
+    ],
+    [
+      "a Kimi that must call and does not think",
+      { ...chat({ tools: [tool()], tool_choice: "required", thinking: { type: "disabled" } }), model: "sim-kimi" },
+      undefined,
+    ],
+    [
+      "a K3 that must call while it thinks",
+      { ...chat({ tools: [tool()], tool_choice: "required" }), model: "kimi-k3:sim-kimi" },
+      undefined,
     ],
     ["a Kimi tool turn with its reasoning", { ...chat({}, thought, result("a")), model: "sim-kimi-tool" }, undefined],
     [
@@ -345,6 +393,30 @@ describe("Responses", () => {
       /Missing required parameter: 'tools\[0\].name'/,
     ],
     ["a bad tool name", ask({ tools: [{ ...fn, name: "a b" }] }), /does not match pattern/],
+    ...(
+      [
+        ["an optional field", { required: [] }, /Missing 'city'/],
+        ["a required field without a description", { required: ["city", "b"] }, /Extra required key 'b' supplied/],
+        ["a default", { properties: { city: { type: "string", default: "x" } } }, /'default' is not permitted/],
+        ["a field without a type", { properties: { city: { enum: ["x"] } } }, /schema must have a 'type' key/],
+        ["a format", { properties: { city: { type: "string", format: "uri" } } }, /'uri' is not a valid format/],
+        [
+          "a description beside a reference",
+          { properties: { city: { $ref: "#/$defs/C", description: "d" } }, $defs: { C: { type: "string" } } },
+          /\$ref cannot have keywords \{'description'\}/,
+        ],
+        ["a reference", { properties: { city: { $ref: "#/$defs/C" } }, $defs: { C: { type: "string" } } }, undefined],
+        [
+          "a definition that is open",
+          { properties: { city: { $ref: "#/$defs/C" } }, $defs: { C: schema } },
+          /In context=\('\$defs', 'C'\), 'additionalProperties' is required/,
+        ],
+      ] as const
+    ).map(([what, more, refusal]): Case => [
+      `${what} in a strict answer`,
+      ask({ text: { format: { type: "json_schema", name: "x", strict: true, schema: { ...closed, ...more } } } }),
+      refusal,
+    ]),
     [
       "a strict tool that is not closed",
       ask({ tools: [{ ...fn, strict: true }] }),
@@ -607,6 +679,68 @@ describe("Messages", () => {
     ["metadata of OpenAI", ask({ metadata: { session: "x" } }), /metadata.session: Extra inputs/],
     ["a blank stop sequence", ask({ stop_sequences: ["\n"] }), /must contain non-whitespace/],
     ["effort minimal", ask({ output_config: { effort: "minimal" } }), /output_config.effort/],
+  ]);
+
+  const object = (properties: JsonObject): JsonObject => ({ type: "object", properties, additionalProperties: false });
+  const enforced = (schema: JsonObject): JsonObject =>
+    ask({ output_config: { format: { type: "json_schema", schema } } });
+  const held = (a: JsonObject, more: JsonObject = {}): JsonObject => enforced({ ...object({ a }), ...more });
+  const item = object({ b: { type: "string" } });
+  const many = (count: number, of: JsonObject): JsonObject =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`f${at}`, of]));
+  cases("anthropic", [
+    ["an answer's schema", held({ type: "array", items: { anyOf: [item, { type: "null" }] }, minItems: 1 }), undefined],
+    ["values without a type, and one value", held({ enum: ["x", null] }, { $defs: { C: { const: 1 } } }), undefined],
+    ["references to definitions", held({ $ref: "#/$defs/C" }, { $defs: { C: item } }), undefined],
+    [
+      "an open object",
+      enforced(schema),
+      /output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly set to false/,
+    ],
+    [
+      "a map",
+      held({ type: "object", additionalProperties: { type: "string" } }),
+      /'additionalProperties: {"type":"string"}' is not supported\. Please set 'additionalProperties' to false/,
+    ],
+    [
+      "bounds",
+      held({ type: "integer", minimum: 0, maximum: 5 }),
+      /For 'integer' type, properties maximum, minimum are not supported/,
+    ],
+    ["a length", held({ type: "string", maxLength: 5 }), /For 'string' type, property 'maxLength' is not supported/],
+    [
+      "items beyond one",
+      held({ type: "array", items: item, minItems: 2 }),
+      /'minItems' values other than 0 or 1 are not supported/,
+    ],
+    ["a format", held({ type: "string", format: "binary" }), /format 'binary' is not supported/],
+    ["oneOf", held({ oneOf: [item] }), /Schema type 'oneOf' is not supported/],
+    ["allOf of a reference", held({ allOf: [{ $ref: "#/$defs/C" }] }, { $defs: { C: item } }), /'allOf' with '\$ref'/],
+    ["a value of any type", held({}), /Schema must have a 'type'/],
+    [
+      "values beside a list of types",
+      held({ enum: ["low"], type: ["string", "null"] }),
+      /Enum value 'low' does not match declared type '\["string","null"\]'/,
+    ],
+    ["a reference to nothing", held({ $ref: "#/$defs/None" }), /cannot be resolved/],
+    [
+      "a circle",
+      held({ $ref: "#/$defs/C" }, { $defs: { C: object({ c: { $ref: "#/$defs/C" } }) } }),
+      /Circular reference detected in schema definitions: C -> C\./,
+    ],
+    ["25 optional fields", enforced(object(many(25, { type: "null" }))), /too many optional parameters \(25\)/],
+    [
+      "17 fields with alternatives",
+      enforced({ ...object(many(17, { type: ["string", "null"] })), required: Object.keys(many(17, {})) }),
+      /too many parameters with union types \(17/,
+    ],
+    ["a strict tool that is open", ask({ tools: [{ ...tool, strict: true }] }), /tools.0.custom: For 'object' type/],
+    ["a strict tool that is closed", ask({ tools: [{ ...tool, input_schema: closed, strict: true }] }), undefined],
+    [
+      "21 strict tools",
+      ask({ tools: Object.keys(many(21, {})).map((name) => ({ name, input_schema: closed, strict: true })) }),
+      /Too many strict tools \(21\)/,
+    ],
   ]);
 });
 

@@ -10,6 +10,7 @@ import { errorBody, errorFrames, refusalOfStatus } from "./refusals.ts";
 import { requestId } from "./ids.ts";
 import type { Fault } from "./scenarios.ts";
 import type { Seals } from "./seals.ts";
+import { holding } from "./threads.ts";
 
 /** What may follow a frame. `wait` never ends by itself: the client has to go. */
 export type Step = { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly then: "break" | "wait" };
@@ -76,8 +77,10 @@ export const gone = (signal: AbortSignal): Promise<void> =>
   );
 
 export function framesOf(asked: Asked, answer: Answer, seals: Seals): Generator<Frame> {
-  if (asked.dialect === "openai-chat") return chatFrames(asked, answer);
-  return asked.dialect === "anthropic" ? messagesFrames(asked, answer, seals) : responsesFrames(asked, answer, seals);
+  if (asked.dialect === "openai-chat") return chatFrames(asked, answer, seals);
+  if (asked.dialect === "openai-responses") return responsesFrames(asked, answer, seals);
+  const frames = messagesFrames(asked, answer, seals);
+  return asked.hold ? holding(frames, asked.hold) : frames;
 }
 
 /** A fault in an answer that is not streamed: an error inside the 200, or bytes that stop. */
@@ -112,8 +115,11 @@ export function* streamSteps(asked: Asked, answer: Answer, seals: Seals, fault: 
 }
 
 function wholeOf(asked: Asked, answer: Answer, seals: Seals): unknown {
-  if (asked.dialect === "openai-chat") return chatWhole(asked, answer);
-  return asked.dialect === "anthropic" ? messagesWhole(asked, answer, seals) : responsesWhole(asked, answer, seals);
+  if (asked.dialect === "openai-chat") return chatWhole(asked, answer, seals);
+  if (asked.dialect === "openai-responses") return responsesWhole(asked, answer, seals);
+  const message = messagesWhole(asked, answer, seals);
+  asked.hold?.(message);
+  return message;
 }
 
 const utf8 = new TextEncoder();

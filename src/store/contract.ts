@@ -170,6 +170,14 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.capabilities.get("p", "m")).toEqual([newer]);
     });
 
+    test("a deployment is what it was when it was last seen, at its own address", async () => {
+      const at = { baseUrl: "https://a.example", model: "prod", state: "answers", at: 1_800_000_000_000 } as const;
+      const elsewhere = { ...at, baseUrl: "https://b.example" };
+      const gone = { ...at, state: "missing", at: 1_800_000_000_001 } as const;
+      for (const row of [at, elsewhere, gone]) await store.deployments.put(row);
+      expect(await store.deployments.all()).toEqual([gone, elsewhere]);
+    });
+
     test("each dialect of a model has its own", async () => {
       await store.capabilities.put(seen({ dialect: "openai-chat" }));
       await store.capabilities.put(seen());

@@ -1,6 +1,8 @@
 /** The data folder: made for this user alone. One that was there keeps its mode, since it may be somebody's mount. */
 import { existsSync, lstatSync, mkdirSync, statSync } from "node:fs";
 
+export const DATABASE_FILE = "codeswitch.db";
+
 /** What a person can put right there: the message says how. */
 export class DataFault extends Error {}
 

@@ -30,6 +30,16 @@ const MIGRATIONS: Readonly<Record<string, (db: Kysely<unknown>, words: Words) =>
       .addPrimaryKeyConstraint("capabilities_pk", ["provider", "model", "dialect"])
       .execute();
   },
+  "0003-deployments": async (db) => {
+    await db.schema
+      .createTable("deployments")
+      .addColumn("base_url", "text", (column) => column.notNull())
+      .addColumn("model", "text", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("seen_at", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("deployments_pk", ["base_url", "model"])
+      .execute();
+  },
 };
 
 /** Brings a database of any age up to date. Throws where it holds a migration that this version does not know. */

@@ -3,6 +3,7 @@
 export interface Schema {
   readonly reasoning: ReasoningTable;
   readonly capabilities: CapabilitiesTable;
+  readonly deployments: DeploymentsTable;
 }
 
 /** What clients drop, sealed: nothing in a row can be read without the server's secret. */
@@ -28,4 +29,13 @@ export interface CapabilitiesTable {
   /** JSON. */
   readonly observed: string;
   readonly probed_at: number;
+}
+
+/** Whether a deployment answered or was missing when it was last asked. No secret: an address that holds one is refused at the start. */
+export interface DeploymentsTable {
+  readonly base_url: string;
+  readonly model: string;
+  /** answers or missing. */
+  readonly state: string;
+  readonly seen_at: number;
 }

@@ -114,11 +114,14 @@ describe("sqlite on disk", () => {
     await before.reasoning.put([row("a")], 0);
     await before.close();
     const file = new Database(join(dir, DATABASE_FILE));
-    file.run("drop table capabilities; delete from kysely_migration where name <> '0001-reasoning'");
+    file.run(
+      "drop table capabilities; drop table deployments; delete from kysely_migration where name <> '0001-reasoning'",
+    );
     file.close();
     const after = await sqliteStore(dir);
     expect(await after.reasoning.get(["a"], 0)).toHaveLength(1);
     expect(await after.capabilities.get("p", "m")).toEqual([]);
+    expect(await after.deployments.all()).toEqual([]);
     await after.close();
   });
 

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
 import { isBusy } from "./busy.ts";
 import { capabilityRows } from "./capabilities.ts";
-import { privateFolder, refuseLink } from "./folder.ts";
+import { deploymentRows } from "./deployments.ts";
+import { DATABASE_FILE, privateFolder, refuseLink } from "./folder.ts";
 import { migrate } from "./migrations.ts";
 import { reasoningRows } from "./reasoning.ts";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
-export const DATABASE_FILE = "codeswitch.db";
+export { DATABASE_FILE };
 
 /** Whoever asks waits meanwhile, so never for long: another gateway on the same file writes for milliseconds. */
 const BUSY_MS = 250;
@@ -62,6 +63,7 @@ async function opened(file: Database): Promise<Store> {
     return {
       reasoning: reasoningRows(db, async () => version.get()?.data_version ?? 0),
       capabilities: capabilityRows(db),
+      deployments: deploymentRows(db),
       close: async () => {
         version.finalize();
         await db.destroy();

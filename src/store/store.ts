@@ -3,6 +3,7 @@
 export interface Store {
   readonly reasoning: ReasoningRows;
   readonly capabilities: CapabilityRows;
+  readonly deployments: DeploymentRows;
   close(): Promise<void>;
 }
 
@@ -51,6 +52,21 @@ export interface CapabilityRows {
   put(row: CapabilityRow): Promise<void>;
   /** One row for each dialect in which it was asked, by the dialect's name. */
   get(provider: string, model: string): Promise<readonly CapabilityRow[]>;
+}
+
+/** Which deployments were seen to be there. */
+export interface DeploymentRows {
+  /** Takes the place of what was there for the same address and model. */
+  put(row: DeploymentRow): Promise<void>;
+  all(): Promise<readonly DeploymentRow[]>;
+}
+
+export interface DeploymentRow {
+  readonly baseUrl: string;
+  readonly model: string;
+  readonly state: "answers" | "missing";
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface CapabilityRow {

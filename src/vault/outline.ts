@@ -1,6 +1,6 @@
 /** One answer as the vault keeps it: its reasoning, and where it stood among calls and texts. */
 import type { Answer, WholeBlock } from "../ir/collect.ts";
-import type { CallEntry, ReasoningEntry } from "../ir/request.ts";
+import type { ReasoningEntry } from "../ir/request.ts";
 import { canRead, type Seal, type SealReader } from "../ir/seal.ts";
 import type { AssistantEntry } from "../ir/turns.ts";
 
@@ -8,9 +8,9 @@ import type { AssistantEntry } from "../ir/turns.ts";
 export type Outline = readonly Piece[];
 export type Piece =
   | { readonly reasoning: ReasoningEntry }
-  /** `seal`: Gemini's thought signature stands on the call itself. */
+  /** `seal`: Gemini's thought signature stands on the call itself, or on the text. */
   | { readonly call: string; readonly seal?: Seal }
-  | { readonly text: true };
+  | { readonly text: true; readonly seal?: Seal };
 
 /** An outline with its text, which is what is compared and written. */
 export interface Told {
@@ -23,12 +23,12 @@ export const NOTHING_TOLD: Told = { outline: [], text: "[]" };
 export const outlineOf = (answer: Answer): Outline => answer.blocks.flatMap(pieceOf);
 
 export const isWorthKeeping = (outline: Outline): boolean =>
-  outline.some((piece) => "reasoning" in piece || ("call" in piece && piece.seal !== undefined));
+  outline.some((piece) => "reasoning" in piece || piece.seal !== undefined);
 
 function pieceOf(whole: WholeBlock): Piece[] {
   const { block, seal } = whole;
   if (block.kind === "call") return [{ call: block.callId, ...(seal && { seal }) }];
-  if (block.kind === "text") return [{ text: true }];
+  if (block.kind === "text") return [{ text: true, ...(seal && { seal }) }];
   if (block.kind !== "reasoning" || (!seal && whole.text === "")) return [];
   return [
     {
@@ -42,14 +42,14 @@ function pieceOf(whole: WholeBlock): Piece[] {
   ];
 }
 
-const isSealedFor = (entry: ReasoningEntry | CallEntry, reader: SealReader): boolean =>
+const isSealedFor = (entry: Pick<ReasoningEntry, "seal">, reader: SealReader): boolean =>
   entry.seal !== undefined && canRead(reader, entry.seal);
 /** Plain reasoning text is for everyone. */
 const isTold = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
 
 /** Nothing is better than what the client itself sends back with its proof. */
 export const holdsReadable = (turn: readonly AssistantEntry[], reader: SealReader): boolean =>
-  turn.some((entry) => (entry.kind === "reasoning" || entry.kind === "call") && isSealedFor(entry, reader));
+  turn.some((entry) => "seal" in entry && isSealedFor(entry, reader));
 
 /**
  * The turn with what the outline has for this reader. Reasoning that a client sent without its proof gives way to the
@@ -60,11 +60,7 @@ export function withReasoning(
   outline: Outline,
   reader: SealReader,
 ): readonly AssistantEntry[] {
-  const isProven = outline.some(
-    (piece) =>
-      ("reasoning" in piece && isSealedFor(piece.reasoning, reader)) ||
-      ("call" in piece && piece.seal !== undefined && canRead(reader, piece.seal)),
-  );
+  const isProven = outline.some((piece) => isSealedFor("reasoning" in piece ? piece.reasoning : piece, reader));
   if (!isProven && turn.some((entry) => entry.kind === "reasoning" && isTold(entry))) return turn;
   // What this reader cannot open is put back too: its encoder leaves it out, and says so.
   return merged(turn, outline, reader);
@@ -126,6 +122,6 @@ function placesIn(turn: readonly AssistantEntry[]): (piece: Said, from: number) 
 }
 
 function sealed(entry: AssistantEntry, piece: Piece, reader: SealReader): AssistantEntry {
-  if (entry.kind !== "call" || !("call" in piece) || !piece.seal || isSealedFor(entry, reader)) return entry;
-  return canRead(reader, piece.seal) ? { ...entry, seal: piece.seal } : entry;
+  if (entry.kind === "reasoning" || entry.kind === "opaque" || !("seal" in piece) || !piece.seal) return entry;
+  return isSealedFor(entry, reader) || !canRead(reader, piece.seal) ? entry : { ...entry, seal: piece.seal };
 }

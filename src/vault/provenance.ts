@@ -22,7 +22,7 @@ export function provenance(): Provenance {
   /** By dialect: a few rows, one for each deployment and family. */
   const makers = new Map<string, Set<string>>();
   const named = (entry: Entry): Entry => {
-    if ((entry.kind !== "reasoning" && entry.kind !== "call") || entry.seal?.issuer !== "") return entry;
+    if (!("seal" in entry) || entry.seal?.issuer !== "") return entry;
     const origin = origins.get(hashOf(entry.seal));
     return origin ? { ...entry, seal: { ...entry.seal, ...origin } } : entry;
   };
@@ -50,7 +50,7 @@ export function provenance(): Provenance {
     holdsForeign: (entries, reader) =>
       entries.some((entry) => {
         const known = named(entry);
-        return (known.kind === "reasoning" || known.kind === "call") && isForeignTo(reader, known.seal);
+        return "seal" in known && isForeignTo(reader, known.seal);
       }),
     isMixed: (reader) => {
       const known = makers.get(reader.dialect);

@@ -1,4 +1,5 @@
 /** The official SDKs as clients. They live in this folder's own install; without it the tests say so and skip. */
+import type { JsonObject } from "../../src/wire/json.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Options = Readonly<Record<string, unknown>>;
@@ -36,11 +37,19 @@ const load = async (name: string): Promise<{ readonly default: unknown } | undef
   }
 };
 
-const [openai, anthropic] = await Promise.all([load("openai"), load("@anthropic-ai/sdk")]);
+const [openai, anthropic, schemas] = await Promise.all([
+  load("openai"),
+  load("@anthropic-ai/sdk"),
+  load("@anthropic-ai/sdk/lib/transform-json-schema"),
+]);
 
 /** Undefined: `npm ci` has not run in test/clients. */
 export const SDKS: Sdks | undefined =
   openai && anthropic ? ({ OpenAI: openai.default, Anthropic: anthropic.default } as Sdks) : undefined;
+/** How Anthropic's SDK fits a schema to what its API enforces. */
+export const transformSchema = (
+  schemas as { readonly transformJSONSchema?: (schema: JsonObject) => JsonObject } | undefined
+)?.transformJSONSchema;
 export const WITHOUT_SDKS = "the SDKs are not installed: run `npm ci` in test/clients";
 
 /** No retries: a test wants the first answer. */

@@ -1,5 +1,5 @@
 /** docs/COMPATIBILITY.md, from what the tests found. */
-import { join } from "node:path";
+import { COLUMNS, type Column, FRAMEWORKS, versionOf } from "./frameworks.ts";
 import { BACKENDS } from "./stage.ts";
 
 export type Cell = "green" | "red" | { readonly impossible: string };
@@ -10,19 +10,7 @@ export interface Matrix {
   print(clients: readonly string[], scenarios: readonly string[]): string;
 }
 
-export const FILE = join(import.meta.dir, "../../docs/COMPATIBILITY.md");
-
-const HEAD = `# Which client works over which backend
-
-Written by \`UPDATE=1 npm run test:clients\` and held by the same run: the real programs, in exact versions, in front of the
-gateway, in front of an upstream that refuses what the vendors refuse. Each claim is about what reached the upstream: the
-tool's result paired with its call, the thinking in its own place with a seal that the upstream verified, the image itself.
-Errors: the upstream fails until the gateway's own three tries are used up; the client's next one succeeds.
-
-- *Chat Completions*: OpenAI's, as gpt-5.5 takes it. *Kimi*: Chat Completions with \`reasoning_content\` that must come back.
-- *Responses*: OpenAI's, with sealed reasoning. *Messages*: Anthropic's, with signed thinking.
-- ✓ works · ✗ does not · – cannot be, for the reason below the table.
-`;
+export const FILE = "docs/COMPATIBILITY.md";
 
 export function createMatrix(): Matrix {
   const cells = new Map<string, Cell>();
@@ -40,9 +28,9 @@ export function createMatrix(): Matrix {
         });
         const head = `| client | ${scenarios.join(" | ")} |\n|${"---|".repeat(scenarios.length + 1)}`;
         const why = reasons(scenarios, (scenario) => clients.map((client) => cells.get(keyOf(client, name, scenario))));
-        return [`## ${name}`, [head, ...rows].join("\n"), ...why].join("\n\n");
+        return [`### ${name}`, [head, ...rows].join("\n"), ...why].join("\n\n");
       });
-      return `${[HEAD.trimEnd(), ...tables].join("\n\n")}\n`;
+      return tables.join("\n\n");
     },
   };
 }
@@ -58,4 +46,25 @@ function reasons(
     const whys = new Set(cellsOf(scenario).flatMap((cell) => (typeof cell === "object" ? [cell.impossible] : [])));
     return [...whys].map((why) => `–: ${scenario}: ${why}.`);
   });
+}
+
+/** One row a client of a framework: each column's mark is green where all its questions over that backend were. */
+export function printFrameworks(right: (backend: string, client: string, column: Column) => number): string {
+  const tables = BACKENDS.map(({ name }) => {
+    const rows = FRAMEWORKS.flatMap((framework) =>
+      Object.entries(framework.clients).map(([client, asks]) => {
+        const marks = COLUMNS.map((column) => {
+          const asked = asks[column] ?? 0;
+          return asked === 0 ? "" : right(name, client, column) === asked ? "✓" : "✗";
+        });
+        const [title, ...how] = client.split(", ");
+        return `| ${[`${title} ${versionOf(framework)}`, ...how].join(", ")} | ${marks.join(" | ")} |`;
+      }),
+    );
+    return [
+      `### ${name}`,
+      [`| client | ${COLUMNS.join(" | ")} |`, `|${"---|".repeat(COLUMNS.length + 1)}`, ...rows].join("\n"),
+    ];
+  });
+  return tables.flat().join("\n\n");
 }

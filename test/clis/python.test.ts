@@ -1,36 +1,13 @@
-/** Python's clients over each backend dialect. They go into a virtual environment of their own, once; where that cannot be made, this says why. */
+/** Python's clients over each backend dialect. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelConfig } from "../../src/config/config.ts";
 import { startSimulator, type Simulator } from "../../src/simulator/index.ts";
 import { DIALECT_OF, provider, type Running, start } from "../e2e/gateway.ts";
 import { type Wire, WIRES } from "../e2e/wires.ts";
-import { IS_FULL_RUN } from "./clients.ts";
+import { PYTHON, PYTHON_ENV, WHY_NO_PYTHON } from "./python.ts";
 
-const HERE = join(import.meta.dir, "python");
-const VENV = join(import.meta.dir, "node_modules/.python");
-const PYTHON = join(VENV, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
 const INSTALL_MS = 300_000;
-
-function run(...command: readonly string[]): string | undefined {
-  try {
-    const { exitCode, stderr } = Bun.spawnSync([...command], { stdout: "ignore", stderr: "pipe" });
-    return exitCode === 0 ? undefined : `${command[0]} failed: ${stderr.toString().trim().split("\n").at(-1)}`;
-  } catch {
-    return `${command[0]} is not installed`;
-  }
-}
-const isReady = (): boolean =>
-  existsSync(PYTHON) && run(PYTHON, "-c", "import anthropic, litellm, mcp, openai") === undefined;
-/** Undefined: installed. */
-const install = (): string | undefined =>
-  isReady()
-    ? undefined
-    : (run("python3", "-m", "venv", VENV) ??
-      run(PYTHON, "-m", "pip", "install", "--quiet", "--requirement", join(HERE, "requirements.txt")));
-
-const WHY_NOT = IS_FULL_RUN ? install() : "npm run test:clients installs them";
 const MODEL_OF: Readonly<Record<Wire, string>> = {
   chat: "some-model",
   responses: "gpt-5",
@@ -43,9 +20,9 @@ const THOUGHT: Readonly<Record<Wire, RegExp>> = {
   messages: /"signature":"[^"]{40,}"/,
 };
 
-if (WHY_NOT !== undefined) test.skip(`Python's clients are not installed here: ${WHY_NOT}`, () => {});
+if (WHY_NO_PYTHON !== undefined) test.skip(`Python's clients are not installed here: ${WHY_NO_PYTHON}`, () => {});
 
-describe.skipIf(WHY_NOT !== undefined)("Python's openai, anthropic and litellm", () => {
+describe.skipIf(WHY_NO_PYTHON !== undefined)("Python's openai, anthropic and litellm", () => {
   let simulator: Simulator;
   let gateway: Running;
   beforeAll(async () => {
@@ -78,10 +55,10 @@ describe.skipIf(WHY_NOT !== undefined)("Python's openai, anthropic and litellm",
       `over ${backend}: say hi, run a tool, bring the thinking back`,
       async () => {
         const from = simulator.seen.length;
-        const child = Bun.spawn([PYTHON, join(HERE, "ask.py"), gateway.url, backend], {
+        const child = Bun.spawn([PYTHON, join(import.meta.dir, "python/ask.py"), gateway.url, backend], {
           stdout: "pipe",
           stderr: "pipe",
-          env: { PATH: process.env.PATH ?? "", HOME: VENV },
+          env: PYTHON_ENV,
         });
         const [out, err, code] = await Promise.all([
           new Response(child.stdout).text(),
@@ -96,15 +73,18 @@ describe.skipIf(WHY_NOT !== undefined)("Python's openai, anthropic and litellm",
           .filter((line) => line.startsWith("{"))
           .map((line) => JSON.parse(line) as Record<string, string>);
         expect(told.map(({ client, what, told: text }) => `${client}, ${what}: ${text}`)).toEqual(
-          ["openai", "openai responses", "anthropic", "litellm"].flatMap((client) => [
+          ["openai", "openai responses", "anthropic", "anthropic threads", "litellm"].flatMap((client) => [
             `${client}, hi: You said: Say hi`,
             `${client}, hi streamed: You said: Say hi`,
             `${client}, tool: The tool answered: a.ts`,
           ]),
         );
         const seconds = simulator.seen.slice(from).filter(({ text }) => text.includes('"a.ts"'));
-        expect(seconds).toHaveLength(4);
-        for (const { text } of seconds) expect(text).toMatch(THOUGHT[backend]);
+        expect(seconds).toHaveLength(5);
+        // Anthropic holds a thread's thinking itself.
+        const held = seconds.filter(({ text }) => text.includes("previous_message_id"));
+        expect(held).toHaveLength(backend === "messages" ? 1 : 0);
+        for (const request of seconds) if (!held.includes(request)) expect(request.text).toMatch(THOUGHT[backend]);
       },
       { timeout: 120_000 },
     );

@@ -330,6 +330,6 @@ test("a Chat message without a word that is left out is a loss", async () => {
     { role: "user", content: "Go." },
   ];
   const response = await post(gateway.url, PATH.chat, { ...bodyFor("chat", "chat"), messages });
-  expect([response.status, response.headers.get("x-codeswitch-losses")]).toEqual([200, "1"]);
+  expect([response.status, response.headers.get("x-codeswitch-hints")]).toEqual([200, "1"]);
   expect(servers.chat.asked.at(-1)?.body.messages).toEqual([{ role: "user", content: "Go." }]);
 });

@@ -6,6 +6,8 @@ import type { DialectId } from "../../src/ir/seal.ts";
 import { startSimulator, type SeenRequest, type Simulator } from "../../src/simulator/index.ts";
 import { createSeals } from "../../src/simulator/seals.ts";
 import { isList, isObject, type Json, type JsonObject, without } from "../../src/wire/json.ts";
+import { answerFaults, requestFaults } from "../judge/answers.ts";
+import { SPECS_MISSING, WHY_NOT } from "../judge/published.ts";
 import { createJudge, JUDGE_MISSING } from "../judge/schema.ts";
 import { shapeOf } from "./conversation-shape.ts";
 import { type Running, start } from "./gateway.ts";
@@ -97,12 +99,42 @@ describe("captured bodies on every backend", () => {
     },
   );
 
+  test.skipIf(SPECS_MISSING !== undefined || taken.length === 0)(
+    `what is written for OpenAI is as its published description has it, and so is what the client is answered${WHY_NOT}`,
+    async () => {
+      const found: string[] = [];
+      let judged = 0;
+      for (const [name, { dialect }] of Object.entries(BACKENDS))
+        for (const capture of taken) {
+          const { seen, text } = await ask(name, capture);
+          if (!seen?.body || !isWritten(seen, capture.body)) continue;
+          judged += 1;
+          const faults = [
+            ...(dialect === "anthropic" || name === "kimi" ? [] : requestFaults(dialect, seen.body)),
+            ...answerFaults(clientOf(capture.url), bodiesOf(text)),
+          ];
+          found.push(...faults.map((fault) => `${capture.file} over ${name}: ${fault}`));
+        }
+      expect(found).toEqual([]);
+      expect(judged).toBeGreaterThan(taken.length);
+    },
+  );
+
   test("says how many ran", () => {
     const absent = existsSync(FOLDER) ? "" : ` (${FOLDER} is absent)`;
     console.log(`captures: ${taken.length} bodies × ${Object.keys(BACKENDS).length} backends${absent}`);
     for (const [file, why] of skipped) console.log(`captures: skipped ${file}: ${why}`);
   });
 });
+
+const clientOf = (url: string): DialectId | undefined =>
+  url.includes("/responses") ? "openai-responses" : url.includes("/chat/completions") ? "openai-chat" : undefined;
+
+/** Of a stream, or of a whole answer. */
+const bodiesOf = (text: string): readonly JsonObject[] =>
+  (text.startsWith("{") ? [text] : [...text.matchAll(/^data: (\{.*)$/gm)].map(([, data]) => data ?? "{}")).map(
+    (body) => JSON.parse(body) as JsonObject,
+  );
 
 /** Bytes that passed are the client's own words and not ours to judge. */
 const isWritten = (seen: SeenRequest, sent: JsonObject): boolean =>

@@ -42,7 +42,8 @@ async function spoken(method: string, path: string, headers: Record<string, stri
 }
 const ALLOWED = {
   "access-control-allow-origin": OURS,
-  "access-control-expose-headers": "x-codeswitch-request-id, x-codeswitch-losses, retry-after",
+  "access-control-expose-headers":
+    "x-codeswitch-request-id, x-codeswitch-losses, x-codeswitch-lost, x-codeswitch-hints, retry-after",
 };
 const preflight = { "access-control-request-method": "POST", "access-control-request-headers": ASKED };
 

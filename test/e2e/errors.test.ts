@@ -38,6 +38,18 @@ const bodyOf = (wire: Wire, status: Status): string =>
     ? `{ "type":"error","error":{"type":"${ANTHROPIC[status]}","message":${JSON.stringify(MESSAGE)}},"request_id":"req_1" }`
     : `{ "error":{"message":${JSON.stringify(MESSAGE)},"type":"${OPENAI[status][0]}","param":null,"code":${JSON.stringify(OPENAI[status][1])}} }`;
 
+/** What a client decides on, and what its vendor's support asks for. */
+const TOLD = {
+  "retry-after-ms": "30000",
+  "x-should-retry": "false",
+  "request-id": "req_1",
+  "x-request-id": "req_2",
+  "x-ratelimit-remaining-requests": "0",
+  "anthropic-ratelimit-unified-status": "rejected",
+  "anthropic-ratelimit-tokens-reset": "2026-11-22T14:00:00Z",
+};
+const UNTOLD = { "set-cookie": "a=b", "x-internal-host": "pod-1", via: "proxy" };
+
 let status: Status = 400;
 let servers: Readonly<Record<Wire, Upstream>>;
 let gateway: Running;
@@ -45,7 +57,7 @@ beforeAll(async () => {
   const serve = (wire: Wire): Upstream =>
     upstream(() => {
       // A long wait is the caller's to decide, so nothing is tried again here.
-      const headers = { "content-type": "application/json", "retry-after": "30" };
+      const headers = { "content-type": "application/json", "retry-after": "30", ...TOLD, ...UNTOLD };
       return new Response(bodyOf(wire, status), { status, headers });
     });
   servers = { chat: serve("chat"), responses: serve("responses"), messages: serve("messages") };
@@ -101,6 +113,39 @@ function openAiError(body: Fields, one: Status): void {
   if (one === 401) expect(code).toMatch(/key/);
   if (one === 404) expect(code).toBe("model_not_found");
   if (one === 429) expect(code).toBe("rate_limit_exceeded");
+}
+
+for (const { client, upstream: behind } of CROSSINGS)
+  for (const stream of [false, true])
+    test(`a refusal keeps its vendor's limits, waits and ids: ${client} over ${behind}, ${stream ? "streamed" : "whole"}`, async () => {
+      for (status of STATUSES) expectTold(await post(gateway.url, PATH[client], bodyFor(client, behind, { stream })));
+    });
+
+test("so does one of a count of tokens", async () => {
+  status = 400;
+  expectTold(await post(gateway.url, "/v1/messages/count_tokens", bodyFor("messages", "messages")));
+});
+
+test.each(CROSSINGS)(
+  "so does an error inside of a 200: $client over $upstream",
+  async ({ client, upstream: behind }) => {
+    const inside = upstream(
+      () => new Response(bodyOf(behind, 400), { headers: { "content-type": "application/json", ...TOLD, ...UNTOLD } }),
+    );
+    const open = await startThree({ chat: inside.url, responses: inside.url, messages: inside.url });
+    const responses = [false, true].map((stream) => post(open.url, PATH[client], bodyFor(client, behind, { stream })));
+    for (const response of await Promise.all(responses)) {
+      expect(response.status).toBe(400);
+      expectTold(response);
+    }
+    await open.stop();
+    await inside.stop();
+  },
+);
+
+function expectTold({ headers }: Response): void {
+  for (const [name, value] of Object.entries(TOLD)) expect(`${name}: ${headers.get(name)}`).toBe(`${name}: ${value}`);
+  for (const name of Object.keys(UNTOLD)) expect(headers.has(name)).toBe(false);
 }
 
 test("a full context is told in the words that each client compacts at", async () => {

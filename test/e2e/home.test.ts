@@ -169,9 +169,18 @@ test.each(["responses", "messages"] as const)(
     try {
       const [two, one] = await Promise.all(gateways.map(({ url }) => post(url, PATH[wire], bodyFor(wire, "m"))));
       expect(two?.status).toBe(200);
-      expect(gateways[0].records.at(-1)).toMatchObject({ provider: "us", attempts: 2 });
+      expect(gateways[0].records.at(-1)).toMatchObject({
+        provider: "us",
+        attempts: [
+          { provider: "eu", error: "foreign-seal" },
+          { provider: "us", status: 200 },
+        ],
+      });
       expect([one?.status, await one?.json()]).toEqual([400, REFUSALS[wire]]);
-      expect(gateways[1].records.at(-1)).toMatchObject({ error: "foreign-seal", attempts: 1 });
+      expect(gateways[1].records.at(-1)).toMatchObject({
+        error: "foreign-seal",
+        attempts: [{ provider: "eu", status: 400 }],
+      });
     } finally {
       for (const gateway of gateways) await gateway.stop();
       await eu.stop();

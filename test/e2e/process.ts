@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
-type Line = Readonly<Record<string, unknown>>;
+export type Line = Readonly<Record<string, unknown>>;
 
 export interface GatewayProcess {
   readonly url: string;
@@ -19,8 +19,16 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
-/** `descriptors`: how many it may have, as `ulimit -n` sets them. */
-export async function startProcess(yaml: string, { descriptors = 4_096 } = {}): Promise<GatewayProcess> {
+interface Around {
+  /** How many it may have, as `ulimit -n` sets them. */
+  readonly descriptors?: number;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+export async function startProcess(
+  yaml: string,
+  { descriptors = 4_096, variables = {} }: Around = {},
+): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), "codeswitch-process-"));
   const config = join(folder, "codeswitch.yaml");
   writeFileSync(config, `server: { port: 0, drain_ms: 200 }\nlog: { format: json }\n${yaml}`);
@@ -30,7 +38,7 @@ export async function startProcess(yaml: string, { descriptors = 4_096 } = {}): 
     stdin: "ignore",
     stdout: "pipe",
     stderr: "ignore",
-    env: { PATH: process.env.PATH ?? "", HOME: folder, CODESWITCH_DATA_DIR: join(folder, "data") },
+    env: { PATH: process.env.PATH ?? "", HOME: folder, CODESWITCH_DATA_DIR: join(folder, "data"), ...variables },
   });
   const line = linesOf(child.stdout);
   const warnings: Line[] = [];
@@ -51,7 +59,7 @@ export async function startProcess(yaml: string, { descriptors = 4_096 } = {}): 
   };
 }
 
-function linesOf(out: ReadableStream<Uint8Array>): () => Promise<Line> {
+export function linesOf(out: ReadableStream<Uint8Array>): () => Promise<Line> {
   const reader = out.getReader();
   let text = "";
   return async () => {

@@ -1,7 +1,7 @@
 /** The whole record of a call, for every lane and outcome: nothing missing, nothing besides. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
-import type { CallRecord } from "../../src/ledger/ledger.ts";
+import type { Attempt, CallRecord } from "../../src/ledger/ledger.ts";
 import { NO_USAGE, usageLine, type Usage } from "../../src/ir/usage.ts";
 import { DIALECT_OF, provider, type Running, start, target } from "./gateway.ts";
 import { headOf } from "./raw.ts";
@@ -55,6 +55,20 @@ const good =
 /** The usage of every answer in wires.ts. */
 const USAGE: Usage = { lines: [usageLine({ input: 5, output: 2 })], hostedCalls: {}, source: "reported" };
 const SOME_MS = expect.any(Number) as unknown as number;
+const NOTHING_LOST = { losses: [], lossCount: 0, hintCount: 0, answerLossCount: 0, answerHintCount: 0 } as const;
+
+const answered = (name: string): Attempt => ({ provider: name, model: "served", status: 200, ms: SOME_MS });
+const failed = (name: string, status: 400 | 500 | 503): Attempt => ({
+  ...answered(name),
+  status,
+  ...FAULTS[status],
+  why: `${name} ${status < 500 ? "refuses the request" : "failed"} (${status})`,
+});
+const FAULTS = {
+  400: { error: "invalid-request" },
+  500: { error: "upstream-failed" },
+  503: { error: "unavailable" },
+} as const;
 
 /** Runs a call to its record, and holds what differs from run to run: the id is the answer's, the times lie within the test. */
 async function recordOf(run: () => Promise<Response | undefined>): Promise<CallRecord> {
@@ -94,11 +108,10 @@ for (const { client, upstream: wire } of CROSSINGS) {
     modelAsked: wire,
     provider: wire,
     modelServed: "served",
-    attempts: 1,
+    attempts: [answered(wire)],
     usage: NO_USAGE,
     totalMs: SOME_MS,
-    losses: [],
-    lossCount: 0,
+    ...NOTHING_LOST,
   });
 
   describe(`${client} client, ${wire} upstream, ${lane}`, () => {
@@ -125,7 +138,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
           modelAsked: `${wire}-second`,
           outcome: "ended",
           status: 200,
-          attempts: 2,
+          attempts: [failed(`broken-${wire}`, 503), answered(wire)],
           usage: USAGE,
           firstTokenMs: SOME_MS,
         });
@@ -134,7 +147,14 @@ for (const { client, upstream: wire } of CROSSINGS) {
       test(`refused by the upstream, ${how}`, async () => {
         answer = () => refusal(400);
         const record = await recordOf(() => call(client, wire, { stream }));
-        expect(record).toEqual({ ...common(stream), outcome: "failed", status: 400, error: "invalid-request" });
+        expect(record).toEqual({
+          ...common(stream),
+          outcome: "failed",
+          status: 400,
+          error: "invalid-request",
+          why: `${wire} refuses the request (400)`,
+          attempts: [failed(wire, 400)],
+        });
       });
 
       test(`failed at every attempt, ${how}`, async () => {
@@ -145,7 +165,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
           outcome: "failed",
           status: 500,
           error: "upstream-failed",
-          attempts: 3,
+          why: `${wire} failed (500)`,
+          attempts: [failed(wire, 500), failed(wire, 500), failed(wire, 500)],
         });
       });
 
@@ -155,7 +176,13 @@ for (const { client, upstream: wire } of CROSSINGS) {
         const record = await recordOf(
           async () => void (await call(client, wire, { stream }, leaving.signal).catch(() => {})),
         );
-        expect(record).toEqual({ ...common(stream), outcome: "abandoned", status: 499, error: "aborted" });
+        expect(record).toEqual({
+          ...common(stream),
+          outcome: "abandoned",
+          status: 499,
+          error: "aborted",
+          attempts: [{ provider: wire, model: "served", error: "aborted", why: "the caller went away", ms: SOME_MS }],
+        });
       });
     }
 
@@ -172,6 +199,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
         outcome: "failed",
         status: 200,
         error: "upstream-cut",
+        why: expect.stringContaining("broke off") as unknown as string,
         usage: begun(wire),
         firstTokenMs: SOME_MS,
       });
@@ -214,22 +242,26 @@ describe("before anybody is asked", () => {
     client: "curl",
     surface: "openai-chat",
     stream: false,
-    attempts: 0,
+    attempts: [],
     usage: NO_USAGE,
     totalMs: SOME_MS,
-    losses: [],
-    lossCount: 0,
+    ...NOTHING_LOST,
   };
   const refused = { ...common, outcome: "failed" } as const;
+  const UNREADABLE = {
+    status: 400,
+    error: "invalid-request",
+    why: "the gateway cannot read the request; its caller was told which field",
+  } as const;
 
   test("a body that is no JSON has no dialect and no model", async () => {
     const record = await recordOf(() => post(gateway.url, PATH.chat, "{", HEADERS));
-    expect(record).toEqual({ ...refused, status: 400, error: "invalid-request" });
+    expect(record).toEqual({ ...refused, ...UNREADABLE });
   });
 
   test("a body without a model", async () => {
     const record = await recordOf(() => post(gateway.url, PATH.chat, { messages: [], stream: true }, HEADERS));
-    expect(record).toEqual({ ...refused, dialect: "openai-chat", stream: true, status: 400, error: "invalid-request" });
+    expect(record).toEqual({ ...refused, ...UNREADABLE, dialect: "openai-chat", stream: true });
   });
 
   test("a model that nobody serves", async () => {
@@ -240,6 +272,7 @@ describe("before anybody is asked", () => {
       modelAsked: "nobody",
       status: 404,
       error: "unknown-model",
+      why: "no model here has that name, or its provider is switched off",
     });
   });
 

@@ -216,6 +216,14 @@ describe("everything else", () => {
     expect([strict.status, error.message]).toEqual([400, expect.stringContaining("logprobs")]);
     expect(servers.messages.asked.length).toBe(asked + 1);
   });
+  test("a field that may be for the model is no hint, whoever invented it: a strict call is refused for it", async () => {
+    for (const more of [{ held_state: { type: "continue" } }, { context_management: { edits: [{ type: "clear" }] } }]) {
+      const body = { ...bodyFor("messages", "chat"), ...more };
+      expect((await post(gateway.url, "/v1/messages", body)).status).toBe(200);
+      const strict = await post(gateway.url, "/v1/messages", body, { "x-codeswitch-strict": "true" });
+      expect([strict.status, await strict.text()]).toEqual([400, expect.stringContaining(Object.keys(more).join())]);
+    }
+  });
   test("stored state of another vendor is a 400 that names the field", async () => {
     const response = await post(
       gateway.url,

@@ -74,7 +74,7 @@ const types = (content: readonly Fields[]): readonly unknown[] => content.map((b
 const bodies = (at: World): readonly Fields[] => at.model.asked.map((asked) => asked.body);
 
 describe("the gateway searches", () => {
-  test("and the client sees one message, as Anthropic writes it, with usage summed", async () => {
+  test("and the client sees one message, as Anthropic writes it, with the usage of each round", async () => {
     const at = await world((_asked, count) => (count === 1 ? searching("c1") : saying("Bun is fast.")));
     const answer = await read(await ask(at));
     expect(answer.content).toMatchObject([
@@ -88,9 +88,11 @@ describe("the gateway searches", () => {
     ]);
     expect(answer.content[2]?.["tool_use_id"]).toBe(answer.content[1]?.["id"]);
     expect(answer.stop_reason).toBe("end_turn");
+    const round = { type: "message", input_tokens: 10, output_tokens: 3 };
     expect(answer.usage).toMatchObject({
-      input_tokens: 20,
-      output_tokens: 6,
+      input_tokens: 10,
+      output_tokens: 3,
+      iterations: [round, round],
       server_tool_use: { web_search_requests: 1 },
     });
     expect(at.engine.asked[0]?.path).toBe("/search?q=bun+c1&format=json");

@@ -72,6 +72,7 @@ const askFor = (dice: Random): Ask => ({
   wants: { usageChunk: dice.int(2) === 0, sealedReasoning: dice.int(2) === 0 },
   replyId: "reply_1",
   createdAtSeconds: 0,
+  nowSeconds: () => 0,
   modelName: "m",
   style: {
     customCalls: dice.pick(["custom", "function-text", "json"]),

@@ -8,9 +8,10 @@ import type { Usage } from "../../src/ir/usage.ts";
 import { parseExactly, ShapeError } from "../../src/wire/json.ts";
 import { type Case, INPUTS, parseCase, pretty, printCase, streamBytes } from "./case.ts";
 import { checkClientStream } from "./client-grammar.ts";
+import { SPECS_MISSING, WHY_NOT } from "../judge/published.ts";
 import { JUDGE_MISSING } from "../judge/schema.ts";
 import { answerStream, answerWhole, cross, type Crossing, namesEvents } from "./replay.ts";
-import { judgeUpstreamRequest, typeFaults } from "./judge.ts";
+import { descriptionFaults, judgeUpstreamRequest, typeFaults } from "./judge.ts";
 
 const UPDATE = process.env.UPDATE === "1";
 const FILES = [...new Glob("*/*.case").scanSync(import.meta.dir)].sort();
@@ -44,6 +45,20 @@ test.skipIf(JUDGE_MISSING !== undefined)(
     expect(await typeFaults(crossings)).toEqual([]);
   },
   60_000,
+);
+
+test.skipIf(SPECS_MISSING !== undefined)(
+  `what a golden's client reads, and what it sends to OpenAI, is as the published descriptions have it${WHY_NOT}`,
+  async () => {
+    const found: string[] = [];
+    for (const file of FILES) {
+      const golden = await goldenOf(file);
+      const crossing = crossed(file, golden);
+      if (!(crossing instanceof Error))
+        found.push(...descriptionFaults(crossing, golden).map((fault) => `${file}: ${fault}`));
+    }
+    expect(found).toEqual([]);
+  },
 );
 
 const goldenOf = async (file: string): Promise<Case> => parseCase(await Bun.file(join(import.meta.dir, file)).text());

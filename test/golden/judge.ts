@@ -1,7 +1,10 @@
-/** Each request that a golden sends upstream is judged twice: by what vendors refuse in a conversation, and by their own types. */
+/** Each request that a golden sends upstream is judged by what vendors refuse in a conversation, by their own types, and by their published descriptions, which judge what its client reads, too. */
 import { TRUSTING } from "../../src/simulator/seals.ts";
 import { checkRequest } from "../../src/simulator/strict.ts";
 import { createJudge, type Vendor } from "../judge/schema.ts";
+import type { JsonObject } from "../../src/wire/json.ts";
+import { answerFaults, requestFaults } from "../judge/answers.ts";
+import type { Case } from "./case.ts";
 import type { Crossing } from "./replay.ts";
 
 const vendorOf = ({ target }: Crossing): Vendor =>
@@ -20,4 +23,13 @@ export async function typeFaults(crossings: ReadonlyMap<string, Crossing>): Prom
   const types = createJudge();
   for (const [name, crossing] of crossings) types.add(crossing.target.dialect, crossing.body, name, vendorOf(crossing));
   return types.verdict();
+}
+
+export function descriptionFaults(crossing: Crossing, { sections }: Case): readonly string[] {
+  const { client, target, body } = crossing;
+  const stream = (sections.get("client stream") ?? "").split("\n").filter((line) => line.startsWith("{"));
+  const reply = sections.get("client reply");
+  const read = [...stream, ...(reply?.startsWith("{") ? [reply] : [])].map((text) => JSON.parse(text) as JsonObject);
+  const isSent = vendorOf(crossing) === "openai" && target.dialect !== "anthropic";
+  return [...answerFaults(client.id, read), ...(isSent ? requestFaults(target.dialect, body) : [])];
 }

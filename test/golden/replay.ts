@@ -48,6 +48,8 @@ const UPSTREAMS: Readonly<Record<string, Upstream>> = {
   deepseek: compatible("deepseek", "https://api.deepseek.com/v1", "deepseek-reasoner"),
   groq: compatible("groq", "https://api.groq.com/openai/v1", "qwen/qwen3-32b"),
   mistral: compatible("mistral", "https://api.mistral.ai/v1", "mistral-small-latest"),
+  openrouter: compatible("openrouter", "https://openrouter.ai/api/v1", "anthropic/claude-sonnet-4.5"),
+  gemini: compatible("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", "gemini-3-pro-preview"),
   xai: compatible("xai", "https://api.x.ai/v1", "grok-3-mini"),
 };
 
@@ -76,7 +78,7 @@ export function cross(folder: string, golden: Case): Crossing {
     target,
     style: { ...client.style, ...golden.options.style },
     replyId: "golden",
-    createdAtSeconds: 1_700_000_000,
+    nowSeconds: () => 1_700_000_000,
     modelName: decoded.value.model,
   });
   return {

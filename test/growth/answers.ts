@@ -79,6 +79,14 @@ export const ANSWERS: readonly GrowingAnswer[] = [
       (count) => call({ index: 0, id: "call_0" }, "patch", " ") + each(count, () => call({ index: 0 }, "", " ")),
     ),
     citations: chat((count) => chunk({ content: "t" }) + each(count, (at) => chunk({ annotations: [annotation(at)] }))),
+    "pieces of a sealed thought": chat((count) =>
+      each(count, () =>
+        chunk({ reasoning: "t", reasoning_details: [{ type: "reasoning.text", text: "t", index: 0 }] }),
+      ),
+    ),
+    "sealed entries": chat((count) =>
+      each(count, (at) => chunk({ reasoning_details: [{ type: "reasoning.encrypted", data: "d", id: `rs_${at}` }] })),
+    ),
     comments: chat((count) => each(count, () => ": keep-alive\n\n")),
     "lines of one event": chat((count) => `${each(count, () => "data: \n")}\n`),
     "characters of one line": chat((count) => chunk({ content: "t".repeat(100 * count) })),

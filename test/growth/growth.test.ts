@@ -35,7 +35,7 @@ describe("a body", () => {
 
 describe("an answer", () => {
   const ask: Ask = {
-    ...askOf({ target: targetOf("openai-chat"), style: BARE_STYLE, replyId: "1", createdAtSeconds: 1, modelName: "m" }),
+    ...askOf({ target: targetOf("openai-chat"), style: BARE_STYLE, replyId: "1", nowSeconds: () => 1, modelName: "m" }),
     tools: toolMap([
       { kind: "custom", name: "patch" },
       ...Array.from({ length: 1_000 }, (_, at) => ({ kind: "function" as const, name: `read_${at}` })),

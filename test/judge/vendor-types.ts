@@ -6,7 +6,7 @@ export const SDK_ROOT = join(import.meta.dir, "../clients/node_modules").replace
 
 /** Beside the SDKs' types stands what the vendors are known to take although their types do not say so. Each has its witness. */
 export const PRELUDE = `
-import type { ChatCompletionAssistantMessageParam, ChatCompletionCreateParams, ChatCompletionMessageParam } from "${SDK_ROOT}/openai/resources/chat/completions/completions";
+import type { ChatCompletionAssistantMessageParam, ChatCompletionContentPart, ChatCompletionCreateParams, ChatCompletionMessageParam, ChatCompletionMessageToolCall, ChatCompletionTool } from "${SDK_ROOT}/openai/resources/chat/completions/completions";
 import type { EasyInputMessage, ResponseCreateParams, ResponseCustomToolCall, ResponseCustomToolCallOutput, ResponseInputItem, ResponseOutputMessage, ResponseReasoningItem } from "${SDK_ROOT}/openai/resources/responses/responses";
 import type { MessageCreateParams } from "${SDK_ROOT}/@anthropic-ai/sdk/resources/messages/messages";
 import type { MessageCreateParams as BetaMessageCreateParams } from "${SDK_ROOT}/@anthropic-ai/sdk/resources/beta/messages/messages";
@@ -16,9 +16,24 @@ type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 type OpenaiChat = ChatCompletionCreateParams;
 // Kimi, DeepSeek and Qwen want \`reasoning_content\` back; Kimi and GLM switch thinking by \`thinking\`; OpenRouter says \`reasoning\`.
 // OpenAI's own SDK puts \`annotations\` into the message that its users push back.
-type Replayed = ChatCompletionAssistantMessageParam & { reasoning_content?: string | null; reasoning?: string | null; annotations?: unknown[] };
-type AnyChat = Without<ChatCompletionCreateParams, "messages"> & {
-  messages: (ChatCompletionMessageParam | Replayed)[];
+// Gemini signs in \`extra_content\` (ai.google.dev/gemini-api/docs/thought-signatures#openai), OpenRouter seals in \`reasoning_details\` and takes cache marks (openrouter.ai/docs).
+type Signature = { google: { thought_signature: string } };
+type Detail = { type: string; text?: string; summary?: string; data?: string; signature?: string | null; id?: string | null; format?: string; index?: number };
+type Mark = { cache_control?: { type: "ephemeral"; ttl?: string } };
+type MarkedText = { type: "text"; text: string } & Mark;
+type Replayed = Without<ChatCompletionAssistantMessageParam, "content" | "tool_calls"> & {
+  content?: ChatCompletionAssistantMessageParam["content"] | MarkedText[];
+  tool_calls?: (ChatCompletionMessageToolCall & { extra_content?: Signature })[];
+  reasoning_content?: string | null;
+  reasoning?: string | null;
+  reasoning_details?: Detail[];
+  extra_content?: Signature;
+  annotations?: unknown[];
+};
+type Marked = { role: "system" | "user"; content: (MarkedText | ChatCompletionContentPart)[] } | { role: "tool"; tool_call_id: string; content: MarkedText[] };
+type AnyChat = Without<ChatCompletionCreateParams, "messages" | "tools"> & Mark & {
+  messages: (ChatCompletionMessageParam | Replayed | Marked)[];
+  tools?: (ChatCompletionTool & Mark)[];
   thinking?: { type: "enabled" | "disabled" };
   reasoning?: { effort?: string; max_tokens?: number; exclude?: boolean; enabled?: boolean };
   top_k?: number;

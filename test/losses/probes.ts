@@ -20,6 +20,18 @@ const SCHEMA = {
   additionalProperties: false,
 };
 
+const BOUNDED = {
+  ...SCHEMA,
+  properties: { path: { type: "string" }, lines: { type: "integer", minimum: 1 } },
+  required: ["path", "lines"],
+};
+const OPTIONAL = { ...SCHEMA, required: [] };
+const MAP = { ...SCHEMA, properties: { path: { type: "object", additionalProperties: { type: "string" } } } };
+const EITHER = {
+  type: "object",
+  anyOf: [SCHEMA, { ...SCHEMA, properties: { url: { type: "string" } }, required: ["url"] }],
+};
+
 const user = (content: Json): JsonObject => ({ role: "user", content });
 const hello = user("hello");
 
@@ -53,6 +65,19 @@ const inBoth = (feature: string, fields: JsonObject): Probe => ({
   feature,
   bodies: { "openai-chat": chat(fields), "openai-responses": responses(fields) },
 });
+
+/** An answer of this schema. Messages have no word for strict: what is asked for there is enforced. */
+const answering = (feature: string, schema: JsonObject, strict: JsonObject): Probe => ({
+  feature,
+  bodies: {
+    "openai-chat": chat({
+      response_format: { type: "json_schema", json_schema: { name: "answer", schema, ...strict } },
+    }),
+    "openai-responses": responses({ text: { format: { type: "json_schema", name: "answer", schema, ...strict } } }),
+    anthropic: messages({ output_config: { format: { type: "json_schema", schema } } }),
+  },
+});
+const withoutMessages = ({ bodies: { anthropic: _, ...bodies }, ...probe }: Probe): Probe => ({ ...probe, bodies });
 
 /** A tool loop: question, call, result. `result` is what the tool said. */
 const chatLoop = (result: Json, fields: JsonObject = {}): JsonObject =>
@@ -185,6 +210,27 @@ export const PROBES: readonly Probe[] = [
     },
   },
   {
+    feature: "strict function tools with an optional field",
+    bodies: { anthropic: messages({ tools: [{ ...messagesTool, input_schema: OPTIONAL, strict: true }] }) },
+  },
+  {
+    feature: "strict function tools with bounds (minimum, maxLength)",
+    bodies: {
+      "openai-chat": chat({
+        tools: [{ type: "function", function: { ...chatTool.function, parameters: BOUNDED, strict: true } }],
+      }),
+      "openai-responses": responses({ tools: [{ ...responsesTool, parameters: BOUNDED, strict: true }] }),
+    },
+  },
+  {
+    feature: "function tools with alternatives at the top (anyOf)",
+    bodies: {
+      "openai-chat": chat({ tools: [{ type: "function", function: { ...chatTool.function, parameters: EITHER } }] }),
+      "openai-responses": responses({ tools: [{ ...responsesTool, parameters: EITHER }] }),
+      anthropic: messages({ tools: [{ ...messagesTool, input_schema: EITHER }] }),
+    },
+  },
+  {
     feature: "freeform tool with a grammar",
     bodies: {
       "openai-chat": chat({
@@ -313,18 +359,11 @@ export const PROBES: readonly Probe[] = [
     feature: "thinking budget",
     bodies: { anthropic: { ...messages({ thinking: { type: "enabled", budget_tokens: 4096 } }), max_tokens: 8192 } },
   },
-  {
-    feature: "structured output",
-    bodies: {
-      "openai-chat": chat({
-        response_format: { type: "json_schema", json_schema: { name: "answer", schema: SCHEMA, strict: true } },
-      }),
-      "openai-responses": responses({
-        text: { format: { type: "json_schema", name: "answer", schema: SCHEMA, strict: true } },
-      }),
-      anthropic: messages({ output_config: { format: { type: "json_schema", schema: SCHEMA } } }),
-    },
-  },
+  answering("structured output", SCHEMA, { strict: true }),
+  answering("structured output with an optional field", OPTIONAL, { strict: false }),
+  // Anthropic's own callers cannot ask for it.
+  withoutMessages(answering("structured output with bounds (minimum, maxLength)", BOUNDED, { strict: true })),
+  withoutMessages(answering("structured output with a map, whose names are open", MAP, { strict: false })),
   {
     feature: "any JSON object (json_object)",
     bodies: {
@@ -376,6 +415,7 @@ export const PROBES: readonly Probe[] = [
     },
   },
   { feature: "truncation", bodies: { "openai-responses": responses({ truncation: "auto" }) } },
+  { feature: "thread that the vendor holds", bodies: { anthropic: messages({ thread: { type: "create" } }) } },
   {
     feature: "context edits by the vendor",
     bodies: { anthropic: messages({ context_management: { edits: [{ type: "clear_tool_uses_20250919" }] } }) },

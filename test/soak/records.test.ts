@@ -29,7 +29,7 @@ const RECORD = {
   outcome: "ended",
   status: 200,
   provider: "messages-a",
-  attempts: 1,
+  attempts: [{}],
   usage: { lines: [{ input: prompt - cached, cacheRead: cached, output }] },
 };
 
@@ -43,7 +43,7 @@ test.each([
   ["a warning", [RECORD, { level: "warn", message: "x" }], "the log says"],
   ["another caller", [{ ...RECORD, caller: "bob" }], "caller is ann, and the log has bob"],
   ["another provider", [{ ...RECORD, provider: "messages-b" }], "provider is messages-a"],
-  ["another number of attempts", [{ ...RECORD, attempts: 2 }], "attempts is 1"],
+  ["another number of attempts", [{ ...RECORD, attempts: [{}, {}] }], "attempts is 1"],
   ["another usage", [{ ...RECORD, usage: { lines: [{ input: 1, cacheRead: 0, output }] } }], "used"],
   ["a record of nobody's call", [RECORD, { ...RECORD, id: "req_2" }], "1 records beyond"],
 ])("%s is found", (_name, lines, wrong) => {

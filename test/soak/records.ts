@@ -40,9 +40,10 @@ const nameOf = ({ id, turn, requestId, client, model }: Called): string =>
 function differences(call: Called, record: Fields, asks: readonly Asked[]): readonly string[] {
   const served = asks.at(-1);
   const expected = { caller: call.key, ...expectedOf(call, asks) };
-  const found = Object.entries(expected).filter(([name, value]) => record[name] !== value);
+  const told: Fields = { ...record, attempts: listOf(record["attempts"]).length };
+  const found = Object.entries(expected).filter(([name, value]) => told[name] !== value);
   const wrong = found.map(
-    ([name, value]) => `${nameOf(call)}: ${name} is ${String(value)}, and the log has ${String(record[name])}`,
+    ([name, value]) => `${nameOf(call)}: ${name} is ${String(value)}, and the log has ${String(told[name])}`,
   );
   if (call.end === "failed" && !(call.stream && served && isInTheMiddle(served.fault)))
     wrong.push(`${nameOf(call)} failed where another target was there to answer: ${call.why}`);

@@ -1,5 +1,6 @@
 /** One content block for a client, from its start to its stop. */
 import type { Ask } from "../dialect.ts";
+import { callArguments } from "../../ir/arguments.ts";
 import type { Block, Delta, StreamEvent } from "../../ir/events.ts";
 import type { Feature, LossList } from "../../ir/loss.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
@@ -202,6 +203,7 @@ function callWriter(block: CallBlock, site: Site, index: number): BlockWriter {
   const { tool, callId } = block;
   const { ask } = site;
   const isFreeform = tool.via === "custom";
+  const parsed = callArguments();
   let printed: Printed | undefined;
   const fragment = (json: string, emit: EmitFrame): void => printed?.text("input_json_delta", literal(json), emit);
   return {
@@ -222,8 +224,10 @@ function callWriter(block: CallBlock, site: Site, index: number): BlockWriter {
     delta: (delta, emit) => {
       if ("seal" in delta) loseSeal(site);
       if (!("input" in delta) || isEmpty(delta.input)) return;
-      if (isFreeform) fragment(delta.input.json.slice(1, -1), emit);
-      else printed?.text("input_json_delta", delta.input, emit);
+      if (isFreeform) return fragment(delta.input.json.slice(1, -1), emit);
+      // The block begins with an empty object, so that nothing is as good.
+      const part = parsed.next(delta.input);
+      if (part) printed?.text("input_json_delta", part, emit);
     },
     close: (emit) => {
       if (isFreeform) fragment('"}', emit);

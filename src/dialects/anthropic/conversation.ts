@@ -1,4 +1,5 @@
 /** What Anthropic demands of a conversation's form: it begins with the user, roles alternate, results come first in their turn. */
+import type { Feature } from "../../ir/loss.ts";
 import type { Content, MessageEntry } from "../../ir/request.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { encodeContent, isBlank } from "./parts-encode.ts";
@@ -82,24 +83,37 @@ function midSystemHints(entry: MessageEntry, hints: Hints = {}): Record<string, 
 }
 
 function printed(said: readonly Message[], writing: Writing): JsonObject[] {
+  const isOpen = said.at(-1)?.role === "assistant";
   const messages = said.map(({ role, content, hints }, at) => {
     const whole = content && inOrder(content);
-    return compact({
-      role,
-      content: role === "assistant" && at === said.length - 1 ? trimmed(whole) : whole,
-      ...hints,
-    });
+    return compact({ role, content: isOpen && at === said.length - 1 ? trimmed(whole) : whole, ...hints });
   });
-  if (said.find((message) => message.role !== "system")?.role === "user") return messages;
-  // A conversation may begin with a greeting of the model (Chat does not mind). A dot says nothing, and is not empty.
-  writing.losses.add({
-    path: writing.said.field("conversation"),
-    feature: "first-user-turn",
-    how: "emulated",
-    weight: "hint",
-    note: "Anthropic demands that the user begins: a user turn of one dot stands before the first",
-  });
-  return [{ role: "user", content: "." }, ...messages];
+  // A conversation may begin with a greeting of the model (Chat does not mind).
+  if (said.find((message) => message.role !== "system")?.role !== "user") {
+    messages.unshift(DOT);
+    toldTurn(
+      writing,
+      "first-user-turn",
+      "Anthropic demands that the user begins: a user turn of one dot stands before the first",
+    );
+  }
+  // Clients put notes for the model at the end of what it said. Who speaks this dialect means a prefill, and hears of it from the vendor.
+  if (isOpen && writing.to.traits.prefill === false && !writing.own) {
+    messages.push(DOT);
+    toldTurn(
+      writing,
+      "last-user-turn",
+      "this model demands that the user ends: a user turn of one dot stands behind the last",
+    );
+  }
+  return messages;
+}
+
+/** A dot says nothing, and is not empty. */
+const DOT: Record<string, Json> = { role: "user", content: "." };
+
+function toldTurn({ losses, said }: Writing, feature: Feature, note: string): void {
+  losses.add({ path: said.field("conversation"), feature, how: "emulated", weight: "hint", note });
 }
 
 /** "final assistant content cannot end with trailing whitespace". */

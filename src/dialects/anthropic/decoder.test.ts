@@ -3,7 +3,7 @@ import { collect } from "../../ir/collect.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import { grammar } from "../../ir/grammar.ts";
 import type { Tool } from "../../ir/request.ts";
-import { totals } from "../../ir/usage.ts";
+import { toldTotals } from "../../ir/usage.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import type { EndCause } from "../../wire/machine.ts";
 import { anthropic } from "./index.ts";
@@ -388,7 +388,7 @@ describe("usage", () => {
         { kind: "message", input: 612, cacheRead: 7, cacheWrite5m: 10, cacheWrite1h: 20, output: 9, reasoning: 4 },
       ],
       hostedCalls: { web_search_requests: 2 },
-      serviceTier: "standard",
+      serviceTier: "default",
       source: "reported",
     });
   });
@@ -419,7 +419,7 @@ describe("usage", () => {
       ["compaction", undefined, 60385, 522],
       ["advisor", "opus", 2728, 3880],
     ]);
-    expect(totals(usage as never, ["message"])).toMatchObject({ input: 612, output: 50 });
+    expect(toldTotals(usage as never)).toMatchObject({ input: 612, output: 50 });
   });
 
   test("a model that took over has a line of its own, within the top level or instead of it", () => {

@@ -1,5 +1,6 @@
 /** A Messages stream, read. Tolerant of every vendor that claims the dialect; ends in a terminal event in any case. */
 import type { Ask } from "../dialect.ts";
+import { distinctCalls } from "../../ir/distinct-calls.ts";
 import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Emit } from "../../ir/events.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, literal, parseExactly } from "../../wire/json.ts";
@@ -49,6 +50,8 @@ interface Reading {
   latest: number;
   /** Some text or refusal has been sent. */
   spoke: boolean;
+  /** The client is to run a tool. */
+  called: boolean;
   /** delta of message_delta, or the same fields of message_start. */
   stop: JsonObject;
   carry: Record<string, Json>;
@@ -66,20 +69,24 @@ export function eventReader(ask: Ask): EventReader {
     blocks: 0,
     latest: -1,
     spoke: false,
+    called: false,
     stop: {},
     carry: {},
     done: false,
   };
-  return {
-    push: (event, emit) => {
-      if (reading.done) return;
-      const type = textIn(event, "type");
-      const handler = lookup(HANDLERS, type) ?? (isObject(event.error) ? onError : onUnknown);
-      handler(event, reading, emit);
+  const machine = distinctCalls<JsonObject>(
+    {
+      push: (event, emit) => {
+        if (reading.done) return;
+        const type = textIn(event, "type");
+        const handler = lookup(HANDLERS, type) ?? (isObject(event.error) ? onError : onUnknown);
+        handler(event, reading, emit);
+      },
+      end: (cause, emit) => endOf(cause, reading, emit),
     },
-    fail: (error, emit) => fail(error, reading, emit),
-    end: (cause, emit) => endOf(cause, reading, emit),
-  };
+    ask.replyId,
+  );
+  return { ...machine, fail: (error, emit) => fail(error, reading, emit) };
 }
 
 type Handler = (event: JsonObject, reading: Reading, emit: Emit) => void;
@@ -149,6 +156,7 @@ function onBlockStart(event: JsonObject, reading: Reading, emit: Emit): void {
   reading.open.set(index, openBlock(block, reading.blocks++, reading.ask, emit));
   reading.latest = index;
   reading.spoke ||= textIn(block, "text") !== "";
+  reading.called ||= block.type === "tool_use";
 }
 
 /** A delta goes to its own block, never to the latest, unless the proxy sends no index at all. */
@@ -217,7 +225,8 @@ function finish(reading: Reading, emit: Emit): void {
   reading.done = true;
   emit({
     type: "finish",
-    reason: finishReasonOf(reason),
+    // Some hosts end an answer without a word for why.
+    reason: reason === "" && reading.called ? "tool" : finishReasonOf(reason),
     ...(details && { details }),
     usage: reading.usage.usage(),
     ...(Object.keys(reading.carry).length > 0 && { carry: reading.carry }),

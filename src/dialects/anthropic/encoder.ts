@@ -3,11 +3,12 @@ import type { Ask } from "../dialect.ts";
 import type { Finish, StreamEvent } from "../../ir/events.ts";
 import { type Loss, lossList, type LossList } from "../../ir/loss.ts";
 import { sequence } from "../../ir/sequence.ts";
-import { NO_USAGE } from "../../ir/usage.ts";
-import { isObject, type JsonObject } from "../../wire/json.ts";
+import { NO_USAGE, type Usage } from "../../ir/usage.ts";
+import { isList, isObject, type JsonObject } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import { type BlockWriter, blockWriter } from "./blocks-encode.ts";
 import { errorBody } from "./error.ts";
+import { servedByFallback } from "./thread.ts";
 import { encodeUsage } from "./usage.ts";
 import { compact, DIALECT, objectIn, STOP_REASONS, textIn } from "./wire.ts";
 
@@ -135,11 +136,18 @@ function finish(event: Finish, printing: Printing, emit: EmitFrame): void {
           stop_details: textIn(stopDetails, "type") === "" ? undefined : compact(stopDetails),
           container: objectIn(carry, "container"),
         }),
-        usage: encodeUsage(event.usage),
+        usage: usageOf(event.usage, printing.ask),
         context_management: objectIn(carry, "context_management"),
         input_transformations: carry.input_transformations,
       }),
     ),
   );
   emit(frame({ type: "message_stop" }));
+}
+
+function usageOf(usage: Usage, { request, modelName }: Ask): JsonObject {
+  const used = encodeUsage(usage);
+  if (request?.state.thread === undefined) return used;
+  const beside = isList(used.iterations) ? used.iterations : [];
+  return { ...used, iterations: [...beside, servedByFallback(usage, modelName)] };
 }

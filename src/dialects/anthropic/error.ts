@@ -3,6 +3,7 @@ import { ERROR_FACTS, type ErrorKind, GatewayError, kindOfStatus } from "../../i
 import { lookup, isObject, type Json, type JsonObject, parseJson } from "../../wire/json.ts";
 import { LIMITS } from "../../wire/limits.ts";
 import type { Reply } from "../../wire/reply.ts";
+import { detailsOf } from "./thread.ts";
 import { DIALECT, objectIn, textIn } from "./wire.ts";
 
 export function decodeError(reply: Reply): GatewayError {
@@ -37,7 +38,7 @@ export function encodeError(error: GatewayError): Reply {
 
 export const errorBody = (error: GatewayError): JsonObject => ({
   type: "error",
-  error: { type: TYPES[error.kind], message: messageOf(error) },
+  error: { type: TYPES[error.kind], message: messageOf(error), ...detailsOf(error) },
 });
 
 /** Claude Code compacts the conversation when it reads these words, and gives up on any others. */
@@ -58,6 +59,7 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
   "foreign-seal": INVALID,
   "unknown-model": "not_found_error",
   "not-found": "not_found_error",
+  "foreign-thread": "not_found_error",
   "method-not-allowed": INVALID,
   "request-timeout": "timeout_error",
   "body-too-large": "request_too_large",

@@ -94,6 +94,7 @@ function messageHints(entry: MessageEntry, writing: Writing): Readonly<Record<st
     hint(writing, `${at}.name`, "participant-name", "dropped", "Anthropic knows no names of participants");
   if (entry.phase !== undefined)
     hint(writing, `${at}.phase`, "message-phase", "dropped", "Anthropic knows no phases of an answer");
+  if (entry.seal) hint(writing, entry.seal.at ?? at, "seal", "dropped", "Anthropic signs thinking, not texts");
   return unread(entry, writing);
 }
 

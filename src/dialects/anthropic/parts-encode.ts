@@ -1,4 +1,5 @@
 /** Content blocks of a system prompt, a user turn or a tool result, written. */
+import { asItIs } from "../../ir/media.ts";
 import type { Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import type { Placed } from "../../ir/words.ts";
 import { isList, isObject, type JsonObject, type Raw } from "../../wire/json.ts";
@@ -60,9 +61,10 @@ function encodeText(part: TextPart, writing: Writing): JsonObject[] {
   ];
 }
 
-function encodeMedia(part: MediaPart, writing: Writing): JsonObject {
+function encodeMedia(written: MediaPart, writing: Writing): JsonObject {
   const { own, said, breakpoints } = writing;
-  if (own && isObject(part.raw)) return breakpoints.takeRaw(part.raw, said.place(part));
+  if (own && isObject(written.raw)) return breakpoints.takeRaw(written.raw, said.place(written));
+  const part = own ? written : asItIs(written);
   const source = sourceOf(part, writing);
   if (!source)
     return { type: "text", text: `[${part.media}${part.name === undefined ? "" : ` ${part.name}`} left out]` };

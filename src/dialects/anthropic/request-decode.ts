@@ -1,6 +1,6 @@
 /** A Messages body, read into nobody's dialect. */
 import type { Traits } from "../dialect.ts";
-import { lossless, type Translated } from "../../ir/loss.ts";
+import type { Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning, Sampling } from "../../ir/request.ts";
 import { fieldsOf } from "../../ir/words.ts";
 import {
@@ -22,6 +22,7 @@ import {
 } from "../../wire/json.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
+import { THREAD_LOSS, threadOf } from "./thread.ts";
 import { decodeTool, decodeToolChoice } from "./tools-decode.ts";
 import { DIALECT } from "./wire.ts";
 import { WORDS } from "./words.ts";
@@ -45,9 +46,10 @@ export function isNative(body: JsonObject): boolean {
   );
 }
 
-/** Bytes may pass unless they hold a system turn in mid-conversation, which older models refuse. */
+/** Bytes may pass unless they hold a system turn in mid-conversation, which older models refuse, or a thread that nobody holds. */
 export function passes(body: JsonObject, traits: Traits): boolean {
   const isSystem = (message: Json): boolean => isObject(message) && message.role === "system";
+  if (isPresent(body.thread) && !traits.threads) return false;
   return isNative(body) && (traits.midSystem || !(body.messages as readonly Json[]).some(isSystem));
 }
 
@@ -97,6 +99,7 @@ const READ_KEYS = new Set([
   "service_tier",
   "container",
   "cache_control",
+  "thread",
 ]);
 
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
@@ -108,7 +111,8 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const output = decodeOutput(body, config);
   const tools = optionalList(body, "tools") ?? [];
   const serviceTier = optionalString(body, "service_tier");
-  return lossless({
+  const thread = threadOf(body);
+  const value: ModelRequest = {
     model: requiredString(body, "model"),
     stream: optionalBoolean(body, "stream") ?? false,
     generate: true,
@@ -118,7 +122,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     sampling: decodeSampling(body),
     ...(reasoning && { reasoning }),
     ...(output && { output }),
-    state: isPresent(body.container) ? { container: body.container } : {},
+    state: { ...(isPresent(body.container) && { container: body.container }), ...(thread && { thread }) },
     cache: isPresent(body.cache_control) ? { automatic: body.cache_control } : {},
     wants: {},
     // `metadata.user_id` names a device and an account: it goes to Anthropic or nowhere, so it is no `user` of ours.
@@ -128,7 +132,8 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     },
     extra: { dialect: DIALECT, fields: extraOf(body, config) },
     fields: fieldsOf(body, WORDS),
-  });
+  };
+  return { value, losses: thread === "begun" ? [THREAD_LOSS] : [] };
 }
 
 const isPresent = (value: Json | undefined): value is Exclude<Json, null> => value !== undefined && value !== null;
@@ -181,7 +186,8 @@ function decodeReasoning(thinking: JsonObject | undefined, effort: string | unde
 /** `output_config.format`, or `output_format`, as the beta called it. */
 function decodeOutput(body: JsonObject, config: JsonObject): OutputShape | undefined {
   const format = optionalObject(config, "format", "output_config") ?? optionalObject(body, "output_format");
-  return format && isSchema(format) ? { schema: { schema: format.schema as Json } } : undefined;
+  // What is asked for here is always enforced.
+  return format && isSchema(format) ? { schema: { schema: format.schema as Json, strict: true } } : undefined;
 }
 const isSchema = (format: Json | undefined): boolean =>
   isObject(format) && format.type === "json_schema" && isPresent(format.schema);

@@ -8,6 +8,7 @@ import type { Field } from "../../ir/words.ts";
 import { lookup, isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { withBreakpoints } from "./breakpoints.ts";
 import { encodeEntries } from "./messages-encode.ts";
+import { encodeAnswer, withRule } from "./output-encode.ts";
 import { isBlank } from "./parts-encode.ts";
 import { encodeOutputConfig, encodeThinking } from "./thinking.ts";
 import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
@@ -17,12 +18,14 @@ import { hint, meaning, type Writing, writing as writingFor } from "./writing.ts
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
   refuseStoredState(request);
   const writing = writingFor(request, to);
+  // Before the tools: what is enforced of one request has its limits, and the answer comes first.
+  const answer = encodeAnswer(writing);
   // In the order in which the vendor counts breakpoints: tools, system, messages.
   const tools = encodeTools(writing);
   const conversation = encodeEntries(writing);
   const marked = withBreakpoints(writing, {
     tools,
-    system: withJsonRule(conversation.instructions(), writing),
+    system: withRule(conversation.instructions(), answer.rule),
     messages: conversation.messages(),
   });
   const body = compact({
@@ -33,7 +36,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     tools: tools.length > 0 ? marked.tools : undefined,
     tool_choice: encodeToolChoice(writing, tools.length > 0),
     thinking: encodeThinking(writing),
-    output_config: encodeOutputConfig(writing),
+    output_config: encodeOutputConfig(writing, answer.format),
     ...encodeSampling(writing),
     stream: request.stream ? true : undefined,
     cache_control: request.cache.automatic,
@@ -54,24 +57,6 @@ function refuseStoredState({ state }: ModelRequest): void {
       param: field,
     },
   );
-}
-
-const JSON_RULE = "Answer with one JSON object and nothing else: no prose, no code fence.";
-
-/** `{type: "json_object"}` exists in Chat only; Anthropic wants a schema. */
-function withJsonRule(
-  system: string | readonly JsonObject[] | undefined,
-  writing: Writing,
-): string | readonly JsonObject[] | undefined {
-  const { output } = writing.request;
-  if (!output?.jsonObject || output.schema) return system;
-  const note = "JSON without a schema is asked for in words: nothing enforces it";
-  meaning(writing, writing.said.field("outputShape"), "json-object", "approximated", note);
-  if (system === undefined) return JSON_RULE;
-  return [
-    ...(typeof system === "string" ? [{ type: "text", text: system }] : system),
-    { type: "text", text: JSON_RULE },
-  ];
 }
 
 function encodeSampling(writing: Writing): Record<string, Json | undefined> {

@@ -282,7 +282,7 @@ describe("what is read", () => {
 
   test("output_format is what output_config.format was called before", () => {
     expect(decode({ output_format: { type: "json_schema", schema: { a: 1 } } }).output).toEqual({
-      schema: { schema: { a: 1 } },
+      schema: { schema: { a: 1 }, strict: true },
     });
   });
 
@@ -739,10 +739,10 @@ describe("what cannot cross is told", () => {
   });
 
   test("a schema crosses without its name", () => {
-    expect(
-      encode([user("q")], { output: { schema: { name: "n", schema: { type: "object" }, strict: true } } }).body
-        .output_config,
-    ).toEqual({ format: { type: "json_schema", schema: { type: "object" } } });
+    const schema = { type: "object", properties: {}, additionalProperties: false };
+    expect(encode([user("q")], { output: { schema: { name: "n", schema, strict: true } } }).body.output_config).toEqual(
+      { format: { type: "json_schema", schema } },
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 /** How a model is asked to think. https://docs.claude.com/en/docs/build-with-claude/extended-thinking */
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { isObject, type JsonObject } from "../../wire/json.ts";
 import { compact } from "./wire.ts";
 import type { Writing } from "./writing.ts";
 
@@ -23,10 +23,9 @@ export function encodeThinking(writing: Writing): JsonObject | undefined {
 const BUDGET_TOKENS_MIN = 1024;
 
 /** `output_config`: the effort, the shape of the output, and what its own dialect put beside them. */
-export function encodeOutputConfig(writing: Writing): JsonObject | undefined {
-  const { reasoning, output, extra } = writing.request;
+export function encodeOutputConfig(writing: Writing, format: JsonObject | undefined): JsonObject | undefined {
+  const { reasoning, extra } = writing.request;
   const kept = writing.own && isObject(extra.fields.output_config) ? extra.fields.output_config : {};
-  const format: Json | undefined = output?.schema && { type: "json_schema", schema: output.schema.schema };
   const config = compact({ effort: reasoning?.effort === "none" ? undefined : reasoning?.effort, format, ...kept });
   return Object.keys(config).length > 0 ? config : undefined;
 }

@@ -1,10 +1,11 @@
 /** Tools and the choice among them, written: everything is a function with a flat name, except what Anthropic runs itself. */
+import type { Loss } from "../../ir/loss.ts";
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
+import { toolSchema } from "../../ir/tool-schema.ts";
 import { loseUnread } from "../../ir/unread.ts";
-import { isObject, type JsonObject } from "../../wire/json.ts";
+import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { builtinFunction } from "../../ir/builtins.ts";
-import { inputSchema } from "./schema.ts";
 import { compact, DIALECT } from "./wire.ts";
 import { hint, meaning, unread, type Writing } from "./writing.ts";
 
@@ -69,10 +70,8 @@ function named(tool: ToolRef, printed: Printed, print: (name: string) => JsonObj
 }
 
 function encodeFunction(name: string, tool: FunctionTool, writing: Writing): JsonObject {
-  const { own, to, losses } = writing;
+  const { own } = writing;
   const at = writing.said.place(tool);
-  if (tool.strict === true && !to.traits.strictTools)
-    hint(writing, `${at}.strict`, "strict-tool", "dropped", "this model does not check arguments against the schema");
   if (tool.defer === true && !own) {
     const note = "the tool is declared at once: deferred loading needs Anthropic's own tool search";
     hint(writing, at, "deferred-tool", "dropped", note);
@@ -82,12 +81,35 @@ function encodeFunction(name: string, tool: FunctionTool, writing: Writing): Jso
     type,
     name,
     description: tool.description,
-    input_schema: own && tool.schema !== undefined ? tool.schema : inputSchema(tool.schema, at, losses),
-    strict: to.traits.strictTools || own ? (tool.strict ?? undefined) : undefined,
+    ...inputOf(tool, writing),
     defer_loading: own ? tool.defer : undefined,
     ...hints,
     cache_control: writing.breakpoints.take(tool.mark),
   });
+}
+
+/** Its schema, and whether arguments are held to it. */
+function inputOf(tool: FunctionTool, writing: Writing): { readonly input_schema: Json; readonly strict?: boolean } {
+  const { own, to, losses, grammar } = writing;
+  const at = writing.said.place(tool);
+  if (own && tool.schema !== undefined)
+    return { input_schema: tool.schema, ...(typeof tool.strict === "boolean" && { strict: tool.strict }) };
+  const schema = toolSchema(tool.schema, to.traits.toolSchemas, at, losses);
+  const lose = (how: Loss["how"], note: string): void => hint(writing, `${at}.strict`, "strict-tool", how, note);
+  if (tool.strict !== true)
+    return { input_schema: schema, ...(tool.strict === false && to.traits.strictTools && { strict: false }) };
+  if (!to.traits.strictTools) {
+    lose("dropped", "this model does not check arguments against the schema");
+    return { input_schema: schema };
+  }
+  const held = grammar.tool(schema);
+  if ("why" in held) {
+    lose("dropped", `Anthropic cannot hold arguments to this schema, for ${held.why}`);
+    return { input_schema: schema };
+  }
+  if (held.told.length > 0)
+    lose("approximated", `${held.told.join(", ")} stand in descriptions: nothing enforces them`);
+  return { input_schema: held.schema, strict: true };
 }
 
 function encodeCustom(name: string, tool: CustomTool, writing: Writing): JsonObject {

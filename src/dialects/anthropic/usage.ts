@@ -1,7 +1,11 @@
 /** What a call used, in Anthropic's words. `input_tokens` excludes what was read from and written to the cache. */
-import { totals, type Usage, type UsageLine, usageLine } from "../../ir/usage.ts";
+import { countIn } from "../../ir/counters.ts";
+import { toldTotals, type Usage, type UsageLine, usageLine } from "../../ir/usage.ts";
 import { lookup, isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { compact, numberIn, objectIn, textIn } from "./wire.ts";
+import { compact, objectIn, textIn } from "./wire.ts";
+
+/** Anthropic's word for the tier that everybody else calls default. */
+const [STANDARD, DEFAULT] = ["standard", "default"];
 
 /** Counters come twice, with message_start and message_delta: the last value of each key wins, a null does not count. */
 export function usageReader(): { read(raw: Json | undefined): void; usage(): Usage } {
@@ -16,7 +20,7 @@ export function usageReader(): { read(raw: Json | undefined): void; usage(): Usa
 }
 
 export function encodeUsage(usage: Usage): JsonObject {
-  const top = totals(usage, ["message"]);
+  const top = toldTotals(usage);
   const { cacheWrite1h } = top;
   return compact({
     input_tokens: top.input,
@@ -29,21 +33,24 @@ export function encodeUsage(usage: Usage): JsonObject {
     output_tokens: top.output,
     output_tokens_details: top.reasoning > 0 ? { thinking_tokens: top.reasoning } : undefined,
     server_tool_use: Object.keys(usage.hostedCalls).length > 0 ? usage.hostedCalls : undefined,
-    service_tier: usage.serviceTier,
+    service_tier: usage.serviceTier === DEFAULT ? STANDARD : usage.serviceTier,
     iterations: usage.lines.length > 1 ? usage.lines.map(encodeIteration) : undefined,
   });
 }
 
 function usageOf(seen: JsonObject): Usage {
+  const used = objectIn(seen, "server_tool_use") ?? {};
   const hostedCalls: Record<string, number> = {};
-  for (const [key, value] of Object.entries(objectIn(seen, "server_tool_use") ?? {}))
-    if (typeof value === "number") hostedCalls[key] = value;
-  const serviceTier = textIn(seen, "service_tier");
-  const isReported = numberIn(seen, "input_tokens") !== undefined || numberIn(seen, "output_tokens") !== undefined;
+  for (const key of Object.keys(used)) {
+    const calls = countIn(used, key);
+    if (calls !== undefined) hostedCalls[key] = calls;
+  }
+  const tier = textIn(seen, "service_tier");
+  const isReported = countIn(seen, "input_tokens") !== undefined || countIn(seen, "output_tokens") !== undefined;
   return {
     lines: isReported ? linesOf(seen) : [],
     hostedCalls,
-    ...(serviceTier === "" ? {} : { serviceTier }),
+    ...(tier === "" ? {} : { serviceTier: tier === STANDARD ? DEFAULT : tier }),
     source: isReported ? "reported" : "none",
   };
 }
@@ -82,16 +89,17 @@ function minus(top: UsageLine, part: UsageLine): UsageLine {
 /** message_delta repeats the sum of the writes, not their lifetimes: what is beyond the known hour is of five minutes. */
 function countsOf(raw: JsonObject): Partial<UsageLine> {
   const lifetimes = objectIn(raw, "cache_creation") ?? {};
-  const hour = numberIn(lifetimes, "ephemeral_1h_input_tokens") ?? 0;
+  const hour = countIn(lifetimes, "ephemeral_1h_input_tokens") ?? 0;
   const written =
-    numberIn(raw, "cache_creation_input_tokens") ?? hour + (numberIn(lifetimes, "ephemeral_5m_input_tokens") ?? 0);
+    countIn(raw, "cache_creation_input_tokens") ?? hour + (countIn(lifetimes, "ephemeral_5m_input_tokens") ?? 0);
+  const output = countIn(raw, "output_tokens") ?? 0;
   return {
-    input: numberIn(raw, "input_tokens") ?? 0,
-    cacheRead: numberIn(raw, "cache_read_input_tokens") ?? 0,
+    input: countIn(raw, "input_tokens") ?? 0,
+    cacheRead: countIn(raw, "cache_read_input_tokens") ?? 0,
     cacheWrite5m: Math.max(written - hour, 0),
     cacheWrite1h: Math.min(hour, written),
-    output: numberIn(raw, "output_tokens") ?? 0,
-    reasoning: numberIn(objectIn(raw, "output_tokens_details") ?? {}, "thinking_tokens") ?? 0,
+    output,
+    reasoning: Math.min(countIn(raw.output_tokens_details, "thinking_tokens") ?? 0, output),
   };
 }
 
@@ -102,6 +110,7 @@ const KINDS: Readonly<Record<string, UsageLine["kind"]>> = {
 };
 const ITERATION_TYPES: Readonly<Record<UsageLine["kind"], string>> = {
   message: "message",
+  round: "message",
   compaction: "compaction",
   advisor: "advisor_message",
   // A hop that was declined: Anthropic calls the one that served `fallback_message`.

@@ -6,6 +6,7 @@ import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { type CallerWords, callerWords } from "../../ir/words.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { type Grammar, grammar } from "./grammar.ts";
 import { BREAKPOINTS_MAX, compact, DIALECT } from "./wire.ts";
 
 export interface Writing {
@@ -19,6 +20,7 @@ export interface Writing {
   /** What the caller calls things. */
   readonly said: CallerWords;
   readonly breakpoints: Breakpoints;
+  readonly grammar: Grammar;
 }
 
 /** What only another dialect reads of a thing; our own dialect gets it back. */
@@ -42,6 +44,7 @@ export function writing(request: ModelRequest, to: Addressee): Writing {
     own: request.extra.dialect === DIALECT,
     losses,
     said: callerWords(request),
+    grammar: grammar(),
     breakpoints: breakpoints(losses, request.cache.automatic === undefined ? 0 : 1),
   };
 }

@@ -1,14 +1,14 @@
 /** One answer of the model becomes one message: its thinking, its text, its calls. */
 import { safeId } from "../../ir/ids.ts";
 import { wrapCustomInput } from "../../ir/lower.ts";
-import type { CallEntry, Content, MessageEntry, ReasoningEntry } from "../../ir/request.ts";
-import { canRead } from "../../ir/seal.ts";
+import type { CacheMark, CallEntry, Content, MessageEntry, ReasoningEntry } from "../../ir/request.ts";
 import { type AssistantEntry, textOfContent } from "../../ir/turns.ts";
 import { loseUnread } from "../../ir/unread.ts";
-import { isObject, type JsonObject, parseJson } from "../../wire/json.ts";
+import type { JsonObject } from "../../wire/json.ts";
 import { besides } from "./beside-encode.ts";
-import { encodeContent } from "./part-encode.ts";
-import { CHAT } from "./wire.ts";
+import { encodeContent, withMark } from "./part-encode.ts";
+import { thoughtField } from "./seals.ts";
+import { sealsOf, type TurnSeals } from "./seals-encode.ts";
 import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
 
 /**
@@ -17,7 +17,8 @@ import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
  */
 export function assistantTurn(entries: readonly AssistantEntry[], writing: Writing): readonly JsonObject[] {
   const calls = entries.filter((entry): entry is CallEntry => entry.kind === "call");
-  const reasoning = replayed(entries, calls.length > 0, writing);
+  const seals = sealsOf(entries, writing);
+  const reasoning = replayed(entries, seals, writing);
   const { text, refusal, beside } = wordsOf(entries, writing);
   loseOpaque(entries, writing);
   if (text === "" && refusal === "" && calls.length === 0) {
@@ -31,11 +32,12 @@ export function assistantTurn(entries: readonly AssistantEntry[], writing: Writi
   return [
     {
       role: "assistant",
-      content: text === "" ? null : text,
+      content: text === "" ? null : withMark(text, markOf(entries, writing), writing),
       ...(refusal === "" ? {} : { refusal }),
       ...beside,
       ...reasoning,
-      ...(calls.length > 0 ? { tool_calls: calls.map((call) => encodeCall(call, writing)) } : {}),
+      ...(seals.extra ? { extra_content: seals.extra } : {}),
+      ...(calls.length > 0 ? { tool_calls: calls.map((call) => encodeCall(call, seals, writing)) } : {}),
     },
   ];
 }
@@ -82,6 +84,19 @@ function wordsOf(entries: readonly AssistantEntry[], writing: Writing): Words {
   return { text: texts.join("\n\n"), refusal, beside: fields };
 }
 
+/** The texts of a turn are one, and bear the last of their marks. */
+function markOf(entries: readonly AssistantEntry[], writing: Writing): CacheMark | undefined {
+  // Elsewhere the loss is told where the parts are written.
+  if (!writing.traits.cacheMarks) return undefined;
+  const marks = entries.flatMap((entry) =>
+    entry.kind !== "message" || typeof entry.content === "string"
+      ? []
+      : entry.content.flatMap((part) => (part.kind === "text" && part.text !== "" && part.mark ? [part.mark] : [])),
+  );
+  for (const mark of marks.slice(0, -1)) loseMark(mark, writing);
+  return marks.at(-1);
+}
+
 /** A refusal keeps its field where the vendor is OpenAI-like; elsewhere it is text. */
 function splitRefusal(entry: MessageEntry, writing: Writing): { content: Content; refusal: string } {
   if (typeof entry.content === "string" || !(writing.own || writing.traits.developerRole))
@@ -101,34 +116,27 @@ function assistantText(content: Content, entry: MessageEntry, writing: Writing):
   return textOfContent(content);
 }
 
-/** Thinking of an earlier turn, where the vendor takes it. */
-function replayed(entries: readonly AssistantEntry[], calls: boolean, writing: Writing): JsonObject {
-  const thoughts = entries.filter((entry): entry is ReasoningEntry => entry.kind === "reasoning");
+/** Thinking of an earlier turn, where the vendor takes it: as it was sealed, else in plain words. */
+function replayed(entries: readonly AssistantEntry[], seals: TurnSeals, writing: Writing): JsonObject {
   const { reasoningReplay, reasoningRequired } = writing.traits;
-  for (const thought of thoughts) loseThought(thought, writing);
-  if (reasoningReplay === "none") return {};
-  const text = thoughts
-    .map(thoughtText)
-    .filter((thought) => thought !== "")
-    .join("\n\n");
-  if (text !== "") return { [reasoningReplay]: text };
-  if (reasoningRequired && calls) writing.thoughtless.turns++;
-  return {};
-}
-
-function loseThought(thought: ReasoningEntry, writing: Writing): void {
-  const { seal } = thought;
-  const at = writing.said.place(thought);
-  if (seal) hint(writing, "dropped", seal.at ?? at, "seal", "Chat has no field for a signature or encrypted reasoning");
-  if (writing.traits.reasoningReplay === "none" && thoughtText(thought) !== "")
-    hint(writing, "dropped", at, "reasoning-replay", "this vendor takes no thinking of earlier turns");
-  loseUnread(writing.losses, at, thought.hints);
+  const thoughts = entries.filter((entry): entry is ReasoningEntry => entry.kind === "reasoning");
+  for (const thought of thoughts) loseUnread(writing.losses, writing.said.place(thought), thought.hints);
+  const details = seals.details.length > 0 ? { reasoning_details: seals.details } : {};
+  const plain = thoughts.filter((thought) => !seals.sent.has(thought) && thoughtText(thought) !== "");
+  if (reasoningReplay === "none" || seals.sent.size > 0) {
+    const note = "this vendor takes no thinking of earlier turns";
+    for (const thought of plain) hint(writing, "dropped", writing.said.place(thought), "reasoning-replay", note);
+    return details;
+  }
+  if (plain.length > 0) return { [thoughtField(writing.traits)]: plain.map(thoughtText).join("\n\n"), ...details };
+  if (reasoningRequired && entries.some((entry) => entry.kind === "call")) writing.thoughtless.turns++;
+  return details;
 }
 
 const thoughtText = (thought: ReasoningEntry): string =>
   (thought.sections.length > 0 ? thought.sections : (thought.raw ?? [])).join("\n\n");
 
-function encodeCall(call: CallEntry, writing: Writing): JsonObject {
+function encodeCall(call: CallEntry, { extras }: TurnSeals, writing: Writing): JsonObject {
   const { input, tool } = call;
   const id = callId(call.callId, writing);
   const name = writing.names.wireName(tool);
@@ -139,30 +147,12 @@ function encodeCall(call: CallEntry, writing: Writing): JsonObject {
   if (tool.via === "custom" && "text" in input && writing.traits.customTools)
     return { id, type: "custom", custom: { name, input: input.text }, ...beside };
   const called = { name, arguments: argumentsOf(call) };
-  return { id, type: "function", function: called, ...extraOf(call, writing), ...beside };
+  const extra = extras.get(call);
+  return { id, type: "function", function: called, ...(extra && { extra_content: extra }), ...beside };
 }
 
 /** Vendors parse the arguments: nothing is no JSON. What a client wrote, valid or not, stays as written. */
 function argumentsOf({ input, tool }: CallEntry): string {
   if ("json" in input) return input.json.trim() === "" ? "{}" : input.json;
   return tool.via === "custom" ? wrapCustomInput(input.text) : input.text;
-}
-
-/** Gemini's thought signature: to its issuer only. */
-function extraOf(call: CallEntry, writing: Writing): JsonObject {
-  if (!call.seal) return {};
-  const extra = call.seal.dialect === CHAT && canRead(writing.reader, call.seal) ? jsonOf(call.seal.value) : undefined;
-  if (extra) return { extra_content: extra };
-  const at = call.seal.at ?? writing.said.place(call);
-  hint(writing, "dropped", at, "seal", "the signature of a call is of another vendor");
-  return {};
-}
-
-function jsonOf(text: string): JsonObject | undefined {
-  try {
-    const value = parseJson(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,8 +3,11 @@ import type { Block, Delta, Emit } from "../../ir/events.ts";
 import type { ToolRef } from "../../ir/request.ts";
 import { type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
 import { unwrapper } from "../../ir/unwrap.ts";
+import type { Seal } from "../../ir/seal.ts";
 import { LIMITS } from "../../wire/limits.ts";
 import type { Ask } from "../dialect.ts";
+import { type PendingSeal, pendingSeal } from "./pending-seals.ts";
+import { sealOf } from "./seals.ts";
 import { CHAT, objectIn, textIn } from "./wire.ts";
 
 type LinearKind = "text" | "refusal" | "reasoning" | "opaque";
@@ -14,6 +17,10 @@ export interface Blocks {
   linear(kind: LinearKind, delta: Delta, emit: Emit): void;
   /** A fragment of a call, in any of its wire forms. */
   call(part: CallPart, emit: Emit): void;
+  /** A piece of `reasoning_details`: of the call whose id it names, else of the reasoning that is open or of the block to come, else of what was said last. */
+  detail(piece: JsonObject): void;
+  /** `extra_content` of the message: Gemini signs the end of its words. */
+  sign(extra: JsonObject, emit: Emit): void;
   closeAll(emit: Emit): void;
   readonly live: LinearKind | undefined;
   readonly seen: { calls: boolean; refusal: boolean };
@@ -55,6 +62,7 @@ interface OpenCall {
   name: string;
   waiting: string;
   freeform: boolean;
+  readonly details: PendingSeal;
   feed(input: JsonLiteral, emit: Emit): void;
   close(emit: Emit): void;
 }
@@ -71,12 +79,29 @@ export function blocks(ask: Ask): Blocks {
     emit({ type: "block-start", index: next, block });
     return next++;
   };
+  const details = pendingSeal(ask);
+  const seal = (index: number, value: Seal | undefined, emit: Emit): void => {
+    if (value) emit({ type: "block-delta", index, delta: { seal: value, mode: "set" } });
+  };
   const closeLive = (emit: Emit): void => {
+    if (live?.kind === "reasoning") seal(live.index, details.take(), emit);
     if (live) emit({ type: "block-end", index: live.index });
     live = undefined;
   };
-  const openCall = (call: OpenCall, emit: Emit): void => {
+  /** Nothing of this thought is shown but its seal. */
+  const sealedBlock = (value: Seal | undefined, emit: Emit): void => {
+    if (!value) return;
+    const index = open({ kind: "reasoning", channel: "raw", redacted: true }, emit);
+    seal(index, value, emit);
+    emit({ type: "block-end", index });
+  };
+  /** What came sealed in front of it stands in front of it. */
+  const closeBefore = (kind: LinearKind | "call", emit: Emit): void => {
     closeLive(emit);
+    if (kind !== "reasoning") sealedBlock(details.take(), emit);
+  };
+  const openCall = (call: OpenCall, emit: Emit): void => {
+    closeBefore("call", emit);
     const tool = toolOf(call, ask);
     const index = open({ kind: "call", callId: call.id || `call_${ask.replyId}_${call.at}`, tool }, emit);
     call.block = index;
@@ -85,13 +110,14 @@ export function blocks(ask: Ask): Blocks {
     call.feed = (input) => (unwrap ? unwrap.push(input, send) : send(input));
     call.close = () => {
       unwrap?.end("eof", send);
+      seal(index, call.details.take(), emit);
       emit({ type: "block-end", index });
     };
     if (call.waiting !== "") call.feed(literal(call.waiting), emit);
   };
   const callOf = (part: CallPart): OpenCall => {
     const found = findCall(part, calls.at(-1), byIndex, byId);
-    const call = found ?? newCall(calls.length, part.freeform);
+    const call = found ?? newCall(calls.length, part.freeform, ask);
     if (!found) calls.push(call);
     if (part.index !== undefined) byIndex.set(part.index, call);
     // Later deltas of Qwen and GLM say `id: ""` and `name: ""`: they overwrite nothing.
@@ -104,7 +130,7 @@ export function blocks(ask: Ask): Blocks {
   return {
     linear: (kind, delta, emit) => {
       if (live?.kind !== kind) {
-        closeLive(emit);
+        closeBefore(kind, emit);
         live = { kind, index: open(blockOf(kind), emit) };
       }
       if (kind === "refusal") seen.refusal = true;
@@ -119,11 +145,22 @@ export function blocks(ask: Ask): Blocks {
         call.waiting += part.input;
         if (call.name !== "" || call.waiting.length > LIMITS.queuedBlockBytesMax) openCall(call, emit);
       }
-      if (part.extra && call.block !== undefined)
-        emit({ type: "block-delta", index: call.block, delta: { seal: sealOf(part.extra, ask), mode: "set" } });
+      if (part.extra && call.block !== undefined) seal(call.block, sealOf(part.extra, ask.from), emit);
+    },
+    detail: (piece) => {
+      const id = textIn(piece, "id");
+      const call = id === "" && !live ? calls.at(-1) : byId.get(id);
+      (call?.details ?? details).add(piece);
+    },
+    sign: (extra, emit) => {
+      if (live?.kind === "text") seal(live.index, sealOf(extra, ask.from), emit);
+      else sealedBlock(sealOf(extra, ask.from), emit);
     },
     closeAll: (emit) => {
+      // What came sealed behind words belongs to them; behind nothing, it is all that there is.
+      if (live) seal(live.index, details.take(), emit);
       closeLive(emit);
+      sealedBlock(details.take(), emit);
       for (const call of calls) {
         if (call.block === undefined) openCall(call, emit);
         call.close(emit);
@@ -138,8 +175,9 @@ export function blocks(ask: Ask): Blocks {
   };
 }
 
-const newCall = (at: number, freeform: boolean): OpenCall => ({
+const newCall = (at: number, freeform: boolean, ask: Ask): OpenCall => ({
   at,
+  details: pendingSeal(ask),
   id: "",
   name: "",
   waiting: "",
@@ -148,18 +186,21 @@ const newCall = (at: number, freeform: boolean): OpenCall => ({
   close: () => {},
 });
 
-/** By index. Gemini's endpoint gives every call index 0 and Mistral gives none: there a new id with a name is a new call. */
+/**
+ * By index. Gemini's endpoint gives every call index 0 and Mistral gives none: there a new id with a name is a new call, and
+ * a known id goes on with its own. vLLM has been seen to give each piece another id.
+ */
 function findCall(
   part: CallPart,
   latest: OpenCall | undefined,
   byIndex: ReadonlyMap<number, OpenCall>,
   byId: ReadonlyMap<string, OpenCall>,
 ): OpenCall | undefined {
-  const known = part.index === undefined ? undefined : byIndex.get(part.index);
-  const reused = known && part.name !== "" && part.id !== "" && known.id !== "" && known.id !== part.id;
-  if (part.index !== undefined && !reused) return known;
-  if (part.id !== "") return byId.get(part.id);
-  return part.name === "" ? latest : undefined;
+  const isUnnamed = part.name === "";
+  if (part.index === undefined) return part.id !== "" ? byId.get(part.id) : isUnnamed ? latest : undefined;
+  const here = byIndex.get(part.index);
+  if (!here || part.id === "" || here.id === "" || here.id === part.id) return here;
+  return byId.get(part.id) ?? (isUnnamed ? here : undefined);
 }
 
 /** A name that nobody declared is still a call: on Chat the model invented it, and the client must refuse it in the next turn. */
@@ -168,8 +209,6 @@ function toolOf(call: OpenCall, ask: Ask): ToolRef {
   if (known) return call.freeform ? { ...known, via: "custom" } : known;
   return { via: call.freeform ? "custom" : "function", name: call.name };
 }
-
-const sealOf = (extra: JsonObject, ask: Ask) => ({ dialect: CHAT, ...ask.from, value: JSON.stringify(extra) });
 
 function blockOf(kind: LinearKind): Block {
   switch (kind) {

@@ -1,4 +1,5 @@
 /** One call in the words of Chat's chunks: the client decides how a freeform call looks. */
+import { callArguments } from "../../ir/arguments.ts";
 import type { Block } from "../../ir/events.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
 import type { JsonLiteral } from "../../wire/json.ts";
@@ -26,16 +27,15 @@ export function callWords(index: number, block: CallBlock, ask: Ask): CallWords 
   const more = entry;
 
   if (block.tool.via !== "custom") {
-    let empty = true;
+    const parsed = callArguments();
+    const printed = (part: JsonLiteral | undefined): string | undefined => part && args(part.json);
     return {
       opening: head("function", `"arguments":""`),
       input: (fragment) => {
-        if (fragment.json === `""`) return [];
-        empty = false;
-        return [args(fragment.json)];
+        const words = fragment.json === `""` ? undefined : printed(parsed.next(fragment));
+        return words === undefined ? [] : [words];
       },
-      // Clients parse the arguments: nothing at all is no JSON.
-      closing: () => (empty ? args(`"{}"`) : undefined),
+      closing: () => printed(parsed.rest()),
       more,
     };
   }

@@ -20,12 +20,14 @@ export function callerFields(request: ModelRequest, writing: Writing): JsonObjec
     lose(name, feature, writing);
     return {};
   };
-  if (cache.automatic !== undefined) lose("cacheControl", "cache-breakpoint", writing);
+  const marks = writing.traits.cacheMarks === true;
+  if (cache.automatic !== undefined && !marks) lose("cacheControl", "cache-breakpoint", writing);
   if (state.container !== undefined) {
     const note = "the container stands at another vendor";
     meaning(writing, "dropped", writing.said.field("container"), "container", note);
   }
   return {
+    ...(cache.automatic !== undefined && marks ? { cache_control: cache.automatic } : {}),
     ...field("user", "user", caller.user, follows || writing.own),
     ...field("safetyId", "safety-identifier", caller.safetyId, follows),
     ...field("serviceTier", "service-tier", tierOf(caller.serviceTier), follows || writing.own),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { textOf } from "../../wire/json.ts";
+import { collect } from "../../ir/collect.ts";
+import { type JsonObject, textOf } from "../../wire/json.ts";
 import { answerOf, chunk, decoded, ending } from "./asking.ts";
 import { openaiChat } from "./index.ts";
 import { decodeWhole } from "./response.ts";
@@ -103,6 +104,21 @@ describe("what vendors send", () => {
       ["b", "weather", '{"z":1}'],
     ]);
     expect(answer.finish?.reason).toBe("tool");
+  });
+
+  test("calls that share a number go on by their ids, and pieces with ids of their own go to the call at their number", () => {
+    const answer = answerOf([
+      call({ index: 0, id: "a", function: { name: "weather", arguments: "" } }),
+      call({ index: 0, id: "b", function: { name: "weather", arguments: "" } }),
+      call({ index: 0, id: "a", function: { arguments: "{1}" } }),
+      call({ index: 0, id: "b", function: { arguments: "{" } }),
+      call({ index: 0, id: "strange", function: { arguments: "2}" } }),
+      ending("stop"),
+    ]);
+    expect(inputs(answer)).toEqual([
+      ["a", "weather", "{1}"],
+      ["b", "weather", "{2}"],
+    ]);
   });
 
   test("a name that comes late opens the call late, and arguments that are an object are written out", () => {
@@ -377,4 +393,36 @@ test("a whole answer runs through the same decoder", () => {
     event.type === "block-start" ? [event.block.kind] : [],
   );
   expect(kinds).toEqual(["reasoning", "text", "call"]);
+});
+
+test("in a whole answer each entry is a call: without numbers, all numbered 0, and of one id", () => {
+  const entry = (id: string, args: string, more: JsonObject = {}) => ({
+    id,
+    function: { name: "weather", arguments: args },
+    ...more,
+  });
+  const whole = (...calls: readonly JsonObject[]) =>
+    inputs(
+      collect(
+        openaiChat.response.decode(
+          { id: "x", choices: [{ message: { role: "assistant", tool_calls: calls }, finish_reason: "tool_calls" }] },
+          ask(),
+        ),
+      ),
+    );
+  const BOTH = [
+    ["a", "weather", "{1}"],
+    ["b", "weather", "{2}"],
+  ];
+  expect(whole(entry("a", "{1}"), entry("b", "{2}"))).toEqual(BOTH);
+  expect(whole(entry("a", "{1}", { index: 0 }), entry("b", "{2}", { index: 0 }))).toEqual(BOTH);
+  expect(whole(entry("a", "{1}"), entry("a", "{1}"))).toEqual([["a", "weather", "{1}"]]);
+  expect(whole(entry("a", "{1}"), entry("a", "{2}"))).toEqual([
+    ["a", "weather", "{1}"],
+    ["call_r1_1", "weather", "{2}"],
+  ]);
+  expect(whole(entry("", "{1}"), entry("", "{2}"))).toEqual([
+    ["call_r1_0", "weather", "{1}"],
+    ["call_r1_1", "weather", "{2}"],
+  ]);
 });

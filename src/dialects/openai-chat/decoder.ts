@@ -1,4 +1,5 @@
 /** Chunks of every vendor that claims the dialect become events. The finish waits for the usage behind it. */
+import { distinct, distinctCalls } from "../../ir/distinct-calls.ts";
 import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Annotation, Emit, StreamEvent } from "../../ir/events.ts";
 import { decodeUsage } from "./usage.ts";
@@ -7,6 +8,7 @@ import type { EndCause, Frame, Machine } from "../../wire/machine.ts";
 import type { Ask } from "../dialect.ts";
 import { type Blocks, blocks, readCallPart } from "./blocks.ts";
 import { decodeErrorFrame } from "./error.ts";
+import { isSignature } from "./seals.ts";
 import { CHAT, DONE, FAILED_FINISH, finishReasonOf, listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 interface State {
@@ -33,28 +35,46 @@ const newState = (ask: Ask): State => ({
 
 export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
   const state = newState(ask);
-  return {
-    push: (frame, emit) => {
-      if (state.over) return;
-      const data = frame.data.trim();
-      if (data === DONE) return finishOrCut(state, emit);
-      if (data === "") return;
-      const json = read(data);
-      if (json === undefined) return fail(state, new GatewayError("upstream-failed", NO_JSON), emit);
-      chunk(state, json, frame.event === "error", emit);
+  return distinctCalls(
+    {
+      push: (frame, emit) => {
+        if (state.over) return;
+        const data = frame.data.trim();
+        if (data === DONE) return finishOrCut(state, emit);
+        if (data === "") return;
+        const json = read(data);
+        if (json === undefined) return fail(state, new GatewayError("upstream-failed", NO_JSON), emit);
+        chunk(state, json, frame.event === "error", emit);
+      },
+      end: (cause, emit) => end(state, cause, emit),
     },
-    end: (cause, emit) => end(state, cause, emit),
-  };
+    ask.replyId,
+  );
 }
 
-/** A whole answer is one chunk that has everything. */
+/** A whole answer is one chunk that has everything, but with some vendors the word for why it ended. A body that parses was not cut. */
 export function decodeWhole(body: JsonObject, ask: Ask): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
-  const emit: Emit = (event) => void events.push(event);
+  const pass = distinct(ask.replyId);
+  const emit: Emit = (event) => pass(event, (one) => void events.push(one));
   const state = newState(ask);
-  chunk(state, body, false, emit);
-  end(state, "eof", emit);
+  chunk(state, numbered(body), false, emit);
+  const isWhole = objectsIn(body, "choices").some((choice) => objectIn(choice, "message"));
+  if (isWhole) finishOrCut(state, emit);
+  else end(state, "eof", emit);
   return events;
+}
+
+/** In a list each call is one, whatever its number and id: pieces come only in streams. */
+function numbered(body: JsonObject): JsonObject {
+  if (!isList(body.choices)) return body;
+  const choices = objectsIn(body, "choices").map((choice) => {
+    const message = objectIn(choice, "message");
+    if (!message || !isList(message.tool_calls)) return choice;
+    const calls = objectsIn(message, "tool_calls").map((call, index) => ({ ...call, index }));
+    return { ...choice, message: { ...message, tool_calls: calls } };
+  });
+  return { ...body, choices };
 }
 
 const NO_JSON = "the upstream sent a frame that is no JSON";
@@ -122,13 +142,16 @@ function answer(state: State, delta: JsonObject, emit: Emit): void {
   for (const call of objectsIn(delta, "tool_calls")) state.blocks.call(readCallPart(call), emit);
   const legacy = objectIn(delta, "function_call");
   if (legacy) state.blocks.call(readCallPart({ index: 0, function: legacy }), emit);
+  const extra = objectIn(delta, "extra_content");
+  if (extra && isSignature(extra)) state.blocks.sign(extra, emit);
 }
 
-/** Groq, OpenRouter and vLLM say `reasoning`; OpenRouter repeats it in `reasoning_details`, which alone may carry it. */
+/** Groq, OpenRouter and vLLM say `reasoning`; OpenRouter repeats it in `reasoning_details`, which alone may carry it, and seals it there. */
 function reasoning(state: State, delta: JsonObject, emit: Emit): void {
   const text = textIn(delta, "reasoning_content") || textIn(delta, "reasoning");
-  const details = text ? [] : objectsIn(delta, "reasoning_details");
+  const details = objectsIn(delta, "reasoning_details");
   say(state, "reasoning", text || details.map((one) => textIn(one, "text") || textIn(one, "summary")).join(""), emit);
+  for (const detail of details) state.blocks.detail(detail);
 }
 
 /** Mistral's content is a list while its model thinks. */
@@ -186,6 +209,7 @@ function end(state: State, cause: EndCause, emit: Emit): void {
 
 /** [DONE] behind an answer ends it even where the vendor gave no reason; behind nothing it ends nothing. */
 function finishOrCut(state: State, emit: Emit): void {
+  if (state.over) return;
   if (state.started) finish(state, emit);
   else end(state, "eof", emit);
 }

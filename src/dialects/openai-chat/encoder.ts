@@ -3,11 +3,12 @@ import type { GatewayError } from "../../ir/error.ts";
 import type { Annotation, Block, Delta, Finish, StreamEvent } from "../../ir/events.ts";
 import { type Feature, type Loss, type LossList, lossList } from "../../ir/loss.ts";
 import { joined, type ThinkMarkup, thinkMarkup } from "../../ir/think.ts";
-import { isObject, type JsonLiteral, parseJson, type Raw } from "../../wire/json.ts";
+import type { JsonLiteral } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import type { Ask } from "../dialect.ts";
 import { type CallWords, callWords } from "./call-words.ts";
 import { errorObject } from "./error.ts";
+import { readSealed } from "./seals.ts";
 import { encodeUsage } from "./usage.ts";
 import { CHAT, DONE, finishWordOf } from "./wire.ts";
 
@@ -156,11 +157,15 @@ function closeThink(state: State, print: Print): void {
   say(state, `"content":${closing.json}`, print);
 }
 
+/** Chat's own seals go to its own fields. Details hold the thoughts in plain words, and are shown where those are. */
 function seal(state: State, open: OpenBlock, part: Extract<Delta, { seal: unknown }>, print: Print): void {
-  if (part.seal.dialect === CHAT && open.call) {
-    const extra = jsonOf(part.seal.value);
-    if (isObject(extra)) return say(state, open.call.more(`"extra_content":${JSON.stringify(extra)}`), print);
+  const sealed = readSealed(part.seal);
+  if (sealed && "extra" in sealed) {
+    const extra = `"extra_content":${JSON.stringify(sealed.extra)}`;
+    return say(state, open.call?.more(extra) ?? extra, print);
   }
+  if (sealed && state.ask.style.reasoning === "field")
+    return say(state, `"reasoning_details":${JSON.stringify(sealed.details)}`, print);
   lose(
     state,
     `answer.${open.block.kind}`,
@@ -239,11 +244,3 @@ function say(state: State, words: string, print: Print): void {
 
 const lose = (state: State, path: string, feature: Feature, note: string): void =>
   state.losses.add({ path, feature, how: "dropped", weight: "hint", note });
-
-function jsonOf(text: string): Raw | undefined {
-  try {
-    return parseJson(text);
-  } catch {
-    return undefined;
-  }
-}

@@ -71,6 +71,7 @@ const WORDS: Readonly<Record<ErrorKind, Word>> = {
   "foreign-seal": refused("invalid_encrypted_content"),
   "unknown-model": refused("model_not_found"),
   "not-found": refused("not_found"),
+  "foreign-thread": refused("not_found"),
   "method-not-allowed": refused("method_not_allowed"),
   "request-timeout": refused("request_timeout"),
   "body-too-large": refused("request_too_large"),

@@ -9,7 +9,8 @@ import { placed } from "../../ir/words.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, objectAt, pathOf, ShapeError } from "../../wire/json.ts";
 import { decodeContent, decodePart, isText, markOf } from "./part-decode.ts";
 import type { FindTool } from "./tool-decode.ts";
-import { CHAT, listIn, objectIn, objectsIn, textIn } from "./wire.ts";
+import { isSignature, sealOf } from "./seals.ts";
+import { listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 /** What reading one message needs of the others. */
 export interface Reading {
@@ -33,7 +34,9 @@ export function decodeMessages(messages: readonly Json[], reading: Reading): rea
 
 /** What nobody reads of a message travels with its first words; without words it is told at once. */
 function withUnread(entries: readonly Entry[], message: JsonObject, at: string, reading: Reading): readonly Entry[] {
-  const { hints } = unreadOf(message, READ);
+  const { annotations, ...rest } = message;
+  // An answer without any says so, and a client that replays it means nothing by it.
+  const { hints } = unreadOf(isList(annotations) && annotations.length === 0 ? rest : message, READ);
   if (!hints) return entries;
   const first = entries.find(
     (entry) => entry.kind === "message" || (entry.kind === "result" && entry.at === undefined),
@@ -44,8 +47,8 @@ function withUnread(entries: readonly Entry[], message: JsonObject, at: string, 
 }
 
 const READ: ReadonlySet<string> = new Set(
-  // index, status and type are left-overs of answers that clients replay; tool_name is Ollama's word for name.
-  "role content name tool_calls tool_call_id function_call refusal reasoning_content reasoning reasoning_details thinking_blocks id type status index tool_name is_error cache_control output_config phase".split(
+  // index, status and type are left-overs of answers that clients replay, parsed is what OpenAI's SDK made of one; tool_name is Ollama's word for name.
+  "role content name tool_calls tool_call_id function_call refusal reasoning_content reasoning reasoning_details thinking_blocks extra_content parsed id type status index tool_name is_error cache_control output_config phase".split(
     " ",
   ),
 );
@@ -143,8 +146,18 @@ function assistantEntries(message: JsonObject, at: string, reading: Reading): re
   }
   const refusal = textIn(message, "refusal");
   if (refusal) entries.push(plain("assistant", message, [{ kind: "refusal", text: refusal }], at));
-  entries.push(...calls(message, at, reading));
-  return entries;
+  const signed = withSignature(entries, message, at);
+  return [...signed, ...calls(message, at, reading)];
+}
+
+/** Gemini signs the end of its words. */
+function withSignature(entries: readonly Entry[], message: JsonObject, at: string): readonly Entry[] {
+  const extra = objectIn(message, "extra_content");
+  if (!extra || !isSignature(extra)) return entries;
+  const seal = { ...sealOf(extra), at: pathOf(at, "extra_content") };
+  const last = entries.findLast((entry) => entry.kind === "message");
+  if (!last) return [...entries, { kind: "reasoning", sections: [], redacted: true, seal }];
+  return entries.map((entry) => (entry === last ? { ...entry, seal } : entry));
 }
 
 /** Every vendor's word for the thinking of an earlier turn; the first one found counts, for they repeat each other. */
@@ -158,7 +171,9 @@ function reasoningOf(message: JsonObject, at: string): readonly Entry[] {
   const told = details.map((one) => textIn(one, "text") || textIn(one, "summary")).join("");
   const key = ["reasoning_content", "reasoning"].find((name) => textIn(message, name) !== "") ?? "reasoning_details";
   const text = textIn(message, key) || told;
-  return text ? [{ kind: "reasoning", sections: [text], at: pathOf(at, key) }] : [];
+  const seal = details.length > 0 ? { ...sealOf(details), at: pathOf(at, "reasoning_details") } : undefined;
+  if (text) return [{ kind: "reasoning", sections: [text], ...(seal ? { seal } : {}), at: pathOf(at, key) }];
+  return seal ? [{ kind: "reasoning", sections: [], redacted: true, seal, at: pathOf(at, key) }] : [];
 }
 
 /** Anthropic's thinking blocks, which Cursor's bodies and LiteLLM's clients hold; Mistral's has a list inside. */
@@ -250,8 +265,7 @@ function toolCall(json: Json, at: string, reading: Reading): Entry {
   const entry = { ...call(id, nameIn(body, at), argumentsOf(body.arguments), reading, at, wire), ...hints };
   const extra = objectIn(wire, "extra_content");
   if (!extra) return entry;
-  const value = JSON.stringify(extra);
-  return { ...entry, seal: { dialect: CHAT, issuer: "", family: "", value, at: pathOf(at, "extra_content") } };
+  return { ...entry, seal: { ...sealOf(extra), at: pathOf(at, "extra_content") } };
 }
 
 function call(

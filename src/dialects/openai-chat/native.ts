@@ -29,7 +29,7 @@ function toolsAreNative(tools: Json | undefined): boolean {
 }
 
 function toolIsNative(tool: JsonObject): boolean {
-  if ("input_schema" in tool || "cache_control" in tool) return false;
+  if ("input_schema" in tool) return false;
   if (tool.type === "function") return named(tool.function);
   if (tool.type === "custom") return named(tool.custom);
   // A vendor's own tool (Kimi's builtin_function, Groq's browser_search) is its vendor's business.
@@ -75,7 +75,7 @@ function contentIsNative(content: Json | undefined, types: ReadonlySet<string>):
 }
 
 function partIsNative(part: JsonObject, types: ReadonlySet<string>): boolean {
-  if (!types.has(textIn(part, "type")) || "cache_control" in part) return false;
+  if (!types.has(textIn(part, "type"))) return false;
   switch (part.type) {
     case "text":
       return typeof part.text === "string";

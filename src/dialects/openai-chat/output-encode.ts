@@ -1,21 +1,23 @@
 /** The shape of the answer: a schema where the vendor has them, else a rule in words. */
 import type { OutputShape } from "../../ir/request.ts";
+import { strictSchema } from "../../ir/strict-schema.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { meaning, type Writing } from "./writing.ts";
 
-export function outputFields(output: OutputShape | undefined, { traits }: Writing): JsonObject {
+export function outputFields(output: OutputShape | undefined, writing: Writing): JsonObject {
   if (!output) return {};
   return {
-    ...formatFields(output, traits.jsonSchema),
+    ...formatFields(output, writing),
     ...(output.verbosity === undefined ? {} : { verbosity: output.verbosity }),
   };
 }
 
-function formatFields(output: OutputShape, support: Writing["traits"]["jsonSchema"]): JsonObject {
+function formatFields(output: OutputShape, writing: Writing): JsonObject {
   const { schema } = output;
+  const support = writing.traits.jsonSchema;
   if ((!schema && !output.jsonObject) || support === "none") return {};
   if (!schema || support === "json_object") return { response_format: { type: "json_object" } };
-  const { name, description, strict } = schema;
+  const { name, description } = schema;
   return {
     response_format: {
       type: "json_schema",
@@ -23,11 +25,22 @@ function formatFields(output: OutputShape, support: Writing["traits"]["jsonSchem
         // OpenAI requires a name; Anthropic's shape has none.
         name: name ?? "answer",
         ...(description === undefined ? {} : { description }),
-        schema: schema.schema,
-        ...(strict === undefined ? {} : { strict }),
+        ...heldTo(schema, writing),
       },
     },
   };
+}
+
+/** Enforced where it was, and where the schema can be. */
+function heldTo({ schema, strict }: NonNullable<OutputShape["schema"]>, writing: Writing): JsonObject {
+  if (strict !== true || writing.own) return { schema, ...(strict === undefined ? {} : { strict }) };
+  const held = strictSchema(schema);
+  if ("schema" in held) return { schema: held.schema, strict };
+  // Most other vendors make a grammar of any schema, asked for it or not.
+  if (!writing.traits.strictTools) return { schema };
+  const note = `the vendor cannot enforce this schema, for ${held.why}: it is a wish`;
+  meaning(writing, "approximated", writing.said.field("outputShape"), "output-schema", note);
+  return { schema, strict: false };
 }
 
 const ONLY_JSON = "Answer with one JSON object and nothing else.";

@@ -1,10 +1,11 @@
 /** Content as Chat has it. Text stays text; media become the parts that Chat vendors know, or a word about them and a Loss. */
 import { fileName } from "../../ir/file-name.ts";
-import type { Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
+import { asItIs } from "../../ir/media.ts";
+import type { CacheMark, Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { CHAT } from "./wire.ts";
-import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
+import { encodeMark, hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
 
 /** A list of nothing but text becomes one string: DeepSeek and others refuse lists. */
 export function encodeContent(content: Content, writing: Writing, separator = "\n"): Json {
@@ -13,14 +14,27 @@ export function encodeContent(content: Content, writing: Writing, separator = "\
   return parts.every(isPlain) ? parts.map((part) => part.text as string).join(separator) : parts;
 }
 
+/** What is marked as a whole bears the mark on its last text. */
+export function withMark(content: Json, mark: CacheMark | undefined, writing: Writing): Json {
+  if (!mark) return content;
+  const parts = typeof content === "string" ? [textPart(content)] : (content as readonly JsonObject[]);
+  const last = parts.at(-1);
+  const isFree = last?.type === "text" && last.text !== "" && last.cache_control === undefined;
+  if (isFree && writing.traits.cacheMarks) return [...parts.slice(0, -1), { ...last, ...encodeMark(mark, writing) }];
+  loseMark(mark, writing);
+  return content;
+}
+
 const isPlain = (part: JsonObject): boolean => part.type === "text" && Object.keys(part).length === 2;
 
 export function encodePart(part: Part, writing: Writing): readonly JsonObject[] {
   switch (part.kind) {
     case "text":
-      loseMark(part.mark, writing);
       loseCitations(part, writing);
-      return part.text === "" ? [] : [{ ...textPart(part.text), ...unread(part, writing) }];
+      if (part.text !== "")
+        return [{ ...textPart(part.text), ...encodeMark(part.mark, writing), ...unread(part, writing) }];
+      loseMark(part.mark, writing);
+      return [];
     case "refusal":
       return [{ ...textPart(part.text), ...unread(part, writing) }];
     case "media":
@@ -56,7 +70,8 @@ function contextOf(part: MediaPart, writing: Writing): readonly JsonObject[] {
   return [textPart(part.context)];
 }
 
-function encodeMedia(part: MediaPart, writing: Writing): JsonObject {
+function encodeMedia(written: MediaPart, writing: Writing): JsonObject {
+  const part = writing.own ? written : asItIs(written);
   const beside = unread(part, writing);
   const at = part.source.at ?? writing.said.place(part);
   if ("text" in part.source)

@@ -2,6 +2,7 @@
 import { isObject, type JsonObject } from "../../wire/json.ts";
 import type { Traits } from "../dialect.ts";
 import { isNative } from "./native.ts";
+import { isOwnFormat, isSigned, thoughtField } from "./seals.ts";
 import { listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 export function passes(body: JsonObject, traits: Traits): boolean {
@@ -26,10 +27,18 @@ const FIELDS: readonly Rule[] = [
   (body, traits) => traits.effortField === "reasoning" || !isObject(body.reasoning),
   (body, traits) =>
     traits.effortField === "reasoning_effort" || traits.effortField === "reasoning" || !has(body, "reasoning_effort"),
+  (body, traits) => traits.cacheMarks === true || !isMarked(body),
   (body, traits) => formatFits(objectIn(body, "response_format"), traits),
   // "The 'metadata' parameter is only allowed when 'store' is enabled."
   (body) => !has(body, "metadata") || body.store === true,
 ];
+
+const isMarked = (body: JsonObject): boolean =>
+  has(body, "cache_control") ||
+  [
+    ...objectsIn(body, "tools"),
+    ...objectsIn(body, "messages").flatMap((message) => objectsIn(message, "content")),
+  ].some((one) => "cache_control" in one);
 
 function formatFits(format: JsonObject | undefined, traits: Traits): boolean {
   if (!format || traits.jsonSchema === "json_schema") return true;
@@ -56,14 +65,24 @@ function idsFit(message: JsonObject, traits: Traits): boolean {
 
 /** Thinking stands in the one field that the vendor reads, or nowhere; a vendor that insists on it finds it. */
 function thoughtFits(message: JsonObject, traits: Traits): boolean {
-  const field = traits.reasoningReplay;
-  const others = ["reasoning_content", "reasoning", "reasoning_details"].filter((key) => key !== field);
-  // OpenRouter's details belong to its `reasoning`.
-  if (others.some((key) => has(message, key) && !(key === "reasoning_details" && field === "reasoning"))) return false;
+  const field = thoughtField(traits);
+  const others = ["reasoning_content", "reasoning"].filter((key) => key !== field);
+  if (others.some((key) => has(message, key)) || !sealsFit(message, traits)) return false;
   return (
     !traits.reasoningRequired ||
     field === "none" ||
     listIn(message, "tool_calls").length === 0 ||
-    textIn(message, field) !== ""
+    textIn(message, field) !== "" ||
+    listIn(message, "reasoning_details").length > 0
   );
+}
+
+/** So do seals: this model's own. */
+function sealsFit(message: JsonObject, traits: Traits): boolean {
+  if (traits.reasoningReplay !== "reasoning_details" && has(message, "reasoning_details")) return false;
+  const isForeign = (detail: JsonObject): boolean => !isOwnFormat(detail, traits.sealMaker);
+  if (objectsIn(message, "reasoning_details").some(isForeign)) return false;
+  const signed = [message, ...objectsIn(message, "tool_calls")];
+  if (!traits.extraContent && signed.some((one) => has(one, "extra_content"))) return false;
+  return !traits.signedCalls || isSigned(message, traits);
 }

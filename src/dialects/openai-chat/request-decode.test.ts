@@ -289,15 +289,33 @@ describe("Cursor's history", () => {
   });
 
   test("thinking of earlier turns in every vendor's word", () => {
-    for (const fields of [
-      { reasoning_content: "Hm" },
-      { reasoning: "Hm" },
-      { reasoning_details: [{ type: "reasoning.text", text: "Hm" }] },
-    ])
+    for (const fields of [{ reasoning_content: "Hm" }, { reasoning: "Hm" }])
       expect(entries({ role: "assistant", content: "Hi", ...fields })[0]).toEqual({
         kind: "reasoning",
         sections: ["Hm"],
       });
+  });
+
+  test("details are thinking and its seal, and without a word a seal alone", () => {
+    const sealed = (details: readonly JsonObject[]) => ({
+      dialect: "openai-chat",
+      issuer: "",
+      family: "",
+      value: JSON.stringify(details),
+    });
+    const told = [{ type: "reasoning.text", text: "Hm", signature: "s" }];
+    const hidden = [{ type: "reasoning.encrypted", data: "d" }];
+    expect(entries({ role: "assistant", content: "Hi", reasoning: "Hm", reasoning_details: told })[0]).toMatchObject({
+      kind: "reasoning",
+      sections: ["Hm"],
+      seal: sealed(told),
+    });
+    expect(entries({ role: "assistant", content: "Hi", reasoning_details: hidden })[0]).toMatchObject({
+      kind: "reasoning",
+      sections: [],
+      redacted: true,
+      seal: sealed(hidden),
+    });
   });
 });
 

@@ -11,6 +11,7 @@ import { encodeTools } from "./tool-encode.ts";
 import { outputFields, schemaRule } from "./output-encode.ts";
 import { callerFields, extraFields } from "./caller-encode.ts";
 import { reasoningFields } from "./reasoning-encode.ts";
+import { thoughtField } from "./seals.ts";
 import { CHAT } from "./wire.ts";
 import { hint, meaning, type Writing } from "./writing.ts";
 
@@ -79,12 +80,14 @@ const NO_THOUGHT = " ";
  * with thinking off, and nobody asks for the field.
  */
 function withThoughts(messages: JsonObject[], request: ModelRequest, writing: Writing): JsonObject[] {
-  const field = writing.traits.reasoningReplay;
+  const field = thoughtField(writing.traits);
   if (writing.thoughtless.turns === 0 || field === "none" || request.reasoning?.mode === "off") return messages;
   const note = "the thinking of earlier tool calls is gone; a blank stands in its field";
   hint(writing, "emulated", writing.said.field("conversation"), "reasoning-missing", note);
   return messages.map((message) =>
-    message.tool_calls !== undefined && message[field] === undefined ? { ...message, [field]: NO_THOUGHT } : message,
+    message.tool_calls !== undefined && message[field] === undefined && message.reasoning_details === undefined
+      ? { ...message, [field]: NO_THOUGHT }
+      : message,
   );
 }
 

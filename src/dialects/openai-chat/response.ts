@@ -33,6 +33,8 @@ interface Message {
   refusal: string | undefined;
   reasoning: string | undefined;
   audio: JsonObject | undefined;
+  extra: JsonObject | undefined;
+  readonly details: JsonObject[];
   readonly annotations: JsonObject[];
   readonly calls: GrowingCall[];
 }
@@ -43,6 +45,8 @@ function fold(chunks: readonly JsonObject[]): JsonObject {
     refusal: undefined,
     reasoning: undefined,
     audio: undefined,
+    extra: undefined,
+    details: [],
     annotations: [],
     calls: [],
   };
@@ -73,6 +77,8 @@ function grow(message: Message, delta: JsonObject): void {
   message.refusal = add(message.refusal, delta.refusal);
   message.reasoning = add(message.reasoning, delta.reasoning_content);
   if (objectIn(delta, "audio")) message.audio = { ...message.audio, ...objectIn(delta, "audio") };
+  message.extra = objectIn(delta, "extra_content") ?? message.extra;
+  message.details.push(...objectsIn(delta, "reasoning_details"));
   message.annotations.push(...objectsIn(delta, "annotations"));
   for (const call of objectsIn(delta, "tool_calls")) growCall(message.calls, call);
 }
@@ -101,6 +107,8 @@ function printed(message: Message): JsonObject {
     content: message.content || without,
     refusal: message.refusal ?? null,
     ...(message.reasoning === undefined ? {} : { reasoning_content: message.reasoning }),
+    ...(message.details.length > 0 ? { reasoning_details: message.details } : {}),
+    ...(message.extra ? { extra_content: message.extra } : {}),
     ...(message.annotations.length > 0 ? { annotations: message.annotations } : {}),
     ...(message.audio ? { audio: message.audio } : {}),
     ...(message.calls.length > 0 ? { tool_calls: message.calls.map(printedCall) } : {}),

@@ -2,19 +2,18 @@
 import type { Content, MediaPart, ResultEntry, Tool, ToolRef } from "../../ir/request.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { callId } from "./assistant-encode.ts";
-import { encodeContent, encodePart, splitMedia } from "./part-encode.ts";
-import { hint, loseMark, unread, type Writing } from "./writing.ts";
+import { encodeContent, encodePart, splitMedia, withMark } from "./part-encode.ts";
+import { hint, unread, type Writing } from "./writing.ts";
 
 export function toolTurn(results: readonly ResultEntry[], writing: Writing): readonly JsonObject[] {
   const messages: JsonObject[] = [];
   const aside: JsonObject[] = [];
   for (const result of results) {
-    loseMark(result.mark, writing);
     const { content, media } = resultContent(result, writing);
     messages.push({
       role: "tool",
       tool_call_id: callId(result.callId, writing),
-      content,
+      content: withMark(content, result.mark, writing),
       ...unread(result, writing),
     });
     if (media.length > 0) aside.push(...outside(result, media, writing));

@@ -2,11 +2,13 @@
 import { builtinFunction, isDescribed } from "../../ir/builtins.ts";
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, ModelRequest, Tool, ToolRef } from "../../ir/request.ts";
+import { strictSchema } from "../../ir/strict-schema.ts";
+import { toolSchema } from "../../ir/tool-schema.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./choice-encode.ts";
 import { offeredTools } from "./offered-tools.ts";
 import { CHAT } from "./wire.ts";
-import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
+import { encodeMark, hint, meaning, unread, type Writing } from "./writing.ts";
 
 /** Vendors refuse a choice where there is nothing to choose from. */
 export function encodeTools(request: ModelRequest, writing: Writing): JsonObject {
@@ -33,21 +35,34 @@ function encodeTool(tool: Tool, writing: Writing): readonly JsonObject[] {
   }
 }
 
-/** Chat clients leave the schema of a tool without input out (Qwen Code); from elsewhere an empty one is the safer word. */
-const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
-
 function functionTool(tool: FunctionTool, writing: Writing): JsonObject {
-  loseMark(tool.mark, writing);
-  const { strictTools } = writing.traits;
-  if (tool.strict === true && !strictTools) {
-    const note = "this vendor does not hold arguments to the schema";
-    hint(writing, "dropped", `${writing.said.place(tool)}.strict`, "strict-tool", note);
-  }
-  const parameters = tool.schema ?? (writing.own ? undefined : EMPTY_SCHEMA);
-  const strict = strictTools && typeof tool.strict === "boolean" ? { strict: tool.strict } : {};
+  const mark = encodeMark(tool.mark, writing);
   const { type: _, ...beside } = unread(tool, writing);
   const name = writing.names.wireName(refOf("function", tool));
-  return declaration(name, tool.description, parameters, { ...strict, ...beside });
+  const { parameters, ...strict } = parametersOf(tool, writing);
+  return { ...declaration(name, tool.description, parameters, { ...strict, ...beside }), ...mark };
+}
+
+interface Parameters {
+  readonly parameters?: JsonObject;
+  readonly strict?: boolean;
+}
+
+/** Its schema, and whether arguments are held to it. */
+function parametersOf(tool: FunctionTool, writing: Writing): Parameters {
+  const { own, traits, said, losses } = writing;
+  const at = said.place(tool);
+  if (tool.strict === true && !traits.strictTools)
+    hint(writing, "dropped", `${at}.strict`, "strict-tool", "this vendor does not hold arguments to the schema");
+  const strict = traits.strictTools && typeof tool.strict === "boolean" ? { strict: tool.strict } : {};
+  // Chat clients leave the schema of a tool without input out (Qwen Code); from elsewhere an empty one is the safer word.
+  if (own && tool.schema === undefined) return strict;
+  const parameters = toolSchema(tool.schema, traits.toolSchemas, at, losses);
+  if (own || strict.strict !== true) return { parameters, ...strict };
+  const held = strictSchema(parameters);
+  if ("schema" in held) return { parameters: held.schema, strict: true };
+  hint(writing, "dropped", `${at}.strict`, "strict-tool", `the vendor cannot hold arguments to it: ${held.why}`);
+  return { parameters, strict: false };
 }
 
 function declaration(

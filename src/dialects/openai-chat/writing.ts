@@ -33,6 +33,14 @@ export const hint = ({ losses }: Writing, how: How, path: string, feature: Featu
 export const meaning = ({ losses }: Writing, how: How, path: string, feature: Feature, note: string): void =>
   losses.add({ path, feature, how, weight: "meaning", note });
 
+/** Most vendors cache prefixes by themselves. */
+export function encodeMark(mark: CacheMark | undefined, writing: Writing): JsonObject {
+  if (mark && writing.traits.cacheMarks) return { cache_control: mark.raw };
+  loseMark(mark, writing);
+  return {};
+}
+
+/** Where even vendors that know marks know none. */
 export function loseMark(mark: CacheMark | undefined, writing: Writing): void {
   const note = "Chat has no cache breakpoints; vendors cache prefixes by themselves";
   if (mark) hint(writing, "dropped", writing.said.place(mark), "cache-breakpoint", note);

@@ -34,7 +34,7 @@ export function callSlot(reading: Reading): Kind {
     const tool = toolOf(item, reading) ?? invented(item, item.name);
     const caller = isObject(item.caller) ? { caller: item.caller } : {};
     const index = reading.open(
-      { kind: "call", callId: callIdOf(item) || madeUpId(item, reading), tool: asWritten(tool, item), ...caller },
+      { kind: "call", callId: callIdOrOwn(item, reading), tool: asWritten(tool, item), ...caller },
       emit,
     );
     const lowered = item.type === "function_call" && tool.via === "custom";
@@ -65,8 +65,8 @@ export function callSlot(reading: Reading): Kind {
 }
 
 /** A call without an id still needs one for its result. */
-const madeUpId = (item: JsonObject, { ask, kinds }: Reading): string =>
-  typeof item.id === "string" && item.id !== "" ? item.id : `call_${ask.replyId}_${kinds.size}`;
+export const callIdOrOwn = (item: JsonObject, { ask, blocks }: Reading): string =>
+  callIdOf(item) || (typeof item.id === "string" && item.id) || `call_${ask.replyId}_${blocks}`;
 
 const INPUT_DELTAS = new Set(["response.function_call_arguments.delta", "response.custom_tool_call_input.delta"]);
 const INPUT_DONES = new Set(["response.function_call_arguments.done", "response.custom_tool_call_input.done"]);

@@ -1,10 +1,11 @@
 /** Calls that the client runs, each as the item type its tool has. */
+import { callArguments } from "../../ir/arguments.ts";
 import type { Block } from "../../ir/events.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
 import { patchFault, takesPatch } from "../../ir/patch.ts";
-import { isObject, literal, textOf } from "../../wire/json.ts";
+import { isObject, type JsonLiteral, type JsonObject, literal, textOf } from "../../wire/json.ts";
 import { addItem, type BlockWriter, endItem, growing, json, type Print, type Printing } from "./printing.ts";
-import { type Builtin, builtinByName, builtinFields } from "./wire.ts";
+import { type Builtin, builtinByName, builtinFields, table } from "./wire.ts";
 import { lose } from "./writing.ts";
 
 type CallBlock = Extract<Block, { kind: "call" }>;
@@ -54,13 +55,18 @@ function streamedWriter(p: Printing, block: CallBlock, form: Form, print: Print)
     `{"type":"${form.type}","id":"${id}","status":"${status}","call_id":${json(block.callId)},${named},"${form.field}":${input.json()}${caller}}`;
   const where = `"item_id":"${id}","output_index":${place.at}`;
   addItem(p, place.at, item("in_progress"), print);
+  const parsed = block.tool.via === "custom" ? undefined : callArguments();
+  const say = (fragment: JsonLiteral | undefined, to: Print): void => {
+    if (!fragment) return;
+    input.add(fragment.json);
+    p.event(`${form.event}.delta`, `${where},"delta":${fragment.json}`, to);
+  };
   return {
     delta: (delta, to) => {
-      if (!("input" in delta)) return;
-      input.add(delta.input.json);
-      p.event(`${form.event}.delta`, `${where},"delta":${delta.input.json}`, to);
+      if ("input" in delta) say(parsed ? parsed.next(delta.input) : delta.input, to);
     },
     end: (_final, to) => {
+      say(parsed?.rest(), to);
       const whole = form === FUNCTION ? `${named},` : "";
       p.event(`${form.event}.done`, `${where},${whole}"${form.field}":${input.json()}`, to);
       endItem(p, place.at, item("completed"), to);
@@ -115,7 +121,7 @@ function builtinWriter(p: Printing, block: CallBlock, builtin: Builtin): BlockWr
     },
     end: (_final, print) => {
       const place = p.place();
-      const fields = builtinFields(builtin, textOf({ json: input.json() }));
+      const fields = wholeFields(builtin, textOf({ json: input.json() }));
       const whole =
         builtin.name === "mcp_approval"
           ? { type: builtin.call, id: block.callId, ...fields }
@@ -124,4 +130,18 @@ function builtinWriter(p: Printing, block: CallBlock, builtin: Builtin): BlockWr
       endItem(p, place.at, json(whole), print);
     },
   };
+}
+
+/** What the API always says of these, beside the core and inside it; other vendors' models leave it out. */
+const ALWAYS = table<{ readonly beside?: JsonObject; readonly inside?: JsonObject }>({
+  shell: { beside: { environment: null }, inside: { timeout_ms: null, max_output_length: null } },
+  local_shell: { inside: { type: "exec", env: {} } },
+  computer: { beside: { pending_safety_checks: [] } },
+});
+
+function wholeFields(builtin: Builtin, input: string): JsonObject {
+  const fields = builtinFields(builtin, input);
+  const { beside, inside } = ALWAYS.get(builtin.name) ?? {};
+  const core = fields[builtin.core];
+  return { ...beside, ...fields, ...(inside && isObject(core) && { [builtin.core]: { ...inside, ...core } }) };
 }

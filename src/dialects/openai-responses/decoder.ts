@@ -1,14 +1,11 @@
-/**
- * Responses events, of OpenAI, Azure, xAI, LM Studio, Copilot and whoever else claims the dialect, as StreamEvents.
- * Items are told apart by `output_index`, never by id: Copilot changes the ids with every event.
- */
+/** Responses events, of OpenAI, Azure, xAI, LM Studio, Copilot and whoever else claims the dialect, as StreamEvents. */
 import type { Ask } from "../dialect.ts";
 import { connectionLost } from "../../ir/error.ts";
 import type { Emit, FinishReason, StreamEvent } from "../../ir/events.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import { eventError } from "./error.ts";
-import { itemSlot, namesOf, type Slot } from "./slots.ts";
+import { type Items, itemsOf } from "./items.ts";
 import { decodeUsage } from "./usage.ts";
 import { DIALECT, parseOr, table } from "./wire.ts";
 
@@ -33,10 +30,13 @@ export interface Reading {
   readonly kinds: Set<string>;
   /** Calls of tools that the vendor ran. */
   readonly hosted: Map<string, number>;
+  /** How many blocks were opened. */
+  readonly blocks: number;
 }
 
-interface State extends Reading {
-  readonly slots: Map<string, Slot>;
+interface State {
+  readonly reading: Reading;
+  readonly items: Items;
   started: boolean;
   done: boolean;
 }
@@ -63,19 +63,20 @@ export function answerReader(ask: Ask): Machine<JsonObject, StreamEvent> {
 function newState(ask: Ask): State {
   let next = 0;
   const kinds = new Set<string>();
-  return {
+  const reading: Reading = {
     ask,
     kinds,
     hosted: new Map(),
-    slots: new Map(),
-    started: false,
-    done: false,
+    get blocks() {
+      return next;
+    },
     open: (block, emit) => {
       kinds.add(block.kind);
       emit({ type: "block-start", index: next, block });
       return next++;
     },
   };
+  return { reading, items: itemsOf(reading), started: false, done: false };
 }
 
 type Handler = (event: JsonObject, state: State, emit: Emit) => void;
@@ -84,7 +85,7 @@ const started: Handler = (event, state, emit) => start(isObject(event.response) 
 const nothing: Handler = () => {};
 const toSlot: Handler = (event, state, emit) => {
   start({}, state, emit);
-  slotOf(event, state).event(event, emit);
+  state.items.at(event).event(event, emit);
 };
 
 const HANDLERS = table<Handler>({
@@ -95,11 +96,11 @@ const HANDLERS = table<Handler>({
   ping: nothing,
   "response.output_item.added": (event, state, emit) => {
     start({}, state, emit);
-    if (isObject(event.item)) slotOf(event, state).added(event.item, emit);
+    if (isObject(event.item)) state.items.of(event, event.item, "added").added(event.item, emit);
   },
   "response.output_item.done": (event, state, emit) => {
     start({}, state, emit);
-    if (isObject(event.item)) slotOf(event, state).done(event.item, emit);
+    if (isObject(event.item)) state.items.of(event, event.item, "done").done(event.item, emit);
   },
   "response.completed": (event, state, emit) => finish(event, state, emit),
   "response.done": (event, state, emit) => finish(event, state, emit),
@@ -120,28 +121,15 @@ function start(response: JsonObject, state: State, emit: Emit): void {
   });
 }
 
-/** Events about an item go to it; the rest (rate limits, what is yet to be invented) is no error. */
+/** Events about an item go to it, also where they do not say which; the rest (rate limits, what is yet to be invented) is no error. */
 function other(event: JsonObject, state: State, emit: Emit): void {
-  if (event.output_index !== undefined || event.item_id !== undefined) return toSlot(event, state, emit);
+  if (event.output_index !== undefined || event.item_id !== undefined || ABOUT_ITEM.test(String(event.type)))
+    return toSlot(event, state, emit);
   emit({ type: "notice", dialect: DIALECT, raw: event });
 }
 
-function slotOf(event: JsonObject, state: State): Slot {
-  const key = slotKey(event);
-  let slot = state.slots.get(key);
-  if (!slot) {
-    slot = itemSlot(state);
-    state.slots.set(key, slot);
-  }
-  return slot;
-}
-
-/** An id only where there is no index. */
-function slotKey(event: JsonObject): string {
-  if (typeof event.output_index === "number") return `#${event.output_index}`;
-  const id = isObject(event.item) ? event.item.id : event.item_id;
-  return typeof id === "string" ? id : "";
-}
+const ABOUT_ITEM =
+  /^response\.(output_text|refusal|reasoning|content_part|function_call_arguments|custom_tool_call_input)/;
 
 function finish(event: JsonObject, state: State, emit: Emit): void {
   const response = isObject(event.response) ? event.response : {};
@@ -149,8 +137,8 @@ function finish(event: JsonObject, state: State, emit: Emit): void {
   if (response.status === "failed" || response.status === "cancelled")
     return fail({ message: `the upstream ended the answer as ${response.status}` }, state, emit);
   start(response, state, emit);
-  completeFrom(isList(response.output) ? response.output : [], state, emit);
-  for (const slot of state.slots.values()) slot.close(emit);
+  state.items.complete(isList(response.output) ? response.output.filter(isObject) : [], emit);
+  state.items.close(emit);
   if (isList(response.content_filters))
     emit({ type: "notice", dialect: DIALECT, raw: { content_filters: response.content_filters } });
   state.done = true;
@@ -158,8 +146,8 @@ function finish(event: JsonObject, state: State, emit: Emit): void {
   const details = isObject(response.incomplete_details) ? response.incomplete_details : undefined;
   emit({
     type: "finish",
-    reason: incomplete ? cutReason(details?.reason) : endReason(state.kinds),
-    usage: decodeUsage(response, Object.fromEntries(state.hosted)),
+    reason: incomplete ? cutReason(details?.reason) : endReason(state.reading.kinds),
+    usage: decodeUsage(response, Object.fromEntries(state.reading.hosted)),
   });
 }
 
@@ -168,32 +156,6 @@ const cutReason = (reason: Json | undefined): FinishReason => (reason === "conte
 function endReason(kinds: ReadonlySet<string>): FinishReason {
   if (kinds.has("call")) return "tool";
   return kinds.has("refusal") && !kinds.has("text") ? "refusal" : "stop";
-}
-
-/**
- * The last event may hold items, or ends of items, that were never streamed; or nothing at all. Indices have gaps, so an
- * item is known by its id or call id, and is new only when there are more of its type than were streamed.
- */
-function completeFrom(output: readonly Json[], state: State, emit: Emit): void {
-  const streamed = [...state.slots.values()];
-  const items = output.filter(isObject);
-  const byName = new Map(streamed.toReversed().flatMap((slot) => slot.names().map((name) => [name, slot])));
-  const [whole, seen] = [countsOf(items), countsOf(streamed)];
-  items.forEach((item, at) => {
-    const named = namesOf(item).map((name) => byName.get(name));
-    const known = named.find((slot) => slot !== undefined) ?? state.slots.get(`#${at}`);
-    if (known && known.type === item.type) return known.done(item, emit);
-    if ((whole.get(item.type) ?? 0) <= (seen.get(item.type) ?? 0)) return;
-    const slot = itemSlot(state);
-    state.slots.set(`completed ${at}`, slot);
-    slot.done(item, emit);
-  });
-}
-
-function countsOf(list: readonly { readonly type?: Json | undefined }[]): ReadonlyMap<Json | undefined, number> {
-  const counts = new Map<Json | undefined, number>();
-  for (const { type } of list) counts.set(type, (counts.get(type) ?? 0) + 1);
-  return counts;
 }
 
 function fail(raw: Json | undefined, state: State, emit: Emit): void {

@@ -12,10 +12,12 @@ export function echoOf(ask: Ask): JsonObject {
   const { request } = ask;
   const extra = request && isOwn(request) ? request.extra.fields : {};
   return {
+    frequency_penalty: request?.sampling.frequencyPenalty ?? 0,
     instructions: instructionsOf(request),
     max_output_tokens: request?.sampling.maxTokens ?? null,
     max_tool_calls: extra.max_tool_calls ?? null,
     parallel_tool_calls: request?.parallelCalls ?? true,
+    presence_penalty: request?.sampling.presencePenalty ?? 0,
     previous_response_id:
       request?.state.previous?.field === "previous_response_id" ? request.state.previous.value : null,
     prompt_cache_key: request?.cache.key ?? null,
@@ -29,7 +31,7 @@ export function echoOf(ask: Ask): JsonObject {
     top_logprobs: extra.top_logprobs ?? 0,
     top_p: request?.sampling.topP ?? 1,
     truncation: request?.truncation ?? "disabled",
-    user: request?.caller.user ?? null,
+    ...(request?.caller.user !== undefined && { user: request.caller.user }),
     metadata: request?.caller.metadata ?? {},
   };
 }
@@ -42,7 +44,14 @@ function instructionsOf(request: ModelRequest | undefined): string | null {
 function textOf(request: ModelRequest | undefined): JsonObject {
   const schema = request?.output?.schema;
   const format: JsonObject = schema
-    ? { type: "json_schema", name: schema.name ?? "output", schema: schema.schema, strict: schema.strict ?? null }
+    ? {
+        type: "json_schema",
+        name: schema.name ?? "output",
+        // OpenAI's description allows no null, Open Responses' wants the field.
+        description: schema.description ?? "",
+        schema: schema.schema,
+        strict: schema.strict ?? false,
+      }
     : { type: request?.output?.jsonObject ? "json_object" : "text" };
   const verbosity = request?.output?.verbosity;
   return { format, ...(verbosity !== undefined && { verbosity }) };
@@ -61,7 +70,14 @@ function toolsOf(ask: Ask): { readonly tools: readonly JsonObject[]; readonly to
     said: callerWords(request),
   };
   const choice = request.toolChoice && encodeToolChoice(request.toolChoice, w);
-  return { tools: encodeTools(request.tools, w), tool_choice: choice ?? "auto" };
+  return { tools: encodeTools(request.tools, w).map(filled), tool_choice: choice ?? "auto" };
+}
+
+/** A function with the fields that a response always has. */
+function filled(tool: JsonObject): JsonObject {
+  const { type, name, ...rest } = tool;
+  if (type === "function") return { type, name, description: null, parameters: null, strict: null, ...rest };
+  return type === "namespace" ? { type, name, description: "", ...rest } : tool;
 }
 
 /** The caller itself: everything is written as it came. */
@@ -79,6 +95,7 @@ const ECHO: Addressee = {
     imageResults: true,
     images: true,
     strictTools: true,
+    toolSchemas: "any",
     parallelSwitch: true,
     usageChunk: true,
     effortField: "reasoning_effort",

@@ -201,12 +201,15 @@ function loseDetails({ reason, details, carry }: Finish, state: State): void {
 
 /**
  * Nothing that is open is closed: half a call must not look like a whole one. Both events, as OpenAI sends them: at
- * `error` its SDK throws, which LangChain needs; `response.failed` is what Codex decides on.
+ * `error` its SDK throws, which LangChain needs; `response.failed` is what Codex decides on. `error` is written twice in its
+ * event: inside, as the vendor sends it and Open Responses has it, and flat, as OpenAI's own description has it.
  */
 function fail(error: GatewayError, state: State, print: Print): void {
   start(state, print);
   state.done = true;
-  state.p.event("error", `"error":${json(errorObject(error))}`, print);
+  const told = errorObject(error);
+  const { message, param = null, code = null } = told;
+  state.p.event("error", `${json({ error: told, message, param, code }).slice(1, -1)}`, print);
   state.p.event(
     "response.failed",
     `"response":${responseJson(state, { status: "failed", error: { ...failure(error) } })}`,
@@ -217,11 +220,11 @@ function fail(error: GatewayError, state: State, print: Print): void {
 function responseJson(state: State, ending: Ending): string {
   const { ask, output } = state.p;
   const { replyId, createdAtSeconds, modelName } = ask;
-  const tier = ending.usage?.serviceTier;
   const head = {
     id: replyId.startsWith("resp_") ? replyId : `resp_${replyId}`,
     object: "response",
     created_at: createdAtSeconds,
+    completed_at: ending.status === "completed" ? ask.nowSeconds() : null,
     status: ending.status,
     background: false,
     error: ending.error ?? null,
@@ -230,8 +233,8 @@ function responseJson(state: State, ending: Ending): string {
   };
   const tail = {
     ...state.echo,
-    // At the end it says which tier served; where nobody told, it says nothing.
-    ...(ending.usage && { service_tier: tier ?? null }),
+    // At the end it says which tier served; `auto` says nothing.
+    ...(ending.usage && { service_tier: ending.usage.serviceTier ?? "auto" }),
     ...Object.fromEntries(state.notices.flatMap((raw) => Object.entries(raw))),
     usage: ending.usage ? encodeUsage(ending.usage) : null,
   };

@@ -130,6 +130,7 @@ const WORDS: Readonly<Record<ErrorKind, Words>> = {
   "foreign-seal": { type: INVALID, code: "invalid_encrypted_content" },
   "unknown-model": { type: INVALID, code: "model_not_found" },
   "not-found": { type: INVALID, code: "not_found" },
+  "foreign-thread": { type: INVALID, code: "not_found" },
   "method-not-allowed": { type: INVALID, code: "method_not_allowed" },
   "request-timeout": { type: INVALID, code: "request_timeout" },
   "body-too-large": { type: INVALID, code: "request_too_large" },

@@ -54,6 +54,7 @@ function encodeMessage(entry: MessageEntry, w: Writing): JsonObject {
     hint(w, `${at}.output_config.effort`, "turn-effort", "dropped", "an effort for one turn only");
   if (entry.name !== undefined)
     hint(w, `${at}.name`, "participant-name", "dropped", "the Responses API knows no names of participants");
+  if (entry.seal) hint(w, entry.seal.at ?? at, "seal", "dropped", "the Responses API seals reasoning, not texts");
   return {
     ...(entry.bare !== true && { type: "message" }),
     ...ids(entry, w),

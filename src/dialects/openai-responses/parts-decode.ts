@@ -1,4 +1,5 @@
 /** Content as Responses clients write it; Chat's and Anthropic's parts too, since Cursor mixes all three in one body. */
+import { inlined } from "../../ir/media.ts";
 import type { CacheMark, Content, MediaPart, MediaSource, Part } from "../../ir/request.ts";
 import { unreadOf } from "../../ir/unread.ts";
 import { placed } from "../../ir/words.ts";
@@ -113,7 +114,7 @@ function file(part: JsonObject, fields: JsonObject, place: string, path: string)
 function fileSource(fields: JsonObject, place: string): MediaSource | undefined {
   if (typeof fields.file_data === "string") {
     const at = pathOf(place, "file_data");
-    const source = sourceOfUrl(fields.file_data);
+    const source = inlined({ url: fields.file_data });
     return "url" in source ? { data: fields.file_data, mime: "application/pdf", at } : { ...source, at };
   }
   if (typeof fields.file_url === "string") return { url: fields.file_url, at: pathOf(place, "file_url") };

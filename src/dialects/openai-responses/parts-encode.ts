@@ -1,5 +1,6 @@
 /** Content for a Responses upstream: text by role, images, files and sound. */
 import { fileName } from "../../ir/file-name.ts";
+import { asItIs } from "../../ir/media.ts";
 import type { Feature } from "../../ir/loss.ts";
 import type { Content, MediaPart, Part, Role, TextPart } from "../../ir/request.ts";
 import { isList, type JsonObject, type Raw } from "../../wire/json.ts";
@@ -46,7 +47,8 @@ function loseCitations({ annotations }: TextPart, at: string, w: Writing): void 
     hint(w, at, "citations", "dropped", "citations of another vendor are not sent back");
 }
 
-function mediaParts(part: MediaPart, place: Place, w: Writing): readonly JsonObject[] {
+function mediaParts(written: MediaPart, place: Place, w: Writing): readonly JsonObject[] {
+  const part = w.own ? written : asItIs(written);
   const refused = refusal(part, place, w);
   const beside = unread(part, w);
   if (refused !== undefined) {

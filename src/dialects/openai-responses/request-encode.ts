@@ -3,6 +3,7 @@ import type { Addressee } from "../dialect.ts";
 import { type Feature, lossList, type Translated } from "../../ir/loss.ts";
 import type { CallEntry, Entry, ModelRequest, OutputShape, Part, Reasoning } from "../../ir/request.ts";
 import { waitingTools } from "../../ir/deferred.ts";
+import { strictSchema } from "../../ir/strict-schema.ts";
 import { toolMap } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { callerWords, type Field } from "../../ir/words.ts";
@@ -143,21 +144,30 @@ function effortOfBudget(reasoning: Reasoning, w: Writing): string | undefined {
 function textOf(w: Writing): JsonObject {
   const { output } = w.request;
   if (!output) return {};
-  const format = formatOf(output);
+  const format = formatOf(output, w);
   return {
     text: { ...(format && { format }), ...(output.verbosity !== undefined && { verbosity: output.verbosity }) },
   };
 }
 
-function formatOf({ schema, jsonObject }: OutputShape): JsonObject | undefined {
+function formatOf({ schema, jsonObject }: OutputShape, w: Writing): JsonObject | undefined {
   if (!schema) return jsonObject ? { type: "json_object" } : undefined;
   return {
     type: "json_schema",
     name: schema.name ?? "output",
     ...(schema.description !== undefined && { description: schema.description }),
-    schema: schema.schema,
-    ...(schema.strict !== undefined && { strict: schema.strict }),
+    ...heldTo(schema, w),
   };
+}
+
+/** Enforced where it was, and where the schema can be. */
+function heldTo({ schema, strict }: NonNullable<OutputShape["schema"]>, w: Writing): JsonObject {
+  if (strict !== true || w.own) return { schema, ...(strict !== undefined && { strict }) };
+  const held = strictSchema(schema);
+  if ("schema" in held) return { schema: held.schema, strict };
+  const note = `the vendor cannot enforce this schema, for ${held.why}: it is a wish`;
+  meaning(w, w.said.field("outputShape"), "output-schema", "approximated", note);
+  return { schema, strict: false };
 }
 
 function samplingOf(w: Writing): JsonObject {

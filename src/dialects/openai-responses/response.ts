@@ -2,7 +2,7 @@
 import type { Ask, Dialect } from "../dialect.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import type { Translated } from "../../ir/loss.ts";
-import { isList, isObject, type JsonObject, parseJson } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, parseJson } from "../../wire/json.ts";
 import type { Frame } from "../../wire/machine.ts";
 import { answerReader } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
@@ -24,16 +24,15 @@ function decodeResponse(body: JsonObject, ask: Ask): readonly StreamEvent[] {
   return events;
 }
 
-/** A background answer that still runs is no answer yet. */
+/** A background answer that still runs is no answer yet; one whose end has no word, or none that we know, is there. */
 function terminal(body: JsonObject): JsonObject {
-  const { status = "completed" } = body;
+  const { status } = body;
   if (status === "queued" || status === "in_progress")
-    return {
-      type: "error",
-      error: { message: `the upstream's answer is still ${String(status)}`, code: "server_error" },
-    };
-  return { type: `response.${String(status)}`, response: { ...body, output: [] } };
+    return { type: "error", error: { message: `the upstream's answer is still ${status}`, code: "server_error" } };
+  const end = ENDS.has(status) ? String(status) : "completed";
+  return { type: `response.${end}`, response: { ...body, output: [] } };
 }
+const ENDS: ReadonlySet<Json | undefined> = new Set(["failed", "incomplete", "cancelled"]);
 
 function encodeResponse(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject> {
   const machine = encoder(ask);

@@ -11,8 +11,10 @@ import { builtinByCall, runsAtClient } from "./wire.ts";
 export interface Slot {
   /** The wire type, once it is known. */
   readonly type: Json | undefined;
-  /** What a later event may name it by. */
-  names(): readonly string[];
+  /** Its latest form, and whether that is its last. */
+  readonly item: JsonObject | undefined;
+  readonly ended: boolean;
+  readonly closed: boolean;
   added(item: JsonObject, emit: Emit): void;
   event(event: JsonObject, emit: Emit): void;
   done(item: JsonObject, emit: Emit): void;
@@ -31,6 +33,7 @@ export interface Kind {
 export function itemSlot(reading: Reading): Slot {
   let kind: Kind | undefined;
   let first: JsonObject | undefined;
+  let last: JsonObject | undefined;
   let type: Json | undefined;
   let closed = false;
   const waiting: JsonObject[] = [];
@@ -50,7 +53,15 @@ export function itemSlot(reading: Reading): Slot {
     get type() {
       return type;
     },
-    names: () => (first ? namesOf(first) : []),
+    get item() {
+      return last ?? first;
+    },
+    get ended() {
+      return last !== undefined;
+    },
+    get closed() {
+      return closed;
+    },
     added: (item, emit) => {
       if (closed || first) return;
       first = item;
@@ -67,7 +78,8 @@ export function itemSlot(reading: Reading): Slot {
       found.event(event, emit);
     },
     done: (item, emit) => {
-      first ??= item;
+      if (closed) return;
+      last = item;
       type ??= item.type;
       close(item, emit);
     },
@@ -78,12 +90,6 @@ export function itemSlot(reading: Reading): Slot {
     },
   };
 }
-
-/** An item's id and call id, each with its type. */
-export const namesOf = ({ type, id, call_id }: JsonObject): readonly string[] => [
-  ...(typeof id === "string" ? [`${String(type)} id ${id}`] : []),
-  ...(typeof call_id === "string" && call_id !== "" ? [`${String(type)} call ${call_id}`] : []),
-];
 
 function kindOf(item: JsonObject, reading: Reading): Kind {
   if (item.type === "message") return messageSlot(reading, item);
@@ -100,7 +106,7 @@ function impliedKind(event: JsonObject, reading: Reading): Kind | undefined {
   return type === "reasoning" ? reasoningSlot(reading) : undefined;
 }
 
-function impliedType(event: JsonObject): string | undefined {
+export function impliedType(event: JsonObject): string | undefined {
   const type = String(event.type);
   if (type.startsWith("response.reasoning")) return "reasoning";
   if (type.startsWith("response.output_text") || type.startsWith("response.refusal")) return "message";

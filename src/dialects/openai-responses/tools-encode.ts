@@ -1,6 +1,8 @@
 /** Tools and their choice for a Responses upstream. */
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
+import { strictSchema } from "../../ir/strict-schema.ts";
+import { toolSchema } from "../../ir/tool-schema.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { DIALECT } from "./wire.ts";
 import { builtinOf, hint, loseMark, meaning, unread, wireTool, type Writing } from "./writing.ts";
@@ -42,7 +44,6 @@ function functionTool(tool: FunctionTool, namespace: string | undefined, w: Writ
     ...toolName(tool.name, "function", namespace, w),
     ...(tool.description !== undefined && { description: tool.description }),
     ...parametersOf(tool, w),
-    ...strictOf(tool, w),
     ...(w.own && tool.defer !== undefined && { defer_loading: tool.defer }),
     ...beside,
   };
@@ -53,20 +54,28 @@ const toolName = (name: string, via: ToolRef["via"], namespace: string | undefin
   name: namespace === undefined ? w.tools.wireName({ via, name }) : name,
 });
 
-function parametersOf(tool: FunctionTool, w: Writing): JsonObject {
-  if (tool.schema !== undefined) return { parameters: tool.schema };
-  return w.own ? {} : { parameters: EMPTY_SCHEMA };
+interface Parameters {
+  readonly parameters?: Json;
+  readonly strict?: boolean | null;
 }
 
-/** Responses takes an absent `strict` for true, Chat and Messages for false. */
-function strictOf(tool: FunctionTool, w: Writing): JsonObject {
-  if (w.own) return tool.strict === undefined ? {} : { strict: tool.strict };
-  if (w.to.traits.strictTools) return { strict: tool.strict ?? false };
-  if (tool.strict) {
-    const note = "the upstream does not hold a model to a tool's schema";
-    hint(w, `${w.said.place(tool)}.strict`, "strict-tool", "dropped", note);
+/** Its schema, and whether arguments are held to it. Responses takes an absent `strict` for true, Chat and Messages for false. */
+function parametersOf(tool: FunctionTool, w: Writing): Parameters {
+  const { traits } = w.to;
+  const at = w.said.place(tool);
+  const said = tool.strict === undefined ? {} : { strict: tool.strict };
+  if (w.own && !isObject(tool.schema)) return { ...(tool.schema === null && { parameters: null }), ...said };
+  const parameters = toolSchema(tool.schema, traits.toolSchemas, at, w.losses);
+  if (w.own) return { parameters, ...said };
+  const lose = (note: string): void => hint(w, `${at}.strict`, "strict-tool", "dropped", note);
+  if (!traits.strictTools) {
+    if (tool.strict) lose("the upstream does not hold a model to a tool's schema");
+    return { parameters };
   }
-  return {};
+  const held = tool.strict ? strictSchema(parameters) : undefined;
+  if (held && "schema" in held) return { parameters: held.schema, strict: true };
+  if (held) lose(`the vendor cannot hold arguments to it: ${held.why}`);
+  return { parameters, strict: false };
 }
 
 function customTool(tool: CustomTool, namespace: string | undefined, w: Writing): JsonObject {

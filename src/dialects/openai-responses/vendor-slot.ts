@@ -1,9 +1,10 @@
 /** Items that the vendor runs, which only its own clients understand; and calls of tools that have item types of their own. */
 import type { Emit } from "../../ir/events.ts";
 import { type JsonObject, literal } from "../../wire/json.ts";
+import { callIdOrOwn } from "./call-slot.ts";
 import type { Reading } from "./decoder.ts";
 import type { Kind } from "./slots.ts";
-import { type Builtin, builtinInput, callIdOf, DIALECT, runsAtClient } from "./wire.ts";
+import { type Builtin, builtinInput, DIALECT, runsAtClient } from "./wire.ts";
 
 /** Must be sent back in the next request, but is no work of a tool. */
 const OPAQUE = new Set(["compaction", "context_compaction"]);
@@ -46,7 +47,7 @@ export function lateCallSlot(builtin: Builtin, reading: Reading): Kind {
     done: (item, emit) => {
       if (!runsAtClient(item)) return vendorSlot(reading, item).done(item, emit);
       const tool = { via: "builtin" as const, name: builtin.name };
-      const index = reading.open({ kind: "call", callId: callIdOf(item), tool }, emit);
+      const index = reading.open({ kind: "call", callId: callIdOrOwn(item, reading), tool }, emit);
       emit({ type: "block-delta", index, delta: { input: literal(builtinInput(builtin, item)) } });
       emit({ type: "block-end", index });
     },

@@ -1,4 +1,5 @@
 /** Clients that keep their settings where nobody should write from outside, or that change them often: what to paste. */
+import { NATIVE_GPT } from "../../config/env-azure.ts";
 import type { Connection, Printed, Unsupported, Value } from "../setup.ts";
 
 const base = ({ url }: Connection): string => `${url}/v1`;
@@ -17,6 +18,12 @@ const printed = (
   notes: readonly string[] = [],
 ): Printed => ({ kind: "printed", id, title, values, notes, needsPublicUrl: false });
 
+/** A name that Cursor has built in is refused as a custom model ("already available as"), or never leaves for here. */
+function customModels({ models }: Connection): readonly string[] {
+  const free = models.filter((name) => !NATIVE_GPT.includes(name.toLowerCase()));
+  return free.length > 0 ? free : ["a name of your own: Cursor keeps those that your configuration lists for itself"];
+}
+
 export const cursor: Printed = {
   ...printed(
     "cursor",
@@ -24,11 +31,11 @@ export const cursor: Printed = {
     (connection) => [
       { where: "Cursor Settings → Models → API Keys, OpenAI API Key", value: connection.key },
       { where: "Cursor Settings → Models → API Keys, Override OpenAI Base URL", value: `${connection.url}/cursor/v1` },
-      ...connection.models.map((value) => ({ where: "Cursor Settings → Models, Add Custom Model", value })),
+      ...customModels(connection).map((value) => ({ where: "Cursor Settings → Models, Add Custom Model", value })),
     ],
     [
+      "Tab, inline edit, Auto and Composer never use your key.",
       "Cursor cannot be configured from outside, and calls from its own cloud: only a public HTTPS address reaches us.",
-      "codeswitch start --tunnel makes one. Tab, inline edit, Auto and Composer never use your key.",
     ],
   ),
   needsPublicUrl: true,

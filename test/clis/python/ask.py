@@ -1,10 +1,8 @@
 """Python's clients, each asked the same: a greeting whole and streamed, then a tool loop. One JSON line for each."""
 
 import json
-import os
 import sys
 
-os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it asks GitHub for prices
 import anthropic
 import litellm
 import openai
@@ -80,6 +78,31 @@ def anthropic_tool():
     return "".join(block.text for block in claude.messages.create(messages=messages, **body).content if block.type == "text")
 
 
+@anthropic.beta_tool
+def read(path: str) -> str:
+    """Reads a file."""
+    return "a.ts"
+
+
+def threads_hi(stream):
+    thread = claude.beta.messages.thread(model=name("sim-echo"), max_tokens=1000)
+    for words in ["First", "Say hi"]:
+        message = {"role": "user", "content": words}
+        if not stream:
+            said = thread.send(message)
+            continue
+        with thread.stream(message) as events:
+            said = events.get_final_message()
+    return said.content[0].text
+
+
+def threads_tool():
+    asked = [{"role": "user", "content": f"threads {backend}"}]
+    thinking = {"type": "enabled", "budget_tokens": 2048}
+    runner = claude.beta.messages.tool_runner(model=name("sim-thinking-tool"), max_tokens=8192, thinking=thinking, tools=[read], messages=asked)
+    return "".join(block.text for block in runner.until_done().content if block.type == "text")
+
+
 def litellm_ask(model, messages, **more):
     return litellm.completion(model=f"openai/{model}", api_base=f"{url}/v1", api_key=KEY, messages=messages, num_retries=0, **more)
 
@@ -102,6 +125,7 @@ CLIENTS = {
     "openai": (openai_hi, openai_tool),
     "openai responses": (responses_hi, responses_tool),
     "anthropic": (anthropic_hi, anthropic_tool),
+    "anthropic threads": (threads_hi, threads_tool),
     "litellm": (litellm_hi, litellm_tool),
 }
 for client, (hi, tool) in CLIENTS.items():

@@ -1,0 +1,40 @@
+/** What people type most, and why: at the end of each command's page. */
+
+type Example = readonly [words: string, why: string];
+
+export const examplesOf = (command: string): readonly Example[] => EXAMPLES[command] ?? [];
+
+const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
+  start: [
+    ["start", "on port 4141"],
+    ["start --config team.yaml --port 5000", "another file, another port"],
+    ["start --tunnel", "public, for Cursor"],
+    ["start --public-url https://llm.example.com", "behind your own proxy"],
+  ],
+  setup: [
+    ["setup claude-code", "shows, asks, writes, checks"],
+    ["setup codex --undo", "puts the files back"],
+    ["setup cursor", "shows what to paste"],
+  ],
+  models: [
+    ["models", "as a table"],
+    ["models --json", "for programs"],
+  ],
+  test: [
+    ["test", "the first model listed"],
+    ["test gpt-high", "this one"],
+    ["test gpt-high --prompt 'How are you?'", "in your words"],
+  ],
+  doctor: [
+    ["doctor", "everything"],
+    ["doctor azure", "one provider"],
+    ["doctor --deep gpt-high", "what a model can do"],
+  ],
+  "config check": [
+    ["config check", "what a start would read"],
+    ["config check --config team.yaml", "this file"],
+  ],
+  "config print": [["config print", "secrets masked"]],
+  "config schema": [["config schema > codeswitch.schema.json", "for your editor"]],
+  "secret rotate": [["secret rotate", "then start again"]],
+};

@@ -1,0 +1,91 @@
+/** models as a person types it: names, ways and what was seen. */
+import { expect, test } from "bun:test";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startSimulator } from "../simulator/index.ts";
+import { NAME, places, run, start } from "./place.fixture.ts";
+
+const { newPlace } = places();
+
+const YAML = `providers:
+  azure: { kind: azure, base_url: "https://example.openai.azure.com", api_key: "vendor-key-0123456789" }
+  claude: { kind: anthropic, api_key: "\${ABSENT_KEY:-}" }
+  kimi: { kind: kimi, api_key: "vendor-key-9876543210" }
+models:
+  gpt-high: { targets: [ { provider: azure, model: gpt-5 } ] }
+  team: { targets: [ { provider: azure, model: prod, base_model: gpt-5, reasoning: { effort: low } }, { provider: kimi, model: kimi-k2.5 } ] }
+  claude-sonnet: { targets: [ { provider: claude, model: claude-sonnet-5 }, { provider: azure, model: gpt-5 } ] }
+  "kimi-*": { targets: [ { provider: kimi, model: "*" } ] }
+`;
+
+test("every name stands there with its ways in the order in which they are tried, in lines of 100 letters", async () => {
+  const place = await newPlace(YAML);
+  const { code, out, err } = await run(place, "models");
+  expect(code).toBe(0);
+  expect(err).toContain("Provider claude is switched off");
+  const lines = out.split("\n").map((line) => line.trim().split(/ {2,}/));
+  for (const line of [
+    ["MODEL", "GOES TO", "DIALECT", "EFFORT"],
+    ["gpt-high", "azure/gpt-5", "openai-responses", "high"],
+    ["team", "azure/prod", "openai-responses", "low"],
+    ["else kimi/kimi-k2.5", "openai-chat"],
+    ["claude-sonnet", "azure/gpt-5", "openai-responses"],
+    ["kimi-*", "kimi/*, the name as asked", "openai-chat"],
+  ])
+    expect(lines).toContainEqual(line);
+  expect(out).toContain("As codeswitch.yaml says it");
+  expect(out).toContain(`nobody has asked yet: ${NAME} doctor --deep`);
+  expect(out.split("\n").filter((line) => Bun.stringWidth(line) > 100)).toEqual([]);
+  // A look leaves nothing behind.
+  expect(existsSync(join(place.home, ".local"))).toBe(false);
+});
+
+test("--json is the same for programs, without a secret", async () => {
+  const { out } = await run(await newPlace(YAML), "models", "--json");
+  expect(out).not.toContain("vendor-key");
+  expect(JSON.parse(out)).toMatchObject({
+    source: "codeswitch.yaml",
+    models: [
+      {
+        name: "gpt-high",
+        targets: [{ provider: "azure", model: "gpt-5", dialect: "openai-responses", effort: "high" }],
+      },
+      { name: "team" },
+      { name: "claude-sonnet", targets: [{ provider: "azure", model: "gpt-5" }] },
+      { name: "kimi-*", targets: [{ provider: "kimi", model: "*", dialect: "openai-chat" }] },
+    ],
+    seen: [],
+  });
+});
+
+test("what doctor --deep saw is shown beside it", async () => {
+  const simulator = startSimulator({});
+  const place =
+    await newPlace(`providers: { v: { kind: openai-compatible, base_url: "${simulator.url}/v1", api_key: "vendor-key-0123456789" } }
+models: { m: { targets: [ { provider: v, model: sim-tool } ] }, n: { targets: [ { provider: v, model: sim-echo } ] } }
+`);
+  const data = { CODESWITCH_DATA_DIR: join(place.home, "data") };
+  await start(place, ["doctor", "--deep", "m"], data).ended.finally(simulator.stop);
+  const { out } = await start(place, ["models"], data).ended;
+  expect(out).toMatch(/^ {2}v\/sim-tool +\d{4}-\d{2}-\d{2} .*streaming, tools/m);
+  expect(out).not.toContain("nobody has asked");
+  const { seen } = JSON.parse((await start(place, ["models", "--json"], data).ended).out) as { seen: object[] };
+  expect(seen).toMatchObject([
+    { provider: "v", model: "sim-tool", dialect: "openai-chat", streaming: true, tools: true },
+  ]);
+});
+
+test("a database that cannot be read costs a warning, not the list", async () => {
+  const place = await newPlace(YAML);
+  writeFileSync(join(place.home, "codeswitch.db"), "no database ".repeat(400));
+  const { code, out, err } = await start(place, ["models"], { CODESWITCH_DATA_DIR: place.home }).ended;
+  expect(code).toBe(0);
+  expect(err).toContain(`! What was seen cannot be read in ${place.home}: `);
+  expect(out).toContain("gpt-high");
+});
+
+test("a configuration without models fails, and says what to do", async () => {
+  const { code, err } = await run(await newPlace("providers: { s: { kind: simulator } }\nmodels: {}\n"), "models");
+  expect(code).toBe(1);
+  expect(err).toContain("codeswitch.yaml lists no model. Add one (docs/CONFIG.md), or set a vendor's key.");
+});

@@ -1,0 +1,109 @@
+/** `codeswitch models`: what can be asked for, where each name goes, and what was seen of it. */
+import { defineCommand } from "citty";
+import type { Config, ModelConfig } from "../config/config.ts";
+import type { Observed } from "../doctor/capabilities.ts";
+import { seenIn } from "../doctor/seen.ts";
+import { dialectFor } from "../providers/endpoint.ts";
+import { reached } from "../routing/plan.ts";
+import { matchName } from "../routing/names.ts";
+import { command } from "../typed/command.ts";
+import { dataHere } from "./data.ts";
+import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
+import { table } from "./table.ts";
+import { Failure } from "./usage.ts";
+
+export const modelsCommand = defineCommand({
+  meta: {
+    name: "models",
+    description: "List what can be asked for, where each name goes, and what was seen of it. Asks nobody.",
+  },
+  args: { config: CONFIG_ARG, json: { type: "boolean", description: "One JSON object instead of a table." } },
+  run: async ({ args }) => {
+    const config = loadHere(args.config, {});
+    printWarnings(config);
+    const models = config.models.map((model) => ({ name: model.name, targets: targetsOf(config, model) }));
+    const seen = await seenOf(models, dataHere(args.config).dataDir);
+    if (args.json) return console.log(JSON.stringify({ source: config.source, models, seen }, null, 2));
+    if (models.length === 0)
+      throw new Failure(`${config.source} lists no model. Add one (docs/CONFIG.md), or set a vendor's key.`);
+    console.log(asTables(config.source, models, seen));
+  },
+});
+
+interface Listed {
+  readonly name: string;
+  readonly targets: readonly ListedTarget[];
+}
+
+interface ListedTarget {
+  readonly provider: string;
+  /** "*": the name as asked. */
+  readonly model: string;
+  readonly dialect: string;
+  readonly effort?: string;
+}
+
+/** A name as a call for it would be planned; a pattern as it is written. */
+function targetsOf(config: Config, { name, targets }: ModelConfig): ListedTarget[] {
+  if (name.includes("*"))
+    return targets.flatMap((target) => {
+      const provider = config.providers[target.provider];
+      return provider ? [listed({ ...target, dialect: dialectFor(provider, target) }, target.effort)] : [];
+    });
+  const forced = matchName(config.models, name)?.forcedEffort;
+  return reached(config, name).map(({ provider, model, dialect, config: target }) =>
+    listed({ provider: provider.name, model, dialect }, forced ?? target.effort),
+  );
+}
+
+const listed = ({ provider, model, dialect }: ListedTarget, effort: string | undefined): ListedTarget => ({
+  provider,
+  model,
+  dialect,
+  ...(effort !== undefined && { effort }),
+});
+
+/** Each target once. A folder that cannot be read costs a warning, not the list. */
+async function seenOf(models: readonly Listed[], dir: string): Promise<readonly Observed[]> {
+  const targets = new Map(models.flatMap((model) => model.targets.map((target) => [shown(target), target] as const)));
+  try {
+    return await seenIn(dir, [...targets.values()]);
+  } catch (error) {
+    console.error(
+      `! What was seen cannot be read in ${dir}: ${error instanceof Error ? error.message : String(error)}.`,
+    );
+    return [];
+  }
+}
+
+const shown = ({ provider, model }: { provider: string; model: string }): string => `${provider}/${model}`;
+
+const WIDE = 100;
+const LAYOUT = { indent: "  ", width: Math.min(process.stdout.columns ?? WIDE, WIDE) };
+
+const asTables = (source: string, models: readonly Listed[], seen: readonly Observed[]): string =>
+  [
+    `As ${source} says it; a gateway that was started otherwise may serve others.`,
+    table([["MODEL", "GOES TO", "DIALECT", "EFFORT"], ...models.flatMap(rowsOf)], LAYOUT),
+    seen.length === 0
+      ? `What they can do nobody has asked yet: ${command("doctor --deep")}`
+      : table([["SEEN", "ON", "EFFORTS", "DOES"], ...seen.map(seenRow)], LAYOUT),
+  ].join("\n\n");
+
+/** One line a target, in the order in which they are tried. */
+const rowsOf = ({ name, targets }: Listed): string[][] =>
+  targets.map((target, index) => [
+    index === 0 ? name : "",
+    `${index === 0 ? "" : "else "}${shown(target)}${target.model === "*" ? ", the name as asked" : ""}`,
+    target.dialect,
+    target.effort ?? "",
+  ]);
+
+const DOES = ["streaming", "tools", "images", "thinking", "cache"] as const;
+
+const seenRow = (seen: Observed): string[] => [
+  shown(seen),
+  seen.at.slice(0, 10),
+  seen.efforts.join(" ") || "-",
+  DOES.filter((name) => seen[name] === true).join(", ") || "nothing of it",
+];

@@ -1,0 +1,171 @@
+/** test as a person types it: one call through the real server, to an upstream of our own. */
+import { afterAll, expect, test } from "bun:test";
+import { upstream, type Answering } from "../../test/e2e/upstream.ts";
+import { NAME, type Place, places, run, start, type Started } from "./place.fixture.ts";
+
+const { newPlace } = places();
+const KEY = "0123456789abcdef0123456789";
+
+const chunk = (fields: object): string =>
+  `data: ${JSON.stringify({ id: "a", object: "chat.completion.chunk", created: 0, model: "big", ...fields })}\n\n`;
+const delta = (fields: object, finish: string | null = null): string =>
+  chunk({ choices: [{ index: 0, delta: fields, finish_reason: finish }] });
+const ANSWER = [
+  delta({ role: "assistant", reasoning_content: "Hm." }),
+  delta({ content: "Good " }),
+  delta({ content: "morning." }, "stop"),
+  chunk({
+    choices: [],
+    usage: {
+      prompt_tokens: 12,
+      completion_tokens: 34,
+      total_tokens: 46,
+      prompt_tokens_details: { cached_tokens: 8 },
+      completion_tokens_details: { reasoning_tokens: 20 },
+    },
+  }),
+  "data: [DONE]\n\n",
+];
+const streamed = (pieces: readonly string[]): Response =>
+  new Response(pieces.join(""), { headers: { "content-type": "text/event-stream" } });
+
+const upstreams: ReturnType<typeof upstream>[] = [];
+afterAll(() => Promise.all(upstreams.map((one) => one.stop())));
+
+async function placeBefore(answer: Answering): Promise<{ place: Place; far: ReturnType<typeof upstream> }> {
+  const far = upstream(answer);
+  upstreams.push(far);
+  const place = await newPlace(`server: { port: PORT }
+auth: { keys: [ { name: me, key: "${KEY}" } ] }
+providers: { far: { kind: openai-compatible, base_url: "${far.url}/v1", api_key: "vendor-key-0123456789" } }
+models:
+  "any-*": { targets: [ { provider: far, model: "*" } ] }
+  first: { targets: [ { provider: far, model: big } ] }
+  grüß: { targets: [ { provider: far, model: größer } ] }
+`);
+  return { place, far };
+}
+
+/** While the gateway runs that the place configures. */
+async function beside<Result>(place: Place, work: () => Promise<Result>): Promise<Result> {
+  const gateway: Started = start(place, ["start"]);
+  await gateway.said("is ready on");
+  try {
+    return await work();
+  } finally {
+    gateway.child.kill("SIGTERM");
+    await gateway.ended;
+  }
+}
+
+test("tells in words what came of one call through the gateway that runs", async () => {
+  const { place, far } = await placeBefore(() => streamed(ANSWER));
+  const { code, out, err } = await beside(place, () => run(place, "test"));
+  expect([code, err]).toEqual([0, ""]);
+  expect(out).toStartWith(`Asking first at http://127.0.0.1:${place.port} …\n`);
+  for (const line of [
+    /^ {2}Went to {6}far\/big, passed on byte for byte$/m,
+    /^ {2}Answer {7}“Good morning\.”$/m,
+    /^ {2}First token {2}after \d+ ms$/m,
+    /^ {2}All of it {4}after \d+ ms$/m,
+    /^ {2}Tokens {7}12 in \(8 from the cache\), 34 out \(20 of thinking\)$/m,
+    /^ {2}Lost {9}nothing$/m,
+    /^✓ first answers\.$/m,
+  ])
+    expect(out).toMatch(line);
+  expect(out).not.toContain("for the moment");
+  expect(out).not.toContain(KEY);
+  expect(far.asked[0]?.body).toMatchObject({ model: "big", stream: true });
+});
+
+test("without a gateway that runs it starts one for the moment, and says so", async () => {
+  const { place, far } = await placeBefore(() => streamed(ANSWER));
+  const { code, out } = await run(place, "test", "any-thing", "--prompt", "Wie geht's?");
+  expect(code).toBe(0);
+  expect(out).toContain(
+    `No gateway runs at http://127.0.0.1:${place.port}, so one is started for the moment. Start yours: ${NAME} start`,
+  );
+  expect(out).toContain("Went to      far/any-thing");
+  expect(far.asked[0]?.text).toContain("Wie geht's?");
+});
+
+test("an answer without words is said to be one", async () => {
+  const { place } = await placeBefore(() => streamed([ANSWER[0] ?? "", delta({}, "stop"), "data: [DONE]\n\n"]));
+  const { code, out } = await run(place, "test");
+  expect(code).toBe(0);
+  expect(out).toContain("Answer       complete, and without a word");
+});
+
+test("names that no header can hold arrive whole", async () => {
+  const { place } = await placeBefore(() => streamed(ANSWER));
+  expect((await run(place, "test", "grüß")).out).toContain("Went to      far/größer, passed on byte for byte");
+});
+
+test("what the vendor refuses is the gateway's sentence and what to do, and fails", async () => {
+  const { place } = await placeBefore(() =>
+    Response.json({ error: { message: "No such deployment." } }, { status: 404 }),
+  );
+  const { code, err } = await run(place, "test", "first");
+  expect(code).toBe(1);
+  expect(err).toContain("✗ first did not answer (status 404): ");
+  expect(err).toContain("No such deployment.");
+  expect(err).toMatch(new RegExp(`What there is to ask for: ${NAME} models\\..* the call req_`));
+});
+
+test("a stream that breaks off is no answer", async () => {
+  const { place } = await placeBefore(() => streamed(ANSWER.slice(0, 2)));
+  const { code, out, err } = await run(place, "test");
+  expect(code).toBe(1);
+  expect(err).toStartWith("✗ first did not answer");
+  expect(out).not.toContain("✓");
+});
+
+test("a gateway that refuses the key says where to run this, and never shows the key", async () => {
+  const { place } = await placeBefore(() => streamed(ANSWER));
+  const wrong = "another-key-0123456789";
+  const { code, out, err } = await beside(place, () => start(place, ["test"], { CODESWITCH_KEY: wrong }).ended);
+  expect(code).toBe(1);
+  expect(err).toContain("(status 401)");
+  expect(err).toContain(
+    "Run this where the gateway was started, with its variables; or give its key in CODESWITCH_KEY.",
+  );
+  expect(out + err).not.toContain(wrong);
+});
+
+test("something else at the port is said to be something else", async () => {
+  const { place } = await placeBefore(() => streamed(ANSWER));
+  const other = Bun.serve({ port: place.port, hostname: "127.0.0.1", fetch: () => new Response("hello") });
+  const { code, err } = await run(place, "test").finally(() => other.stop(true));
+  expect(code).toBe(1);
+  expect(err).toContain("✗ What answers there (status 200) is not this gateway.");
+});
+
+test("--url asks a gateway elsewhere, which gets no key of this configuration", async () => {
+  const { place } = await placeBefore(() => streamed(ANSWER));
+  const elsewhere = await newPlace("");
+  const args = ["test", "first", "--url", `http://127.0.0.1:${place.port}/v1`];
+  const [refused, answered] = await beside(place, async () => [
+    await start(elsewhere, args, { SERVICE_API_KEY: KEY }).ended,
+    await start(elsewhere, args, { CODESWITCH_KEY: KEY }).ended,
+  ]);
+  expect(refused?.err).toContain("(status 401)");
+  expect(answered).toMatchObject({ code: 0, err: "" });
+  const nameless = await run(elsewhere, "test", "--url", "http://127.0.0.1:1");
+  expect(nameless).toMatchObject({
+    code: 2,
+    err: `Which model of http://127.0.0.1:1? ${NAME} test MODEL --url http://127.0.0.1:1\n`,
+  });
+  expect((await run(elsewhere, "test", "m", "--url", "http://127.0.0.1:1")).err).toContain("nothing listens there");
+});
+
+test("names the target that answered, and that it was translated on the way", async () => {
+  const { far } = await placeBefore(() => Response.json({ error: { message: "Broken." } }, { status: 503 }));
+  const place = await newPlace(`providers:
+  far: { kind: openai-compatible, base_url: "${far.url}/v1", api_key: "vendor-key-0123456789" }
+  near: { kind: simulator }
+models: { m: { targets: [ { provider: far, model: big }, { provider: near, model: demo } ] } }
+`);
+  const { code, out } = await run(place, "test");
+  expect(code).toBe(0);
+  expect(out).toContain("Went to      near/demo, translated on the way");
+});

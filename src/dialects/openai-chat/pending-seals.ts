@@ -1,0 +1,38 @@
+/** Pieces of `reasoning_details` that wait for the end of the block that they belong to. */
+import type { Seal } from "../../ir/seal.ts";
+import type { JsonObject } from "../../wire/json.ts";
+import { LIMITS } from "../../wire/limits.ts";
+import type { Ask } from "../dialect.ts";
+import { folded, GROWING, sealOf } from "./seals.ts";
+import { textIn } from "./wire.ts";
+
+export interface PendingSeal {
+  add(piece: JsonObject): void;
+  readonly waits: boolean;
+  /** All of it as one seal; from here on it is empty. */
+  take(): Seal | undefined;
+}
+
+/** About what a piece holds beside its text. */
+const PIECE_CHARS = 64;
+
+export function pendingSeal(ask: Ask): PendingSeal {
+  let pieces: JsonObject[] = [];
+  let chars = 0;
+  return {
+    add: (piece) => {
+      chars += PIECE_CHARS + GROWING.reduce((sum, key) => sum + textIn(piece, key).length, 0);
+      // What the vault would not keep nobody needs to hold, and a part of it would be refused.
+      if (chars > LIMITS.vaultTurnBytesMax) pieces = [];
+      else pieces.push(piece);
+    },
+    get waits() {
+      return pieces.length > 0;
+    },
+    take: () => {
+      const seal = pieces.length > 0 ? sealOf(folded(pieces), ask.from) : undefined;
+      pieces = [];
+      return seal;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** Deployments: a vendor's list does not tell which are there, so each that the configuration names is asked once, for a few tokens. */
+import type { Config, ProviderConfig } from "../config/config.ts";
+import { hasDeployments, type Sightings } from "../providers/sightings.ts";
+import type { Finding } from "./finding.ts";
+import { judgedModel, type Subject } from "./model.ts";
+
+/** What somebody named, and not what the gateway guesses: each under the first name that leads to it. Of one provider, or of all. */
+export function configured(config: Config, only?: ProviderConfig): readonly Subject[] {
+  const all = config.models.flatMap(({ name, targets, onceSeen }) =>
+    (onceSeen ? [] : targets).flatMap((target): Subject[] => {
+      const provider = config.providers[target.provider];
+      return provider && (only ?? provider) === provider && target.model !== "*" ? [{ provider, target, name }] : [];
+    }),
+  );
+  return all.filter((one, at) => all.findIndex((other) => isSame(one, other)) === at);
+}
+
+const isSame = (one: Subject, other: Subject): boolean =>
+  one.provider === other.provider &&
+  one.target.model === other.target.model &&
+  one.target.dialect === other.target.dialect;
+
+export const deployments = (config: Config, only?: ProviderConfig): readonly Subject[] =>
+  configured(config, only).filter(({ provider }) => hasDeployments(provider));
+
+/** All at once: who asks waits for the slowest. */
+export const checkModels = (
+  subjects: readonly Subject[],
+  seen: Pick<Sightings, "saw">,
+  timeoutMs: number,
+): Promise<Finding[]> =>
+  Promise.all(
+    subjects.map(async (subject) => {
+      const { finding, state } = await judgedModel(subject, timeoutMs);
+      if (state) seen.saw(subject.provider, subject.target.model, state);
+      return finding;
+    }),
+  );

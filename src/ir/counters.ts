@@ -1,0 +1,52 @@
+/**
+ * Counters as vendors send them, as a line of usage. Both OpenAI protocols count alike in words of their own, and vendors
+ * mix the words: one reader has them all, for the dialects and for whoever checks a vendor from outside.
+ */
+import { isObject, type Json, type JsonObject } from "../wire/json.ts";
+import { type UsageLine, usageLine } from "./usage.ts";
+
+/** Finite, whole and not below zero, or it is no count. */
+export function countIn(holder: Json | undefined, ...keys: readonly string[]): number | undefined {
+  if (!isObject(holder)) return undefined;
+  for (const key of keys) {
+    const value = holder[key];
+    if (typeof value === "number" && Number.isFinite(value) && value >= 0) return Math.trunc(value);
+  }
+  return undefined;
+}
+
+/** The prompt holds what was cached, the output the reasoning. No part is larger than its whole, whatever a vendor says. */
+export function countedLine(wire: JsonObject): UsageLine {
+  const input = wire.prompt_tokens_details ?? wire.input_tokens_details;
+  const prompt = countIn(wire, "prompt_tokens", "input_tokens") ?? 0;
+  const cacheRead = Math.min(cachedTokens(wire) ?? 0, prompt);
+  const cacheWrite5m = Math.min(countIn(input, "cache_write_tokens") ?? 0, prompt - cacheRead);
+  const details = wire.completion_tokens_details ?? wire.output_tokens_details;
+  const reasoning = countIn(details, "reasoning_tokens") ?? 0;
+  const output = outputOf(wire, prompt, reasoning);
+  return usageLine({
+    input: prompt - cacheRead - cacheWrite5m,
+    cacheRead,
+    cacheWrite5m,
+    output,
+    reasoning: Math.min(reasoning, output),
+  });
+}
+
+/** Some vendors have a word of their own, and a zero in the usual one beside it. */
+export function cachedTokens(wire: JsonObject): number | undefined {
+  const told = [
+    countIn(wire.prompt_tokens_details ?? wire.input_tokens_details, "cached_tokens"),
+    countIn(wire, "prompt_cache_hit_tokens"),
+    countIn(wire, "cached_tokens"),
+  ].filter((count) => count !== undefined);
+  return told.length > 0 ? Math.max(...told) : undefined;
+}
+
+/** Two vendors count reasoning beside the completion; the total tells (recorded: 12 + 1 + 228 = 241). */
+function outputOf(wire: JsonObject, prompt: number, reasoning: number): number {
+  const output = countIn(wire, "completion_tokens", "output_tokens") ?? 0;
+  const total = countIn(wire, "total_tokens");
+  const isBeside = total === undefined ? reasoning > output : total === prompt + output + reasoning;
+  return isBeside ? output + reasoning : output;
+}

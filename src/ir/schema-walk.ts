@@ -1,0 +1,69 @@
+/** A JSON Schema seen as a tree of schemas. Walks of it give the very same object back where nothing changes: most calls declare dozens of tools that need no change. */
+import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
+
+type Shape = "one" | "list" | "map";
+const INNER: ReadonlyMap<string, Shape> = new Map([
+  ["properties", "map"],
+  ["$defs", "map"],
+  ["definitions", "map"],
+  ["patternProperties", "map"],
+  ["anyOf", "list"],
+  ["oneOf", "list"],
+  ["allOf", "list"],
+  ["prefixItems", "list"],
+  ["items", "one"],
+  ["additionalProperties", "one"],
+]);
+
+/** The schema with each schema directly inside it changed. */
+export function withInner(schema: JsonObject, change: (inner: Json) => Json): JsonObject {
+  let changed: [string, Json][] | undefined;
+  for (const key in schema) {
+    const shape = INNER.get(key);
+    const value = schema[key];
+    if (shape === undefined || typeof value !== "object" || value === null) continue;
+    const next = changedIn(value, shape, change);
+    if (next !== value) (changed ??= []).push([key, next]);
+  }
+  return changed ? { ...schema, ...Object.fromEntries(changed) } : schema;
+}
+
+function changedIn(value: JsonObject | readonly Json[], shape: Shape, change: (inner: Json) => Json): Json {
+  // `items` may be a list of schemas, as it was before 2020.
+  if (isList(value)) return shape === "map" ? value : changedList(value, change);
+  return shape === "map" ? changedMap(value, change) : shape === "one" ? change(value) : value;
+}
+
+function changedList(list: readonly Json[], change: (inner: Json) => Json): readonly Json[] {
+  const next = list.map(change);
+  return next.some((inner, at) => inner !== list[at]) ? next : list;
+}
+
+function changedMap(map: JsonObject, change: (inner: Json) => Json): JsonObject {
+  let changed: [string, Json][] | undefined;
+  for (const [key, value] of Object.entries(map)) {
+    const next = value === undefined ? value : change(value);
+    if (next !== undefined && next !== value) (changed ??= []).push([key, next]);
+  }
+  // fromEntries, since an assignment to a key called __proto__ would vanish.
+  return changed ? Object.fromEntries([...Object.entries(map), ...changed] as [string, Json][]) : map;
+}
+
+/** What a reference into the same document means: `#/$defs/Item`, or as it was written before 2019. */
+export function definitionOf(ref: Json | undefined, root: JsonObject): JsonObject | undefined {
+  const [, holder, name] = typeof ref === "string" ? (LOCAL.exec(ref) ?? []) : [];
+  const definitions = holder === undefined ? undefined : root[holder];
+  const found = isObject(definitions) && name !== undefined ? definitions[unescaped(name)] : undefined;
+  return isObject(found) ? found : undefined;
+}
+const LOCAL = /^#\/(\$defs|definitions)\/([^/]+)$/;
+// RFC 6901 §3.
+const unescaped = (name: string): string => name.replaceAll("~1", "/").replaceAll("~0", "~");
+
+/** What a vendor does not enforce stands in the description, in the form in which the makers of models write it there themselves. */
+export function described(schema: JsonObject, rest: readonly (readonly [string, Json])[]): JsonObject {
+  if (rest.length === 0) return schema;
+  const words = `{${rest.map(([key, value]) => `${key}: ${JSON.stringify(value)}`).join(", ")}}`;
+  const own = typeof schema.description === "string" && schema.description !== "" ? `${schema.description}\n\n` : "";
+  return { ...schema, description: own + words };
+}
