@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { isDemo } from "../config/env.ts";
 import { whereKeyIs } from "../config/load.ts";
 import { command } from "../typed/command.ts";
+import { configFile } from "./setup-connection.ts";
 import { table } from "./table.ts";
 
 interface Beside {
@@ -36,7 +37,9 @@ export function greeting(config: Config, url: string, version: string, beside: B
 /** Which key a client presents, in words: the key itself is never printed. */
 export function keyWords(config: Config): string {
   const [key] = config.keys;
-  return key ? `${whereKeyIs(config, key)} (${command("setup cursor")} shows it)` : "anything";
+  if (!key) return "anything";
+  // A variable's value is known to who set it, and to no other terminal.
+  return whereKeyIs(config, key) + (configFile(config) === undefined ? "" : ` (${command("setup cursor")} shows it)`);
 }
 
 function uses(config: Config, url: string, cursor: string): string[] {

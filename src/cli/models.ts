@@ -3,19 +3,21 @@ import { defineCommand } from "citty";
 import type { Config, ModelConfig } from "../config/config.ts";
 import type { Observed } from "../doctor/capabilities.ts";
 import { seenIn } from "../doctor/seen.ts";
+import { askModels } from "../probe/gateway.ts";
 import { dialectFor } from "../providers/endpoint.ts";
 import { reached } from "../routing/plan.ts";
 import { matchName } from "../routing/names.ts";
 import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
+import { findGateway, keyHere } from "./find-gateway.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
-import { table } from "./table.ts";
-import { Failure } from "./usage.ts";
+import { table, wrapped } from "./table.ts";
+import { Failure, UsageError } from "./usage.ts";
 
 export const modelsCommand = defineCommand({
   meta: {
     name: "models",
-    description: "List what can be asked for, where each name goes, and what was seen of it. Asks nobody.",
+    description: "List what can be asked for, where each name goes, and what was seen of it. Asks no vendor.",
   },
   args: { config: CONFIG_ARG, json: { type: "boolean", description: "One JSON object instead of a table." } },
   run: async ({ args }) => {
@@ -27,6 +29,7 @@ export const modelsCommand = defineCommand({
     if (models.length === 0)
       throw new Failure(`${config.source} lists no model. Add one (docs/CONFIG.md), or set a vendor's key.`);
     console.log(asTables(config.source, models, seen));
+    console.log(`\n${await offered(config, args.config).catch(unasked)}`);
   },
 });
 
@@ -76,6 +79,28 @@ async function seenOf(models: readonly Listed[], dir: string): Promise<readonly 
   }
 }
 
+/** What the gateway that runs offers to clients, which may have been started from something else, or have seen more. */
+async function offered(config: Config, file: string | undefined): Promise<string> {
+  const { url, there, isNamed } = await findGateway(config, undefined, file);
+  if (there.kind !== "gateway") return `No gateway runs at ${url}. Start it: ${command("start")}`;
+  const key = keyHere(undefined, file) ?? (isNamed ? undefined : config.keys[0]?.key);
+  const reply = await askModels(url, key);
+  switch (reply.kind) {
+    case "refuses":
+      return `! A gateway runs at ${url} and refuses this key, so that it cannot be asked what it offers. Run this where it was started, with its variables; or give its key in CODESWITCH_KEY.`;
+    case "fails":
+      return `! The gateway at ${url} does not say what it offers: ${reply.words}`;
+    case "serves":
+      return wrapped(`The gateway at ${url} offers: ${reply.models.join(", ") || "nothing"}`, LAYOUT.width).join("\n");
+  }
+}
+
+/** Several gateways run, or none has a port that is known: what is written here stands all the same. */
+function unasked(error: unknown): string {
+  if (error instanceof Failure || error instanceof UsageError) return `! ${error.message}`;
+  throw error;
+}
+
 const shown = ({ provider, model }: { provider: string; model: string }): string => `${provider}/${model}`;
 
 const WIDE = 100;
@@ -83,7 +108,7 @@ const LAYOUT = { indent: "  ", width: Math.min(process.stdout.columns ?? WIDE, W
 
 const asTables = (source: string, models: readonly Listed[], seen: readonly Observed[]): string =>
   [
-    `As ${source} says it; a gateway that was started otherwise may serve others.`,
+    `As ${source} says it:`,
     table([["MODEL", "GOES TO", "DIALECT", "EFFORT"], ...models.flatMap(rowsOf)], LAYOUT),
     seen.length === 0
       ? `What they can do nobody has asked yet: ${command("doctor --deep")}`
