@@ -15,6 +15,30 @@ const INNER: ReadonlyMap<string, Shape> = new Map([
   ["additionalProperties", "one"],
 ]);
 
+/** Whether it is so of any schema directly inside. */
+export function someInner(schema: JsonObject, is: (inner: JsonObject) => boolean): boolean {
+  for (const key in schema) {
+    const value = schema[key];
+    const shape = holds(value) ? INNER.get(key) : undefined;
+    if (shape !== undefined && someIn(value as JsonObject | readonly Json[], shape, is)) return true;
+  }
+  return false;
+}
+
+function someIn(value: JsonObject | readonly Json[], shape: Shape, is: (inner: JsonObject) => boolean): boolean {
+  if (isList(value)) return shape !== "map" && value.some((one) => isSchema(one) && is(one));
+  if (shape !== "map") return shape === "one" && is(value);
+  for (const name in value) {
+    const one = value[name];
+    if (isSchema(one) && is(one)) return true;
+  }
+  return false;
+}
+
+// Cheaper than the question for a true object, and asked of every word of every tool.
+const holds = (value: Json | undefined): boolean => typeof value === "object" && value !== null;
+const isSchema = (value: Json | undefined): value is JsonObject => holds(value) && !isList(value);
+
 /** The schema with each schema directly inside it changed. */
 export function withInner(schema: JsonObject, change: (inner: Json) => Json): JsonObject {
   let changed: [string, Json][] | undefined;

@@ -55,8 +55,10 @@ const WHYS: readonly (readonly [string, JsonObject, string])[] = [
   ["a list as the whole", { type: "array", items: text }, "no plain object"],
   ["a list of anything", closed({ a: { type: "array" } }), "leaves open"],
   ["any value", closed({ a: {} }), "leaves open"],
-  ["a reference elsewhere", closed({ a: { $ref: "other.json" } }), "leads elsewhere"],
-  ["a rule beside a reference", closed({ a: { $ref: "#", maxLength: 1 } }), "leads elsewhere"],
+  ["a reference elsewhere", closed({ a: { $ref: "other.json" } }), "no definition of its own"],
+  ["a reference to nothing", closed({ a: { $ref: "#/$defs/A" } }), "no definition of its own"],
+  ["a rule beside a reference", closed({ a: { $ref: "#", maxLength: 1 } }), "rules beside it"],
+  ["a value that is an object", closed({ a: { enum: ["x", {}] } }), "leaves open"],
 ];
 for (const [what, schema, why] of WHYS)
   test(`cannot be held to: ${what}`, () => {
@@ -82,9 +84,9 @@ test("whatever is held, the vendor takes; and what was held is held again as it 
       expect(checkRequest("openai-responses", { model: "m", input: "hi", text: { format } })).toBeUndefined();
       expect(strictSchema(found.schema)).toEqual(found);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   );
-  expect(held).toBeGreaterThan(200);
+  expect(held).toBeGreaterThan(50);
 });
 
 function closing(_key: string, value: unknown): unknown {

@@ -10,8 +10,8 @@ import { definitionOf, described } from "./schema-walk.ts";
 export type Held = { readonly schema: JsonObject } | { readonly why: string };
 
 export function strictSchema(schema: Json | undefined): Held {
-  const walk: Walk = {};
   const whole = isObject(schema) ? withoutRootReference(schema) : {};
+  const walk: Walk = { root: whole };
   // "root schema must be an object and not anyOf".
   if (whole.type !== "object" || whole.anyOf !== undefined) return { why: "its top is no plain object" };
   const strict = strictly(whole, walk, 1);
@@ -19,8 +19,10 @@ export function strictSchema(schema: Json | undefined): Held {
 }
 
 interface Walk {
+  readonly root: JsonObject;
   why?: string;
 }
+const OPEN = "it leaves open what a value may be";
 
 /** "Up to 10 levels of nesting". */
 const LEVELS_MAX = 10;
@@ -36,7 +38,8 @@ const REMARKS: ReadonlySet<string> = new Set(["default", "examples", "deprecated
 const SILENT: ReadonlySet<string> = new Set(["$schema", "$comment"]);
 const FORMATS: ReadonlySet<unknown> = new Set("date-time time date duration email hostname ipv4 ipv6 uuid".split(" "));
 
-function withoutRootReference(schema: JsonObject): JsonObject {
+/** A reference as the whole is no object to who looks at its type. */
+export function withoutRootReference(schema: JsonObject): JsonObject {
   const definition = definitionOf(schema.$ref, schema);
   if (definition === undefined) return schema;
   const { $ref: _, ...beside } = schema;
@@ -45,20 +48,19 @@ function withoutRootReference(schema: JsonObject): JsonObject {
 
 /** Goes on where it finds a fault: the whole is thrown away then. */
 function strictly(schema: Json | undefined, walk: Walk, level: number): JsonObject {
-  if (!isObject(schema)) return fault(walk, "it leaves open what a value may be");
+  if (!isObject(schema)) return fault(walk, OPEN);
   if (level > LEVELS_MAX) return fault(walk, `it is deeper than ${LEVELS_MAX} levels`);
-  const entries = Object.entries(schema).filter(
-    (entry): entry is [string, Json] => entry[1] !== undefined && !SILENT.has(entry[0]),
-  );
-  const isTold = ([key, value]: [string, Json]): boolean =>
-    REMARKS.has(key) || (key === "format" && !FORMATS.has(value));
-  const kept = entries.filter((entry) => !isTold(entry));
-  const foreign = kept.find(([key]) => !TAKEN.has(key));
-  if (foreign) return fault(walk, `${foreign[0]} is not enforced there`);
-  // "$ref cannot have keywords": a definition has a description of its own.
-  if (schema.$ref !== undefined) return referring(schema.$ref, kept, walk);
-  const node = withType(Object.fromEntries(kept), walk);
-  return described({ ...node, ...innerOf(node, walk, level) }, entries.filter(isTold));
+  const kept: Record<string, Json> = {};
+  const told: [string, Json][] = [];
+  for (const [key, value] of Object.entries(schema)) {
+    if (value === undefined || SILENT.has(key)) continue;
+    if (REMARKS.has(key) || (key === "format" && !FORMATS.has(value))) told.push([key, value]);
+    else if (TAKEN.has(key)) kept[key] = value;
+    else return fault(walk, `${key} is not enforced there`);
+  }
+  if (kept.$ref !== undefined) return referring(kept, walk);
+  const node = withType(kept, walk);
+  return described({ ...node, ...innerOf(node, walk, level) }, told);
 }
 
 function fault(walk: Walk, why: string): JsonObject {
@@ -66,22 +68,21 @@ function fault(walk: Walk, why: string): JsonObject {
   return {};
 }
 
-const BESIDE_REF: ReadonlySet<string> = new Set(["$ref", "$defs", "definitions", "title", "description"]);
-
-function referring($ref: Json, beside: readonly (readonly [string, Json])[], walk: Walk): JsonObject {
-  const isLocal = typeof $ref === "string" && $ref.startsWith("#");
-  return isLocal && beside.every(([key]) => BESIDE_REF.has(key))
-    ? { $ref }
-    : fault(walk, "a reference leads elsewhere, or has rules beside it");
+/** "$ref cannot have keywords": a definition has a description of its own. */
+function referring({ $ref, title: _title, description: _description, ...rules }: JsonObject, walk: Walk): JsonObject {
+  if ($ref !== "#" && definitionOf($ref, walk.root) === undefined)
+    return fault(walk, "a reference leads to no definition of its own");
+  if (Object.keys(rules).length > 0) return fault(walk, "a reference has rules beside it");
+  return { $ref };
 }
 
 /** "schema must have a 'type' key": what only lists its values has the type of these. */
 function withType(node: JsonObject, walk: Walk): JsonObject {
   if (node.type !== undefined || node.anyOf !== undefined) return node;
   const values = isList(node.enum) ? node.enum : node.const === undefined ? [] : [node.const];
-  const types = [...new Set(values.map(typeOf))].filter((type) => type !== undefined);
-  if (types.length === 0) return fault(walk, "it leaves open what a value may be");
-  return { ...node, type: types.length === 1 ? (types[0] as string) : types };
+  const types = [...new Set(values.map(typeOf))];
+  if (types.length === 0 || types.includes(undefined)) return fault(walk, OPEN);
+  return { ...node, type: (types.length === 1 ? types[0] : types) as Json };
 }
 
 function typeOf(value: Json): string | undefined {
@@ -114,7 +115,7 @@ function closed({ properties, required, additionalProperties }: JsonObject, walk
   const optional = Object.keys(named).find((name) => !needed.delete(name));
   if (optional !== undefined) return fault(walk, `${optional} is not required`);
   if (needed.size > 0) return fault(walk, "a property is required that it does not name");
-  return { properties: named, required: Object.keys(named), additionalProperties: false };
+  return { properties: named, required: required ?? [], additionalProperties: false };
 }
 
 const strictMap = (map: Json | undefined, walk: Walk, level: number): JsonObject =>

@@ -101,6 +101,6 @@ test("whatever comes, the strictest vendor takes it", () => {
       const tool = { type: "function", name: "f", parameters: fitted(schema).schema, strict: false };
       expect(checkRequest("openai-responses", { model: "m", input: "hi", tools: [tool] })).toBeUndefined();
     }),
-    { numRuns: 1_000 },
+    { numRuns: 300 },
   );
 });

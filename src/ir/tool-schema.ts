@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import type { LossList } from "./loss.ts";
-import { definitionOf, withInner } from "./schema-walk.ts";
+import { definitionOf, someInner, withInner } from "./schema-walk.ts";
 
 /** What one vendor asks of a tool's schema. `any`: nothing. */
 export type ToolRules =
@@ -30,7 +30,7 @@ export function toolSchema(schema: Json | undefined, rules: ToolRules, at: strin
       weight: "hint",
       note: `${refused.join(" and ")} at the top of a tool's schema is not taken: all properties are offered together`,
     });
-  return rules.needsItems ? withItems(top) : top;
+  return rules.needsItems && holdsBareList(top) ? withItems(top) : top;
 }
 
 function refusedAtTop(schema: JsonObject, { notAtTop }: Exclude<ToolRules, "any">): readonly string[] {
@@ -49,12 +49,15 @@ function namedObject(schema: JsonObject): JsonObject {
 /** "array schema missing items", wherever the list stands: one that says nothing of its items holds anything. */
 function withItems(schema: JsonObject): JsonObject {
   const inner = withInner(schema, withItemsInside);
-  const { type, items, prefixItems } = inner;
-  const isArray = type === "array" || (isList(type) && type.includes("array"));
-  return isArray && items === undefined && prefixItems === undefined ? { ...inner, items: {} } : inner;
+  return isBareList(inner) ? { ...inner, items: {} } : inner;
 }
-
 const withItemsInside = (one: Json): Json => (isObject(one) ? withItems(one) : one);
+
+const isBareList = ({ type, items, prefixItems }: JsonObject): boolean =>
+  (type === "array" || (isList(type) && type.includes("array"))) && items === undefined && prefixItems === undefined;
+
+/** Asked of every tool of every call, so it makes nothing on its way. */
+const holdsBareList = (schema: JsonObject): boolean => isBareList(schema) || someInner(schema, holdsBareList);
 
 /** Properties of all alternatives, offered together; required is what each of them requires. `alternatives`: their keywords. */
 export function folded(schema: JsonObject, alternatives: ReadonlySet<string>): JsonObject {

@@ -20,9 +20,9 @@ else {
         enforced += 1;
         expect(transform(held.schema)).toEqual(held.schema);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
-    expect(enforced).toBeGreaterThan(400);
+    expect(enforced).toBeGreaterThan(100);
   });
 
   test("what the SDK itself makes passes the gateway unchanged", () => {
@@ -34,7 +34,7 @@ else {
         if (!held || "why" in held) return;
         expect(held).toMatchObject({ schema: own as JsonObject, told: [] });
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 }

@@ -258,6 +258,14 @@ describe("an answer's schema", () => {
       expect(found.losses).toEqual(["output-schema meaning"]);
     }
   });
+  test("that is a reference as a whole reaches OpenAI as the object that it means", async () => {
+    const node = object({ a: text, next: { $ref: "#/$defs/Node" } }, { required: ["a"], additionalProperties: false });
+    const schema = { $ref: "#/$defs/Node", $defs: { Node: node } };
+    for (const model of OPENAI) {
+      const found = await sent("messages", model, withOutput("messages", schema));
+      expect(outputIn(found)).toMatchObject({ schema: { ...node, $defs: { Node: node } }, strict: false });
+    }
+  });
   test("is never enforced where its caller did not ask for it", async () => {
     const found = await sent("chat", "responses", withOutput("chat", closed({ a: text })));
     expect(outputIn(found).strict).toBeUndefined();

@@ -125,6 +125,13 @@ describe("what cannot be enforced says why", () => {
     ["a recursion", { $ref: "#/$defs/A", $defs: { A: closed({ a: { $ref: "#/$defs/A" } }) } }, "refers to itself"],
     ["a reference to the whole", closed({ a: { $ref: "#" } }), "no definition"],
     ["a reference elsewhere", closed({ a: { $ref: "https://x.org/a.json" } }), "no definition"],
+    ["a choice among nothing", closed({ a: { anyOf: [] } }), "leaves open"],
+    [
+      "two definitions of one name",
+      { $ref: "#/$defs/A", $defs: { A: closed({ a: text }) }, definitions: { A: text } },
+      "two definitions",
+    ],
+    ["definitions joined by allOf", closed({ a: { allOf: [{ $ref: "#/$defs/A" }, { type: "object" }] } }), "allOf"],
     ["a required field without a description", closed({}, { required: ["a"] }), "does not describe"],
   ];
   for (const [what, schema, why] of cases)
@@ -152,9 +159,9 @@ test("whatever is held, the vendor takes", () => {
       };
       expect(checkRequest("anthropic", body)).toBeUndefined();
     }),
-    { numRuns: 2_000 },
+    { numRuns: 500 },
   );
-  expect(enforced).toBeGreaterThan(400);
+  expect(enforced).toBeGreaterThan(100);
 });
 
 describe("one request's grammar", () => {

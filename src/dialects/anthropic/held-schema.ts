@@ -34,6 +34,7 @@ function withDefinitions({ $defs, definitions, ...own }: JsonObject, walk: Walk)
   const held = heldNode(own, walk);
   const named = [definitions, $defs].flatMap((one) => (isObject(one) ? Object.entries(one) : []));
   if (named.length === 0) return held;
+  if (new Set(named.map(([name]) => name)).size < named.length) return fault(walk, "two definitions have one name");
   const heldDefinitions = named.map(([name, definition]) => {
     walk.inside = name;
     return [name, heldNode(definition, walk)] as const;
@@ -125,6 +126,7 @@ const isRule = (schema: JsonObject): boolean =>
   );
 
 function union(beside: JsonObject, alternatives: readonly Json[], walk: Walk): JsonObject {
+  if (alternatives.length === 0) return fault(walk, OPEN);
   walk.unions += 1;
   return worded(beside, { anyOf: alternatives.map((one) => heldNode(one, walk)) }, () => true, walk);
 }

@@ -36,13 +36,15 @@ export function plainNode(schema: JsonObject, walk: Walk, inner: Inner): JsonObj
 
 /** The node, in the order in which its schema was written, with title and description; what else counts is told in words. */
 export function worded(schema: JsonObject, node: JsonObject, counts: (key: string) => boolean, walk: Walk): JsonObject {
-  const written = Object.entries(schema).filter((entry): entry is [string, Json] => entry[1] !== undefined);
-  const kept = written.filter(([key]) => key in node || key === "title" || key === "description");
-  const told = written.filter(
-    ([key]) => !(key in node) && !SILENT.has(key) && key !== "title" && key !== "description" && counts(key),
-  );
+  const kept: Record<string, Json> = {};
+  const told: [string, Json][] = [];
+  for (const [key, value] of Object.entries(schema)) {
+    if (value === undefined || SILENT.has(key)) continue;
+    if (Object.hasOwn(node, key) || key === "title" || key === "description") kept[key] = value;
+    else if (counts(key)) told.push([key, value]);
+  }
   for (const [key] of told) if (!REMARKS.has(key)) walk.told.add(key);
-  return described({ ...Object.fromEntries(kept), ...node }, told);
+  return described({ ...kept, ...node }, told);
 }
 
 const SILENT: ReadonlySet<string> = new Set(["$schema", "$id", "$comment"]);

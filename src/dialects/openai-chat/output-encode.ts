@@ -1,7 +1,7 @@
 /** The shape of the answer: a schema where the vendor has them, else a rule in words. */
 import type { OutputShape } from "../../ir/request.ts";
-import { strictSchema } from "../../ir/strict-schema.ts";
-import type { JsonObject } from "../../wire/json.ts";
+import { strictSchema, withoutRootReference } from "../../ir/strict-schema.ts";
+import { isObject, type JsonObject } from "../../wire/json.ts";
 import { meaning, type Writing } from "./writing.ts";
 
 export function outputFields(output: OutputShape | undefined, writing: Writing): JsonObject {
@@ -40,7 +40,7 @@ function heldTo({ schema, strict }: NonNullable<OutputShape["schema"]>, writing:
   if (!writing.traits.strictTools) return { schema };
   const note = `the vendor cannot enforce this schema, for ${held.why}: it is a wish`;
   meaning(writing, "approximated", writing.said.field("outputShape"), "output-schema", note);
-  return { schema, strict: false };
+  return { schema: isObject(schema) ? withoutRootReference(schema) : schema, strict: false };
 }
 
 const ONLY_JSON = "Answer with one JSON object and nothing else.";
