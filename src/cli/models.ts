@@ -1,18 +1,19 @@
 /** `codeswitch models`: what can be asked for, where each name goes, and what was seen of it. */
 import { defineCommand } from "citty";
-import type { Config, ModelConfig } from "../config/config.ts";
+import type { Config, ModelConfig, ProviderConfig } from "../config/config.ts";
 import type { Observed } from "../doctor/capabilities.ts";
 import { seenIn } from "../doctor/seen.ts";
-import { askModels } from "../probe/gateway.ts";
+import { knownSightings } from "../doctor/sightings.ts";
 import { dialectFor } from "../providers/endpoint.ts";
+import { hasDeployments, type Sighting } from "../providers/sightings.ts";
 import { reached } from "../routing/plan.ts";
 import { matchName } from "../routing/names.ts";
 import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
-import { findGateway, keyHere } from "./find-gateway.ts";
+import { offered } from "./offered.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
-import { table, wrapped } from "./table.ts";
-import { Failure, UsageError } from "./usage.ts";
+import { table, WIDTH } from "./table.ts";
+import { Failure } from "./usage.ts";
 
 export const modelsCommand = defineCommand({
   meta: {
@@ -24,12 +25,13 @@ export const modelsCommand = defineCommand({
     const config = loadHere(args.config, {});
     printWarnings(config);
     const models = config.models.map((model) => ({ name: model.name, targets: targetsOf(config, model) }));
-    const seen = await seenOf(models, dataHere(args.config).dataDir);
-    if (args.json) return console.log(JSON.stringify({ source: config.source, models, seen }, null, 2));
+    const { dataDir } = dataHere(args.config);
+    const [seen, deployments] = [await seenOf(models, dataDir), await deploymentsOf(config, models, dataDir)];
+    if (args.json) return console.log(JSON.stringify({ source: config.source, models, deployments, seen }, null, 2));
     if (models.length === 0)
       throw new Failure(`${config.source} lists no model. Add one (docs/CONFIG.md), or set a vendor's key.`);
-    console.log(asTables(config.source, models, seen));
-    console.log(`\n${await offered(config, args.config).catch(unasked)}`);
+    console.log(asTables(config.source, models, deployments, seen));
+    console.log(`\n${await offered(config, args.config)}`);
   },
 });
 
@@ -66,11 +68,32 @@ const listed = ({ provider, model, dialect }: ListedTarget, effort: string | und
   ...(effort !== undefined && { effort }),
 });
 
+interface Deployment {
+  readonly provider: string;
+  readonly model: string;
+  readonly state: Sighting["state"] | "never asked";
+  readonly at?: string;
+}
+
+/** Each once, where the vendor's own list does not tell which are there. */
+async function deploymentsOf(config: Config, models: readonly Listed[], dir: string): Promise<readonly Deployment[]> {
+  const isDeployed = ({ provider, model }: ListedTarget): boolean =>
+    model !== "*" && hasDeployments(config.providers[provider] as ProviderConfig);
+  const asked = distinct(models).filter(isDeployed);
+  if (asked.length === 0) return [];
+  const known = await knownSightings(dir);
+  return asked.map(({ provider, model }) => {
+    const sighting = known.of(config.providers[provider] as ProviderConfig, model);
+    return sighting
+      ? { provider, model, state: sighting.state, at: new Date(sighting.at).toISOString() }
+      : { provider, model, state: "never asked" };
+  });
+}
+
 /** Each target once. A folder that cannot be read costs a warning, not the list. */
 async function seenOf(models: readonly Listed[], dir: string): Promise<readonly Observed[]> {
-  const targets = new Map(models.flatMap((model) => model.targets.map((target) => [shown(target), target] as const)));
   try {
-    return await seenIn(dir, [...targets.values()]);
+    return await seenIn(dir, distinct(models));
   } catch (error) {
     console.error(
       `! What was seen cannot be read in ${dir}: ${error instanceof Error ? error.message : String(error)}.`,
@@ -79,37 +102,26 @@ async function seenOf(models: readonly Listed[], dir: string): Promise<readonly 
   }
 }
 
-/** What the gateway that runs offers to clients, which may have been started from something else, or have seen more. */
-async function offered(config: Config, file: string | undefined): Promise<string> {
-  const { url, there, isNamed } = await findGateway(config, undefined, file);
-  if (there.kind !== "gateway") return `No gateway runs at ${url}. Start it: ${command("start")}`;
-  const key = keyHere(undefined, file) ?? (isNamed ? undefined : config.keys[0]?.key);
-  const reply = await askModels(url, key);
-  switch (reply.kind) {
-    case "refuses":
-      return `! A gateway runs at ${url} and refuses this key, so that it cannot be asked what it offers. Run this where it was started, with its variables; or give its key in CODESWITCH_KEY.`;
-    case "fails":
-      return `! The gateway at ${url} does not say what it offers: ${reply.words}`;
-    case "serves":
-      return wrapped(`The gateway at ${url} offers: ${reply.models.join(", ") || "nothing"}`, LAYOUT.width).join("\n");
-  }
-}
-
-/** Several gateways run, or none has a port that is known: what is written here stands all the same. */
-function unasked(error: unknown): string {
-  if (error instanceof Failure || error instanceof UsageError) return `! ${error.message}`;
-  throw error;
-}
+const distinct = (models: readonly Listed[]): readonly ListedTarget[] => [
+  ...new Map(models.flatMap((model) => model.targets.map((target) => [shown(target), target] as const))).values(),
+];
 
 const shown = ({ provider, model }: { provider: string; model: string }): string => `${provider}/${model}`;
 
-const WIDE = 100;
-const LAYOUT = { indent: "  ", width: Math.min(process.stdout.columns ?? WIDE, WIDE) };
+const LAYOUT = { indent: "  ", width: WIDTH };
 
-const asTables = (source: string, models: readonly Listed[], seen: readonly Observed[]): string =>
+const asTables = (
+  source: string,
+  models: readonly Listed[],
+  deployments: readonly Deployment[],
+  seen: readonly Observed[],
+): string =>
   [
     `As ${source} says it:`,
     table([["MODEL", "GOES TO", "DIALECT", "EFFORT"], ...models.flatMap(rowsOf)], LAYOUT),
+    ...(deployments.length === 0
+      ? []
+      : [table([["DEPLOYMENT", "WHEN LAST ASKED"], ...deployments.map(deploymentRow)], LAYOUT)]),
     seen.length === 0
       ? `What they can do nobody has asked yet: ${command("doctor --deep")}`
       : table([["SEEN", "ON", "EFFORTS", "DOES"], ...seen.map(seenRow)], LAYOUT),
@@ -123,6 +135,11 @@ const rowsOf = ({ name, targets }: Listed): string[][] =>
     target.dialect,
     target.effort ?? "",
   ]);
+
+const deploymentRow = ({ state, at, ...target }: Deployment): string[] => [
+  shown(target),
+  at === undefined ? state : `${state}, ${at.slice(0, 10)}`,
+];
 
 const DOES = ["streaming", "tools", "images", "thinking", "cache"] as const;
 
