@@ -32,8 +32,8 @@ describe("a model's only target", () => {
     ["without the list", "{ strict: true, targets: { provider: azure, model: gpt-5, reasoning: { effort: high } } }"],
     ["as the model itself", "{ provider: azure, model: gpt-5, reasoning: { effort: high }, strict: true }"],
   ])("%s", (_way, model) =>
-    expect(read(`${AZURE}models: { gpt: ${model} }\n`).models).toEqual([
-      { name: "gpt", targets: TARGETS, strict: true } as never,
+    expect(read(`${AZURE}models: { gpt: ${model} }\n`).models).toMatchObject([
+      { name: "gpt", targets: TARGETS, strict: true },
     ]),
   );
 
@@ -116,10 +116,11 @@ models:
 `,
     );
     expect(providers.azure?.firstByteMs).toBe(60_000);
-    expect(models.map(({ name, targets }) => [name, targets])).toEqual([
-      ["one", [{ provider: "azure", model: "a", effort: "high" }]],
-      ["two", [{ provider: "azure", model: "b", effort: "high" }]],
+    expect(models).toMatchObject([
+      { name: "one", targets: [{ provider: "azure", model: "a", effort: "high" }] },
+      { name: "two", targets: [{ provider: "azure", model: "b", effort: "high" }] },
     ]);
+    expect(models[0]?.targets[0]?.writtenAt).toBe("models.one.model (x.yaml:8)");
   });
 
   test("are names like others where the operator chooses the names", () => {
