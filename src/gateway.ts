@@ -13,6 +13,10 @@ import { startSimulator } from "./simulator/index.ts";
 
 export interface RunningGateway {
   readonly url: string;
+  /** What /health says to tell it from every other. */
+  readonly instance: string;
+  /** How many calls are open now. */
+  openCalls(): number;
   stop(): Promise<void>;
 }
 
@@ -39,8 +43,10 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const { config: ready, stop: stopSimulator } = withSimulator(config);
   const vault = openVault(options, Date.now, log.warn);
+  const instance = crypto.randomUUID();
   const gateway = {
     config: ready,
+    instance,
     log,
     clock: Date.now,
     vault,
@@ -53,6 +59,8 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const server = serve(gateway, { callsMax: callsMax(descriptors), ...(idleSeconds !== undefined && { idleSeconds }) });
   return {
     url: server.url,
+    instance,
+    openCalls: server.openCalls,
     stop: async () => {
       await server.stop();
       stopSimulator();

@@ -2,23 +2,28 @@
 import { homedir } from "node:os";
 import type { Config } from "../config/config.ts";
 import { dataDir } from "../config/data-dir.ts";
-import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
-import { call } from "../probe/call.ts";
+import { fault, type Finding, noted, ok, warning } from "../doctor/finding.ts";
+import { askModels, presence } from "../probe/gateway.ts";
 import { roundTrip } from "../probe/round-trip.ts";
-import { listedModels } from "../routing/plan.ts";
 import { readFile, textBefore } from "../setup/apply.ts";
 import { SetupRefused } from "../setup/setup.ts";
 import { type ChangedFile, readState } from "../setup/state.ts";
+import type { Address } from "./find-gateway.ts";
 import { find } from "./setup.ts";
-import { urlOf } from "./setup-connection.ts";
 import { command } from "../typed/command.ts";
+import { NO_KEY } from "./setup-connection.ts";
 
-export async function checkClient(id: string, config: Config): Promise<Finding[]> {
+export async function checkClient(
+  id: string,
+  config: Config,
+  address: Address | undefined,
+  given: string | undefined,
+): Promise<Finding[]> {
   const setup = find(id);
   const about = `client ${id}`;
   if (setup.kind === "unsupported") return [fault(about, "protocol", setup.reason)];
   if (setup.kind === "printed")
-    return [ok(about, "setup", `It is set up by hand: ${command(`setup ${id}`)} prints the values.`)];
+    return [noted(about, "setup", `It is set up by hand: ${command(`setup ${id}`)} prints the values.`)];
   const state = readState(dataDir(process.env, process.platform, process.env.HOME ?? homedir())).setups[id];
   const files = state
     ? state.files.map((file) => checkFile(about, id, file))
@@ -46,7 +51,9 @@ export async function checkClient(id: string, config: Config): Promise<Finding[]
     ...files,
     ...rivals,
     ...program,
-    ...(await answers(about, id, state?.url ?? urlOf(config), setup.dialect, config)),
+    ...(address?.there.kind === "gateway"
+      ? await answers(about, id, address, keyOf(config, address, state?.files ?? [], given), state?.url, setup.dialect)
+      : []),
   ];
 }
 
@@ -68,45 +75,49 @@ function checkFile(about: string, id: string, file: ChangedFile): Finding {
   }
 }
 
+/** The one that stands in the client's files, as far as it is one that we know: another gateway must not see ours. */
+function keyOf(config: Config, { isNamed }: Address, files: readonly ChangedFile[], given: string | undefined) {
+  const texts = files.map(({ path }) => readFile(path) ?? "");
+  const known = [NO_KEY, ...(isNamed ? [] : config.keys.map(({ key }) => key))];
+  return given ?? known.find((key) => texts.some((text) => text.includes(key)));
+}
+
 async function answers(
   about: string,
   id: string,
-  url: string,
+  { url }: Address,
+  key: string | undefined,
+  written: string | undefined,
   dialect: Parameters<typeof roundTrip>[1],
-  config: Config,
 ): Promise<Finding[]> {
-  const key = (config.keys.find(({ name }) => name === id) ?? config.keys[0])?.key ?? "codeswitch-local";
-  const [model] = listedModels(config);
-  if (!model)
+  const there = written === undefined || written === url ? undefined : await presence(written);
+  if (there && there.kind !== "gateway")
     return [
       fault(
         about,
-        "models",
-        "The configuration lists no model that it could ask for. Add one without a * in its name.",
+        "address",
+        `Its files lead to ${written}, where no gateway runs; one runs at ${url}. Set it up again: ${command(`setup ${id}`)}`,
       ),
     ];
-  const got = await call({ url: `${url}/v1/models`, headers: { authorization: `Bearer ${key}` }, timeoutMs: 5_000 });
-  if (got.kind === "failed")
-    return [
-      fault(about, "gateway", `The gateway at ${url} does not answer: ${got.words}. Start it: ${command("start")}.`),
-    ];
-  if (got.status === 401)
-    return [
-      fault(
-        about,
-        "key",
-        `The gateway at ${url} does not know the key ${id}. Restart it, so that it reads its configuration.`,
-      ),
-    ];
+  const at = written ?? url;
+  if (key === undefined)
+    return [warning(about, "key", "Its key is not known here, so that nothing was tried. Give it in CODESWITCH_KEY.")];
+  const reply = await askModels(at, key);
+  if (reply.kind === "refuses")
+    return [fault(about, "key", `The gateway at ${at} refuses its key. Set it up again: ${command(`setup ${id}`)}`)];
+  if (reply.kind === "fails")
+    return [fault(about, "models", `The gateway at ${at} does not say what it serves: ${reply.words}`)];
+  const [model] = reply.models;
+  if (model === undefined) return [fault(about, "models", `The gateway at ${at} lists no model for its key.`)];
   const found: Finding[] = [];
-  for await (const { name, state, words } of roundTrip({ url, key, model: model.name }, dialect)) {
-    const says = `${name} with ${model.name}: ${words}.`;
+  for await (const { name, state, words } of roundTrip({ url: at, key, model }, dialect)) {
+    const says = `${name} with ${model}: ${words}.`;
     found.push(
       state === "works"
         ? ok(about, name, says)
-        : state === "missing"
-          ? warning(about, name, says)
-          : fault(about, name, says),
+        : state === "fails"
+          ? fault(about, name, says)
+          : warning(about, name, says),
     );
   }
   return found;

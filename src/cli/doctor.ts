@@ -5,9 +5,9 @@ import { didYouMean } from "../config/nearest.ts";
 import { ConfigError, printProblem } from "../config/problem.ts";
 import { type Observed, probeModel } from "../doctor/capabilities.ts";
 import { checkModels, configured, deployments } from "../doctor/deployments.ts";
-import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
+import { fault, type Finding, noted, ok, warning } from "../doctor/finding.ts";
 import { type Keeper, keeperIn } from "../doctor/kept.ts";
-import { checkMachine, checkPort } from "../doctor/machine.ts";
+import { checkMachine } from "../doctor/machine.ts";
 import type { Subject as Model } from "../doctor/model.ts";
 import { checkProvider, PATIENCE } from "../doctor/provider.ts";
 import { sightingsIn } from "../doctor/sightings.ts";
@@ -17,7 +17,9 @@ import { listedModels, plan } from "../routing/plan.ts";
 import { SETUPS } from "../setup/clients/index.ts";
 import { dataHere } from "./data.ts";
 import { checkClient } from "./doctor-client.ts";
-import { urlOf } from "./setup-connection.ts";
+import { checkGateway } from "./doctor-gateway.ts";
+import { type Address, findGateway, keyHere, KEY_ARG, URL_ARG } from "./find-gateway.ts";
+import { paint } from "./paint.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
 
@@ -40,6 +42,8 @@ export const doctorCommand = defineCommand({
         "Ask every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
     },
     json: { type: "boolean", description: "One JSON object instead of lines." },
+    url: URL_ARG,
+    key: KEY_ARG,
     "public-url": {
       type: "string",
       valueHint: "URL",
@@ -52,7 +56,14 @@ export const doctorCommand = defineCommand({
     if (config) {
       const { dataDir } = dataHere(args.config);
       const seen = sightingsIn(dataDir);
-      const wanted = { what: args.what, deep: args.deep === true, publicUrl: args["public-url"] };
+      const wanted = {
+        what: args.what,
+        deep: args.deep === true,
+        publicUrl: args["public-url"],
+        url: args.url,
+        key: keyHere(args.key, args.config),
+        file: args.config,
+      };
       await examine(config, { ...wanted, keeper: keeperIn(dataDir), seen }, report);
       await seen.settled();
     }
@@ -64,15 +75,22 @@ interface Wanted {
   readonly what: string | undefined;
   readonly deep: boolean;
   readonly publicUrl: string | undefined;
+  readonly url: string | undefined;
+  readonly key: string | undefined;
+  /** What --config names. */
+  readonly file: string | undefined;
   readonly keeper: Keeper;
   readonly seen: Sightings;
 }
 
 async function examine(config: Config, wanted: Wanted, report: Reporter): Promise<void> {
   const subject = subjectOf(config, wanted.what);
-  if (subject.kind === "all") report.add(...checkMachine(config, process.env), ...(await portOf(config)));
+  if (subject.kind === "all") report.add(...checkMachine(config, process.env));
   if (wanted.publicUrl !== undefined) report.add(await publicUrl(wanted.publicUrl, config));
-  if (subject.kind === "client") return report.add(...(await checkClient(subject.id, config)));
+  const address =
+    subject.kind === "all" || subject.kind === "client" ? await addressOr(report, config, wanted) : undefined;
+  if (address) report.add(...(await checkGateway(config, address, wanted.key)));
+  if (subject.kind === "client") return report.add(...(await checkClient(subject.id, config, address, wanted.key)));
   const providers =
     subject.kind === "provider" ? [subject.provider] : subject.kind === "all" ? Object.values(config.providers) : [];
   if (subject.kind === "all" && providers.length === 0)
@@ -147,7 +165,7 @@ function pairsOf(config: Config, subject: Subject): readonly Model[] {
 
 const isInside = ({ provider }: Model): boolean => provider.baseUrl === "";
 const inside = ({ target }: Model): Finding =>
-  ok(`model ${target.model}`, "reach", "It is the simulator inside the gateway: there is nothing to reach.");
+  noted(`model ${target.model}`, "reach", "It is the simulator inside the gateway: there is nothing to reach.");
 
 async function probeAll(pairs: readonly Model[], { keeper, seen }: Wanted, report: Reporter): Promise<void> {
   const asked = pairs.filter((pair) => !isInside(pair));
@@ -164,16 +182,15 @@ async function probeAll(pairs: readonly Model[], { keeper, seen }: Wanted, repor
   }
 }
 
-async function portOf(config: Config): Promise<Finding[]> {
-  if (config.server.port === 0)
-    return [
-      warning(
-        "this machine",
-        "port",
-        "server.port is 0, so that the address is another one at each start. Set a port, so that clients can be told.",
-      ),
-    ];
-  return [await checkPort(urlOf(config))];
+/** Where none is known the person is told so; everything else can be looked at all the same. */
+async function addressOr(report: Reporter, config: Config, wanted: Wanted): Promise<Address | undefined> {
+  try {
+    return await findGateway(config, wanted.url, wanted.file);
+  } catch (error) {
+    if (!(error instanceof Failure || error instanceof UsageError) || wanted.url !== undefined) throw error;
+    report.add(warning("the gateway", "reach", error.message));
+    return undefined;
+  }
 }
 
 async function publicUrl(url: string, config: Config): Promise<Finding> {
@@ -211,7 +228,12 @@ interface Reporter {
   finish(): void;
 }
 
-const MARK: Readonly<Record<Finding["state"], string>> = { ok: "✓", warning: "!", fault: "✗" };
+const MARK: Readonly<Record<Finding["state"], string>> = {
+  ok: paint("✓"),
+  noted: "–",
+  warning: paint("!"),
+  fault: paint("✗"),
+};
 
 function reporter(json: boolean): Reporter {
   const findings: Finding[] = [];

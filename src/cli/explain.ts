@@ -2,15 +2,18 @@
 import { command } from "../typed/command.ts";
 import { ConfigError } from "../config/problem.ts";
 import { SetupRefused } from "../setup/setup.ts";
+import { DataFault } from "../store/folder.ts";
 import { Failure, UsageError } from "./usage.ts";
 
 export function explain(error: unknown): string {
-  if (error instanceof UsageError || error instanceof Failure || error instanceof SetupRefused) return error.message;
+  if (SENTENCES.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof ConfigError) return error.report();
   if (isSystemError(error)) return refusedBySystem(error);
   const seen = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `codeswitch failed, and the fault is its own: ${seen}`;
 }
+
+const SENTENCES = [UsageError, Failure, SetupRefused, DataFault];
 
 /** As Node and Bun throw them: a file or an address that cannot be had, or a database. */
 interface SystemError extends Error {
@@ -25,11 +28,12 @@ const isSystemError = (error: unknown): error is SystemError =>
   typeof error.code === "string" &&
   (error.code.startsWith("SQLITE_") || (/^E[A-Z0-9]+$/.test(error.code) && "syscall" in error));
 
-function refusedBySystem({ code, path, message }: SystemError): string {
-  const [what, fix] = WORDS[code] ?? [`cannot be used (${message})`, "Look at what is there."];
+function refusedBySystem({ code, syscall, path, message }: SystemError): string {
+  if (syscall?.includes("cwd")) return "The folder that you are in is gone. Go to one that is there: cd ~";
+  const [what, fix] = WORDS[code] ?? ["cannot be used", "Look at what is there."];
   if (code.startsWith("SQLITE_"))
     return `The database in the data folder cannot be used (${message}). ${command("doctor")} says more; CODESWITCH_DATA_DIR names another folder.`;
-  return `${path ?? "A file or an address"} ${what} (${code}). ${fix}`;
+  return path === undefined ? `The system refuses it: ${message}. ${fix}` : `${path} ${what} (${code}). ${fix}`;
 }
 
 const RIGHTS = "Look at its permissions and those of the folder that it is in, or name another place.";

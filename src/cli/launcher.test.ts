@@ -119,8 +119,10 @@ describe("codeswitch start", () => {
     const url = /http:\S+/.exec(greeting)?.[0] ?? "";
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: "ok" });
     child.kill("SIGTERM");
-    const { code, out } = await ended;
+    const { code, out, err } = await ended;
     expect(code).toBe(0);
+    expect(err).toEndWith("Stopped.\n");
+    expect(err).not.toContain("open call");
     for (const word of [
       "Config     the environment",
       "simulator",
@@ -245,7 +247,7 @@ describe("codeswitch start", () => {
     }).catch(() => undefined);
     await arrived;
     child.kill("SIGTERM");
-    await line("Once more to stop at once.");
+    expect(await line("Once more to stop at once.")).toStartWith("Stopping: the open call may take up to 30 s.");
     expect(child.exitCode).toBe(null);
     // What comes soon after the first is taken for the same key press, so the second one is sent until it is heard.
     const again = setInterval(() => child.kill("SIGTERM"), 100);

@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { sightingsIn } from "../doctor/sightings.ts";
 import { startSimulator } from "../simulator/index.ts";
 import { NAME, places, run, start } from "./place.fixture.ts";
 
@@ -89,3 +90,27 @@ test("a configuration without models fails, and says what to do", async () => {
   expect(code).toBe(1);
   expect(err).toContain("codeswitch.yaml lists no model. Add one (docs/CONFIG.md), or set a vendor's key.");
 });
+
+test("which deployments answered, which are missing and which nobody asked stands beside the names", async () => {
+  const place = await newPlace(YAML);
+  const dir = join(place.home, "data");
+  const seen = sightingsIn(dir, () => Date.UTC(2026, 0, 2));
+  const azure = { name: "x", kind: "azure", baseUrl: "https://example.openai.azure.com" } as const;
+  const at = { ...azure, headers: {}, firstByteMs: 1, idleMs: 1 };
+  seen.saw(at, "gpt-5", "answers");
+  await seen.settled();
+  const data = { CODESWITCH_DATA_DIR: dir };
+  const { out } = await start(place, ["models"], data).ended;
+  expect(out).toMatch(/^ {2}azure\/gpt-5 +answers, 2026-01-02$/m);
+  expect(out).toMatch(/^ {2}azure\/prod +never asked$/m);
+  expect(out).not.toMatch(/kimi-k2\.5 +never asked/);
+  seen.saw(at, "prod", "missing");
+  await seen.settled();
+  const { deployments } = JSON.parse((await start(place, ["models", "--json"], data).ended).out) as {
+    deployments: object[];
+  };
+  expect(deployments).toEqual([
+    { provider: "azure", model: "gpt-5", state: "answers", at: "2026-01-02T00:00:00.000Z" },
+    { provider: "azure", model: "prod", state: "missing", at: "2026-01-02T00:00:00.000Z" },
+  ]);
+}, 60_000);

@@ -1,9 +1,11 @@
 /** `codeswitch models`: what can be asked for, where each name goes, and what was seen of it. */
 import { defineCommand } from "citty";
-import type { Config, ModelConfig } from "../config/config.ts";
+import type { Config, ModelConfig, ProviderConfig } from "../config/config.ts";
 import type { Observed } from "../doctor/capabilities.ts";
 import { seenIn } from "../doctor/seen.ts";
+import { knownSightings } from "../doctor/sightings.ts";
 import { dialectFor } from "../providers/endpoint.ts";
+import { hasDeployments, type Sighting } from "../providers/sightings.ts";
 import { reached } from "../routing/plan.ts";
 import { matchName } from "../routing/names.ts";
 import { command } from "../typed/command.ts";
@@ -22,11 +24,12 @@ export const modelsCommand = defineCommand({
     const config = loadHere(args.config, {});
     printWarnings(config);
     const models = config.models.map((model) => ({ name: model.name, targets: targetsOf(config, model) }));
-    const seen = await seenOf(models, dataHere(args.config).dataDir);
-    if (args.json) return console.log(JSON.stringify({ source: config.source, models, seen }, null, 2));
+    const { dataDir } = dataHere(args.config);
+    const [seen, deployments] = [await seenOf(models, dataDir), await deploymentsOf(config, models, dataDir)];
+    if (args.json) return console.log(JSON.stringify({ source: config.source, models, deployments, seen }, null, 2));
     if (models.length === 0)
       throw new Failure(`${config.source} lists no model. Add one (docs/CONFIG.md), or set a vendor's key.`);
-    console.log(asTables(config.source, models, seen));
+    console.log(asTables(config.source, models, deployments, seen));
   },
 });
 
@@ -63,6 +66,29 @@ const listed = ({ provider, model, dialect }: ListedTarget, effort: string | und
   ...(effort !== undefined && { effort }),
 });
 
+interface Deployment {
+  readonly provider: string;
+  readonly model: string;
+  readonly state: Sighting["state"] | "never asked";
+  readonly at?: string;
+}
+
+/** Each once, where the vendor's own list does not tell which are there. */
+async function deploymentsOf(config: Config, models: readonly Listed[], dir: string): Promise<readonly Deployment[]> {
+  const targets = new Map(models.flatMap((model) => model.targets.map((target) => [shown(target), target] as const)));
+  const isDeployed = ({ provider, model }: ListedTarget): boolean =>
+    model !== "*" && hasDeployments(config.providers[provider] as ProviderConfig);
+  const asked = [...targets.values()].filter(isDeployed);
+  if (asked.length === 0) return [];
+  const known = await knownSightings(dir);
+  return asked.map(({ provider, model }) => {
+    const sighting = known.of(config.providers[provider] as ProviderConfig, model);
+    return sighting
+      ? { provider, model, state: sighting.state, at: new Date(sighting.at).toISOString() }
+      : { provider, model, state: "never asked" };
+  });
+}
+
 /** Each target once. A folder that cannot be read costs a warning, not the list. */
 async function seenOf(models: readonly Listed[], dir: string): Promise<readonly Observed[]> {
   const targets = new Map(models.flatMap((model) => model.targets.map((target) => [shown(target), target] as const)));
@@ -81,10 +107,18 @@ const shown = ({ provider, model }: { provider: string; model: string }): string
 const WIDE = 100;
 const LAYOUT = { indent: "  ", width: Math.min(process.stdout.columns ?? WIDE, WIDE) };
 
-const asTables = (source: string, models: readonly Listed[], seen: readonly Observed[]): string =>
+const asTables = (
+  source: string,
+  models: readonly Listed[],
+  deployments: readonly Deployment[],
+  seen: readonly Observed[],
+): string =>
   [
     `As ${source} says it; a gateway that was started otherwise may serve others.`,
     table([["MODEL", "GOES TO", "DIALECT", "EFFORT"], ...models.flatMap(rowsOf)], LAYOUT),
+    ...(deployments.length === 0
+      ? []
+      : [table([["DEPLOYMENT", "WHEN LAST ASKED"], ...deployments.map(deploymentRow)], LAYOUT)]),
     seen.length === 0
       ? `What they can do nobody has asked yet: ${command("doctor --deep")}`
       : table([["SEEN", "ON", "EFFORTS", "DOES"], ...seen.map(seenRow)], LAYOUT),
@@ -98,6 +132,11 @@ const rowsOf = ({ name, targets }: Listed): string[][] =>
     target.dialect,
     target.effort ?? "",
   ]);
+
+const deploymentRow = ({ state, at, ...target }: Deployment): string[] => [
+  shown(target),
+  at === undefined ? state : `${state}, ${at.slice(0, 10)}`,
+];
 
 const DOES = ["streaming", "tools", "images", "thinking", "cache"] as const;
 

@@ -3,6 +3,7 @@ import { runCommand } from "citty";
 import { main } from "./commands.ts";
 import { explain } from "./explain.ts";
 import { help } from "./help.ts";
+import { complain } from "./paint.ts";
 import { checkArguments, choose, UsageError } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
@@ -24,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     const words = explain(error);
-    if (words !== "") console.error(words);
+    if (words !== "") complain(words);
     return error instanceof UsageError ? 2 : 1;
   }
 }

@@ -1,19 +1,19 @@
-/** What a client must know of the gateway that this folder configures: address, key, models. */
+/** What a client must know of the gateway: address, key, models. Asked of the gateway that runs; where none does, read from this folder's configuration. */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Config } from "../config/config.ts";
+import type { Config, KeyConfig } from "../config/config.ts";
 import { isDotenv } from "../config/dotenv.ts";
-import { GatewayError } from "../ir/error.ts";
-import { listedModels, plan } from "../routing/plan.ts";
+import { askModels, modelFault, type Served } from "../probe/gateway.ts";
 import { readFile, textBefore } from "../setup/apply.ts";
 import { addKey } from "../setup/own-config.ts";
 import type { Change, Connection } from "../setup/setup.ts";
 import type { State } from "../setup/state.ts";
-import { UsageError } from "./usage.ts";
+import { type Address, addressFault, addressNotes, isOurs, origin } from "./find-gateway.ts";
+import { guess } from "./setup-guess.ts";
+import { Failure, UsageError } from "./usage.ts";
 
 export interface Wanted {
-  readonly url?: string | undefined;
   readonly key?: string | undefined;
   readonly model?: string | undefined;
 }
@@ -23,62 +23,106 @@ export interface Connecting {
   /** To our own configuration: the client's key. */
   readonly ownChange?: Change;
   readonly notes: readonly string[];
+  /** What the gateway answers to now. later: it learns the client's own key when it is started again. nobody: none runs. */
+  readonly asked: { readonly kind: "now" | "nobody" } | { readonly kind: "later"; readonly with: KeyConfig };
 }
 
-/** Throws UsageError for what cannot be called. */
-export function connect(config: Config, wanted: Wanted, id: string, state: State): Connecting {
-  const url = wanted.url === undefined ? urlOf(config) : checkUrl(wanted.url);
-  const { models, model } = modelsOf(config, wanted);
-  const { key, ownChange, notes } = keyOf(config, wanted, id, state);
-  const rest = models.filter((name) => name !== model);
-  return { connection: { url, key, model, models: [model, ...rest] }, ...(ownChange && { ownChange }), notes };
+/** What a client sends to a gateway that takes anything. */
+export const NO_KEY = "codeswitch-local";
+
+/** Throws UsageError for what cannot be called, Failure where the gateway that runs is not this configuration's. */
+export async function connect(
+  config: Config,
+  address: Address,
+  wanted: Wanted,
+  id: string,
+  state: State,
+): Promise<Connecting> {
+  const fault = addressFault(address);
+  if (fault !== undefined) throw new Failure(fault);
+  if (address.there.kind !== "gateway") return offline(config, address, wanted, id, state);
+  const accepted = await firstAccepted(config, address, wanted, id);
+  const { key, ownChange, notes } = clientsKey(config, address, accepted, id, state);
+  const models = await modelsOf(address, accepted, wanted);
+  const isKnown = accepted.key === undefined || accepted.key.key === key;
+  return {
+    connection: { url: address.url, key, ...models },
+    ...(ownChange && { ownChange }),
+    notes: [...addressNotes(config, address), ...notes],
+    asked: isKnown ? { kind: "now" } : { kind: "later", with: accepted.key },
+  };
 }
 
-export function urlOf({ server: { host, port } }: Config): string {
-  if (port === 0)
-    throw new UsageError(
-      "The port is 0, so that it is another one at each start. Set server.port, or name the address: --url http://127.0.0.1:4141",
-    );
-  const name =
-    host === "0.0.0.0" || host === "::"
-      ? "127.0.0.1"
-      : host.includes(":") && !host.startsWith("[")
-        ? `[${host}]`
-        : host;
-  return `http://${name}:${port}`;
+/** A key that the gateway takes, and what it serves to it. Without a key: it takes anything. */
+interface Accepted extends Served {
+  readonly key?: KeyConfig;
 }
 
-export function checkUrl(written: string): string {
-  const url = URL.parse(written);
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw new UsageError(
-      `--url: "${written}" is no address. Write it like http://127.0.0.1:4141 or https://gateway.example.com.`,
-    );
-  if (url.username !== "" || url.search !== "" || url.hash !== "")
-    throw new UsageError("--url: leave out user, query and fragment; the key goes to CODESWITCH_KEY or --key.");
-  return written.replace(/\/+$/, "").replace(/\/v1$/, "");
+/** So many keys of a configuration are tried. */
+const TRIED_MAX = 20;
+
+async function firstAccepted(config: Config, address: Address, { key }: Wanted, id: string): Promise<Accepted> {
+  const { url, isNamed } = address;
+  // Keys of this folder are for its own gateway: another one that the person named must not get to see them.
+  const own = isNamed ? [] : inOrder(config.keys, id);
+  const candidates = key === undefined ? own : [{ name: "that was given", key }];
+  for (const candidate of candidates.length > 0 ? candidates : [undefined]) {
+    const reply = await askModels(url, candidate?.key);
+    if (reply.kind === "fails") throw new Failure(`The gateway at ${url} does not say what it serves: ${reply.words}`);
+    if (reply.kind === "serves") return { ...reply, ...(candidate && { key: candidate }) };
+  }
+  if (isNamed && key === undefined) throw needsKey();
+  const refuses = candidates.length > 0 ? "refuses this key" : "wants a key, and this shell has none";
+  throw new Failure(
+    `A gateway runs at ${url} and ${refuses}; ${origin(config, address)}. Run this with its variables, or give its key: CODESWITCH_KEY=…`,
+  );
 }
 
-function modelsOf(config: Config, { url, model }: Wanted): { models: readonly string[]; model: string } {
-  const models = listedModels(config).map(({ name }) => name);
-  // A gateway elsewhere has models of its own.
-  if (url !== undefined && model !== undefined) return { models: [model], model };
+/** The client's own first, then those that are offered every model. */
+const inOrder = (keys: readonly KeyConfig[], id: string): readonly KeyConfig[] =>
+  keys.toSorted((one, other) => rank(one, id) - rank(other, id)).slice(0, TRIED_MAX);
+const rank = ({ name, models }: KeyConfig, id: string): number => (name === id ? 0 : models === undefined ? 1 : 2);
+
+const needsKey = (): UsageError =>
+  new UsageError(
+    "--url names a gateway whose keys are not in this configuration. Give the client's key too, in the variable CODESWITCH_KEY or with --key KEY.",
+  );
+
+async function modelsOf(
+  { url }: Address,
+  { key, models, catalogue }: Accepted,
+  { model }: Wanted,
+): Promise<Omit<Connection, "url" | "key">> {
   const chosen = model ?? models[0];
   if (chosen === undefined)
-    throw new UsageError(
-      "The configuration lists no model without a *, so that none can be chosen. Name one: --model NAME",
-    );
-  refuseUnknownModel(config, chosen);
-  return { models, model: chosen };
+    throw new UsageError(`The gateway at ${url} lists no model for this key. Name one: --model NAME`);
+  const fault = models.includes(chosen) ? undefined : await modelFault(url, key?.key, chosen);
+  if (fault !== undefined) throw new UsageError(`--model: ${fault}`);
+  return { model: chosen, models: firstOf(chosen, models), ...(catalogue && { catalogue }) };
 }
 
-function refuseUnknownModel(config: Config, name: string): void {
-  try {
-    plan(config, name);
-  } catch (error) {
-    if (error instanceof GatewayError) throw new UsageError(`--model: ${error.message}`);
-    throw error;
-  }
+const firstOf = (model: string, models: readonly string[]): readonly string[] => [
+  model,
+  ...models.filter((name) => name !== model),
+];
+
+type Keyed = { readonly key: string; readonly ownChange?: Change; readonly notes: readonly string[] };
+
+/** A key of its own where the gateway reads one from our file; else the one that it takes. */
+function clientsKey(config: Config, address: Address, accepted: Accepted, id: string, state: State): Keyed {
+  const isGiven = accepted.key !== undefined && !config.keys.includes(accepted.key);
+  if (isGiven || address.isNamed) return { key: accepted.key?.key ?? NO_KEY, notes: [] };
+  return isOurs(config, address) ? ownKey(config, id, state) : { key: accepted.key?.key ?? NO_KEY, notes: [] };
+}
+
+/** Where none runs: what this folder's configuration would be. */
+function offline(config: Config, address: Address, wanted: Wanted, id: string, state: State): Connecting {
+  if (address.isNamed && wanted.key === undefined) throw needsKey();
+  const { key, ownChange, notes } =
+    wanted.key === undefined ? ownKey(config, id, state) : { key: wanted.key, ownChange: undefined, notes: [] };
+  const { models, ...known } = guess(config, address, wanted.model);
+  const connection = { url: address.url, key, ...known, models: firstOf(known.model, models) };
+  return { connection, ...(ownChange && { ownChange }), notes, asked: { kind: "nobody" } };
 }
 
 /** The configuration's file; undefined where the environment or a .env stands in for one. */
@@ -87,17 +131,7 @@ export function configFile({ source }: Config): string | undefined {
   return existsSync(path) && !isDotenv(path) ? path : undefined;
 }
 
-/** What a client sends to a gateway that takes anything. */
-export const NO_KEY = "codeswitch-local";
-
-type Keyed = { readonly key: string; readonly ownChange?: Change; readonly notes: readonly string[] };
-
-function keyOf(config: Config, wanted: Wanted, id: string, state: State): Keyed {
-  if (wanted.key !== undefined) return { key: wanted.key, notes: [] };
-  if (wanted.url !== undefined && wanted.url !== urlOrNone(config))
-    throw new UsageError(
-      "--url names a gateway whose keys are not in this configuration. Give the client's key too, in the variable CODESWITCH_KEY or with --key KEY.",
-    );
+function ownKey(config: Config, id: string, state: State): Keyed {
   const file = configFile(config);
   if (file !== undefined) return keyInFile(config, file, id, state);
   const [first] = config.keys;
@@ -111,12 +145,10 @@ function keyOf(config: Config, wanted: Wanted, id: string, state: State): Keyed 
   return {
     key: NO_KEY,
     notes: [
-      "The gateway has no key: it serves this machine only and takes any. For one, start it with SERVICE_API_KEY set (openssl rand -hex 24 makes one) and run this again.",
+      "The gateway has no key: it serves this machine only and takes any. To give it one, start it with SERVICE_API_KEY set (openssl rand -hex 24 makes one) and run this again.",
     ],
   };
 }
-
-const urlOrNone = (config: Config): string | undefined => (config.server.port === 0 ? undefined : urlOf(config));
 
 function keyInFile(config: Config, file: string, id: string, state: State): Keyed {
   const known = config.keys.find(({ name }) => name === id)?.key;
@@ -126,7 +158,10 @@ function keyInFile(config: Config, file: string, id: string, state: State): Keye
   const key = known ?? `cs-${randomBytes(24).toString("base64url")}`;
   const now = readFile(file);
   const before = (ours ? textBefore(ours, now) : now) ?? "";
-  const notes = config.keys.length === 0 ? ["This is the first key: from now on every caller needs one."] : [];
+  const notes =
+    config.keys.length === 0
+      ? ["This is the first key: once the gateway is started again, every caller needs one."]
+      : [];
   return { key, ownChange: { path: file, before, after: addKey(file, before, { name: id, key }) }, notes };
 }
 

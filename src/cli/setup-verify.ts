@@ -1,69 +1,65 @@
-/** Whether the client works with the gateway, line by line. */
-import { call } from "../probe/call.ts";
+/** Whether the client works with the gateway that runs, line by line. Nobody else is asked in its place. */
 import { roundTrip, type Step } from "../probe/round-trip.ts";
-import type { Config } from "../config/config.ts";
 import { askRealTool } from "../setup/real-tool.ts";
 import type { Connection, Setup } from "../setup/setup.ts";
-import { momentary } from "./momentary.ts";
 import { command } from "../typed/command.ts";
+import { paint } from "./paint.ts";
+import type { Connecting } from "./setup-connection.ts";
+import { Failure } from "./usage.ts";
 
-/** True when nothing fails. */
-export async function verify(setup: Setup, connection: Connection, config: Config): Promise<boolean> {
-  const place = await whereToAsk(connection, config);
-  for (const line of place.notes) console.log(`  ${line}`);
-  if (!place.url) return false;
+/** The client's own key, or another one that the gateway knows: then nothing is green. */
+type Standing = "own" | "lent";
+
+interface Verdict {
+  readonly isGood: boolean;
+  /** The program itself was tried. */
+  readonly ran: boolean;
+}
+
+async function verify(setup: Setup, connection: Connection, standing: Standing): Promise<Verdict> {
   let isGood = true;
-  const tell = (step: Step): void => {
-    console.log(`  ${MARK[step.state]} ${step.name}: ${step.words}`);
-    if (step.state === "fails") isGood = false;
+  const tell = ({ state, name, words }: Step): void => {
+    console.log(`  ${MARKS[standing][state]} ${name}: ${words}`);
+    if (state === "fails") isGood = false;
   };
-  try {
-    const asked = { ...connection, url: place.url };
-    for await (const step of roundTrip(asked, setup.dialect)) tell(step);
-    if (!isGood) return false;
-    const real = await askRealTool(setup, asked, process.env.PATH ?? "");
-    if (real) tell(real);
-    else console.log(`  – ${setup.title} itself: not tried, since it is not installed`);
-    return isGood;
-  } finally {
-    await place.stop();
-  }
+  for await (const step of roundTrip(connection, setup.dialect)) tell(step);
+  if (!isGood) return { isGood, ran: false };
+  const real = await askRealTool(setup, connection, process.env.PATH ?? "");
+  for (const step of real) tell(step);
+  if (real.length === 0) console.log(`  – ${setup.title} itself: not tried, since it is not installed`);
+  return { isGood, ran: real.length > 0 };
 }
 
-const MARK: Readonly<Record<Step["state"], string>> = { works: "✓", missing: "–", fails: "✗" };
+type Marks = Readonly<Record<Step["state"], string>>;
+const OWN: Marks = { works: paint("✓"), warns: paint("!"), missing: "–", fails: paint("✗") };
+const MARKS: Readonly<Record<Standing, Marks>> = { own: OWN, lent: { ...OWN, works: "·" } };
 
-interface AskedAt {
-  /** Absent: nobody can be asked. */
-  readonly url?: string;
-  readonly notes: readonly string[];
-  stop(): Promise<void>;
-}
-
-async function whereToAsk({ url, key }: Connection, config: Config): Promise<AskedAt> {
-  const got = await call({ url: `${url}/v1/models`, headers: { authorization: `Bearer ${key}` }, timeoutMs: 5_000 });
-  const at = (notes: readonly string[] = []): AskedAt => ({ url, notes, stop: async () => {} });
-  if (got.kind === "failed") {
-    const isLocal = got.fault === "unreachable" && new URL(url).port === String(config.server.port);
-    if (isLocal)
-      return ourOwn(config, [
-        `No gateway runs at ${url}, so this is checked with one for the moment. Start yours: ${command("start")}`,
-      ]);
-    return { notes: [`✗ ${url} does not answer: ${got.words}. ${got.fix}`], stop: async () => {} };
+/** Asks, and says no more than what was asked. Throws Failure where something does not work, or `insists` on a check that cannot be made. */
+export async function report(setup: Setup, connecting: Connecting, insists: "checks" | "wrote"): Promise<void> {
+  const { connection, asked } = connecting;
+  const { id, title } = setup;
+  const again = command(`setup ${id} --verify`);
+  if (asked.kind === "nobody") {
+    const none = `No gateway runs at ${connection.url}, so nothing was tried`;
+    if (insists === "checks") throw new Failure(`${none}. Start it: ${command("start")}`);
+    return console.log(`${none} with yours. Start it, ${command("start")}, and then check: ${again}`);
   }
-  if (got.headers.has("x-codeswitch-request-id")) {
-    if (got.status === 200) return at();
-    return ourOwn(config, [
-      `The gateway at ${url} does not know this key yet: restart it. Until then this is checked with one for the moment.`,
-    ]);
+  const isLent = asked.kind === "later";
+  const lent = isLent ? ` and the key ${asked.with.name}, which the gateway knows` : "";
+  console.log(`Checking ${title} with ${connection.model}${lent}:`);
+  const asks = isLent ? { ...connection, key: asked.with.key } : connection;
+  const { isGood, ran } = await verify(setup, asks, isLent ? "lent" : "own");
+  const undo = insists === "wrote" ? ` What was there before comes back with: ${command(`setup ${id} --undo`)}` : "";
+  if (!isGood) throw new Failure(`Not everything works; the lines with ✗ say what to do.${undo}`);
+  if (isLent) {
+    const words = `The gateway at ${connection.url} does not know the new key ${id}: it reads its configuration only when it starts. Restart it, then check: ${again}`;
+    if (insists === "checks") throw new Failure(words);
+    return console.log(`\n${paint("!")} ${words}`);
   }
-  return {
-    notes: [
-      `✗ Something else answers at ${url} (status ${got.status}). Stop it, or give the gateway another port: server.port.`,
-    ],
-    stop: async () => {},
-  };
-}
-
-async function ourOwn(config: Config, notes: readonly string[]): Promise<AskedAt> {
-  return { ...(await momentary(config)), notes };
+  const missing = setup.program && !ran ? setup.program.install : undefined;
+  console.log(
+    missing === undefined
+      ? `\n${title} works with this gateway. ${setup.notes.join(" ")}`
+      : `\nThe gateway answers as ${title} asks. ${title} itself is not installed here: ${missing}. ${setup.notes.join(" ")}`,
+  );
 }

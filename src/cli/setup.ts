@@ -1,12 +1,8 @@
 /** `codeswitch setup <client>`: its own configuration, shown before it is written, checked after, and undone on demand. */
 import { homedir } from "node:os";
 import { defineCommand } from "citty";
-import type { Config } from "../config/config.ts";
 import { dataDir } from "../config/data-dir.ts";
 import { didYouMean } from "../config/nearest.ts";
-import { variablesOf } from "../config/load.ts";
-import { readVariable } from "../config/substitute.ts";
-import { publicUrlFault } from "../probe/public-url.ts";
 import { apply, planForcedUndo, planUndo, readFile, textBefore, undo } from "../setup/apply.ts";
 import { SETUPS } from "../setup/clients/index.ts";
 import { modeOf, othersRead, ownersOnly, printMode } from "../setup/modes.ts";
@@ -15,9 +11,12 @@ import { SetupRefused } from "../setup/setup.ts";
 import { showChange } from "../setup/show.ts";
 import { readState } from "../setup/state.ts";
 import { confirm } from "./confirm.ts";
-import { connect, NO_KEY, printableKey, urlOf } from "./setup-connection.ts";
-import { verify } from "./setup-verify.ts";
-import { CONFIG_ARG, loadHere, printWarnings, surroundings } from "./surroundings.ts";
+import { findGateway, keyHere, KEY_ARG, URL_ARG } from "./find-gateway.ts";
+import { paint } from "./paint.ts";
+import { connect, type Connecting, NO_KEY } from "./setup-connection.ts";
+import { show } from "./setup-print.ts";
+import { report } from "./setup-verify.ts";
+import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
 import { command } from "../typed/command.ts";
 
@@ -41,13 +40,8 @@ export const setupCommand = defineCommand({
       valueHint: "NAME",
       description: "The model to start with. Default: the first one listed.",
     },
-    url: { type: "string", valueHint: "URL", description: "A gateway elsewhere. Needs its key, and --model." },
-    key: {
-      type: "string",
-      valueHint: "KEY",
-      description:
-        "The client's key. Default: a new one in the configuration. Other users see it in the list of processes; the variable CODESWITCH_KEY they do not.",
-    },
+    url: URL_ARG,
+    key: { ...KEY_ARG, description: `${KEY_ARG.description} Default: a new one in the configuration.` },
     "public-url": {
       type: "string",
       valueHint: "URL",
@@ -60,17 +54,14 @@ export const setupCommand = defineCommand({
     if (args.undo) return takeBack(setup, args.yes === true, args.force === true);
     const config = loadHere(args.config, {});
     printWarnings(config);
-    const wanted = {
-      url: args.url,
-      key: args.key ?? readVariable(variablesOf(args.config, surroundings()), "CODESWITCH_KEY"),
-      model: args.model,
-    };
-    if (setup.kind === "printed" || args.print) return show(setup, config, wanted, args["public-url"]);
-    return args.verify ? check(setup, config, wanted) : write(setup, config, wanted, args.yes === true, args.config);
+    const address = await findGateway(config, args.url, args.config);
+    const wanted = { key: keyHere(args.key, args.config), model: args.model };
+    const state = readState(data());
+    if (setup.kind === "printed" || args.print) return show(setup, config, address, wanted, args["public-url"], state);
+    const connecting = await connect(config, address, wanted, setup.id, state);
+    return args.verify ? check(setup, connecting) : write(setup, connecting, args.yes === true);
   },
 });
-
-type Wanted = Parameters<typeof connect>[1];
 
 export function find(id: string | undefined): AnySetup {
   const list = `Clients: ${IDS.join(", ")}.`;
@@ -83,15 +74,8 @@ export function find(id: string | undefined): AnySetup {
 const here = (): Place => ({ home: process.env.HOME ?? homedir(), env: process.env });
 const data = (): string => dataDir(process.env, process.platform, here().home);
 
-async function write(
-  setup: Setup,
-  config: Config,
-  wanted: Wanted,
-  yes: boolean,
-  file: string | undefined,
-): Promise<void> {
-  const state = readState(data());
-  const { connection, ownChange, notes } = connect(config, wanted, setup.id, state);
+async function write(setup: Setup, connecting: Connecting, yes: boolean): Promise<void> {
+  const { connection, ownChange, notes } = connecting;
   const planned = setup
     .plan(readWithoutUs(setup.id), here(), connection)
     .map((change) => keptPrivate(change, connection));
@@ -103,12 +87,13 @@ async function write(
   else {
     console.log(`${setup.title} will call ${connection.url} and ask for ${connection.model}:\n`);
     for (const change of shown) console.log(`${showChange(change)}\n`);
-    for (const note of [...notes, ...modeNotes(opened, ownChange), ...rivalNotes(setup)]) console.log(`! ${note}`);
+    for (const note of [...notes, ...modeNotes(opened, ownChange), ...rivalNotes(setup)])
+      console.log(`${paint("!")} ${note}`);
     await confirm("Write this, and spend a few tokens to check it?", yes);
     apply(data(), setup.id, connection.url, changes);
     console.log(`Written. What was there before comes back with: ${command(`setup ${setup.id} --undo`)}\n`);
   }
-  await report(setup, connection, ownChange ? loadHere(file, {}) : config);
+  await report(setup, connecting, "wrote");
 }
 
 const keptPrivate = (change: Change, { key }: Connection): Change =>
@@ -127,18 +112,11 @@ const modeNotes = (opened: readonly Change[], ownChange: Change | undefined): st
     : []),
 ];
 
-async function check(setup: Setup, config: Config, wanted: Wanted): Promise<void> {
-  const { connection, ownChange } = connect(config, wanted, setup.id, readState(data()));
+async function check(setup: Setup, connecting: Connecting): Promise<void> {
+  const { ownChange } = connecting;
   if (ownChange && ownChange.before !== undefined && readFile(ownChange.path) === ownChange.before)
     throw new Failure(`${setup.title} has no key yet. Set it up first: ${command(`setup ${setup.id}`)}`);
-  await report(setup, connection, config);
-}
-
-async function report(setup: Setup, connection: Connection, config: Config): Promise<void> {
-  console.log(`Checking ${setup.title} with ${connection.model}:`);
-  const isGood = await verify(setup, connection, config);
-  if (!isGood) throw new Failure("Not everything works; the lines with ✗ say what to do.");
-  console.log(`\n${setup.title} works with this gateway. ${setup.notes.join(" ")}`);
+  await report(setup, connecting, "checks");
 }
 
 /** What the files are without an earlier setup of the same client, so that a second one takes the place of the first. */
@@ -161,9 +139,9 @@ function refuseMoved(id: string, changes: readonly Change[]): void {
 }
 
 /** As the person finds the file, which may hold an earlier setup. */
-function sinceNow({ path, after }: Change): Change {
+function sinceNow({ path, after, brief }: Change): Change {
   const before = readFile(path);
-  return { path, ...(before !== undefined && { before }), after };
+  return { path, ...(before !== undefined && { before }), after, ...(brief !== undefined && { brief }) };
 }
 
 const rivalNotes = ({ rivals, title }: Setup): string[] =>
@@ -176,37 +154,15 @@ const rivalNotes = ({ rivals, title }: Setup): string[] =>
 async function takeBack(setup: Setup | Printed, yes: boolean, force: boolean): Promise<void> {
   const steps = force ? planForcedUndo(data(), setup.id) : planUndo(data(), setup.id);
   if (!steps) throw new Failure(`${setup.title} was not set up from here: there is nothing to undo.`);
+  const written = readState(data()).setups[setup.id]?.files ?? [];
   for (const { path, now, after } of steps.filter(({ now, after }) => now !== after)) {
+    const isOurs = written.some((file) => file.path === path && file.after === now);
     const change = { path, ...(now !== undefined && { before: now }), after: after ?? "" };
-    console.log(`${showChange(change)}${after === undefined ? "\n  (the file goes)" : ""}\n`);
+    // Of a file that is all ours nobody needs to read what goes.
+    const shown = isOurs && after === undefined ? path : showChange(change);
+    console.log(`${shown}${after === undefined ? "\n  (the file goes)" : ""}\n`);
   }
   await confirm("Put this back?", yes);
   undo(data(), setup.id, steps);
   console.log(`${setup.title} is as it was before.`);
 }
-
-async function show(
-  setup: Setup | Printed,
-  config: Config,
-  wanted: Wanted,
-  publicUrl: string | undefined,
-): Promise<void> {
-  const key = printableKey(config, wanted, setup.id);
-  const isPublic = setup.kind === "printed" && setup.needsPublicUrl;
-  if (publicUrl !== undefined && !isPublic)
-    throw new UsageError(`${setup.title} needs no --public-url; --url names the address.`);
-  const url = wanted.url ?? (isPublic ? (publicUrl ?? "https://YOUR_TUNNEL") : urlOf(config));
-  const { connection } = connect(config, { ...wanted, url, key }, setup.id, readState(data()));
-  console.log(`${setup.title}\n`);
-  for (const { where, value } of setup.values(connection)) console.log(printValue(where, value));
-  for (const note of setup.notes) console.log(`\n${note}`);
-  if (isPublic && publicUrl === undefined && wanted.url === undefined)
-    console.log(`\n${command("start --tunnel")} makes one and prints it.`);
-  if (publicUrl === undefined) return;
-  const fault = await publicUrlFault(publicUrl, key);
-  if (fault !== undefined) throw new Failure(`\n✗ ${fault}`);
-  console.log(`\n✓ ${publicUrl} is HTTPS, leads to this gateway, and the key is right.`);
-}
-
-const printValue = (where: string, value: string): string =>
-  value.includes("\n") ? `  ${where}:\n${value.replace(/^/gm, "    ")}` : `  ${where}: ${value}`;

@@ -4,10 +4,12 @@ import type { Config } from "../config/config.ts";
 import { jsonLine, logOf, lostLine } from "../observe/log.ts";
 import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
-import { dataHere } from "./data.ts";
+import { type DataHere, dataHere } from "./data.ts";
+import { localUrl, sourceOf } from "./find-gateway.ts";
 import { greeting, shellWord } from "./greeting.ts";
 import { checkHost, elsewhere, whyNotOpen } from "./listen.ts";
 import { sightingsFor, tellMissing } from "./missing.ts";
+import { leaveNote } from "./note.ts";
 import { lastWords, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { keepTunnel } from "./keep-tunnel.ts";
@@ -67,24 +69,34 @@ export const startCommand = defineCommand({
 
 async function serve(
   config: Config,
-  options: GatewayOptions,
+  options: GatewayOptions & DataHere,
   way: WayIn | undefined,
   said: Output,
   whenUp: (() => Promise<void>) | undefined,
 ): Promise<void> {
   const gateway = await open(config, options);
+  const { url, instance } = gateway;
+  const note = {
+    url: localUrl(config.server.host, config.server.port || new URL(url).port),
+    pid: process.pid,
+    version: VERSION,
+    instance,
+    source: sourceOf(config),
+  };
+  const takeNoteAway = leaveNote(options.dataDir, note);
   const going = new AbortController();
   const stop = (): Promise<void> => {
     going.abort();
+    takeNoteAway();
     return gateway.stop();
   };
   // Before anybody is told that we are up: who reads it may stop us at once.
-  const stopped = untilStopped(stop, config.server.drainMs, said);
-  said.print(announcement(config, gateway.url, way));
+  const stopped = untilStopped(stop, gateway.openCalls, config.server.drainMs, said);
+  said.print(announcement(config, url, way));
   // Whatever becomes of it, the gateway goes on.
   void whenUp?.().catch(() => {});
   if (way)
-    await letIn(way, gateway.url, config, said, going.signal).catch((error: unknown) =>
+    await letIn(way, url, config, said, going.signal).catch((error: unknown) =>
       stop().then(() => Promise.reject(error)),
     );
   await stopped;

@@ -8,7 +8,12 @@ const FLUSH_MS = 300;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Resolves when `stop` has drained. `drainMs` is what it may take, for the message only: `stop` keeps it. */
-export function untilStopped(stop: () => Promise<void>, drainMs: number, output: Output): Promise<void> {
+export function untilStopped(
+  stop: () => Promise<void>,
+  openCalls: () => number,
+  drainMs: number,
+  output: Output,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let firstAt: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
@@ -18,9 +23,14 @@ export function untilStopped(stop: () => Promise<void>, drainMs: number, output:
         return;
       }
       firstAt = now;
+      const open = openCalls();
+      const calls = open === 1 ? "the open call" : `${open} open calls`;
       const seconds = Math.ceil(drainMs / 1000);
-      output.complain(`Stopping: open calls may take up to ${seconds} s. Once more to stop at once.`);
-      stop().then(resolve, reject);
+      if (open > 0) output.complain(`Stopping: ${calls} may take up to ${seconds} s. Once more to stop at once.`);
+      stop().then(() => {
+        output.complain("Stopped.");
+        resolve();
+      }, reject);
     };
     for (const signal of SIGNALS) process.on(signal, onSignal);
   });

@@ -6,6 +6,7 @@ import { ConfigError } from "../config/problem.ts";
 import { readVariable, type Variables } from "../config/substitute.ts";
 import { VENDORS } from "../providers/catalog.ts";
 import { SECRET_FIX, secretFault } from "../store/secret.ts";
+import { complain, paint } from "./paint.ts";
 
 export const surroundings = (): Surroundings => ({ variables: process.env, cwd: process.cwd(), vendors: VENDORS });
 
@@ -39,5 +40,5 @@ function refuseSecret(variables: Variables): void {
 }
 
 export function printWarnings(config: Config): void {
-  for (const warning of config.warnings) console.error(`! ${warning}`);
+  for (const warning of config.warnings) complain(`${paint("!", process.stderr)} ${warning}`);
 }

@@ -1,16 +1,15 @@
 /** `codeswitch test [MODEL]`: one real call through the gateway, told in words. */
 import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
-import { variablesOf } from "../config/load.ts";
-import { readVariable } from "../config/substitute.ts";
 import type { Failed } from "../probe/call.ts";
 import { type Answer, type Refused, type Tokens, watched } from "../probe/watched.ts";
 import { listedModels } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
 import { escaped } from "../wire/printable.ts";
 import { momentary } from "./momentary.ts";
-import { checkUrl, NO_KEY, urlOf } from "./setup-connection.ts";
-import { CONFIG_ARG, loadHere, printWarnings, surroundings } from "./surroundings.ts";
+import { addressFault, type Address, findGateway, KEY_ARG, keyHere, URL_ARG } from "./find-gateway.ts";
+import { NO_KEY } from "./setup-connection.ts";
+import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { table, TERMINAL } from "./table.ts";
 import { Failure, UsageError } from "./usage.ts";
 
@@ -28,21 +27,18 @@ export const testCommand = defineCommand({
     },
     prompt: { type: "string", valueHint: "TEXT", description: "What to say to it. Default: a hello." },
     config: CONFIG_ARG,
-    url: { type: "string", valueHint: "URL", description: "A gateway elsewhere. Needs its key, and MODEL." },
-    key: {
-      type: "string",
-      valueHint: "KEY",
-      description: "The key to present; better in the variable CODESWITCH_KEY, which no list of processes shows.",
-    },
+    url: URL_ARG,
+    key: KEY_ARG,
   },
   run: async ({ args }) => {
     const config = loadHere(args.config, {});
     printWarnings(config);
-    const own = readVariable(variablesOf(args.config, surroundings()), "CODESWITCH_KEY");
-    const key = args.key ?? own ?? (args.url === undefined ? config.keys[0]?.key : undefined);
-    const call = { key: key ?? NO_KEY, model: modelOf(config, args.model, args.url), prompt: args.prompt ?? HELLO };
-    if (args.url !== undefined) return tell(await ask({ ...call, url: checkUrl(args.url) }), call.model);
-    return tell(await askHere(config, call), call.model);
+    const address = await findGateway(config, args.url, args.config);
+    const wrong = addressFault(address);
+    if (wrong !== undefined) throw new Failure(`✗ ${wrong}`);
+    const key = keyHere(args.key, args.config) ?? (address.isNamed ? undefined : config.keys[0]?.key);
+    const call = { key: key ?? NO_KEY, model: modelOf(config, args.model, address), prompt: args.prompt ?? HELLO };
+    tell(await askThere(config, address, call), call.model);
   },
 });
 
@@ -56,9 +52,9 @@ interface Call {
   readonly prompt: string;
 }
 
-function modelOf(config: Config, asked: string | undefined, url: string | undefined): string {
+function modelOf(config: Config, asked: string | undefined, { isNamed, url }: Address): string {
   if (asked !== undefined) return asked;
-  if (url !== undefined) throw new UsageError(`Which model of ${url}? ${command(`test MODEL --url ${url}`)}`);
+  if (isNamed) throw new UsageError(`Which model of ${url}? ${command(`test MODEL --url ${url}`)}`);
   const [first] = listedModels(config);
   if (first) return first.name;
   throw new UsageError(`Nothing is listed that could be asked for as it stands. Name one: ${command("test MODEL")}`);
@@ -69,14 +65,14 @@ function ask(call: Call & { readonly url: string }): Promise<Answer | Refused | 
   return watched({ ...call, timeoutMs: TIMEOUT_MS });
 }
 
-/** The gateway that runs; where none does, one for the moment. */
-async function askHere(config: Config, call: Call): Promise<Answer | Refused | Failed> {
-  if (config.server.port !== 0) {
-    const url = urlOf(config);
-    const got = await ask({ ...call, url });
-    if (got.kind !== "failed" || got.fault !== "unreachable") return got;
-    console.log(`No gateway runs at ${url}, so one is started for the moment. Start yours: ${command("start")}`);
-  }
+/** The gateway that runs; where none does here, one for the moment. */
+async function askThere(
+  config: Config,
+  { url, there, isNamed }: Address,
+  call: Call,
+): Promise<Answer | Refused | Failed> {
+  if (there.kind === "gateway" || isNamed) return ask({ ...call, url });
+  console.log(`No gateway runs at ${url}, so one is started for the moment. Start yours: ${command("start")}`);
   const own = await momentary(config);
   try {
     return await ask({ ...call, url: own.url });
@@ -91,17 +87,12 @@ function tell(got: Answer | Refused | Failed, model: string): void {
     case "failed":
       throw new Failure(`✗ The gateway did not answer: ${got.words}. ${got.fix}`);
     case "refused":
-      throw new Failure(`✗ ${isOurs(got.headers) ? refusal(got, model) : stranger(got)}`);
+      throw new Failure(`✗ ${refusal(got, model)}`);
     case "answer":
       console.log(`\n${table(rows(got), { indent: "  ", width: TERMINAL })}`);
       console.log(`\n✓ ${model} answers.`);
   }
 }
-
-const isOurs = (headers: Headers): boolean => headers.has("x-codeswitch-request-id");
-
-const stranger = ({ status }: Refused): string =>
-  `What answers there (status ${status}) is not this gateway. Stop it, or name the gateway's address: ${command("test MODEL --url URL")}`;
 
 function refusal({ status, words, headers }: Refused, model: string): string {
   const id = headers.get("x-codeswitch-request-id");

@@ -13,7 +13,6 @@ export interface Chosen {
   readonly command: CommandDef;
   /** codeswitch config check */
   readonly path: readonly string[];
-  readonly parent?: CommandDef;
   /** What follows the command's name. */
   readonly rest: readonly string[];
 }
@@ -31,7 +30,7 @@ export function choose(root: CommandDef, argv: readonly string[]): Chosen {
       throw new UsageError(
         `"${name}" is not a command of ${whole}. ${didYouMean(name, Object.keys(commands))}Commands: ${Object.keys(commands).join(", ")}. ${more(chosen.path)}`,
       );
-    chosen = { command, path: [...chosen.path, name], parent: chosen.command, rest };
+    chosen = { command, path: [...chosen.path, name], rest };
   }
 }
 

@@ -44,3 +44,20 @@ export function attributionEdits(body: JsonObject): readonly SpanEdit[] {
   const isAttribution = isObject(first) && typeof first.text === "string" && ATTRIBUTION.test(first.text);
   return isAttribution ? [{ name: "billing-header", path: ["system", 0], value: undefined }] : [];
 }
+
+/**
+ * Its /model keeps of a gateway's list the ids that begin with claude or anthropic, and shows their `display_name`
+ * (measured, 2.1.329: ~/.claude/cache/gateway-models.json). Every other name is listed a second time, under this prefix.
+ */
+const LISTED_AS = "claude-codeswitch-";
+
+export const listedIds = (names: readonly string[]): readonly string[] => [
+  ...names,
+  ...names.filter((name) => !/^(claude|anthropic)/i.test(name)).map((name) => LISTED_AS + name),
+];
+
+/** What a name means that was picked from that list; any other stays. */
+export const nameListed = (id: string): string =>
+  id.length > LISTED_AS.length && id.slice(0, LISTED_AS.length).toLowerCase() === LISTED_AS
+    ? id.slice(LISTED_AS.length)
+    : id;

@@ -11,6 +11,7 @@ export type ClientId =
   | "qwen-code"
   | "cline"
   | "curl"
+  | "codeswitch"
   | "sdk"
   | "unknown";
 
@@ -18,6 +19,7 @@ export type ClientId =
 const AGENTS: readonly (readonly [mark: string, ClientId])[] = [
   ["cursor/", "cursor"],
   ["curl/", "curl"],
+  ["codeswitch", "codeswitch"],
   ["claude-cli/", "claude-code"],
   ["claude-code/", "claude-code"],
   ["codex", "codex"],
@@ -39,6 +41,9 @@ export function clientOf(path: string, userAgent: string): ClientId {
     mark.startsWith("*") ? agent.includes(mark.slice(1)) : agent.startsWith(mark);
   return AGENTS.find(([mark]) => isMarked(mark))?.[1] ?? "unknown";
 }
+
+/** Shows a person the list of models, and keeps of it what is called as its maker's are. */
+export const picksOwnNames = (client: ClientId): boolean => client === "claude-code";
 
 /** Replays every thinking block as it came, also across sessions: nothing has to be kept for it. */
 export const returnsThoughts = (client: ClientId): boolean => client === "claude-code";

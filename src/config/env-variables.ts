@@ -91,6 +91,9 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         "Seals what is kept in the data folder; 32 characters or more. Unset: one is made there. To change it: NEW,OLD.",
         { always: true },
       ),
+      honoured("CODESWITCH_URL", "For setup, doctor and test: the gateway that they ask. --url wins.", {
+        always: true,
+      }),
       honoured(
         "CODESWITCH_ASK_DEPLOYMENTS",
         "off: a start asks no Azure deployment whether it is there. Otherwise each that is configured is asked once, in the background, where they are eight or fewer.",
@@ -98,7 +101,7 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
       ),
       honoured(
         "CODESWITCH_KEY",
-        "For setup and test: the client's key, out of sight of the list of processes. --key wins.",
+        "For setup, doctor and test: the client's key, out of sight of the list of processes. --key wins.",
         {
           always: true,
         },

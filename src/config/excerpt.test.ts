@@ -86,7 +86,7 @@ describe("${NAME} between brackets needs no quotes", () => {
       apiKey: "x-a-secret",
       headers: { "x-a": "a-secret" },
     });
-    expect(models).toEqual([{ name: "gpt-x", targets: [{ provider: "azure", model: "gpt-5" }] }]);
+    expect(models).toMatchObject([{ name: "gpt-x", targets: [{ provider: "azure", model: "gpt-5" }] }]);
   });
 
   test("with a default that is a URL, and $${ as it is", () => {

@@ -1,6 +1,7 @@
 /** The whole way to a Config: find the file, fill in variables, check, or build it from the environment. Reads files, opens nothing else. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve as absolute } from "node:path";
+import { checkFile } from "./check.ts";
 import type { Config, KeyConfig, ServerConfig } from "./config.ts";
 import { DEFAULT_LOG, DEFAULT_SERVER, readServer } from "./default.ts";
 import { dotenvBeside, hasDotenv, isDotenv, over, readDotenv } from "./dotenv.ts";
@@ -10,9 +11,8 @@ import { refuseExposed, weakKeyWarnings } from "./expose.ts";
 import { readOverrides, unknownOwnVariables, unreadHost, type Flags, type Overrides } from "./overrides.ts";
 import { placeOf, valueOf } from "./place.ts";
 import { ConfigError } from "./problem.ts";
-import { resolve, type VendorFacts } from "./resolve.ts";
+import type { VendorFacts } from "./resolve.ts";
 import { readVariable, type Variables } from "./substitute.ts";
-import { validate } from "./validate.ts";
 import { readYaml } from "./yaml-file.ts";
 
 export interface Surroundings {
@@ -82,8 +82,19 @@ function readText({ path, shown, from }: Found): string {
         fix: "Check the path; codeswitch.example.yaml is a start for a new one.",
       },
     ]);
+  const bytes = readBytes({ path, shown, from });
+  // What PowerShell 5 writes with >.
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isUtf16)
+    throw new ConfigError([
+      { file: shown, key: from, fault: "names a file that is written in UTF-16", fix: "Save it as UTF-8." },
+    ]);
+  return bytes.toString("utf8");
+}
+
+function readBytes({ path, shown, from }: Found): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     throw new ConfigError([
       {
@@ -145,7 +156,7 @@ function fromFile(file: Found, flags: Flags, around: Surroundings): Config {
   const text = readText(file);
   const variables = over(around.variables, dotenvBeside(file.path));
   const yaml = readYaml(file.shown, text, variables);
-  const checked = resolve(yaml, validate(yaml), around.vendors);
+  const checked = checkFile(yaml, around.vendors);
   const overrides = readOverrides(flags, variables);
   const server = serverOf(readServer(checked.file.server), overrides);
   const path = ["server", "host"];

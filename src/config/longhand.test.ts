@@ -1,6 +1,9 @@
 /** What may be written shorter: a target without a list, times with their unit, and keys for anchors. */
 import { describe, expect, test } from "bun:test";
+import { parse } from "yaml";
+import { z } from "zod";
 import { VENDORS } from "../providers/catalog.ts";
+import { configJsonSchema } from "./json-schema.ts";
 import { ConfigError } from "./problem.ts";
 import { resolve, type Resolved } from "./resolve.ts";
 import type { Variables } from "./substitute.ts";
@@ -29,8 +32,8 @@ describe("a model's only target", () => {
     ["without the list", "{ strict: true, targets: { provider: azure, model: gpt-5, reasoning: { effort: high } } }"],
     ["as the model itself", "{ provider: azure, model: gpt-5, reasoning: { effort: high }, strict: true }"],
   ])("%s", (_way, model) =>
-    expect(read(`${AZURE}models: { gpt: ${model} }\n`).models).toEqual([
-      { name: "gpt", targets: TARGETS, strict: true } as never,
+    expect(read(`${AZURE}models: { gpt: ${model} }\n`).models).toMatchObject([
+      { name: "gpt", targets: TARGETS, strict: true },
     ]),
   );
 
@@ -66,6 +69,8 @@ describe("a time", () => {
     ["2m", 120_000],
     ["1h", 3_600_000],
     ["1.5 s", 1_500],
+    ["1m30s", 90_000],
+    ["1h 0.5m", 3_630_000],
     ['"30s"', 30_000],
     ['"2000"', 2_000],
     ["${T}", 45_000],
@@ -84,7 +89,7 @@ describe("a time", () => {
     expect(file.server.heartbeat_ms).toBe(10_000);
   });
 
-  test.each(["soon", "30 bananas", "s", "-5s", "1h30m", "[1s]", "true"])("%s is none", (written) =>
+  test.each(["soon", "30 bananas", "s", "-5s", "1h30", "1.s", "[1s]", "true"])("%s is none", (written) =>
     expect(complaint(`${START}server: { drain_ms: ${written} }\n`)).toBe(
       "x.yaml:3: server.drain_ms is not a time. Write milliseconds, or a number with its unit: 30000, 500ms, 30s, 2m, 1h.",
     ),
@@ -111,10 +116,11 @@ models:
 `,
     );
     expect(providers.azure?.firstByteMs).toBe(60_000);
-    expect(models.map(({ name, targets }) => [name, targets])).toEqual([
-      ["one", [{ provider: "azure", model: "a", effort: "high" }]],
-      ["two", [{ provider: "azure", model: "b", effort: "high" }]],
+    expect(models).toMatchObject([
+      { name: "one", targets: [{ provider: "azure", model: "a", effort: "high" }] },
+      { name: "two", targets: [{ provider: "azure", model: "b", effort: "high" }] },
     ]);
+    expect(models[0]?.targets[0]?.writtenAt).toBe("models.one.model (x.yaml:8)");
   });
 
   test("are names like others where the operator chooses the names", () => {
@@ -135,4 +141,20 @@ models:
       "x.yaml:2: providers.azure.base_url needs the variable HOST_OF_IT, which is not set.",
     );
   });
+});
+
+test("editors are told the same by the JSON Schema", () => {
+  const schema = z.fromJSONSchema(configJsonSchema());
+  const isTaken = (text: string): boolean => schema.safeParse(parse(text)).success;
+  const START = "providers: { a: { kind: azure, base_url: https://x, idle_ms: 90s } }\n";
+  for (const model of [
+    "{ targets: [ { provider: a, model: x } ] }",
+    "{ targets: { provider: a, model: x }, strict: true }",
+    "{ provider: a, model: x, strict: true }",
+  ])
+    expect([model, isTaken(`${START}x-mine: 1\nmodels: { m: ${model} }\n`)]).toEqual([model, true]);
+  for (const model of ["{ provider: a }", "{ targets: [] }", "{ provider: a, model: x, modle: y }"])
+    expect([model, isTaken(`${START}models: { m: ${model} }\n`)]).toEqual([model, false]);
+  expect(isTaken(`${START}y-mine: 1\nmodels: {}\n`)).toBe(false);
+  expect(isTaken(`${START.replace("90s", "soon")}models: {}\n`)).toBe(false);
 });

@@ -1,17 +1,17 @@
 /** What people bring along and mistype: a sentence of its own for each, everything at once, and a warning where it may be meant. */
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { VENDORS } from "../providers/catalog.ts";
+import { checkFile } from "./check.ts";
 import { fromEnvironment } from "./env.ts";
 import { ConfigError } from "./problem.ts";
-import { resolve } from "./resolve.ts";
-import { validate } from "./validate.ts";
 import { readYaml } from "./yaml-file.ts";
 
 /** Its problems, or its warnings. */
 function told(text: string): readonly string[] {
   try {
     const yaml = readYaml("x.yaml", text, {});
-    return resolve(yaml, validate(yaml), VENDORS).warnings;
+    return checkFile(yaml, VENDORS).warnings;
   } catch (error) {
     if (error instanceof ConfigError) return error.message.split("\n");
     throw error;
@@ -50,10 +50,36 @@ describe("what this version does not have gets a sentence of its own", () => {
   });
 });
 
+test("the pages that are named exist", async () => {
+  for (const page of ["PROXY", "MIGRATE"])
+    expect(await Bun.file(join(import.meta.dir, `../../docs/${page}.md`)).exists()).toBe(true);
+});
+
 test("a wrong kind hides no wrong provider", () =>
   expect(told(START.replace("kind: azure", "kind: azrue").replace("provider: azure", "provider: azur"))).toEqual([
     'x.yaml:2: providers.azure.kind ("azrue") is not one of the choices. Did you mean "azure"? One of: azure, openai, anthropic, kimi, openai-compatible, simulator.',
     'x.yaml:4: models.gpt-high.targets[0].provider ("azur") is not one of the providers. Did you mean "azure"? Providers of this file: azure.',
+  ]));
+
+test("nor any other fault that the shape of the file would let through", () =>
+  expect(
+    told(`server: { prot: 1, cors_origins: ["*"] }
+providers:
+  azure: { kind: azrue, base_url: https://x.openai.azure.com }
+  kimi: { kind: kimi, base_url: https://x/v1/chat/completions, api_key: a-real-key-0123 }
+models:
+  one: { targets: [ { provider: azure, model: gpt-5 } ] }
+  two: { targets: [ { provider: kimi, model: "k*" } ] }
+  three: { targets: [] }
+auth: { keys: [ { name: me, key: change-me } ] }
+`).map((line) => line.split(" ").slice(0, 4).join(" ")),
+  ).toEqual([
+    "x.yaml:1: server.prot is not",
+    'x.yaml:3: providers.azure.kind ("azrue") is',
+    "x.yaml:4: providers.kimi.base_url ends in",
+    "x.yaml:7: models.two.targets[0].model has a",
+    "x.yaml:8: models.three.targets is an",
+    "x.yaml:9: auth.keys[0].key is a",
   ]));
 
 describe("an api_version that is taken, and hardly meant, is a warning", () => {

@@ -44,7 +44,7 @@ const isCallerKey = (path: Path): boolean => path[0] === "auth" && path.at(-1) =
 const isSearchKey = (path: Path): boolean => path[0] === "search" && path[1] === "api_key";
 
 /** Text that a variable put where a number or a switch belongs becomes one: YAML cannot, since it saw `${PORT}`. So does `30s`. */
-function retype(yaml: YamlFile): unknown {
+export function retype(yaml: YamlFile): unknown {
   const first = FileSchema.safeParse(yaml.value);
   if (first.success) return yaml.value;
   const value: unknown = structuredClone(yaml.value);

@@ -10,7 +10,7 @@ import { sqliteStore } from "../store/sqlite.ts";
 import { type Observed, probeModel } from "./capabilities.ts";
 import type { Finding } from "./finding.ts";
 import { keeperIn } from "./kept.ts";
-import { checkMachine, checkPort } from "./machine.ts";
+import { checkMachine } from "./machine.ts";
 import { checkModel } from "./model.ts";
 import { checkProvider, type Patience } from "./provider.ts";
 
@@ -303,7 +303,7 @@ describe("a machine", () => {
     ],
     [
       { HTTP_PROXY: "http://proxy.example:3128", NO_PROXY: "127.0.0.1" },
-      "ok HTTP_PROXY is set: providers are called through proxy.example:3128",
+      "noted HTTP_PROXY is set: providers are called through proxy.example:3128",
     ],
     [{ NODE_TLS_REJECT_UNAUTHORIZED: "0" }, "fault NODE_TLS_REJECT_UNAUTHORIZED is 0"],
   ])("%p", (variables, words) => {
@@ -320,11 +320,6 @@ describe("a machine", () => {
     const all = says(configOf(provider("https://v.example/v1"), "m", { keys }), {});
     expect(all).toContain("The key a is shorter than 16 characters");
     expect(all).toContain("The key b is the same as the api_key of the provider v");
-  });
-
-  test("a port that somebody else has", async () => {
-    expect(await checkPort(vendor(() => new Response("nginx")))).toMatchObject({ state: "fault", check: "port" });
-    expect(await checkPort("http://127.0.0.1:1")).toMatchObject({ state: "ok" });
   });
 });
 

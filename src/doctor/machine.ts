@@ -1,9 +1,7 @@
-/** This machine and this configuration: proxies, certificates, keys, the port. Nothing here calls a vendor. */
+/** This shell and this configuration: proxies, certificates, keys. Nobody is asked, so that nothing is green. */
 import type { Config } from "../config/config.ts";
 import { isWeakKey, KEY_LENGTH_MIN } from "../config/expose.ts";
-import { call } from "../probe/call.ts";
-import { fault, type Finding, ok, warning } from "./finding.ts";
-import { command } from "../typed/command.ts";
+import { fault, type Finding, noted, warning } from "./finding.ts";
 
 const ABOUT = "this machine";
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -19,7 +17,7 @@ const PROXIES = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"] as co
 
 function checkProxy({ providers }: Config, variables: Variables): Finding[] {
   const set = PROXIES.filter((name) => (variables[name] ?? "") !== "");
-  if (set.length === 0) return [ok(ABOUT, "proxy", "No proxy variable is set: providers are called directly.")];
+  if (set.length === 0) return [noted(ABOUT, "proxy", "No proxy variable is set: providers are called directly.")];
   const exceptions = (variables.NO_PROXY ?? variables.no_proxy ?? "").split(",").map((host) => host.trim());
   const local = Object.values(providers)
     .map(({ baseUrl }) => URL.parse(baseUrl)?.hostname ?? "")
@@ -48,7 +46,7 @@ function proxyFinding(name: string, value: string): Finding {
       "proxy",
       `${name} is set, and is no address of a proxy. Write it like http://proxy.example.com:3128, or unset it.`,
     );
-  return ok(ABOUT, "proxy", `${name} is set: providers are called through ${url.host}.`);
+  return noted(ABOUT, "proxy", `${name} is set: providers are called through ${url.host}.`);
 }
 
 function checkCertificates({ NODE_TLS_REJECT_UNAUTHORIZED }: Variables): Finding[] {
@@ -65,10 +63,10 @@ function checkCertificates({ NODE_TLS_REJECT_UNAUTHORIZED }: Variables): Finding
 function checkKeys({ keys, providers }: Config): Finding[] {
   if (keys.length === 0)
     return [
-      ok(
+      noted(
         ABOUT,
         "keys",
-        "No key is configured: the gateway serves this machine only, and nothing that comes through a tunnel.",
+        "No key is configured: a gateway of this configuration serves this machine only, and nothing that comes through a tunnel.",
       ),
     ];
   const short = keys.filter(isWeakKey);
@@ -97,7 +95,7 @@ function checkKeys({ keys, providers }: Config): Finding[] {
   return found.length > 0
     ? found
     : [
-        ok(
+        noted(
           ABOUT,
           "keys",
           `${keys.length === 1 ? "The key is" : `All ${keys.length} keys are`} long enough and nobody else's.`,
@@ -122,22 +120,4 @@ function twins(providers: Config["providers"]): Finding[] {
         ]
       : [];
   });
-}
-
-/** Every answer of this gateway carries it (http/answer.ts). */
-const OURS = "x-codeswitch-request-id";
-
-export async function checkPort(url: string): Promise<Finding> {
-  const got = await call({ url: `${url}/health`, headers: {}, timeoutMs: 3_000 });
-  if (got.kind === "failed")
-    return got.fault === "unreachable"
-      ? ok(ABOUT, "port", `Nothing runs at ${url} now, so the port is free: ${command("start")}.`)
-      : warning(
-          ABOUT,
-          "port",
-          `Something at ${url} takes connections and does not answer: ${got.words}. Stop it, or set another server.port.`,
-        );
-  return got.headers.has(OURS)
-    ? ok(ABOUT, "port", `A gateway runs at ${url}.`)
-    : fault(ABOUT, "port", `Something else answers at ${url}. Stop it, or set another server.port.`);
 }

@@ -8,7 +8,7 @@ import { vendorOf } from "../providers/catalog.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
 import { ask } from "./ask.ts";
 import { checkModel } from "./model.ts";
-import { fault, type Finding, ok, warning } from "./finding.ts";
+import { fault, type Finding, noted, ok, warning } from "./finding.ts";
 import { hostOf, refusal } from "./refusal.ts";
 import { command } from "../typed/command.ts";
 
@@ -25,7 +25,7 @@ export const PATIENCE: Patience = { now: Date.now, timeoutMs: 15_000, slowMs: 5_
 export async function checkProvider(config: Config, provider: ProviderConfig, patience: Patience): Promise<Finding[]> {
   const about = `provider ${provider.name}`;
   if (provider.baseUrl === "")
-    return [ok(about, "reach", "It is the simulator inside the gateway: there is nothing to reach.")];
+    return [noted(about, "reach", "It is the simulator inside the gateway: there is nothing to reach.")];
   const targets = targetsOf(config, provider);
   const dialect = targets[0] ? dialectFor(provider, targets[0]) : dialectFor(provider, { model: "" });
   const { url, headers } = endpoint(provider, dialect, "", "list-models");

@@ -31,6 +31,7 @@ export function exchangeOf(request: Request, { config = {}, caller, captured = [
     connection: { waitsForUs: () => void bodiesRead++, waitsForClient: () => {} },
     calls: openCalls(Infinity),
     gateway: {
+      instance: "one",
       config: {
         server: DEFAULT_SERVER,
         keys: [],

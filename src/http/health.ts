@@ -1,4 +1,6 @@
+/** Whether a gateway is here, and which one. */
 import type { Handler } from "./exchange.ts";
 
-/** Says nothing that a stranger could use. */
-export const health: Handler = () => Response.json({ status: "ok" });
+/** A stranger can use nothing of it: the instance is a random word, by which setup and doctor know whose note they have read. */
+export const health: Handler = ({ gateway }) =>
+  Response.json({ status: "ok" }, { headers: { "x-codeswitch-instance": gateway.instance } });

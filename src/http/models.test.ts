@@ -50,6 +50,22 @@ describe("the list", () => {
   test("holds what the key may ask for", async () => {
     expect(await list("", {}, KEY)).toEqual({ object: "list", data: [CHAT("b")] });
   });
+  test("has for Claude Code, which keeps ids of Claude only, every other name once more, shown as it is", async () => {
+    const agent = { ...VERSION, "user-agent": "claude-code/2.1.329" };
+    const { data } = (await list("?limit=1000", agent)) as { data: { id: string; display_name: string }[] };
+    expect(data.map(({ id, display_name }) => [id, display_name])).toEqual([
+      ["a", "a"],
+      ["b", "b"],
+      ["claude-codeswitch-a", "a"],
+      ["claude-codeswitch-b", "b"],
+    ]);
+    const narrow = (await list("?limit=1000", agent, KEY)) as { data: { id: string }[] };
+    expect(narrow.data.map(({ id }) => id)).toEqual(["b", "claude-codeswitch-b"]);
+    expect(await one("claude-codeswitch-b", agent, KEY)).toMatchObject({
+      id: "claude-codeswitch-b",
+      display_name: "b",
+    });
+  });
   test("brings Codex its catalogue, ranked in the order of the configuration", async () => {
     const both = (await list("?client_version=0.169.0")) as { data: unknown; models: Record<string, unknown>[] };
     expect(both.data).toEqual([CHAT("a"), CHAT("b")]);

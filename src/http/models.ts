@@ -1,15 +1,18 @@
 /** The list of models, in the shape that the caller's client reads. */
-import { readsMessages } from "../clients/client.ts";
+import { picksOwnNames, readsMessages } from "../clients/client.ts";
+import { listedIds, nameListed } from "../clients/claude-code.ts";
 import { catalogueRow, type Known } from "../clients/codex.ts";
+import type { Config, KeyConfig } from "../config/config.ts";
 import { listedModels, type Plan, plan, type Target } from "../routing/plan.ts";
 import type { JsonObject } from "../wire/json.ts";
 import type { Exchange, Handler } from "./exchange.ts";
 
 export const listModels: Handler = (exchange) => {
   const { config, sightings } = exchange.gateway;
-  const names = listedModels(config, exchange.caller.key, sightings).map((model) => model.name);
-  const list = shapeFor(exchange).list(names);
-  return Response.json(asksForCatalogue(exchange) ? { ...list, models: catalogue(exchange, names) } : list);
+  const { key } = exchange.caller;
+  const names = listedModels(config, key, sightings).map((model) => model.name);
+  const list = shapeFor(exchange).list(picksOwnNames(exchange.client) ? listedIds(names) : names);
+  return Response.json(asksForCatalogue(exchange) ? { ...list, models: catalogueOf(config, names, key) } : list);
 };
 
 export const oneModel: Handler = (exchange) => {
@@ -21,8 +24,8 @@ export const oneModel: Handler = (exchange) => {
 /** Codex says its version when it wants its own list beside the one of the SDKs: `GET /models?client_version=0.169.0`. */
 const asksForCatalogue = ({ request }: Exchange): boolean => new URL(request.url).searchParams.has("client_version");
 
-const catalogue = ({ gateway, caller }: Exchange, names: readonly string[]): readonly JsonObject[] =>
-  names.map((name, at) => catalogueRow(knownOf(name, plan(gateway.config, name, caller.key)), at + 1));
+export const catalogueOf = (config: Config, names: readonly string[], key?: KeyConfig): readonly JsonObject[] =>
+  names.map((name, at) => catalogueRow(knownOf(name, plan(config, name, key)), at + 1));
 
 function knownOf(name: string, { targets, forcedEffort }: Plan): Known {
   // A plan is never without a target.
@@ -57,10 +60,10 @@ const chatModel = (name: string): JsonObject => ({
 const CHAT_SHAPE: Shape = { one: chatModel, list: (names) => ({ object: "list", data: names.map(chatModel) }) };
 
 /** https://docs.claude.com/en/api/models-list */
-const messagesModel = (name: string): JsonObject => ({
+const messagesModel = (id: string): JsonObject => ({
   type: "model",
-  id: name,
-  display_name: name,
+  id,
+  display_name: nameListed(id),
   created_at: new Date(CREATED_MS).toISOString(),
 });
 const MESSAGES_SHAPE: Shape = {

@@ -17,6 +17,7 @@ export interface ServeOptions {
 
 export interface HttpServer {
   readonly url: string;
+  openCalls(): number;
   /** Stops listening, waits for open calls, ends what is left with an error, then closes everything. */
   stop(): Promise<void>;
 }
@@ -54,6 +55,7 @@ export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }
   });
   return {
     url: `http://${hostInUrl(config.server.host)}:${server.port}`,
+    openCalls: calls.count,
     stop: async () => {
       const drained = server.stop();
       await orLate(drained, config.server.drainMs);

@@ -1,6 +1,7 @@
 /** Fields that no decoder reads: their own dialect gets them back, for every other they are told, one Loss per path. */
 import { isList, isObject, type Raw } from "../wire/json.ts";
 import type { Loss, LossList } from "./loss.ts";
+import type { ModelRequest } from "./request.ts";
 
 type Hints = Readonly<Record<string, Raw>>;
 
@@ -9,12 +10,13 @@ const words = (list: string): readonly string[] => list.trim().split(/\s+/);
 /** Without these the model reads the same, and is asked for the same answer. */
 const HINTS: ReadonlySet<string> = new Set([
   // Speed and price.
-  ...words("prediction prompt_cache_key prompt_cache_options prompt_cache_retention cache_control service_tier speed"),
+  ...words("prediction prompt_cache_key prompt_cache_options prompt_cache_retention prompt_cache_breakpoint"),
+  ...words("cache_control service_tier speed"),
   ...words("billing_policy fallback_credit_token keep_alive stream stream_options store eager_input_streaming"),
   // What only tunes: a temperature that is lost is a hint too.
   ...words("seed temperature top_p top_k top_a min_p typical_p repetition_penalty frequency_penalty presence_penalty"),
   ...words("verbosity reasoning reasoning_effort include_reasoning enable_thinking thinking thinking_budget think"),
-  ...words("max_tokens max_completion_tokens parallel_tool_calls type display"),
+  ...words("max_tokens max_completion_tokens parallel_tool_calls"),
   // Who asks, and how the call is found again.
   ...words(
     "user user_id user_profile_id workspace_id safety_identifier metadata client_metadata session_id request_id",
@@ -72,7 +74,7 @@ export const saysNothing = (key: string, value: Raw | undefined): boolean =>
   (isObject(value) && Object.keys(value).length === 0);
 
 /** `at`: the object that holds them; "" at the top of the body. */
-export function loseUnread(losses: LossList, at: string, hints: Hints | undefined): void {
+export function loseUnread(losses: LossList, at: string, hints: Hints | undefined, weigh = weightOfField): void {
   for (const [key, value] of Object.entries(hints ?? {})) {
     if (saysNothing(key, value)) continue;
     const below = (word: string): string => (at === "" ? word : `${at}.${word}`);
@@ -81,10 +83,16 @@ export function loseUnread(losses: LossList, at: string, hints: Hints | undefine
       ...(!isKnown(key) && { place: below("…") }),
       feature: CITATIONS.has(key) ? "citations" : "unknown-field",
       how: "dropped",
-      weight: weightOfField(key, value),
+      weight: weigh(key, value),
       note: `${key} is known to its own dialect only`,
     });
   }
+}
+
+/** What stands beside an effort or a switch only tunes, as they do: `mode`, `context`. */
+export function loseReasoningHints(losses: LossList, { reasoning, extra }: ModelRequest): void {
+  const at = extra.dialect === "anthropic" ? "thinking" : "reasoning";
+  loseUnread(losses, at, reasoning?.hints, () => "hint");
 }
 
 /** Without the keys that a decoder has read; absent when nothing is left. */

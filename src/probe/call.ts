@@ -27,6 +27,9 @@ export type Got =
       readonly fix: string;
     };
 
+/** Who asks, for the log of whoever is asked. */
+const USER_AGENT = "codeswitch";
+
 /** A web page instead of an API is no more than this. */
 const TEXT_MAX = 2_000_000;
 
@@ -35,7 +38,7 @@ export async function call({ url, method, headers, body, timeoutMs }: Asked): Pr
   try {
     const response = await fetch(url, {
       method: method ?? (body ? "POST" : "GET"),
-      headers: { ...headers, ...(body && { "content-type": "application/json" }) },
+      headers: { "user-agent": USER_AGENT, ...headers, ...(body && { "content-type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),

@@ -6,8 +6,8 @@ import { type Voice, VOICES } from "./voices.ts";
 
 export interface Step {
   readonly name: string;
-  /** missing: the model does not do it, which is no fault of the connection. */
-  readonly state: "works" | "missing" | "fails";
+  /** missing: the model does not do it, which is no fault of the connection. warns: it works, and the program complains. */
+  readonly state: "works" | "warns" | "missing" | "fails";
   readonly words: string;
 }
 

@@ -49,6 +49,8 @@ export interface Call {
 
 export interface Gateway {
   readonly config: Config;
+  /** A random word: no other gateway and no other run of this one has it. */
+  readonly instance: string;
   readonly vault: Vault;
   readonly provenance: Provenance;
   readonly tokens: TokenMeter;

@@ -15,6 +15,7 @@ export interface OpenCall {
 export interface OpenCalls {
   /** `caller` fires when the caller leaves. Throws `gateway-full`. */
   enter(caller: AbortSignal): OpenCall;
+  count(): number;
   /** Ends all that are open. */
   cut(error: GatewayError): void;
 }
@@ -42,6 +43,7 @@ export function openCalls(max: number): OpenCalls {
         left: () => void open.delete(end),
       };
     },
+    count: () => open.size,
     cut: (error) => {
       for (const end of [...open]) end(error);
     },

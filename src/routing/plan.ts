@@ -1,4 +1,5 @@
 /** A name to the targets that can answer it, in order. Pure; what a name resolves to is remembered per config. */
+import { nameListed } from "../clients/claude-code.ts";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ReasoningStyle, TargetConfig } from "../config/config.ts";
 import { nearestNames } from "../config/nearest.ts";
 import type { Addressee, DialectId } from "../dialects/dialect.ts";
@@ -77,7 +78,8 @@ const REMEMBERED_MAX = 2_000;
 type Memory = Map<KeyConfig | undefined, Map<string, Found>>;
 const MEMORY = new WeakMap<Config, Memory>();
 
-function remembered(config: Config, askedName: string, key: KeyConfig | undefined): Found | undefined {
+function remembered(config: Config, asked: string, key: KeyConfig | undefined): Found | undefined {
+  const askedName = nameListed(asked);
   const names = memoryOf(config, key?.models ? key : undefined);
   const known = names.get(askedName);
   if (known) return known;

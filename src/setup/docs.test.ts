@@ -12,13 +12,17 @@ const EXAMPLE: Connection = {
   key: "YOUR_KEY",
   model: "gpt-high",
   models: ["gpt-high"],
+  catalogue: [{ slug: "gpt-high" }],
 };
 
 type Printing = Exclude<AnySetup, { kind: "unsupported" }>;
 const PRINTING = SETUPS.filter((setup): setup is Printing => setup.kind !== "unsupported");
 
-const section = ({ values }: Printing): string =>
-  values(EXAMPLE)
+/** Where the page should show what becomes of several. */
+const MODELS: Readonly<Record<string, readonly string[]>> = { "claude-code": ["gpt-high", "gpt-medium", "gpt-low"] };
+
+const section = ({ id, values }: Printing): string =>
+  values({ ...EXAMPLE, models: MODELS[id] ?? EXAMPLE.models })
     .map((value) => (value.value.includes("\n") ? block(value) : `- ${value.where}: \`${value.value}\``))
     .join("\n");
 const block = ({ where, value }: Value): string => `- ${where}:\n\n${"```"}\n${value}\n${"```"}\n`;

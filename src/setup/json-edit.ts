@@ -1,6 +1,7 @@
 /** JSON that a person keeps: comments where the client reads them, order and indentation stay; only the named values change. */
-import { applyEdits, modify, parse, printParseErrorCode, type ParseError } from "jsonc-parser";
+import { parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 import type { Json } from "../wire/json.ts";
+import { setValue } from "./json-set.ts";
 import { SetupRefused } from "./setup.ts";
 
 /** json: as JSON.parse reads it. jsonc: with comments and trailing commas. */
@@ -13,11 +14,11 @@ export function editJson(path: string, text: string | undefined, syntax: Syntax,
   if (text === undefined || text.trim() === "") return `${JSON.stringify(fresh(edits), null, 2)}\n`;
   readJson(path, text);
   if (syntax === "json") refuseComments(path, text);
-  const formattingOptions = { ...indentOf(text), eol: text.includes("\r\n") ? "\r\n" : "\n" };
-  return edits.reduce((edited, [at, value]) => {
-    if (JSON.stringify(valueAt(parse(edited), at)) === JSON.stringify(value)) return edited;
-    return applyEdits(edited, modify(edited, [...at], value, { formattingOptions }));
-  }, text);
+  return edits.reduce(
+    (edited, [at, value]) =>
+      JSON.stringify(valueAt(parse(edited), at)) === JSON.stringify(value) ? edited : setValue(edited, at, value),
+    text,
+  );
 }
 
 /** Tolerates comments and trailing commas, as the clients do. */
@@ -78,11 +79,6 @@ function fresh(edits: JsonEdits): Json {
     at[path.at(-1) ?? ""] = value;
   }
   return root as Json;
-}
-
-function indentOf(text: string): { tabSize: number; insertSpaces: boolean } {
-  const indent = /\n([ \t]+)["}]/.exec(text)?.[1] ?? "  ";
-  return { insertSpaces: !indent.startsWith("\t"), tabSize: indent.startsWith("\t") ? 1 : indent.length };
 }
 
 const lineAt = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;

@@ -9,11 +9,11 @@ import { maskSecrets } from "./show.ts";
 
 const TIMEOUT_MS = 90_000;
 
-/** undefined: it is not installed. */
-export async function askRealTool(setup: Setup, connection: Connection, path: string): Promise<Step | undefined> {
+/** None: it is not installed. */
+export async function askRealTool(setup: Setup, connection: Connection, path: string): Promise<readonly Step[]> {
   const { program } = setup;
   const found = program && Bun.which(program.command, { PATH: path });
-  if (!program || !found) return undefined;
+  if (!program || !found) return [];
   const home = mkdtempSync(join(tmpdir(), "codeswitch-setup-"));
   try {
     for (const { path: file, after } of setup.plan(() => undefined, { home, env: {} }, connection)) {
@@ -33,7 +33,7 @@ async function run(
   home: string,
   env: Readonly<Record<string, string>>,
   path: string,
-): Promise<Step> {
+): Promise<readonly Step[]> {
   const cwd = join(home, "work");
   mkdirSync(cwd);
   const child = Bun.spawn(command, {
@@ -51,10 +51,24 @@ async function run(
   ]);
   clearTimeout(timer);
   const name = `${title} itself`;
-  if (code === 0 && out.trim() !== "")
-    return { name, state: "works", words: "it runs, asks the gateway and shows the answer" };
-  return { name, state: "fails", words: `it ended with ${code}: ${lastWords(err || out)}` };
+  if (code !== 0 || out.trim() === "")
+    return [{ name, state: "fails", words: `it ended with ${code}: ${lastWords(err || out)}` }];
+  return [
+    { name, state: "works", words: "it runs, asks the gateway and shows the answer" },
+    ...warningsIn(`${err}\n${out}`).map((words): Step => ({ name, state: "warns", words })),
+  ];
 }
+
+/** What it says of its own accord and nobody would see, since the answer came. */
+export const warningsIn = (said: string): string[] => [
+  ...new Set(
+    Bun.stripANSI(said)
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith("warning:"))
+      .map((line) => maskSecrets(line.slice(0, 300))),
+  ),
+];
 
 function lastWords(text: string): string {
   const lines = Bun.stripANSI(text)

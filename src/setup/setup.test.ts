@@ -31,6 +31,7 @@ const CONNECTION: Connection = {
   key: "cs-Zm9vYmFyYmF6cXV4MDEyMzQ1",
   model: "gpt-high",
   models: ["gpt-high", "claude-sonnet"],
+  catalogue: [{ slug: "gpt-high" }, { slug: "claude-sonnet" }],
 };
 const SETUP_FILES = SETUPS.filter((setup): setup is Setup => setup.kind === "files");
 const setupOf = (id: string): Setup => SETUP_FILES.find((setup) => setup.id === id) as Setup;
@@ -200,6 +201,19 @@ describe("what each client ends up with", () => {
       model: "gpt-high",
     }));
 
+  test("claude-code: its slots get the efforts of the chosen model where the gateway has a name for each, else that model", () => {
+    const slots = (model: string, models: readonly string[]): string[] => {
+      const [change] = planIn(setupOf("claude-code"), newHome(), { ...CONNECTION, model, models });
+      const { env } = parseJsonc(change?.after ?? "") as { env: Record<string, string> };
+      return ["FABLE", "OPUS", "SONNET", "HAIKU"].map((slot) => env[`ANTHROPIC_DEFAULT_${slot}_MODEL`] ?? "none");
+    };
+    const efforts = ["gpt-high", "gpt-medium", "gpt-low"];
+    for (const model of efforts) expect(slots(model, [...efforts, "kimi"])).toEqual(["gpt-high", ...efforts]);
+    expect(slots("kimi", [...efforts, "kimi"])).toEqual(["kimi", "kimi", "kimi", "kimi"]);
+    expect(slots("gpt-high", ["gpt-high", "gpt-low"])).toEqual(["gpt-high", "gpt-high", "gpt-high", "gpt-high"]);
+    expect(slots("claude-opus-5", ["claude-opus-5"])).toEqual(["none", "none", "none", "none"]);
+  });
+
   test("codex: a provider of its own, chosen, and the person's servers", () =>
     expect(after("codex")).toMatchObject({
       model: "gpt-high",
@@ -208,6 +222,22 @@ describe("what each client ends up with", () => {
       mcp_servers: { docs: { command: "docs" } },
       model_providers: { codeswitch: { base_url: `${URL_OF_US}/v1`, wire_api: "responses" } },
     }));
+
+  test("codex: what the gateway says of its models, in a file that its configuration names", () => {
+    const home = newHome(FIXTURES.codex);
+    const changes = setUp(setupOf("codex"), home);
+    const path = join(home, ".codex/codeswitch-models.json");
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ models: CONNECTION.catalogue as never });
+    expect(Bun.TOML.parse(changes[0]?.after ?? "")).toMatchObject({ model_catalog_json: path });
+    expect(changes.map(showChange).join("\n")).toEndWith(`${path} (new)\n  what the gateway says of its 2 models`);
+    const { catalogue: _untold, ...older } = CONNECTION;
+    const [only, ...more] = planIn(setupOf("codex"), newHome(), older);
+    expect([only?.after, more]).toEqual([expect.not.stringContaining("model_catalog_json"), []]);
+    expect(() => planIn(setupOf("codex"), newHome({ ".codex/codeswitch-models.json": "{}" }))).toThrow("is not ours");
+    expect(() => planIn(setupOf("codex"), newHome({ ".codex/config.toml": 'model_catalog_json = "/x"\n' }))).toThrow(
+      "already sets model_catalog_json (line 1)",
+    );
+  });
 
   test("opencode: its .jsonc, with ours switched on", () => {
     expect(pathAndText("opencode")[0]).toEndWith("opencode.jsonc");

@@ -1,5 +1,6 @@
 /** The seam of `codeswitch setup`: what one client reads, and what it must hold to call this gateway. Pure; apply.ts touches the disk. */
 import type { DialectId } from "../ir/seal.ts";
+import type { JsonObject } from "../wire/json.ts";
 
 /** Where a client looks for its configuration. */
 export interface Place {
@@ -16,6 +17,8 @@ export interface Connection {
   readonly model: string;
   /** What it may offer: the default first, then what /v1/models lists. */
   readonly models: readonly string[];
+  /** What Codex wants to know of each of them. Absent: the gateway does not tell. */
+  readonly catalogue?: readonly JsonObject[];
 }
 
 /** A file's text before and after. `before` undefined: there is none. */
@@ -25,6 +28,8 @@ export interface Change {
   readonly after: string;
   /** A key is written into it: from then on its owner alone may read it. */
   readonly isPrivate?: true;
+  /** What stands in a new file that nobody would read through. */
+  readonly brief?: string;
 }
 
 /** Reads a file; undefined: there is none. */
@@ -40,6 +45,8 @@ export interface Value {
 export interface Program {
   /** Its command, looked for in PATH. */
   readonly command: string;
+  /** How it gets there. */
+  readonly install: string;
   readonly args: (prompt: string, connection: Connection) => readonly string[];
   /** Beside HOME and PATH; keeps it from calling anybody but us, and from trying for minutes. */
   readonly env: (connection: Connection) => Readonly<Record<string, string>>;

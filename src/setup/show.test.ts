@@ -30,6 +30,34 @@ test("a change shows changed lines only, with where they start", () =>
     "/x\n  line 2\n  - b\n  + B\n  line 4\n  + d",
   ));
 
+describe("blocks that are alike", () => {
+  const block = (name: string, more = ""): string =>
+    `      "${name}": {\n        "name": "${name}",\n        "reasoning": true${more}\n      },\n`;
+  const shown = (...blocks: readonly string[]): string =>
+    showChange({
+      path: "/x",
+      before: "{\n",
+      after: `{\n    "models": {\n${blocks.join("").replace(/,\n$/, "\n")}    }\n`,
+    });
+
+  test("but for a name are one block and a number, whichever name is a part of which", () => {
+    const names = ["gpt-high", "gpt-5", "gpt-5-mini", "gpt-5.5", "o3"];
+    expect(shown(...names.map((name) => block(name)))).toBe(
+      '/x\n  line 2\n  +     "models": {\n  +       "gpt-high": {\n  +         "name": "gpt-high",\n  +         "reasoning": true\n  +       },\n  +       … and 4 more like it\n  +     }',
+    );
+  });
+
+  test("that differ in anything else are shown", () => {
+    const all = shown(block("a"), block("b", ',\n        "secret": true'), block("c"), block("d"));
+    for (const name of ["a", "b", "c", "d"]) expect(all).toContain(`"name": "${name}"`);
+    expect(all).toContain('"secret": true');
+    expect(all).not.toContain("more like it");
+  });
+
+  test("lines that are no blocks are all shown, however alike", () =>
+    expect(showChange({ path: "/x", before: "", after: "a = 1\na = 2\na = 3\na = 4\n" })).toContain("a = 4"));
+});
+
 const text = fc
   .array(fc.constantFrom("a\n", "b\n", "c\n", "\n", "d\r\n", "e"), { maxLength: 12 })
   .map((lines) => lines.join(""));

@@ -1,16 +1,18 @@
 /** A change as a person reads it before saying yes. Only changed lines, and no secret in full, whoever's it is. */
 import { maskSecret } from "../config/keys.ts";
+import { withoutAlike } from "./alike.ts";
 import { hunksOf, type Hunk } from "./diff.ts";
 import type { Change } from "./setup.ts";
 
-export function showChange({ path, before, after }: Change): string {
+export function showChange({ path, before, after, brief }: Change): string {
   const head = before === undefined ? `${path} (new)` : path;
+  if (brief !== undefined) return `${head}\n  ${brief}`;
   return [head, ...hunksOf(before ?? "", after).flatMap(showHunk)].join("\n");
 }
 
 function showHunk({ line, removed, added }: Hunk): string[] {
   const shown = (sign: string, lines: readonly string[]): string[] =>
-    lines.map((text) => `  ${sign} ${maskSecrets(text.replace(/\r?\n$/, ""))}`);
+    withoutAlike(lines.map((text) => text.replace(/\r?\n$/, ""))).map((text) => `  ${sign} ${maskSecrets(text)}`);
   return [`  line ${line}`, ...shown("-", removed), ...shown("+", added)];
 }
 

@@ -54,3 +54,26 @@ export function textOfContent(content: Json | undefined): string {
     .filter((text) => text !== "")
     .join("\n");
 }
+
+const REMINDER = "<system-reminder>";
+const REMINDER_END = "</system-reminder>";
+
+/** What the person wrote last, of all contents of their turns: coding tools put reminders of their own beside it, in blocks of their own or in the same text. */
+export function saidLast(contents: readonly (Json | undefined)[]): string {
+  for (const content of contents.toReversed()) {
+    const said = textsOf(content)
+      .map(withoutReminders)
+      .findLast((text) => text !== "");
+    if (said !== undefined) return said;
+  }
+  return "";
+}
+
+const textsOf = (content: Json | undefined): readonly string[] =>
+  typeof content === "string" ? [content] : objectsOf(content).map((part) => stringOf(part["text"]));
+
+function withoutReminders(text: string): string {
+  const [before = "", ...reminders] = text.split(REMINDER);
+  const behind = reminders.map((rest) => rest.split(REMINDER_END).slice(1).join(REMINDER_END));
+  return reminders.length === 0 ? text : [before, ...behind].join("").trim();
+}

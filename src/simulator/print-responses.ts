@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../wire/json.ts";
 import type { Frame } from "../wire/machine.ts";
 import { type Answer, type Part, type Tokens, inTurns, textOfPart, tokensOf } from "./answer.ts";
-import type { Asked } from "./asked.ts";
+import { type Asked, objectOf, objectsOf } from "./asked.ts";
 import { callId, itemId, obfuscation, reasonedItemId, responseId } from "./ids.ts";
 import type { Seals } from "./seals.ts";
 
@@ -130,7 +130,9 @@ function* callEvents(item: Item, at: number, asked: Asked): Generator<JsonObject
   const type = isFreeform ? "response.custom_tool_call_input" : "response.function_call_arguments";
   const place = { item_id: item.id, output_index: at };
   for (const delta of item.part.pieces) yield { type: `${type}.delta`, ...place, delta, ...hidden(delta, asked) };
-  yield { type: `${type}.done`, ...place, [isFreeform ? "input" : "arguments"]: textOfPart(item.part) };
+  const whole = textOfPart(item.part);
+  const end = isFreeform ? { input: whole } : { name: item.part.tool.name, arguments: whole };
+  yield { type: `${type}.done`, ...place, ...end };
 }
 
 function* messageEvents(item: Item, at: number, asked: Asked): Generator<JsonObject> {
@@ -165,6 +167,7 @@ function finished(base: JsonObject, items: readonly Item[], asked: Asked, answer
   return {
     ...base,
     status: isCut ? "incomplete" : "completed",
+    completed_at: isCut ? null : seconds(),
     incomplete_details: isCut ? { reason: "max_output_tokens" } : null,
     output: items.map((item) => item.whole()),
     service_tier: "default",
@@ -179,17 +182,20 @@ function responseBase(asked: Asked): JsonObject {
   return {
     id: responseId(),
     object: "response",
-    created_at: Math.floor(Date.now() / 1000),
+    created_at: seconds(),
+    completed_at: null,
     status: "in_progress",
     background: false,
     error: null,
     incomplete_details: null,
+    frequency_penalty: 0,
     instructions: echo("instructions", null),
     max_output_tokens: echo("max_output_tokens", null),
     max_tool_calls: echo("max_tool_calls", null),
     model: asked.model,
     output: [],
     parallel_tool_calls: echo("parallel_tool_calls", true),
+    presence_penalty: 0,
     previous_response_id: echo("previous_response_id", null),
     prompt_cache_key: echo("prompt_cache_key", null),
     reasoning: { effort: null, summary: null, ...(echo("reasoning", {}) as JsonObject) },
@@ -197,25 +203,36 @@ function responseBase(asked: Asked): JsonObject {
     service_tier: echo("service_tier", "auto"),
     store: echo("store", true),
     temperature: echo("temperature", 1),
-    text: { format: { type: "text" }, verbosity: "medium", ...(echo("text", {}) as JsonObject) },
+    text: echoedText(objectOf(body["text"])),
     tool_choice: echo("tool_choice", "auto"),
-    tools: echo("tools", []),
+    tools: objectsOf(body["tools"]).map(echoedTool),
     top_logprobs: echo("top_logprobs", 0),
     top_p: echo("top_p", 1),
     truncation: echo("truncation", "disabled"),
     usage: null,
-    user: echo("user", null),
+    ...(body["user"] == null ? {} : { user: body["user"] }),
     metadata: echo("metadata", {}),
   };
+}
+
+const seconds = (): number => Math.floor(Date.now() / 1000);
+
+/** A tool and a format come back with the fields that the request left out. */
+function echoedTool(tool: JsonObject): JsonObject {
+  if (tool["type"] === "function") return { description: null, parameters: null, strict: true, ...tool };
+  return tool["type"] === "namespace" ? { description: "", ...tool } : tool;
+}
+
+function echoedText({ format, ...rest }: JsonObject): JsonObject {
+  const filled = objectOf(format)["type"] === "json_schema" ? { description: "", strict: false } : {};
+  return { format: { type: "text", ...filled, ...objectOf(format) }, verbosity: "medium", ...rest };
 }
 
 const responsesUsage = (tokens: Tokens): JsonObject => ({
   input_tokens: tokens.input,
   input_tokens_details: {
     cached_tokens: tokens.cacheRead,
-    ...(tokens.cacheWrite5m + tokens.cacheWrite1h > 0
-      ? { cache_write_tokens: tokens.cacheWrite5m + tokens.cacheWrite1h }
-      : {}),
+    cache_write_tokens: tokens.cacheWrite5m + tokens.cacheWrite1h,
   },
   output_tokens: tokens.output,
   output_tokens_details: { reasoning_tokens: tokens.reasoning },

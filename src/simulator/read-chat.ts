@@ -1,6 +1,15 @@
 /** Chat Completions requests, as https://platform.openai.com/docs/api-reference/chat/create describes them. */
 import type { Json, JsonObject } from "../wire/json.ts";
-import { type Asked, type Offered, approximateTokens, objectOf, objectsOf, stringOf, textOfContent } from "./asked.ts";
+import {
+  type Asked,
+  type Offered,
+  approximateTokens,
+  objectOf,
+  objectsOf,
+  saidLast,
+  stringOf,
+  textOfContent,
+} from "./asked.ts";
 
 export function readChat(body: JsonObject, model: string): Asked {
   const messages = objectsOf(body["messages"]);
@@ -13,7 +22,7 @@ export function readChat(body: JsonObject, model: string): Asked {
     dialect: "openai-chat",
     model,
     stream: body["stream"] === true,
-    userText: textOfContent(messages.findLast((message) => message["role"] === "user")?.["content"]),
+    userText: saidLast(messages.filter(({ role }) => role === "user").map(({ content }) => content)),
     bringsResult: results.length > 0,
     resultText: results.map((result) => textOfContent(result["content"])).join("\n"),
     tools: choice === "none" ? [] : objectsOf(body["tools"]).flatMap(offered),

@@ -1,6 +1,15 @@
 /** Messages requests, as https://platform.claude.com/docs/en/api/messages describes them. */
 import type { JsonObject } from "../wire/json.ts";
-import { type Asked, type Offered, approximateTokens, objectOf, objectsOf, stringOf, textOfContent } from "./asked.ts";
+import {
+  type Asked,
+  type Offered,
+  approximateTokens,
+  objectOf,
+  objectsOf,
+  saidLast,
+  stringOf,
+  textOfContent,
+} from "./asked.ts";
 
 export function readMessages(body: JsonObject, model: string): Asked {
   const messages = objectsOf(body["messages"]);
@@ -15,7 +24,7 @@ export function readMessages(body: JsonObject, model: string): Asked {
     dialect: "anthropic",
     model,
     stream: body["stream"] === true,
-    userText: lastUserText(messages),
+    userText: saidLast(messages.filter(({ role }) => role === "user").map(({ content }) => content)),
     bringsResult: results.length > 0,
     resultText: results.map((result) => textOfContent(result["content"])).join("\n"),
     tools: choice["type"] === "none" ? [] : objectsOf(body["tools"]).flatMap(offered),
@@ -38,18 +47,6 @@ export const countTokens = (body: JsonObject): number =>
 function thinkingOf(thinking: JsonObject): Asked["thinking"] {
   if (thinking["type"] === "disabled") return "off";
   return thinking["display"] === "omitted" ? "hidden" : "shown";
-}
-
-/** Claude Code puts reminders in blocks of their own beside the question; the last text is what the person wrote. */
-function lastUserText(messages: readonly JsonObject[]): string {
-  for (const message of messages.toReversed()) {
-    if (message["role"] !== "user") continue;
-    if (typeof message["content"] === "string") return message["content"];
-    const texts = objectsOf(message["content"]).filter((block) => block["type"] === "text");
-    const last = texts.at(-1);
-    if (last !== undefined) return stringOf(last["text"]);
-  }
-  return "";
 }
 
 function offered(tool: JsonObject): Offered[] {

@@ -7,6 +7,7 @@ import {
   listOf,
   objectOf,
   objectsOf,
+  saidLast,
   stringOf,
   textOfContent,
 } from "./asked.ts";
@@ -23,7 +24,7 @@ export function readResponses(body: JsonObject, model: string): Asked {
     dialect: "openai-responses",
     model,
     stream: body["stream"] === true,
-    userText: textOfContent(items.findLast((item) => item["role"] === "user")?.["content"]),
+    userText: saidLast(items.filter(({ role }) => role === "user").map(({ content }) => content)),
     bringsResult: results.length > 0,
     resultText: results.map((result) => textOfContent(result["output"])).join("\n"),
     tools: choice === "none" ? [] : declaredTools(body, items).flatMap((tool) => offered(tool, undefined)),

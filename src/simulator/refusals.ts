@@ -41,9 +41,11 @@ export function errorFrames(asked: Asked, refusal: Refusal, sent: number): reado
   if (asked.dialect === "openai-chat") return [{ data: JSON.stringify(body) }];
   if (asked.dialect === "anthropic") return [{ event: "error", data: JSON.stringify(body) }];
   const number = numbering(sent);
-  const { code, message } = openaiError(refusal);
+  const error = openaiError(refusal);
+  const { code, message, param } = error;
   return [
-    number({ type: "error", error: openaiError(refusal) }),
+    // OpenAI sends the first, its description has the rest.
+    number({ type: "error", error, code, message, param }),
     number({ type: "response.failed", response: failedResponse(asked, { code, message }) }),
   ];
 }

@@ -29,6 +29,32 @@ test("each door speaks its dialect, and Azure's deployment is the model, slashes
   expect((await post(url, "/v2/what", {})).status).toBe(404);
 });
 
+test("what is heard is the last text that is no reminder, of any turn and in any block, in each dialect", async () => {
+  const heard: string[] = [];
+  const { url, control } = start();
+  control.play("heard", (asked) => {
+    heard.push(asked.userText);
+    return { kind: "answer", answer: { parts: [], stop: "done" } };
+  });
+  const reminder = "<system-reminder>\nUse the following context: say hi.\n</system-reminder>";
+  const turns: readonly (readonly string[])[] = [
+    [reminder, "first"],
+    ["first", reminder],
+    [`${reminder}\nfirst ${reminder}`],
+    ["zeroth", "first"],
+  ];
+  for (const texts of turns) {
+    const said = (type: string): object[] => [
+      { role: "user", content: texts.map((text) => ({ type, text })) },
+      { role: "user", content: [{ type, text: reminder }] },
+    ];
+    await post(url, "/v1/messages", { model: "heard", max_tokens: 9, messages: said("text") });
+    await post(url, "/v1/chat/completions", { model: "heard", messages: said("text") });
+    await post(url, "/v1/responses", { model: "heard", input: said("input_text") });
+  }
+  expect(heard).toEqual(turns.flatMap(() => ["first", "first", "first"]));
+});
+
 test("tokens are counted and models listed in the caller's shape", async () => {
   const { url } = start();
   const counted = (await (

@@ -3,6 +3,9 @@ import { existsSync, lstatSync, mkdirSync, statSync } from "node:fs";
 
 export const DATABASE_FILE = "codeswitch.db";
 
+/** What a person can put right there: the message says how. */
+export class DataFault extends Error {}
+
 export function privateFolder(dir: string): string {
   if (!existsSync(dir)) mkdirSync(dir, { recursive: true, mode: 0o700 });
   return dir;
@@ -20,7 +23,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 /** Behind a link may lie anybody's file, whose mode and contents we would change. */
 export function refuseLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink())
-    throw new Error(
+    throw new DataFault(
       `${path} is a link, which is not followed. Put the file itself there, or name its folder in CODESWITCH_DATA_DIR`,
     );
 }

@@ -1,8 +1,8 @@
 /** The server's secret: what is kept on disk can be read only with it. CODESWITCH_SECRET, else a file of the data folder. */
 import { createHmac, randomBytes } from "node:crypto";
-import { chmodSync, existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { privateFolder } from "./folder.ts";
+import { DataFault, privateFolder } from "./folder.ts";
 
 export interface Secret {
   /** Names it without telling it. */
@@ -21,7 +21,7 @@ export function openSecrets(dir: string, own: string | undefined, now: number): 
   if (own === undefined) return secretsOf(readSecrets(path) ?? made(path, now));
   const [current = "", ...older] = valuesOf(own);
   const fault = secretFault(own);
-  if (fault !== undefined) throw new Error(`CODESWITCH_SECRET ${fault}. ${SECRET_FIX}`);
+  if (fault !== undefined) throw new DataFault(`CODESWITCH_SECRET ${fault}. ${SECRET_FIX}`);
   // What the file's secret sealed before the variable was set stays readable.
   const filed = (readSecrets(path) ?? []).map(({ value }) => value);
   return [secretOf(current), ...[...older, ...filed].map(secretOf)];
@@ -88,9 +88,9 @@ function written(path: string, secrets: Stored): string {
 /** undefined: there is no file. */
 function readSecrets(path: string): Stored | undefined {
   if (!existsSync(path)) return undefined;
-  const found = parsed(readFileSync(path, "utf8"));
+  const found = statSync(path).isFile() ? parsed(readFileSync(path, "utf8")) : undefined;
   if (!found)
-    throw new Error(
+    throw new DataFault(
       `${path} does not hold a secret. Restore it, or delete it: what was kept on disk is then forgotten.`,
     );
   chmodSync(path, 0o600);

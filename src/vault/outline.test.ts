@@ -117,3 +117,19 @@ test("a call keeps the seal that stands on it, and one without has none", () => 
   expect(outlined).toEqual([{ call: "one", seal: seal("sig") }, { call: "two" }]);
   expect(isWorthKeeping(outlined)).toBe(true);
 });
+
+test("a text keeps the seal that stands on it, and gets it back", () => {
+  const outlined = outlineOf(
+    collect([
+      { type: "start" },
+      { type: "block-start", index: 0, block: { kind: "text" } },
+      { type: "block-delta", index: 0, delta: { seal: seal("sig"), mode: "set" } },
+      { type: "block-end", index: 0 },
+    ]),
+  );
+  expect(isWorthKeeping(outlined)).toBe(true);
+  expect(withReasoning(turn("text"), outlined, READER)).toEqual([
+    { ...entry("text"), seal: seal("sig") } as AssistantEntry,
+  ]);
+  expect(withReasoning(turn("text"), outlined, FOREIGN)).toEqual(turn("text"));
+});

@@ -48,6 +48,9 @@ const TLS: readonly Row[] = [
   ],
 ];
 
+/** Something listens, and speaks another protocol. */
+export const CLOSED = "it closed the connection without an answer";
+
 const REACH: readonly Row[] = [
   [/ConnectionRefused|ECONNREFUSED/i, "nothing listens there", "Check host and port, and that the server runs."],
   [
@@ -55,11 +58,7 @@ const REACH: readonly Row[] = [
     "its host name is not found, or nothing answers at it",
     "Check the name for typing errors, the network and the DNS.",
   ],
-  [
-    /ConnectionClosed|ECONNRESET|EPIPE/i,
-    "it closed the connection without an answer",
-    "Check the port, and whether it wants https://.",
-  ],
+  [/ConnectionClosed|ECONNRESET|EPIPE/i, CLOSED, "Check the port, and whether it wants https://."],
   [/EHOSTUNREACH|ENETUNREACH/i, "there is no way to its network", "Check the network, a VPN, or a firewall."],
   [/ERR_INVALID_URL|InvalidURL/i, "its address is no URL", "Correct it."],
 ];

@@ -126,10 +126,41 @@ describe("before the first turn", () => {
       data: [
         { type: "model", id: "one", display_name: "one", created_at: expect.any(String) },
         { type: "model", id: "two" },
+        { type: "model", id: "claude-codeswitch-one", display_name: "one" },
+        { type: "model", id: "claude-codeswitch-two", display_name: "two" },
       ],
       has_more: false,
       first_id: "one",
-      last_id: "two",
+      last_id: "claude-codeswitch-two",
     });
+  });
+  test("every name that its picker keeps is answered by the model that it shows, also beside a pattern of Claude's", async () => {
+    const vendor = upstream(good);
+    const to = (model: string) => [target("p", "messages", model)];
+    const gateway = await start({
+      providers: [provider("p", "messages", vendor.url)],
+      models: [
+        { name: "gpt-high", targets: to("deployed") },
+        { name: "claude-*", targets: to("*") },
+        { name: "claude-mine", targets: to("mine") },
+      ],
+      keys: [{ name: "narrow", key: "a-key-of-the-gateway", models: ["gpt-high", "claude-mine"] }],
+    });
+    open.push(vendor, gateway);
+    const auth = { ...HEADERS, authorization: "Bearer a-key-of-the-gateway" };
+    const list = await fetch(`${gateway.url}/v1/models?limit=1000`, {
+      headers: { ...auth, "user-agent": "claude-code/2.1.329" },
+    });
+    const { data } = (await list.json()) as { data: { id: string; display_name: string }[] };
+    const kept = data.filter(({ id }) => /^(claude|anthropic)/.test(id));
+    expect(kept.map(({ display_name }) => display_name)).toEqual(["claude-mine", "gpt-high"]);
+    const models: unknown[] = [];
+    for (const { id } of kept) {
+      const response = await post(gateway.url, PATHNAME, BODY.replace(MODEL, id), auth);
+      expect(response.status).toBe(200);
+      await response.text();
+      models.push(last(vendor).body["model"]);
+    }
+    expect(models).toEqual(["mine", "deployed"]);
   });
 });

@@ -1,5 +1,5 @@
 /** Deployments that are asked once, and what is offered of those that nobody configured. */
-import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,9 @@ import { AZURE_KEY, type AzureStub, azureStub } from "./azure-stub.ts";
 import { type GatewayProcess, startProcess } from "./process.ts";
 import { PATIENCE_MS, upstream, within } from "./upstream.ts";
 import { bodyFor, PATH, post } from "./wires.ts";
+
+/** Processes are started here, and a busy machine takes its time for them. */
+setDefaultTimeout(60_000);
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
-type Line = Readonly<Record<string, unknown>>;
+export type Line = Readonly<Record<string, unknown>>;
 
 export interface GatewayProcess {
   readonly url: string;
@@ -59,7 +59,7 @@ export async function startProcess(
   };
 }
 
-function linesOf(out: ReadableStream<Uint8Array>): () => Promise<Line> {
+export function linesOf(out: ReadableStream<Uint8Array>): () => Promise<Line> {
   const reader = out.getReader();
   let text = "";
   return async () => {

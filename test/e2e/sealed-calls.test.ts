@@ -1,5 +1,8 @@
 /** Seals that ride on Chat, in tool loops of every client: OpenRouter's reasoning_details and Gemini's extra_content reach their maker as they left it, and nobody else. The simulator refuses what lacks them, in the vendors' words. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Part, type Play, type Simulator, startSimulator } from "../../src/simulator/index.ts";
 import { provider, type Running, start, target } from "./gateway.ts";
 import { type Item, type Talker, TALKERS } from "./talkers.ts";
@@ -72,10 +75,9 @@ beforeAll(() => {
     return reply;
   });
 });
-beforeEach(async () => {
-  answers = [];
-  vendor.asked.length = 0;
-  gateway = await start({
+const begin = (dataDir?: string): Promise<Running> =>
+  start({
+    ...(dataDir !== undefined && { dataDir }),
     keys: [
       { name: "one", key: "a-key" },
       { name: "off", key: "off-key", vault: "off" },
@@ -88,6 +90,10 @@ beforeEach(async () => {
       { name: "kimi", targets: [target("kimi", "chat", "kimi-k2-turbo")] },
     ],
   });
+beforeEach(async () => {
+  answers = [];
+  vendor.asked.length = 0;
+  gateway = await begin();
 });
 afterEach(() => gateway.stop());
 afterAll(async () => {
@@ -101,13 +107,15 @@ interface Talk {
   readonly items: Item[];
   keeps(item: Item): readonly Item[];
   readonly key?: string;
+  /** Before each answer but the first. */
+  between?(): Promise<void>;
 }
 
 /** Until the model calls nothing more. */
 async function loop(
   model: string,
   question: string,
-  { talker, stream, items, keeps, key = "a-key" }: Talk,
+  { talker, stream, items, keeps, key = "a-key", between }: Talk,
 ): Promise<void> {
   items.push({ role: "user", content: question });
   for (;;) {
@@ -119,6 +127,7 @@ async function loop(
     items.push(...said.items.flatMap(keeps));
     if (said.calls.length === 0) return;
     items.push(...talker.results(said.calls, RESULT));
+    await between?.();
   }
 }
 
@@ -160,6 +169,24 @@ for (const model of NAMES)
           await loop(model, "Once more.", talk);
           expect(sentBack().filter(isCalling)).toEqual((await asGiven()).filter(isCalling));
         });
+
+    test("each comes back although the gateway was started anew behind every answer", async () => {
+      const dataDir = mkdtempSync(join(tmpdir(), "codeswitch-sealed-"));
+      const anew = async (): Promise<void> => {
+        await gateway.stop();
+        gateway = await begin(dataDir);
+      };
+      try {
+        await anew();
+        const talker = TALKERS.chat;
+        await loop(model, "Read a.ts.", { talker, stream: true, items: [], keeps: talker.bare, between: anew });
+        expect(sentBack()).toEqual(await asGiven());
+      } finally {
+        await gateway.stop();
+        gateway = await begin();
+        rmSync(dataDir, { recursive: true });
+      }
+    });
 
     test("a Chat client that returns whole answers as they are keeps its bytes", async () => {
       const talk: Talk = { talker: TALKERS.chat, stream: false, items: [], keeps: (item) => [item] };
@@ -207,6 +234,23 @@ describe("seals that nobody has, or that are another's", () => {
     expect(lost()).toEqual(["reasoning-missing"]);
   });
 
+  for (const model of ["gemini-3", "router-gemini"] as const)
+    test(`calls of one answer that come back one by one to ${model}: the first has its own seal, the second the stand-in`, async () => {
+      const talker = TALKERS.responses;
+      const items: Item[] = [{ role: "user", content: "Read a.ts." }];
+      const ask = (): Promise<Response> =>
+        post(gateway.url, talker.path, talker.ask(model, items, false), { authorization: "Bearer a-key" });
+      const said = await talker.read(await ask(), false);
+      for (const item of said.items.filter(({ type }) => type === "function_call"))
+        items.push(item, ...talker.results([String(item["call_id"])], RESULT));
+      const response = await ask();
+      expect([response.status, response.ok ? "" : await response.text()]).toEqual([200, ""]);
+      const [first, second] = sentBack().map((one) => JSON.stringify(one));
+      expect(first).toMatch(/gAAAAAB/);
+      expect(first).not.toContain(STAND_IN);
+      expect(second).toContain(STAND_IN);
+    });
+
   test("a strict caller is not refused for it", async () => {
     expect((await ask("gemini-3", CALLED, { "x-codeswitch-strict": "true" })).status).toBe(200);
   });
@@ -234,4 +278,53 @@ describe("seals that nobody has, or that are another's", () => {
         expect(last.some((one) => one.includes("xai-responses-v1"))).toBe(true);
         for (const one of last) expect(one).not.toMatch(/anthropic-|google|openai-/);
       });
+});
+
+test("of two conversations that are one to the letter neither gets the other's seal, where ids are counters", async () => {
+  const sealedBy = (who: string): Response =>
+    Response.json({
+      id: "gen-1",
+      choices: [
+        {
+          index: 0,
+          finish_reason: "tool_calls",
+          message: {
+            role: "assistant",
+            content: null,
+            reasoning_details: [
+              {
+                type: "reasoning.encrypted",
+                data: `seal of ${who}`,
+                id: "call_0",
+                format: "google-gemini-v1",
+                index: 0,
+              },
+            ],
+            tool_calls: [{ id: "call_0", type: "function", function: { name: "read", arguments: "{}" } }],
+          },
+        },
+      ],
+    });
+  const alike = upstream((_asked, count) => sealedBy(count === 1 ? "one" : "two"));
+  const own = await start({
+    providers: [provider("router", "chat", alike.url, { vendor: "openrouter" })],
+    models: [{ name: "gemini", targets: [target("router", "chat", "google/gemini-3-pro-preview")] }],
+  });
+  try {
+    for (const client of CLIENTS) {
+      const talker = TALKERS[client];
+      const first: Item[] = [{ role: "user", content: `Read, ${client}.` }];
+      alike.asked.length = 0;
+      const ask = (items: readonly Item[]): Promise<Response> =>
+        post(own.url, talker.path, talker.ask("gemini", items, false));
+      const said = await talker.read(await ask(first), false);
+      await talker.read(await ask(first), false);
+      await ask([...first, ...said.items.flatMap(talker.bare), ...talker.results(said.calls, RESULT)]);
+      expect(alike.asked.at(-1)?.text).not.toContain("seal of");
+      expect(own.records.at(-1)?.losses.map(({ feature }) => feature)).toContain("reasoning-missing");
+    }
+  } finally {
+    await own.stop();
+    await alike.stop();
+  }
 });

@@ -34,20 +34,35 @@ for (const from of CROSSINGS)
     test(`${field} of ${from} is read, or weighed by its name`, () => {
       for (const sample of SAMPLES)
         for (const to of CROSSINGS.filter((other) => other !== from))
-          expect(strangersIn({ ...BODIES[from], [field]: sample }, from, to)).toEqual([]);
+          expect(isStranger(field, { ...BODIES[from], [field]: sample }, from, to)).toBe(false);
     });
 
-/** Losses whose path a log would not print, for nobody knows its word. */
-function strangersIn(body: JsonObject, from: DialectId, to: DialectId): readonly string[] {
+/** Whether a log would print nothing of the field, for nobody knows its word. */
+function isStranger(field: string, body: JsonObject, from: DialectId, to: DialectId): boolean {
   try {
     const { losses } = translateRequest(DIALECTS[from].request.decode(body).value, targetOf(to));
-    return losses
-      .filter(({ feature, place }) => feature === "unknown-field" && place !== undefined)
-      .map(({ path }) => path);
+    return losses.some(
+      ({ feature, path, place }) => feature === "unknown-field" && path === field && place !== undefined,
+    );
   } catch {
-    return [];
+    return false;
   }
 }
+
+test("what stands beside an effort only tunes, and is told wherever it cannot go", () => {
+  const asked: Readonly<Record<DialectId, JsonObject>> = {
+    "openai-chat": { reasoning: { effort: "low", context: "all_turns" } },
+    "openai-responses": { reasoning: { effort: "low", context: "all_turns" } },
+    anthropic: { thinking: { type: "adaptive", context: "all_turns" } },
+  };
+  for (const from of CROSSINGS)
+    for (const to of CROSSINGS.filter((other) => other !== from)) {
+      const { value } = DIALECTS[from].request.decode({ ...BODIES[from], ...asked[from] });
+      const path = `${Object.keys(asked[from]).join()}.context`;
+      const told = expect.objectContaining({ path, feature: "unknown-field", weight: "hint" });
+      expect(translateRequest(value, targetOf(to)).losses).toContainEqual(told);
+    }
+});
 
 const CLEARS = { edits: [{ type: "clear_tool_uses_20250919" }] };
 const WEIGHTS: Readonly<Record<"meaning" | "hint", readonly (readonly [string, Json])[]>> = {

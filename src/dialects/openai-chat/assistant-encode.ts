@@ -124,7 +124,7 @@ function replayed(entries: readonly AssistantEntry[], seals: TurnSeals, writing:
   const details = seals.details.length > 0 ? { reasoning_details: seals.details } : {};
   const plain = thoughts.filter((thought) => !seals.sent.has(thought) && thoughtText(thought) !== "");
   if (reasoningReplay === "none" || seals.sent.size > 0) {
-    const note = "this vendor takes no thinking of earlier turns";
+    const note = `this vendor takes no thinking of earlier turns${reasoningReplay === "none" ? "" : " beside what it sealed"}`;
     for (const thought of plain) hint(writing, "dropped", writing.said.place(thought), "reasoning-replay", note);
     return details;
   }

@@ -8,7 +8,6 @@ import { textIn } from "./wire.ts";
 
 export interface PendingSeal {
   add(piece: JsonObject): void;
-  readonly waits: boolean;
   /** All of it as one seal; from here on it is empty. */
   take(): Seal | undefined;
 }
@@ -25,9 +24,6 @@ export function pendingSeal(ask: Ask): PendingSeal {
       // What the vault would not keep nobody needs to hold, and a part of it would be refused.
       if (chars > LIMITS.vaultTurnBytesMax) pieces = [];
       else pieces.push(piece);
-    },
-    get waits() {
-      return pieces.length > 0;
     },
     take: () => {
       const seal = pieces.length > 0 ? sealOf(folded(pieces), ask.from) : undefined;

@@ -1,12 +1,15 @@
 /** How much to think, in the field that this vendor reads. Efforts are clamped to the model before they come here. */
 import type { Feature } from "../../ir/loss.ts";
 import type { ModelRequest, Reasoning } from "../../ir/request.ts";
+import { loseReasoningHints } from "../../ir/unread.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { hint, type Writing } from "./writing.ts";
 
 export function reasoningFields(request: ModelRequest, writing: Writing): JsonObject {
   const reasoning = request.reasoning ?? {};
   const { effortField } = writing.traits;
+  // Chat's own stand in an object that no field here prints back.
+  loseReasoningHints(writing.losses, request);
   switch (effortField) {
     case "reasoning_effort":
       return effortOnly(reasoning, writing);

@@ -78,7 +78,7 @@ function grow(message: Message, delta: JsonObject): void {
   message.reasoning = add(message.reasoning, delta.reasoning_content);
   if (objectIn(delta, "audio")) message.audio = { ...message.audio, ...objectIn(delta, "audio") };
   message.extra = objectIn(delta, "extra_content") ?? message.extra;
-  message.details.push(...objectsIn(delta, "reasoning_details"));
+  for (const detail of objectsIn(delta, "reasoning_details")) message.details.push(detail);
   message.annotations.push(...objectsIn(delta, "annotations"));
   for (const call of objectsIn(delta, "tool_calls")) growCall(message.calls, call);
 }

@@ -4,7 +4,7 @@ import { canRead, type Seal } from "../../ir/seal.ts";
 import type { AssistantEntry } from "../../ir/turns.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import {
-  holdsEncrypted,
+  holdsSealOf,
   isSignature,
   readableBy,
   readSealed,
@@ -32,10 +32,10 @@ export function sealsOf(entries: readonly AssistantEntry[], writing: Writing): T
     if (!("seal" in entry) || !entry.seal) continue;
     const sealed = readable(entry.seal, writing);
     if (!sealed || isPart(sealed, entry.seal))
-      hint(writing, "dropped", entry.seal.at ?? writing.said.place(entry), "seal", NOTES[entry.kind]);
+      hint(writing, "dropped", entry.seal.at ?? writing.said.place(entry), "seal", noteOn(entry.kind, writing));
     if (!sealed) continue;
     if ("details" in sealed) {
-      details.push(...sealed.details);
+      for (const detail of sealed.details) details.push(detail);
       sent.add(entry);
     } else if (entry.kind === "call") extras.set(entry, sealed.extra);
     else extra = sealed.extra;
@@ -43,12 +43,12 @@ export function sealsOf(entries: readonly AssistantEntry[], writing: Writing): T
   return withStandIn({ details, sent, extras, ...(extra && { extra }) }, entries, writing);
 }
 
-const NOTES: Readonly<Record<AssistantEntry["kind"], string>> = {
-  reasoning: "Chat has no field for a signature or encrypted reasoning",
-  message: "the signature of an answer is of another vendor",
-  call: "the signature of a call is of another vendor",
-  opaque: "",
-};
+function noteOn(kind: AssistantEntry["kind"], { traits }: Writing): string {
+  if (kind !== "reasoning") return `the signature of ${kind === "call" ? "a call" : "an answer"} is of another vendor`;
+  return traits.reasoningReplay === "reasoning_details"
+    ? "reasoning that another vendor's model sealed"
+    : "Chat has no field for a signature or encrypted reasoning";
+}
 
 const readable = (seal: Seal, { reader, traits }: Writing): Sealed | undefined =>
   canRead(reader, seal) ? readableBy(traits, seal) : undefined;
@@ -66,7 +66,7 @@ function withStandIn(seals: TurnSeals, entries: readonly AssistantEntry[], writi
   const first = entries.find((entry) => entry.kind === "call");
   if (!first || !writing.traits.signedCalls) return seals;
   const isInDetails = writing.traits.reasoningReplay === "reasoning_details";
-  if (isInDetails ? holdsEncrypted(seals.details) : isSignature(seals.extras.get(first))) return seals;
+  if (isInDetails ? holdsSealOf(first.callId, seals.details) : isSignature(seals.extras.get(first))) return seals;
   const note =
     "the signature of this call is gone or another model's; the vendor's own word for that stands in its place";
   hint(writing, "emulated", writing.said.place(first), "reasoning-missing", note);

@@ -67,15 +67,16 @@ export const thoughtField = ({ reasoningReplay }: Traits): string =>
 
 export const isSignature = (extra: JsonObject | undefined): boolean =>
   extra !== undefined && textIn(objectIn(extra, "google") ?? {}, "thought_signature") !== "";
-export const holdsEncrypted = (details: readonly JsonObject[]): boolean =>
-  details.some((detail) => textIn(detail, "data") !== "");
+/** Google's entries name the call that they sign. */
+export const holdsSealOf = (callId: string, details: readonly JsonObject[]): boolean =>
+  details.some((detail) => textIn(detail, "data") !== "" && [callId, ""].includes(textIn(detail, "id")));
 
 /** Whether a message of the caller's brings what a model wants of its first call. */
 export function isSigned(message: JsonObject, { reasoningReplay }: Traits): boolean {
   const [first] = objectsIn(message, "tool_calls");
   if (!first) return true;
   return reasoningReplay === "reasoning_details"
-    ? holdsEncrypted(objectsIn(message, "reasoning_details"))
+    ? holdsSealOf(textIn(first, "id"), objectsIn(message, "reasoning_details"))
     : isSignature(objectIn(first, "extra_content"));
 }
 

@@ -193,3 +193,8 @@ test("an item that the last event has at another place than it was streamed is n
   const one = call("a", "{1}");
   expect(streamed(said(0, "Hi"), done(5, one), completed(one, message("m", "Hi")))).toEqual(["Hi", "a f {1}"]);
 });
+
+test("an end without a type is the end of what began at its place", () => {
+  const { type: _, ...untyped } = call("a", "{1}");
+  expect(streamed(added(0, call("a", "")), done(0, untyped), completed())).toEqual(["a f {1}"]);
+});

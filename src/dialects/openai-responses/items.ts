@@ -70,10 +70,12 @@ export function itemsOf(reading: Reading): Items {
       return named(begunAt(place, item.type) ?? make(place), item);
     },
     at: (event) => {
-      const place = placeOf(event, event.item_id);
+      const id = event.item_id;
+      const place = placeOf(event, id);
       const here = places.get(place);
-      if (typeof event.item_id === "string" && here?.slot.item?.id !== event.item_id) {
-        const known = ids.get(event.item_id);
+      if (typeof id === "string") {
+        if (here?.slot.item?.id === id) return here.slot;
+        const known = ids.get(id);
         if (known && !known.slot.closed) return known.slot;
       }
       if (here && isAbout(here.slot, event)) return here.slot;
@@ -119,8 +121,8 @@ const isElsewhere = (one: string, other: string): boolean =>
 /** Whether an item goes on in the slot at its place. A closed one takes only what it has: another item has its number. */
 function isIts(slot: Slot, item: JsonObject, step: Step): boolean {
   const goesOn = step === "done" && !slot.closed;
-  if (!slot.item) return !slot.closed && (slot.type === undefined || slot.type === item.type);
-  if (!mayBeSame(slot.item, item)) return false;
+  if (!mayBeSame(slot.item ?? slot, item)) return false;
+  if (!slot.item) return !slot.closed;
   return goesOn || (isSame(slot.item, item) === undefined && saysTheSame(slot.item, item));
 }
 

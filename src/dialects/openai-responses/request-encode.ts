@@ -5,7 +5,7 @@ import type { CallEntry, Entry, ModelRequest, OutputShape, Part, Reasoning } fro
 import { waitingTools } from "../../ir/deferred.ts";
 import { strictSchema, withoutRootReference } from "../../ir/strict-schema.ts";
 import { toolMap } from "../../ir/tools.ts";
-import { loseUnread } from "../../ir/unread.ts";
+import { loseReasoningHints, loseUnread } from "../../ir/unread.ts";
 import { callerWords, type Field } from "../../ir/words.ts";
 import { textOfContent } from "../../ir/turns.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
@@ -119,14 +119,9 @@ function reasoningOf(w: Writing): JsonObject {
   const effort = reasoning.effort ?? effortOfBudget(reasoning, w);
   const summary = reasoning.show && SUMMARY[reasoning.show];
   const hints = w.own ? reasoning.hints : undefined;
-  if (!w.own) loseReasoningHints(reasoning, w);
+  if (!w.own) loseReasoningHints(w.losses, w.request);
   const fields = { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }), ...hints };
   return Object.keys(fields).length > 0 ? { reasoning: fields } : {};
-}
-
-/** They stand beside the effort or beside the switch, as the caller's dialect has it. */
-function loseReasoningHints({ hints }: Reasoning, w: Writing): void {
-  loseUnread(w.losses, w.request.extra.dialect === "anthropic" ? "thinking" : "reasoning", hints);
 }
 
 /** Only where nobody before us has turned the budget into an effort the model knows. */

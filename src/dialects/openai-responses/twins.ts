@@ -18,15 +18,17 @@ export const namesOf = ({ type, id, call_id }: Named): readonly string[] => [
 
 /** By the call id, else by the id. Undefined: they do not say. */
 export function isSame(one: Named, other: Named): boolean | undefined {
-  if (one.type !== other.type) return false;
+  if (differ(one.type, other.type)) return false;
   if (isName(one.call_id) && isName(other.call_id)) return one.call_id === other.call_id;
   return isName(one.id) && isName(other.id) ? one.id === other.id : undefined;
 }
 
 /** Ids of items change with every event at Copilot; ids of calls do not, since results name them. */
 export const mayBeSame = (one: Named, other: Named): boolean =>
-  one.type === other.type && !(isName(one.call_id) && isName(other.call_id) && one.call_id !== other.call_id);
+  !differ(one.type, other.type) && !differ(one.call_id, other.call_id);
 
+const differ = (one: Json | undefined, other: Json | undefined): boolean =>
+  isName(one) && isName(other) && one !== other;
 const isName = (value: Json | undefined): value is string => typeof value === "string" && value !== "";
 
 export const saysTheSame = (one: JsonObject, other: JsonObject): boolean => wordsOf(one) === wordsOf(other);

@@ -6,16 +6,30 @@ import type { Connection, Place, Setup } from "../setup.ts";
 const settingsOf = ({ home, env }: Place): string =>
   join(env.CLAUDE_CONFIG_DIR ?? join(home, ".claude"), "settings.json");
 
-/** Its own names for models (opus, sonnet, haiku) are asked for by subagents and background work; a gateway without Claude has none of them. */
-const ALIASES = ["ANTHROPIC_DEFAULT_OPUS_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL"];
+/** Its own names for models are asked for by subagents and background work, haiku all the time; a gateway without Claude has none of them. */
+const SLOTS = [
+  ["ANTHROPIC_DEFAULT_FABLE_MODEL", "high"],
+  ["ANTHROPIC_DEFAULT_OPUS_MODEL", "high"],
+  ["ANTHROPIC_DEFAULT_SONNET_MODEL", "medium"],
+  ["ANTHROPIC_DEFAULT_HAIKU_MODEL", "low"],
+] as const;
 
-function variables({ url, key, model }: Connection): [name: string, value: string][] {
+/** The efforts of the chosen model where the gateway has a name for each; else the chosen model. */
+function slots({ model, models }: Connection): [name: string, value: string][] {
+  const base = model.replace(/-(high|medium|low)$/, "");
+  const efforts = SLOTS.map(([name, effort]): [string, string] => [name, `${base}-${effort}`]);
+  const isWhole = efforts.every(([, name]) => models.includes(name));
+  return isWhole ? efforts : SLOTS.map(([name]) => [name, model]);
+}
+
+function variables(connection: Connection): [name: string, value: string][] {
+  const { url, key, model } = connection;
   return [
     ["ANTHROPIC_BASE_URL", url],
     ["ANTHROPIC_AUTH_TOKEN", key],
-    // Lists our models under /model: GET /v1/models?limit=1000 (measured, 2.1.329).
+    // Lists our models under /model: GET /v1/models?limit=1000, of which it keeps what clients/claude-code.ts calls as it wants it.
     ["CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY", "1"],
-    ...(/claude/i.test(model) ? [] : ALIASES.map((name): [string, string] => [name, model])),
+    ...(/claude/i.test(model) ? [] : slots(connection)),
   ];
 }
 
@@ -39,10 +53,11 @@ export const claudeCode = {
     ...variables(connection).map(([name, value]) => ({ where: `~/.claude/settings.json, env.${name}`, value })),
     { where: "~/.claude/settings.json, model", value: connection.model },
   ],
-  notes: ["Start it as always: claude. /model lists what the gateway serves."],
+  notes: ["Start it as always: claude. /model lists what the gateway serves, From gateway."],
   rivals: ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_MODEL"],
   program: {
     command: "claude",
+    install: "npm install -g @anthropic-ai/claude-code",
     args: (prompt, { model }) => ["-p", prompt, "--model", model],
     env: () => ({
       DISABLE_TELEMETRY: "1",

@@ -1,11 +1,18 @@
 /** Codex: config.toml. Two blocks of ours, since top-level keys must stand before the first table. https://developers.openai.com/codex/config-reference */
 import { join } from "node:path";
 import { endsLine, hasMark, marked, withLineEnds } from "../block.ts";
-import { type Connection, type Place, type Setup, SetupRefused } from "../setup.ts";
+import { type Change, type Connection, type Place, type Read, type Setup, SetupRefused } from "../setup.ts";
 
-const configOf = ({ home, env }: Place): string => join(env.CODEX_HOME ?? join(home, ".codex"), "config.toml");
+const inHome = ({ home, env }: Place, file: string): string => join(env.CODEX_HOME ?? join(home, ".codex"), file);
 
-const topLines = ({ model }: Connection): string[] => [`model = ${quoted(model)}`, 'model_provider = "codeswitch"'];
+/** Takes the place of the catalogue inside the program, in which none of our names stands: it would warn, and offer no apply_patch. */
+const CATALOGUE = "codeswitch-models.json";
+
+const topLines = ({ model, catalogue }: Connection, cataloguePath: string): string[] => [
+  `model = ${quoted(model)}`,
+  'model_provider = "codeswitch"',
+  ...(catalogue ? [`model_catalog_json = ${quoted(cataloguePath)}`] : []),
+];
 
 const tableLines = ({ url, key }: Connection): string[] => [
   "[model_providers.codeswitch]",
@@ -25,38 +32,60 @@ export const codex = {
   title: "Codex",
   dialect: "openai-responses",
   plan: (read, place, connection) => {
-    const path = configOf(place);
+    const path = inHome(place, "config.toml");
     const before = read(path);
     const text = before ?? "";
-    refuseConflicts(path, text, connection);
-    const top = withLineEnds(`${marked(topLines(connection))}\n`, text);
+    const catalogue = catalogueChange(read, place, connection);
+    const lines = topLines(connection, inHome(place, CATALOGUE));
+    refuseConflicts(path, text, lines, connection);
+    const top = withLineEnds(`${marked(lines)}\n`, text);
     const table = withLineEnds(`${marked(tableLines(connection))}\n`, text);
     const gap = withLineEnds("\n", text);
     const rest = text === "" ? "" : gap + endsLine(text);
-    return [{ path, ...(before !== undefined && { before }), after: `${top}${rest}${gap}${table}` }];
+    return [{ path, ...(before !== undefined && { before }), after: `${top}${rest}${gap}${table}` }, ...catalogue];
   },
   values: (connection) => [
-    { where: "~/.codex/config.toml, above the first [table]", value: topLines(connection).join("\n") },
+    {
+      where: "~/.codex/config.toml, above the first [table]",
+      value: topLines(connection, `/path/to/.codex/${CATALOGUE}`).join("\n"),
+    },
     { where: "~/.codex/config.toml, at the end", value: tableLines(connection).join("\n") },
+    ...(connection.catalogue
+      ? [
+          {
+            where: `~/.codex/${CATALOGUE}`,
+            value: `curl '${connection.url}/v1/models?client_version=0.169.0' -H 'authorization: Bearer ${connection.key}'`,
+          },
+        ]
+      : []),
   ],
   notes: ["Start it as always: codex. For another model of the gateway: codex -m NAME."],
   rivals: [],
   program: {
     command: "codex",
+    install: "npm install -g @openai/codex",
     args: (prompt) => ["exec", "--skip-git-repo-check", prompt],
     env: () => ({}),
   },
 } satisfies Setup;
 
+function catalogueChange(read: Read, place: Place, { catalogue }: Connection): Change[] {
+  if (!catalogue) return [];
+  const path = inHome(place, CATALOGUE);
+  if (read(path) !== undefined)
+    throw new SetupRefused(`${path} is there already and is not ours. Move it away and run this again.`);
+  const brief = `what the gateway says of ${catalogue.length === 1 ? "its model" : `its ${catalogue.length} models`}`;
+  return [{ path, after: `${JSON.stringify({ models: catalogue }, null, 2)}\n`, brief }];
+}
+
 /** TOML knows a key once: ours beside theirs would be a file that Codex cannot read. */
-function refuseConflicts(path: string, text: string, connection: Connection): void {
+function refuseConflicts(path: string, text: string, top: readonly string[], connection: Connection): void {
   const config = readToml(path, text);
-  const byHand = [...topLines(connection), "", ...tableLines(connection)].map(
-    (line) => `  ${hideKey(line, connection.key)}`,
-  );
+  const byHand = [...top, "", ...tableLines(connection)].map((line) => `  ${hideKey(line, connection.key)}`);
   const found = [
     ...(config.model === undefined ? [] : ["model"]),
     ...(config.model_provider === undefined ? [] : ["model_provider"]),
+    ...(config.model_catalog_json === undefined || !connection.catalogue ? [] : ["model_catalog_json"]),
     ...(Object.hasOwn((config.model_providers ?? {}) as object, "codeswitch") ? ["model_providers.codeswitch"] : []),
   ];
   if (found.length === 0 && !hasMark(text)) return;

@@ -41,6 +41,7 @@ export const continueDev = {
   rivals: [],
   program: {
     command: "cn",
+    install: "npm install -g @continuedev/cli",
     args: (prompt) => ["-p", prompt],
     env: () => ({}),
   },

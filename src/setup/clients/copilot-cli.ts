@@ -31,6 +31,7 @@ export const copilotCli = {
   rivals: ["COPILOT_PROVIDER_TYPE", "COPILOT_PROVIDER_WIRE_API", "COPILOT_PROVIDER_TRANSPORT"],
   program: {
     command: "copilot",
+    install: "npm install -g @github/copilot",
     args: (prompt) => ["-p", prompt],
     env: (connection) => Object.fromEntries(variables(connection)),
   },

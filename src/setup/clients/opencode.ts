@@ -53,6 +53,7 @@ export const opencode = {
   rivals: ["OPENCODE_CONFIG_CONTENT"],
   program: {
     command: "opencode",
+    install: "npm install -g opencode-ai",
     args: (prompt) => ["run", "--title", "codeswitch setup", prompt],
     env: () => ({
       OPENCODE_DISABLE_MODELS_FETCH: "1",

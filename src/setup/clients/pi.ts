@@ -61,6 +61,7 @@ export const pi = {
   rivals: [],
   program: {
     command: "pi",
+    install: "npm install -g @mariozechner/pi-coding-agent",
     args: (prompt, { model }) => ["-p", "--no-session", "--provider", "codeswitch", "--model", model, prompt],
     env: () => ({ PI_OFFLINE: "1" }),
   },

@@ -30,6 +30,7 @@ export const qwenCode = {
   rivals: ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"],
   program: {
     command: "qwen",
+    install: "npm install -g @qwen-code/qwen-code",
     args: (prompt) => ["-p", prompt],
     env: () => ({}),
   },
