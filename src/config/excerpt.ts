@@ -44,7 +44,7 @@ function maskedLine(
     const piece = text.slice(from, Math.min(end, word.offset + word.text.length)).replace(/[\r\uFEFF]/g, "");
     if (/^[{}[\],]$/.test(piece)) name = "";
     const isSecret = SECRET.test(name);
-    const isName = !isSecret && here.slice(index + 1).find((next) => next.text.trim() !== "")?.text === ":";
+    const isName = !isSecret && nextOf(here, index) === ":";
     const shown = masked(
       { ...word, text: piece },
       (inner) => !isSecret && (isShown(inner) || (isName && ORDINARY.test(inner))),
@@ -54,6 +54,12 @@ function maskedLine(
     line += shown;
   });
   return [line, offset >= end ? line.length : caret];
+}
+
+function nextOf(words: readonly YamlWord[], index: number): string | undefined {
+  let next = index + 1;
+  while (words[next]?.text.trim() === "") next++;
+  return words[next]?.text;
 }
 
 /** What stands behind such a name is hidden whatever it is. */

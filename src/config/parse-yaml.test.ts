@@ -159,6 +159,24 @@ describe("twice as much takes about twice the work", () => {
   );
 
   test(
+    "problems of a file that is one line, each shown in it",
+    () =>
+      grows((count) => {
+        const names = Array.from({ length: count }, (_, at) => `"m${at}": { "targts": [] }`);
+        const text = `{ "providers": { "p": { "kind": "simulator" } }, "models": { ${names.join(", ")} } }`;
+        return () => {
+          try {
+            validate(readYaml("x.yaml", text, {}));
+          } catch (error) {
+            if (!(error instanceof ConfigError)) throw error;
+            expect(error.report().split("\n").length).toBe(301);
+          }
+        };
+      }, 1_000),
+    60_000,
+  );
+
+  test(
     "providers that are switched off, with their models",
     () =>
       grows(

@@ -74,6 +74,7 @@ export function distinct(replyId: string): (event: StreamEvent, emit: Emit) => v
         return start(index, block, emit);
       }
       case "block-delta": {
+        if (byId.size === 0) return emit(event);
         const call = held.get(event.index);
         const told = call ?? open.get(event.index);
         if (told && "input" in event.delta) told.input += event.delta.input.json.slice(1, -1);
