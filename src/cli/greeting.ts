@@ -1,7 +1,7 @@
 /** What a person reads when the gateway is up: where it is, what it has, and what to paste where. */
 import type { Config } from "../config/config.ts";
 import { isDemo } from "../config/env.ts";
-import { whereKeyIs } from "../config/load.ts";
+import { isOfVariables, whereKeyIs } from "../config/load.ts";
 import { command } from "../typed/command.ts";
 import { table } from "./table.ts";
 
@@ -36,7 +36,8 @@ export function greeting(config: Config, url: string, version: string, beside: B
 /** Which key a client presents, in words: the key itself is never printed. */
 export function keyWords(config: Config): string {
   const [key] = config.keys;
-  return key ? `${whereKeyIs(config, key)} (${command("setup cursor")} shows it)` : "anything";
+  if (!key) return "anything";
+  return whereKeyIs(config, key) + (isOfVariables(config) ? "" : ` (${command("setup cursor")} shows it)`);
 }
 
 function uses(config: Config, url: string, cursor: string): string[] {
