@@ -1,7 +1,7 @@
 /** What a person reads when the gateway is up: where it is, what it has, and what to paste where. */
 import type { Config } from "../config/config.ts";
-import { isDemo } from "../config/env.ts";
-import { whereKeyIs } from "../config/load.ts";
+import { isDemo, variableOfKey } from "../config/env.ts";
+import { isOfVariables, whereKeyIs } from "../config/load.ts";
 import { command } from "../typed/command.ts";
 import { table } from "./table.ts";
 
@@ -36,7 +36,8 @@ export function greeting(config: Config, url: string, version: string, beside: B
 /** Which key a client presents, in words: the key itself is never printed. */
 export function keyWords(config: Config): string {
   const [key] = config.keys;
-  return key ? `${whereKeyIs(config, key)} (${command("setup cursor")} shows it)` : "anything";
+  if (!key) return "anything";
+  return whereKeyIs(config, key) + (isOfVariables(config) ? "" : ` (${command("setup cursor")} shows it)`);
 }
 
 function uses(config: Config, url: string, cursor: string): string[] {
@@ -82,11 +83,10 @@ function modelsLine(config: Config): string {
   return names.length === 0 ? "none" : names.join(", ") + (more > 0 ? ` and ${more} more (${command("models")})` : "");
 }
 
-/** A single one is said where to find; of many their names. */
+/** As a person wrote them: the variables, or the names in the file. */
 function keysLine(config: Config): string {
-  const [first, ...more] = config.keys;
-  if (!first) return "none: this machine only, any key is accepted";
-  return more.length === 0 ? whereKeyIs(config, first) : config.keys.map(({ name }) => name).join(", ");
+  if (config.keys.length === 0) return "none: this machine only, any key is accepted";
+  return config.keys.map((key) => (isOfVariables(config) ? variableOfKey(key) : key.name)).join(", ");
 }
 
 /** Cursor's servers call, so that only a public address reaches us, and nothing from outside is answered without a key. */
