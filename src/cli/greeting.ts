@@ -1,9 +1,8 @@
 /** What a person reads when the gateway is up: where it is, what it has, and what to paste where. */
 import type { Config } from "../config/config.ts";
-import { isDemo } from "../config/env.ts";
-import { whereKeyIs } from "../config/load.ts";
+import { isDemo, variableOfKey } from "../config/env.ts";
+import { isOfVariables, whereKeyIs } from "../config/load.ts";
 import { command } from "../typed/command.ts";
-import { configFile } from "./setup-connection.ts";
 import { table } from "./table.ts";
 
 interface Beside {
@@ -39,7 +38,7 @@ export function keyWords(config: Config): string {
   const [key] = config.keys;
   if (!key) return "anything";
   // A variable's value is known to who set it, and to no other terminal.
-  return whereKeyIs(config, key) + (configFile(config) === undefined ? "" : ` (${command("setup cursor")} shows it)`);
+  return whereKeyIs(config, key) + (isOfVariables(config) ? "" : ` (${command("setup cursor")} shows it)`);
 }
 
 function uses(config: Config, url: string, cursor: string): string[] {
@@ -85,11 +84,10 @@ function modelsLine(config: Config): string {
   return names.length === 0 ? "none" : names.join(", ") + (more > 0 ? ` and ${more} more (${command("models")})` : "");
 }
 
-/** A single one is said where to find; of many their names. */
+/** As a person wrote them: the variables, or the names in the file. */
 function keysLine(config: Config): string {
-  const [first, ...more] = config.keys;
-  if (!first) return "none: this machine only, any key is accepted";
-  return more.length === 0 ? whereKeyIs(config, first) : config.keys.map(({ name }) => name).join(", ");
+  if (config.keys.length === 0) return "none: this machine only, any key is accepted";
+  return config.keys.map((key) => (isOfVariables(config) ? variableOfKey(key) : key.name)).join(", ");
 }
 
 /** Cursor's servers call, so that only a public address reaches us, and nothing from outside is answered without a key. */

@@ -289,8 +289,8 @@ describe("start tells the truth", () => {
       expect(err).toEndWith(` start --port ${Number(port) + 1}\n`);
     }));
 
-  test("the key's value is where it was set", () =>
-    whileStarted([], KEY, async (_url, said) => expect(said()).toContain("Keys       the value of SERVICE_API_KEY\n")));
+  test("the key is called as it was set", () =>
+    whileStarted([], KEY, async (_url, said) => expect(said()).toContain("Keys       SERVICE_API_KEY\n")));
 
   const outside = Object.values(networkInterfaces())
     .flatMap((all = []) => all)

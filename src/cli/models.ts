@@ -12,6 +12,7 @@ import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
 import { offered } from "./offered.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
+import { complain, paint } from "./paint.ts";
 import { table, WIDTH } from "./table.ts";
 import { Failure } from "./usage.ts";
 
@@ -95,8 +96,8 @@ async function seenOf(models: readonly Listed[], dir: string): Promise<readonly 
   try {
     return await seenIn(dir, distinct(models));
   } catch (error) {
-    console.error(
-      `! What was seen cannot be read in ${dir}: ${error instanceof Error ? error.message : String(error)}.`,
+    complain(
+      `${paint("!", process.stderr)} What was seen cannot be read in ${dir}: ${error instanceof Error ? error.message : String(error)}.`,
     );
     return [];
   }

@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { askModels } from "../probe/gateway.ts";
 import { command } from "../typed/command.ts";
 import { findGateway, keyHere } from "./find-gateway.ts";
+import { paint } from "./paint.ts";
 import { WIDTH, wrapped } from "./table.ts";
 import { Failure, UsageError } from "./usage.ts";
 
@@ -10,7 +11,7 @@ import { Failure, UsageError } from "./usage.ts";
 export const offered = (config: Config, file: string | undefined): Promise<string> =>
   ask(config, file).catch((error: unknown) => {
     // Several gateways run, or none has a port that is known.
-    if (error instanceof Failure || error instanceof UsageError) return `! ${error.message}`;
+    if (error instanceof Failure || error instanceof UsageError) return `${paint("!")} ${error.message}`;
     throw error;
   });
 
@@ -21,9 +22,9 @@ async function ask(config: Config, file: string | undefined): Promise<string> {
   const reply = await askModels(url, key);
   switch (reply.kind) {
     case "refuses":
-      return `! A gateway runs at ${url} and refuses this key, so that it cannot be asked what it offers. Run this where it was started, with its variables; or give its key in CODESWITCH_KEY.`;
+      return `${paint("!")} A gateway runs at ${url} and refuses this key, so that it cannot be asked what it offers. Run this where it was started, with its variables; or give its key in CODESWITCH_KEY.`;
     case "fails":
-      return `! The gateway at ${url} does not say what it offers: ${reply.words}`;
+      return `${paint("!")} The gateway at ${url} does not say what it offers: ${reply.words}`;
     case "serves":
       return wrapped(`The gateway at ${url} offers: ${reply.models.join(", ") || "nothing"}`, WIDTH).join("\n");
   }

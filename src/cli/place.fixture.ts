@@ -30,7 +30,11 @@ models:
 /** For one file of tests, which calls this at its top: what it leaves is gone behind it. */
 export function places(): { readonly root: string; newPlace(yaml?: string): Promise<Place> } {
   const root = mkdtempSync(join(tmpdir(), "codeswitch-cli-"));
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  afterAll(() => {
+    // A test that failed may have left its own running.
+    for (const child of running) child.kill("SIGTERM");
+    rmSync(root, { recursive: true, force: true });
+  });
   return {
     root,
     newPlace: async (yaml = YAML) => {
@@ -64,6 +68,8 @@ export interface Started {
   said(words: string): Promise<string>;
 }
 
+const running = new Set<ChildProcess>();
+
 export function start(place: Place, args: readonly string[], env: Readonly<Record<string, string>> = {}): Started {
   const { PATH = "", SystemRoot = "" } = process.env;
   // Only what a system has: no coding tool that this machine happens to hold.
@@ -75,6 +81,8 @@ export function start(place: Place, args: readonly string[], env: Readonly<Recor
     env: { PATH: path, HOME: place.home, SystemRoot, ...cache, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  running.add(child);
+  child.once("close", () => running.delete(child));
   let out = "";
   let err = "";
   const waiting = new Set<() => void>();

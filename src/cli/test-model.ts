@@ -9,6 +9,7 @@ import { command } from "../typed/command.ts";
 import { escaped } from "../wire/printable.ts";
 import { momentary } from "./momentary.ts";
 import { addressFault, type Address, findGateway, KEY_ARG, keyHere, URL_ARG } from "./find-gateway.ts";
+import { paint } from "./paint.ts";
 import { NO_KEY } from "./setup-connection.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { table, TERMINAL } from "./table.ts";
@@ -36,13 +37,14 @@ export const testCommand = defineCommand({
     printWarnings(config);
     const address = await findGateway(config, args.url, args.config);
     const wrong = addressFault(address);
-    if (wrong !== undefined) throw new Failure(`✗ ${wrong}`);
+    if (wrong !== undefined) throw new Failure(`${CROSS} ${wrong}`);
     const key = keyHere(args.key, args.config) ?? (address.isNamed ? undefined : config.keys[0]?.key) ?? NO_KEY;
     const model = args.model ?? (await firstModel(config, address, key));
     tell(await askThere(config, address, { key, model, prompt: args.prompt ?? HELLO }), model);
   },
 });
 
+const CROSS = paint("✗", process.stderr);
 const HELLO = "Say hello in one short sentence.";
 /** A model that thinks may take this long for a sentence. */
 const TIMEOUT_MS = 120_000;
@@ -59,8 +61,9 @@ async function firstModel(config: Config, { url, there, isNamed }: Address, key:
   const reply = isHere
     ? ({ kind: "serves", models: listedModels(config).map(({ name }) => name) } as const)
     : await askModels(url, key);
-  if (reply.kind === "refuses") throw new Failure(`✗ The gateway at ${url} refuses the key. ${whatToDo(401)}`);
-  if (reply.kind === "fails") throw new Failure(`✗ The gateway at ${url} does not say what it serves: ${reply.words}`);
+  if (reply.kind === "refuses") throw new Failure(`${CROSS} The gateway at ${url} refuses the key. ${whatToDo(401)}`);
+  if (reply.kind === "fails")
+    throw new Failure(`${CROSS} The gateway at ${url} does not say what it serves: ${reply.words}`);
   const [first] = reply.models;
   if (first !== undefined) return first;
   throw new UsageError(`Nothing is listed that could be asked for as it stands. Name one: ${command("test MODEL")}`);
@@ -91,12 +94,12 @@ async function askThere(
 function tell(got: Answer | Refused | Failed, model: string): void {
   switch (got.kind) {
     case "failed":
-      throw new Failure(`✗ The gateway did not answer: ${got.words}. ${got.fix}`);
+      throw new Failure(`${CROSS} The gateway did not answer: ${got.words}. ${got.fix}`);
     case "refused":
-      throw new Failure(`✗ ${refusal(got, model)}`);
+      throw new Failure(`${CROSS} ${refusal(got, model)}`);
     case "answer":
       console.log(`\n${table(rows(got), { indent: "  ", width: TERMINAL })}`);
-      console.log(`\n✓ ${model} answers.`);
+      console.log(`\n${paint("✓")} ${model} answers.`);
   }
 }
 

@@ -14,7 +14,8 @@ function fake(script: string): string {
   chmodSync(join(folder, "cloudflared"), 0o755);
   return `${folder}:/usr/local/bin:/usr/bin:/bin`;
 }
-const FOREVER = "while :; do sleep 0.05; done";
+// As long as the gateway that started it lives.
+const FOREVER = "while kill -0 $PPID 2>/dev/null; do sleep 0.05; done";
 const KEY = "0123456789abcdef0123456789";
 const OPEN = "providers: { s: { kind: simulator } }\nmodels: { m: { targets: [ { provider: s, model: demo } ] } }\n";
 

@@ -32,11 +32,13 @@ export function loadConfig(file: string | undefined, flags: Flags, around: Surro
   return fromFile(found, flags, around);
 }
 
+/** No file of ours: keys and names are those of the variables. */
+export const isOfVariables = ({ source }: Pick<Config, "source">): boolean =>
+  source === ENVIRONMENT || isDotenv(source);
+
 /** Where a person finds a caller's key. */
-export const whereKeyIs = ({ source }: Pick<Config, "source">, key: KeyConfig): string =>
-  source === ENVIRONMENT || isDotenv(source)
-    ? `the value of ${variableOfKey(key)}`
-    : `the key ${key.name} of ${source}`;
+export const whereKeyIs = (config: Pick<Config, "source">, key: KeyConfig): string =>
+  isOfVariables(config) ? `the value of ${variableOfKey(key)}` : `the key ${key.name} of ${config.source}`;
 
 const ENVIRONMENT = "the environment";
 

@@ -242,12 +242,21 @@ const other = (match: RegExp, row: Partial<ModelRow>): ModelRow => ({
   ...row,
 });
 
-// "temperature … cannot be modified": https://platform.kimi.ai/docs/api/models-overview. Reasoning must come back within a tool
-// loop: "reasoning_content is missing in assistant tool call message".
-const KIMI_FIXED = ["temperature", "topP", "frequencyPenalty", "presencePenalty"];
-// "tool_choice 'required' is incompatible with thinking enabled", and 'specified' for a name: of all but K3, which takes `required`
-// (probed by the authors of inspect_ai, 2026-08). DeepSeek: "Thinking mode does not support this tool_choice".
+// Reasoning must come back within a tool loop: "reasoning_content is missing in assistant tool call message".
 const REPLAYED: Partial<Traits> = { reasoningRequired: true, reasoningReplay: "reasoning_content" };
+// "temperature … cannot be modified": https://platform.kimi.ai/docs/api/models-overview. "tool_choice 'required' is incompatible
+// with thinking enabled", and 'specified' for a name: of all but K3, which takes `required` (probed by inspect_ai's authors, 2026-08).
+const kimi = (match: RegExp, row: Partial<ModelRow>): ModelRow =>
+  other(match, {
+    efforts: [],
+    refuses: ["temperature", "topP", "frequencyPenalty", "presencePenalty"],
+    traits: REPLAYED,
+    contextTokens: 262_144,
+    ...row,
+  });
+const QUIET: ModelRow["rules"] = { forcedToolChoice: "without-thinking" };
+// "Thinking mode does not support this tool_choice".
+const DEEPSEEK: Partial<ModelRow> = { thinking: "switch", efforts: ["low", "high", "max"], rules: QUIET };
 // https://docs.x.ai/docs/guides/reasoning: reasoning models refuse these.
 const GROK_REFUSES = ["presencePenalty", "frequencyPenalty", "stop"];
 const GROK: Partial<ModelRow> = { family: "grok", sealMaker: "xai", summaries: SUMMARIES, contextTokens: 256_000 };
@@ -260,41 +269,22 @@ const GEMINI_PRO: Partial<ModelRow> = {
 };
 
 const OTHERS: readonly ModelRow[] = [
-  // "invalid temperature: only 1 is allowed for this model"; it always reasons, and takes reasoning_effort instead of a thinking
-  // object: https://platform.kimi.ai/docs/guide/use-reasoning-effort. Kimi's coding endpoint calls it k3.
-  other(/^(kimi-)?k3(\.\d+)?(-.*)?$/, {
+  // It always reasons, and takes reasoning_effort instead of a thinking object; Kimi's coding endpoint calls it k3:
+  // https://platform.kimi.ai/docs/guide/use-reasoning-effort
+  kimi(/^(kimi-)?k3(\.\d+)?(-.*)?$/, {
     thinking: "always",
     efforts: ["low", "high", "max"],
-    effortDefault: "max",
-    refuses: KIMI_FIXED,
-    traits: REPLAYED,
     contextTokens: 1_048_576,
     rules: { forcedToolChoice: "unnamed" },
   }),
-  other(/^kimi-k2-thinking(-turbo)?$/, {
+  kimi(/^kimi-k2-thinking(-turbo)?$/, {
     thinking: "always",
-    efforts: [],
-    traits: REPLAYED,
-    contextTokens: 262_144,
+    refuses: [],
     rules: { temperatureMax: 1, forcedToolChoice: "never" },
   }),
-  // Its thinking cannot be switched off, other than that of its siblings.
-  other(/^kimi-k2\.7-code(-.*)?$/, {
-    thinking: "always",
-    efforts: [],
-    refuses: KIMI_FIXED,
-    traits: REPLAYED,
-    contextTokens: 262_144,
-    rules: { forcedToolChoice: "never" },
-  }),
-  other(/^kimi-k2\.\d+(-.*)?$/, {
-    thinking: "switch",
-    efforts: [],
-    refuses: KIMI_FIXED,
-    traits: REPLAYED,
-    contextTokens: 262_144,
-    rules: { forcedToolChoice: "without-thinking" },
-  }),
+  // Other than its siblings it cannot be switched off.
+  kimi(/^kimi-k2\.7-code(-.*)?$/, { thinking: "always", rules: { forcedToolChoice: "never" } }),
+  kimi(/^kimi-k2\.\d+(-.*)?$/, { thinking: "switch", rules: QUIET }),
   other(/^(kimi-k2|moonshot-v1)(-.*)?$/, { thinking: "none", efforts: [], rules: { temperatureMax: 1 } }),
   // Maps what it does not know itself: https://api-docs.deepseek.com/guides/thinking_mode
   other(/^deepseek-reasoner$/, {
@@ -305,19 +295,8 @@ const OTHERS: readonly ModelRow[] = [
     outputTokens: 65_536,
     rules: { forcedToolChoice: "never" },
   }),
-  other(/^deepseek-chat$/, {
-    thinking: "switch",
-    efforts: ["low", "high", "max"],
-    contextTokens: 131_072,
-    rules: { forcedToolChoice: "without-thinking" },
-  }),
-  other(/^deepseek-(v[4-9]|flash|pro)(.*)$/, {
-    thinking: "switch",
-    efforts: ["low", "high", "max"],
-    traits: REPLAYED,
-    contextTokens: 1_000_000,
-    rules: { forcedToolChoice: "without-thinking" },
-  }),
+  other(/^deepseek-chat$/, { ...DEEPSEEK, contextTokens: 131_072 }),
+  other(/^deepseek-(v[4-9]|flash|pro)(.*)$/, { ...DEEPSEEK, traits: REPLAYED, contextTokens: 1_000_000 }),
   // Models that publish no list of efforts refuse the parameter (measured by a client's author on 2026-10-01).
   other(/^grok-4\.[3-6](-.*)?$/, {
     ...GROK,

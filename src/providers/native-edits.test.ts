@@ -396,3 +396,44 @@ describe("thinking that the body switches on, under a name that says none", () =
     expect(edited(off, { vendor: "anthropic", model: "claude-sonnet-4-5", forced: "none" }).names).toEqual([]);
   });
 });
+
+describe("a tool that the vendor is known to refuse", () => {
+  const written = (parameters: string): string =>
+    `{"model":"gpt-5","tools":[{"type":"function","name":"a","parameters":${parameters}}]}`;
+  const sent = (parameters: string, to: To): string => {
+    const text = written(parameters);
+    return applyEdits(text, edits(JSON.parse(text) as JsonObject, to).edits);
+  };
+
+  test("is completed in its place: no other byte of its schema changes", () => {
+    const field = '{"n":{"const":9007199254740993, "type":"array"}}';
+    expect(sent(`{"properties":${field}}`, GPT5)).toBe(written(`{"properties":${field},"type":"object"}`));
+    expect(sent('{"type" : "object"}', GPT5)).toBe(written('{"type" : "object","properties":{}}'));
+  });
+
+  test("passes byte by byte to vendors of whom that is not known", () => {
+    for (const vendor of ["generic", "vllm", "groq"])
+      expect(edits(JSON.parse(written("{}")) as JsonObject, { vendor, model: "gpt-5" }).edits).toEqual([]);
+  });
+});
+
+describe("a forced call in a native Chat body", () => {
+  const body = (more: JsonObject): JsonObject => ({ model: "kimi-k2.5", tool_choice: "required", ...more });
+  const KIMI: To = { vendor: "kimi", model: "kimi-k2.5" };
+
+  test("switches off what else would be switched on, by the name that was picked as well", () => {
+    for (const found of [
+      edited(body({ reasoning_effort: "high" }), KIMI),
+      edited(body({}), { ...KIMI, forced: "high" }),
+    ])
+      expect(found).toEqual({
+        body: body({ thinking: { type: "disabled" } }),
+        names: ["effort"],
+        lost: expect.arrayContaining(["reasoning-effort hint"]),
+      });
+  });
+
+  test("of somebody else's Kimi passes as it is", () => {
+    expect(edited(body({}), { ...KIMI, vendor: "vllm" }).names).toEqual([]);
+  });
+});

@@ -9,20 +9,20 @@ const ROOT = join(import.meta.dir, "../..");
 describe("the command in messages", () => {
   test.each([
     ["npx codeswitch", "/home/me/.npm/_npx/df4f/node_modules/.bin/codeswitch", { npm_lifecycle_event: "npx" }],
-    ["npx codeswitch", "/work/app/node_modules/.bin/codeswitch", {}],
-    ["npx codeswitch", "/work/codeswitch/bin/codeswitch.js", { npm_package_name: "codeswitch" }],
+    ["npx codeswitch", "/srv/app/node_modules/.bin/codeswitch", {}],
+    ["npx codeswitch", "/srv/codeswitch/bin/codeswitch.js", { npm_package_name: "codeswitch" }],
     ["codeswitch", "/usr/local/bin/codeswitch", {}],
     ["codeswitch", "/opt/lib/node_modules/codeswitch/bin/codeswitch.js", {}],
     ["codeswitch", "/usr/local/bin/codeswitch", { npm_package_name: "another" }],
-    ["node bin/codeswitch.js", "/work/codeswitch/bin/codeswitch.js", {}],
+    ["node bin/codeswitch.js", "/srv/codeswitch/bin/codeswitch.js", {}],
     ["node /opt/codeswitch/bin/codeswitch.js", "/opt/codeswitch/bin/codeswitch.js", {}],
     ['node "/opt/two words/bin/codeswitch.js"', "/opt/two words/bin/codeswitch.js", {}],
   ])("is %s for %s %p", (name, launcher, variables) =>
-    expect(nameTyped({ _CODESWITCH_LAUNCHER: launcher, ...variables }, "/work/codeswitch")).toBe(name),
+    expect(nameTyped({ _CODESWITCH_LAUNCHER: launcher, ...variables }, "/srv/codeswitch")).toBe(name),
   );
 
   test("is npx codeswitch where nobody says how we were started", () =>
-    expect(nameTyped({}, "/work/codeswitch")).toBe("npx codeswitch"));
+    expect(nameTyped({}, "/srv/codeswitch")).toBe("npx codeswitch"));
 });
 
 /** What a message says when it is really started so. */
