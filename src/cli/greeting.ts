@@ -37,6 +37,7 @@ export function greeting(config: Config, url: string, version: string, beside: B
 export function keyWords(config: Config): string {
   const [key] = config.keys;
   if (!key) return "anything";
+  // A variable's value is known to who set it, and to no other terminal.
   return whereKeyIs(config, key) + (isOfVariables(config) ? "" : ` (${command("setup cursor")} shows it)`);
 }
 

@@ -8,7 +8,8 @@ import { NAME, places, run, start } from "./place.fixture.ts";
 
 const { newPlace } = places();
 
-const YAML = `providers:
+const YAML = `server: { port: PORT }
+providers:
   azure: { kind: azure, base_url: "https://example.openai.azure.com", api_key: "vendor-key-0123456789" }
   claude: { kind: anthropic, api_key: "\${ABSENT_KEY:-}" }
   kimi: { kind: kimi, api_key: "vendor-key-9876543210" }
@@ -34,7 +35,8 @@ test("every name stands there with its ways in the order in which they are tried
     ["kimi-*", "kimi/*, the name as asked", "openai-chat"],
   ])
     expect(lines).toContainEqual(line);
-  expect(out).toContain("As codeswitch.yaml says it");
+  expect(out).toContain("As codeswitch.yaml says it:");
+  expect(out).toContain(`No gateway runs at http://127.0.0.1:${place.port}. Start it: ${NAME} start`);
   expect(out).toContain(`nobody has asked yet: ${NAME} doctor --deep`);
   expect(out.split("\n").filter((line) => Bun.stringWidth(line) > 100)).toEqual([]);
   // A look leaves nothing behind.
@@ -85,10 +87,36 @@ test("a database that cannot be read costs a warning, not the list", async () =>
   expect(out).toContain("gpt-high");
 });
 
+test("a port that is another one at each start costs a sentence, not the list", async () => {
+  const { code, out } = await run(await newPlace(YAML.replace("PORT", "0")), "models");
+  expect(code).toBe(0);
+  expect(out).toContain("gpt-high");
+  expect(out).toContain("! The port is 0, so that it is another one at each start");
+});
+
 test("a configuration without models fails, and says what to do", async () => {
   const { code, err } = await run(await newPlace("providers: { s: { kind: simulator } }\nmodels: {}\n"), "models");
   expect(code).toBe(1);
   expect(err).toContain("codeswitch.yaml lists no model. Add one (docs/CONFIG.md), or set a vendor's key.");
+});
+
+test("a gateway that runs is asked what it offers, and one that refuses is said to refuse", async () => {
+  const yaml = (name: string, key: string): string => `server: { port: PORT }
+auth: { keys: [ { name: me, key: "${key}" } ] }
+providers: { s: { kind: simulator } }
+models: { ${name}: { provider: s, model: demo }, "sim-*": { provider: s, model: "*" } }
+`;
+  const [there, here] = [await newPlace(yaml("theirs", "a".repeat(20))), await newPlace(yaml("ours", "b".repeat(20)))];
+  const gateway = start(there, ["start"]);
+  await gateway.said("is ready on");
+  const url = { CODESWITCH_URL: `http://127.0.0.1:${there.port}` };
+  const refused = await start(here, ["models"], url).ended;
+  const answered = await start(here, ["models"], { ...url, CODESWITCH_KEY: "a".repeat(20) }).ended;
+  gateway.child.kill("SIGTERM");
+  await gateway.ended;
+  expect(refused.out).toContain(`! A gateway runs at ${url.CODESWITCH_URL} and refuses this key`);
+  expect(answered.out).toMatch(/^ {2}ours +s\/demo/m);
+  expect(answered.out).toContain(`The gateway at ${url.CODESWITCH_URL} offers: theirs\n`);
 });
 
 test("which deployments answered, which are missing and which nobody asked stands beside the names", async () => {

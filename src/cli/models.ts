@@ -10,15 +10,16 @@ import { reached } from "../routing/plan.ts";
 import { matchName } from "../routing/names.ts";
 import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
+import { offered } from "./offered.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { complain, paint } from "./paint.ts";
-import { table } from "./table.ts";
+import { table, WIDTH } from "./table.ts";
 import { Failure } from "./usage.ts";
 
 export const modelsCommand = defineCommand({
   meta: {
     name: "models",
-    description: "List what can be asked for, where each name goes, and what was seen of it. Asks nobody.",
+    description: "List what can be asked for, where each name goes, and what was seen of it. Asks no vendor.",
   },
   args: { config: CONFIG_ARG, json: { type: "boolean", description: "One JSON object instead of a table." } },
   run: async ({ args }) => {
@@ -31,6 +32,7 @@ export const modelsCommand = defineCommand({
     if (models.length === 0)
       throw new Failure(`${config.source} lists no model. Add one (docs/CONFIG.md), or set a vendor's key.`);
     console.log(asTables(config.source, models, deployments, seen));
+    console.log(`\n${await offered(config, args.config)}`);
   },
 });
 
@@ -76,10 +78,9 @@ interface Deployment {
 
 /** Each once, where the vendor's own list does not tell which are there. */
 async function deploymentsOf(config: Config, models: readonly Listed[], dir: string): Promise<readonly Deployment[]> {
-  const targets = new Map(models.flatMap((model) => model.targets.map((target) => [shown(target), target] as const)));
   const isDeployed = ({ provider, model }: ListedTarget): boolean =>
     model !== "*" && hasDeployments(config.providers[provider] as ProviderConfig);
-  const asked = [...targets.values()].filter(isDeployed);
+  const asked = distinct(models).filter(isDeployed);
   if (asked.length === 0) return [];
   const known = await knownSightings(dir);
   return asked.map(({ provider, model }) => {
@@ -92,9 +93,8 @@ async function deploymentsOf(config: Config, models: readonly Listed[], dir: str
 
 /** Each target once. A folder that cannot be read costs a warning, not the list. */
 async function seenOf(models: readonly Listed[], dir: string): Promise<readonly Observed[]> {
-  const targets = new Map(models.flatMap((model) => model.targets.map((target) => [shown(target), target] as const)));
   try {
-    return await seenIn(dir, [...targets.values()]);
+    return await seenIn(dir, distinct(models));
   } catch (error) {
     complain(
       `${paint("!", process.stderr)} What was seen cannot be read in ${dir}: ${error instanceof Error ? error.message : String(error)}.`,
@@ -103,10 +103,13 @@ async function seenOf(models: readonly Listed[], dir: string): Promise<readonly 
   }
 }
 
+const distinct = (models: readonly Listed[]): readonly ListedTarget[] => [
+  ...new Map(models.flatMap((model) => model.targets.map((target) => [shown(target), target] as const))).values(),
+];
+
 const shown = ({ provider, model }: { provider: string; model: string }): string => `${provider}/${model}`;
 
-const WIDE = 100;
-const LAYOUT = { indent: "  ", width: Math.min(process.stdout.columns ?? WIDE, WIDE) };
+const LAYOUT = { indent: "  ", width: WIDTH };
 
 const asTables = (
   source: string,
@@ -115,7 +118,7 @@ const asTables = (
   seen: readonly Observed[],
 ): string =>
   [
-    `As ${source} says it; a gateway that was started otherwise may serve others.`,
+    `As ${source} says it:`,
     table([["MODEL", "GOES TO", "DIALECT", "EFFORT"], ...models.flatMap(rowsOf)], LAYOUT),
     ...(deployments.length === 0
       ? []

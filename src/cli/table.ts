@@ -2,6 +2,8 @@
 
 /** What a terminal that nobody resized shows. */
 export const TERMINAL = 80;
+/** What is wide by nature takes the room that there is, up to what can still be read. */
+export const WIDTH = Math.min(process.stdout.columns ?? 100, 100);
 
 export interface Layout {
   /** In front of every line. */

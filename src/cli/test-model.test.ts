@@ -122,14 +122,20 @@ test("a stream that breaks off is no answer", async () => {
 
 test("a gateway that refuses the key says where to run this, and never shows the key", async () => {
   const { place } = await placeBefore(() => streamed(ANSWER));
-  const wrong = "another-key-0123456789";
-  const { code, out, err } = await beside(place, () => start(place, ["test"], { CODESWITCH_KEY: wrong }).ended);
-  expect(code).toBe(1);
-  expect(err).toContain("(status 401)");
-  expect(err).toContain(
-    "Run this where the gateway was started, with its variables; or give its key in CODESWITCH_KEY.",
-  );
-  expect(out + err).not.toContain(wrong);
+  const wrong = { CODESWITCH_KEY: "another-key-0123456789" };
+  const [asked, nameless] = await beside(place, async () => [
+    await start(place, ["test", "first"], wrong).ended,
+    await start(place, ["test"], wrong).ended,
+  ]);
+  expect(asked?.err).toContain("first did not answer (status 401)");
+  expect(nameless?.err).toContain(`The gateway at http://127.0.0.1:${place.port} refuses the key.`);
+  for (const { code, out, err } of [asked, nameless].filter((one) => one !== undefined)) {
+    expect(code).toBe(1);
+    expect(err).toContain(
+      "Run this where the gateway was started, with its variables; or give its key in CODESWITCH_KEY.",
+    );
+    expect(out + err).not.toContain(wrong.CODESWITCH_KEY);
+  }
 });
 
 test("something else at the port is said to be something else", async () => {
@@ -150,12 +156,16 @@ test("--url asks a gateway elsewhere, which gets no key of this configuration", 
   ]);
   expect(refused?.err).toContain("(status 401)");
   expect(answered).toMatchObject({ code: 0, err: "" });
-  const nameless = await run(elsewhere, "test", "--url", "http://127.0.0.1:1");
-  expect(nameless).toMatchObject({
-    code: 2,
-    err: `Which model of http://127.0.0.1:1? ${NAME} test MODEL --url http://127.0.0.1:1\n`,
-  });
   expect((await run(elsewhere, "test", "m", "--url", "http://127.0.0.1:1")).err).toContain("nothing listens there");
+});
+
+test("without MODEL it is the first one that the gateway lists which runs, wherever it was started", async () => {
+  const { place } = await placeBefore(() => streamed(ANSWER));
+  const elsewhere = await newPlace("");
+  const args = ["test", "--url", `http://127.0.0.1:${place.port}`];
+  const { code, out } = await beside(place, () => start(elsewhere, args, { CODESWITCH_KEY: KEY }).ended);
+  expect(code).toBe(0);
+  expect(out).toContain("✓ first answers.");
 });
 
 test("names the target that answered, and that it was translated on the way", async () => {

@@ -2,6 +2,7 @@
 import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
 import type { Failed } from "../probe/call.ts";
+import { askModels } from "../probe/gateway.ts";
 import { type Answer, type Refused, type Tokens, watched } from "../probe/watched.ts";
 import { listedModels } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
@@ -37,9 +38,9 @@ export const testCommand = defineCommand({
     const address = await findGateway(config, args.url, args.config);
     const wrong = addressFault(address);
     if (wrong !== undefined) throw new Failure(`${CROSS} ${wrong}`);
-    const key = keyHere(args.key, args.config) ?? (address.isNamed ? undefined : config.keys[0]?.key);
-    const call = { key: key ?? NO_KEY, model: modelOf(config, args.model, address), prompt: args.prompt ?? HELLO };
-    tell(await askThere(config, address, call), call.model);
+    const key = keyHere(args.key, args.config) ?? (address.isNamed ? undefined : config.keys[0]?.key) ?? NO_KEY;
+    const model = args.model ?? (await firstModel(config, address, key));
+    tell(await askThere(config, address, { key, model, prompt: args.prompt ?? HELLO }), model);
   },
 });
 
@@ -54,11 +55,16 @@ interface Call {
   readonly prompt: string;
 }
 
-function modelOf(config: Config, asked: string | undefined, { isNamed, url }: Address): string {
-  if (asked !== undefined) return asked;
-  if (isNamed) throw new UsageError(`Which model of ${url}? ${command(`test MODEL --url ${url}`)}`);
-  const [first] = listedModels(config);
-  if (first) return first.name;
+/** Of the gateway that will be asked. Throws Failure where it does not say. */
+async function firstModel(config: Config, { url, there, isNamed }: Address, key: string): Promise<string> {
+  const isHere = there.kind !== "gateway" && !isNamed;
+  const reply = isHere
+    ? ({ kind: "serves", models: listedModels(config).map(({ name }) => name) } as const)
+    : await askModels(url, key);
+  if (reply.kind === "refuses") throw new Failure(`✗ The gateway at ${url} refuses the key. ${whatToDo(401)}`);
+  if (reply.kind === "fails") throw new Failure(`✗ The gateway at ${url} does not say what it serves: ${reply.words}`);
+  const [first] = reply.models;
+  if (first !== undefined) return first;
   throw new UsageError(`Nothing is listed that could be asked for as it stands. Name one: ${command("test MODEL")}`);
 }
 
