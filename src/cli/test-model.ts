@@ -61,8 +61,9 @@ async function firstModel(config: Config, { url, there, isNamed }: Address, key:
   const reply = isHere
     ? ({ kind: "serves", models: listedModels(config).map(({ name }) => name) } as const)
     : await askModels(url, key);
-  if (reply.kind === "refuses") throw new Failure(`✗ The gateway at ${url} refuses the key. ${whatToDo(401)}`);
-  if (reply.kind === "fails") throw new Failure(`✗ The gateway at ${url} does not say what it serves: ${reply.words}`);
+  if (reply.kind === "refuses") throw new Failure(`${CROSS} The gateway at ${url} refuses the key. ${whatToDo(401)}`);
+  if (reply.kind === "fails")
+    throw new Failure(`${CROSS} The gateway at ${url} does not say what it serves: ${reply.words}`);
   const [first] = reply.models;
   if (first !== undefined) return first;
   throw new UsageError(`Nothing is listed that could be asked for as it stands. Name one: ${command("test MODEL")}`);
