@@ -7,11 +7,17 @@ const ECHO_MS = 300;
 const FLUSH_MS = 300;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Resolves when `stop` has drained. `drainMs` is what it may take, for the message only: `stop` keeps it. */
+export interface Stoppable {
+  stop(): Promise<void>;
+  openCalls(): number;
+  /** What `stop` may take, which it keeps by itself. */
+  readonly drainMs: number;
+}
+
+/** Resolves when it has stopped. `tell`: what a person reads of it, or a log. */
 export function untilStopped(
-  stop: () => Promise<void>,
-  openCalls: () => number,
-  drainMs: number,
+  { stop, openCalls, drainMs }: Stoppable,
+  tell: (words: string) => void,
   output: Output,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -26,9 +32,9 @@ export function untilStopped(
       const open = openCalls();
       const calls = open === 1 ? "the open call" : `${open} open calls`;
       const seconds = Math.ceil(drainMs / 1000);
-      if (open > 0) output.complain(`Stopping: ${calls} may take up to ${seconds} s. Once more to stop at once.`);
+      if (open > 0) tell(`Stopping: ${calls} may take up to ${seconds} s. Once more to stop at once.`);
       stop().then(() => {
-        output.complain("Stopped.");
+        tell("Stopped.");
         resolve();
       }, reject);
     };

@@ -18,6 +18,7 @@ export const PYTHON_ENV: Readonly<Record<string, string>> = {
   LITELLM_LOCAL_MODEL_COST_MAP: "True",
   LITELLM_LOCAL_ANTHROPIC_BETA_HEADERS: "True",
   OPENAI_AGENTS_DISABLE_TRACING: "1",
+  PYTHONDONTWRITEBYTECODE: "1",
 };
 
 /** Why there is no Python; undefined: all is installed. */

@@ -31,6 +31,7 @@ afterAll(async () => {
 const EXAMPLES = [
   "/openai/deployments/m/chat/completions",
   "/openai/deployments/m/responses",
+  "/models/m",
   "/v1/models/m",
   "/openai/v1/models/m",
   "/cursor/v1/models/m",
@@ -84,7 +85,7 @@ const STRANGERS: readonly (readonly [Readonly<Record<string, string>>, RegExp])[
 const statusFor = (path: string, agent: string): number =>
   path.startsWith("/cursor/") || (agent.startsWith("Cursor/") && dialectOf(path) === "chat") ? 400 : 401;
 const dialectOf = (path: string): Wire =>
-  path.startsWith("/v1/messages") ? "messages" : /\/responses\b/.test(path) ? "responses" : "chat";
+  /^(\/v1)?\/messages/.test(path) ? "messages" : /\/responses\b/.test(path) ? "responses" : "chat";
 
 async function refusalOf(response: Response): Promise<string> {
   const { error } = (await response.json()) as { error: { message: string } };
