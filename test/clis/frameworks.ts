@@ -14,7 +14,14 @@ export interface Framework {
   readonly pinned: string;
   /** How many questions each of its clients asks over one backend. */
   readonly clients: Readonly<Record<string, Readonly<Partial<Record<Column, number>>>>>;
+  /** What a client of it sends to its own vendor and the vendor refuses, where its bytes pass as they are. */
+  readonly refused?: { readonly client: string; readonly backend: string; readonly column: Column };
 }
+
+/** Anthropic's own SDK moves bounds into descriptions before it asks; who asks without it is refused for them. */
+export const REFUSED = /output_config\.format\.schema: .* are not supported/;
+export const WHY_REFUSED =
+  "it sends bounds that Anthropic refuses, and a body in the vendor's own protocol passes as it is";
 
 const once = { "structured output": 1, "tool loop": 1, stream: 1 } as const;
 
@@ -60,6 +67,7 @@ export const FRAMEWORKS: readonly Framework[] = [
       "dspy, Chat": { "structured output": 2, stream: 1 },
       "dspy, Messages": { "structured output": 2, stream: 1 },
     },
+    refused: { client: "dspy, Messages", backend: "Messages", column: "structured output" },
   },
   {
     script: "smolagents_agent.py",
@@ -99,6 +107,7 @@ export const FRAMEWORKS: readonly Framework[] = [
     clients: Object.fromEntries(
       ["Chat", "Responses", "Messages"].map((name) => [`LangChain.js, ${name}`, { ...once, "structured output": 3 }]),
     ),
+    refused: { client: "LangChain.js, Messages", backend: "Messages", column: "structured output" },
   },
   {
     script: "openai-agents.js",

@@ -1,5 +1,5 @@
 /** docs/COMPATIBILITY.md, from what the tests found. */
-import { COLUMNS, type Column, FRAMEWORKS, versionOf } from "./frameworks.ts";
+import { COLUMNS, type Column, FRAMEWORKS, versionOf, WHY_REFUSED } from "./frameworks.ts";
 import { BACKENDS } from "./stage.ts";
 
 export type Cell = "green" | "red" | { readonly impossible: string };
@@ -55,16 +55,17 @@ export function printFrameworks(right: (backend: string, client: string, column:
       Object.entries(framework.clients).map(([client, asks]) => {
         const marks = COLUMNS.map((column) => {
           const asked = asks[column] ?? 0;
+          const { refused } = framework;
+          if (refused?.client === client && refused.backend === name && refused.column === column) return "–";
           return asked === 0 ? "" : right(name, client, column) === asked ? "✓" : "✗";
         });
         const [title, ...how] = client.split(", ");
         return `| ${[`${title} ${versionOf(framework)}`, ...how].join(", ")} | ${marks.join(" | ")} |`;
       }),
     );
-    return [
-      `### ${name}`,
-      [`| client | ${COLUMNS.join(" | ")} |`, `|${"---|".repeat(COLUMNS.length + 1)}`, ...rows].join("\n"),
-    ];
+    const head = [`| client | ${COLUMNS.join(" | ")} |`, `|${"---|".repeat(COLUMNS.length + 1)}`];
+    const why = FRAMEWORKS.some(({ refused }) => refused?.backend === name) ? [`–: ${WHY_REFUSED}.`] : [];
+    return [`### ${name}`, [...head, ...rows].join("\n"), ...why];
   });
   return tables.flat().join("\n\n");
 }

@@ -5,20 +5,22 @@ import { dirname, join } from "node:path";
 import { startSimulator, type Play, type SeenRequest } from "../../src/simulator/index.ts";
 import type { DialectId } from "../../src/ir/seal.ts";
 import type { Judge } from "../judge/schema.ts";
-import { start } from "../e2e/gateway.ts";
+import { provider, start } from "../e2e/gateway.ts";
 
 export interface Backend {
   readonly name: string;
   readonly dialect: DialectId;
   /** The upstream's model: its name says whose rules the simulator checks. */
   readonly model: string;
+  /** Whose door it is, where what is refused there is known of that vendor alone. */
+  readonly kind?: "kimi";
 }
 
 export const BACKENDS: readonly Backend[] = [
   { name: "Chat Completions", dialect: "openai-chat", model: "gpt-5.5" },
   { name: "Responses", dialect: "openai-responses", model: "gpt-5.5" },
   { name: "Messages", dialect: "anthropic", model: "claude-opus-5" },
-  { name: "Kimi", dialect: "openai-chat", model: "kimi-k2-thinking:sim-kimi" },
+  { name: "Kimi", dialect: "openai-chat", model: "kimi-k2-thinking:sim-kimi", kind: "kimi" },
 ];
 
 export const KEY = "test-key-of-the-gateway";
@@ -39,9 +41,7 @@ export async function stage(backend: Backend, play: Play, judge?: Judge): Promis
   simulator.control.play(backend.model, play);
   const gateway = await start({
     keys: [{ name: "client", key: KEY }],
-    providers: [
-      { name: "sim", kind: "simulator", baseUrl: simulator.url, headers: {}, firstByteMs: 10_000, idleMs: 10_000 },
-    ],
+    providers: [provider("sim", "chat", simulator.url, { kind: backend.kind ?? "simulator" })],
     models: ["*", "gpt-5.5", "claude-opus-5"].map((name) => ({
       name,
       targets: [{ provider: "sim", model: backend.model, dialect: backend.dialect }],
