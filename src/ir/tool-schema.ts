@@ -39,6 +39,10 @@ function refusedAtTop(schema: JsonObject, { notAtTop }: Exclude<ToolRules, "any"
   return refused;
 }
 
+/** Whether nothing at its top has to change. Asked of every tool of every native call. */
+export const topFits = (schema: JsonObject, rules: Exclude<ToolRules, "any">): boolean =>
+  namedObject(schema) === schema && refusedAtTop(schema, rules).length === 0;
+
 /** "object schema missing properties": what a tool without input is to others, `{"type": "object"}`, is refused by some. */
 function namedObject(schema: JsonObject): JsonObject {
   return schema.type === "object" && isObject(schema.properties)
