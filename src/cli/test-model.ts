@@ -2,7 +2,7 @@
 import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
 import type { Failed } from "../probe/call.ts";
-import { askModels } from "../probe/gateway.ts";
+import { askModels, REQUEST_ID } from "../probe/gateway.ts";
 import { type Answer, type Refused, type Tokens, watched } from "../probe/watched.ts";
 import { listedModels } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
@@ -104,7 +104,7 @@ function tell(got: Answer | Refused | Failed, model: string): void {
 }
 
 function refusal({ status, words, headers }: Refused, model: string): string {
-  const id = headers.get("x-codeswitch-request-id");
+  const id = headers.get(REQUEST_ID);
   const said = `${model} did not answer (status ${status}): ${escaped(words)}`;
   return `${said}\n  ${whatToDo(status)} In the gateway's log this is the call ${id}.`;
 }
