@@ -37,6 +37,10 @@ export const KEY_ARG = {
 export const keyHere = (flag: string | undefined, file: string | undefined): string | undefined =>
   flag ?? readVariable(variablesOf(file, surroundings()), "CODESWITCH_KEY");
 
+/** The key to ask it with. Those of this folder are none of a gateway's that the person named. */
+export const keyFor = (config: Config, { isNamed }: Address, given: string | undefined): string | undefined =>
+  given ?? (isNamed ? undefined : config.keys[0]?.key);
+
 /** Throws UsageError where no address is known, Failure where several gateways could be meant. */
 export async function findGateway(
   config: Config,

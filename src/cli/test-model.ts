@@ -8,7 +8,7 @@ import { listedModels } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
 import { escaped } from "../wire/printable.ts";
 import { momentary } from "./momentary.ts";
-import { addressFault, type Address, findGateway, KEY_ARG, keyHere, URL_ARG } from "./find-gateway.ts";
+import { addressFault, type Address, findGateway, KEY_ARG, keyFor, keyHere, URL_ARG } from "./find-gateway.ts";
 import { paint } from "./paint.ts";
 import { NO_KEY } from "./setup-connection.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
@@ -38,7 +38,7 @@ export const testCommand = defineCommand({
     const address = await findGateway(config, args.url, args.config);
     const wrong = addressFault(address);
     if (wrong !== undefined) throw new Failure(`${CROSS} ${wrong}`);
-    const key = keyHere(args.key, args.config) ?? (address.isNamed ? undefined : config.keys[0]?.key) ?? NO_KEY;
+    const key = keyFor(config, address, keyHere(args.key, args.config)) ?? NO_KEY;
     const model = args.model ?? (await firstModel(config, address, key));
     tell(await askThere(config, address, { key, model, prompt: args.prompt ?? HELLO }), model);
   },
