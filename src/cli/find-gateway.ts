@@ -1,10 +1,11 @@
-/** The gateway that setup and doctor judge by: named by the person, else found by the note that it left, else where this folder's would be. */
+/** The gateway that a command asks: named by the person, else found by the note that it left, else where this folder's would be. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 import { variablesOf } from "../config/load.ts";
 import { readVariable } from "../config/substitute.ts";
 import { type Presence, presence } from "../probe/gateway.ts";
+import { localUrl } from "../wire/local-url.ts";
 import { dataHere } from "./data.ts";
 import { type Note, readNotes } from "./note.ts";
 import { surroundings } from "./surroundings.ts";
@@ -35,6 +36,10 @@ export const KEY_ARG = {
 /** The key that the person gave for it. */
 export const keyHere = (flag: string | undefined, file: string | undefined): string | undefined =>
   flag ?? readVariable(variablesOf(file, surroundings()), "CODESWITCH_KEY");
+
+/** The key to ask it with. Those of this folder are none of a gateway's that the person named. */
+export const keyFor = (config: Config, { isNamed }: Address, given: string | undefined): string | undefined =>
+  given ?? (isNamed ? undefined : config.keys[0]?.key);
 
 /** Throws UsageError where no address is known, Failure where several gateways could be meant. */
 export async function findGateway(
@@ -130,13 +135,6 @@ export function urlOf({ server: { host, port } }: Config): string {
       "The port is 0, so that it is another one at each start, and none runs now. Start the gateway, set server.port, or name the address: --url http://127.0.0.1:4141",
     );
   return localUrl(host, port);
-}
-
-/** An address to listen on everywhere is no address to call. */
-export function localUrl(host: string, port: number | string): string {
-  const isAny = host === "0.0.0.0" || host === "::";
-  const name = isAny ? "127.0.0.1" : host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
-  return `http://${name}:${port}`;
 }
 
 function checkUrl(written: string, from: string): string {

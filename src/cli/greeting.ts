@@ -2,6 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { isDemo, variableOfKey } from "../config/env.ts";
 import { isOfVariables, whereKeyIs } from "../config/load.ts";
+import { hostOf } from "../doctor/refusal.ts";
 import { command } from "../typed/command.ts";
 import { table } from "./table.ts";
 
@@ -73,8 +74,6 @@ function providersLine({ providers }: Config): string {
   );
   return all.length > 0 ? all.join(", ") : "none: nothing can be answered";
 }
-
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
 
 const SHOWN = 6;
 function modelsLine(config: Config): string {

@@ -4,8 +4,9 @@ import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import type { ServerConfig } from "../config/config.ts";
 import { isLoopback } from "../config/expose.ts";
-import { REQUEST_ID } from "../http/answer.ts";
+import { presence } from "../probe/gateway.ts";
 import { command } from "../typed/command.ts";
+import { hostInUrl, listensEverywhere, localUrl } from "../wire/local-url.ts";
 import { UsageError } from "./usage.ts";
 
 type Address = Pick<ServerConfig, "host" | "port">;
@@ -42,33 +43,20 @@ const noAddress = (host: string): UsageError =>
 
 async function inUse({ host, port }: Address): Promise<UsageError> {
   const other = command(`start --port ${port < 65_535 ? port + 1 : 4141}`);
+  const { kind } = await presence(localUrl(host, port), PRESENCE_MS);
   return new UsageError(
-    (await isGateway({ host, port }))
+    kind === "gateway"
       ? `A codeswitch runs at port ${port} on ${host} already. Use that one, or stop it (Ctrl-C where it runs) to start it anew; for a second one beside it: ${other}`
       : `Port ${port} on ${host} is already in use. Stop what listens there, or choose another: ${other}`,
   );
 }
 
-const HEALTH_MS = 1_000;
-
-/** Every answer of a gateway carries its id. */
-async function isGateway({ host, port }: Address): Promise<boolean> {
-  try {
-    const signal = AbortSignal.timeout(HEALTH_MS);
-    const { headers } = await fetch(`http://${callable(host)}:${port}/health`, { signal });
-    return headers.has(REQUEST_ID);
-  } catch {
-    return false;
-  }
-}
-
-const ANY: ReadonlySet<string> = new Set(["0.0.0.0", "::", "[::]"]);
-const callable = (host: string): string => (ANY.has(host) ? "127.0.0.1" : inUrl(host));
-const inUrl = (host: string): string => (isIP(host) === 6 ? `[${host}]` : host);
+/** Whoever starts a gateway waits for it. */
+const PRESENCE_MS = 1_000;
 
 /** Where it listens on every address, those that other machines can reach. */
 export function elsewhere({ host }: Pick<Address, "host">, url: string): string[] {
-  if (!ANY.has(host)) return [];
+  if (!listensEverywhere(host)) return [];
   const own = Object.values(networkInterfaces()).flatMap((addresses = []) => addresses);
   const { port } = new URL(url);
   return own
@@ -76,7 +64,7 @@ export function elsewhere({ host }: Pick<Address, "host">, url: string): string[
       ({ internal, family, address }) =>
         !internal && (family === "IPv4" || host !== "0.0.0.0") && !isLinkLocal(address),
     )
-    .map(({ address }) => `http://${inUrl(address)}:${port}`);
+    .map(({ address }) => `http://${hostInUrl(address)}:${port}`);
 }
 
 /** Such an address means nothing without the name of an interface. */

@@ -1,4 +1,4 @@
-/** What a running gateway leaves in its data folder, so that setup and doctor find it: a file for each port, and no key in it. */
+/** What a running gateway leaves in its data folder, so that the other commands find it: a file for each port, and no key in it. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

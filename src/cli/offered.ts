@@ -2,7 +2,7 @@
 import type { Config } from "../config/config.ts";
 import { askModels } from "../probe/gateway.ts";
 import { command } from "../typed/command.ts";
-import { findGateway, keyHere } from "./find-gateway.ts";
+import { findGateway, keyFor, keyHere } from "./find-gateway.ts";
 import { paint } from "./paint.ts";
 import { WIDTH, wrapped } from "./table.ts";
 import { Failure, UsageError } from "./usage.ts";
@@ -16,10 +16,10 @@ export const offered = (config: Config, file: string | undefined): Promise<strin
   });
 
 async function ask(config: Config, file: string | undefined): Promise<string> {
-  const { url, there, isNamed } = await findGateway(config, undefined, file);
+  const address = await findGateway(config, undefined, file);
+  const { url, there } = address;
   if (there.kind !== "gateway") return `No gateway runs at ${url}. Start it: ${command("start")}`;
-  const key = keyHere(undefined, file) ?? (isNamed ? undefined : config.keys[0]?.key);
-  const reply = await askModels(url, key);
+  const reply = await askModels(url, keyFor(config, address, keyHere(undefined, file)));
   switch (reply.kind) {
     case "refuses":
       return `${paint("!")} A gateway runs at ${url} and refuses this key, so that it cannot be asked what it offers. Run this where it was started, with its variables; or give its key in CODESWITCH_KEY.`;

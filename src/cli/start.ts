@@ -5,7 +5,7 @@ import { jsonLine, logOf, lostLine } from "../observe/log.ts";
 import { output, type Output } from "../observe/output.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
 import { type DataHere, dataHere } from "./data.ts";
-import { localUrl, sourceOf } from "./find-gateway.ts";
+import { sourceOf } from "./find-gateway.ts";
 import { greeting, shellWord } from "./greeting.ts";
 import { checkHost, elsewhere, whyNotOpen } from "./listen.ts";
 import { sightingsFor, tellMissing } from "./missing.ts";
@@ -77,7 +77,7 @@ async function serve(
   const gateway = await open(config, options);
   const { url, instance } = gateway;
   const note = {
-    url: localUrl(config.server.host, config.server.port || new URL(url).port),
+    url,
     pid: process.pid,
     version: VERSION,
     instance,

@@ -2,13 +2,13 @@
 import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
 import type { Failed } from "../probe/call.ts";
-import { askModels } from "../probe/gateway.ts";
+import { askModels, REQUEST_ID } from "../probe/gateway.ts";
 import { type Answer, type Refused, type Tokens, watched } from "../probe/watched.ts";
 import { listedModels } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
 import { escaped } from "../wire/printable.ts";
 import { momentary } from "./momentary.ts";
-import { addressFault, type Address, findGateway, KEY_ARG, keyHere, URL_ARG } from "./find-gateway.ts";
+import { addressFault, type Address, findGateway, KEY_ARG, keyFor, keyHere, URL_ARG } from "./find-gateway.ts";
 import { paint } from "./paint.ts";
 import { NO_KEY } from "./setup-connection.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
@@ -38,7 +38,7 @@ export const testCommand = defineCommand({
     const address = await findGateway(config, args.url, args.config);
     const wrong = addressFault(address);
     if (wrong !== undefined) throw new Failure(`${CROSS} ${wrong}`);
-    const key = keyHere(args.key, args.config) ?? (address.isNamed ? undefined : config.keys[0]?.key) ?? NO_KEY;
+    const key = keyFor(config, address, keyHere(args.key, args.config)) ?? NO_KEY;
     const model = args.model ?? (await firstModel(config, address, key));
     tell(await askThere(config, address, { key, model, prompt: args.prompt ?? HELLO }), model);
   },
@@ -104,7 +104,7 @@ function tell(got: Answer | Refused | Failed, model: string): void {
 }
 
 function refusal({ status, words, headers }: Refused, model: string): string {
-  const id = headers.get("x-codeswitch-request-id");
+  const id = headers.get(REQUEST_ID);
   const said = `${model} did not answer (status ${status}): ${escaped(words)}`;
   return `${said}\n  ${whatToDo(status)} In the gateway's log this is the call ${id}.`;
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { Config } from "../config/config.ts";
 import { isWeakKey, KEY_LENGTH_MIN, WEAK_KEY_FIX } from "../config/expose.ts";
-import { addressFault } from "../probe/public-url.ts";
+import { publicAddressFault } from "../probe/public-url.ts";
 import { command } from "../typed/command.ts";
 import { configFile } from "./setup-connection.ts";
 import { UsageError } from "./usage.ts";
@@ -43,7 +43,7 @@ export function wayIn({ tunnel, publicUrl, typed }: Wanted, config: Config, path
 }
 
 function checkAddress(written: string): string {
-  const fault = addressFault(written);
+  const fault = publicAddressFault(written);
   if (fault !== undefined) throw new UsageError(`--public-url: ${fault}`);
   return written.replace(/\/+$/, "");
 }

@@ -29,8 +29,7 @@ export function longhand(yaml: YamlFile): YamlFile {
   };
 }
 
-type Group = Readonly<Record<string, unknown>>;
-const isGroup = (value: unknown): value is Group =>
+export const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** list: in full. target: one without the list. model: the target's keys are the model's own. */

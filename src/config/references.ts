@@ -1,5 +1,6 @@
 /** Names in a file that point at other names of it. */
 import { matches } from "./env-models.ts";
+import { isGroup } from "./longhand.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { nameOf, placeOf, valueOf } from "./place.ts";
 import { printProblem, showNames, type Problems } from "./problem.ts";
@@ -32,9 +33,6 @@ function targetPaths(value: unknown): Path[] {
     return Array.isArray(targets) ? targets.map((_, index) => ["models", name, "targets", index]) : [];
   });
 }
-
-const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Models that a key may ask for and that nothing here is called: the key would be refused them, and nobody knows why. */
 export function unknownKeyModels(file: FileConfig, yaml: YamlFile): string[] {

@@ -108,7 +108,7 @@ export interface Traits {
   readonly parallelSwitch: boolean;
   /** Chat: `stream_options.include_usage` is known. */
   readonly usageChunk: boolean;
-  /** Chat: how an effort is said. openai: `reasoning_effort`. openrouter: `reasoning:{effort}` or `reasoning:{max_tokens}`. thinking: `thinking:{type}` on or off only. none: not at all. */
+  /** Chat: how an effort is said. reasoning: `reasoning:{effort}` or `reasoning:{max_tokens}`. thinking: `thinking:{type}` on or off only. none: not at all. */
   readonly effortField: "reasoning_effort" | "reasoning" | "thinking" | "none";
   /** Chat: `response_format` json_schema; else json_object; else none. */
   readonly jsonSchema: "json_schema" | "json_object" | "none";

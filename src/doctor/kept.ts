@@ -2,6 +2,7 @@
 import type { CapabilityRow } from "../store/store.ts";
 import type { Observed } from "./capabilities.ts";
 import { type Finding, warning } from "./finding.ts";
+import { withStore } from "./with-store.ts";
 
 export interface Keeper {
   /** At once for each, since whoever interrupts has paid for it. */
@@ -13,7 +14,7 @@ export function keeperIn(dir: string): Keeper {
   return {
     keep: async (observed) => {
       try {
-        await put(dir, rowOf(observed));
+        await withStore(dir, ({ capabilities }) => capabilities.put(rowOf(observed)));
         return [];
       } catch (error) {
         if (isTold) return [];
@@ -22,17 +23,6 @@ export function keeperIn(dir: string): Keeper {
       }
     },
   };
-}
-
-async function put(dir: string, row: CapabilityRow): Promise<void> {
-  // Loaded here: without --deep nobody needs a database.
-  const { sqliteStore } = await import("../store/sqlite.ts");
-  const store = await sqliteStore(dir);
-  try {
-    await store.capabilities.put(row);
-  } finally {
-    await store.close();
-  }
 }
 
 const rowOf = ({ provider, model, dialect, at, ...values }: Observed): CapabilityRow => ({

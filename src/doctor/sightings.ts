@@ -1,9 +1,7 @@
 /** Sightings that outlive a restart, in the data folder. A folder that does not work costs nothing but the memory: the vault warns of it. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { type Sightings, sightings } from "../providers/sightings.ts";
-import { DATABASE_FILE } from "../store/folder.ts";
 import type { Store } from "../store/store.ts";
+import { hasStore, withStore } from "./with-store.ts";
 
 export interface KeptSightings extends Sightings {
   /** Resolves when what was kept is known, and what was seen so far is kept. */
@@ -12,12 +10,12 @@ export interface KeptSightings extends Sightings {
 
 /** Begins to read at once, and holds nobody up. */
 export function sightingsIn(dir: string, clock: () => number = Date.now): KeptSightings {
-  let last = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
   const next = (work: (store: Store) => Promise<unknown>): void =>
     void (last = last.then(() => withStore(dir, work)).catch(() => {}));
   const seen = sightings(clock, (one) => next(({ deployments }) => deployments.put(one)));
-  if (existsSync(join(dir, DATABASE_FILE))) next(async ({ deployments }) => seen.recall(await deployments.all()));
-  return { ...seen, settled: () => last };
+  if (hasStore(dir)) next(async ({ deployments }) => seen.recall(await deployments.all()));
+  return { ...seen, settled: async () => void (await last) };
 }
 
 /** What is known of deployments, for a command that asks nobody: `seen.of(provider, model)`. */
@@ -25,15 +23,4 @@ export async function knownSightings(dir: string): Promise<Sightings> {
   const seen = sightingsIn(dir);
   await seen.settled();
   return seen;
-}
-
-async function withStore(dir: string, work: (store: Store) => Promise<unknown>): Promise<void> {
-  // Loaded here: without deployments nobody needs a database.
-  const { sqliteStore } = await import("../store/sqlite.ts");
-  const store = await sqliteStore(dir);
-  try {
-    await work(store);
-  } finally {
-    await store.close();
-  }
 }

@@ -35,7 +35,7 @@ describe("headers of an answer", () => {
       ["vary", "origin"],
       [
         "access-control-expose-headers",
-        "x-codeswitch-request-id, x-codeswitch-losses, x-codeswitch-lost, x-codeswitch-hints, retry-after",
+        "x-codeswitch-request-id, x-codeswitch-target, x-codeswitch-lane, x-codeswitch-losses, x-codeswitch-lost, x-codeswitch-hints, x-codeswitch-estimated, retry-after",
       ],
     ]);
   });

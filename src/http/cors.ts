@@ -12,12 +12,12 @@ export function corsHeaders(request: Request, config: Config): readonly (readonl
   return [
     ["access-control-allow-origin", origin],
     ["vary", "origin"],
-    [
-      "access-control-expose-headers",
-      "x-codeswitch-request-id, x-codeswitch-losses, x-codeswitch-lost, x-codeswitch-hints, retry-after",
-    ],
+    ["access-control-expose-headers", READABLE.map((name) => `x-codeswitch-${name}`).join(", ") + ", retry-after"],
   ];
 }
+
+/** What an answer says in headers of ours. */
+const READABLE = ["request-id", "target", "lane", "losses", "lost", "hints", "estimated"];
 
 /** The answer to a browser's question before a request; undefined when this is none, or from a page we do not know. */
 export function preflight(request: Request, config: Config): Response | undefined {

@@ -1,6 +1,6 @@
 /** Whether a gateway is here, and which one. */
 import type { Handler } from "./exchange.ts";
 
-/** A stranger can use nothing of it: the instance is a random word, by which setup and doctor know whose note they have read. */
+/** A stranger can use nothing of it: the instance is a random word, by which a command knows whose note it has read. */
 export const health: Handler = ({ gateway }) =>
   Response.json({ status: "ok" }, { headers: { "x-codeswitch-instance": gateway.instance } });

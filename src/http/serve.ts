@@ -5,6 +5,7 @@ import { GatewayError } from "../ir/error.ts";
 import type { Gateway } from "../relay/call.ts";
 import { openCalls } from "../relay/open-calls.ts";
 import { orLate } from "../time/limit.ts";
+import { localUrl } from "../wire/local-url.ts";
 import { REQUEST_ID } from "./answer.ts";
 import { answer, type Door, newId } from "./handle.ts";
 
@@ -54,7 +55,7 @@ export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }
       ),
   });
   return {
-    url: `http://${hostInUrl(config.server.host)}:${server.port}`,
+    url: localUrl(config.server.host, String(server.port)),
     openCalls: calls.count,
     stop: async () => {
       const drained = server.stop();
@@ -65,10 +66,6 @@ export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }
     },
   };
 }
-
-/** An address to listen on everywhere is no address to call. */
-const hostInUrl = (host: string): string =>
-  host === "0.0.0.0" || host === "::" ? "localhost" : host.includes(":") ? `[${host}]` : host;
 
 /** In the words of `connectionLost`: pi asks again for them, the others for the type. */
 const stopping = (): GatewayError =>

@@ -63,7 +63,7 @@ test("several calls of one id have an id each, however their text was cut or esc
   const pieces = [begin(2, "a"), input(2, "{"), { ...input(2, "}") }, end(2)];
   expect(heard(...call(0, "a", "{}"), ...call(1, "a", "{1}"), ...pieces, ...call(3, "a", "{}", "g"))).toEqual([
     "a f {}",
-    "call_r1_1 f {1}",
-    "call_r1_3 g {}",
+    "call_r1_twin1 f {1}",
+    "call_r1_twin3 g {}",
   ]);
 });

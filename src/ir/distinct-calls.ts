@@ -57,7 +57,8 @@ export function distinct(replyId: string): (event: StreamEvent, emit: Emit) => v
     const words = wordsOf(call);
     if (first.said.has(words)) return;
     first.said.add(words);
-    start(index, { ...call.block, callId: `call_${replyId}_${index}` }, emit);
+    // Decoders number calls that have no id: of those it must be none.
+    start(index, { ...call.block, callId: `call_${replyId}_twin${index}` }, emit);
     for (const event of call.events) if ("index" in event) send(event, emit);
   };
 

@@ -74,15 +74,25 @@ function changedMap(map: JsonObject, change: (inner: Json) => Json): JsonObject 
 }
 
 /** What a reference into the same document means: `#/$defs/Item`, or as it was written before 2019. */
-export function definitionOf(ref: Json | undefined, root: JsonObject): JsonObject | undefined {
-  const [, holder, name] = typeof ref === "string" ? (LOCAL.exec(ref) ?? []) : [];
-  const definitions = holder === undefined ? undefined : root[holder];
-  const found = isObject(definitions) && name !== undefined ? definitions[unescaped(name)] : undefined;
-  return isObject(found) ? found : undefined;
+export const definitionOf = (ref: Json | undefined, root: JsonObject): JsonObject | undefined =>
+  referred(ref, root)?.definition;
+
+export interface Referred {
+  /** As its definitions hold it, and as the reference writes it (RFC 6901 §3). */
+  readonly name: string;
+  readonly written: string;
+  readonly definition: JsonObject;
+}
+
+export function referred(ref: Json | undefined, root: JsonObject): Referred | undefined {
+  const [, holder, written] = typeof ref === "string" ? (LOCAL.exec(ref) ?? []) : [];
+  if (holder === undefined || written === undefined) return undefined;
+  const definitions = root[holder];
+  const name = written.replaceAll("~1", "/").replaceAll("~0", "~");
+  const definition = isObject(definitions) ? definitions[name] : undefined;
+  return isObject(definition) ? { name, written, definition } : undefined;
 }
 const LOCAL = /^#\/(\$defs|definitions)\/([^/]+)$/;
-// RFC 6901 §3.
-const unescaped = (name: string): string => name.replaceAll("~1", "/").replaceAll("~0", "~");
 
 /** What a vendor does not enforce stands in the description, in the form in which the makers of models write it there themselves. */
 export function described(schema: JsonObject, rest: readonly (readonly [string, Json])[]): JsonObject {

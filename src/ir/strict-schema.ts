@@ -3,7 +3,7 @@
  * required. Written otherwise only where that changes nothing of what is valid.
  * https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
  */
-import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, listOf } from "../wire/json.ts";
 import { definitionOf, described } from "./schema-walk.ts";
 
 /** A schema to which a vendor holds the model, or why it cannot. */
@@ -22,7 +22,9 @@ interface Walk {
   readonly root: JsonObject;
   why?: string;
 }
-const OPEN = "it leaves open what a value may be";
+/** Why nobody can be held to a schema, at any vendor. */
+export const OPEN = "it leaves open what a value may be";
+export const NO_DEFINITION = "a reference leads to no definition of its own";
 
 /** "Up to 10 levels of nesting". */
 const LEVELS_MAX = 10;
@@ -38,8 +40,14 @@ const REMARKS: ReadonlySet<string> = new Set(["default", "examples", "deprecated
 const SILENT: ReadonlySet<string> = new Set(["$schema", "$comment"]);
 const FORMATS: ReadonlySet<unknown> = new Set("date-time time date duration email hostname ipv4 ipv6 uuid".split(" "));
 
+/** What is sent of a shape that cannot be enforced, and the note of that loss. */
+export const wish = (schema: Json, why: string) => ({
+  fields: { schema: isObject(schema) ? withoutRootReference(schema) : schema, strict: false },
+  note: `the vendor cannot enforce this schema, for ${why}: it is a wish`,
+});
+
 /** A reference as the whole is no object to who looks at its type. */
-export function withoutRootReference(schema: JsonObject): JsonObject {
+function withoutRootReference(schema: JsonObject): JsonObject {
   const definition = definitionOf(schema.$ref, schema);
   if (definition === undefined) return schema;
   const { $ref: _, ...beside } = schema;
@@ -70,8 +78,7 @@ function fault(walk: Walk, why: string): JsonObject {
 
 /** "$ref cannot have keywords": a definition has a description of its own. */
 function referring({ $ref, title: _title, description: _description, ...rules }: JsonObject, walk: Walk): JsonObject {
-  if ($ref !== "#" && definitionOf($ref, walk.root) === undefined)
-    return fault(walk, "a reference leads to no definition of its own");
+  if ($ref !== "#" && definitionOf($ref, walk.root) === undefined) return fault(walk, NO_DEFINITION);
   if (Object.keys(rules).length > 0) return fault(walk, "a reference has rules beside it");
   return { $ref };
 }
@@ -98,20 +105,18 @@ function innerOf(node: JsonObject, walk: Walk, level: number): JsonObject {
   return {
     ...(isClosed && closed(node, walk, level)),
     ...(isArray && { items: strictly(node.items, walk, level + 1) }),
-    ...(node.anyOf !== undefined && { anyOf: listIn(node.anyOf).map((one) => strictly(one, walk, level)) }),
+    ...(node.anyOf !== undefined && { anyOf: listOf(node.anyOf).map((one) => strictly(one, walk, level)) }),
     ...(node.$defs !== undefined && { $defs: strictMap(node.$defs, walk, 1) }),
     ...(node.definitions !== undefined && { definitions: strictMap(node.definitions, walk, 1) }),
   };
 }
-
-const listIn = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 
 function closed({ properties, required, additionalProperties }: JsonObject, walk: Walk, level: number): JsonObject {
   const named = strictMap(properties, walk, level + 1);
   // A tool without input: who writes down that there are no fields means that there are none.
   const isEmpty = additionalProperties === undefined && properties !== undefined && Object.keys(named).length === 0;
   if (additionalProperties !== false && !isEmpty) return fault(walk, "an object is open for more than it names");
-  const needed = new Set(listIn(required));
+  const needed = new Set(listOf(required));
   const optional = Object.keys(named).find((name) => !needed.delete(name));
   if (optional !== undefined) return fault(walk, `${optional} is not required`);
   if (needed.size > 0) return fault(walk, "a property is required that it does not name");

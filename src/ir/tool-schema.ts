@@ -1,6 +1,6 @@
 /** A tool's schema as vendors take it: an object that names its properties, with nothing at its top that they refuse there. */
 import { isDeepStrictEqual } from "node:util";
-import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, listOf } from "../wire/json.ts";
 import type { LossList } from "./loss.ts";
 import { definitionOf, someInner, withInner } from "./schema-walk.ts";
 
@@ -38,6 +38,10 @@ function refusedAtTop(schema: JsonObject, { notAtTop }: Exclude<ToolRules, "any"
   for (const key in schema) if (notAtTop.has(key) && schema[key] !== undefined) refused.push(key);
   return refused;
 }
+
+/** Whether nothing at its top has to change. Asked of every tool of every native call. */
+export const topFits = (schema: JsonObject, rules: Exclude<ToolRules, "any">): boolean =>
+  namedObject(schema) === schema && refusedAtTop(schema, rules).length === 0;
 
 /** "object schema missing properties": what a tool without input is to others, `{"type": "object"}`, is refused by some. */
 function namedObject(schema: JsonObject): JsonObject {
@@ -94,12 +98,10 @@ function offerOf(schema: Json, folding: Folding, level: number): Offer {
       if (property !== undefined) offer.properties.set(name, property);
   if (isList(required)) for (const name of required) offer.required.add(name);
   const inner = (one: Json): Offer => offerOf(one, folding, level + 1);
-  for (const part of [...followed(schema, folding), ...listIn(schema.allOf)]) join(offer, inner(part));
-  for (const alternatives of [listIn(schema.anyOf), listIn(schema.oneOf)]) joinOneOf(offer, alternatives.map(inner));
+  for (const part of [...followed(schema, folding), ...listOf(schema.allOf)]) join(offer, inner(part));
+  for (const alternatives of [listOf(schema.anyOf), listOf(schema.oneOf)]) joinOneOf(offer, alternatives.map(inner));
   return offer;
 }
-
-const listIn = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 
 function followed({ $ref }: JsonObject, { root, seen }: Folding): readonly JsonObject[] {
   const definition = definitionOf($ref, root);

@@ -13,13 +13,13 @@ export type Presence =
   | { readonly kind: "gateway"; readonly instance?: string };
 
 /** Every answer of a gateway carries the first (http/answer.ts), that of /health the second (http/health.ts). */
-const REQUEST_ID = "x-codeswitch-request-id";
+export const REQUEST_ID = "x-codeswitch-request-id";
 const INSTANCE = "x-codeswitch-instance";
 
 const TIMEOUT_MS = 5_000;
 
-export async function presence(url: string): Promise<Presence> {
-  const got = await call({ url: `${url}/health`, headers: {}, timeoutMs: TIMEOUT_MS });
+export async function presence(url: string, timeoutMs = TIMEOUT_MS): Promise<Presence> {
+  const got = await call({ url: `${url}/health`, headers: {}, timeoutMs });
   if (got.kind === "failed")
     return got.fault === "unreachable" && got.words !== CLOSED
       ? { kind: "none" }

@@ -1,10 +1,11 @@
 /** Whether a public address is HTTPS and leads to this gateway, as a client in somebody's cloud would see it. */
 import { call, messageOf, type Got } from "./call.ts";
+import { REQUEST_ID } from "./gateway.ts";
 import { command } from "../typed/command.ts";
 
 /** undefined: it does. Else what is wrong and what to do. */
 export async function publicUrlFault(url: string, key: string): Promise<string | undefined> {
-  const fault = addressFault(url);
+  const fault = publicAddressFault(url);
   if (fault !== undefined) return fault;
   const root = url.replace(/\/+$/, "");
   const got = await call({
@@ -17,7 +18,7 @@ export async function publicUrlFault(url: string, key: string): Promise<string |
 }
 
 /** What can be told without asking. */
-export function addressFault(url: string): string | undefined {
+export function publicAddressFault(url: string): string | undefined {
   const parsed = URL.parse(url);
   if (!parsed) return `"${url}" is no URL. Write it like https://name.example.com.`;
   if (parsed.protocol !== "https:")
@@ -35,11 +36,8 @@ const isPrivate = (host: string): boolean =>
     host,
   );
 
-/** Every answer of this gateway carries it (http/answer.ts). */
-const OURS = "x-codeswitch-request-id";
-
 function answerFault(root: string, got: Extract<Got, { kind: "answer" }>): string | undefined {
-  if (!got.headers.has(OURS))
+  if (!got.headers.has(REQUEST_ID))
     return `${root} answers (status ${got.status}), but not with this gateway. Check where the tunnel or the proxy leads, and whether it asks for a log-in of its own.`;
   if (got.status === 200) return undefined;
   return `${root} leads to a gateway, which says: ${messageOf(got)}`;

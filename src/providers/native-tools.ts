@@ -1,5 +1,5 @@
 /** Tools and the choice among them in a native body: edited only where the vendor is known to refuse what stands there. */
-import { toolSchema, type ToolRules } from "../ir/tool-schema.ts";
+import { toolSchema, type ToolRules, topFits } from "../ir/tool-schema.ts";
 import type { LossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";
 import type { CallerWords } from "../ir/words.ts";
@@ -9,7 +9,7 @@ import { type Forced, loseForce, wayToForce } from "./forced-call.ts";
 import type { Edit, NativeCall } from "./native-edits.ts";
 
 /**
- * Only the tops of schemas are looked at, which costs nothing. What else is wrong inside of one is a native caller's own,
+ * Only the tops of schemas are looked at, which costs little. What else is wrong inside of one is a native caller's own,
  * and the vendor's word on it comes back.
  */
 export function toolSchemaEdits({ tools }: JsonObject, { target }: NativeCall, losses: LossList): Edit[] {
@@ -19,23 +19,28 @@ export function toolSchemaEdits({ tools }: JsonObject, { target }: NativeCall, l
   return editsOf(tools, ["tools"], { ...rules, needsItems: false }, losses);
 }
 
-function editsOf(tools: Json | undefined, path: EditPath, rules: ToolRules, losses: LossList): Edit[] {
+function editsOf(tools: Json | undefined, path: EditPath, rules: Rules, losses: LossList): Edit[] {
   if (!isList(tools)) return [];
-  return tools.flatMap((tool, index): Edit[] => {
-    if (!isObject(tool)) return [];
-    const at = [...path, index];
-    if (tool.type === "namespace") return editsOf(tool.tools, [...at, "tools"], rules, losses);
-    if (tool.type !== "function") return [];
-    const isNested = isObject(tool.function);
-    const holder = isNested ? (tool.function as JsonObject) : tool;
-    const where = isNested ? [...at, "function", "parameters"] : [...at, "parameters"];
-    return isObject(holder.parameters) ? schemaEdits(holder.parameters, where, rules, losses) : [];
-  });
+  const edits: Edit[] = [];
+  for (const [index, tool] of tools.entries()) {
+    if (!isObject(tool)) continue;
+    if (tool.type === "namespace") edits.push(...editsOf(tool.tools, [...path, index, "tools"], rules, losses));
+    if (tool.type !== "function") continue;
+    const nested = isObject(tool.function) ? tool.function : undefined;
+    const { parameters } = nested ?? tool;
+    // Most fit: where one stands is found out of the others alone.
+    if (!isObject(parameters) || topFits(parameters, rules)) continue;
+    edits.push(
+      ...schemaEdits(parameters, [...path, index, ...(nested ? ["function"] : []), "parameters"], rules, losses),
+    );
+  }
+  return edits;
 }
 
-function schemaEdits(schema: JsonObject, path: EditPath, rules: ToolRules, losses: LossList): Edit[] {
+type Rules = Exclude<ToolRules, "any">;
+
+function schemaEdits(schema: JsonObject, path: EditPath, rules: Rules, losses: LossList): Edit[] {
   const fitted = toolSchema(schema, rules, printed(path), losses);
-  if (fitted === schema) return [];
   const isCompleted = Object.keys(schema).every((key) => key in fitted);
   if (!isCompleted) return [{ name: "tool-schema", path, value: fitted }];
   return ["type", "properties"]

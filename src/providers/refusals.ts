@@ -1,6 +1,6 @@
 /** What a provider's refusal means for whoever runs the gateway, and where it is mended: for the call that met it, for the log, and for the checks. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
-import { vendorOf } from "./catalog.ts";
+import { hasDeployments } from "./sightings.ts";
 
 export interface Refused {
   readonly status: number;
@@ -34,10 +34,10 @@ export function operatorsFault(refused: Refused, asked: Asked): OperatorsFault |
 
 /** Elsewhere a model's name is the vendor's own, and its error names it. */
 const isMissing = ({ status, said }: Refused, provider: ProviderConfig): boolean =>
-  status === 404 && vendorOf(provider).listsDeployable === true && /deployment|model/i.test(said);
+  status === 404 && hasDeployments(provider) && /deployment|model/i.test(said);
 
 const isVersion = ({ status, said }: Refused, provider: ProviderConfig): boolean =>
-  (status === 400 || status === 404) && vendorOf(provider).listsDeployable === true && /api[- ]?version/i.test(said);
+  (status === 400 || status === 404) && hasDeployments(provider) && /api[- ]?version/i.test(said);
 
 const missingDeployment = ({ provider, target, name }: Asked): string =>
   `${provider.name} has no deployment '${target.model}' (asked for as ${name}). Set ${target.writtenAt ?? "the model of its target"}.`;

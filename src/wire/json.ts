@@ -39,6 +39,8 @@ export function describe(value: unknown): string {
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
 export const isList = (value: unknown): value is readonly Json[] => Array.isArray(value);
+/** What is no list holds nothing. */
+export const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 
 export function parseJson(text: string): Json {
   return JSON.parse(text) as Json;

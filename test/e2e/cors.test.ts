@@ -43,8 +43,22 @@ async function spoken(method: string, path: string, headers: Record<string, stri
 const ALLOWED = {
   "access-control-allow-origin": OURS,
   "access-control-expose-headers":
-    "x-codeswitch-request-id, x-codeswitch-losses, x-codeswitch-lost, x-codeswitch-hints, retry-after",
+    "x-codeswitch-request-id, x-codeswitch-target, x-codeswitch-lane, x-codeswitch-losses, x-codeswitch-lost, x-codeswitch-hints, x-codeswitch-estimated, retry-after",
 };
+test("a page may read every header of ours that an answer has", async () => {
+  const body = JSON.stringify(bodyFor("messages", "m"));
+  for (const path of [PATH.messages, `${PATH.messages}/count_tokens`]) {
+    const headers = { "content-type": "application/json", origin: OURS, ...KEY };
+    const response = await fetch(gateway.url + path, { method: "POST", headers, body });
+    await response.arrayBuffer();
+    expect(response.status).toBe(200);
+    const ours = [...response.headers.keys()].filter((name) => name.startsWith("x-codeswitch-"));
+    expect(ours.length).toBeGreaterThan(1);
+    const readable = (response.headers.get("access-control-expose-headers") ?? "").split(", ");
+    expect(ours.filter((name) => !readable.includes(name))).toEqual([]);
+  }
+});
+
 const preflight = { "access-control-request-method": "POST", "access-control-request-headers": ASKED };
 
 for (const path of [...WIRES.map((wire) => PATH[wire]), "/v1/models"])

@@ -3,10 +3,11 @@
  * description, where the vendor's own SDKs put it (transform_schema, transformJSONSchema).
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
  */
-import { definitionOf } from "../../ir/schema-walk.ts";
+import { referred } from "../../ir/schema-walk.ts";
+import { NO_DEFINITION, OPEN } from "../../ir/strict-schema.ts";
 import { FOLD_LEVELS_MAX, folded } from "../../ir/tool-schema.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { fault, OPEN, plainNode, remarksOf, rulesOf, type Walk, worded } from "./plain-schema.ts";
+import { fault, plainNode, remarksOf, rulesOf, type Walk, worded } from "./plain-schema.ts";
 import { isCircular } from "./references.ts";
 
 export type HeldSchema =
@@ -64,16 +65,14 @@ function heldNode(schema: Json | undefined, walk: Walk): JsonObject {
 
 const isSimple = (type: Json): boolean => ["string", "integer", "number", "boolean", "null"].includes(type as string);
 
-const REFERENCE = /^#\/(?:\$defs|definitions)\//;
-
 /** Nothing is taken beside a reference: its definition has a description of its own. */
 function referring({ $ref, ...beside }: JsonObject, walk: Walk): JsonObject {
-  if (definitionOf($ref, walk.root) === undefined) return fault(walk, "a reference leads to no definition of its own");
-  const name = String($ref).replace(REFERENCE, "");
+  const to = referred($ref, walk.root);
+  if (!to) return fault(walk, NO_DEFINITION);
   const from = walk.references.get(walk.inside) ?? new Set();
-  walk.references.set(walk.inside, from.add(name.replaceAll("~1", "/").replaceAll("~0", "~")));
+  walk.references.set(walk.inside, from.add(to.name));
   for (const key of Object.keys(rulesOf(beside))) walk.told.add(key);
-  return { $ref: `#/$defs/${name}` };
+  return { $ref: `#/$defs/${to.written}` };
 }
 
 /** "allOf with $ref is not supported", and closed objects cannot be joined: one schema is made of all. */

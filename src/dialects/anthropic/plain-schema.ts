@@ -1,5 +1,6 @@
 /** One schema without references and alternatives, as Anthropic holds to it: its type, or the values that it lists, and little else. */
 import { described } from "../../ir/schema-walk.ts";
+import { OPEN } from "../../ir/strict-schema.ts";
 import { isList, isObject, type Json, type JsonObject, lookup } from "../../wire/json.ts";
 import type { References } from "./references.ts";
 
@@ -15,8 +16,6 @@ export interface Walk {
   /** Why nobody can be held to it. */
   why?: string;
 }
-
-export const OPEN = "it leaves open what a value may be";
 
 /** The walk goes on: the whole is thrown away then. */
 export function fault(walk: Walk, why: string): JsonObject {

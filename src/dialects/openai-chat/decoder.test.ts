@@ -395,6 +395,15 @@ test("a whole answer runs through the same decoder", () => {
   expect(kinds).toEqual(["reasoning", "text", "call"]);
 });
 
+test("a second call of one id and a call without any never get the same one", () => {
+  const entry = (id: string, args: string) => ({ id, function: { name: "weather", arguments: args } });
+  const message = { content: "Two looks.", tool_calls: [entry("a", "{1}"), entry("a", "{2}"), entry("", "{3}")] };
+  const body = { id: "x", choices: [{ message, finish_reason: "tool_calls" }] };
+  const calls = inputs(collect(openaiChat.response.decode(body, ask())));
+  expect(calls.length).toBe(3);
+  expect(new Set(calls.map(([id]) => id)).size).toBe(3);
+});
+
 test("in a whole answer each entry is a call: without numbers, all numbered 0, and of one id", () => {
   const entry = (id: string, args: string, more: JsonObject = {}) => ({
     id,
@@ -419,7 +428,7 @@ test("in a whole answer each entry is a call: without numbers, all numbered 0, a
   expect(whole(entry("a", "{1}"), entry("a", "{1}"))).toEqual([["a", "weather", "{1}"]]);
   expect(whole(entry("a", "{1}"), entry("a", "{2}"))).toEqual([
     ["a", "weather", "{1}"],
-    ["call_r1_1", "weather", "{2}"],
+    ["call_r1_twin1", "weather", "{2}"],
   ]);
   expect(whole(entry("", "{1}"), entry("", "{2}"))).toEqual([
     ["call_r1_0", "weather", "{1}"],

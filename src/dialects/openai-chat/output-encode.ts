@@ -1,7 +1,7 @@
 /** The shape of the answer: a schema where the vendor has them, else a rule in words. */
 import type { OutputShape } from "../../ir/request.ts";
-import { strictSchema, withoutRootReference } from "../../ir/strict-schema.ts";
-import { isObject, type JsonObject } from "../../wire/json.ts";
+import { strictSchema, wish } from "../../ir/strict-schema.ts";
+import type { JsonObject } from "../../wire/json.ts";
 import { meaning, type Writing } from "./writing.ts";
 
 export function outputFields(output: OutputShape | undefined, writing: Writing): JsonObject {
@@ -38,9 +38,9 @@ function heldTo({ schema, strict }: NonNullable<OutputShape["schema"]>, writing:
   if ("schema" in held) return { schema: held.schema, strict };
   // Most other vendors make a grammar of any schema, asked for it or not.
   if (!writing.traits.strictTools) return { schema };
-  const note = `the vendor cannot enforce this schema, for ${held.why}: it is a wish`;
+  const { fields, note } = wish(schema, held.why);
   meaning(writing, "approximated", writing.said.field("outputShape"), "output-schema", note);
-  return { schema: isObject(schema) ? withoutRootReference(schema) : schema, strict: false };
+  return fields;
 }
 
 const ONLY_JSON = "Answer with one JSON object and nothing else.";

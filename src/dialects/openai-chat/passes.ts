@@ -1,5 +1,5 @@
 /** Whether one deployment takes a Chat body as it is: what its vendor refuses goes through the encoder, which obeys the same traits. */
-import { isObject, type JsonObject } from "../../wire/json.ts";
+import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import type { Traits } from "../dialect.ts";
 import { isNative } from "./native.ts";
 import { isOwnFormat, isSigned, thoughtField } from "./seals.ts";
@@ -35,10 +35,10 @@ const FIELDS: readonly Rule[] = [
 
 const isMarked = (body: JsonObject): boolean =>
   has(body, "cache_control") ||
-  [
-    ...objectsIn(body, "tools"),
-    ...objectsIn(body, "messages").flatMap((message) => objectsIn(message, "content")),
-  ].some((one) => "cache_control" in one);
+  hasMark(listIn(body, "tools")) ||
+  listIn(body, "messages").some((message) => isObject(message) && hasMark(listIn(message, "content")));
+
+const hasMark = (list: readonly Json[]): boolean => list.some((one) => isObject(one) && "cache_control" in one);
 
 function formatFits(format: JsonObject | undefined, traits: Traits): boolean {
   if (!format || traits.jsonSchema === "json_schema") return true;

@@ -3,7 +3,7 @@ import type { Addressee } from "../dialect.ts";
 import { type Feature, lossList, type Translated } from "../../ir/loss.ts";
 import type { CallEntry, Entry, ModelRequest, OutputShape, Part, Reasoning } from "../../ir/request.ts";
 import { waitingTools } from "../../ir/deferred.ts";
-import { strictSchema, withoutRootReference } from "../../ir/strict-schema.ts";
+import { strictSchema, wish } from "../../ir/strict-schema.ts";
 import { toolMap } from "../../ir/tools.ts";
 import { loseReasoningHints, loseUnread } from "../../ir/unread.ts";
 import { callerWords, type Field } from "../../ir/words.ts";
@@ -160,9 +160,9 @@ function heldTo({ schema, strict }: NonNullable<OutputShape["schema"]>, w: Writi
   if (strict !== true || w.own) return { schema, ...(strict !== undefined && { strict }) };
   const held = strictSchema(schema);
   if ("schema" in held) return { schema: held.schema, strict };
-  const note = `the vendor cannot enforce this schema, for ${held.why}: it is a wish`;
+  const { fields, note } = wish(schema, held.why);
   meaning(w, w.said.field("outputShape"), "output-schema", "approximated", note);
-  return { schema: isObject(schema) ? withoutRootReference(schema) : schema, strict: false };
+  return fields;
 }
 
 function samplingOf(w: Writing): JsonObject {
