@@ -4,7 +4,7 @@
  * https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
  */
 import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
-import { definitionOf, described } from "./schema-walk.ts";
+import { definitionOf, described, withoutRootReference } from "./schema-walk.ts";
 
 /** A schema to which a vendor holds the model, or why it cannot. */
 export type Held = { readonly schema: JsonObject } | { readonly why: string };
@@ -37,14 +37,6 @@ const TAKEN: ReadonlySet<string> = new Set([
 const REMARKS: ReadonlySet<string> = new Set(["default", "examples", "deprecated", "readOnly", "writeOnly"]);
 const SILENT: ReadonlySet<string> = new Set(["$schema", "$comment"]);
 const FORMATS: ReadonlySet<unknown> = new Set("date-time time date duration email hostname ipv4 ipv6 uuid".split(" "));
-
-/** A reference as the whole is no object to who looks at its type. */
-export function withoutRootReference(schema: JsonObject): JsonObject {
-  const definition = definitionOf(schema.$ref, schema);
-  if (definition === undefined) return schema;
-  const { $ref: _, ...beside } = schema;
-  return { ...beside, ...definition };
-}
 
 /** Goes on where it finds a fault: the whole is thrown away then. */
 function strictly(schema: Json | undefined, walk: Walk, level: number): JsonObject {

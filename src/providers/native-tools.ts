@@ -29,7 +29,10 @@ function editsOf(tools: Json | undefined, path: EditPath, rules: ToolRules, loss
     const isNested = isObject(tool.function);
     const holder = isNested ? (tool.function as JsonObject) : tool;
     const where = isNested ? [...at, "function", "parameters"] : [...at, "parameters"];
-    return isObject(holder.parameters) ? schemaEdits(holder.parameters, where, rules, losses) : [];
+    if (isObject(holder.parameters)) return schemaEdits(holder.parameters, where, rules, losses);
+    // "expected an object, but got null instead"; Responses takes it.
+    const isNoInput = isNested && holder.parameters === null;
+    return isNoInput ? [{ name: "tool-schema", path: where, value: toolSchema(null, rules, "", losses) }] : [];
   });
 }
 

@@ -1,6 +1,7 @@
 /** The shape of the answer: a schema where the vendor has them, else a rule in words. */
 import type { OutputShape } from "../../ir/request.ts";
-import { strictSchema, withoutRootReference } from "../../ir/strict-schema.ts";
+import { withoutRootReference } from "../../ir/schema-walk.ts";
+import { strictSchema } from "../../ir/strict-schema.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 import { meaning, type Writing } from "./writing.ts";
 
