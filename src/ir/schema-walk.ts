@@ -94,6 +94,14 @@ export function referred(ref: Json | undefined, root: JsonObject): Referred | un
 }
 const LOCAL = /^#\/(\$defs|definitions)\/([^/]+)$/;
 
+/** A reference as the whole is no object to who looks at its type. */
+export function withoutRootReference(schema: JsonObject): JsonObject {
+  const definition = definitionOf(schema.$ref, schema);
+  if (definition === undefined) return schema;
+  const { $ref: _, ...beside } = schema;
+  return { ...beside, ...definition };
+}
+
 /** What a vendor does not enforce stands in the description, in the form in which the makers of models write it there themselves. */
 export function described(schema: JsonObject, rest: readonly (readonly [string, Json])[]): JsonObject {
   if (rest.length === 0) return schema;

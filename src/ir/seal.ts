@@ -43,6 +43,8 @@ export interface SealReader {
   readonly dialect: DialectId;
   readonly issuer: string;
   readonly family: string;
+  /** It also seals calls apart from the thoughts in front of them. */
+  readonly sealsCalls?: true;
 }
 
 /** A bare seal is taken at its word: its dialect is all we know. */

@@ -4,7 +4,7 @@
  * https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
  */
 import { isList, isObject, type Json, type JsonObject, listOf } from "../wire/json.ts";
-import { definitionOf, described } from "./schema-walk.ts";
+import { definitionOf, described, withoutRootReference } from "./schema-walk.ts";
 
 /** A schema to which a vendor holds the model, or why it cannot. */
 export type Held = { readonly schema: JsonObject } | { readonly why: string };
@@ -45,14 +45,6 @@ export const wish = (schema: Json, why: string) => ({
   fields: { schema: isObject(schema) ? withoutRootReference(schema) : schema, strict: false },
   note: `the vendor cannot enforce this schema, for ${why}: it is a wish`,
 });
-
-/** A reference as the whole is no object to who looks at its type. */
-function withoutRootReference(schema: JsonObject): JsonObject {
-  const definition = definitionOf(schema.$ref, schema);
-  if (definition === undefined) return schema;
-  const { $ref: _, ...beside } = schema;
-  return { ...beside, ...definition };
-}
 
 /** Goes on where it finds a fault: the whole is thrown away then. */
 function strictly(schema: Json | undefined, walk: Walk, level: number): JsonObject {

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isList, isObject, type Json, type JsonObject, listOf } from "../wire/json.ts";
 import type { LossList } from "./loss.ts";
-import { definitionOf, someInner, withInner } from "./schema-walk.ts";
+import { definitionOf, someInner, withInner, withoutRootReference } from "./schema-walk.ts";
 
 /** What one vendor asks of a tool's schema. `any`: nothing. */
 export type ToolRules =
@@ -17,9 +17,11 @@ export type ToolRules =
 const NO_INPUT: JsonObject = { type: "object", properties: {} };
 
 /** `at`: where the tool stands in the caller's body. */
-export function toolSchema(schema: Json | undefined, rules: ToolRules, at: string, losses: LossList): JsonObject {
-  if (!isObject(schema)) return NO_INPUT;
-  if (rules === "any") return schema;
+export function toolSchema(whole: Json | undefined, rules: ToolRules, at: string, losses: LossList): JsonObject {
+  if (!isObject(whole)) return NO_INPUT;
+  if (rules === "any") return whole;
+  // Beside `properties` of our own a reference would be read by some and not by others.
+  const schema = isObject(whole.properties) ? whole : withoutRootReference(whole);
   const refused = refusedAtTop(schema, rules);
   const top = refused.length === 0 ? namedObject(schema) : folded(schema, new Set(refused));
   if (refused.length > 0)

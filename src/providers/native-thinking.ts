@@ -110,15 +110,17 @@ const WRITERS: Readonly<Record<DialectId, Write>> = {
     const flat = stringIn(body, "reasoning_effort");
     if (effortField === "reasoning") return hostEdits(own, next, flat);
     if (effortField !== "thinking") return changed(["reasoning_effort"], flat, next.effort);
-    const type = next.mode === undefined ? undefined : next.mode === "off" ? "disabled" : "enabled";
-    return [
-      ...(next.mode === own.mode
-        ? []
-        : changed(["thinking", "type"], stringIn(objectIn(body, "thinking"), "type"), type)),
-      ...changed(["reasoning_effort"], flat, next.effort),
-    ];
+    return [...switchEdits(body, own, next), ...changed(["reasoning_effort"], flat, next.effort)];
   },
 };
+
+/** Without its word the object says nothing, and goes whole. */
+function switchEdits(body: JsonObject, own: Reasoning, next: Reasoning): Edit[] {
+  if (next.mode === own.mode) return [];
+  if (next.mode === undefined) return effortEdit(["thinking"], undefined);
+  const type = next.mode === "off" ? "disabled" : "enabled";
+  return changed(["thinking", "type"], stringIn(objectIn(body, "thinking"), "type"), type);
+}
 
 /** One of the two is taken. A budget that the caller named stays as it was said: the host knows its models' limits. */
 function hostEdits(own: Reasoning, next: Reasoning, flat: string | undefined): Edit[] {

@@ -28,11 +28,13 @@ function editsOf(tools: Json | undefined, path: EditPath, rules: Rules, losses: 
     if (tool.type !== "function") continue;
     const nested = isObject(tool.function) ? tool.function : undefined;
     const { parameters } = nested ?? tool;
+    const at = (): EditPath => [...path, index, ...(nested ? ["function"] : []), "parameters"];
+    // "expected an object, but got null instead"; Responses takes it.
+    if (nested && parameters === null)
+      edits.push({ name: "tool-schema", path: at(), value: toolSchema(null, rules, "", losses) });
     // Most fit: where one stands is found out of the others alone.
-    if (!isObject(parameters) || topFits(parameters, rules)) continue;
-    edits.push(
-      ...schemaEdits(parameters, [...path, index, ...(nested ? ["function"] : []), "parameters"], rules, losses),
-    );
+    if (isObject(parameters) && !topFits(parameters, rules))
+      edits.push(...schemaEdits(parameters, at(), rules, losses));
   }
   return edits;
 }

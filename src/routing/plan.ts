@@ -160,7 +160,8 @@ function targetOf(provider: ProviderConfig, config: TargetConfig, askedName: str
   const { family, traits } = capabilities;
   const issuer = issuerOf(provider);
   const addressee = { issuer, family, model, traits };
-  return { provider, model, dialect, config, capabilities, issuer, addressee, reader: { dialect, issuer, family } };
+  const reader = { dialect, issuer, family, ...(traits.signedCalls && { sealsCalls: true as const }) };
+  return { provider, model, dialect, config, capabilities, issuer, addressee, reader };
 }
 
 function unknownModel(config: Config, askedName: string, key: KeyConfig | undefined): GatewayError {

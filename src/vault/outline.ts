@@ -48,8 +48,19 @@ const isSealedFor = (entry: Pick<ReasoningEntry, "seal">, reader: SealReader): b
 const isTold = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
 
 /** Nothing is better than what the client itself sends back with its proof. */
-export const holdsReadable = (turn: readonly AssistantEntry[], reader: SealReader): boolean =>
+const holdsReadable = (turn: readonly AssistantEntry[], reader: SealReader): boolean =>
   turn.some((entry) => "seal" in entry && isSealedFor(entry, reader));
+
+/** Nor is there more to know, unless calls are sealed apart: a client may have no field for that. */
+export const holdsAll = (turn: readonly AssistantEntry[], reader: SealReader): boolean =>
+  holdsReadable(turn, reader) &&
+  (!reader.sealsCalls || turn.every((entry) => entry.kind !== "call" || isSealedFor(entry, reader)));
+
+/** Every proof that the client sent is in the outline as well: it tells of the same answer. */
+function provesAll(outline: Outline, turn: readonly AssistantEntry[], reader: SealReader): boolean {
+  const known = new Set(outline.map((piece) => ("reasoning" in piece ? piece.reasoning.seal : piece.seal)?.value));
+  return turn.every((entry) => !("seal" in entry) || !isSealedFor(entry, reader) || known.has(entry.seal?.value));
+}
 
 /**
  * The turn with what the outline has for this reader. Reasoning that a client sent without its proof gives way to the
@@ -60,6 +71,7 @@ export function withReasoning(
   outline: Outline,
   reader: SealReader,
 ): readonly AssistantEntry[] {
+  if (holdsReadable(turn, reader) && !provesAll(outline, turn, reader)) return turn;
   const isProven = outline.some((piece) => isSealedFor("reasoning" in piece ? piece.reasoning : piece, reader));
   if (!isProven && turn.some((entry) => entry.kind === "reasoning" && isTold(entry))) return turn;
   // What this reader cannot open is put back too: its encoder leaves it out, and says so.

@@ -7,7 +7,7 @@ import { LIMITS } from "../wire/limits.ts";
 import { behindsOf } from "./behind.ts";
 import { keysOfAnswer, type Seen, type Way, type Ways, waysOfTurn } from "./keys.ts";
 import {
-  holdsReadable,
+  holdsAll,
   isWorthKeeping,
   NOTHING_TOLD,
   type Outline,
@@ -95,7 +95,7 @@ function knownTurns(scope: Scope, entries: readonly Entry[], reader: SealReader)
   const behinds = behindsOf(entries).values();
   return turnsOf(entries).map((turn) => {
     const behind = turn.role === "assistant" ? behinds.next().value : undefined;
-    if (turn.role !== "assistant" || !behind || holdsReadable(turn.entries, reader)) return { turn, ways: [] };
+    if (turn.role !== "assistant" || !behind || holdsAll(turn.entries, reader)) return { turn, ways: [] };
     return { turn, ways: waysOfTurn(scope, behind, turn.entries) };
   });
 }

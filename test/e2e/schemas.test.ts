@@ -122,6 +122,20 @@ describe("a tool without arguments reaches OpenAI with properties", () => {
   });
 });
 
+for (const { client, model } of CROSSINGS)
+  test(`a tool that is a reference as a whole reaches OpenAI as the object that it means: ${client} to ${model}`, async () => {
+    const definition = object({ city: text }, { required: ["city"] });
+    const definitions = { In: definition };
+    const found = await sent(client, model, withTool(client, { $ref: "#/definitions/In", definitions }));
+    expect(toolIn(found).schema).toEqual({ definitions, ...definition });
+    expect(found.losses).toEqual([]);
+  });
+
+test("a tool of a Chat body whose parameters are null reaches OpenAI with a schema", async () => {
+  const found = await sent("chat", "chat", withTool("chat", null));
+  expect([found.lane, toolIn(found).schema]).toEqual(["native", object({})]);
+});
+
 describe("a tool with alternatives at its top reaches OpenAI and Anthropic without them", () => {
   const union = {
     type: "object",
@@ -338,6 +352,12 @@ describe("a forced call of a Kimi", () => {
     expect(found.body.thinking).toBeUndefined();
   });
 });
+
+for (const type of ["enabled", "disabled"])
+  test(`a model that always thinks gets no empty thinking object where its caller said ${type}`, async () => {
+    const { body } = await sent("chat", "kimi-k2-thinking", { thinking: { type } }, "chat");
+    expect(body).not.toHaveProperty("thinking");
+  });
 
 test("kimi-k3 takes an effort and no thinking object, and temperature 1 only", async () => {
   const chat = await sent("chat", "kimi-k3", { temperature: 0.2, thinking: { type: "disabled" } }, "chat");

@@ -328,3 +328,49 @@ test("of two conversations that are one to the letter neither gets the other's s
     await alike.stop();
   }
 });
+
+test("a client that keeps its reasoning gets back the seals that came behind their calls", async () => {
+  const delta = (delta: Item, finish_reason: string | null = null): string =>
+    `data: ${JSON.stringify({ id: "gen-1", choices: [{ index: 0, delta, finish_reason }] })}\n\n`;
+  const format = "google-gemini-v1";
+  const thought = { type: "reasoning.text", text: "Look.", format, index: 0 };
+  const sealOf = (id: string, index: number): Item => ({
+    type: "reasoning.encrypted",
+    data: `seal of ${id}`,
+    id,
+    format,
+    index,
+  });
+  const ids = ["call_a", "call_b"];
+  const streamed = ids.flatMap((id, index) => [
+    delta({ tool_calls: [{ index, id, type: "function", function: { name: "read", arguments: "{}" } }] }),
+    delta({ reasoning_details: [sealOf(id, index)] }),
+  ]);
+  const text = [
+    delta({ reasoning: "Look.", reasoning_details: [thought] }),
+    ...streamed,
+    delta({}, "tool_calls"),
+    "data: [DONE]\n\n",
+  ].join("");
+  const late = upstream(() => new Response(text, { headers: { "content-type": "text/event-stream" } }));
+  const own = await start({
+    providers: [provider("router", "chat", late.url, { vendor: "openrouter" })],
+    models: [{ name: "gemini", targets: [target("router", "chat", "google/gemini-3-pro-preview")] }],
+  });
+  try {
+    for (const client of ["messages", "responses"] as const) {
+      const talker = TALKERS[client];
+      const first: Item[] = [{ role: "user", content: `Read, ${client}.` }];
+      const ask = (items: readonly Item[]): Promise<Response> =>
+        post(own.url, talker.path, talker.ask("gemini", items, true));
+      const said = await talker.read(await ask(first), true);
+      await (await ask([...first, ...said.items, ...talker.results(said.calls, RESULT)])).text();
+      const back = list(late.asked.at(-1)?.body["messages"]).find(({ role }) => role === "assistant");
+      expect(back?.["reasoning_details"]).toEqual([thought, ...ids.map(sealOf)]);
+      expect(own.records.at(-1)?.losses).toEqual([]);
+    }
+  } finally {
+    await own.stop();
+    await late.stop();
+  }
+});

@@ -38,6 +38,14 @@ describe("what is taken stays", () => {
     expect(told(schema)).toEqual([]);
   });
 
+  test("a list of anything is a list", () => {
+    for (const items of [{}, true]) {
+      const schema = closed({ a: { type: "array", items } });
+      expect(held(schema)).toEqual(closed({ a: { type: "array" } }));
+      expect(told(schema)).toEqual([]);
+    }
+  });
+
   test("every object is closed", () => {
     expect(held(object({ a: { type: "array", items: object({ b: text }) } }))).toEqual(
       closed({ a: { type: "array", items: closed({ b: text }) } }),

@@ -40,7 +40,7 @@ export function worded(schema: JsonObject, node: JsonObject, counts: (key: strin
   for (const [key, value] of Object.entries(schema)) {
     if (value === undefined || SILENT.has(key)) continue;
     if (Object.hasOwn(node, key) || key === "title" || key === "description") kept[key] = value;
-    else if (counts(key)) told.push([key, value]);
+    else if (counts(key) && !(key === "items" && isAnything(value))) told.push([key, value]);
   }
   for (const [key] of told) if (!REMARKS.has(key)) walk.told.add(key);
   return described({ ...kept, ...node }, told);
@@ -56,6 +56,9 @@ const part = (schema: JsonObject, remarks: "with" | "without"): JsonObject =>
   Object.fromEntries(Object.entries(schema).filter(([key]) => REMARKS.has(key) === (remarks === "with")));
 export const remarksOf = (schema: JsonObject): JsonObject => part(schema, "with");
 export const rulesOf = (schema: JsonObject): JsonObject => part(schema, "without");
+
+/** `list[Any]`: a list may hold whatever it likes where nothing is said of it. */
+const isAnything = (items: Json): boolean => items === true || (isObject(items) && Object.keys(items).length === 0);
 
 /** Values stand alone: "Enum value 'low' does not match declared type '['string', 'null']'". */
 function literalsOf(schema: JsonObject): JsonObject | undefined {
@@ -99,7 +102,7 @@ const FORMATS: ReadonlySet<unknown> = new Set(
 const BY_TYPE: Readonly<Record<string, (schema: JsonObject, walk: Walk, inner: Inner) => JsonObject>> = {
   object: closedObject,
   array: ({ items, minItems }, walk, inner) => ({
-    ...(isObject(items) && { items: inner(items, walk) }),
+    ...(isObject(items) && !isAnything(items) && { items: inner(items, walk) }),
     ...((minItems === 0 || minItems === 1) && { minItems }),
   }),
   string: ({ format }) => (FORMATS.has(format) ? { format } : {}),
