@@ -91,7 +91,7 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
         "Seals what is kept in the data folder; 32 characters or more. Unset: one is made there. To change it: NEW,OLD.",
         { always: true },
       ),
-      honoured("CODESWITCH_URL", "For setup, doctor and test: the gateway that they ask. --url wins.", {
+      honoured("CODESWITCH_URL", "For setup, models, doctor and test: the gateway that they ask. --url wins.", {
         always: true,
       }),
       honoured(
@@ -101,7 +101,7 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
       ),
       honoured(
         "CODESWITCH_KEY",
-        "For setup, doctor and test: the client's key, out of sight of the list of processes. --key wins.",
+        "For setup, models, doctor and test: the client's key, out of sight of the list of processes. --key wins.",
         {
           always: true,
         },
