@@ -4,7 +4,7 @@ import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
 import { askModels, modelFault, type Served } from "../probe/gateway.ts";
 import { listedModels, reached } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
-import { type Address, addressFault, addressNotes, isSameFile, saySource } from "./find-gateway.ts";
+import { type Address, addressFault, addressNotes, asItWas, howTaken, isSameFile, saySource } from "./find-gateway.ts";
 
 const ABOUT = "the gateway";
 /** So many keys, and models that are not in its list, are asked for. */
@@ -24,6 +24,7 @@ export async function checkGateway(config: Config, address: Address, given: stri
 
 async function compare(config: Config, address: Address, given: string | undefined): Promise<Finding[]> {
   const { url, isNamed } = address;
+  const isChosen = isNamed || given !== undefined;
   const keys = keysFor(config, address, given);
   const open = await askModels(url, undefined);
   const answers = await Promise.all(keys.map(async (key) => ({ key, reply: await askModels(url, key.key) })));
@@ -31,8 +32,8 @@ async function compare(config: Config, address: Address, given: string | undefin
   if (failed) return [fault(ABOUT, "models", `The one at ${url} does not say what it serves: ${failed.words}`)];
   const other = (words: string): Finding[] => [fault(ABOUT, "configuration", elsewhere(config, address, words))];
   if (open.kind === "serves") {
-    if (config.keys.length > 0) return other("it takes calls without a key, and this one has keys");
-    return inOrder(config, address, undefined, open);
+    if (config.keys.length > 0 && !isChosen) return other("it takes calls without a key, and this one has keys");
+    return inOrder(config, address, { keys: undefined, isChosen }, open);
   }
   if (keys.length === 0)
     return isNamed
@@ -46,25 +47,36 @@ async function compare(config: Config, address: Address, given: string | undefin
       : other("it wants a key, and this one has none");
   const refused = answers.filter(({ reply }) => reply.kind === "refuses").map(({ key }) => key);
   const best = answers.find(({ reply }) => reply.kind === "serves");
+  if (best?.reply.kind !== "serves" && given !== undefined)
+    return [fault(ABOUT, "key", `The one at ${url} refuses ${keysNamed(refused)}. ${howTaken(config, address)}`)];
   if (best?.reply.kind !== "serves") return other(`it refuses ${keysNamed(refused)}`);
-  if (refused.length === 0) return inOrder(config, address, keys, best.reply);
+  if (refused.length === 0) return inOrder(config, address, { keys, isChosen }, best.reply);
   const again = "Restart it, so that it reads its configuration again.";
   return [fault(ABOUT, "key", `It does not know ${keysNamed(refused)}. ${again}`)];
 }
 
-/** Its keys are ours; where its models are too, it is green. */
+interface Taken {
+  readonly keys: readonly KeyConfig[] | undefined;
+  /** The person gave its address or its key, and knows that it is another one. */
+  readonly isChosen: boolean;
+}
+
+/** It takes our keys; where its models are ours too, or the person chose it, it is green. */
 async function inOrder(
   config: Config,
   address: Address,
-  keys: readonly KeyConfig[] | undefined,
+  { keys, isChosen }: Taken,
   { models }: Served,
 ): Promise<Finding[]> {
   const { url } = address;
   const differs = await modelsDiffer(config, url, keys?.[0], models);
-  if (differs !== undefined) return [fault(ABOUT, "configuration", elsewhere(config, address, differs))];
+  if (differs !== undefined && !isChosen) return [fault(ABOUT, "configuration", elsewhere(config, address, differs))];
   const takes = keys ? `takes ${keysNamed(keys)}` : "takes calls of this machine without a key";
   const count = models.length === 1 ? "1 model" : `${models.length} models`;
-  return [ok(ABOUT, "reach", `It runs at ${url}, ${takes} and serves ${count}.`)];
+  const runs = ok(ABOUT, "reach", `It runs at ${url}, ${takes} and serves ${count}.`);
+  if (differs === undefined) return [runs];
+  const whose = `It has another configuration than ${config.source} here: ${differs}. What is said of providers and models is of the one here.`;
+  return [runs, warning(ABOUT, "configuration", whose)];
 }
 
 /** A key that was given stands for all: keys of this folder are not shown to a gateway that the person named. */
@@ -77,7 +89,7 @@ function keysFor(config: Config, { isNamed }: Address, given: string | undefined
 function elsewhere(config: Config, address: Address, words: string): string {
   if (isSameFile(config, address))
     return `Another configuration runs there than ${config.source} is now: ${words}. Restart it, or run this with the variables that it was started with.`;
-  return `Another configuration runs there (from ${saySource(address.note)}): ${words}. Run this with its variables, or give its address and key: CODESWITCH_URL=… CODESWITCH_KEY=…`;
+  return `Another configuration runs there (from ${saySource(address.note)}): ${words}. Run this ${asItWas(config, address)}; or name it, with its key where it has one: CODESWITCH_URL=${address.url} CODESWITCH_KEY=…`;
 }
 
 /** undefined: it serves what this configuration has, and nothing else. Some names are served and not listed. */

@@ -105,6 +105,25 @@ export function origin(config: Config, address: Address): string {
   return `it was started elsewhere, ${isOlder ? "by an older version" : "with another data folder"}, so that it cannot be told from what`;
 }
 
+/** How the same configuration is read here, as far as it can be known. */
+export const asItWas = (config: Config, { note }: Address): string =>
+  note && existsSync(note.source) && note.source !== sourceOf(config)
+    ? `with --config ${note.source}`
+    : "with its variables";
+
+/** What somebody can do whom the gateway refuses. */
+export const howTaken = (config: Config, address: Address): string =>
+  address.isNamed
+    ? "Give its key in the variable CODESWITCH_KEY."
+    : `Run this ${asItWas(config, address)}, or give its key: CODESWITCH_KEY=…`;
+
+/** `key`: what it was asked with. */
+export const refusesKey = (config: Config, address: Address, key: string | undefined): string =>
+  `A gateway runs at ${address.url} and ${wantsKey(key)}. ${howTaken(config, address)}`;
+
+export const wantsKey = (key: string | undefined): string =>
+  key === undefined ? "wants a key, and this shell has none" : "refuses this key";
+
 /** What a person should know of the gateway although it answers. */
 export function addressNotes(config: Config, { url, there, note }: Address): string[] {
   return [

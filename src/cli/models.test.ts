@@ -112,11 +112,17 @@ models: { ${name}: { provider: s, model: demo }, "sim-*": { provider: s, model: 
   const url = { CODESWITCH_URL: `http://127.0.0.1:${there.port}` };
   const refused = await start(here, ["models"], url).ended;
   const answered = await start(here, ["models"], { ...url, CODESWITCH_KEY: "a".repeat(20) }).ended;
+  const flags = await run(here, "models", "--url", url.CODESWITCH_URL, "--key", "c".repeat(20));
   gateway.child.kill("SIGTERM");
   await gateway.ended;
-  expect(refused.out).toContain(`! A gateway runs at ${url.CODESWITCH_URL} and refuses this key`);
+  expect(flags.out).toContain(`! A gateway runs at ${url.CODESWITCH_URL} and refuses this key.`);
+  expect(refused.out).toContain(
+    `! A gateway runs at ${url.CODESWITCH_URL} and wants a key, and this shell has none. Give its key in the variable CODESWITCH_KEY.`,
+  );
   expect(answered.out).toMatch(/^ {2}ours +s\/demo/m);
-  expect(answered.out).toContain(`The gateway at ${url.CODESWITCH_URL} offers: theirs\n`);
+  expect(answered.out).toContain(
+    `The gateway at ${url.CODESWITCH_URL} offers: theirs\n! Another configuration runs there`,
+  );
 });
 
 test("which deployments answered, which are missing and which nobody asked stands beside the names", async () => {

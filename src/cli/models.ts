@@ -10,6 +10,7 @@ import { reached } from "../routing/plan.ts";
 import { matchName } from "../routing/names.ts";
 import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
+import { KEY_ARG, URL_ARG } from "./find-gateway.ts";
 import { offered } from "./offered.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { complain, paint } from "./paint.ts";
@@ -21,7 +22,12 @@ export const modelsCommand = defineCommand({
     name: "models",
     description: "List what can be asked for, where each name goes, and what was seen of it. Asks no vendor.",
   },
-  args: { config: CONFIG_ARG, json: { type: "boolean", description: "One JSON object instead of a table." } },
+  args: {
+    config: CONFIG_ARG,
+    json: { type: "boolean", description: "One JSON object instead of a table." },
+    url: URL_ARG,
+    key: KEY_ARG,
+  },
   run: async ({ args }) => {
     const config = loadHere(args.config, {});
     printWarnings(config);
@@ -32,7 +38,7 @@ export const modelsCommand = defineCommand({
     if (models.length === 0)
       throw new Failure(`${config.source} lists no model. Add one (docs/CONFIG.md), or set a vendor's key.`);
     console.log(asTables(config.source, models, deployments, seen));
-    console.log(`\n${await offered(config, args.config)}`);
+    console.log(`\n${await offered(config, { file: args.config, url: args.url, key: args.key })}`);
   },
 });
 

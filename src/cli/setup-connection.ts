@@ -9,7 +9,7 @@ import { readFile, textBefore } from "../setup/apply.ts";
 import { addKey } from "../setup/own-config.ts";
 import type { Change, Connection } from "../setup/setup.ts";
 import type { State } from "../setup/state.ts";
-import { type Address, addressFault, addressNotes, isOurs, origin } from "./find-gateway.ts";
+import { type Address, addressFault, addressNotes, howTaken, isOurs, origin, wantsKey } from "./find-gateway.ts";
 import { guess } from "./setup-guess.ts";
 import { Failure, UsageError } from "./usage.ts";
 
@@ -72,9 +72,8 @@ async function firstAccepted(config: Config, address: Address, { key }: Wanted, 
     if (reply.kind === "serves") return { ...reply, ...(candidate && { key: candidate }) };
   }
   if (isNamed && key === undefined) throw needsKey();
-  const refuses = candidates.length > 0 ? "refuses this key" : "wants a key, and this shell has none";
   throw new Failure(
-    `A gateway runs at ${url} and ${refuses}; ${origin(config, address)}. Run this with its variables, or give its key: CODESWITCH_KEY=…`,
+    `A gateway runs at ${url} and ${wantsKey(candidates[0]?.key)}; ${origin(config, address)}. ${howTaken(config, address)}`,
   );
 }
 

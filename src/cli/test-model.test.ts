@@ -109,7 +109,29 @@ test("what the vendor refuses is the gateway's sentence and what to do, and fail
   expect(code).toBe(1);
   expect(err).toContain("✗ first did not answer (status 404): ");
   expect(err).toContain("No such deployment.");
-  expect(err).toMatch(new RegExp(`What there is to ask for: ${NAME} models\\..* the call req_`));
+  expect(err).toMatch(new RegExp(`What there is to ask for: ${NAME} models\\.`));
+});
+
+test("a provider's key that is refused is not told as the caller's", async () => {
+  const { place } = await placeBefore(() => Response.json({ error: { message: "Wrong key." } }, { status: 401 }));
+  const [running, momentary] = [await beside(place, () => run(place, "test")), await run(place, "test")];
+  for (const { code, err } of [running, momentary]) {
+    expect([code, err]).toEqual([1, expect.stringContaining("far refuses its key, which is the gateway's")]);
+    expect(err).toContain(`${NAME} doctor`);
+    expect(err).not.toContain("CODESWITCH_KEY");
+  }
+  // What is started for the moment leaves no log that anybody could look into.
+  expect(running.err).toContain("In the gateway's log");
+  expect(momentary.err).not.toContain("log");
+});
+
+test("is called codeswitch in the gateway's log", async () => {
+  const { place } = await placeBefore(() => streamed(ANSWER));
+  const gateway = start(place, ["start"]);
+  await gateway.said("is ready on");
+  await run(place, "test");
+  gateway.child.kill("SIGTERM");
+  expect((await gateway.ended).out).toContain("me codeswitch first → far/big 200");
 });
 
 test("a stream that breaks off is no answer", async () => {
@@ -127,13 +149,11 @@ test("a gateway that refuses the key says where to run this, and never shows the
     await start(place, ["test", "first"], wrong).ended,
     await start(place, ["test"], wrong).ended,
   ]);
-  expect(asked?.err).toContain("first did not answer (status 401)");
-  expect(nameless?.err).toContain(`The gateway at http://127.0.0.1:${place.port} refuses the key.`);
+  expect(asked?.err).toBe(nameless?.err ?? "");
+  expect(nameless?.err).toContain(`A gateway runs at http://127.0.0.1:${place.port} and refuses this key.`);
   for (const { code, out, err } of [asked, nameless].filter((one) => one !== undefined)) {
     expect(code).toBe(1);
-    expect(err).toContain(
-      "Run this where the gateway was started, with its variables; or give its key in CODESWITCH_KEY.",
-    );
+    expect(err).toContain("Run this with its variables, or give its key: CODESWITCH_KEY=…");
     expect(out + err).not.toContain(wrong.CODESWITCH_KEY);
   }
 });
@@ -154,7 +174,7 @@ test("--url asks a gateway elsewhere, which gets no key of this configuration", 
     await start(elsewhere, args, { SERVICE_API_KEY: KEY }).ended,
     await start(elsewhere, args, { CODESWITCH_KEY: KEY }).ended,
   ]);
-  expect(refused?.err).toContain("(status 401)");
+  expect(refused?.err).toContain("wants a key, and this shell has none. Give its key in the variable CODESWITCH_KEY.");
   expect(answered).toMatchObject({ code: 0, err: "" });
   expect((await run(elsewhere, "test", "m", "--url", "http://127.0.0.1:1")).err).toContain("nothing listens there");
 });

@@ -8,9 +8,17 @@ import { listedModels } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
 import { escaped } from "../wire/printable.ts";
 import { momentary } from "./momentary.ts";
-import { addressFault, type Address, findGateway, KEY_ARG, keyFor, keyHere, URL_ARG } from "./find-gateway.ts";
+import {
+  addressFault,
+  type Address,
+  findGateway,
+  KEY_ARG,
+  keyFor,
+  keyHere,
+  refusesKey,
+  URL_ARG,
+} from "./find-gateway.ts";
 import { paint } from "./paint.ts";
-import { NO_KEY } from "./setup-connection.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { table, TERMINAL } from "./table.ts";
 import { Failure, UsageError } from "./usage.ts";
@@ -38,9 +46,15 @@ export const testCommand = defineCommand({
     const address = await findGateway(config, args.url, args.config);
     const wrong = addressFault(address);
     if (wrong !== undefined) throw new Failure(`${CROSS} ${wrong}`);
-    const key = keyFor(config, address, keyHere(args.key, args.config)) ?? NO_KEY;
+    const key = keyFor(config, address, keyHere(args.key, args.config));
     const model = args.model ?? (await firstModel(config, address, key));
-    tell(await askThere(config, address, { key, model, prompt: args.prompt ?? HELLO }), model);
+    const call = { key, model, prompt: args.prompt ?? HELLO };
+    if (address.there.kind === "gateway" || address.isNamed)
+      return tell(await ask({ ...call, url: address.url }), call, { config, address });
+    console.log(
+      `No gateway runs at ${address.url}, so one is started for the moment. Start yours: ${command("start")}`,
+    );
+    tell(await askMomentary(config, call), call);
   },
 });
 
@@ -50,18 +64,19 @@ const HELLO = "Say hello in one short sentence.";
 const TIMEOUT_MS = 120_000;
 
 interface Call {
-  readonly key: string;
+  readonly key: string | undefined;
   readonly model: string;
   readonly prompt: string;
 }
 
 /** Of the gateway that will be asked. Throws Failure where it does not say. */
-async function firstModel(config: Config, { url, there, isNamed }: Address, key: string): Promise<string> {
+async function firstModel(config: Config, address: Address, key: string | undefined): Promise<string> {
+  const { url, there, isNamed } = address;
   const isHere = there.kind !== "gateway" && !isNamed;
   const reply = isHere
     ? ({ kind: "serves", models: listedModels(config).map(({ name }) => name) } as const)
     : await askModels(url, key);
-  if (reply.kind === "refuses") throw new Failure(`${CROSS} The gateway at ${url} refuses the key. ${whatToDo(401)}`);
+  if (reply.kind === "refuses") throw new Failure(`${CROSS} ${refusesKey(config, address, key)}`);
   if (reply.kind === "fails")
     throw new Failure(`${CROSS} The gateway at ${url} does not say what it serves: ${reply.words}`);
   const [first] = reply.models;
@@ -74,14 +89,7 @@ function ask(call: Call & { readonly url: string }): Promise<Answer | Refused | 
   return watched({ ...call, timeoutMs: TIMEOUT_MS });
 }
 
-/** The gateway that runs; where none does here, one for the moment. */
-async function askThere(
-  config: Config,
-  { url, there, isNamed }: Address,
-  call: Call,
-): Promise<Answer | Refused | Failed> {
-  if (there.kind === "gateway" || isNamed) return ask({ ...call, url });
-  console.log(`No gateway runs at ${url}, so one is started for the moment. Start yours: ${command("start")}`);
+async function askMomentary(config: Config, call: Call): Promise<Answer | Refused | Failed> {
   const own = await momentary(config);
   try {
     return await ask({ ...call, url: own.url });
@@ -90,29 +98,36 @@ async function askThere(
   }
 }
 
-/** Throws Failure where it is no answer. */
-function tell(got: Answer | Refused | Failed, model: string): void {
+interface Here {
+  readonly config: Config;
+  readonly address: Address;
+}
+
+/** Throws Failure where it is no answer. Without a `here` it was asked of a gateway for the moment, which keeps no log. */
+function tell(got: Answer | Refused | Failed, { model, key }: Call, here?: Here): void {
   switch (got.kind) {
     case "failed":
       throw new Failure(`${CROSS} The gateway did not answer: ${got.words}. ${got.fix}`);
     case "refused":
-      throw new Failure(`${CROSS} ${refusal(got, model)}`);
+      if (here && got.status === 401 && got.code !== PROVIDER_KEY)
+        throw new Failure(`${CROSS} ${refusesKey(here.config, here.address, key)}`);
+      throw new Failure(`${CROSS} ${refusal(got, model)}${here ? ` ${inTheLog(got)}` : ""}`);
     case "answer":
       console.log(`\n${table(rows(got), { indent: "  ", width: TERMINAL })}`);
       console.log(`\n${paint("✓")} ${model} answers.`);
   }
 }
 
-function refusal({ status, words, headers }: Refused, model: string): string {
-  const id = headers.get(REQUEST_ID);
-  const said = `${model} did not answer (status ${status}): ${escaped(words)}`;
-  return `${said}\n  ${whatToDo(status)} In the gateway's log this is the call ${id}.`;
-}
+/** A 401 that is not about the caller's key. */
+const PROVIDER_KEY = "provider_key_refused";
+
+const refusal = ({ status, words }: Refused, model: string): string =>
+  `${model} did not answer (status ${status}): ${escaped(words)}\n  ${whatToDo(status)}`;
+
+const inTheLog = ({ headers }: Refused): string => `In the gateway's log this is the call ${headers.get(REQUEST_ID)}.`;
 
 function whatToDo(status: number): string {
   switch (status) {
-    case 401:
-      return "Run this where the gateway was started, with its variables; or give its key in CODESWITCH_KEY.";
     case 403:
     case 404:
       return `What there is to ask for: ${command("models")}.`;
@@ -139,7 +154,7 @@ const LANES: Readonly<Record<string, string>> = {
 
 function whereTo(headers: Headers): string {
   const target = headers.get("x-codeswitch-target");
-  if (target === null) return "not told: the answer began late, and the gateway's log has it";
+  if (target === null) return "not told in time; the gateway's log has it";
   const lane = LANES[headers.get("x-codeswitch-lane") ?? ""];
   return decodeURI(target) + (lane === undefined ? "" : `, ${lane}`);
 }

@@ -28,7 +28,7 @@ export type Got =
     };
 
 /** Who asks, for the log of whoever is asked. */
-const USER_AGENT = "codeswitch";
+export const USER_AGENT = "codeswitch";
 
 /** A web page instead of an API is no more than this. */
 const TEXT_MAX = 2_000_000;

@@ -1,13 +1,14 @@
 /** One streamed call, with what a person wants to know of it: what was said, when, and for how many tokens. Reads nothing with dialects/, like voices.ts. */
 import type { JsonObject } from "../wire/json.ts";
 import { sseReader } from "../wire/sse.ts";
-import { failed, type Failed, objectIn, messageOf } from "./call.ts";
+import { failed, type Failed, objectIn, messageOf, USER_AGENT } from "./call.ts";
 import { VOICES } from "./voices.ts";
 
 export interface Asking {
   /** Without /v1. */
   readonly url: string;
-  readonly key: string;
+  /** Absent: none is sent. */
+  readonly key: string | undefined;
   readonly model: string;
   readonly prompt: string;
   readonly timeoutMs: number;
@@ -35,6 +36,8 @@ export interface Refused {
   readonly status: number;
   readonly headers: Headers;
   readonly words: string;
+  /** In OpenAI's words, as the gateway says it. */
+  readonly code: unknown;
 }
 
 const VOICE = VOICES["openai-chat"];
@@ -45,7 +48,11 @@ export async function watched({ url, key, model, prompt, timeoutMs }: Asking): P
   try {
     const response = await fetch(url + VOICE.path, {
       method: "POST",
-      headers: { ...VOICE.headers(key), "content-type": "application/json" },
+      headers: {
+        "user-agent": USER_AGENT,
+        ...(key !== undefined && VOICE.headers(key)),
+        "content-type": "application/json",
+      },
       body: JSON.stringify(body),
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
@@ -75,13 +82,15 @@ async function answered(response: Response, passedMs: () => number): Promise<Ans
   reader.end("eof", hear);
   const { text, firstMs, tokens, error, isWhole } = heard;
   if (error !== undefined) return refusedBy(response, error);
-  if (!isWhole) return { kind: "refused", status: 200, headers, words: "The stream broke off before its end." };
+  if (!isWhole)
+    return { kind: "refused", status: 200, headers, words: "The stream broke off before its end.", code: undefined };
   return { kind: "answer", headers, text, firstMs, tookMs: passedMs(), tokens };
 }
 
 function refusedBy({ status, headers }: Response, text: string): Refused {
   const got = { kind: "answer", status, headers, text, json: objectIn(text), tookMs: 0 } as const;
-  return { kind: "refused", status, headers, words: messageOf(got) };
+  const { code } = (got.json?.error ?? {}) as JsonObject;
+  return { kind: "refused", status, headers, words: messageOf(got), code };
 }
 
 function deltaOf(chunk: JsonObject): { readonly text: string; readonly thought: string } {

@@ -326,6 +326,45 @@ describe("codeswitch doctor", () => {
     expect(out).not.toMatch(/✓ the gateway|✓ .*No key is configured/);
   });
 
+  test("is green about a gateway that the person named with its key, and says that this configuration is another", async () => {
+    const gateway = await me.start(
+      me.folder(),
+      { SERVICE_API_KEY: KEY, OPENAI_API_KEY: "vendor-key-0123456789" },
+      "--port",
+      "0",
+    );
+    const cwd = me.folder();
+    const advised = (await me.run(cwd, ["doctor"])).out;
+    expect(advised).toContain(
+      `Run this with its variables; or name it, with its key where it has one: CODESWITCH_URL=${gateway.url} CODESWITCH_KEY=…`,
+    );
+    for (const url of [["--url", gateway.url], []]) {
+      const { code, out } = await me.run(cwd, ["doctor", ...url], { CODESWITCH_KEY: KEY });
+      expect([code, out]).toEqual([
+        0,
+        expect.stringContaining(`✓ the gateway: It runs at ${gateway.url}, takes the key that was given`),
+      ]);
+      expect(out).toContain("! the gateway: It has another configuration than the environment here: it serves gpt-");
+    }
+    const refused = await me.run(cwd, ["doctor"], { CODESWITCH_URL: gateway.url, CODESWITCH_KEY: OTHER });
+    expect([refused.code, refused.out]).toEqual([
+      1,
+      expect.stringContaining("refuses the key that was given. Give its key"),
+    ]);
+  });
+
+  test("names the file that the other gateway was started from, and asked with it is green", async () => {
+    const cwd = me.folder(yaml(keys(["laptop", KEY])));
+    const file = join(cwd, "codeswitch.yaml");
+    await me.start(cwd, {}, "--port", "0");
+    const { out } = await me.run(me.folder(), ["doctor"]);
+    expect(out).toContain(`Run this with --config ${file};`);
+    expect((await me.run(me.folder(), ["doctor", "--config", file])).code).toBe(0);
+    expect((await me.run(me.folder(), ["setup", "codex", "--yes"])).err).toContain(
+      `Run this with --config ${file}, or give`,
+    );
+  });
+
   test.each([
     [
       "its models differ",
