@@ -172,7 +172,7 @@ const model = z.strictObject({
     .array(target)
     .min(1)
     .describe(
-      "Tried in order, each once, on connect errors, 408, 429, 5xx and 529 before the first byte; the last one then twice more.",
+      "Tried in order, each once, on connect errors, 408, 429, 5xx and 529 before the first byte; the last one then twice more, unless its vendor says `x-should-retry: false`.",
     ),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),

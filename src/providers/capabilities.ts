@@ -53,7 +53,8 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
     truncations: dialect === "openai-responses" ? (row.truncations ?? TRUNCATIONS) : [],
     refuses: new Set(row.refuses),
     ...(row.refusesThinking && { refusesThinking: new Set(row.refusesThinking) }),
-    ...(row.effortDefault && { effortDefault: row.effortDefault }),
+    // Without a word Claude does not think.
+    ...(mapped ? { effortDefault: "none" } : row.effortDefault && { effortDefault: row.effortDefault }),
     ...(row.contextTokens && { contextTokens: row.contextTokens }),
     ...(row.outputTokens && { outputTokens: row.outputTokens }),
     ...(dialect === "anthropic" && row.maker === "anthropic" && { signsThinking: true }),

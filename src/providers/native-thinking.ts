@@ -81,6 +81,7 @@ const READERS: Readonly<Record<DialectId, Read>> = {
     const reasoning = objectIn(body, "reasoning");
     if (traits.effortField === "reasoning")
       return reasoningOf({
+        mode: reasoning.enabled === false ? "off" : undefined,
         effort: stringIn(reasoning, "effort") ?? effort,
         budgetTokens: numberIn(reasoning, "max_tokens"),
       });
@@ -154,7 +155,10 @@ function leavesThinkingAlone(
   { target, forcedEffort }: NativeCall,
   own: Reasoning | undefined,
 ): boolean {
-  if (target.dialect !== "anthropic") return false;
+  // A host of many models knows which of them can be switched off.
+  const { effortField } = target.capabilities.traits;
+  if (target.dialect !== "anthropic")
+    return effortField === "reasoning" && own?.mode === "off" && forcedEffort === undefined;
   const { type } = objectIn(body, "thinking");
   if (typeof type === "string" && lookup(MODES, type) === undefined && forcedEffort === undefined) return true;
   if (own?.mode === "adaptive" || own?.mode === "on") return false;

@@ -31,6 +31,12 @@ describe("attempt", () => {
     expect(outcome).toBe("b");
   });
 
+  test("a vendor that says not to ask again is not asked again, and its neighbour is", async () => {
+    const final = new GatewayError("rate-limited", "no", { headers: { "x-should-retry": "false" } });
+    expect((await run(["a"], [final])).tried).toEqual(["a"]);
+    expect((await run(["a", "b"], [final, "ok"])).outcome).toBe("b");
+  });
+
   test("the last target is tried again after a short wait, twice at most", async () => {
     const { tried, waits, outcome } = await run(
       ["a"],

@@ -32,7 +32,7 @@ export async function attempt<Target, Opened>(
         at++;
         continue;
       }
-      const ms = facts.retryable ? (retryAfterMs(error) ?? BACKOFF_MS[retries] ?? 0) : Infinity;
+      const ms = facts.retryable && !isFinal(error) ? (retryAfterMs(error) ?? BACKOFF_MS[retries] ?? 0) : Infinity;
       if (retries === RETRIES_MAX || waited + ms > WAIT_MS_MAX) throw error;
       retries++;
       waited += ms;
@@ -40,6 +40,9 @@ export async function attempt<Target, Opened>(
     }
   }
 }
+
+/** A used-up quota is no throttle: OpenAI and Anthropic say so to their own SDKs. */
+const isFinal = ({ details }: GatewayError): boolean => details.headers?.["x-should-retry"] === "false";
 
 /** Retry-After in milliseconds: seconds or an HTTP date. undefined: the upstream named none. */
 function retryAfterMs(error: GatewayError): number | undefined {

@@ -20,6 +20,7 @@ beforeEach(async () => {
     models: [
       { name: "claude", targets: [target("router", "chat", "anthropic/claude-sonnet-4.5")] },
       { name: "gpt", targets: [target("router", "chat", "openai/gpt-5.2")] },
+      { name: "thinker", targets: [target("router", "chat", "openai/gpt-5.5")] },
       { name: "low", targets: [target("router", "chat", "anthropic/claude-sonnet-4.5", { effort: "low" })] },
       { name: "budget", targets: [target("router", "chat", "anthropic/claude-sonnet-4.5", { budgetTokens: 3000 })] },
       { name: "kimi", targets: [target("kimi", "chat", "kimi-k2-turbo")] },
@@ -210,6 +211,33 @@ describe("a budget of thought", () => {
     expect(body["reasoning"]).toEqual({ effort: "low" });
   });
 });
+
+describe("a temperature behind a host of many models", () => {
+  const messages = [{ role: "user", content: "Go." }];
+  const SILENT: readonly Fields[] = [{}, { reasoning: { enabled: false } }];
+  for (const model of ["claude", "thinker"])
+    for (const beside of model === "claude" ? SILENT : SILENT.slice(1))
+      test(`passes where ${model} does not think: ${JSON.stringify(beside)}`, async () => {
+        const body = { messages, temperature: 0.7, ...beside };
+        const { text, lane, lost } = await sent(PATH.chat, { model, ...body });
+        expect([lane, lost]).toEqual(["native", []]);
+        expect(text).toBe(JSON.stringify({ model: SERVED[model], ...body }));
+      });
+
+  test("is left out where it thinks, and that is told", async () => {
+    const { body, lost } = await sent(PATH.chat, {
+      model: "claude",
+      messages,
+      temperature: 0.7,
+      reasoning: { effort: "low" },
+    });
+    expect([body["temperature"], lost]).toEqual([undefined, ["temperature"]]);
+  });
+});
+const SERVED: Readonly<Record<string, string>> = {
+  claude: "anthropic/claude-sonnet-4.5",
+  thinker: "openai/gpt-5.5",
+};
 
 describe("a message as OpenAI's SDK parsed it, sent back", () => {
   const call = { id: "call_1", type: "function", function: { name: "read", arguments: '{"a":1}' } };

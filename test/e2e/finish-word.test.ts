@@ -79,6 +79,8 @@ test("a Chat answer without a message is none", async () => {
     answer = { ...WHOLE.chat, choices };
     const response = await post(gateway.url, PATH.chat, bodyFor("chat", "chat"));
     expect(response.status).toBe(502);
+    // Nothing was lost on the way: that would send people to look at their network.
+    expect(await response.text()).toContain("with no message");
   }
 });
 test("a Responses answer that still runs is none", async () => {

@@ -61,7 +61,8 @@ export function decodeWhole(body: JsonObject, ask: Ask): readonly StreamEvent[] 
   chunk(state, numbered(body), false, emit);
   const isWhole = objectsIn(body, "choices").some((choice) => objectIn(choice, "message"));
   if (isWhole) finishOrCut(state, emit);
-  else end(state, "eof", emit);
+  else if (state.finishWord !== undefined) end(state, "eof", emit);
+  else if (!state.over) fail(state, new GatewayError("upstream-failed", NO_MESSAGE), emit);
   return events;
 }
 
@@ -77,6 +78,7 @@ function numbered(body: JsonObject): JsonObject {
   return { ...body, choices };
 }
 
+const NO_MESSAGE = "the upstream answered with no message; ask again";
 const NO_JSON = "the upstream sent a frame that is no JSON";
 
 function read(data: string): Json | undefined {
