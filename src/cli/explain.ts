@@ -30,9 +30,9 @@ const isSystemError = (error: unknown): error is SystemError =>
 
 function refusedBySystem({ code, syscall, path, message }: SystemError): string {
   if (syscall?.includes("cwd")) return "The folder that you are in is gone. Go to one that is there: cd ~";
-  const [what, fix] = WORDS[code] ?? ["cannot be used", "Look at what is there."];
   if (code.startsWith("SQLITE_"))
     return `The database in the data folder cannot be used (${message}). ${command("doctor")} says more; CODESWITCH_DATA_DIR names another folder.`;
+  const [what, fix] = WORDS[code] ?? ["cannot be used", "Look at what is there."];
   return path === undefined ? `The system refuses it: ${message}. ${fix}` : `${path} ${what} (${code}). ${fix}`;
 }
 

@@ -42,7 +42,7 @@ describe("what this version does not have gets a sentence of its own", () => {
       "Set the limit at the vendor",
     ],
     ["metrics: true\n", "x.yaml:5: metrics is not in this version.", "log.format: json"],
-    ["fallbacks: []\n", "x.yaml:5: fallbacks needs no key.", "List more than one of targets"],
+    ["fallbacks: []\n", "x.yaml:5: fallbacks is no setting of its own here.", "List more than one of targets"],
   ])("%p", (more, fault, fix) => {
     const [line = "", ...others] = told(START + more);
     expect(line).toStartWith(`${fault} ${fix}`);

@@ -35,7 +35,7 @@ const ROWS: readonly (readonly [names: string, said: NotHere])[] = [
   ],
   [
     "fallback fallbacks retry retries num_retries max_retries",
-    { fault: "needs no key", fix: "List more than one of targets: they are tried in order." },
+    { fault: "is no setting of its own here", fix: "List more than one of targets: they are tried in order." },
   ],
   [
     "timeout timeouts request_timeout timeout_ms",

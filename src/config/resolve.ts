@@ -16,15 +16,16 @@ import {
   readApiVersion,
   responsesFault,
 } from "./base-url.ts";
-import { consumerToken, isSampleKey, keyFault, looksLikeKey } from "./keys.ts";
+import { consumerToken, keyFault, looksLikeKey } from "./keys.ts";
 import { modelNameFault } from "../ir/model-name.ts";
 import { didYouMean } from "./nearest.ts";
 import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
-import { nameOf, placeOf, valueOf } from "./place.ts";
+import { placeOf, valueOf } from "./place.ts";
 import { problems } from "./problem.ts";
 import { unknownKeyModels } from "./references.ts";
 import { readSearch } from "./search.ts";
 import { BASE_URL_FIX, DIALECTS, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
+import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
 import type { Validated } from "./validate.ts";
 import { writtenAt } from "./written-at.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
@@ -99,32 +100,6 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
 
 /** `words`: those that may stand there; a value that is nearly one of them is shown. */
 type Refuse = (path: Path, fault: string, fix: string, words?: readonly string[]) => void;
-
-/** Nothing to call with: in words that finish "provider x is switched off: …". */
-function whyOff(
-  yaml: YamlFile,
-  name: string,
-  provider: FileProvider,
-  vendors: readonly VendorFacts[],
-): string | undefined {
-  const path = ["providers", name, "api_key"];
-  const key = provider.api_key?.trim();
-  const [variable] = yaml.missing(path);
-  if (variable !== undefined) return `its api_key needs ${variable}, which is not set`;
-  if (key === "") return "its api_key is empty";
-  if (key !== undefined) return isSampleKey(key) ? "its api_key is still a sample value" : undefined;
-  return needsKey(provider, vendors) ? "it has no api_key" : undefined;
-}
-
-/** A vendor's own host answers nobody without a key; a host of the operator's, or one that takes it in a header, may. */
-function needsKey(provider: FileProvider, vendors: readonly VendorFacts[]): boolean {
-  const vendor = vendors.find(({ kind }) => kind === provider.kind);
-  if (provider.kind === "openai-compatible" || vendor === undefined || vendor.keyVariables.length === 0) return false;
-  if (Object.keys(provider.headers).length > 0) return false;
-  if (provider.base_url === undefined || !URL.canParse(provider.base_url)) return true;
-  const { hostname } = new URL(provider.base_url);
-  return vendor.hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
-}
 
 interface Reading {
   readonly refuse: Refuse;
@@ -322,26 +297,4 @@ function doubtsOf(providers: Resolved["providers"], file: FileConfig, yaml: Yaml
       return doubt === undefined ? [] : [`${place.file}:${place.line}: ${place.key} ${doubt}`];
     });
   });
-}
-
-/** One for each provider that is off, with the models that go with it. */
-function whatIsOff(
-  models: readonly ModelConfig[],
-  file: FileConfig,
-  off: ReadonlyMap<string, string>,
-  yaml: YamlFile,
-): SwitchedOff[] {
-  const lost = new Map<string, Set<string>>([...off].map(([name]) => [name, new Set()]));
-  for (const { name, targets } of models)
-    if (targets.length === 0)
-      for (const { provider } of file.models[name]?.targets ?? []) lost.get(provider)?.add(name);
-  return [...off].map(([name, reason]) => ({
-    why: `Provider ${nameOf(yaml, "providers", name)} is switched off: ${reason}.`,
-    models: [...(lost.get(name) ?? [])],
-  }));
-}
-
-function notServed({ why, models }: SwitchedOff, yaml: YamlFile): string {
-  const names = models.map((name) => nameOf(yaml, "models", name)).join(", ");
-  return names === "" ? why : `${why} Not served without it: ${names}.`;
 }

@@ -50,6 +50,8 @@ test("text: what was lost is counted by what matters, and the first of it named"
   expect(textLine(first)).toContain(" · 1 lost: stop · req_1a2b3c4d");
   const more = { lossCount: 2, answerLossCount: 1, losses: ["stop", "n", "answer.finish"].map(lossAt) };
   expect(textLine(more)).toContain(" · 2 lost: stop … · 1 lost of the answer: answer.finish · ");
+  const cut = { lossCount: 1, answerLossCount: 2, losses: ["stop", ""].map(lossAt) };
+  expect(textLine(cut)).toContain(" · 1 lost: stop · 2 lost of the answer … · ");
 });
 
 test("text: a failed call says why", () => {

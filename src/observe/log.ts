@@ -69,8 +69,9 @@ function statusOf({ outcome, error, status, why }: CallRecord): string {
 
 /** What may have changed the answer, by its first; hints stand in the JSON. */
 function lostIn({ lossCount, answerLossCount, losses }: CallRecord): readonly string[] {
-  const words = (count: number, what: string, first: string | undefined): string =>
-    count === 0 ? "" : `${count} ${what}${first === undefined ? "" : `: ${first}`}${count > 1 ? " …" : ""}`;
+  // Where too many were lost, the last that is listed has no path.
+  const words = (count: number, what: string, first = ""): string =>
+    count === 0 ? "" : `${count} ${what}${first === "" ? "" : `: ${first}`}${count > 1 ? " …" : ""}`;
   return [
     words(lossCount, "lost", losses[0]?.path),
     words(answerLossCount, "lost of the answer", losses[lossCount]?.path),

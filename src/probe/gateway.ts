@@ -40,10 +40,10 @@ export interface Served {
 export type Reply = Served | { readonly kind: "refuses" } | { readonly kind: "fails"; readonly words: string };
 
 /** Whoever asks with a version gets the catalogue of models beside the list (http/models.ts). */
-const LIST = "/v1/models?client_version=0.169.0";
+export const CATALOGUE_PATH = "/v1/models?client_version=0.169.0";
 
 export async function askModels(url: string, key: string | undefined): Promise<Reply> {
-  const got = await call({ url: url + LIST, headers: bearer(key), timeoutMs: TIMEOUT_MS });
+  const got = await call({ url: url + CATALOGUE_PATH, headers: bearer(key), timeoutMs: TIMEOUT_MS });
   if (got.kind === "failed") return { kind: "fails", words: `${got.words}. ${got.fix}` };
   if (got.status === 401) return { kind: "refuses" };
   if (got.status !== 200) return { kind: "fails", words: `status ${got.status}: ${messageOf(got)}` };

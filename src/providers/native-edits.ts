@@ -237,26 +237,22 @@ const STRAY_FIELDS = ["provider_specific_fields", "parsed"];
 function strayFieldEdits(body: JsonObject, { target }: NativeCall): Edit[] {
   if (target.dialect !== "openai-chat" || !isList(body.messages)) return [];
   const { developerRole } = target.capabilities.traits;
-  return body.messages.flatMap((message, index): Edit[] => {
-    if (!isObject(message)) return [];
-    const at = ["messages", index];
-    const fields = STRAY_FIELDS.filter((field) => message[field] !== undefined);
+  const edits: Edit[] = [];
+  const drop = (...path: SpanEdit["path"]): void =>
+    void edits.push(...edit("unsupported-parameter", ["messages", ...path], undefined));
+  // Hardly any message has one, and conversations are long.
+  for (const [index, message] of body.messages.entries()) {
+    if (!isObject(message)) continue;
+    for (const field of STRAY_FIELDS) if (message[field] !== undefined) drop(index, field);
     // OpenAI's own, and empty unless it searched.
-    if (!developerRole && isList(message.annotations) && message.annotations.length === 0) fields.push("annotations");
-    return [...fields.map((field) => [...at, field]), ...parsedArguments(message.tool_calls, at)].flatMap((path) =>
-      edit("unsupported-parameter", path, undefined),
-    );
-  });
+    if (!developerRole && isList(message.annotations) && message.annotations.length === 0) drop(index, "annotations");
+    if (!isList(message.tool_calls)) continue;
+    for (const [at, call] of message.tool_calls.entries())
+      if (isObject(call) && isObject(call.function) && call.function.parsed_arguments !== undefined)
+        drop(index, "tool_calls", at, "function", "parsed_arguments");
+  }
+  return edits;
 }
-
-const parsedArguments = (calls: Json | undefined, at: SpanEdit["path"]): SpanEdit["path"][] =>
-  isList(calls)
-    ? calls.flatMap((call, index) =>
-        isObject(call) && isObject(call.function) && call.function.parsed_arguments !== undefined
-          ? [[...at, "tool_calls", index, "function", "parsed_arguments"]]
-          : [],
-      )
-    : [];
 
 /** Clients replay thoughts that they were shown as text; a model that reads them begins to type such tags itself. */
 function thinkBlockEdits(body: JsonObject): Edit[] {

@@ -60,7 +60,7 @@ async function run(
 }
 
 /** What it says of its own accord and nobody would see, since the answer came. */
-export const warningsIn = (said: string): string[] => [
+const warningsIn = (said: string): string[] => [
   ...new Set(
     Bun.stripANSI(said)
       .split("\n")

@@ -4,7 +4,8 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { storeContract } from "./contract.ts";
-import { DATABASE_FILE, sqliteMemoryStore, sqliteStore } from "./sqlite.ts";
+import { DATABASE_FILE } from "./folder.ts";
+import { sqliteMemoryStore, sqliteStore } from "./sqlite.ts";
 
 const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-store-"));
 afterAll(() => rmSync(ROOT, { recursive: true }));

@@ -12,8 +12,6 @@ import { reasoningRows } from "./reasoning.ts";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
-export { DATABASE_FILE };
-
 /** Whoever asks waits meanwhile, so never for long: another gateway on the same file writes for milliseconds. */
 const BUSY_MS = 250;
 /** The other gateway may be migrating. A thread that waits in here cannot be ended. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { DATABASE_FILE } from "../store/sqlite.ts";
+import { DATABASE_FILE } from "../store/folder.ts";
 import { LIMITS } from "../wire/limits.ts";
 
 test("docs/SECURITY.md names the bounds as they are", async () => {

@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openSecrets } from "../store/secret.ts";
-import { DATABASE_FILE } from "../store/sqlite.ts";
+import { DATABASE_FILE } from "../store/folder.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
 import { answer, eventually, life, NOW, places, remember, thought } from "./lives.fixture.ts";

@@ -66,8 +66,7 @@ function idsFit(message: JsonObject, traits: Traits): boolean {
 /** Thinking stands in the one field that the vendor reads, or nowhere; a vendor that insists on it finds it. */
 function thoughtFits(message: JsonObject, traits: Traits): boolean {
   const field = thoughtField(traits);
-  const others = ["reasoning_content", "reasoning"].filter((key) => key !== field);
-  if (others.some((key) => has(message, key)) || !sealsFit(message, traits)) return false;
+  if (THOUGHTS.some((key) => key !== field && has(message, key)) || !sealsFit(message, traits)) return false;
   return (
     !traits.reasoningRequired ||
     field === "none" ||
@@ -77,12 +76,14 @@ function thoughtFits(message: JsonObject, traits: Traits): boolean {
   );
 }
 
+const THOUGHTS = ["reasoning_content", "reasoning"];
+
 /** So do seals: this model's own. */
 function sealsFit(message: JsonObject, traits: Traits): boolean {
   if (traits.reasoningReplay !== "reasoning_details" && has(message, "reasoning_details")) return false;
   const isForeign = (detail: JsonObject): boolean => !isOwnFormat(detail, traits.sealMaker);
   if (objectsIn(message, "reasoning_details").some(isForeign)) return false;
-  const signed = [message, ...objectsIn(message, "tool_calls")];
-  if (!traits.extraContent && signed.some((one) => has(one, "extra_content"))) return false;
+  const isExtra = (one: JsonObject): boolean => has(one, "extra_content");
+  if (!traits.extraContent && (isExtra(message) || objectsIn(message, "tool_calls").some(isExtra))) return false;
   return !traits.signedCalls || isSigned(message, traits);
 }

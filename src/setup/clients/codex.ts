@@ -1,5 +1,6 @@
 /** Codex: config.toml. Two blocks of ours, since top-level keys must stand before the first table. https://developers.openai.com/codex/config-reference */
 import { join } from "node:path";
+import { CATALOGUE_PATH } from "../../probe/gateway.ts";
 import { endsLine, hasMark, marked, withLineEnds } from "../block.ts";
 import { type Change, type Connection, type Place, type Read, type Setup, SetupRefused } from "../setup.ts";
 
@@ -54,7 +55,7 @@ export const codex = {
       ? [
           {
             where: `~/.codex/${CATALOGUE}`,
-            value: `curl '${connection.url}/v1/models?client_version=0.169.0' -H 'authorization: Bearer ${connection.key}'`,
+            value: `curl '${connection.url}${CATALOGUE_PATH}' -H 'authorization: Bearer ${connection.key}'`,
           },
         ]
       : []),
