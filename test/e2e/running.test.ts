@@ -317,6 +317,16 @@ describe("codeswitch doctor", () => {
     expect(out).toContain(`✓ the gateway: It runs at ${gateway.url}, takes the key laptop and serves 3 models.`);
   });
 
+  test("leaves no line in the log of a gateway that is in order", async () => {
+    const cwd = me.folder(yaml(keys(["laptop", KEY])));
+    const gateway = await me.start(cwd, {}, "--port", "0");
+    await me.run(cwd, ["doctor"]);
+    await fetch(`${gateway.url}/v1/responses`, { method: "POST" });
+    // Nobody was turned away before this one.
+    const line = await gateway.line((one) => one["event"] === "turned-away");
+    expect(line["path"]).toBe("/v1/responses");
+  });
+
   test("in a shell without the gateway's variables: another configuration runs there", async () => {
     const cwd = me.folder();
     await me.start(cwd, { SERVICE_API_KEY: KEY, OPENAI_API_KEY: "vendor-key-0123456789" }, "--port", "0");
