@@ -40,8 +40,10 @@ export async function whyNotOpen(error: unknown, { host, port }: Address): Promi
 const noAddress = (host: string): UsageError =>
   new UsageError(`${host} is not an address of this machine. Choose another: ${command("start --host 127.0.0.1")}`);
 
+export const startBeside = (port: number): string => command(`start --port ${port < 65_535 ? port + 1 : 4141}`);
+
 async function inUse({ host, port }: Address): Promise<UsageError> {
-  const other = command(`start --port ${port < 65_535 ? port + 1 : 4141}`);
+  const other = startBeside(port);
   return new UsageError(
     (await isGateway({ host, port }))
       ? `A codeswitch runs at port ${port} on ${host} already. Use that one, or stop it (Ctrl-C where it runs) to start it anew; for a second one beside it: ${other}`
