@@ -227,6 +227,7 @@ describe("codeswitch setup", () => {
       expect([code, out]).toEqual([0, expect.stringContaining(KEY)]);
       expect(out).toContain("served");
       expect(out).not.toContain("demo");
+      if (client === "cursor") expect(out).toContain("start --tunnel, in place of the gateway that runs, makes one");
       const refused = await me.run(me.folder(), ["setup", ...args], { CODESWITCH_KEY: OTHER });
       expect([refused.code, refused.out, refused.err]).toEqual([1, "", expect.stringContaining("refuses this key")]);
     },
