@@ -1,7 +1,7 @@
 /** The gateway that runs: whether it is there, and has the configuration that we read. Only it can say so. */
 import type { Config, KeyConfig } from "../config/config.ts";
 import { fault, type Finding, ok, warning } from "../doctor/finding.ts";
-import { askModels, modelFault, type Served } from "../probe/gateway.ts";
+import { askModels, modelFault, type Reply, type Served } from "../probe/gateway.ts";
 import { listedModels, reached } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
 import { type Address, addressFault, addressNotes, asItWas, howTaken, isSameFile, saySource } from "./find-gateway.ts";
@@ -22,11 +22,14 @@ export async function checkGateway(config: Config, address: Address, given: stri
   return [...notes, ...(await compare(config, address, given))];
 }
 
+/** Whoever is turned away leaves a line in the log, so that nobody asks for nothing. */
+const REFUSES: Reply = { kind: "refuses" };
+
 async function compare(config: Config, address: Address, given: string | undefined): Promise<Finding[]> {
-  const { url, isNamed } = address;
+  const { url, there, isNamed } = address;
   const isChosen = isNamed || given !== undefined;
   const keys = keysFor(config, address, given);
-  const open = await askModels(url, undefined);
+  const open = there.kind === "gateway" && there.wantsKey ? REFUSES : await askModels(url, undefined);
   const answers = await Promise.all(keys.map(async (key) => ({ key, reply: await askModels(url, key.key) })));
   const failed = [open, ...answers.map(({ reply }) => reply)].find((reply) => reply.kind === "fails");
   if (failed) return [fault(ABOUT, "models", `The one at ${url} does not say what it serves: ${failed.words}`)];

@@ -7,6 +7,7 @@ import { readVariable } from "../config/substitute.ts";
 import { type Presence, presence } from "../probe/gateway.ts";
 import { localUrl } from "../wire/local-url.ts";
 import { dataHere } from "./data.ts";
+import { startBeside } from "./listen.ts";
 import { type Note, readNotes } from "./note.ts";
 import { surroundings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
@@ -140,11 +141,11 @@ export function addressNotes(config: Config, { url, there, note }: Address): str
 }
 
 /** What stands in the way of asking the gateway there; undefined: nothing, or nobody is there. */
-export function addressFault({ url, there }: Address): string | undefined {
+export function addressFault({ url, there, isNamed }: Address): string | undefined {
   if (there.kind === "mute")
     return `Something at ${url} takes connections and does not answer: ${there.words}. ${there.fix}`;
   if (there.kind === "stranger")
-    return `What answers at ${url} is no codeswitch (status ${there.status}). Stop it, or give the gateway another port: server.port.`;
+    return `What answers at ${url} is no codeswitch (status ${there.status}). ${isNamed ? "Check the address." : `Stop it, or give the gateway another port: ${startBeside(Number(new URL(url).port))}`}`;
   return undefined;
 }
 

@@ -41,8 +41,10 @@ export async function whyNotOpen(error: unknown, { host, port }: Address): Promi
 const noAddress = (host: string): UsageError =>
   new UsageError(`${host} is not an address of this machine. Choose another: ${command("start --host 127.0.0.1")}`);
 
+export const startBeside = (port: number): string => command(`start --port ${port < 65_535 ? port + 1 : 4141}`);
+
 async function inUse({ host, port }: Address): Promise<UsageError> {
-  const other = command(`start --port ${port < 65_535 ? port + 1 : 4141}`);
+  const other = startBeside(port);
   const { kind } = await presence(localUrl(host, port), PRESENCE_MS);
   return new UsageError(
     kind === "gateway"

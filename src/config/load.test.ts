@@ -67,7 +67,7 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "text where a number belongs",
       `${BASE}server:\n  port: eighty\n`,
-      "codeswitch.yaml:6: server.port is not a number. Write a number without quotes.",
+      "codeswitch.yaml:6: server.port is not a number. Write a number, without quotes.",
     ],
     [
       "a number too large",

@@ -61,6 +61,13 @@ test("a wrong kind hides no wrong provider", () =>
     'x.yaml:4: models.gpt-high.targets[0].provider ("azur") is not one of the providers. Did you mean "azure"? Providers of this file: azure.',
   ]));
 
+test("a vendor for a kind is told where it belongs, and of a value without quotes none are taken away", () => {
+  const [kind] = told(START.replace("kind: azure", "kind: ollama"));
+  expect(kind).toEndWith("simulator. Any other vendor is openai-compatible, with vendor or base_url.");
+  const [strict] = told(`auth: { keys: [ { name: me, key: "0123456789abcdef0123", strict: yes } ] }\n${START}`);
+  expect(strict).toEndWith("is not true or false. Write true or false, without quotes.");
+});
+
 test("nor any other fault that the shape of the file would let through", () =>
   expect(
     told(`server: { prot: 1, cors_origins: ["*"] }

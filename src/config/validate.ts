@@ -124,11 +124,19 @@ function unknownKey(yaml: YamlFile, path: Path, name: string): Problem {
   };
 }
 
+/** The kind of whoever has none of its own: Ollama, Groq and many more. */
+const COMPATIBLE = "openai-compatible";
+
 function faultOf(issue: z.core.$ZodIssue, value: unknown): [fault: string, fix: string] {
   switch (issue.code) {
     case "invalid_value": {
       const values = issue.values.map(String);
-      return ["is not one of the choices", `${didYouMean(String(value), values)}One of: ${values.join(", ")}.`];
+      const near = didYouMean(String(value), values);
+      const other =
+        near === "" && values.includes(COMPATIBLE)
+          ? ` Any other vendor is ${COMPATIBLE}, with vendor or base_url.`
+          : "";
+      return ["is not one of the choices", `${near}One of: ${values.join(", ")}.${other}`];
     }
     case "invalid_type":
       return [
@@ -163,9 +171,9 @@ const TYPE_FIX: Readonly<Record<string, string>> = {
   record: "Put its names below it, indented, or between { and }.",
   array: "Write a list: [ … ], or one line each that starts with a dash.",
   string: "Put it between quotes.",
-  number: "Write a number without quotes.",
-  int: "Write a whole number without quotes.",
-  boolean: "Write true or false without quotes.",
+  number: "Write a number, without quotes.",
+  int: "Write a whole number, without quotes.",
+  boolean: "Write true or false, without quotes.",
 };
 
 function missingFix(path: Path): string {

@@ -92,7 +92,7 @@ describe("a provider", () => {
   test.each([
     [401, "key", "The key is refused (status 401: No such key.). Check the api_key of v"],
     [403, "key", "The key is known and may not do this"],
-    [429, "limit", "says that a limit is"],
+    [429, "limit", "says that a limit is reached (status 429"],
     [500, "reach", "It is reached and fails (status 500: No such key.)"],
     [400, "address", "refuses the question"],
   ])("that answers %d", async (status, about, words) => {

@@ -35,7 +35,7 @@ export function refusal(about: string, provider: ProviderConfig, got: Answer, ur
     return warning(
       about,
       "limit",
-      `It is reached, and says that a limit is (${said}). Wait, or look at quota and billing.`,
+      `It is there, and says that a limit is reached (${said}). Wait, or look at quota and billing.`,
     );
   if (status >= 500)
     return fault(about, "reach", `It is reached and fails (${said}). Wait, or look at the vendor's status page.`);

@@ -75,7 +75,7 @@ async function handle(arrival: Arrival, door: Door, connection: ClientConnection
     if (door.keys.open && !isFree) admit(arrival, door, connection, () => checkOpenDoor(request.headers));
     const crossOrigin = preflight(request, gateway.config);
     if (crossOrigin) return crossOrigin;
-    const matched = known(found, request.method, path);
+    const matched = admit(arrival, door, connection, () => known(found, request.method, path));
     dialect = matched.route.dialect === "openai-chat" ? dialect : matched.route.dialect;
     const caller: Caller = isFree
       ? { name: "nobody" }

@@ -37,19 +37,26 @@ interface Lines {
   call(record: CallRecord): string;
 }
 const FORMATS: Readonly<Record<Format, Lines>> = {
-  text: { message: (level, message) => (level === "warn" ? `warning: ${message}` : message), call: callLine },
+  text: { message: textLine, call: callLine },
   json: {
     message: (level, message, fields) => jsonLine(level, { ...fields, message }),
     call: (record) => jsonLine(record.outcome === "failed" ? "error" : "info", { event: "call", ...record }),
   },
 };
 
+/** What happened has a time, as a call has; what is said of the start has none. */
+function textLine(level: "info" | "warn", message: string, fields?: object): string {
+  const line = level === "warn" ? `warning: ${message}` : message;
+  return fields ? `${clockTime(Date.now())} ${line}` : line;
+}
+
+const clockTime = (ms: number): string => new Date(ms).toTimeString().slice(0, 8);
+
 /** `12:00:01 laptop cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 lost: stop … · req_1a2b3c4d` */
 function callLine(record: CallRecord): string {
-  const time = new Date(record.startedAt).toTimeString().slice(0, 8);
   const served = record.provider ? ` → ${record.provider}/${record.modelServed ?? "?"}` : "";
   const parts = [
-    `${time} ${record.caller} ${record.client} ${record.modelAsked ?? "-"}${served} ${statusOf(record)}`,
+    `${clockTime(record.startedAt)} ${record.caller} ${record.client} ${record.modelAsked ?? "-"}${served} ${statusOf(record)}`,
     tokensOf(record),
     timesOf(record),
     record.attempts.length > 1 ? `${record.attempts.length} attempts` : "",

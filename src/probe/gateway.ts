@@ -9,12 +9,13 @@ export type Presence =
   /** Something takes connections and does not answer. */
   | { readonly kind: "mute"; readonly words: string; readonly fix: string }
   | { readonly kind: "stranger"; readonly status: number }
-  /** `instance`: which one it is; one of an older version does not say it. */
-  | { readonly kind: "gateway"; readonly instance?: string };
+  /** `instance`: which one it is; one of an older version does not say it. `wantsKey`: it says that it takes no call without one. */
+  | { readonly kind: "gateway"; readonly instance?: string; readonly wantsKey: boolean };
 
 /** Every answer of a gateway carries the first (http/answer.ts), that of /health the second (http/health.ts). */
 export const REQUEST_ID = "x-codeswitch-request-id";
 const INSTANCE = "x-codeswitch-instance";
+const ACCESS = "x-codeswitch-access";
 
 const TIMEOUT_MS = 5_000;
 
@@ -26,7 +27,8 @@ export async function presence(url: string, timeoutMs = TIMEOUT_MS): Promise<Pre
       : { kind: "mute", words: got.words, fix: got.fix };
   if (!got.headers.has(REQUEST_ID)) return { kind: "stranger", status: got.status };
   const instance = got.headers.get(INSTANCE);
-  return { kind: "gateway", ...(instance !== null && { instance }) };
+  const wantsKey = got.headers.get(ACCESS) === "key";
+  return { kind: "gateway", wantsKey, ...(instance !== null && { instance }) };
 }
 
 export interface Served {

@@ -201,6 +201,20 @@ describe("what each client ends up with", () => {
       model: "gpt-high",
     }));
 
+  test("claude-code: is told the window of a model that it cannot know, where the gateway knows it", () => {
+    const env = (model: string, row: object): Record<string, string> => {
+      const [change] = planIn(setupOf("claude-code"), newHome(), {
+        ...CONNECTION,
+        model,
+        catalogue: [{ slug: model, ...row }],
+      });
+      return (JSON.parse(change?.after ?? "{}") as { env: Record<string, string> }).env;
+    };
+    expect(env("gpt-high", { context_window: 400_000 })).toMatchObject({ CLAUDE_CODE_MAX_CONTEXT_TOKENS: "400000" });
+    expect(env("gpt-high", {})).not.toHaveProperty("CLAUDE_CODE_MAX_CONTEXT_TOKENS");
+    expect(env("claude-sonnet-5", { context_window: 400_000 })).not.toHaveProperty("CLAUDE_CODE_MAX_CONTEXT_TOKENS");
+  });
+
   test("claude-code: its slots get the efforts of the chosen model where the gateway has a name for each, else that model", () => {
     const slots = (model: string, models: readonly string[]): string[] => {
       const [change] = planIn(setupOf("claude-code"), newHome(), { ...CONNECTION, model, models });

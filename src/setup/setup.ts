@@ -17,7 +17,7 @@ export interface Connection {
   readonly model: string;
   /** What it may offer: the default first, then what /v1/models lists. */
   readonly models: readonly string[];
-  /** What Codex wants to know of each of them. Absent: the gateway does not tell. */
+  /** What Codex wants to know of each of them, and Claude Code of the window. Absent: the gateway does not tell. */
   readonly catalogue?: readonly JsonObject[];
 }
 

@@ -233,6 +233,19 @@ describe("who is turned away stands in the log", () => {
     await gateway.stop();
   });
 
+  test("and who asks where there is nothing, since a wrong base URL is", async () => {
+    const gateway = await startNoting(KEYS);
+    for (const path of ["/cursor/chat/completion", "/team/v1/messages?key=CANARY"])
+      expect((await post(gateway.url, path, "{}", {})).status).toBe(404);
+    expect((await fetch(`${gateway.url}${PATH.chat}`)).status).toBe(405);
+    expect(gateway.lines.map(({ message }) => message)).toEqual([
+      "turned away 127.0.0.1 POST /cursor/chat/completion: There is nothing at /cursor/chat/completion",
+      "turned away 127.0.0.1 POST /team/v1/messages: There is nothing at /team/v1/messages; /v1/messages is; take /team off the base URL.",
+      "turned away 127.0.0.1 GET /v1/chat/completions: GET is not answered at /v1/chat/completions; POST is.",
+    ]);
+    await gateway.stop();
+  });
+
   test("in a line that a person reads, or an object that a program does", async () => {
     const written: string[] = [];
     const print = (line: string) => void written.push(line);
@@ -241,7 +254,9 @@ describe("who is turned away stands in the log", () => {
       expect((await fetch(`${gateway.url}/v1/models`)).status).toBe(401);
       await gateway.stop();
     }
-    expect(written[0]).toEndWith("turned away 127.0.0.1 GET /v1/models: No API key came with the request");
+    expect(written[0]).toMatch(
+      /^\d\d:\d\d:\d\d warning: turned away 127\.0\.0\.1 GET \/v1\/models: No API key came with the request$/,
+    );
     expect(JSON.parse(written[1] ?? "")).toMatchObject({
       time: expect.stringMatching(/^\d{4}-/),
       level: "warn",

@@ -227,6 +227,7 @@ describe("codeswitch setup", () => {
       expect([code, out]).toEqual([0, expect.stringContaining(KEY)]);
       expect(out).toContain("served");
       expect(out).not.toContain("demo");
+      if (client === "cursor") expect(out).toContain("start --tunnel, in place of the gateway that runs, makes one");
       const refused = await me.run(me.folder(), ["setup", ...args], { CODESWITCH_KEY: OTHER });
       expect([refused.code, refused.out, refused.err]).toEqual([1, "", expect.stringContaining("refuses this key")]);
     },
@@ -315,6 +316,16 @@ describe("codeswitch doctor", () => {
     const { code, out } = await me.run(cwd, ["doctor"]);
     expect(code).toBe(0);
     expect(out).toContain(`✓ the gateway: It runs at ${gateway.url}, takes the key laptop and serves 3 models.`);
+  });
+
+  test("leaves no line in the log of a gateway that is in order", async () => {
+    const cwd = me.folder(yaml(keys(["laptop", KEY])));
+    const gateway = await me.start(cwd, {}, "--port", "0");
+    await me.run(cwd, ["doctor"]);
+    await fetch(`${gateway.url}/v1/responses`, { method: "POST" });
+    // Nobody was turned away before this one.
+    const line = await gateway.line((one) => one["event"] === "turned-away");
+    expect(line["path"]).toBe("/v1/responses");
   });
 
   test("in a shell without the gateway's variables: another configuration runs there", async () => {

@@ -22,6 +22,12 @@ function slots({ model, models }: Connection): [name: string, value: string][] {
   return isWhole ? efforts : SLOTS.map(([name]) => [name, model]);
 }
 
+/** Of a name that it does not know it assumes a million tokens (2.1.329), and would compact too late. */
+function windowOf({ model, catalogue = [] }: Connection): [name: string, value: string][] {
+  const tokens = catalogue.find(({ slug }) => slug === model)?.["context_window"];
+  return typeof tokens === "number" ? [["CLAUDE_CODE_MAX_CONTEXT_TOKENS", String(tokens)]] : [];
+}
+
 function variables(connection: Connection): [name: string, value: string][] {
   const { url, key, model } = connection;
   return [
@@ -29,7 +35,7 @@ function variables(connection: Connection): [name: string, value: string][] {
     ["ANTHROPIC_AUTH_TOKEN", key],
     // Lists our models under /model: GET /v1/models?limit=1000, of which it keeps what clients/claude-code.ts calls as it wants it.
     ["CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY", "1"],
-    ...(/claude/i.test(model) ? [] : slots(connection)),
+    ...(/claude/i.test(model) ? [] : [...slots(connection), ...windowOf(connection)]),
   ];
 }
 
