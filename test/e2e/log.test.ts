@@ -134,7 +134,7 @@ describe.skipIf(process.platform === "win32")("a log that nobody reads", () => {
     await within(PATIENCE_MS, "the end", ended);
     const text = await pipe.until(() => true);
     for (const id of ids) expect(text).toContain(id);
-    expect(text).toContain("Stopping: open calls may take up to");
+    expect(text).toContain("Stopped.");
   });
 
   test("and whose reader is gone is no fault", async () => {
