@@ -189,7 +189,9 @@ describe("codeswitch start", () => {
     const address = other.address();
     const port = typeof address === "object" && address ? address.port : 0;
     const { code, err } = await run("start", "--port", String(port));
+    const flags = await run("start", `--port=${port}`, "--log-format", "json");
     other.close();
+    expect(flags.err).toEndWith(`node ${LAUNCHER} start --log-format json --port ${port + 1}\n`);
     expect(code).toBe(2);
     expect(err).toBe(
       `Port ${port} on 127.0.0.1 is already in use. Stop what listens there, or choose another: node ${LAUNCHER} start --port ${port + 1}\n`,

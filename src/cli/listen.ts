@@ -7,6 +7,7 @@ import { isLoopback } from "../config/expose.ts";
 import { presence } from "../probe/gateway.ts";
 import { command } from "../typed/command.ts";
 import { hostInUrl, listensEverywhere, localUrl } from "../wire/local-url.ts";
+import { shellWord } from "./greeting.ts";
 import { UsageError } from "./usage.ts";
 
 type Address = Pick<ServerConfig, "host" | "port">;
@@ -41,10 +42,15 @@ export async function whyNotOpen(error: unknown, { host, port }: Address): Promi
 const noAddress = (host: string): UsageError =>
   new UsageError(`${host} is not an address of this machine. Choose another: ${command("start --host 127.0.0.1")}`);
 
-export const startBeside = (port: number): string => command(`start --port ${port < 65_535 ? port + 1 : 4141}`);
+export const startBeside = (port: number, flags: readonly string[] = []): string =>
+  command(["start", ...flags.map(shellWord), "--port", port < 65_535 ? port + 1 : 4141].join(" "));
+
+/** What was typed behind `start`, without its port. */
+const otherFlags = (typed: readonly string[]): readonly string[] =>
+  typed.filter((word, at) => !/^(--port|-p)(=|$)/.test(word) && !/^(--port|-p)$/.test(typed[at - 1] ?? ""));
 
 async function inUse({ host, port }: Address): Promise<UsageError> {
-  const other = startBeside(port);
+  const other = startBeside(port, otherFlags(process.argv.slice(3)));
   const { kind } = await presence(localUrl(host, port), PRESENCE_MS);
   return new UsageError(
     kind === "gateway"
