@@ -11,6 +11,7 @@ import { matchName } from "../routing/names.ts";
 import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
+import { complain, paint } from "./paint.ts";
 import { table } from "./table.ts";
 import { Failure } from "./usage.ts";
 
@@ -95,8 +96,8 @@ async function seenOf(models: readonly Listed[], dir: string): Promise<readonly 
   try {
     return await seenIn(dir, [...targets.values()]);
   } catch (error) {
-    console.error(
-      `! What was seen cannot be read in ${dir}: ${error instanceof Error ? error.message : String(error)}.`,
+    complain(
+      `${paint("!", process.stderr)} What was seen cannot be read in ${dir}: ${error instanceof Error ? error.message : String(error)}.`,
     );
     return [];
   }

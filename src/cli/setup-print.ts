@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import { publicUrlFault } from "../probe/public-url.ts";
 import type { Printed, Setup } from "../setup/setup.ts";
 import type { State } from "../setup/state.ts";
+import { command } from "../typed/command.ts";
 import type { Address } from "./find-gateway.ts";
 import { paint } from "./paint.ts";
 import { connect, NO_KEY, printableKey, type Wanted } from "./setup-connection.ts";
@@ -33,6 +34,8 @@ export async function show(
   console.log(`${setup.title}\n`);
   for (const { where, value } of setup.values(shown)) console.log(printValue(where, value));
   for (const note of setup.notes) console.log(`\n${note}`);
+  if (isPublic && publicUrl === undefined && !address.isNamed)
+    console.log(`\n${command("start --tunnel")} makes one and prints it.`);
   if (!isThere)
     console.log(
       `\n${paint("!")} No gateway runs at ${address.url}, so nothing was asked: this is what the configuration here says.`,

@@ -137,7 +137,7 @@ test("something else at the port is said to be something else", async () => {
   const other = Bun.serve({ port: place.port, hostname: "127.0.0.1", fetch: () => new Response("hello") });
   const { code, err } = await run(place, "test").finally(() => other.stop(true));
   expect(code).toBe(1);
-  expect(err).toContain("✗ What answers there (status 200) is not this gateway.");
+  expect(err).toContain(`✗ What answers at http://127.0.0.1:${place.port} is no codeswitch (status 200).`);
 });
 
 test("--url asks a gateway elsewhere, which gets no key of this configuration", async () => {

@@ -8,6 +8,7 @@ import { command } from "../typed/command.ts";
 import { escaped } from "../wire/printable.ts";
 import { momentary } from "./momentary.ts";
 import { addressFault, type Address, findGateway, KEY_ARG, keyHere, URL_ARG } from "./find-gateway.ts";
+import { paint } from "./paint.ts";
 import { NO_KEY } from "./setup-connection.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { table, TERMINAL } from "./table.ts";
@@ -35,13 +36,14 @@ export const testCommand = defineCommand({
     printWarnings(config);
     const address = await findGateway(config, args.url, args.config);
     const wrong = addressFault(address);
-    if (wrong !== undefined) throw new Failure(`✗ ${wrong}`);
+    if (wrong !== undefined) throw new Failure(`${CROSS} ${wrong}`);
     const key = keyHere(args.key, args.config) ?? (address.isNamed ? undefined : config.keys[0]?.key);
     const call = { key: key ?? NO_KEY, model: modelOf(config, args.model, address), prompt: args.prompt ?? HELLO };
     tell(await askThere(config, address, call), call.model);
   },
 });
 
+const CROSS = paint("✗", process.stderr);
 const HELLO = "Say hello in one short sentence.";
 /** A model that thinks may take this long for a sentence. */
 const TIMEOUT_MS = 120_000;
@@ -85,12 +87,12 @@ async function askThere(
 function tell(got: Answer | Refused | Failed, model: string): void {
   switch (got.kind) {
     case "failed":
-      throw new Failure(`✗ The gateway did not answer: ${got.words}. ${got.fix}`);
+      throw new Failure(`${CROSS} The gateway did not answer: ${got.words}. ${got.fix}`);
     case "refused":
-      throw new Failure(`✗ ${refusal(got, model)}`);
+      throw new Failure(`${CROSS} ${refusal(got, model)}`);
     case "answer":
       console.log(`\n${table(rows(got), { indent: "  ", width: TERMINAL })}`);
-      console.log(`\n✓ ${model} answers.`);
+      console.log(`\n${paint("✓")} ${model} answers.`);
   }
 }
 

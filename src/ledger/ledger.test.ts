@@ -114,3 +114,11 @@ test("a header can carry the name of what was lost, whatever its caller called i
   const headers = new Headers(lossHeaders(record.lost));
   expect(headers.get("x-codeswitch-lost")).toBe("tools[0].h?chst ????x: y");
 });
+
+test("a caller that leaves while a target is asked leaves an attempt that nobody answered", () => {
+  const { records, record } = opened();
+  record.attempt({ provider: "a", model: "x" });
+  record.close("abandoned", 499);
+  expect(records).toMatchObject([{ error: "aborted", attempts: [{ error: "aborted" }] }]);
+  expect(records[0]?.attempts[0]).not.toHaveProperty("status");
+});

@@ -1,7 +1,7 @@
 /** One record per call, written once, whether it ended, failed or was abandoned. Never a prompt, never a key. */
 import type { DialectId } from "../ir/seal.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
-import type { ErrorKind, GatewayError } from "../ir/error.ts";
+import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import { shortened } from "../wire/printable.ts";
 import { type LoggedLoss, lost, type Lost, type LossCounts } from "./lost.ts";
 import { whyOf } from "./why.ts";
@@ -105,16 +105,15 @@ export function openRecord(
     close: (outcome, status, error) => {
       if (!open) return;
       open = false;
-      const kind = outcome === "abandoned" ? "aborted" : error?.kind;
-      const why = outcome === "abandoned" || error === undefined ? undefined : whyOf(error);
+      const fault = outcome === "abandoned" ? LEFT : error;
       closed({
         ...draft,
         ...namesOf(draft),
         outcome,
         status,
-        ...(kind !== undefined && { error: kind }),
-        ...(why !== undefined && { why }),
-        attempts: attempts.map((asked) => asked.ended ?? endedAt(passedMs(), asked, error)),
+        ...(fault && { error: fault.kind }),
+        ...(fault && outcome === "failed" && { why: whyOf(fault) }),
+        attempts: attempts.map((asked) => asked.ended ?? endedAt(passedMs(), asked, fault)),
         totalMs: passedMs(),
         ...losses.counts(),
         losses: losses.listed(),
@@ -122,6 +121,8 @@ export function openRecord(
     },
   };
 }
+
+const LEFT = new GatewayError("aborted", "the caller went away");
 
 interface Asked extends Pick<Attempt, "provider" | "model"> {
   readonly from: number;

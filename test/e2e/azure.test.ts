@@ -128,3 +128,17 @@ test("Cursor, which shows the text of a 400 only, is told whose key it was", asy
   expect(response.status).toBe(400);
   expect(await response.text()).toContain("Check AZURE_API_KEY");
 });
+
+test.each([
+  ["missing", AZURE_KEY, /^prod has no deployment 'claude-opus-5' \(asked for as c\)\. Set models\.c\./],
+  ["whose key is wrong", "another-key-0123456789", /^prod refuses its key, .* Check providers\.prod\.api_key \(/],
+])("Claude in a resource speaks its own dialect, and one that is %s is told likewise", async (_what, key, says) => {
+  const yaml = `providers:
+  prod: { kind: azure, base_url: "${azure.url}", api_key: "${key}" }
+models:
+  c: { targets: [ { provider: prod, model: claude-opus-5 } ] }
+`;
+  const { url, records } = await started({}, yaml);
+  expect((await refused(url, "messages", "c")).message).toMatch(says);
+  expect(records.at(-1)?.lane).toBe("native");
+});

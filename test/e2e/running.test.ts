@@ -152,7 +152,7 @@ describe("codeswitch setup", () => {
     const written = await me.run(cwd, ["setup", "codex", "--yes"]);
     expect([written.code, written.err]).toEqual([0, ""]);
     expect(written.out).toContain(
-      `The gateway at ${first.url} does not know the new key codex: it reads its configuration only when it starts. Restart it, then check: codeswitch setup codex --verify`,
+      `The gateway at ${first.url} does not know the new key codex: it reads its configuration only when it starts. Restart it, then check: npx codeswitch setup codex --verify`,
     );
     expect(written.out).toContain("· text, streamed");
     expect(written.out).not.toMatch(/✓|Codex works/);
@@ -362,7 +362,7 @@ describe("codeswitch doctor", () => {
     const { code, out } = await me.run(cwd, ["doctor", "codex"]);
     expect(code).toBe(1);
     expect(out).toContain(
-      `✗ client codex: Its files lead to ${first.url}, where no gateway runs; one runs at ${second.url}. Set it up again: codeswitch setup codex.`,
+      `✗ client codex: Its files lead to ${first.url}, where no gateway runs; one runs at ${second.url}. Set it up again: npx codeswitch setup codex`,
     );
   });
 
