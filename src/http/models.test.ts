@@ -76,6 +76,21 @@ describe("the list", () => {
   });
 });
 
+test("a client is told what may go in, where less than the context may", async () => {
+  const windowOf = async (kind: ProviderConfig["kind"], served: string): Promise<unknown> => {
+    const request = new Request("http://localhost/v1/models?client_version=0.169.0");
+    const config = { providers: { p: { ...P, kind } }, models: [model("m", { model: served })] };
+    const told = (await (await listModels(exchangeOf(request, { config }).exchange)).json()) as {
+      models: { context_window: unknown }[];
+    };
+    return told.models[0]?.context_window;
+  };
+  expect(await windowOf("openai", "gpt-5")).toBe(272_000);
+  expect(await windowOf("openai", "gpt-6-sol")).toBe(272_000);
+  expect(await windowOf("openai", "gpt-4o")).toBe(128_000);
+  expect(await windowOf("anthropic", "claude-sonnet-4-5")).toBe(200_000);
+});
+
 describe("one model", () => {
   test("is told in either shape, also where only a pattern matches it", async () => {
     expect(await one("a")).toEqual(CHAT("a"));

@@ -30,12 +30,14 @@ export const catalogueOf = (config: Config, names: readonly string[], key?: KeyC
 function knownOf(name: string, { targets, forcedEffort }: Plan): Known {
   // A plan is never without a target.
   const { capabilities, config } = targets[0] as Target;
+  // Clients make room for what goes in.
+  const contextTokens = capabilities.inputTokens ?? capabilities.contextTokens;
   return {
     name,
     efforts: forcedEffort === undefined ? capabilities.efforts : [forcedEffort],
     usual: [forcedEffort, config.effort, capabilities.effortDefault],
     verbosities: capabilities.verbosities,
-    ...(capabilities.contextTokens !== undefined && { contextTokens: capabilities.contextTokens }),
+    ...(contextTokens !== undefined && { contextTokens }),
     images: capabilities.traits.images,
   };
 }

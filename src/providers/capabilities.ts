@@ -56,6 +56,7 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
     // Without a word Claude does not think.
     ...(mapped ? { effortDefault: "none" } : row.effortDefault && { effortDefault: row.effortDefault }),
     ...(row.contextTokens && { contextTokens: row.contextTokens }),
+    ...(row.inputTokens && { inputTokens: row.inputTokens }),
     ...(row.outputTokens && { outputTokens: row.outputTokens }),
     ...(dialect === "anthropic" && row.maker === "anthropic" && { signsThinking: true }),
     ...(dialect === "anthropic" && {

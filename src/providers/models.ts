@@ -26,6 +26,7 @@ export interface ModelRow {
   readonly refuses?: readonly string[];
   readonly refusesThinking?: readonly string[];
   readonly contextTokens?: number;
+  readonly inputTokens?: number;
   readonly outputTokens?: number;
   readonly traits?: Partial<Traits>;
   readonly rules?: Pick<
@@ -48,6 +49,8 @@ export const TRUNCATIONS = ["auto", "disabled"];
 // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning
 const SAMPLING = ["temperature", "topP", "frequencyPenalty", "presencePenalty", "stop"];
 
+/** The answer's share of the context is its own. Codex 0.169.0 gives longer contexts no more either: beyond it they cost double. */
+const INPUT = 272_000;
 const gpt = (match: RegExp, row: Partial<ModelRow> = {}): ModelRow => ({
   match,
   maker: "openai",
@@ -57,7 +60,7 @@ const gpt = (match: RegExp, row: Partial<ModelRow> = {}): ModelRow => ({
   summaries: SUMMARIES,
   truncations: TRUNCATIONS,
   refuses: SAMPLING,
-  contextTokens: 400_000,
+  ...(row.contextTokens === undefined && { contextTokens: 400_000, inputTokens: INPUT }),
   outputTokens: 128_000,
   ...row,
 });
@@ -83,7 +86,7 @@ const O_SERIES: Partial<ModelRow> = {
   outputTokens: 100_000,
   traits: { customTools: false },
 };
-const LONG: Partial<ModelRow> = { contextTokens: 1_050_000 };
+const LONG: Partial<ModelRow> = { contextTokens: 1_050_000, inputTokens: INPUT };
 
 const OPENAI: readonly ModelRow[] = [
   // Newer than our sources; a value that it may refuse is rarer than one that it takes. Codex sends these low to max.

@@ -16,6 +16,8 @@ export interface Capabilities {
   readonly refuses: ReadonlySet<string>;
   /** Tokens. Absent: unknown, nothing is clamped. */
   readonly contextTokens?: number;
+  /** What may go in, where less than the whole context may. */
+  readonly inputTokens?: number;
   readonly outputTokens?: number;
   /** The dialect demands an output limit (Anthropic): this one where neither caller nor config names one. */
   readonly outputTokensDefault?: number;

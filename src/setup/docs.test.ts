@@ -12,7 +12,7 @@ const EXAMPLE: Connection = {
   key: "YOUR_KEY",
   model: "gpt-high",
   models: ["gpt-high"],
-  catalogue: [{ slug: "gpt-high", context_window: 400_000 }],
+  catalogue: [{ slug: "gpt-high", context_window: 272_000 }],
 };
 
 type Printing = Exclude<AnySetup, { kind: "unsupported" }>;
