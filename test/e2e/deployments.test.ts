@@ -109,6 +109,7 @@ describe("a start", () => {
     const line = await within(PATIENCE_MS, "a warning", gateway.line());
     expect(line["message"]).toContain("Check providers.azure.api_key");
     gateway.signal("SIGTERM");
+    expect(await gateway.line()).toMatchObject({ message: "Stopped." });
     await expect(gateway.line()).rejects.toThrow("the log ended");
   });
 

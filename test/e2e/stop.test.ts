@@ -193,6 +193,7 @@ models: { m: { targets: [ { provider: p, model: m } ] } }`,
       "One ",
     );
     const told = { event: "call", outcome: "failed", status: 200, error: "gateway-stopping" };
+    expect(await gateway.line()).toMatchObject({ message: expect.stringMatching(/^Stopping: the open call/) });
     expect(await gateway.line()).toMatchObject(told);
     expect(await within(SOON_MS, "the exit", gateway.exited)).toBe(0);
     await gateway.stop();
