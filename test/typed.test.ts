@@ -49,7 +49,7 @@ test.each(DOCUMENTS)("every command that %s shows exists, with its flags", async
 
 /** What nobody is told to type. */
 const NO_MESSAGES = [
-  "# codeswitch: begin (codeswitch setup --undo takes these lines out)",
+  "(npx codeswitch setup CLIENT --undo takes these lines out)",
   '"--title", "codeswitch setup"',
   '"codeswitch secret id"',
 ];

@@ -182,6 +182,24 @@ describe("a name that is not found", () => {
   test("says so when its provider is switched off", () => {
     expect(refused("off").message).toContain("nobody");
   });
+  test("tells what a provider lacks, but not to a key that may use a few models only", () => {
+    const off = {
+      ...CONFIG,
+      models: [model("m", to("azure", "gpt-5"))],
+      switchedOff: [{ models: ["z-*"], why: "Z is off." }],
+    };
+    const told = (key?: KeyConfig): string => {
+      try {
+        plan(off, "z-1", key);
+        return "nothing";
+      } catch (error) {
+        return (error as GatewayError).message;
+      }
+    };
+    expect(told()).toContain("Z is off.");
+    expect(told({ name: "k", key: "k" })).toContain("Z is off.");
+    expect(told({ name: "k", key: "k", models: ["m"] })).toBe('There is no model "z-1". Known: m.');
+  });
 });
 
 describe("a key's own list", () => {

@@ -170,9 +170,11 @@ function unknownModel(config: Config, askedName: string, key: KeyConfig | undefi
   const hint = near.length > 0 ? `Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?` : "";
   const list =
     names.length > 0 && names.length <= 12 ? `Known: ${names.join(", ")}.` : "GET /v1/models lists the names.";
+  // Who may use a few models only is not told how the gateway is set up.
+  const why = key?.models === undefined ? whyOff(config, askedName) : "";
   return new GatewayError(
     "unknown-model",
-    [`There is no model "${askedName}".`, whyOff(config, askedName), hint, list].filter(Boolean).join(" "),
+    [`There is no model "${askedName}".`, why, hint, list].filter(Boolean).join(" "),
     {
       param: "model",
       code: "model_not_found",
