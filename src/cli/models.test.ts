@@ -148,3 +148,22 @@ test("which deployments answered, which are missing and which nobody asked stand
     { provider: "azure", model: "prod", state: "missing", at: "2026-01-02T00:00:00.000Z" },
   ]);
 }, 60_000);
+
+test("names that nobody listed or saw are no rows: they are told beside the table, until their deployment answered", async () => {
+  const place = await newPlace("");
+  const dir = join(place.home, "data");
+  const variables = {
+    CODESWITCH_DATA_DIR: dir,
+    AZURE_BASE_URL: "https://example.openai.azure.com",
+    AZURE_API_KEY: "0123456789abcdef0123456789abcdef",
+  };
+  const before = (await start(place, ["models"], variables).ended).out;
+  expect(before).toMatch(/^Offered once seen, and answered when asked: .*gpt-5-mini/m);
+  expect(before).not.toMatch(/^ {2}gpt-5-mini /m);
+  const seen = sightingsIn(dir, Date.now);
+  const azure = { name: "azure", kind: "azure", baseUrl: variables.AZURE_BASE_URL } as const;
+  seen.saw({ ...azure, headers: {}, firstByteMs: 1, idleMs: 1 }, "gpt-5-mini", "answers");
+  await seen.settled();
+  const after = (await start(place, ["models"], variables).ended).out;
+  expect(after).toMatch(/^ {2}gpt-5-mini +azure\/gpt-5-mini /m);
+}, 60_000);

@@ -6,7 +6,7 @@ import { seenIn } from "../doctor/seen.ts";
 import { knownSightings } from "../doctor/sightings.ts";
 import { dialectFor } from "../providers/endpoint.ts";
 import { hasDeployments, type Sighting } from "../providers/sightings.ts";
-import { reached } from "../routing/plan.ts";
+import { listedModels, reached } from "../routing/plan.ts";
 import { matchName } from "../routing/names.ts";
 import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
@@ -14,7 +14,7 @@ import { KEY_ARG, URL_ARG } from "./find-gateway.ts";
 import { offered } from "./offered.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { complain, paint } from "./paint.ts";
-import { table, WIDTH } from "./table.ts";
+import { table, WIDTH, wrapped } from "./table.ts";
 import { Failure } from "./usage.ts";
 
 export const modelsCommand = defineCommand({
@@ -31,8 +31,13 @@ export const modelsCommand = defineCommand({
   run: async ({ args }) => {
     const config = loadHere(args.config, {});
     printWarnings(config);
-    const models = config.models.map((model) => ({ name: model.name, targets: targetsOf(config, model) }));
     const { dataDir } = dataHere(args.config);
+    const offers = new Set(listedModels(config, undefined, await knownSightings(dataDir)).map(({ name }) => name));
+    const models = config.models.map((model): Listed => ({
+      name: model.name,
+      targets: targetsOf(config, model),
+      ...(model.onceSeen && !offers.has(model.name) && { unseen: true }),
+    }));
     const [seen, deployments] = [await seenOf(models, dataDir), await deploymentsOf(config, models, dataDir)];
     if (args.json) return console.log(JSON.stringify({ source: config.source, models, deployments, seen }, null, 2));
     if (models.length === 0)
@@ -45,6 +50,8 @@ export const modelsCommand = defineCommand({
 interface Listed {
   readonly name: string;
   readonly targets: readonly ListedTarget[];
+  /** Answered when asked, and offered to nobody before it was seen to be there. */
+  readonly unseen?: true;
 }
 
 interface ListedTarget {
@@ -122,17 +129,23 @@ const asTables = (
   models: readonly Listed[],
   deployments: readonly Deployment[],
   seen: readonly Observed[],
-): string =>
-  [
+): string => {
+  const known = models.filter(({ unseen }) => !unseen);
+  const unseen = models.filter((model) => model.unseen).map(({ name }) => name);
+  const standing = new Set(distinct(known).map(shown));
+  const asked = deployments.filter((one) => standing.has(shown(one)) || one.at !== undefined);
+  return [
     `As ${source} says it:`,
-    table([["MODEL", "GOES TO", "DIALECT", "EFFORT"], ...models.flatMap(rowsOf)], LAYOUT),
-    ...(deployments.length === 0
+    table([["MODEL", "GOES TO", "DIALECT", "EFFORT"], ...known.flatMap(rowsOf)], LAYOUT),
+    ...(unseen.length === 0
       ? []
-      : [table([["DEPLOYMENT", "WHEN LAST ASKED"], ...deployments.map(deploymentRow)], LAYOUT)]),
+      : [wrapped(`Offered once seen, and answered when asked: ${unseen.join(", ")}`, WIDTH).join("\n")]),
+    ...(asked.length === 0 ? [] : [table([["DEPLOYMENT", "WHEN LAST ASKED"], ...asked.map(deploymentRow)], LAYOUT)]),
     seen.length === 0
       ? `What they can do nobody has asked yet: ${command("doctor --deep")}`
       : table([["SEEN", "ON", "EFFORTS", "DOES"], ...seen.map(seenRow)], LAYOUT),
   ].join("\n\n");
+};
 
 /** One line a target, in the order in which they are tried. */
 const rowsOf = ({ name, targets }: Listed): string[][] =>
