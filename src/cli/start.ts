@@ -93,7 +93,9 @@ async function serve(
   // Before anybody is told that we are up: who reads it may stop us at once.
   const { drainMs } = config.server;
   const tell = (words: string): void =>
-    config.log.format === "json" ? said.print(jsonLine("info", { message: words })) : said.complain(words);
+    config.log.format === "json"
+      ? said.print(jsonLine("info", { event: "stop", message: words }))
+      : said.complain(words);
   const stopped = untilStopped({ stop, openCalls: gateway.openCalls, drainMs }, tell, said);
   said.print(announcement(config, url, way));
   // Whatever becomes of it, the gateway goes on.

@@ -34,7 +34,7 @@ const RECORD = {
 };
 
 test("a true record of every call is in order", () => {
-  expect(judgeRecords([{ event: "started" }, RECORD], [CALL], [ASKED])).toEqual([]);
+  expect(judgeRecords([{ event: "started" }, RECORD, { event: "stop" }], [CALL], [ASKED])).toEqual([]);
 });
 
 test.each([
