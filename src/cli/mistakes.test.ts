@@ -295,8 +295,8 @@ describe("start tells the truth", () => {
   const outside = Object.values(networkInterfaces())
     .flatMap((all = []) => all)
     .find(({ internal, family, address }) => !internal && family === "IPv4" && !address.startsWith("169.254."));
-  // A machine without a network has no address for others.
-  test.skipIf(outside === undefined)("on every address, how other machines reach it", () =>
+  const why = outside === undefined ? " (this machine has no network, and so no address for others)" : "";
+  test.skipIf(outside === undefined)(`on every address, how other machines reach it${why}`, () =>
     whileStarted(["--host", "0.0.0.0"], KEY, async (url, said) => {
       const other = `http://${outside?.address}:${new URL(url).port}`;
       expect(said()).toContain("for other machines on ");

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { withoutAttribution } from "../../src/clients/claude-code.ts";
 import { DIALECTS } from "../../src/dialects/index.ts";
 import { countLocally } from "../../src/providers/tokens.ts";
-import { type Running, startThree } from "./gateway.ts";
+import { type Running, startOver } from "./gateway.ts";
 import { type Upstream, upstream } from "./upstream.ts";
 import { PATH, post, WHOLE, type Wire } from "./wires.ts";
 
@@ -26,8 +26,8 @@ const truth = async (body: Record<string, unknown>): Promise<number> =>
   );
 
 let billed = 0;
-let servers: Readonly<Record<Wire, Upstream>>;
 let gateway: Running;
+let stop: (() => Promise<void>) | undefined;
 beforeAll(async () => {
   const usage = {
     chat: () => ({ prompt_tokens: billed, completion_tokens: 2, total_tokens: billed + 2 }),
@@ -40,17 +40,9 @@ beforeAll(async () => {
         ? Response.json({ input_tokens: 4_711 })
         : Response.json({ ...WHOLE[wire], usage: usage[wire]() }),
     );
-  servers = { chat: serve("chat"), responses: serve("responses"), messages: serve("messages") };
-  gateway = await startThree({
-    chat: servers.chat.url,
-    responses: servers.responses.url,
-    messages: servers.messages.url,
-  });
+  ({ gateway, stop } = await startOver(serve));
 });
-afterAll(async () => {
-  await gateway?.stop();
-  for (const server of Object.values(servers ?? {})) await server.stop();
-});
+afterAll(() => stop?.());
 
 const count = async (body: Record<string, unknown>): Promise<number> => {
   const { max_tokens: _, ...asked } = body;

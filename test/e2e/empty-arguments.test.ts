@@ -1,8 +1,8 @@
 /** A call without arguments: clients parse them, so nothing at all becomes an empty object, whoever called and whoever reads. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Running, startThree } from "./gateway.ts";
+import { type Running, startOver } from "./gateway.ts";
 import { type Upstream, upstream } from "./upstream.ts";
-import { bodyFor, CROSSINGS, PATH, post, WHOLE, type Wire, WIRES } from "./wires.ts";
+import { bodyFor, CROSSINGS, PATH, post, WHOLE, type Wire } from "./wires.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 const NAMED = { id: "call_1", type: "function" };
@@ -129,8 +129,8 @@ const callsOf = (body: Fields, key: string): readonly Fields[] =>
 const argumentsOf = (call: Fields): string => String((call["function"] as Fields)["arguments"]);
 
 let said: string | undefined;
-let servers: Readonly<Record<Wire, Upstream>>;
 let gateway: Running;
+let stop: (() => Promise<void>) | undefined;
 beforeAll(async () => {
   const serve = (wire: Wire): Upstream =>
     upstream(({ body }) =>
@@ -138,17 +138,9 @@ beforeAll(async () => {
         ? new Response(STREAMS[wire](said), { headers: { "content-type": "text/event-stream" } })
         : Response.json(WHOLES[wire](said)),
     );
-  servers = { chat: serve("chat"), responses: serve("responses"), messages: serve("messages") };
-  gateway = await startThree({
-    chat: servers.chat.url,
-    responses: servers.responses.url,
-    messages: servers.messages.url,
-  });
+  ({ gateway, stop } = await startOver(serve));
 });
-afterAll(async () => {
-  await gateway?.stop();
-  for (const wire of WIRES) await servers?.[wire].stop();
-});
+afterAll(() => stop?.());
 
 for (const { client, upstream: behind } of CROSSINGS.filter(({ client, upstream: behind }) => client !== behind))
   describe(`${client} over ${behind}`, () => {

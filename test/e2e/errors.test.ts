@@ -3,7 +3,7 @@
  * type and code, and Retry-After; each does something else when one of them is wrong (docs/clients/claude-code.md).
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Running, startThree } from "./gateway.ts";
+import { type Running, startOver, startThree } from "./gateway.ts";
 import { type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, type Wire, WIRES } from "./wires.ts";
 
@@ -51,8 +51,8 @@ const TOLD = {
 const UNTOLD = { "set-cookie": "a=b", "x-internal-host": "pod-1", via: "proxy" };
 
 let status: Status = 400;
-let servers: Readonly<Record<Wire, Upstream>>;
 let gateway: Running;
+let stop: (() => Promise<void>) | undefined;
 beforeAll(async () => {
   const serve = (wire: Wire): Upstream =>
     upstream(() => {
@@ -60,17 +60,9 @@ beforeAll(async () => {
       const headers = { "content-type": "application/json", "retry-after": "30", ...TOLD, ...UNTOLD };
       return new Response(bodyOf(wire, status), { status, headers });
     });
-  servers = { chat: serve("chat"), responses: serve("responses"), messages: serve("messages") };
-  gateway = await startThree({
-    chat: servers.chat.url,
-    responses: servers.responses.url,
-    messages: servers.messages.url,
-  });
+  ({ gateway, stop } = await startOver(serve));
 });
-afterAll(async () => {
-  await gateway?.stop();
-  for (const wire of WIRES) await servers?.[wire].stop();
-});
+afterAll(() => stop?.());
 
 for (const { client, upstream: behind } of CROSSINGS)
   describe(`${client} over ${behind}`, () => {

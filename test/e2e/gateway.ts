@@ -12,6 +12,7 @@ import { startGateway } from "../../src/gateway.ts";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
 import type { DialectId } from "../../src/ir/seal.ts";
 import type { Wire } from "./wires.ts";
+import type { Upstream } from "./upstream.ts";
 
 export interface Running {
   readonly url: string;
@@ -108,3 +109,19 @@ export const startThree = (
     models: wires.map((wire) => ({ name: wire, targets: [target(wire, wire)] })),
   });
 };
+
+/** A vendor of each wire, and the gateway in front of them; `stop` ends all. */
+export async function startOver(serve: (wire: Wire) => Upstream): Promise<{
+  readonly servers: Readonly<Record<Wire, Upstream>>;
+  readonly gateway: Running;
+  stop(): Promise<void>;
+}> {
+  const servers = { chat: serve("chat"), responses: serve("responses"), messages: serve("messages") };
+  const { chat, responses, messages } = servers;
+  const gateway = await startThree({ chat: chat.url, responses: responses.url, messages: messages.url });
+  const stop = async (): Promise<void> => {
+    await gateway.stop();
+    for (const server of [chat, responses, messages]) await server.stop();
+  };
+  return { servers, gateway, stop };
+}

@@ -1,24 +1,17 @@
 /** A conversation that the vendor keeps: its name reaches the vendor that knows it, whichever way the body travels, and nobody else. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Running, startThree } from "./gateway.ts";
+import { type Running, startOver } from "./gateway.ts";
 import { type Upstream, upstream } from "./upstream.ts";
-import { bodyFor, PATH, post, WHOLE, type Wire, WIRES } from "./wires.ts";
+import { bodyFor, PATH, post, WHOLE, type Wire } from "./wires.ts";
 
 let servers: Readonly<Record<Wire, Upstream>>;
 let gateway: Running;
+let stop: (() => Promise<void>) | undefined;
 beforeAll(async () => {
   const serve = (wire: Wire): Upstream => upstream(() => Response.json(WHOLE[wire]));
-  servers = { chat: serve("chat"), responses: serve("responses"), messages: serve("messages") };
-  gateway = await startThree({
-    chat: servers.chat.url,
-    responses: servers.responses.url,
-    messages: servers.messages.url,
-  });
+  ({ servers, gateway, stop } = await startOver(serve));
 });
-afterAll(async () => {
-  await gateway?.stop();
-  for (const wire of WIRES) await servers?.[wire].stop();
-});
+afterAll(() => stop?.());
 
 const STATE = { previous_response_id: "resp_1" };
 /** Thinking that a gateway wrapped stands in no vendor's body: it must be unpacked, so the body is written anew. */

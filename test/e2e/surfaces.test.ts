@@ -1,11 +1,12 @@
 /** Every route that the gateway promises, asked as its clients ask. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Running, startThree } from "./gateway.ts";
+import { type Running, startOver } from "./gateway.ts";
 import { type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, post, readStream, WHOLE, type Wire, wholeStream, WIRES } from "./wires.ts";
 
 let servers: Readonly<Record<Wire, Upstream>>;
 let gateway: Running;
+let stop: (() => Promise<void>) | undefined;
 beforeAll(async () => {
   const serve = (wire: Wire): Upstream =>
     upstream((asked) => {
@@ -14,17 +15,9 @@ beforeAll(async () => {
         ? new Response(wholeStream(wire), { headers: { "content-type": "text/event-stream" } })
         : Response.json(WHOLE[wire]);
     });
-  servers = { chat: serve("chat"), responses: serve("responses"), messages: serve("messages") };
-  gateway = await startThree({
-    chat: servers.chat.url,
-    responses: servers.responses.url,
-    messages: servers.messages.url,
-  });
+  ({ servers, gateway, stop } = await startOver(serve));
 });
-afterAll(async () => {
-  await gateway?.stop();
-  for (const wire of WIRES) await servers?.[wire].stop();
-});
+afterAll(() => stop?.());
 
 const ROUTES: Readonly<Record<Wire, readonly string[]>> = {
   chat: [
