@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { upstream } from "../../test/e2e/upstream.ts";
+import { type Ended, listen } from "./place.fixture.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 const LAUNCHER = join(import.meta.dir, "../../bin/codeswitch.js");
@@ -25,12 +26,6 @@ writeFileSync(
   'providers: { s: { kind: simulator } }\nmodels: { m: { targets: [ { provider: s, model: demo } ] } }\nauth: { keys: [ { name: me, key: "${CALLER_KEY:-a-secret-of-30-characters-0123}" } ] }\n',
 );
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
 function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -42,26 +37,12 @@ function start(
     env: { PATH, HOME, SystemRoot, CODESWITCH_DATA_DIR: join(FOLDER, "data"), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let out = "";
-  let err = "";
-  const waiting = new Set<() => void>();
-  const heard = (): void => waiting.forEach((look) => look());
-  child.stdout.on("data", (data: Buffer) => ((out += data.toString()), heard()));
-  child.stderr.on("data", (data: Buffer) => ((err += data.toString()), heard()));
-  const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+  const { ended, until } = listen(child);
   /** The first whole line with these words, of either stream. A piece of output may end in the middle of one. */
   const line = (part: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      void ended.then((end) => reject(new Error(`ended without "${part}": ${JSON.stringify(end)}`)));
-      const look = (): void => {
-        const found = [out, err].flatMap((text) => text.split("\n").slice(0, -1)).find((text) => text.includes(part));
-        if (found === undefined) return;
-        waiting.delete(look);
-        resolve(found);
-      };
-      waiting.add(look);
-      look();
-    });
+    until(part, (out, err) =>
+      [out, err].flatMap((text) => text.split("\n").slice(0, -1)).find((text) => text.includes(part)),
+    );
   return { child, ended, line };
 }
 const run = (...args: readonly string[]): Promise<Ended> => start(args).ended;

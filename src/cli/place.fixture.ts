@@ -1,6 +1,7 @@
 /** Commands as a person types them, in a home and a folder of their own. */
 import { afterAll } from "bun:test";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, type ChildProcessByStdio } from "node:child_process";
+import type { Readable } from "node:stream";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -83,6 +84,20 @@ export function start(place: Place, args: readonly string[], env: Readonly<Recor
   });
   running.add(child);
   child.once("close", () => running.delete(child));
+  const { ended, until } = listen(child);
+  const said = (words: string): Promise<string> =>
+    until(words, (out, err) => {
+      const text = `${out}\n${err}`;
+      return text.includes(words) ? text : undefined;
+    });
+  return { child, ended, said };
+}
+
+/** What a program says on either stream, all of it at its end or as soon as something is found in it. */
+export function listen(child: ChildProcessByStdio<null, Readable, Readable>): {
+  readonly ended: Promise<Ended>;
+  until(what: string, find: (out: string, err: string) => string | undefined): Promise<string>;
+} {
   let out = "";
   let err = "";
   const waiting = new Set<() => void>();
@@ -90,19 +105,19 @@ export function start(place: Place, args: readonly string[], env: Readonly<Recor
   child.stdout.on("data", (data: Buffer) => ((out += data.toString()), heard()));
   child.stderr.on("data", (data: Buffer) => ((err += data.toString()), heard()));
   const ended = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-  const said = (words: string): Promise<string> =>
+  const until = (what: string, find: (out: string, err: string) => string | undefined): Promise<string> =>
     new Promise((resolve, reject) => {
-      void ended.then((end) => reject(new Error(`ended without "${words}": ${JSON.stringify(end)}`)));
+      void ended.then((end) => reject(new Error(`ended without "${what}": ${JSON.stringify(end)}`)));
       const look = (): void => {
-        const text = `${out}\n${err}`;
-        if (!text.includes(words)) return;
+        const found = find(out, err);
+        if (found === undefined) return;
         waiting.delete(look);
-        resolve(text);
+        resolve(found);
       };
       waiting.add(look);
       look();
     });
-  return { child, ended, said };
+  return { ended, until };
 }
 
 export const run = (place: Place, ...args: readonly string[]): Promise<Ended> => start(place, args).ended;
