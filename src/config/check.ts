@@ -1,8 +1,10 @@
 /** A file against all that must hold, at once: a fault of its shape in one place hides no fault of meaning in another. */
 import { ConfigError, type Problem } from "./problem.ts";
-import { resolve, type Resolved, type VendorFacts } from "./resolve.ts";
+import { resolve, type Resolved } from "./resolve.ts";
 import { FileSchema } from "./schema.ts";
+import { inCamel } from "./spelling.ts";
 import { retype, validate, type Validated } from "./validate.ts";
+import type { VendorFacts } from "./vendor.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
 /** Throws ConfigError with everything that is wrong. */
@@ -27,7 +29,7 @@ function problemsElsewhere(yaml: YamlFile, vendors: readonly VendorFacts[]): rea
   const second = FileSchema.safeParse(value);
   if (!second.success) return [];
   try {
-    resolve(yaml, { file: second.data, pending: [] }, vendors);
+    resolve(yaml, { file: inCamel(second.data, FileSchema), pending: [] }, vendors);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.problems;

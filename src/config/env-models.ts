@@ -1,9 +1,9 @@
 /** The names that work when there is no file: those that the seeds promised, and every vendor's own for whose key is set. */
+import { EFFORTS } from "../ir/choices.ts";
 import type { ModelConfig, ProviderConfig, TargetConfig } from "./config.ts";
 import { azureDeployments, NATIVE_GPT, type AzureNames } from "./env-azure.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
-import type { VendorFacts } from "./resolve.ts";
-import { EFFORTS } from "./schema.ts";
+import type { VendorFacts } from "./vendor.ts";
 
 /** Names that stand in the list of models; each vendor's other names work by pattern. */
 const LISTED: Readonly<Record<string, readonly string[]>> = {

@@ -451,7 +451,7 @@ server: { cors_origins: ["https://a.example/"] }
     expect(config.models[0]).toEqual({
       name: "gpt",
       strict: true,
-      reasoning: "think",
+      showReasoning: "think",
       targets: [
         {
           provider: "azure",
@@ -470,7 +470,7 @@ server: { cors_origins: ["https://a.example/"] }
       ],
     });
     expect(config.keys).toEqual([
-      { name: "me", key: "k-0123456789", models: ["gpt*"], strict: false, reasoning: "none" },
+      { name: "me", key: "k-0123456789", models: ["gpt*"], strict: false, showReasoning: "none" },
     ]);
     expect(config.server.corsOrigins).toEqual(["https://a.example"]);
   });

@@ -2,17 +2,16 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve as absolute } from "node:path";
 import { checkFile } from "./check.ts";
-import type { Config, KeyConfig, ServerConfig } from "./config.ts";
-import { DEFAULT_LOG, DEFAULT_SERVER, readServer } from "./default.ts";
+import type { Config, KeyConfig } from "./config.ts";
 import { dotenvBeside, hasDotenv, isDotenv, over, readDotenv } from "./dotenv.ts";
 import { fromEnvironment, variableOfKey } from "./env.ts";
 import { OWN_VARIABLES } from "./env-variables.ts";
-import { refuseExposed, weakKeyWarnings } from "./expose.ts";
+import { type PlaceOfKey, refuseExposed, weakKeyWarnings } from "./expose.ts";
 import { readOverrides, unknownOwnVariables, unreadHost, type Flags, type Overrides } from "./overrides.ts";
 import { placeOf, valueOf } from "./place.ts";
-import { ConfigError } from "./problem.ts";
-import type { VendorFacts } from "./resolve.ts";
+import { ConfigError, type Problem } from "./problem.ts";
 import { readVariable, type Variables } from "./substitute.ts";
+import type { VendorFacts } from "./vendor.ts";
 import { readYaml } from "./yaml-file.ts";
 
 export interface Surroundings {
@@ -133,48 +132,46 @@ function fromVariables(
   source: string,
   flags: Flags,
   around: Surroundings,
-  extra: readonly string[],
+  hints: readonly string[],
 ): Config {
   const overrides = readOverrides(flags, variables);
-  const { warnings, ...rest } = fromEnvironment(variables, around.vendors);
-  const server = serverOf(DEFAULT_SERVER, overrides);
-  refuseExposed(server.host, rest.keys, overrides.host?.from ?? { file: source, key: "HOST" }, variableOfKey);
-  return {
-    server,
-    ...rest,
-    log: logOf(DEFAULT_LOG, overrides),
-    source,
-    warnings: [
-      ...warnings,
-      ...weakKeyWarnings(rest.keys, variableOfKey),
-      ...unknownOwnVariables(variables, OWN_VARIABLES),
-      ...unreadHost(variables),
-      ...extra,
-    ],
-  };
+  const resolved = fromEnvironment(variables, around.vendors);
+  const host = { file: source, key: "HOST" };
+  const config = complete({ ...resolved, source }, overrides, { variables, host, placeOfKey: variableOfKey });
+  return { ...config, warnings: [...config.warnings, ...hints] };
 }
 
 function fromFile(file: Found, flags: Flags, around: Surroundings): Config {
   const text = readText(file);
   const variables = over(around.variables, dotenvBeside(file.path));
   const yaml = readYaml(file.shown, text, variables);
-  const checked = checkFile(yaml, around.vendors);
+  const resolved = checkFile(yaml, around.vendors);
   const overrides = readOverrides(flags, variables);
-  const server = serverOf(readServer(checked.file.server), overrides);
   const path = ["server", "host"];
-  const written = { ...placeOf(yaml, path), ...valueOf(yaml, path, []) };
+  const host = { ...placeOf(yaml, path), ...valueOf(yaml, path, []) };
   const placeOfKey = (_key: KeyConfig, index: number): string => `auth.keys[${index}].key`;
-  refuseExposed(server.host, checked.keys, overrides.host?.from ?? written, placeOfKey);
-  const { keys, providers, models, switchedOff, search, warnings } = checked;
+  return complete({ ...resolved, source: file.shown }, overrides, { variables, host, placeOfKey });
+}
+
+interface Origin {
+  readonly variables: Variables;
+  /** Where the host to listen on is said. */
+  readonly host: Pick<Problem, "file" | "line" | "key" | "value">;
+  readonly placeOfKey: PlaceOfKey;
+}
+
+function complete(config: Config, overrides: Overrides, { variables, host, placeOfKey }: Origin): Config {
+  const { server, log, keys, warnings } = config;
+  const listening = {
+    ...server,
+    host: overrides.host?.value ?? server.host,
+    port: overrides.port?.value ?? server.port,
+  };
+  refuseExposed(listening.host, keys, overrides.host?.from ?? host, placeOfKey);
   return {
-    server,
-    keys,
-    providers,
-    models,
-    ...(switchedOff && { switchedOff }),
-    ...(search && { search }),
-    log: logOf(checked.file.log, overrides),
-    source: file.shown,
+    ...config,
+    server: listening,
+    log: { format: overrides.logFormat?.value ?? log.format },
     warnings: [
       ...warnings,
       ...weakKeyWarnings(keys, placeOfKey),
@@ -183,13 +180,3 @@ function fromFile(file: Found, flags: Flags, around: Surroundings): Config {
     ],
   };
 }
-
-const serverOf = (server: ServerConfig, { host, port }: Overrides): ServerConfig => ({
-  ...server,
-  ...(host && { host: host.value }),
-  ...(port && { port: port.value }),
-});
-
-const logOf = (log: Config["log"], { logFormat }: Overrides): Config["log"] => ({
-  format: logFormat?.value ?? log.format,
-});

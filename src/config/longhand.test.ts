@@ -78,15 +78,15 @@ describe("a time", () => {
     ["0", 0],
     ["4711", 4_711],
   ])("%s", (written, expected) =>
-    expect(read(`${START}server: { drain_ms: ${written} }\n`, { T: "45s" }).file.server.drain_ms).toBe(expected),
+    expect(read(`${START}server: { drain_ms: ${written} }\n`, { T: "45s" }).server.drainMs).toBe(expected),
   );
 
   test("at every key that ends in _ms", () => {
-    const { providers, file } = read(
+    const { providers, server } = read(
       `${START.replace("kind: azure,", "kind: azure, first_byte_ms: 2m, idle_ms: 90s,")}server: { heartbeat_ms: 10s }\n`,
     );
     expect(providers.azure).toMatchObject({ firstByteMs: 120_000, idleMs: 90_000 });
-    expect(file.server.heartbeat_ms).toBe(10_000);
+    expect(server.heartbeatMs).toBe(10_000);
   });
 
   test.each(["soon", "30 bananas", "s", "-5s", "1h30", "1.s", "[1s]", "true"])("%s is none", (written) =>

@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { isLoopback } from "./expose.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { ConfigError, showValue, type Problem } from "./problem.ts";
-import { LOG_FORMATS } from "./schema.ts";
+import { LOG_FORMATS, type LogFormat } from "./schema.ts";
 import { readVariable, type Variables } from "./substitute.ts";
 
 export interface Flags {
@@ -21,7 +21,7 @@ export interface Override<T> {
 export interface Overrides {
   readonly host?: Override<string>;
   readonly port?: Override<number>;
-  readonly logFormat?: Override<"text" | "json">;
+  readonly logFormat?: Override<LogFormat>;
 }
 
 export function readOverrides(flags: Flags, variables: Variables): Overrides {
@@ -74,7 +74,7 @@ function readPort({ value, from }: Override<string>): number {
   ]);
 }
 
-function readLogFormat({ value, from }: Override<string>): "text" | "json" {
+function readLogFormat({ value, from }: Override<string>): LogFormat {
   const known = LOG_FORMATS.find((format) => format === value.trim().toLowerCase());
   if (known) return known;
   throw new ConfigError([

@@ -167,16 +167,16 @@ test("the JSON Schema forbids unknown keys and allows ${…} for numbers and cho
 
 describe("the search of the web", () => {
   test("has the provider's own host, and a key without which it is off", () => {
-    expect(readSearch({ kind: "brave", api_key: " k " }, [])).toEqual({
+    expect(readSearch({ kind: "brave", apiKey: "k" }, [])).toEqual({
       search: { kind: "brave", baseUrl: "https://api.search.brave.com", apiKey: "k" },
     });
-    expect(readSearch({ kind: "tavily", api_key: "" }, [])).toEqual({ off: "it has no api_key" });
+    expect(readSearch({ kind: "tavily", apiKey: "" }, [])).toEqual({ off: "it has no api_key" });
     expect(readSearch({ kind: "tavily" }, ["TAVILY_API_KEY"])).toEqual({
       off: "its api_key needs TAVILY_API_KEY, which is not set",
     });
   });
   test("of SearXNG stands where the operator says", () => {
-    expect(readSearch({ kind: "searxng", base_url: "http://localhost:8080/" }, [])).toEqual({
+    expect(readSearch({ kind: "searxng", baseUrl: "http://localhost:8080/" }, [])).toEqual({
       search: { kind: "searxng", baseUrl: "http://localhost:8080" },
     });
     expect(readSearch({ kind: "searxng" }, [])).toMatchObject({ fault: expect.any(String) });

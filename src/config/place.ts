@@ -22,6 +22,14 @@ export function valueOf(yaml: YamlFile, path: Path, may: "number" | readonly str
   return isShown ? { value: showValue(value) } : {};
 }
 
+/** Where a value is, as a person looks for it: `providers.azure.api_key (codeswitch.yaml:5, from AZURE_API_KEY)`. */
+export function writtenAt(yaml: YamlFile, path: Path): string {
+  const { file, line, key } = placeOf(yaml, path);
+  const place = line === undefined ? file : `${file}:${line}`;
+  const variables = yaml.broughtBy(valueAt(yaml.value, path));
+  return `${key} (${[place, ...(variables.length > 0 ? [`from ${variables.join(", ")}`] : [])].join(", ")})`;
+}
+
 /** What a provider or a model is called, as it was written: a variable may have brought it in. */
 export function nameOf(yaml: YamlFile, group: "providers" | "models", name: string): string {
   const shown = yaml.shown([group, name]);

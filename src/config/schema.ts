@@ -1,15 +1,16 @@
 /** The file's contract: every key, its meaning, its default. What a person writes; config.ts is what the gateway reads. */
 import { z } from "zod";
+import { EFFORTS, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "../ir/choices.ts";
+import { DIALECT_IDS } from "../ir/seal.ts";
 import { LIMITS } from "../wire/limits.ts";
+import { withoutSlash } from "./origins.ts";
+import type { InCamel } from "./spelling.ts";
 
 const PROVIDER_KINDS = ["azure", "openai", "anthropic", "kimi", "openai-compatible", "simulator"] as const;
-export const DIALECTS = ["openai-chat", "openai-responses", "anthropic"] as const;
-export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
-export const SUMMARIES = ["none", "auto", "concise", "detailed"] as const;
-export const VERBOSITIES = ["low", "medium", "high"] as const;
-export const TRUNCATIONS = ["auto", "disabled"] as const;
-const VAULTS = ["disk", "memory", "off"] as const;
 export const LOG_FORMATS = ["text", "json"] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+/** `none` asks for no summary: a word of ours. */
+export const SUMMARY_CHOICES = ["none", ...SUMMARIES] as const;
 
 /** Reasoning models think for minutes before their first byte; vendors' SDKs wait ten. */
 const FIRST_BYTE_MS = 600_000;
@@ -17,6 +18,8 @@ const IDLE_MS = 300_000;
 
 const milliseconds = z.int().min(0).max(86_400_000);
 const text = z.string().min(1);
+/** As pasted. */
+const trimmed = z.string().trim();
 
 const strict = z
   .boolean()
@@ -49,7 +52,7 @@ const server = z
       .default(LIMITS.bodyBytesMax)
       .describe("Largest request body in bytes, as it arrives and after decompression."),
     cors_origins: z
-      .array(text)
+      .array(text.overwrite(withoutSlash))
       .default([])
       .describe("Origins of web pages that may call, such as https://chat.example.com. None: no CORS headers."),
     heartbeat_ms: milliseconds
@@ -65,9 +68,9 @@ const server = z
 
 const key = z.strictObject({
   name: text.describe("Who or what holds the key; shown in the log."),
-  key: z
-    .string()
-    .describe("What callers send as their API key. Never sent upstream. `change-me` and other samples are refused."),
+  key: trimmed.describe(
+    "What callers send as their API key. Never sent upstream. `change-me` and other samples are refused.",
+  ),
   models: z
     .array(text)
     .min(1)
@@ -78,7 +81,7 @@ const key = z.strictObject({
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
   vault: z
-    .enum(VAULTS)
+    .enum(["disk", "memory", "off"])
     .optional()
     .describe(
       "Where the reasoning is kept that clients drop and vendors demand back: disk = sealed in the data folder, so that it outlives a restart; memory = until the gateway stops; off = nowhere, and long tool loops go on without thinking. Absent: disk. What a caller sends with store: false stays in memory.",
@@ -94,20 +97,17 @@ const auth = z
   })
   .describe("Who may call.");
 
-const provider = z.strictObject({
+export const ProviderSchema = z.strictObject({
   kind: z.enum(PROVIDER_KINDS).describe("Which API the host speaks and how it wants its key."),
-  base_url: z
-    .string()
+  base_url: trimmed
     .optional()
     .describe(
       "What the vendor's SDK takes: with /v1 for openai, kimi and openai-compatible, without for anthropic and azure. Absent: the vendor's own host; azure has none, and an unnamed openai-compatible host neither.",
     ),
-  api_key: z
-    .string()
+  api_key: trimmed
     .optional()
     .describe("Your key at the vendor. Empty, as after ${UNSET}: the provider is switched off, with a warning."),
-  api_version: z
-    .string()
+  api_version: trimmed
     .optional()
     .describe(
       "azure only. Absent: the v1 API. A date such as 2025-04-01-preview: the dated API; older than 2025-03-01-preview has Chat Completions only.",
@@ -139,7 +139,7 @@ const reasoning = z
   .strictObject({
     effort: z.enum(EFFORTS).optional().describe("Clamped to what the model takes."),
     summary: z
-      .enum(SUMMARIES)
+      .enum(SUMMARY_CHOICES)
       .optional()
       .describe("Reasoning summaries; none for organisations that are not verified for them."),
     budget_tokens: z.int().min(0).optional().describe("For models that think by budget instead of effort."),
@@ -153,7 +153,7 @@ const target = z.strictObject({
     .optional()
     .describe("Which model it is, where the upstream's name does not tell: an Azure deployment called prod."),
   dialect: z
-    .enum(DIALECTS)
+    .enum(DIALECT_IDS)
     .optional()
     .describe("Absent: openai-responses for azure and openai, anthropic for anthropic, openai-chat for others."),
   reasoning: reasoning.optional(),
@@ -178,17 +178,14 @@ const model = z.strictObject({
   show_reasoning: showReasoning.optional(),
 });
 
-const SEARCHES = ["searxng", "brave", "tavily"] as const;
-
 const search = z
   .strictObject({
-    kind: z.enum(SEARCHES).describe("Whose search it is."),
+    kind: z.enum(["searxng", "brave", "tavily"]).describe("Whose search it is."),
     base_url: z
       .url({ protocol: /^https?$/ })
       .optional()
       .describe("searxng: your own instance, with json among its search.formats. Absent: the provider's own host."),
-    api_key: z
-      .string()
+    api_key: trimmed
       .optional()
       .describe("Your key at the provider. Empty, as after ${UNSET}: the search is switched off, with a warning."),
   })
@@ -205,7 +202,7 @@ const log = z
 export const FileSchema = z.strictObject({
   server: server.prefault({}),
   auth: auth.prefault({}),
-  providers: z.record(text, provider).describe("Deployments of vendors, by a name of your choice."),
+  providers: z.record(text, ProviderSchema).describe("Deployments of vendors, by a name of your choice."),
   models: z
     .record(text, model)
     .describe(
@@ -215,9 +212,12 @@ export const FileSchema = z.strictObject({
   log: log.prefault({}),
 });
 
-export type FileConfig = z.output<typeof FileSchema>;
+/** What a file says, in our own spelling. */
+export type FileConfig = InCamel<z.output<typeof FileSchema>>;
 export type FileProvider = FileConfig["providers"][string];
-export type FileTarget = FileConfig["models"][string]["targets"][number];
+export type FileModel = FileConfig["models"][string];
+export type FileTarget = FileModel["targets"][number];
+export type FileSearch = NonNullable<FileConfig["search"]>;
 
 /** How to fill a gap, by the key that is missing. */
 export const MISSING_FIX: Readonly<Record<string, string>> = {
@@ -230,6 +230,3 @@ export const MISSING_FIX: Readonly<Record<string, string>> = {
   key: "Write the key that callers send.",
   name: "Give it a name; the log tells callers apart by it.",
 };
-
-export const BASE_URL_FIX =
-  "Write base_url as the vendor's SDK takes it: https://NAME.openai.azure.com, https://api.anthropic.com, https://host/v1.";

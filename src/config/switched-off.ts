@@ -2,8 +2,8 @@
 import type { ModelConfig, SwitchedOff } from "./config.ts";
 import { isSampleKey } from "./keys.ts";
 import { nameOf } from "./place.ts";
-import type { VendorFacts } from "./resolve.ts";
 import type { FileConfig, FileProvider } from "./schema.ts";
+import type { VendorFacts } from "./vendor.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** In words that finish "provider x is switched off: …"; undefined: it is on. */
@@ -14,7 +14,7 @@ export function whyOff(
   vendors: readonly VendorFacts[],
 ): string | undefined {
   const path = ["providers", name, "api_key"];
-  const key = provider.api_key?.trim();
+  const key = provider.apiKey;
   const [variable] = yaml.missing(path);
   if (variable !== undefined) return `its api_key needs ${variable}, which is not set`;
   if (key === "") return "its api_key is empty";
@@ -49,7 +49,7 @@ function needsKey(provider: FileProvider, vendors: readonly VendorFacts[]): bool
   const vendor = vendors.find(({ kind }) => kind === provider.kind);
   if (provider.kind === "openai-compatible" || vendor === undefined || vendor.keyVariables.length === 0) return false;
   if (Object.keys(provider.headers).length > 0) return false;
-  if (provider.base_url === undefined || !URL.canParse(provider.base_url)) return true;
-  const { hostname } = new URL(provider.base_url);
+  if (provider.baseUrl === undefined || !URL.canParse(provider.baseUrl)) return true;
+  const { hostname } = new URL(provider.baseUrl);
   return vendor.hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
 }

@@ -9,6 +9,7 @@ import { checkProviderNames } from "./references.ts";
 import { FileSchema, MISSING_FIX, type FileConfig } from "./schema.ts";
 import { keysAt } from "./schema-walk.ts";
 import { HIDDEN } from "./shown-name.ts";
+import { inCamel } from "./spelling.ts";
 import { unsetVariable, valueAt, type Path, type YamlFile } from "./yaml-file.ts";
 
 export interface Validated {
@@ -30,7 +31,8 @@ export function validate(yaml: YamlFile): Validated {
   for (const { path, problem } of unset)
     if (path[0] !== "providers" && !isCallerKey(path) && !isSearchKey(path)) wrong.add(problem);
   wrong.throwIfAny();
-  if (result.success) return { file: result.data, pending: unset.filter(({ path }) => path[0] === "providers") };
+  if (result.success)
+    return { file: inCamel(result.data, FileSchema), pending: unset.filter(({ path }) => path[0] === "providers") };
   // What is left is an unset variable where text would not do anyway, such as a provider's kind.
   const refused = new Set(result.error.issues.map((issue) => printPath(issue.path)));
   for (const { path, problem } of unset) if (refused.has(printPath(path))) wrong.add(problem);

@@ -5,7 +5,7 @@ import type { Got } from "../probe/call.ts";
 import { type Question, type Voice, VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
-import { EFFORTS, VERBOSITIES } from "../providers/models.ts";
+import { EFFORTS, VERBOSITIES } from "../ir/choices.ts";
 import type { Capabilities } from "../providers/provider.ts";
 import type { Sighting } from "../providers/sightings.ts";
 import type { JsonObject } from "../wire/json.ts";

@@ -1,7 +1,8 @@
 /** Opaque proof of a vendor that must return unchanged: a signature, encrypted reasoning, a thought signature. */
 import type { Placed } from "./words.ts";
 
-export type DialectId = "openai-chat" | "openai-responses" | "anthropic";
+export const DIALECT_IDS = ["openai-chat", "openai-responses", "anthropic"] as const;
+export type DialectId = (typeof DIALECT_IDS)[number];
 
 /**
  * Upstream, a seal goes only to its own issuer and model family. Towards a foreign client it is wrapped (`cs1.…`) into

@@ -138,7 +138,7 @@ describe("a target knows what it needs", () => {
     expect(plan(CONFIG, "gpt-5").targets.length).toBe(2);
   });
   test("strictness and the way of showing reasoning come with the entry", () => {
-    const own = config([{ ...model("a", to("azure", "gpt-5")), strict: true, reasoning: "think" }]);
+    const own = config([{ ...model("a", to("azure", "gpt-5")), strict: true, showReasoning: "think" }]);
     expect(plan(own, "a")).toMatchObject({ strict: true, reasoning: "think" });
     expect(plan(CONFIG, "gpt-5").strict).toBe(false);
   });

@@ -1,0 +1,46 @@
+/** The models of the file, each with those targets whose providers are on. */
+import { modelNameFault } from "../../ir/model-name.ts";
+import { DIALECT_IDS } from "../../ir/seal.ts";
+import { responsesFault } from "../base-url.ts";
+import type { Config, ModelConfig, TargetConfig } from "../config.ts";
+import { writtenAt } from "../place.ts";
+import type { Reading } from "../resolve.ts";
+import type { FileTarget } from "../schema.ts";
+import type { Path } from "../yaml-file.ts";
+
+export function checkTargets({ file, refuse }: Reading): void {
+  for (const [model, { targets }] of Object.entries(file.models)) {
+    const nameless = modelNameFault(model);
+    if (nameless !== undefined) refuse(["models", model], nameless, "Nobody could ask for it: rename it.");
+    targets.forEach((target, index) => {
+      const at = (key: string): Path => ["models", model, "targets", index, key];
+      const provider = file.providers[target.provider];
+      const old =
+        provider && target.dialect === "openai-responses"
+          ? responsesFault(provider.kind, provider.apiVersion)
+          : undefined;
+      if (old) refuse(at("dialect"), ...old, DIALECT_IDS);
+      if (target.model.includes("*") && target.model !== "*")
+        refuse(at("model"), "has a * inside a name", 'Write the upstream\'s name, or "*" for the name as asked.');
+      const fault = modelNameFault(target.model);
+      if (fault !== undefined) refuse(at("model"), fault, "Write the name that the upstream knows.");
+    });
+  }
+}
+
+export const readModels = ({ file, yaml }: Reading, providers: Config["providers"]): ModelConfig[] =>
+  Object.entries(file.models).map(([name, model]) => ({
+    ...model,
+    name,
+    targets: model.targets.flatMap((target, at) =>
+      Object.hasOwn(providers, target.provider)
+        ? [readTarget(target, writtenAt(yaml, ["models", name, "targets", at, "model"]))]
+        : [],
+    ),
+  }));
+
+const readTarget = ({ reasoning, ...target }: FileTarget, place: string): TargetConfig => ({
+  ...target,
+  ...reasoning,
+  writtenAt: place,
+});
