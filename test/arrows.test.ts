@@ -76,7 +76,7 @@ async function arrows(): Promise<Arrow[]> {
   const found: Arrow[] = [];
   for (const from of FILES) {
     const text = withoutComments(await source(from));
-    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g))
+    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+\.ts)"/g))
       found.push({ from, to: relative(SRC, join(SRC, dirname(from), path ?? "")) });
   }
   return found;
@@ -128,7 +128,7 @@ test("wire, ir and dialects are pure: no I/O, clock, randomness or promises", as
 const NAMES =
   /azure|openai|anthropic|claude|cursor|codex|kimi|moonshot|deepseek|groq|mistral|openrouter|gemini|\bxai\b|\bgpt-?\d/i;
 const HOMES =
-  /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env|schema|config|litellm|base-url|keys)[^/]*\.ts$/;
+  /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env|schema|config|base-url|credentials)[^/]*\.ts$/;
 const ALLOWED: Readonly<Record<string, string>> = {
   "ir/seal.ts": "DialectId: the wire protocols are called after who published them",
   "http/routes.ts": "paths that clients ask for",

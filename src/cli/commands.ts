@@ -7,7 +7,7 @@ import { modelsCommand } from "./models.ts";
 import { setupCommand } from "./setup.ts";
 import { startCommand } from "./start.ts";
 import { testCommand } from "./test-model.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../wire/version.ts";
 
 export const main = defineCommand({
   meta: { name: "codeswitch", version: VERSION, description: "Every coding tool, every model, one gateway you own." },

@@ -1,5 +1,6 @@
 /** The names that work when there is no file: those that the seeds promised, and every vendor's own for whose key is set. */
 import { EFFORTS } from "../ir/choices.ts";
+import { matches } from "../ir/model-name.ts";
 import type { ModelConfig, ProviderConfig, TargetConfig } from "./config.ts";
 import { azureDeployments, NATIVE_GPT, type AzureNames } from "./env-azure.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
@@ -116,15 +117,6 @@ function targetFor(
   const carrier = owner ?? vendors.find((vendor) => names.has(vendor.id) && vendor.models.length === 0);
   return carrier && { provider: carrier.id, model: wanted, writtenAt: variable };
 }
-
-export const matches = (pattern: string, name: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split("*")
-      .map((part) => part.replace(/[.\\+?^${}()|[\]/-]/g, "\\$&"))
-      .join(".*")}$`,
-    "i",
-  ).test(name);
 
 /** The seed's own rule for these two: a word that is no effort is a warning, and medium. */
 function withEffort(env: EnvReader, variable: string, target: TargetConfig | undefined): TargetConfig | undefined {

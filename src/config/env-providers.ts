@@ -10,7 +10,7 @@ import {
 } from "./base-url.ts";
 import { SIMULATOR } from "./default.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
-import { consumerToken, isSampleKey } from "./keys.ts";
+import { consumerToken, isSampleKey } from "./credentials.ts";
 import type { VendorFacts } from "./vendor.ts";
 
 export function azureProvider(env: EnvReader): ProviderConfig | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { VENDORS } from "../providers/catalog.ts";
 import type { ModelConfig, TargetConfig } from "./config.ts";
-import { matches } from "./env-models.ts";
+import { matches } from "../ir/model-name.ts";
 import { fromEnvironment } from "./env.ts";
 import { ConfigError } from "./problem.ts";
 import type { Resolved } from "./resolve.ts";

@@ -5,7 +5,7 @@ import { modelsOf } from "./env-models.ts";
 import { azureProvider, vendorProviders } from "./env-providers.ts";
 import { envReader, type EnvReader } from "./env-reader.ts";
 import { VARIABLES } from "./env-variables.ts";
-import { keyFault } from "./keys.ts";
+import { keyFault } from "./credentials.ts";
 import type { Resolved } from "./resolve.ts";
 import type { Variables } from "./substitute.ts";
 import type { VendorFacts } from "./vendor.ts";

@@ -1,16 +1,7 @@
 /** Who can reach the gateway, and what must hold where that is not this machine alone. */
+import { isLoopback } from "../wire/host.ts";
 import type { KeyConfig } from "./config.ts";
 import { ConfigError, type Problem } from "./problem.ts";
-
-export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
-
-/** How a program of this machine names it in a URL. */
-export const LOCAL_HOSTS: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-export function isLocalOrigin(origin: string): boolean {
-  const url = URL.parse(origin);
-  return url !== null && LOCAL_HOSTS.has(url.hostname);
-}
 
 /** Shorter ones can be guessed by who may try for a while. */
 export const KEY_LENGTH_MIN = 16;

@@ -1,6 +1,6 @@
 /** What wins over the file: flags, then CODESWITCH_* variables, then PORT and HOST. */
 import { isIP } from "node:net";
-import { isLoopback } from "./expose.ts";
+import { isLoopback } from "../wire/host.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { ConfigError, showValue, type Problem } from "./problem.ts";
 import { LOG_FORMATS, type LogFormat } from "./schema.ts";

@@ -1,7 +1,7 @@
 /** A resolved configuration in the file's own spelling. Secrets are masked because of where they are, not of what they look like. */
 import { stringify } from "yaml";
 import type { Config, ProviderConfig, SearchConfig, TargetConfig } from "./config.ts";
-import { maskSecret, maskUrl } from "./keys.ts";
+import { maskSecret, maskUrl } from "./credentials.ts";
 import { FileSchema } from "./schema.ts";
 import { inSnake } from "./spelling.ts";
 

@@ -1,5 +1,5 @@
 /** Names in a file that point at other names of it. */
-import { matches } from "./env-models.ts";
+import { matches } from "../ir/model-name.ts";
 import { isGroup } from "./longhand.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { nameOf, placeOf, valueOf } from "./place.ts";

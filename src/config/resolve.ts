@@ -1,6 +1,6 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
 import type { Config } from "./config.ts";
-import { looksLikeKey } from "./keys.ts";
+import { looksLikeKey } from "./credentials.ts";
 import { checkKeys } from "./file/caller-keys.ts";
 import { checkTargets, readModels } from "./file/models.ts";
 import { doubtsOf, readProvider } from "./file/providers.ts";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { greeting } from "../cli/greeting.ts";
 import { VENDORS } from "../providers/catalog.ts";
-import { looksLikeKey } from "./keys.ts";
+import { looksLikeKey } from "./credentials.ts";
 import { loadConfig } from "./load.ts";
 import { printConfig } from "./print.ts";
 import { ConfigError } from "./problem.ts";

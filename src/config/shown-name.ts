@@ -1,5 +1,5 @@
 /** Names of a file as they may be told: a key may stand where a name should, as in `{ sk-…: 1 }` for a forgotten `api_key:`. */
-import { looksLikeKey } from "./keys.ts";
+import { looksLikeKey } from "./credentials.ts";
 
 /** In the place of a name that may be a key. */
 export const HIDDEN = "…";

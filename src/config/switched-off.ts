@@ -1,6 +1,7 @@
 /** Providers that nothing can be called with, and the models that go with them. */
+import { isOfDomain } from "../wire/host.ts";
 import type { ModelConfig, SwitchedOff } from "./config.ts";
-import { isSampleKey } from "./keys.ts";
+import { isSampleKey } from "./credentials.ts";
 import { nameOf } from "./place.ts";
 import type { FileConfig, FileProvider } from "./schema.ts";
 import type { VendorFacts } from "./vendor.ts";
@@ -51,5 +52,5 @@ function needsKey(provider: FileProvider, vendors: readonly VendorFacts[]): bool
   if (Object.keys(provider.headers).length > 0) return false;
   if (provider.baseUrl === undefined || !URL.canParse(provider.baseUrl)) return true;
   const { hostname } = new URL(provider.baseUrl);
-  return vendor.hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
+  return vendor.hosts.some((host) => isOfDomain(hostname, host));
 }

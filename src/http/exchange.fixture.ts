@@ -1,5 +1,5 @@
 /** A request as a handler sees it, at a gateway that was never started. */
-import type { Caller } from "../access/keys.ts";
+import type { Caller } from "../access/keyring.ts";
 import { clientOf } from "../clients/client.ts";
 import { DEFAULT_SERVER } from "../config/default.ts";
 import type { Config } from "../config/config.ts";

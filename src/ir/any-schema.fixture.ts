@@ -1,6 +1,6 @@
 /** Schemas of every kind that people send: those of generators, of hand, and of nobody's sense. */
 import fc from "fast-check";
-import type { Json, JsonObject } from "../wire/json.ts";
+import { defined, type Json, type JsonObject } from "../wire/json.ts";
 
 const NAMES = ["a", "b", "c", "kind", "items", "__proto__"];
 const name = fc.constantFrom(...NAMES);
@@ -9,8 +9,6 @@ const few = fc.integer({ min: 0, max: 3 });
 
 const optional = <T extends Json>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(value, { nil: undefined, freq: 3 });
-const only = (object: Record<string, Json | undefined>): JsonObject =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
 const remarks = fc.record({
   title: optional(fc.constant("T")),
@@ -49,7 +47,7 @@ const { schema } = fc.letrec<{ schema: JsonObject; list: JsonObject; object: Jso
           fc.constant({}),
         ),
       )
-      .map(([said, one]) => only({ ...said, ...one })),
+      .map(([said, one]) => defined({ ...said, ...one })),
     list: fc
       .record({
         type: fc.constantFrom("array", ["array", "null"]),
@@ -58,7 +56,7 @@ const { schema } = fc.letrec<{ schema: JsonObject; list: JsonObject; object: Jso
         maxItems: optional(few),
         uniqueItems: optional(fc.constant(true)),
       })
-      .map(only),
+      .map(defined),
     object: fc
       .record({
         type: fc.constantFrom("object", ["object", "null"], undefined),
@@ -67,7 +65,7 @@ const { schema } = fc.letrec<{ schema: JsonObject; list: JsonObject; object: Jso
         additionalProperties: fc.oneof(fc.constant(false), fc.constant(undefined), fc.constant(true), tie("schema")),
         minProperties: optional(few),
       })
-      .map(only),
+      .map(defined),
     choice: fc
       .record({
         keyword: fc.constantFrom("anyOf", "oneOf", "allOf"),
@@ -81,4 +79,4 @@ const { schema } = fc.letrec<{ schema: JsonObject; list: JsonObject; object: Jso
 /** With definitions that its references may lead to. */
 export const anySchema: fc.Arbitrary<JsonObject> = fc
   .tuple(schema, optional(schema), optional(schema))
-  .map(([root, one, two]) => only({ ...root, $defs: one && { One: one }, definitions: two && { Two: two } }));
+  .map(([root, one, two]) => defined({ ...root, $defs: one && { One: one }, definitions: two && { Two: two } }));

@@ -2,6 +2,7 @@
 import type { ProviderConfig, ProviderKind } from "../config/config.ts";
 import type { DialectId, Traits } from "../dialects/dialect.ts";
 import type { ToolRules } from "../ir/tool-schema.ts";
+import { isOfDomain } from "../wire/host.ts";
 
 export interface Vendor {
   readonly id: string;
@@ -384,7 +385,6 @@ const PREFIXES = VENDORS.flatMap((vendor) => vendor.prefixes);
 function vendorOfHost(baseUrl: string): Vendor | undefined {
   const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : "";
   return VENDORS.find(
-    (vendor) =>
-      vendor.kind === "openai-compatible" && vendor.hosts.some((known) => host === known || host.endsWith(`.${known}`)),
+    (vendor) => vendor.kind === "openai-compatible" && vendor.hosts.some((known) => isOfDomain(host, known)),
   );
 }

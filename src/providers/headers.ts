@@ -3,9 +3,9 @@ import type { ProviderConfig } from "../config/config.ts";
 import type { DialectId } from "../dialects/dialect.ts";
 import { isForwarding } from "../wire/forwarding.ts";
 import { oneOf } from "../wire/names.ts";
+import { VERSION } from "../wire/version.ts";
 
 /** Our own name, never a client's: some vendors decide on it what an account may do. */
-export const VERSION = "0.1.0";
 export const USER_AGENT = `codeswitch/${VERSION}`;
 
 // https://platform.claude.com/docs/en/api/versioning: what every client but the newest SDK sends, and what our decoder knows.

@@ -1,5 +1,5 @@
 /** One call on its way: what came in, and what the gateway is made of. */
-import type { Caller } from "../access/keys.ts";
+import type { Caller } from "../access/keyring.ts";
 import type { ClientId } from "../clients/client.ts";
 import type { Config } from "../config/config.ts";
 import type { DialectId } from "../ir/seal.ts";

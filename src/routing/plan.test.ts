@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ProviderKind, TargetConfig } from "../config/config.ts";
 import { fromEnvironment } from "../config/env.ts";
 import { GatewayError } from "../ir/error.ts";
+import { matches } from "../ir/model-name.ts";
 import { VENDORS } from "../providers/catalog.ts";
-import { matches } from "./names.ts";
 import { nearestNames } from "../config/nearest.ts";
 import { listedModels, plan } from "./plan.ts";
 

@@ -103,6 +103,10 @@ export function without(object: JsonObject, keys: ReadonlySet<string>): Record<s
   );
 }
 
+/** A copy without what is undefined, in the order written. */
+export const defined = <T extends object>(fields: T): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+
 /** A table's own entry. Keys come from bodies, and `constructor` is no entry of any table. */
 export const lookup = <T>(table: Readonly<Record<string, T>>, key: string | undefined): T | undefined =>
   key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;

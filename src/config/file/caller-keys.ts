@@ -1,6 +1,6 @@
 /** The callers' keys of the file: each fit to be one, and no two alike. */
 import type { KeyConfig } from "../config.ts";
-import { keyFault } from "../keys.ts";
+import { keyFault } from "../credentials.ts";
 import type { Reading } from "../resolve.ts";
 import type { Path } from "../yaml-file.ts";
 

@@ -9,7 +9,7 @@ import {
   readApiVersion,
 } from "../base-url.ts";
 import type { Config, ProviderConfig } from "../config.ts";
-import { consumerToken } from "../keys.ts";
+import { consumerToken } from "../credentials.ts";
 import { didYouMean } from "../nearest.ts";
 import { placeOf, writtenAt } from "../place.ts";
 import type { Reading } from "../resolve.ts";

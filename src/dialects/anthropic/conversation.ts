@@ -1,9 +1,8 @@
 /** What Anthropic demands of a conversation's form: it begins with the user, roles alternate, results come first in their turn. */
 import type { Feature } from "../../ir/loss.ts";
 import type { Content, MessageEntry } from "../../ir/request.ts";
-import { isList, type Json, type JsonObject } from "../../wire/json.ts";
+import { defined, isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { encodeContent, isBlank } from "./parts-encode.ts";
-import { compact } from "./wire.ts";
 import type { Writing } from "./writing.ts";
 
 type Hints = Readonly<Record<string, Json>> | undefined;
@@ -84,9 +83,9 @@ function midSystemHints(entry: MessageEntry, hints: Hints = {}): Record<string, 
 
 function printed(said: readonly Message[], writing: Writing): JsonObject[] {
   const isOpen = said.at(-1)?.role === "assistant";
-  const messages = said.map(({ role, content, hints }, at) => {
+  const messages = said.map(({ role, content, hints }, at): JsonObject => {
     const whole = content && inOrder(content);
-    return compact({ role, content: isOpen && at === said.length - 1 ? trimmed(whole) : whole, ...hints });
+    return defined({ role, content: isOpen && at === said.length - 1 ? trimmed(whole) : whole, ...hints });
   });
   // A conversation may begin with a greeting of the model (Chat does not mind).
   if (said.find((message) => message.role !== "system")?.role !== "user") {

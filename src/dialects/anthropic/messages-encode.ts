@@ -4,10 +4,10 @@ import { CUSTOM_INPUT_KEY, wrapCustomInput } from "../../ir/lower.ts";
 import type { CallEntry, MessageEntry, ReasoningEntry, ResultEntry, Tool } from "../../ir/request.ts";
 import { canRead } from "../../ir/seal.ts";
 import { type Turn, turnsOf } from "../../ir/turns.ts";
-import { isObject, type Json, type JsonObject, parseExactly } from "../../wire/json.ts";
+import { defined, isObject, type Json, type JsonObject, parseExactly } from "../../wire/json.ts";
 import { encodeContent, encodeOpaque, isBlank } from "./parts-encode.ts";
 import { type Conversation, conversation } from "./conversation.ts";
-import { CALL_ID, compact, DIALECT } from "./wire.ts";
+import { CALL_ID, DIALECT } from "./wire.ts";
 import { hint, unread, type Writing } from "./writing.ts";
 
 /** Expects `repairEntries` to have run: each result stands right behind the turn of its call. */
@@ -142,7 +142,7 @@ function encodeCall(entry: CallEntry, writing: Writing): JsonObject {
   }
   if (entry.seal)
     hint(writing, entry.seal.at ?? writing.said.place(entry), "seal", "dropped", "Anthropic signs thinking, not calls");
-  return compact({
+  return defined({
     type: "tool_use",
     id: safeId(entry.callId, CALL_ID),
     name: writing.tools.wireName(entry.tool),
@@ -190,7 +190,7 @@ function encodeResult(entry: ResultEntry, follow: JsonObject[], writing: Writing
     hint(writing, writing.said.place(entry), "result-media", "emulated", note);
     follow.push(...content.filter((block) => !stays(block)));
   }
-  return compact({
+  return defined({
     type: "tool_result",
     tool_use_id: safeId(entry.callId, CALL_ID),
     content: isBlocks(content) ? orNothing(content.filter(stays)) : content,

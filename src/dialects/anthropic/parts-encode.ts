@@ -2,9 +2,9 @@
 import { asItIs } from "../../ir/media.ts";
 import type { Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import type { Placed } from "../../ir/words.ts";
-import { isList, isObject, type JsonObject, type Raw } from "../../wire/json.ts";
+import { defined, isList, isObject, type JsonObject, type Raw } from "../../wire/json.ts";
 import { hint, meaning, unread, type Writing } from "./writing.ts";
-import { compact, DIALECT } from "./wire.ts";
+import { DIALECT } from "./wire.ts";
 
 /** Blocks that the vendor takes: it refuses a text block that is empty or nothing but white space. */
 export function encodeContent(content: Content, writing: Writing): JsonObject[] {
@@ -51,7 +51,7 @@ function encodeText(part: TextPart, writing: Writing): JsonObject[] {
     hint(writing, writing.said.place(part), "citations", "dropped", note);
   }
   return [
-    compact({
+    defined({
       type: "text",
       text: part.text,
       citations: writing.own ? part.annotations : undefined,
@@ -73,7 +73,7 @@ function encodeMedia(written: MediaPart, writing: Writing): JsonObject {
     hint(writing, said.place(part), "image-detail", "dropped", note);
   }
   const isDocument = part.media === "document";
-  return compact({
+  return defined({
     type: part.media,
     source,
     title: isDocument ? part.name : undefined,

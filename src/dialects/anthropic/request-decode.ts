@@ -4,6 +4,7 @@ import type { Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning, Sampling } from "../../ir/request.ts";
 import { fieldsOf } from "../../ir/words.ts";
 import {
+  defined,
   lookup,
   isList,
   isObject,
@@ -155,7 +156,7 @@ function decodeSampling(body: JsonObject): Sampling {
       throw new ShapeError(pathOf("stop_sequences", index), "a string", text);
     }),
   };
-  return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined));
+  return defined(sampling);
 }
 
 const MODES: Readonly<Record<string, Reasoning["mode"]>> = { adaptive: "adaptive", enabled: "on", disabled: "off" };

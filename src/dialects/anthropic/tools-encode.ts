@@ -4,9 +4,9 @@ import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
 import { loseUnread } from "../../ir/unread.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { defined, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { builtinFunction } from "../../ir/builtins.ts";
-import { compact, DIALECT } from "./wire.ts";
+import { DIALECT } from "./wire.ts";
 import { hint, meaning, unread, type Writing } from "./writing.ts";
 
 export function encodeTools(writing: Writing): JsonObject[] {
@@ -77,7 +77,7 @@ function encodeFunction(name: string, tool: FunctionTool, writing: Writing): Jso
     hint(writing, at, "deferred-tool", "dropped", note);
   }
   const { type, ...hints } = unread(tool, writing);
-  return compact({
+  return defined({
     type,
     name,
     description: tool.description,
@@ -152,7 +152,7 @@ function encodeHosted(tool: Extract<Tool, { kind: "hosted" }>, printed: Printed)
 function encodeWebSearch(raw: JsonObject): JsonObject {
   const filters = isObject(raw.filters) ? raw.filters : {};
   const place = isObject(raw.user_location) ? raw.user_location : undefined;
-  return compact({
+  return defined({
     type: "web_search_20250305",
     name: WEB_SEARCH,
     allowed_domains: filters.allowed_domains ?? undefined,

@@ -2,7 +2,7 @@
 import type { FinishReason } from "../../ir/events.ts";
 import type { IdRule } from "../../ir/ids.ts";
 import type { CacheMark } from "../../ir/request.ts";
-import { lookup, isObject, type Json, type JsonObject, pathOf } from "../../wire/json.ts";
+import { lookup, isObject, type JsonObject, pathOf } from "../../wire/json.ts";
 
 export const DIALECT = "anthropic";
 
@@ -71,10 +71,3 @@ export const numberIn = (object: JsonObject, key: string): number | undefined =>
   const value = object[key];
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 };
-
-/** An object without its undefined members, in the order written. */
-export function compact(members: Readonly<Record<string, Json | undefined>>): Record<string, Json> {
-  const object: Record<string, Json> = {};
-  for (const [key, value] of Object.entries(members)) if (value !== undefined) object[key] = value;
-  return object;
-}

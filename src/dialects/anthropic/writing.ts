@@ -5,9 +5,9 @@ import type { CacheMark, ModelRequest, Unread } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { type CallerWords, callerWords } from "../../ir/words.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { defined, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { type Grammar, grammar } from "./grammar.ts";
-import { BREAKPOINTS_MAX, compact, DIALECT } from "./wire.ts";
+import { BREAKPOINTS_MAX, DIALECT } from "./wire.ts";
 
 export interface Writing {
   readonly request: ModelRequest;
@@ -75,7 +75,7 @@ function breakpoints(losses: LossList, already: number): Breakpoints {
     take: (mark) => (mark && isFree(mark.at ?? "cache_control") ? controlOf(mark) : undefined),
     takeRaw: (block, path) =>
       isObject(block.cache_control) && !isFree(`${path}.cache_control`)
-        ? compact({ ...block, cache_control: undefined })
+        ? defined({ ...block, cache_control: undefined })
         : block,
     taken: () => count,
   };

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Config, KeyConfig } from "../config/config.ts";
 import { GatewayError } from "../ir/error.ts";
-import { consumerToken } from "../config/keys.ts";
+import { consumerToken } from "../config/credentials.ts";
 
 export interface Caller {
   /** The key's name; "local" when the gateway is open. */
@@ -18,8 +18,16 @@ export interface Keyring {
 
 const OPEN: Caller = { name: "local" };
 
+/** Made once for each configuration, so that it can be asked for at every call. */
 export function keyring(config: Config): Keyring {
-  const byDigest = new Map(config.keys.map((key) => [digest(key.key), key]));
+  const ring = rings.get(config) ?? keyringOf(config);
+  rings.set(config, ring);
+  return ring;
+}
+const rings = new WeakMap<Config, Keyring>();
+
+function keyringOf({ keys }: Config): Keyring {
+  const byDigest = new Map(keys.map((key) => [digest(key.key), key]));
   if (byDigest.size === 0) return { open: true, identify: () => OPEN };
   return {
     open: false,
