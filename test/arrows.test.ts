@@ -128,7 +128,7 @@ test("wire, ir and dialects are pure: no I/O, clock, randomness or promises", as
 const NAMES =
   /azure|openai|anthropic|claude|cursor|codex|kimi|moonshot|deepseek|groq|mistral|openrouter|gemini|\bxai\b|\bgpt-?\d/i;
 const HOMES =
-  /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env|schema|config|base-url|credentials)[^/]*\.ts$/;
+  /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env|config|base-url|api-keys|schema\/schema)[^/]*\.ts$/;
 const ALLOWED: Readonly<Record<string, string>> = {
   "ir/seal.ts": "DialectId: the wire protocols are called after who published them",
   "http/routes.ts": "paths that clients ask for",

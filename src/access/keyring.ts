@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Config, KeyConfig } from "../config/config.ts";
 import { GatewayError } from "../ir/error.ts";
-import { consumerToken } from "../config/credentials.ts";
+import { consumerToken } from "../config/api-keys.ts";
 
 export interface Caller {
   /** The key's name; "local" when the gateway is open. */

@@ -1,7 +1,7 @@
 /** What the gateway is when no file says otherwise: the defaults of the schema. */
 import type { ProviderConfig } from "./config.ts";
-import { FileSchema, ProviderSchema } from "./schema.ts";
-import { inCamel } from "./spelling.ts";
+import { FileSchema, ProviderSchema } from "./schema/schema.ts";
+import { inCamel } from "./schema/spelling.ts";
 
 export const { server: DEFAULT_SERVER, log: DEFAULT_LOG } = inCamel(
   FileSchema.parse({ providers: {}, models: {} }),

@@ -2,7 +2,7 @@
 import { TRUNCATIONS, VERBOSITIES } from "../ir/choices.ts";
 import type { ModelConfig, TargetConfig } from "./config.ts";
 import type { EnvReader } from "./env-reader.ts";
-import { SUMMARY_CHOICES } from "./schema.ts";
+import { SUMMARY_CHOICES } from "./schema/schema.ts";
 
 /** GPT names that Cursor has built in, so that it applies its own prompts for each: exactly those of seed 000's second generation. */
 export const NATIVE_GPT: readonly string[] = [

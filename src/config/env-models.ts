@@ -4,7 +4,7 @@ import { matches } from "../ir/model-name.ts";
 import type { ModelConfig, ProviderConfig, TargetConfig } from "./config.ts";
 import { azureDeployments, NATIVE_GPT, type AzureNames } from "./env-azure.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
-import type { VendorFacts } from "./vendor.ts";
+import type { VendorFacts } from "./vendor-facts.ts";
 
 /** Names that stand in the list of models; each vendor's other names work by pattern. */
 const LISTED: Readonly<Record<string, readonly string[]>> = {

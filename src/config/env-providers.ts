@@ -10,8 +10,8 @@ import {
 } from "./base-url.ts";
 import { SIMULATOR } from "./default.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
-import { consumerToken, isSampleKey } from "./credentials.ts";
-import type { VendorFacts } from "./vendor.ts";
+import { consumerToken, isSampleKey } from "./api-keys.ts";
+import type { VendorFacts } from "./vendor-facts.ts";
 
 export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   const url = usable(env, env.first("AZURE_BASE_URL", "AZURE_OPENAI_ENDPOINT"));

@@ -4,7 +4,7 @@ import type { ModelConfig, TargetConfig } from "./config.ts";
 import { matches } from "../ir/model-name.ts";
 import { fromEnvironment } from "./env.ts";
 import { ConfigError } from "./problem.ts";
-import type { Resolved } from "./resolve.ts";
+import type { Resolved } from "./file/resolve.ts";
 import type { Variables } from "./substitute.ts";
 
 const from = (variables: Variables): Resolved => fromEnvironment(variables, VENDORS);

@@ -5,10 +5,10 @@ import { modelsOf } from "./env-models.ts";
 import { azureProvider, vendorProviders } from "./env-providers.ts";
 import { envReader, type EnvReader } from "./env-reader.ts";
 import { VARIABLES } from "./env-variables.ts";
-import { keyFault } from "./credentials.ts";
-import type { Resolved } from "./resolve.ts";
+import { keyFault } from "./api-keys.ts";
+import type { Resolved } from "./file/resolve.ts";
 import type { Variables } from "./substitute.ts";
-import type { VendorFacts } from "./vendor.ts";
+import type { VendorFacts } from "./vendor-facts.ts";
 
 /** Throws ConfigError with everything that is wrong. With no key at all the simulator answers. */
 export function fromEnvironment(variables: Variables, vendors: readonly VendorFacts[]): Resolved {

@@ -1,18 +1,18 @@
 /** The whole way to a Config: find the file, fill in variables, check, or build it from the environment. Reads files, opens nothing else. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve as absolute } from "node:path";
-import { checkFile } from "./check.ts";
+import { checkFile } from "./file/check.ts";
 import type { Config, KeyConfig } from "./config.ts";
 import { dotenvBeside, hasDotenv, isDotenv, over, readDotenv } from "./dotenv.ts";
 import { fromEnvironment, variableOfKey } from "./env.ts";
 import { OWN_VARIABLES } from "./env-variables.ts";
 import { type PlaceOfKey, refuseExposed, weakKeyWarnings } from "./expose.ts";
 import { readOverrides, unknownOwnVariables, unreadHost, type Flags, type Overrides } from "./overrides.ts";
-import { placeOf, valueOf } from "./place.ts";
+import { placeOf, valueOf } from "./yaml/place.ts";
 import { ConfigError, type Problem } from "./problem.ts";
 import { readVariable, type Variables } from "./substitute.ts";
-import type { VendorFacts } from "./vendor.ts";
-import { readYaml } from "./yaml-file.ts";
+import type { VendorFacts } from "./vendor-facts.ts";
+import { readYaml } from "./yaml/yaml-file.ts";
 
 export interface Surroundings {
   /** The real environment. */

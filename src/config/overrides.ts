@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { isLoopback } from "../wire/host.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import { ConfigError, showValue, type Problem } from "./problem.ts";
-import { LOG_FORMATS, type LogFormat } from "./schema.ts";
+import { LOG_FORMATS, type LogFormat } from "./schema/schema.ts";
 import { readVariable, type Variables } from "./substitute.ts";
 
 export interface Flags {

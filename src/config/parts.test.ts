@@ -5,10 +5,11 @@ import { normaliseBaseUrl } from "./base-url.ts";
 import { dataDir } from "./data-dir.ts";
 import { isDotenv } from "./dotenv.ts";
 import { isLoopback } from "../wire/host.ts";
-import { consumerToken, isSampleKey, keyFault, maskSecret } from "./credentials.ts";
+import { consumerToken, isSampleKey, keyFault } from "./api-keys.ts";
+import { maskSecret } from "./mask.ts";
 import { nearest } from "./nearest.ts";
-import { configJsonSchema } from "./json-schema.ts";
-import { readSearch } from "./search.ts";
+import { configJsonSchema } from "./schema/json-schema.ts";
+import { readSearch } from "./file/file-search.ts";
 import { substitute } from "./substitute.ts";
 
 describe("base_url", () => {

@@ -1,9 +1,9 @@
 /** A resolved configuration in the file's own spelling. Secrets are masked because of where they are, not of what they look like. */
 import { stringify } from "yaml";
 import type { Config, ProviderConfig, SearchConfig, TargetConfig } from "./config.ts";
-import { maskSecret, maskUrl } from "./credentials.ts";
-import { FileSchema } from "./schema.ts";
-import { inSnake } from "./spelling.ts";
+import { maskSecret, maskUrl } from "./mask.ts";
+import { FileSchema } from "./schema/schema.ts";
+import { inSnake } from "./schema/spelling.ts";
 
 export function printConfig(config: Config): string {
   const { keys, models, providers, search, source } = config;

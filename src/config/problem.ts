@@ -1,5 +1,5 @@
 /** What is wrong with a configuration: where, which value, and what to do. The first hundred are told at once, in the order of the file. */
-import type { Excerpt } from "./excerpt.ts";
+import type { Excerpt } from "./yaml/excerpt.ts";
 
 export interface Problem {
   /** A file's path as a person would type it, or "environment", "command line". */

@@ -9,12 +9,12 @@ import {
   readApiVersion,
 } from "../base-url.ts";
 import type { Config, ProviderConfig } from "../config.ts";
-import { consumerToken } from "../credentials.ts";
+import { consumerToken } from "../api-keys.ts";
 import { didYouMean } from "../nearest.ts";
-import { placeOf, writtenAt } from "../place.ts";
-import type { Reading } from "../resolve.ts";
-import type { FileProvider } from "../schema.ts";
-import type { Path } from "../yaml-file.ts";
+import { placeOf, writtenAt } from "../yaml/place.ts";
+import type { Reading } from "./resolve.ts";
+import type { FileProvider } from "../schema/schema.ts";
+import type { Path } from "../yaml/yaml-file.ts";
 
 export function readProvider(name: string, written: FileProvider, reading: Reading): ProviderConfig {
   const { refuse, yaml } = reading;

@@ -1,10 +1,10 @@
 /** What a person sees of a file that is wrong: one fault, its line, a caret, and nothing that may be a secret. */
 import { describe, expect, test } from "bun:test";
-import { VENDORS } from "../providers/catalog.ts";
-import { ConfigError } from "./problem.ts";
-import { resolve } from "./resolve.ts";
-import type { Variables } from "./substitute.ts";
-import { validate } from "./validate.ts";
+import { VENDORS } from "../../providers/catalog.ts";
+import { ConfigError } from "../problem.ts";
+import { resolve } from "../file/resolve.ts";
+import type { Variables } from "../substitute.ts";
+import { validate } from "../file/validate.ts";
 import { readYaml } from "./yaml-file.ts";
 
 function reportOf(text: string, variables: Variables = {}): string {

@@ -1,9 +1,9 @@
 /** The file's contract: every key, its meaning, its default. What a person writes; config.ts is what the gateway reads. */
 import { z } from "zod";
-import { EFFORTS, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "../ir/choices.ts";
-import { DIALECT_IDS } from "../ir/seal.ts";
-import { LIMITS } from "../wire/limits.ts";
-import { withoutSlash } from "./origins.ts";
+import { EFFORTS, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "../../ir/choices.ts";
+import { DIALECT_IDS } from "../../ir/seal.ts";
+import { LIMITS } from "../../wire/limits.ts";
+import { withoutSlash } from "../file/origins.ts";
 import type { InCamel } from "./spelling.ts";
 
 const PROVIDER_KINDS = ["azure", "openai", "anthropic", "kimi", "openai-compatible", "simulator"] as const;

@@ -1,9 +1,9 @@
 /** What is no YAML, in words of ours: the parser's own repeat what stands there, and that may be a key. */
 import type { Document, ErrorCode, LineCounter, YAMLParseError, YAMLWarning } from "yaml";
 import { excerpts } from "./excerpt.ts";
-import { looksLikeKey } from "./credentials.ts";
-import type { Problem } from "./problem.ts";
-import { isSchemaWord } from "./json-schema.ts";
+import { looksLikeKey } from "../api-keys.ts";
+import type { Problem } from "../problem.ts";
+import { isSchemaWord } from "../schema/json-schema.ts";
 import { yamlWords } from "./yaml-words.ts";
 
 /** The first one alone, since others mostly follow from it; of keys that stand twice all. */

@@ -1,5 +1,5 @@
 /** Names of a file as they may be told: a key may stand where a name should, as in `{ sk-…: 1 }` for a forgotten `api_key:`. */
-import { looksLikeKey } from "./credentials.ts";
+import { looksLikeKey } from "../api-keys.ts";
 
 /** In the place of a name that may be a key. */
 export const HIDDEN = "…";

@@ -1,8 +1,8 @@
 /** YAML parsed in a time that grows with its size, which the yaml package (2.9) alone does not do. */
 import { CST, isScalar, Lexer, parseDocument, visit, YAMLParseError, type Document, type LineCounter } from "yaml";
-import { LIMITS } from "../wire/limits.ts";
+import { LIMITS } from "../../wire/limits.ts";
 import { hideBraces, showBraces } from "./bare-variables.ts";
-import { ConfigError } from "./problem.ts";
+import { ConfigError } from "../problem.ts";
 
 /** Faults are in its `errors`. Throws ConfigError on what nests too deep: `? ? ?` takes the cube of its depth. */
 export function parseYaml(name: string, text: string, lineCounter: LineCounter): Document {

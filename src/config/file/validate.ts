@@ -1,16 +1,16 @@
 /** A file's value against the contract: what the schema refuses becomes a sentence with a line and a fix. */
 import type { z } from "zod";
-import { isTimeKey, milliseconds, TIME_FIX } from "./duration.ts";
-import { didYouMean } from "./nearest.ts";
+import { isTimeKey, milliseconds, TIME_FIX } from "../schema/duration.ts";
+import { didYouMean } from "../nearest.ts";
 import { isLiteLlm, LITELLM, notHere } from "./not-here.ts";
-import { placeOf, valueOf } from "./place.ts";
-import { ConfigError, printPath, problems, type Problem, type Problems } from "./problem.ts";
-import { checkProviderNames } from "./references.ts";
-import { FileSchema, MISSING_FIX, type FileConfig } from "./schema.ts";
-import { keysAt } from "./schema-walk.ts";
-import { HIDDEN } from "./shown-name.ts";
-import { inCamel } from "./spelling.ts";
-import { unsetVariable, valueAt, type Path, type YamlFile } from "./yaml-file.ts";
+import { placeOf, valueOf } from "../yaml/place.ts";
+import { ConfigError, printPath, problems, type Problem, type Problems } from "../problem.ts";
+import { checkProviderNames } from "./file-names.ts";
+import { FileSchema, MISSING_FIX, type FileConfig } from "../schema/schema.ts";
+import { keysAt } from "../schema/parts.ts";
+import { HIDDEN } from "../yaml/shown-name.ts";
+import { inCamel } from "../schema/spelling.ts";
+import { unsetVariable, valueAt, type Path, type YamlFile } from "../yaml/yaml-file.ts";
 
 export interface Validated {
   readonly file: FileConfig;

@@ -2,8 +2,8 @@
  * What a person may write shorter, as the schema has it: a model's only target without the list around it, or as the
  * model itself. Keys that begin with `x-` hold what anchors share, as in compose files, and are left out.
  */
-import { FileSchema } from "./schema.ts";
-import { keysAt, partsOf } from "./schema-walk.ts";
+import { FileSchema } from "../schema/schema.ts";
+import { keysAt, partsOf } from "../schema/parts.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
 /** Places are asked for as the schema has them, and told as they were written. */

@@ -1,12 +1,12 @@
 /** A configuration of any size and shape is read, or refused, in a time that grows with its size. */
 import { describe, expect, test } from "bun:test";
 import { LineCounter } from "yaml";
-import { VENDORS } from "../providers/catalog.ts";
-import { LIMITS } from "../wire/limits.ts";
+import { VENDORS } from "../../providers/catalog.ts";
+import { LIMITS } from "../../wire/limits.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import { ConfigError } from "./problem.ts";
-import { resolve } from "./resolve.ts";
-import { validate } from "./validate.ts";
+import { ConfigError } from "../problem.ts";
+import { resolve } from "../file/resolve.ts";
+import { validate } from "../file/validate.ts";
 import { readYaml } from "./yaml-file.ts";
 
 const lines = (count: number, line: (at: number) => string): string =>

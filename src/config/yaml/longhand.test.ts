@@ -2,12 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { parse } from "yaml";
 import { z } from "zod";
-import { VENDORS } from "../providers/catalog.ts";
-import { configJsonSchema } from "./json-schema.ts";
-import { ConfigError } from "./problem.ts";
-import { resolve, type Resolved } from "./resolve.ts";
-import type { Variables } from "./substitute.ts";
-import { validate } from "./validate.ts";
+import { VENDORS } from "../../providers/catalog.ts";
+import { configJsonSchema } from "../schema/json-schema.ts";
+import { ConfigError } from "../problem.ts";
+import { resolve, type Resolved } from "../file/resolve.ts";
+import type { Variables } from "../substitute.ts";
+import { validate } from "../file/validate.ts";
 import { readYaml } from "./yaml-file.ts";
 
 function read(text: string, variables: Variables = {}): Resolved {

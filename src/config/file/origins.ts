@@ -1,5 +1,5 @@
 /** `server.cors_origins`: which pages may call, written as a browser sends it. */
-import { isLocalOrigin } from "../wire/host.ts";
+import { isLocalOrigin } from "../../wire/host.ts";
 
 /** Why no page has this origin, in words that finish "the origin …"; undefined: one may. */
 export function originFault(origin: string): string | undefined {

@@ -14,10 +14,10 @@ import {
 import { parseYaml } from "./parse-yaml.ts";
 import { excerpts, type Excerpt } from "./excerpt.ts";
 import { longhand } from "./longhand.ts";
-import { ConfigError, printPath, problems, type Problem } from "./problem.ts";
-import { isSchemaWord } from "./json-schema.ts";
+import { ConfigError, printPath, problems, type Problem } from "../problem.ts";
+import { isSchemaWord } from "../schema/json-schema.ts";
 import { shownName, shownWritten } from "./shown-name.ts";
-import { substitute, type Variables } from "./substitute.ts";
+import { substitute, type Variables } from "../substitute.ts";
 import { badAlias, yamlFaults } from "./yaml-faults.ts";
 
 export type Path = readonly PropertyKey[];

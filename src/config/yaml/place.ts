@@ -1,6 +1,6 @@
 /** Where a problem of a file is, and what of its value may be told. */
-import { nearest } from "./nearest.ts";
-import { printPath, showValue, type Problem } from "./problem.ts";
+import { nearest } from "../nearest.ts";
+import { printPath, showValue, type Problem } from "../problem.ts";
 import { valueAt, type Path, type YamlFile } from "./yaml-file.ts";
 
 export const placeOf = (yaml: YamlFile, path: Path): Pick<Problem, "file" | "line" | "key" | "excerpt"> => {

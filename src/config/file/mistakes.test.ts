@@ -1,11 +1,11 @@
 /** What people bring along and mistype: a sentence of its own for each, everything at once, and a warning where it may be meant. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { VENDORS } from "../providers/catalog.ts";
+import { VENDORS } from "../../providers/catalog.ts";
 import { checkFile } from "./check.ts";
-import { fromEnvironment } from "./env.ts";
-import { ConfigError } from "./problem.ts";
-import { readYaml } from "./yaml-file.ts";
+import { fromEnvironment } from "../env.ts";
+import { ConfigError } from "../problem.ts";
+import { readYaml } from "../yaml/yaml-file.ts";
 
 /** Its problems, or its warnings. */
 function told(text: string): readonly string[] {
@@ -52,7 +52,7 @@ describe("what this version does not have gets a sentence of its own", () => {
 
 test("the pages that are named exist", async () => {
   for (const page of ["PROXY", "MIGRATE"])
-    expect(await Bun.file(join(import.meta.dir, `../../docs/${page}.md`)).exists()).toBe(true);
+    expect(await Bun.file(join(import.meta.dir, `../../../docs/${page}.md`)).exists()).toBe(true);
 });
 
 test("a wrong kind hides no wrong provider", () =>

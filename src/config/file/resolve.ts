@@ -1,19 +1,19 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
-import type { Config } from "./config.ts";
-import { looksLikeKey } from "./credentials.ts";
-import { checkKeys } from "./file/caller-keys.ts";
-import { checkTargets, readModels } from "./file/models.ts";
-import { doubtsOf, readProvider } from "./file/providers.ts";
+import type { Config } from "../config.ts";
+import { looksLikeKey } from "../api-keys.ts";
+import { checkKeys } from "./file-keys.ts";
+import { checkTargets, readModels } from "./file-models.ts";
+import { doubtsOf, readProvider } from "./file-providers.ts";
 import { ORIGIN_FIX, originFault, originWarnings } from "./origins.ts";
-import { placeOf, valueOf } from "./place.ts";
-import { problems } from "./problem.ts";
-import { unknownKeyModels } from "./references.ts";
-import { readSearch } from "./search.ts";
-import type { FileConfig } from "./schema.ts";
+import { placeOf, valueOf } from "../yaml/place.ts";
+import { problems } from "../problem.ts";
+import { unknownKeyModels } from "./file-names.ts";
+import { readSearch } from "./file-search.ts";
+import type { FileConfig } from "../schema/schema.ts";
 import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
 import type { Validated } from "./validate.ts";
-import type { VendorFacts } from "./vendor.ts";
-import type { Path, YamlFile } from "./yaml-file.ts";
+import type { VendorFacts } from "../vendor-facts.ts";
+import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 
 export type Resolved = Omit<Config, "source">;
 

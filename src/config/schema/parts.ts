@@ -1,6 +1,6 @@
 /** Down the file's schema by a path of the file. */
 import { FileSchema } from "./schema.ts";
-import type { Path } from "./yaml-file.ts";
+import type { Path } from "../yaml/yaml-file.ts";
 
 /** One of the three, or none where anything may stand. */
 export interface SchemaParts {

@@ -1,11 +1,11 @@
 /** A file against all that must hold, at once: a fault of its shape in one place hides no fault of meaning in another. */
-import { ConfigError, type Problem } from "./problem.ts";
+import { ConfigError, type Problem } from "../problem.ts";
 import { resolve, type Resolved } from "./resolve.ts";
-import { FileSchema } from "./schema.ts";
-import { inCamel } from "./spelling.ts";
+import { FileSchema } from "../schema/schema.ts";
+import { inCamel } from "../schema/spelling.ts";
 import { retype, validate, type Validated } from "./validate.ts";
-import type { VendorFacts } from "./vendor.ts";
-import type { Path, YamlFile } from "./yaml-file.ts";
+import type { VendorFacts } from "../vendor-facts.ts";
+import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 
 /** Throws ConfigError with everything that is wrong. */
 export function checkFile(yaml: YamlFile, vendors: readonly VendorFacts[]): Resolved {

@@ -2,7 +2,7 @@
  * The line that a problem stands on, with a caret below. Of what is written there only those words are shown that cannot
  * be a secret: those of the schema, names of the operator's, and the value that the problem tells anyway.
  */
-import { looksLikeKey } from "./credentials.ts";
+import { looksLikeKey } from "../api-keys.ts";
 import { HIDDEN, shownWritten } from "./shown-name.ts";
 import { yamlWords, type YamlWord } from "./yaml-words.ts";
 

@@ -1,11 +1,11 @@
 /** Providers that nothing can be called with, and the models that go with them. */
-import { isOfDomain } from "../wire/host.ts";
-import type { ModelConfig, SwitchedOff } from "./config.ts";
-import { isSampleKey } from "./credentials.ts";
-import { nameOf } from "./place.ts";
-import type { FileConfig, FileProvider } from "./schema.ts";
-import type { VendorFacts } from "./vendor.ts";
-import type { YamlFile } from "./yaml-file.ts";
+import { isOfDomain } from "../../wire/host.ts";
+import type { ModelConfig, SwitchedOff } from "../config.ts";
+import { isSampleKey } from "../api-keys.ts";
+import { nameOf } from "../yaml/place.ts";
+import type { FileConfig, FileProvider } from "../schema/schema.ts";
+import type { VendorFacts } from "../vendor-facts.ts";
+import type { YamlFile } from "../yaml/yaml-file.ts";
 
 /** In words that finish "provider x is switched off: …"; undefined: it is on. */
 export function whyOff(
