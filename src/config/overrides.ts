@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { isLoopback } from "../wire/host.ts";
 import { didYouMean, nearest } from "./nearest.ts";
-import { ConfigError, showValue, type Problem } from "./problem.ts";
+import { ConfigError, showValue, type Place } from "./problem.ts";
 import { LOG_FORMATS, type LogFormat } from "./schema/schema.ts";
 import { readVariable, type Variables } from "./substitute.ts";
 
@@ -15,7 +15,7 @@ export interface Flags {
 export interface Override<T> {
   readonly value: T;
   /** What a flag said is shown; what a variable holds never is. */
-  readonly from: Pick<Problem, "file" | "key" | "value">;
+  readonly from: Place;
 }
 
 export interface Overrides {
@@ -65,25 +65,21 @@ function first(
 function readPort({ value, from }: Override<string>): number {
   const port = /^\d{1,5}$/.test(value.trim()) ? Number(value) : NaN;
   if (port <= 65_535) return port;
-  throw new ConfigError([
-    {
-      ...from,
-      fault: "is not a port",
-      fix: "Ports are numbers from 1 to 65535; 0 takes any free one.",
-    },
-  ]);
+  throw new ConfigError({
+    ...from,
+    fault: "is not a port",
+    fix: "Ports are numbers from 1 to 65535; 0 takes any free one.",
+  });
 }
 
 function readLogFormat({ value, from }: Override<string>): LogFormat {
   const known = LOG_FORMATS.find((format) => format === value.trim().toLowerCase());
   if (known) return known;
-  throw new ConfigError([
-    {
-      ...from,
-      fault: "is not a log format",
-      fix: `${didYouMean(value, LOG_FORMATS)}One of: ${LOG_FORMATS.join(", ")}.`,
-    },
-  ]);
+  throw new ConfigError({
+    ...from,
+    fault: "is not a log format",
+    fix: `${didYouMean(value, LOG_FORMATS)}One of: ${LOG_FORMATS.join(", ")}.`,
+  });
 }
 
 /** A misspelt CODESWITCH_ variable would otherwise do nothing, in silence. */

@@ -19,11 +19,16 @@ export interface Problem {
   readonly excerpt?: Excerpt;
 }
 
+/** Where it is. */
+export type Place = Pick<Problem, "file" | "line" | "key" | "value" | "excerpt">;
+
 /** The message is a line for each problem. */
 export class ConfigError extends Error {
-  constructor(readonly problems: readonly Problem[]) {
+  readonly problems: readonly Problem[];
+  constructor(...problems: readonly Problem[]) {
     super([...problems].sort(byLine).map(printProblem).join("\n"));
     this.name = "ConfigError";
+    this.problems = problems;
   }
 
   /** For a person: each with its line of the file, and a caret below. */
@@ -49,7 +54,7 @@ const PROBLEMS_MAX = 100;
 export function problems(): Problems {
   const found: Problem[] = [];
   const throwIfAny = (): void => {
-    if (found.length > 0) throw new ConfigError(found);
+    if (found.length > 0) throw new ConfigError(...found);
   };
   return {
     add: (problem) => {

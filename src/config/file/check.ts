@@ -14,7 +14,7 @@ export function checkFile(yaml: YamlFile, vendors: readonly VendorFacts[]): Reso
     validated = validate(yaml);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError([...error.problems, ...problemsElsewhere(yaml, vendors)].slice(0, SHOWN_MAX));
+    throw new ConfigError(...[...error.problems, ...problemsElsewhere(yaml, vendors)].slice(0, SHOWN_MAX));
   }
   return resolve(yaml, validated, vendors);
 }

@@ -20,7 +20,7 @@ export interface Validated {
 
 /** Throws ConfigError with everything that is wrong. */
 export function validate(yaml: YamlFile): Validated {
-  if (isLiteLlm(yaml.value)) throw new ConfigError([{ ...placeOf(yaml, ["model_list"]), ...LITELLM }]);
+  if (isLiteLlm(yaml.value)) throw new ConfigError({ ...placeOf(yaml, ["model_list"]), ...LITELLM });
   const result = FileSchema.safeParse(retype(yaml));
   const unset = unsetVariables(yaml);
   const isUnset = (path: Path): boolean => yaml.missing(path).length > 0;
@@ -38,7 +38,7 @@ export function validate(yaml: YamlFile): Validated {
   for (const { path, problem } of unset) if (refused.has(printPath(path))) wrong.add(problem);
   wrong.throwIfAny();
   // Each issue that is left stands at an unset variable, so that there was one to throw.
-  throw new ConfigError([]);
+  throw new ConfigError();
 }
 
 const isCallerKey = (path: Path): boolean => path[0] === "auth" && path.at(-1) === "key";

@@ -8,15 +8,13 @@ import { ConfigError } from "../problem.ts";
 export function parseYaml(name: string, text: string, lineCounter: LineCounter): Document {
   const line = lineTooDeep(text);
   if (line !== undefined)
-    throw new ConfigError([
-      {
-        file: name,
-        line,
-        key: "",
-        fault: `This nests deeper than ${LIMITS.configDepthMax} levels`,
-        fix: "No configuration needs that many: look for brackets that were never closed.",
-      },
-    ]);
+    throw new ConfigError({
+      file: name,
+      line,
+      key: "",
+      fault: `This nests deeper than ${LIMITS.configDepthMax} levels`,
+      fix: "No configuration needs that many: look for brackets that were never closed.",
+    });
   const hidden = hideBraces(text);
   const document = parseDocument(hidden, {
     lineCounter,

@@ -1,9 +1,9 @@
 /** Where a problem of a file is, and what of its value may be told. */
 import { nearest } from "../nearest.ts";
-import { printPath, showValue, type Problem } from "../problem.ts";
+import { printPath, showValue, type Place } from "../problem.ts";
 import { valueAt, type Path, type YamlFile } from "./yaml-file.ts";
 
-export const placeOf = (yaml: YamlFile, path: Path): Pick<Problem, "file" | "line" | "key" | "excerpt"> => {
+export const placeOf = (yaml: YamlFile, path: Path): Place => {
   const line = yaml.line(path);
   const excerpt = yaml.excerpt(path);
   const key = yaml.shown(path);
@@ -14,7 +14,7 @@ export const placeOf = (yaml: YamlFile, path: Path): Pick<Problem, "file" | "lin
  * A value for a message. A key may stand in any wrong line, so that nothing is shown but the name of the variable that
  * brought the value in, a number in a number's place, and a word that is nearly one of those that may stand there.
  */
-export function valueOf(yaml: YamlFile, path: Path, may: "number" | readonly string[]): Pick<Problem, "value"> {
+export function valueOf(yaml: YamlFile, path: Path, may: "number" | readonly string[]): Pick<Place, "value"> {
   const value = valueAt(yaml.value, path);
   const names = yaml.broughtBy(value);
   if (names.length > 0) return { value: `from ${names.map((name) => `\${${name}}`).join(" and ")}` };

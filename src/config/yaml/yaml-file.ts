@@ -14,7 +14,7 @@ import {
 import { parseYaml } from "./parse-yaml.ts";
 import { excerpts, type Excerpt } from "./excerpt.ts";
 import { longhand } from "./longhand.ts";
-import { ConfigError, printPath, problems, type Problem } from "../problem.ts";
+import { ConfigError, type Place, printPath, problems, type Problem } from "../problem.ts";
 import { isSchemaWord } from "../schema/json-schema.ts";
 import { shownName, shownWritten } from "./shown-name.ts";
 import { substitute, type Variables } from "../substitute.ts";
@@ -127,7 +127,7 @@ function toPlain(document: Document, name: string): unknown {
     JSON.stringify(value);
     return value;
   } catch {
-    throw new ConfigError([badAlias(name)]);
+    throw new ConfigError(badAlias(name));
   }
 }
 
@@ -176,8 +176,6 @@ export function valueAt(value: unknown, path: Path): unknown {
     return (at as Record<PropertyKey, unknown>)[step];
   }, value);
 }
-
-type Place = Pick<Problem, "file" | "line" | "key" | "excerpt">;
 
 const badVariable = (place: Place): Problem => ({
   ...place,
