@@ -6,7 +6,7 @@ import { dotenvBeside, hasDotenv, isDotenv, over, parseDotenv } from "./dotenv.t
 import { fromEnvironment, variableOfKey } from "./env.ts";
 import { OWN_VARIABLES } from "./env-variables.ts";
 import { type PlaceOfKey, refuseExposed, weakKeyWarnings } from "./expose.ts";
-import { readOverrides, unknownOwnVariables, unreadHost, type Flags, type Overrides } from "./overrides.ts";
+import { readOverrides, variableWarnings, type Flags, type Overrides } from "./overrides.ts";
 import { placeOf, valueOf } from "./yaml/place.ts";
 import type { Place } from "./problem.ts";
 import type { Variables } from "./substitute.ts";
@@ -78,21 +78,12 @@ interface Origin {
 
 function complete(config: Config, overrides: Overrides, { variables, host, placeOfKey }: Origin): Config {
   const { server, log, keys, warnings } = config;
-  const listening = {
-    ...server,
-    host: overrides.host?.value ?? server.host,
-    port: overrides.port?.value ?? server.port,
-  };
-  refuseExposed(listening.host, keys, overrides.host?.from ?? host, placeOfKey);
+  const listening = { ...server, host: overrides.host ?? server.host, port: overrides.port ?? server.port };
+  refuseExposed(listening.host, keys, overrides.hostFrom ?? host, placeOfKey);
   return {
     ...config,
     server: listening,
-    log: { format: overrides.logFormat?.value ?? log.format },
-    warnings: [
-      ...warnings,
-      ...weakKeyWarnings(keys, placeOfKey),
-      ...unknownOwnVariables(variables, OWN_VARIABLES),
-      ...unreadHost(variables),
-    ],
+    log: { format: overrides.logFormat ?? log.format },
+    warnings: [...warnings, ...weakKeyWarnings(keys, placeOfKey), ...variableWarnings(variables, OWN_VARIABLES)],
   };
 }
