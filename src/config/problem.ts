@@ -48,7 +48,7 @@ export interface Problems {
 }
 
 /** More than anybody reads: the rest is not looked for. */
-const PROBLEMS_MAX = 100;
+export const PROBLEMS_MAX = 100;
 
 /** Throws ConfigError at the hundredth, and when it is asked to. */
 export function problems(): Problems {

@@ -1,5 +1,5 @@
 /** A file against all that must hold, at once: a fault of its shape in one place hides no fault of meaning in another. */
-import { ConfigError, type Problem } from "../problem.ts";
+import { ConfigError, type Problem, PROBLEMS_MAX } from "../problem.ts";
 import { resolve, type Resolved } from "./resolve.ts";
 import { FileSchema } from "../schema/schema.ts";
 import { inCamel } from "../schema/spelling.ts";
@@ -14,12 +14,10 @@ export function checkFile(yaml: YamlFile, vendors: readonly VendorFacts[]): Reso
     validated = validate(yaml);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError(...[...error.problems, ...problemsElsewhere(yaml, vendors)].slice(0, SHOWN_MAX));
+    throw new ConfigError(...[...error.problems, ...problemsElsewhere(yaml, vendors)].slice(0, PROBLEMS_MAX));
   }
   return resolve(yaml, validated, vendors);
 }
-
-const SHOWN_MAX = 100;
 
 /** Of what is left without the parts whose shape is wrong. */
 function problemsElsewhere(yaml: YamlFile, vendors: readonly VendorFacts[]): readonly Problem[] {

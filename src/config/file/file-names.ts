@@ -1,7 +1,7 @@
 /** Names in a file that point at other names of it. */
 import { matches } from "../../ir/model-name.ts";
 import { isGroup } from "../yaml/longhand.ts";
-import { didYouMean, nearest } from "../nearest.ts";
+import { didYouMean } from "../nearest.ts";
 import { nameOf, placeOf, valueOf } from "../yaml/place.ts";
 import { printProblem, showNames, type Problems } from "../problem.ts";
 import type { FileConfig } from "../schema/schema.ts";
@@ -36,19 +36,14 @@ function targetPaths(value: unknown): Path[] {
 
 /** Models that a key may ask for and that nothing here is called: the key would be refused them, and nobody knows why. */
 export function unknownKeyModels(file: FileConfig, yaml: YamlFile): string[] {
-  const names = Object.keys(file.models);
-  const known = names.map((name) => nameOf(yaml, "models", name));
+  const known = Object.keys(file.models).map((name) => nameOf(yaml, "models", name));
   return file.auth.keys.flatMap(({ models = [] }, key) =>
     models.flatMap((pattern, index) => {
       if (isAbout(pattern, file)) return [];
       const path = ["auth", "keys", key, "models", index];
-      const near = nearest(pattern, known) === undefined ? "" : didYouMean(pattern, known);
-      const { file: name, line, key: at } = placeOf(yaml, path);
-      const place = { file: name, ...(line !== undefined && { line }), key: at };
       const fault = "is no model of this file, so that it allows nothing";
-      return [
-        printProblem({ ...place, ...valueOf(yaml, path, known), fault, fix: `${near}Models: ${showNames(known)}.` }),
-      ];
+      const fix = `${didYouMean(pattern, known)}Models: ${showNames(known)}.`;
+      return [printProblem({ ...placeOf(yaml, path), ...valueOf(yaml, path, known), fault, fix })];
     }),
   );
 }

@@ -35,7 +35,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
   const off = new Map<string, string>();
   const providers: Record<string, ReturnType<typeof readProvider>> = {};
   for (const [name, written] of Object.entries(file.providers)) {
-    const reason = whyOff(yaml, name, written, vendors);
+    const reason = whyOff(name, written, reading);
     if (reason !== undefined) off.set(name, reason);
     else {
       for (const { path, problem } of unset.get(name) ?? []) if (path[2] !== "api_key") wrong.add(problem);
@@ -55,7 +55,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     refuse(["search"], found.fault, "Write base_url as your instance has it: http://localhost:8080.");
   wrong.throwIfAny();
   const all = readModels(reading, providers);
-  const switchedOff = whatIsOff(all, file, off, yaml);
+  const switchedOff = whatIsOff(all, off, reading);
   return {
     server: file.server,
     log: file.log,
@@ -65,7 +65,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     ...(switchedOff.length > 0 && { switchedOff }),
     ...("search" in found && { search: found.search }),
     warnings: [
-      ...switchedOff.map((one) => notServed(one, yaml)),
+      ...switchedOff.map((one) => notServed(one, reading)),
       ...doubtsOf(reading, providers),
       ...unknownKeyModels(file, yaml),
       ...originWarnings(origins, file.auth.keys),

@@ -3,20 +3,14 @@ import { isOfDomain } from "../../wire/host.ts";
 import type { ModelConfig, SwitchedOff } from "../config.ts";
 import { isSampleKey } from "../api-keys.ts";
 import { nameOf } from "../yaml/place.ts";
-import type { FileConfig, FileProvider } from "../schema/schema.ts";
+import type { FileProvider } from "../schema/schema.ts";
 import type { VendorFacts } from "../vendor-facts.ts";
-import type { YamlFile } from "../yaml/yaml-file.ts";
+import type { Reading } from "./resolve.ts";
 
 /** In words that finish "provider x is switched off: …"; undefined: it is on. */
-export function whyOff(
-  yaml: YamlFile,
-  name: string,
-  provider: FileProvider,
-  vendors: readonly VendorFacts[],
-): string | undefined {
-  const path = ["providers", name, "api_key"];
+export function whyOff(name: string, provider: FileProvider, { yaml, vendors }: Reading): string | undefined {
   const key = provider.apiKey;
-  const [variable] = yaml.missing(path);
+  const [variable] = yaml.missing(["providers", name, "api_key"]);
   if (variable !== undefined) return `its api_key needs ${variable}, which is not set`;
   if (key === "") return "its api_key is empty";
   if (key !== undefined) return isSampleKey(key) ? "its api_key is still a sample value" : undefined;
@@ -26,21 +20,19 @@ export function whyOff(
 /** One for each provider that is off, with the models that go with it. */
 export function whatIsOff(
   models: readonly ModelConfig[],
-  file: FileConfig,
   off: ReadonlyMap<string, string>,
-  yaml: YamlFile,
+  { file, yaml }: Reading,
 ): SwitchedOff[] {
   const lost = new Map<string, Set<string>>([...off].map(([name]) => [name, new Set()]));
-  for (const { name, targets } of models)
-    if (targets.length === 0)
-      for (const { provider } of file.models[name]?.targets ?? []) lost.get(provider)?.add(name);
+  for (const { name } of models.filter(({ targets }) => targets.length === 0))
+    for (const { provider } of file.models[name]?.targets ?? []) lost.get(provider)?.add(name);
   return [...off].map(([name, reason]) => ({
     why: `Provider ${nameOf(yaml, "providers", name)} is switched off: ${reason}.`,
     models: [...(lost.get(name) ?? [])],
   }));
 }
 
-export function notServed({ why, models }: SwitchedOff, yaml: YamlFile): string {
+export function notServed({ why, models }: SwitchedOff, { yaml }: Reading): string {
   const names = models.map((name) => nameOf(yaml, "models", name)).join(", ");
   return names === "" ? why : `${why} Not served without it: ${names}.`;
 }

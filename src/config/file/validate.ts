@@ -100,11 +100,8 @@ function explained(yaml: YamlFile, issue: z.core.$ZodIssue): Problem {
 
 function mayStand(issue: z.core.$ZodIssue): "number" | readonly string[] {
   if (issue.code === "invalid_value") return issue.values.map(String);
-  const isOfNumbers =
-    issue.code === "invalid_type"
-      ? issue.expected === "number" || issue.expected === "int"
-      : (issue.code === "too_small" || issue.code === "too_big") && ["number", "int"].includes(issue.origin);
-  return isOfNumbers ? "number" : [];
+  const type = issue.code === "invalid_type" ? issue.expected : "origin" in issue ? issue.origin : "";
+  return type === "number" || type === "int" ? "number" : [];
 }
 
 function unknownKey(yaml: YamlFile, path: Path, name: string): Problem {
@@ -140,11 +137,10 @@ function faultOf(issue: z.core.$ZodIssue, value: unknown): [fault: string, fix: 
           : "";
       return ["is not one of the choices", `${near}One of: ${values.join(", ")}.${other}`];
     }
-    case "invalid_type":
-      return [
-        `is not ${EXPECTED[issue.expected] ?? `a ${issue.expected}`}`,
-        value === null ? "Give it a value, or leave the key out." : (TYPE_FIX[issue.expected] ?? "Change it."),
-      ];
+    case "invalid_type": {
+      const [type, fix] = TYPES[issue.expected] ?? [`a ${issue.expected}`, "Change it."];
+      return [`is not ${type}`, value === null ? "Give it a value, or leave the key out." : fix];
+    }
     case "too_small":
       return issue.origin === "array"
         ? ["is an empty list", "List at least one."]
@@ -158,24 +154,14 @@ function faultOf(issue: z.core.$ZodIssue, value: unknown): [fault: string, fix: 
   }
 }
 
-const EXPECTED: Readonly<Record<string, string>> = {
-  object: "a group of keys",
-  record: "a group of names",
-  array: "a list",
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-};
-
-const TYPE_FIX: Readonly<Record<string, string>> = {
-  object: "Put its keys below it, indented, or between { and }.",
-  record: "Put its names below it, indented, or between { and }.",
-  array: "Write a list: [ … ], or one line each that starts with a dash.",
-  string: "Put it between quotes.",
-  number: "Write a number, without quotes.",
-  int: "Write a whole number, without quotes.",
-  boolean: "Write true or false, without quotes.",
+const TYPES: Readonly<Record<string, readonly [type: string, fix: string]>> = {
+  object: ["a group of keys", "Put its keys below it, indented, or between { and }."],
+  record: ["a group of names", "Put its names below it, indented, or between { and }."],
+  array: ["a list", "Write a list: [ … ], or one line each that starts with a dash."],
+  string: ["text", "Put it between quotes."],
+  number: ["a number", "Write a number, without quotes."],
+  int: ["a whole number", "Write a whole number, without quotes."],
+  boolean: ["true or false", "Write true or false, without quotes."],
 };
 
 function missingFix(path: Path): string {

@@ -3,12 +3,12 @@ import { nearest } from "../nearest.ts";
 import { printPath, showValue, type Place } from "../problem.ts";
 import { valueAt, type Path, type YamlFile } from "./yaml-file.ts";
 
-export const placeOf = (yaml: YamlFile, path: Path): Place => {
-  const line = yaml.line(path);
-  const excerpt = yaml.excerpt(path);
-  const key = yaml.shown(path);
-  return { file: yaml.name, ...(line !== undefined && { line }), key, ...(excerpt && { excerpt }) };
-};
+export const placeOf = (yaml: YamlFile, path: Path): Place => ({
+  file: yaml.name,
+  line: yaml.line(path),
+  key: yaml.shown(path),
+  excerpt: yaml.excerpt(path),
+});
 
 /**
  * A value for a message. A key may stand in any wrong line, so that nothing is shown but the name of the variable that
@@ -26,8 +26,8 @@ export function valueOf(yaml: YamlFile, path: Path, may: "number" | readonly str
 export function writtenAt(yaml: YamlFile, path: Path): string {
   const { file, line, key } = placeOf(yaml, path);
   const place = line === undefined ? file : `${file}:${line}`;
-  const variables = yaml.broughtBy(valueAt(yaml.value, path));
-  return `${key} (${[place, ...(variables.length > 0 ? [`from ${variables.join(", ")}`] : [])].join(", ")})`;
+  const variables = yaml.broughtBy(valueAt(yaml.value, path)).join(", ");
+  return `${key} (${place}${variables && `, from ${variables}`})`;
 }
 
 /** What a provider or a model is called, as it was written: a variable may have brought it in. */

@@ -14,8 +14,7 @@ export function yamlFaults(file: string, text: string, document: Document, lines
   return (first ? [first] : found).map((error) => {
     const { at, fault, fix } = explained(text, error);
     const { line, col } = lines.linePos(at);
-    const place = { file, line, ...(first && { column: col }), key: "", excerpt: excerptAt(at) };
-    return { ...place, ...sentences(fault, fix) };
+    return { file, line, column: first && col, key: "", excerpt: excerptAt(at), ...sentences(fault, fix) };
   });
 }
 

@@ -74,17 +74,17 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
 
   const value = toPlain(document, name);
   const placeAt = places(document);
+  const at =
+    <T>(read: (offset: number) => T) =>
+    (path: Path): T | undefined => {
+      const { offset } = placeAt(path);
+      return offset === undefined ? undefined : read(offset);
+    };
   return longhand({
     name,
     value,
-    line: (path) => {
-      const { offset } = placeAt(path);
-      return offset === undefined ? undefined : lineAt(offset);
-    },
-    excerpt: (path) => {
-      const { offset } = placeAt(path);
-      return offset === undefined ? undefined : excerptAt(offset);
-    },
+    line: at(lineAt),
+    excerpt: at(excerptAt),
     shown,
     missing: (path) => missing.get(placeAt(path).node) ?? [],
     broughtBy: (text) => brought.get(text) ?? [],
