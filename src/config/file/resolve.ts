@@ -76,18 +76,15 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
 
 /** Names are in the log, in answers and in `config print`. */
 function checkNames({ file: { providers, models, auth }, refuse }: Reading): void {
-  const under = (group: Path, names: object): Path[] => Object.keys(names).map((name) => [...group, name]);
-  const paths = [
-    ...under(["providers"], providers),
-    ...Object.entries(providers).flatMap(([name, { headers }]) => under(["providers", name, "headers"], headers)),
-    ...under(["models"], models),
-  ].map((path): [Path, string] => [path, String(path.at(-1))]);
-  const callers = auth.keys.map(({ name }, index): [Path, string] => [["auth", "keys", index, "name"], name]);
-  for (const [path, name] of [...paths, ...callers])
-    if (looksLikeKey(name))
-      refuse(
-        path,
-        "is called by what looks like a key",
-        "Give it a name of its own; a key stands behind api_key: or key:.",
-      );
+  const check = (path: Path, name = String(path.at(-1))): void => {
+    if (!looksLikeKey(name)) return;
+    const fix = "Give it a name of its own; a key stands behind api_key: or key:.";
+    refuse(path, "is called by what looks like a key", fix);
+  };
+  for (const [name, { headers }] of Object.entries(providers)) {
+    check(["providers", name]);
+    for (const header of Object.keys(headers)) check(["providers", name, "headers", header]);
+  }
+  for (const name of Object.keys(models)) check(["models", name]);
+  for (const [index, { name }] of auth.keys.entries()) check(["auth", "keys", index, "name"], name);
 }
