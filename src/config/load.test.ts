@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { VENDORS } from "../providers/catalog.ts";
 import type { Config, ModelConfig } from "./config.ts";
-import { BASE, complaint, folder, load } from "../../test/fakes/config-folder.ts";
+import { BASE, complaint, folder, load } from "../../test/config-folder.ts";
 import { loadConfig } from "./load.ts";
 import { printConfig } from "./print.ts";
 import type { Variables } from "./substitute.ts";

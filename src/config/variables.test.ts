@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Config } from "./config.ts";
-import { BASE, complaint, folder, load } from "../../test/fakes/config-folder.ts";
+import { BASE, complaint, folder, load } from "../../test/config-folder.ts";
 import type { Flags } from "./overrides.ts";
 import type { Variables } from "./substitute.ts";
 describe("variables", () => {

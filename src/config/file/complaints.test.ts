@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { BASE, complaint } from "../../../test/fakes/config-folder.ts";
+import { BASE, complaint } from "../../../test/config-folder.ts";
 
 describe("an error names file, line, key, value and fix", () => {
   const GOLDENS: readonly [claim: string, yaml: string, message: string][] = [

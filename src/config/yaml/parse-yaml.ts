@@ -1,6 +1,7 @@
 /** YAML parsed in a time that grows with its size, which the yaml package (2.9) alone does not do. */
-import { CST, isScalar, Lexer, parseDocument, visit, YAMLParseError, type Document, type LineCounter } from "yaml";
+import { isScalar, parseDocument, visit, YAMLParseError, type Document, type LineCounter } from "yaml";
 import { LIMITS } from "../../wire/limits.ts";
+import { yamlWords } from "./yaml-words.ts";
 import { hideBraces, showBraces } from "./bare-variables.ts";
 import { ConfigError } from "../problem.ts";
 
@@ -35,9 +36,7 @@ export function parseYaml(name: string, text: string, lineCounter: LineCounter):
   return document;
 }
 
-const BRACKETS: Readonly<Record<string, number>> = { "{": 1, "[": 1, "}": -1, "]": -1, [CST.FLOW_END]: -1 };
-/** Words of the lexer that stand nowhere in the text. */
-const MARKS: ReadonlySet<string> = new Set([CST.SCALAR, CST.DOCUMENT, CST.FLOW_END]);
+const BRACKETS: Readonly<Record<string, number>> = { "{": 1, "[": 1, "}": -1, "]": -1 };
 
 /** The line of the first place that is too deep. What nests are brackets, and each thing that stands further right than what it is in. */
 function lineTooDeep(text: string): number | undefined {
@@ -45,13 +44,11 @@ function lineTooDeep(text: string): number | undefined {
   const columns: number[] = [];
   let [brackets, line, column] = [0, 1, 0];
   let isFirst = true;
-  let before = "";
-  for (const word of new Lexer().lex(text)) {
-    const isSyntax = before !== CST.SCALAR;
-    before = word;
+  for (const { kind, text: word } of yamlWords(text)) {
+    const isSyntax = kind === "syntax";
     if (isSyntax) brackets += BRACKETS[word] ?? 0;
-    if (isSyntax && MARKS.has(word)) continue;
-    const isBlank = word.trim() === "" || (isSyntax && word.startsWith("#"));
+    if (kind === "flow-end") brackets--;
+    const isBlank = word.trim() === "" || kind === "comment";
     if (!isBlank && brackets === 0 && (isFirst || (isSyntax && (word === "-" || word === "?")))) {
       while ((columns.at(-1) ?? -1) >= column) columns.pop();
       columns.push(column);

@@ -3,12 +3,12 @@ import { afterAll } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { VENDORS } from "../../src/providers/catalog.ts";
-import type { Config } from "../../src/config/config.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import type { Flags } from "../../src/config/overrides.ts";
-import { ConfigError } from "../../src/config/problem.ts";
-import type { Variables } from "../../src/config/substitute.ts";
+import { VENDORS } from "../src/providers/catalog.ts";
+import type { Config } from "../src/config/config.ts";
+import { loadConfig } from "../src/config/load.ts";
+import type { Flags } from "../src/config/overrides.ts";
+import { ConfigError } from "../src/config/problem.ts";
+import type { Variables } from "../src/config/substitute.ts";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true })));
