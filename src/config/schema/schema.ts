@@ -21,6 +21,9 @@ const text = z.string().min(1);
 /** As pasted. */
 const trimmed = z.string().trim();
 
+const optional = <T extends z.ZodType>(schema: T, meaning: string): z.ZodOptional<T> =>
+  schema.optional().describe(meaning);
+
 const strict = z
   .boolean()
   .describe(
@@ -71,21 +74,16 @@ const key = z.strictObject({
   key: trimmed.describe(
     "What callers send as their API key. Never sent upstream. `change-me` and other samples are refused.",
   ),
-  models: z
-    .array(text)
-    .min(1)
-    .optional()
-    .describe(
-      "Models that this key may ask for, * matching any run of characters; PROVIDER/NAME: only at that provider. Absent: all.",
-    ),
+  models: optional(
+    z.array(text).min(1),
+    "Models that this key may ask for, * matching any run of characters; PROVIDER/NAME: only at that provider. Absent: all.",
+  ),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
-  vault: z
-    .enum(["disk", "memory", "off"])
-    .optional()
-    .describe(
-      "Where the reasoning is kept that clients drop and vendors demand back: disk = sealed in the data folder, so that it outlives a restart; memory = until the gateway stops; off = nowhere, and long tool loops go on without thinking. Absent: disk. What a caller sends with store: false stays in memory.",
-    ),
+  vault: optional(
+    z.enum(["disk", "memory", "off"]),
+    "Where the reasoning is kept that clients drop and vendors demand back: disk = sealed in the data folder, so that it outlives a restart; memory = until the gateway stops; off = nowhere, and long tool loops go on without thinking. Absent: disk. What a caller sends with store: false stays in memory.",
+  ),
 });
 
 const auth = z
@@ -99,24 +97,22 @@ const auth = z
 
 export const ProviderSchema = z.strictObject({
   kind: z.enum(PROVIDER_KINDS).describe("Which API the host speaks and how it wants its key."),
-  base_url: trimmed
-    .optional()
-    .describe(
-      "What the vendor's SDK takes: with /v1 for openai, kimi and openai-compatible, without for anthropic and azure. Absent: the vendor's own host; azure has none, and an unnamed openai-compatible host neither.",
-    ),
-  api_key: trimmed
-    .optional()
-    .describe("Your key at the vendor. Empty, as after ${UNSET}: the provider is switched off, with a warning."),
-  api_version: trimmed
-    .optional()
-    .describe(
-      "azure only. Absent: the v1 API. A date such as 2025-04-01-preview: the dated API; older than 2025-03-01-preview has Chat Completions only.",
-    ),
-  vendor: text
-    .optional()
-    .describe(
-      "openai-compatible only: whose habits apply (deepseek, groq, ollama, …). Absent: found by the host name.",
-    ),
+  base_url: optional(
+    trimmed,
+    "What the vendor's SDK takes: with /v1 for openai, kimi and openai-compatible, without for anthropic and azure. Absent: the vendor's own host; azure has none, and an unnamed openai-compatible host neither.",
+  ),
+  api_key: optional(
+    trimmed,
+    "Your key at the vendor. Empty, as after ${UNSET}: the provider is switched off, with a warning.",
+  ),
+  api_version: optional(
+    trimmed,
+    "azure only. Absent: the v1 API. A date such as 2025-04-01-preview: the dated API; older than 2025-03-01-preview has Chat Completions only.",
+  ),
+  vendor: optional(
+    text,
+    "openai-compatible only: whose habits apply (deepseek, groq, ollama, …). Absent: found by the host name.",
+  ),
   headers: z
     .record(text, z.string())
     .default({})
@@ -137,34 +133,31 @@ export const ProviderSchema = z.strictObject({
 
 const reasoning = z
   .strictObject({
-    effort: z.enum(EFFORTS).optional().describe("Clamped to what the model takes."),
-    summary: z
-      .enum(SUMMARY_CHOICES)
-      .optional()
-      .describe("Reasoning summaries; none for organisations that are not verified for them."),
-    budget_tokens: z.int().min(0).optional().describe("For models that think by budget instead of effort."),
+    effort: optional(z.enum(EFFORTS), "Clamped to what the model takes."),
+    summary: optional(
+      z.enum(SUMMARY_CHOICES),
+      "Reasoning summaries; none for organisations that are not verified for them.",
+    ),
+    budget_tokens: optional(z.int().min(0), "For models that think by budget instead of effort."),
   })
   .describe("Defaults: the caller's own field wins, and an effort in the model's name wins over both.");
 
 const target = z.strictObject({
   provider: text.describe("A name under providers."),
   model: text.describe('The name the upstream knows (azure: the deployment). "*": the name as asked.'),
-  base_model: text
-    .optional()
-    .describe("Which model it is, where the upstream's name does not tell: an Azure deployment called prod."),
-  dialect: z
-    .enum(DIALECT_IDS)
-    .optional()
-    .describe("Absent: openai-responses for azure and openai, anthropic for anthropic, openai-chat for others."),
+  base_model: optional(
+    text,
+    "Which model it is, where the upstream's name does not tell: an Azure deployment called prod.",
+  ),
+  dialect: optional(
+    z.enum(DIALECT_IDS),
+    "Absent: openai-responses for azure and openai, anthropic for anthropic, openai-chat for others.",
+  ),
   reasoning: reasoning.optional(),
-  verbosity: z.enum(VERBOSITIES).optional().describe("Default for the length of answers."),
-  truncation: z.enum(TRUNCATIONS).optional().describe("What the upstream does with an input that is too long."),
-  max_tokens: z
-    .int()
-    .min(1)
-    .optional()
-    .describe("Output limit when the caller names none, and the ceiling when it does."),
-  store: z.boolean().optional().describe("Whether the upstream keeps the answer. Absent: not, unless the caller asks."),
+  verbosity: optional(z.enum(VERBOSITIES), "Default for the length of answers."),
+  truncation: optional(z.enum(TRUNCATIONS), "What the upstream does with an input that is too long."),
+  max_tokens: optional(z.int().min(1), "Output limit when the caller names none, and the ceiling when it does."),
+  store: optional(z.boolean(), "Whether the upstream keeps the answer. Absent: not, unless the caller asks."),
 });
 
 const model = z.strictObject({
@@ -181,13 +174,14 @@ const model = z.strictObject({
 const search = z
   .strictObject({
     kind: z.enum(["searxng", "brave", "tavily"]).describe("Whose search it is."),
-    base_url: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe("searxng: your own instance, with json among its search.formats. Absent: the provider's own host."),
-    api_key: trimmed
-      .optional()
-      .describe("Your key at the provider. Empty, as after ${UNSET}: the search is switched off, with a warning."),
+    base_url: optional(
+      z.url({ protocol: /^https?$/ }),
+      "searxng: your own instance, with json among its search.formats. Absent: the provider's own host.",
+    ),
+    api_key: optional(
+      trimmed,
+      "Your key at the provider. Empty, as after ${UNSET}: the search is switched off, with a warning.",
+    ),
   })
   .describe(
     "Answers Anthropic's web_search for models behind Chat Completions, whose vendor has none. Absent: such a search is answered as unavailable.",
