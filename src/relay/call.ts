@@ -8,7 +8,7 @@ import type { Log } from "../observe/log.ts";
 import type { Sightings } from "../providers/sightings.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Provenance } from "../vault/provenance.ts";
-import type { Search } from "../search/provider.ts";
+import type { Search } from "../search/search-provider.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { OpenCall } from "./open-calls.ts";
 import type { JsonObject } from "../wire/json.ts";

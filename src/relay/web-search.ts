@@ -8,7 +8,7 @@ import { lossless, type Translated } from "../ir/loss.ts";
 import type { CallEntry, Entry, FunctionTool, ModelRequest, ResultEntry, Tool } from "../ir/request.ts";
 import type { DialectId } from "../ir/seal.ts";
 import { afterRound, NO_USAGE, type Usage } from "../ir/usage.ts";
-import { type Search, SearchError, type SearchFault, type SearchHit } from "../search/provider.ts";
+import { type Search, SearchError, type SearchFault, type SearchHit } from "../search/search-provider.ts";
 import { isList, isObject, type Json, type JsonObject, parseJson } from "../wire/json.ts";
 
 const NAME = "web_search";
