@@ -9,6 +9,7 @@ import type { ModelRequest, Wants } from "../ir/request.ts";
 import type { DialectId, Seal } from "../ir/seal.ts";
 import type { ToolRules } from "../ir/tool-schema.ts";
 import type { ToolMap } from "../ir/tools.ts";
+import type { WebSearches } from "../ir/web-search.ts";
 import type { FieldNames } from "../ir/field-names.ts";
 
 export interface Dialect {
@@ -35,6 +36,10 @@ export interface Dialect {
     /** Throws the GatewayError of an `error` event. */
     encode(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject>;
   };
+  /** Vendors of this dialect search the web themselves. */
+  readonly hostsWebSearch: boolean;
+  /** Its clients ask their vendor for searches in a way that the gateway can answer. */
+  readonly webSearch?: WebSearches;
   readonly error: {
     /** The error of an upstream, with its message, its kind and what must travel on. */
     decode(reply: Reply): GatewayError;

@@ -12,7 +12,7 @@ import { readsOf } from "./reads.ts";
 import { cleanBytes, cleanDialect } from "./redact.ts";
 import { translateRequest } from "./translate.ts";
 import { ask, type Upstream } from "./upstream.ts";
-import { searched } from "./web-search.ts";
+import { type Rounds, searched } from "./rounds.ts";
 import { wholeBody, type WholeBody } from "./whole-body.ts";
 
 export interface WholeAnswer {
@@ -72,12 +72,12 @@ async function observedBody(upstream: Upstream): Promise<WholeBody> {
 function roundsOf(
   { attempt, out }: Upstream,
   dialect: Dialect,
-  { wanted, request }: NonNullable<Upstream["out"]["search"]>,
-): Parameters<typeof searched>[1] {
+  search: NonNullable<Upstream["out"]["search"]>,
+): Rounds {
   const { call, target } = attempt;
   const again = async (next: ModelRequest): Promise<WholeBody["events"]> => {
     const { body } = translateRequest(next, target, call.plan.forcedEffort);
     return (await wholeBody(await ask(attempt, { ...out, body: JSON.stringify(body) }), dialect)).events;
   };
-  return { search: call.gateway.search, wanted, request, signal: call.signal, replyId: call.id, again };
+  return { ...search, search: call.gateway.search, signal: call.signal, replyId: call.id, again };
 }

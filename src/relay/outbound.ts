@@ -26,7 +26,7 @@ import {
   restored,
   wantsReasoningBack,
 } from "./kept.ts";
-import { type WebSearch, webSearchOf, withoutOwnSearches, withSearchFunction } from "./web-search.ts";
+import type { Rounds } from "./rounds.ts";
 import { askOf, BARE_STYLE, translateRequest } from "./translate.ts";
 
 export interface Outbound {
@@ -41,7 +41,7 @@ export interface Outbound {
   /** How much of it the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
   readonly kept: "whole" | "calls";
   /** The gateway searches the web for this model. */
-  readonly search?: { readonly wanted: WebSearch; readonly request: ModelRequest };
+  readonly search?: Pick<Rounds, "wanted" | "searches" | "dialect" | "request">;
 }
 
 export async function outbound(attempt: Attempt): Promise<Outbound> {
@@ -113,12 +113,10 @@ async function translated(attempt: Attempt): Promise<Outbound> {
         ? guessedConversation(request.entries.find(isFromUser))
         : undefined),
   );
-  const wanted = webSearchOf(keyed, target.dialect);
-  const asked = wanted
-    ? withSearchFunction(keyed)
-    : target.dialect === "anthropic"
-      ? withoutOwnSearches(keyed)
-      : lossless(keyed);
+  const search = searchFor(keyed, target);
+  const asked = search
+    ? search.searches.asFunction(keyed)
+    : (DIALECTS[target.dialect].webSearch?.withoutOurs(keyed) ?? lossless(keyed));
   const style = styleOf(call, asked.value);
   const wished = style.reasoning === "none" ? withoutSummary(asked.value, target) : asked.value;
   const written = translateRequest(wished, target, call.plan.forcedEffort);
@@ -134,8 +132,21 @@ async function translated(attempt: Attempt): Promise<Outbound> {
     withholdsUsage: false,
     kept: "whole",
     place: () => placeOf(call, () => endsOfEntries(call.decoded().value.entries)),
-    ...(wanted && { search: { wanted, request: asked.value } }),
+    ...(search && { search: { ...search, request: asked.value } }),
   };
+}
+
+/** What the gateway searches for a model whose dialect has no search; undefined: nothing is asked for. */
+function searchFor(
+  request: ModelRequest,
+  target: Target,
+): Omit<NonNullable<Outbound["search"]>, "request"> | undefined {
+  if (DIALECTS[target.dialect].hostsWebSearch) return undefined;
+  for (const { id, webSearch } of Object.values(DIALECTS)) {
+    const wanted = webSearch?.asked(request);
+    if (webSearch && wanted) return { wanted, searches: webSearch, dialect: id };
+  }
+  return undefined;
 }
 
 /** Nobody will see it, so nobody asks for it. Elsewhere the text itself must come back in a tool loop. */

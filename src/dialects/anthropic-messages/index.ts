@@ -7,6 +7,7 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { decodeRequest, envelope, passes } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
+import { webSearch } from "./web-search.ts";
 import { DIALECT } from "./wire.ts";
 
 export const anthropicMessages = {
@@ -18,4 +19,6 @@ export const anthropicMessages = {
   stream: { decoder, encoder },
   response,
   error: { decode: decodeError, encode: encodeError },
+  hostsWebSearch: true,
+  webSearch,
 } satisfies Dialect;

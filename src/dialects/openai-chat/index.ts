@@ -19,4 +19,5 @@ export const openaiChat = {
   stream: { decoder, encoder },
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
+  hostsWebSearch: false,
 } satisfies Dialect;

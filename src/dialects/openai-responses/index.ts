@@ -19,4 +19,5 @@ export const openaiResponses = {
   stream: { decoder, encoder },
   response,
   error,
+  hostsWebSearch: true,
 } satisfies Dialect;
