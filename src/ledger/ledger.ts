@@ -1,5 +1,5 @@
 /** One record per call, written once, whether it ended, failed or was abandoned. Never a prompt, never a key. */
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import { shortened } from "../wire/printable.ts";

@@ -2,7 +2,7 @@
 import type { Caller } from "../access/keys.ts";
 import type { ClientId } from "../clients/client.ts";
 import type { Config } from "../config/config.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";
 import type { Log } from "../observe/log.ts";
 import type { Sightings } from "../providers/sightings.ts";

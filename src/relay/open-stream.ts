@@ -1,7 +1,8 @@
 /** A streamed answer up to its commit point: from there on no other target may answer. */
 import { DIALECTS } from "../dialects/index.ts";
 import type { ProviderConfig } from "../config/config.ts";
-import type { Dialect, DialectId } from "../dialects/dialect.ts";
+import type { Dialect } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { type GatewayError, ownError } from "../ir/error.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { printFrame } from "../wire/sse.ts";

@@ -1,7 +1,7 @@
 /** A whole answer of an upstream, bounded, as events and as the caller's reply. */
 import type { ProviderConfig } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import { type GatewayError, ownError, type ErrorKind } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";

@@ -7,7 +7,8 @@ import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { lossless, type Loss, type Translated } from "../ir/loss.ts";
 import type { Entry, ModelRequest } from "../ir/request.ts";
-import { holdsWrappedSeal, type DialectId } from "../ir/seal.ts";
+import { holdsWrappedSeal } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
 import type { Plan, Target } from "../routing/plan.ts";
 import type { Place } from "../vault/vault.ts";
@@ -107,7 +108,7 @@ function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway
 
 /** What a client says to its own vendor only. */
 const strangersEdits = (call: Call, target: Target): readonly SpanEdit[] =>
-  target.dialect === "anthropic" && !readsAttribution(target.provider.kind, target.dialect)
+  target.dialect === "anthropic-messages" && !readsAttribution(target.provider.kind, target.dialect)
     ? attributionEdits(call.body)
     : [];
 
@@ -125,7 +126,7 @@ async function translated(call: Call, prepared: Prepared, target: Target, gatewa
   const wanted = webSearchOf(keyed, target.dialect);
   const asked = wanted
     ? withSearchFunction(keyed)
-    : target.dialect === "anthropic"
+    : target.dialect === "anthropic-messages"
       ? withoutOwnSearches(keyed)
       : lossless(keyed);
   const style = styleOf(call, prepared, asked.value);
@@ -193,7 +194,7 @@ function styleOf(call: Call, prepared: Prepared, request: ModelRequest): ReplySt
 
 function customCallsOf(call: Call): ReplyStyle["customCalls"] {
   if (call.surface.reply === "openai-responses") return "custom";
-  if (call.surface.reply === "anthropic") return "json";
+  if (call.surface.reply === "anthropic-messages") return "json";
   if (wantsCallsAsText(call.client, call.body)) return "function-text";
   const nested = isList(call.body.tools) && call.body.tools.some((tool) => isObject(tool) && isObject(tool.custom));
   return nested ? "custom" : "json";

@@ -5,7 +5,7 @@ import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import { checkModelName } from "../ir/model-name.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { toldTotals } from "../ir/usage.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import type { OpenRecord } from "../ledger/ledger.ts";

@@ -6,14 +6,14 @@ import { collect, type WholeBlock } from "../ir/collect.ts";
 import type { Finish, StreamEvent } from "../ir/events.ts";
 import { lossless, type Translated } from "../ir/loss.ts";
 import type { CallEntry, Entry, FunctionTool, ModelRequest, ResultEntry, Tool } from "../ir/request.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { afterRound, NO_USAGE, type Usage } from "../ir/usage.ts";
 import { type Search, SearchError, type SearchFault, type SearchHit } from "../search/search-provider.ts";
 import { isList, isObject, type Json, type JsonObject, parseJson } from "../wire/json.ts";
 
 const NAME = "web_search";
 /** Messages, the only dialect whose clients are answered so. */
-const DIALECT: DialectId = "anthropic";
+const DIALECT: DialectId = "anthropic-messages";
 const ID = "srvtoolu_cs_";
 
 export interface WebSearch {

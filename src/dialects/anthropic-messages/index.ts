@@ -7,10 +7,10 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { decodeRequest, envelope, passes } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
-import { DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export const anthropicMessages = {
-  id: DIALECT,
+  id: ANTHROPIC_MESSAGES,
   fieldNames: FIELD_NAMES,
   passes,
   envelope,
