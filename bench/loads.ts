@@ -1,5 +1,5 @@
 /** What is sent, how often, and what it may cost. */
-import type { DialectId } from "../src/ir/seal.ts";
+import type { DialectId } from "../src/ir/dialect-id.ts";
 import { chatBody, chatBodyWithoutUsage, messagesBody } from "./bodies.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -103,7 +103,7 @@ export const LOADS: readonly Load[] = [
     id: "messages-chat-eight",
     title: "Messages → Chat, 200 frames, 8 a write",
     scenario: "eight",
-    from: "anthropic",
+    from: "anthropic-messages",
     to: "openai-chat",
     body: messagesStream,
     ...STREAMS,
@@ -112,7 +112,7 @@ export const LOADS: readonly Load[] = [
     id: "messages-chat-paced",
     title: "Messages → Chat, 200 frames, one every 2 ms",
     scenario: "paced",
-    from: "anthropic",
+    from: "anthropic-messages",
     to: "openai-chat",
     body: messagesStream,
     ...PACED,
@@ -121,7 +121,7 @@ export const LOADS: readonly Load[] = [
     id: "large",
     title: "Messages → Chat, whole, 1 MB body",
     scenario: "whole",
-    from: "anthropic",
+    from: "anthropic-messages",
     to: "openai-chat",
     body: (model) => messagesBody({ model, stream: false, bytes: LARGE_BYTES }),
     count: 120,
@@ -159,7 +159,7 @@ export const modelOf = ({ scenario, to }: Load): string => `bench-${scenario}-${
 const PATHS: Readonly<Record<DialectId, string>> = {
   "openai-chat": "/v1/chat/completions",
   "openai-responses": "/v1/responses",
-  anthropic: "/v1/messages",
+  "anthropic-messages": "/v1/messages",
 };
 /** Whom a client talks to. nginx and the upstream itself get the upstream's path, whatever the body: they do not read it. */
 export type Contender = "direct" | "nginx" | "gateway";

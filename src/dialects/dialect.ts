@@ -6,7 +6,7 @@ import type { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { Loss, Translated } from "../ir/loss.ts";
 import type { ModelRequest, Wants } from "../ir/request.ts";
-import type { DialectId, Seal } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { ToolRules } from "../ir/tool-schema.ts";
 import type { ToolMap } from "../ir/tools.ts";
 import type { WebSearches } from "../ir/web-search.ts";
@@ -129,5 +129,3 @@ export interface Traits {
   /** Responses: false where the model does not reason and refuses to seal: "Encrypted content is not supported with this model." Absent: it can. */
   readonly sealedReasoning?: boolean;
 }
-
-export type { DialectId, Seal };

@@ -1,6 +1,6 @@
 /** One record per call, handed to every sink once, whether the call ended, failed or was abandoned. Never a prompt, never a key. */
 import type { Loss } from "../ir/loss.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import { shortened } from "../wire/printable.ts";

@@ -1,6 +1,7 @@
 /** Vendors, as rows: where they answer, how a key is shown, and what their deployments take of a dialect. A new compatible vendor is one row. */
 import type { ProviderConfig, ProviderKind } from "../config/config.ts";
-import type { DialectId, Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { ToolRules } from "../ir/tool-schema.ts";
 
 export interface Vendor {
@@ -99,7 +100,7 @@ const MESSAGES: Traits = {
 const BASE: Readonly<Record<DialectId, Traits>> = {
   "openai-chat": COMPATIBLE_CHAT,
   "openai-responses": RESPONSES,
-  anthropic: MESSAGES,
+  "anthropic-messages": MESSAGES,
 };
 
 const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
@@ -151,11 +152,11 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://api.anthropic.com",
     keyVariables: ["ANTHROPIC_API_KEY"],
     auth: "x-api-key",
-    dialect: "anthropic",
+    dialect: "anthropic-messages",
     hosts: ["api.anthropic.com"],
     countsTokens: true,
     // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
-    traits: { anthropic: { threads: true } },
+    traits: { "anthropic-messages": { threads: true } },
     models: ["claude-*"],
     prefixes: ["anthropic/"],
   },
@@ -341,7 +342,7 @@ export const VENDORS: readonly Vendor[] = [
     countsTokens: true,
     traits: {
       "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
-      anthropic: { midSystem: true, threads: true },
+      "anthropic-messages": { midSystem: true, threads: true },
     },
     models: ["sim-*"],
     prefixes: [],

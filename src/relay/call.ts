@@ -8,7 +8,7 @@ import { GatewayError } from "../ir/error.ts";
 import type { Translated } from "../ir/loss.ts";
 import { checkModelName } from "../ir/model-name.ts";
 import type { Entry, ModelRequest } from "../ir/request.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Ledger, Recorder } from "../ledger/ledger.ts";
 import type { Log } from "../observe/log.ts";
 import type { Sightings } from "../providers/sightings.ts";

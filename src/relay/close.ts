@@ -1,7 +1,7 @@
 /** The one end of a call: what is known then goes into its record, reasoning into the vault, and the record to the sinks. */
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { toldTotals } from "../ir/usage.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { withoutAttribution } from "../clients/claude-code.ts";

@@ -97,7 +97,7 @@ function native(attempt: Attempt): Outbound {
 
 /** What a client says to its own vendor only. */
 const strangersEdits = ({ call, target }: Attempt): readonly SpanEdit[] =>
-  target.dialect === "anthropic" && !readsAttribution(target.provider.kind, target.dialect)
+  target.dialect === "anthropic-messages" && !readsAttribution(target.provider.kind, target.dialect)
     ? attributionEdits(call.body)
     : [];
 
@@ -196,7 +196,7 @@ function styleOf(call: Call, request: ModelRequest): ReplyStyle {
 
 function customCallsOf(call: Call): ReplyStyle["customCalls"] {
   if (call.surface.reply === "openai-responses") return "custom";
-  if (call.surface.reply === "anthropic") return "json";
+  if (call.surface.reply === "anthropic-messages") return "json";
   if (wantsCallsAsText(call.client, call.body)) return "function-text";
   const nested = isList(call.body.tools) && call.body.tools.some((tool) => isObject(tool) && isObject(tool.custom));
   return nested ? "custom" : "json";

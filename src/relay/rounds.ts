@@ -2,7 +2,7 @@
 import { collect, type WholeBlock } from "../ir/collect.ts";
 import type { Finish, StreamEvent } from "../ir/events.ts";
 import type { Entry, ModelRequest } from "../ir/request.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { afterRound, NO_USAGE, type Usage } from "../ir/usage.ts";
 import {
   type Found,

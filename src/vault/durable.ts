@@ -1,4 +1,5 @@
 /** The vault beyond a restart: memory first, a shelf behind it. */
+import { readDialectId } from "../ir/dialect-id.ts";
 import { isBusy } from "../store/busy.ts";
 import type { Bounds } from "../store/store.ts";
 import { LIMITS } from "../wire/limits.ts";
@@ -186,6 +187,11 @@ const charsIn = (notes: readonly Note[]): number => notes.reduce((sum, note) => 
 /** A key is a hash of 43 characters. */
 const charsOf = ({ text }: Pick<Note, "text">): number => text.length + 43;
 
-/** Only we can have sealed it, so its shape is ours. No text: a clash. */
-const toldIn = (text: string | undefined): Told | "clash" =>
-  text === undefined ? "clash" : { outline: JSON.parse(text) as Outline, text };
+/** Only we can have sealed it, so its shape is ours, or that of an earlier version. No text: a clash. */
+function toldIn(text: string | undefined): Told | "clash" {
+  if (text === undefined) return "clash";
+  const outline = JSON.parse(text, (name, value: unknown) =>
+    name === "dialect" ? readDialectId(value as string) : value,
+  ) as Outline;
+  return { outline, text: JSON.stringify(outline) };
+}

@@ -10,7 +10,7 @@ import type {
 } from "../../src/config/config.ts";
 import { startGateway } from "../../src/gateway.ts";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import type { Hooks } from "../../src/relay/hooks.ts";
 import type { Wire } from "./wires.ts";
 import type { Upstream } from "./upstream.ts";
@@ -31,7 +31,7 @@ export const KIND_OF: Readonly<Record<Wire, ProviderKind>> = {
 export const DIALECT_OF: Readonly<Record<Wire, DialectId>> = {
   chat: "openai-chat",
   responses: "openai-responses",
-  messages: "anthropic",
+  messages: "anthropic-messages",
 };
 
 export function provider(name: string, wire: Wire, url: string, more: Partial<ProviderConfig> = {}): ProviderConfig {

@@ -6,7 +6,7 @@ import { GatewayError } from "../../src/ir/error.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { grammar } from "../../src/ir/grammar.ts";
 import type { Loss } from "../../src/ir/loss.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { NO_USAGE, type Usage } from "../../src/ir/usage.ts";
 import { CHAT, MESSAGES, RESPONSES } from "../../src/http/surfaces.ts";
 import type { Surface } from "../../src/relay/call.ts";
@@ -43,7 +43,7 @@ const UPSTREAMS: Readonly<Record<string, Upstream>> = {
   },
   responses: { provider: { kind: "openai" }, target: { model: "gpt-5", dialect: "openai-responses" } },
   azure: { provider: { kind: "azure" }, target: { model: "gpt-5", dialect: "openai-responses" } },
-  messages: { provider: { kind: "anthropic" }, target: { model: "claude-sonnet-4-5", dialect: "anthropic" } },
+  messages: { provider: { kind: "anthropic" }, target: { model: "claude-sonnet-4-5", dialect: "anthropic-messages" } },
   kimi: { provider: { kind: "kimi" }, target: { model: "kimi-k2-thinking", dialect: "openai-chat" } },
   deepseek: compatible("deepseek", "https://api.deepseek.com/v1", "deepseek-reasoner"),
   groq: compatible("groq", "https://api.groq.com/openai/v1", "qwen/qwen3-32b"),

@@ -8,10 +8,10 @@ import { decodeRequest, envelope, passes } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
 import { webSearch } from "./web-search.ts";
-import { DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export const anthropicMessages = {
-  id: DIALECT,
+  id: ANTHROPIC_MESSAGES,
   fieldNames: FIELD_NAMES,
   passes,
   envelope,

@@ -18,7 +18,8 @@ import {
   without,
 } from "../../wire/json.ts";
 import { decodeContent, decodePart } from "./parts-decode.ts";
-import { DIALECT, markOf, objectIn, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { markOf, objectIn, textIn } from "./wire.ts";
 
 export function decodeMessages(messages: readonly Json[]): Entry[] {
   return messages.flatMap((value, index) => {
@@ -97,7 +98,7 @@ function decodeAssistantBlock(block: JsonObject, at: string): Part | Entry {
       return decodeResult(block, at);
     default:
       requiredString(block, "type", at);
-      return { kind: "opaque", dialect: DIALECT, raw: block };
+      return { kind: "opaque", dialect: ANTHROPIC_MESSAGES, raw: block };
   }
 }
 
@@ -137,7 +138,7 @@ const THINKING_KEYS = new Set(["type", "thinking", "signature", "data"]);
 
 /** Claude Code replays `signature: ""` of thinking that nobody signed (facts: clients.md §2): that is no seal. */
 function decodeThinking(block: JsonObject, at: string): ReasoningEntry {
-  const seal = readSeal(optionalString(block, "signature", at), DIALECT, pathOf(at, "signature"));
+  const seal = readSeal(optionalString(block, "signature", at), ANTHROPIC_MESSAGES, pathOf(at, "signature"));
   const text = optionalString(block, "thinking", at) ?? "";
   return {
     kind: "reasoning",
@@ -148,7 +149,7 @@ function decodeThinking(block: JsonObject, at: string): ReasoningEntry {
 }
 
 function decodeRedacted(block: JsonObject, at: string): ReasoningEntry {
-  const seal = readSeal(requiredString(block, "data", at), DIALECT, pathOf(at, "data"));
+  const seal = readSeal(requiredString(block, "data", at), ANTHROPIC_MESSAGES, pathOf(at, "data"));
   return { kind: "reasoning", sections: [], redacted: true, ...(seal && { seal }), ...unreadOf(block, THINKING_KEYS) };
 }
 

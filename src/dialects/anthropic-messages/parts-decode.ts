@@ -12,7 +12,8 @@ import {
   requiredString,
   ShapeError,
 } from "../../wire/json.ts";
-import { DIALECT, markOf, objectIn, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { markOf, objectIn, textIn } from "./wire.ts";
 
 export function decodeContent(value: Json | undefined, at: string): Content {
   if (typeof value === "string") return value;
@@ -41,7 +42,7 @@ function partOf(block: JsonObject, at: string): Part {
   }
 }
 
-const opaquePart = (raw: JsonObject): Part => ({ kind: "opaque", dialect: DIALECT, raw });
+const opaquePart = (raw: JsonObject): Part => ({ kind: "opaque", dialect: ANTHROPIC_MESSAGES, raw });
 
 const REF_KEYS = new Set(["type", "tool_name"]);
 const TEXT_KEYS = new Set(["type", "text", "citations", "cache_control"]);

@@ -11,7 +11,7 @@ import {
   type WebSearches,
 } from "../../ir/web-search.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export const webSearch: WebSearches = { asked, asFunction, withoutOurs, blocks };
 
@@ -23,7 +23,7 @@ const USES_MAX = 10;
 type Hosted = Extract<Tool, { kind: "hosted" }>;
 const isWebSearch = (tool: Tool): tool is Hosted =>
   tool.kind === "hosted" &&
-  tool.dialect === DIALECT &&
+  tool.dialect === ANTHROPIC_MESSAGES &&
   isObject(tool.raw) &&
   typeof tool.raw.type === "string" &&
   tool.raw.type.startsWith("web_search_");
@@ -63,7 +63,8 @@ function asFunction(request: ModelRequest): Translated<ModelRequest> {
 }
 
 function asFunctionEntry(entry: Entry): Entry {
-  const raw = entry.kind === "opaque" && entry.dialect === DIALECT && isObject(entry.raw) ? entry.raw : undefined;
+  const raw =
+    entry.kind === "opaque" && entry.dialect === ANTHROPIC_MESSAGES && isObject(entry.raw) ? entry.raw : undefined;
   if (raw?.type === "server_tool_use" && raw.name === SEARCH_FUNCTION.name)
     return searchCall(String(raw.id), JSON.stringify(raw.input ?? {}));
   if (raw?.type === "web_search_tool_result") return searchResult(String(raw.tool_use_id), foundBefore(raw.content));

@@ -3,7 +3,8 @@ import type { CacheMark, Content, MediaPart, MediaSource, Part } from "../../ir/
 import { unreadOf } from "../../ir/unread.ts";
 import { placed } from "../../ir/field-names.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, pathOf, ShapeError } from "../../wire/json.ts";
-import { CHAT, objectIn, textIn } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { objectIn, textIn } from "./wire.ts";
 
 /** String content stays a string; null and absent are empty. */
 export function decodeContent(content: Json | undefined, at: string): Content {
@@ -68,7 +69,7 @@ function otherPart(part: JsonObject, at: string): Part {
   if (typeof part.text === "string")
     return { kind: "text", text: part.text, ...markOf(part, at), ...unreadOf(part, TEXT_KEYS) };
   const anthropic = part.type === "search_result" || part.type === "container_upload";
-  return { kind: "opaque", dialect: anthropic ? "anthropic" : CHAT, raw: part };
+  return { kind: "opaque", dialect: anthropic ? "anthropic-messages" : OPENAI_CHAT, raw: part };
 }
 
 function media(

@@ -1,8 +1,6 @@
 /** Words of the Responses protocol that several files here need. https://platform.openai.com/docs/api-reference/responses */
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 
-export const DIALECT = "openai-responses" as const;
-
 /** A tool that the client runs and that has item types of its own. */
 export interface Builtin {
   /** Our name of it in a ToolRef. */
