@@ -185,7 +185,7 @@ describe("pace", () => {
   });
 
   test("nothing goes on ticking after the end", async () => {
-    for (const headers of [{}, { "content-length": "10" }]) {
+    for (const headers of [{}, { "content-length": "10" }] as readonly Record<string, string>[]) {
       const sender = sending(headers);
       sender.send(10);
       sender.end();
