@@ -22,7 +22,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   probe: ["wire", "ir", "typed"],
   setup: ["wire", "ir", "config", "probe", "typed"],
   doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store", "typed"],
-  search: ["wire", "config"],
+  search: ["wire", "ir", "config"],
   store: ["wire"],
   access: ["wire", "ir", "config", "store"],
   ledger: ["wire", "ir", "config", "store"],

@@ -1,7 +1,7 @@
 /** What models were seen to do, as kept.ts kept it. */
 import { objectIn } from "../probe/call.ts";
 import type { CapabilityRow } from "../store/store.ts";
-import type { Observed } from "./capabilities.ts";
+import type { Observed } from "./probe-model.ts";
 import { hasStore, withStore } from "./with-store.ts";
 
 export interface Model {

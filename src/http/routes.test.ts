@@ -1,6 +1,6 @@
 /** The table of paths: what is found, with what captured, and what asks for a key. */
 import { describe, expect, test } from "bun:test";
-import { exchangeOf } from "./exchange.fixture.ts";
+import { exchangeOf } from "../../test/fixtures/exchange.ts";
 import { dialectOfPath, match, ROUTES } from "./routes.ts";
 
 const found = (method: string, path: string) => {

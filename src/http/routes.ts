@@ -4,7 +4,7 @@ import { countTokens } from "./count-tokens.ts";
 import type { Handler } from "./exchange.ts";
 import { generate } from "./generate.ts";
 import { health } from "./health.ts";
-import { listModels, oneModel } from "./models.ts";
+import { listModels, oneModel } from "./list-models.ts";
 import { CHAT, MESSAGES, RESPONSES } from "./surfaces.ts";
 import { upgradeRequired } from "./upgrade.ts";
 

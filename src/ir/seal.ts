@@ -1,5 +1,5 @@
 /** Opaque proof of a vendor that must return unchanged: a signature, encrypted reasoning, a thought signature. */
-import type { Placed } from "./words.ts";
+import type { Placed } from "./field-names.ts";
 
 export type DialectId = "openai-chat" | "openai-responses" | "anthropic";
 

@@ -2,7 +2,7 @@
 import type { ProviderConfig } from "../config/config.ts";
 import type { DialectId, Traits } from "../dialects/dialect.ts";
 import { traitsOf, type Vendor, vendorOf } from "./catalog.ts";
-import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./models.ts";
+import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
 
 /** Anthropic demands max_tokens; what most clients send is room enough for thinking and an answer. */

@@ -6,7 +6,7 @@ import { GatewayError } from "../ir/error.ts";
 import { checkModelName } from "../ir/model-name.ts";
 import { type Auth, type Vendor, vendorOf } from "./catalog.ts";
 import { USER_AGENT } from "./headers.ts";
-import { modelRow } from "./models.ts";
+import { modelRow } from "./model-rows.ts";
 import type { Endpoint, Operation } from "./provider.ts";
 
 export function endpoint(provider: ProviderConfig, dialect: DialectId, model: string, operation: Operation): Endpoint {

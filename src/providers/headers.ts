@@ -2,7 +2,7 @@
 import type { ProviderConfig } from "../config/config.ts";
 import type { DialectId } from "../dialects/dialect.ts";
 import { isForwarding } from "../wire/forwarding.ts";
-import { oneOf } from "../wire/names.ts";
+import { oneOf } from "../wire/name-list.ts";
 
 /** Our own name, never a client's: some vendors decide on it what an account may do. */
 export const VERSION = "0.1.0";

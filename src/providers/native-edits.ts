@@ -7,7 +7,7 @@ import { type Feature, type Loss, lossList, type LossList } from "../ir/loss.ts"
 import type { Reasoning, Sampling } from "../ir/request.ts";
 import { hasLeadingThink, stripThink } from "../ir/think.ts";
 import { weightOfField } from "../ir/unread.ts";
-import { type CallerWords, callerWords, fieldsOf } from "../ir/words.ts";
+import { type CallerWords, callerWords, fieldsOf } from "../ir/field-names.ts";
 import type { SpanEdit } from "../wire/edit.ts";
 import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import { clampVerbosity } from "./fit.ts";
@@ -57,7 +57,7 @@ export function nativeEdits(
   call: NativeCall,
 ): { readonly edits: readonly Edit[]; readonly losses: readonly Loss[] } {
   const losses = lossList();
-  const said = callerWords({ fields: fieldsOf(body, DIALECTS[call.target.dialect].words) });
+  const said = callerWords({ fields: fieldsOf(body, DIALECTS[call.target.dialect].fieldNames) });
   const thinking = thinkingEdits(body, call, said, losses);
   const edits = [
     ...modelEdit(body, call),

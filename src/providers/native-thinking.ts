@@ -2,7 +2,7 @@
 import type { DialectId } from "../dialects/dialect.ts";
 import type { LossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";
-import type { CallerWords } from "../ir/words.ts";
+import type { CallerWords } from "../ir/field-names.ts";
 import { lookup, isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import { loseThoughts, wayToForce } from "./forced-call.ts";
 import type { Edit, NativeCall } from "./native-edits.ts";

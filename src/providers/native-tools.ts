@@ -2,7 +2,7 @@
 import { toolSchema, type ToolRules, topFits } from "../ir/tool-schema.ts";
 import type { LossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";
-import type { CallerWords } from "../ir/words.ts";
+import type { CallerWords } from "../ir/field-names.ts";
 import type { EditPath } from "../wire/edit.ts";
 import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import { type Forced, loseForce, wayToForce } from "./forced-call.ts";

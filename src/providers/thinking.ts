@@ -3,9 +3,9 @@ import type { TargetConfig } from "../config/config.ts";
 import type { Feature, Loss } from "../ir/loss.ts";
 import type { Effort, Reasoning } from "../ir/request.ts";
 import type { DialectId } from "../ir/seal.ts";
-import type { CallerWords } from "../ir/words.ts";
+import type { CallerWords } from "../ir/field-names.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
-import { EFFORTS } from "./models.ts";
+import { EFFORTS } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
 
 export interface Wishes {

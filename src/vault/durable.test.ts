@@ -10,7 +10,7 @@ import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
-import { answer, eventually, life, NOW, places, remember, SCOPE, thought } from "./lives.fixture.ts";
+import { answer, eventually, life, NOW, places, remember, SCOPE, thought } from "../../test/fixtures/lives.ts";
 import { memoryLevel } from "./memory.ts";
 import { openVault } from "./open.ts";
 import { type Note, type Shelf, shelfOf } from "./shelf.ts";

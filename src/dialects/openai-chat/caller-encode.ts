@@ -2,7 +2,7 @@
 import type { Feature } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
-import { type Field, FIELDS } from "../../ir/words.ts";
+import { type Field, FIELDS } from "../../ir/field-names.ts";
 import { isList, type JsonObject } from "../../wire/json.ts";
 import { CHAT } from "./wire.ts";
 import { hint, meaning, type Writing } from "./writing.ts";

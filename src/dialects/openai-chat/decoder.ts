@@ -6,7 +6,7 @@ import { decodeUsage } from "./usage.ts";
 import { isList, isObject, type Json, type JsonObject, literal, parseJson } from "../../wire/json.ts";
 import type { EndCause, Frame, Machine } from "../../wire/machine.ts";
 import type { Ask } from "../dialect.ts";
-import { type Blocks, blocks, readCallPart } from "./blocks.ts";
+import { type Blocks, blocks, readCallPart } from "./blocks-decode.ts";
 import { decodeErrorFrame } from "./error.ts";
 import { isSignature } from "./seals.ts";
 import { CHAT, DONE, FAILED_FINISH, finishReasonOf, listIn, objectIn, objectsIn, textIn } from "./wire.ts";

@@ -4,9 +4,9 @@ import type { Block, Delta, FinishReason, StreamEvent } from "../../ir/events.ts
 import { usageLine, type Usage } from "../../ir/usage.ts";
 import { type JsonObject, literal } from "../../wire/json.ts";
 import type { Ask } from "../dialect.ts";
-import { ask, run } from "./asking.ts";
+import { ask, run } from "../../../test/fixtures/chat.ts";
 import { encodeWhole } from "./response.ts";
-import { encoder } from "./stream.ts";
+import { encoder } from "./encoder.ts";
 
 const USAGE: Usage = {
   lines: [usageLine({ input: 3, cacheRead: 4, output: 5, reasoning: 2 })],

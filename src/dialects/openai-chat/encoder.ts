@@ -6,7 +6,7 @@ import { joined, type ThinkMarkup, thinkMarkup } from "../../ir/think.ts";
 import type { JsonLiteral } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import type { Ask } from "../dialect.ts";
-import { type CallWords, callWords } from "./call-words.ts";
+import { type CallWords, callWords } from "./call-writer.ts";
 import { errorObject } from "./error.ts";
 import { readSealed } from "./seals.ts";
 import { encodeUsage } from "./usage.ts";

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { GatewayError } from "../../ir/error.ts";
 import { repairEntries } from "../../ir/repair.ts";
 import { type Json, type JsonObject, parseExactly, ShapeError } from "../../wire/json.ts";
-import { decodeRequest, encodeRequest, isNative, passes } from "./request.ts";
+import { isNative } from "./native.ts";
+import { passes } from "./passes.ts";
+import { decodeRequest } from "./request-decode.ts";
+import { encodeRequest } from "./request-encode.ts";
 import type { Entry } from "../../ir/request.ts";
-import { unplaced } from "../../ir/words.fixture.ts";
-import { PLAIN_TRAITS, to, TRAITS } from "./asking.ts";
+import { unplaced } from "../../../test/fixtures/unplaced.ts";
+import { PLAIN_TRAITS, to, TRAITS } from "../../../test/fixtures/chat.ts";
 
 const HELLO = { role: "user", content: "hello" };
 const body = (fields: JsonObject, messages: readonly Json[] = [HELLO]): JsonObject => ({

@@ -13,7 +13,7 @@ import type {
   ToolRef,
 } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
-import { fieldsOf } from "../../ir/words.ts";
+import { fieldsOf } from "../../ir/field-names.ts";
 import {
   isList,
   isObject,
@@ -26,11 +26,11 @@ import {
   ShapeError,
   without,
 } from "../../wire/json.ts";
-import { decodeMessages } from "./message-decode.ts";
-import { decodeContent } from "./part-decode.ts";
-import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tool-decode.ts";
+import { decodeMessages } from "./messages-decode.ts";
+import { decodeContent } from "./parts-decode.ts";
+import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tools-decode.ts";
 import { CHAT, textIn } from "./wire.ts";
-import { WORDS } from "./words.ts";
+import { FIELD_NAMES } from "./field-names.ts";
 
 export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
   return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
@@ -64,7 +64,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     wants: wantsOf(body),
     caller: callerOf(body),
     extra: { dialect: CHAT, fields: without(body, READ) },
-    fields: fieldsOf(body, WORDS),
+    fields: fieldsOf(body, FIELD_NAMES),
   };
   return { value, losses: losses.list() };
 }

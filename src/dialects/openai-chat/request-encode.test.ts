@@ -4,8 +4,9 @@ import { repairEntries } from "../../ir/repair.ts";
 import type { Entry, ModelRequest, Tool } from "../../ir/request.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import type { Traits } from "../dialect.ts";
-import { PLAIN_TRAITS, to, TRAITS } from "./asking.ts";
-import { encodeRequest, passes } from "./request.ts";
+import { PLAIN_TRAITS, to, TRAITS } from "../../../test/fixtures/chat.ts";
+import { passes } from "./passes.ts";
+import { encodeRequest } from "./request-encode.ts";
 
 const HELLO: Entry = { kind: "message", role: "user", content: "hello" };
 const read: Tool = { kind: "function", name: "read", schema: { type: "object" }, strict: true };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { DIALECTS } from "../index.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import { TO } from "./openai.fixture.ts";
+import { TO } from "../../../test/fixtures/responses.ts";
 
 const HELLO = { role: "user", content: "hello" };
 const from = (dialect: "anthropic" | "openai-chat", body: JsonObject) => {

@@ -7,7 +7,7 @@ import type { Seal } from "../../ir/seal.ts";
 import { NO_USAGE, usageLine } from "../../ir/usage.ts";
 import { isObject, type JsonObject, literal } from "../../wire/json.ts";
 import { openaiResponses } from "./index.ts";
-import { askWith, chatRequest } from "./openai.fixture.ts";
+import { askWith, chatRequest } from "../../../test/fixtures/responses.ts";
 
 const start: StreamEvent = { type: "start", id: "x", model: "claude" };
 const end = (reason: Finish["reason"] = "stop"): Finish => ({ type: "finish", reason, usage: NO_USAGE });

@@ -2,7 +2,7 @@
 import type { CallInput, Entry, Meta, ResultEntry } from "../../ir/request.ts";
 import { readSeal, type Seal } from "../../ir/seal.ts";
 import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/words.ts";
+import { placed } from "../../ir/field-names.ts";
 import {
   isList,
   isObject,

@@ -2,7 +2,7 @@
 import type { CallEntry, Content, Entry, MessageEntry, Part, ResultEntry, Role } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
 import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/words.ts";
+import { placed } from "../../ir/field-names.ts";
 import {
   isList,
   isObject,

@@ -2,7 +2,7 @@
 import { inlined } from "../../ir/media.ts";
 import type { CacheMark, Content, MediaPart, MediaSource, Part } from "../../ir/request.ts";
 import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/words.ts";
+import { placed } from "../../ir/field-names.ts";
 import {
   isList,
   isObject,

@@ -12,7 +12,7 @@ import type {
   Tool,
 } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
-import { fieldsOf } from "../../ir/words.ts";
+import { fieldsOf } from "../../ir/field-names.ts";
 import {
   isList,
   isObject,
@@ -23,13 +23,14 @@ import {
   optionalObject,
   optionalString,
   type Raw,
+  ShapeError,
   without,
 } from "../../wire/json.ts";
 import { decodeInput } from "./items-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeToolChoice, decodeTools } from "./tools-decode.ts";
 import { DIALECT } from "./wire.ts";
-import { WORDS } from "./words.ts";
+import { FIELD_NAMES } from "./field-names.ts";
 
 export const SEALED_REASONING = "reasoning.encrypted_content";
 
@@ -65,7 +66,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       serviceTier: optionalString(body, "service_tier"),
     }),
     extra: { dialect: DIALECT, fields: extraOf(body) },
-    fields: fieldsOf(body, WORDS),
+    fields: fieldsOf(body, FIELD_NAMES),
   });
 }
 
@@ -214,4 +215,12 @@ function wantsOf(body: JsonObject): ModelRequest["wants"] {
 /** The fields that are there. */
 function defined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** What a router must know. */
+export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
+  const input = [body.input, body.messages, body.prompt, body.previous_response_id, body.conversation];
+  if (input.every((value) => value === undefined))
+    throw new ShapeError("input", "a string or a list of items", body.input);
+  return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
 }

@@ -4,8 +4,9 @@ import { repairEntries } from "../../ir/repair.ts";
 import type { Entry, ModelRequest, Tool } from "../../ir/request.ts";
 import { wrapSeal } from "../../ir/seal.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
-import { isNative, openaiResponses } from "./index.ts";
-import { chatRequest, TO, toWith } from "./openai.fixture.ts";
+import { openaiResponses } from "./index.ts";
+import { isNative } from "./passes.ts";
+import { chatRequest, TO, toWith } from "../../../test/fixtures/responses.ts";
 
 const decode = (body: JsonObject): ModelRequest => openaiResponses.request.decode({ model: "m", ...body }).value;
 const entries = (input: Json, more: JsonObject = {}): readonly Entry[] => decode({ input, ...more }).entries;

@@ -13,7 +13,7 @@ import {
   ShapeError,
 } from "../../wire/json.ts";
 import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/words.ts";
+import { placed } from "../../ir/field-names.ts";
 import { markOf } from "./parts-decode.ts";
 import { builtinByTool, DIALECT, runsAtClient, table } from "./wire.ts";
 

@@ -5,7 +5,7 @@ import { safeId } from "../../ir/ids.ts";
 import type { CacheMark, CallEntry, Meta, ModelRequest, ToolRef, Unread } from "../../ir/request.ts";
 import type { ToolMap } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
-import type { CallerWords } from "../../ir/words.ts";
+import type { CallerWords } from "../../ir/field-names.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { type Builtin, builtinByName, DIALECT, ID_LENGTH_MAX } from "./wire.ts";
 

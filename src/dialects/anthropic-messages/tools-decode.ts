@@ -1,0 +1,69 @@
+/** Tools and the choice among them, read. */
+import type { FunctionTool, Tool, ToolChoice } from "../../ir/request.ts";
+import { unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/field-names.ts";
+import {
+  type Json,
+  type JsonObject,
+  objectAt,
+  optionalBoolean,
+  optionalString,
+  pathOf,
+  requiredString,
+  ShapeError,
+} from "../../wire/json.ts";
+import { DIALECT, isClientRun, markOf, textIn } from "./wire.ts";
+
+export const decodeTool = (value: Json, at: string): Tool => placed(toolOf(objectAt(value, at), at), at);
+
+function toolOf(tool: JsonObject, at: string): Tool {
+  const wire = optionalString(tool, "type", at);
+  if (wire === undefined || wire === "custom") return decodeFunction(tool, at);
+  if (wire === "function")
+    throw new ShapeError(pathOf(at, "type"), "a Messages tool, {name, description, input_schema}", wire);
+  const name = textIn(tool, "name") || textIn(tool, "mcp_server_name") || wire;
+  return isClientRun(wire)
+    ? { kind: "builtin", dialect: DIALECT, name, wire, raw: tool }
+    : { kind: "hosted", dialect: DIALECT, name, raw: tool };
+}
+
+const TOOL_KEYS = new Set(["name", "description", "input_schema", "strict", "defer_loading", "cache_control"]);
+
+/** `type: "custom"` means a function here; whether it was written survives in the hints. */
+function decodeFunction(tool: JsonObject, at: string): FunctionTool {
+  const description = optionalString(tool, "description", at);
+  const strict = optionalBoolean(tool, "strict", at);
+  const defer = optionalBoolean(tool, "defer_loading", at);
+  const mark = markOf(tool, at);
+  return {
+    kind: "function",
+    name: requiredString(tool, "name", at),
+    ...(description !== undefined && { description }),
+    ...(tool.input_schema !== undefined && { schema: tool.input_schema }),
+    ...(strict !== undefined && { strict }),
+    ...(defer !== undefined && { defer }),
+    ...(mark && { mark }),
+    ...unreadOf(tool, TOOL_KEYS),
+  };
+}
+
+/** `disable_parallel_tool_use` is the opposite of what others ask. */
+export function decodeToolChoice(choice: JsonObject | undefined): { toolChoice?: ToolChoice; parallelCalls?: boolean } {
+  if (!choice) return {};
+  const disabled = optionalBoolean(choice, "disable_parallel_tool_use", "tool_choice");
+  return { toolChoice: choiceOf(choice), ...(disabled !== undefined && { parallelCalls: !disabled }) };
+}
+
+function choiceOf(choice: JsonObject): ToolChoice {
+  switch (choice.type) {
+    case "auto":
+    case "none":
+      return { mode: choice.type };
+    case "any":
+      return { mode: "required" };
+    case "tool":
+      return { mode: "one", tool: { via: "function", name: requiredString(choice, "name", "tool_choice") } };
+    default:
+      throw new ShapeError("tool_choice.type", '"auto", "any", "tool" or "none"', choice.type);
+  }
+}

@@ -1,0 +1,275 @@
+/** Messages become entries, in their own order: a user message may hold results, an assistant one thinking, text and calls. */
+import { unwrapCustomInput } from "../../ir/lower.ts";
+import type { LossList } from "../../ir/loss.ts";
+import type { CallEntry, CallInput, Content, Entry, Part, ResultEntry, Role, ToolRef } from "../../ir/request.ts";
+import { readSeal } from "../../ir/seal.ts";
+import { stripThink } from "../../ir/think.ts";
+import { loseUnread, unreadOf } from "../../ir/unread.ts";
+import { placed } from "../../ir/field-names.ts";
+import { lookup, isList, isObject, type Json, type JsonObject, objectAt, pathOf, ShapeError } from "../../wire/json.ts";
+import { decodeContent, decodePart, isText, markOf } from "./parts-decode.ts";
+import type { FindTool } from "./tools-decode.ts";
+import { reasoningOf, thinking, withSignature } from "./reasoning-decode.ts";
+import { sealOf } from "./seals.ts";
+import { objectIn, objectsIn, textIn } from "./wire.ts";
+
+/** What reading one message needs of the others. */
+export interface Reading {
+  readonly find: FindTool;
+  readonly losses: LossList;
+  /** How each call id was called, for the results that follow. */
+  readonly vias: Map<string, ToolRef["via"]>;
+}
+
+export function decodeMessages(messages: readonly Json[], reading: Reading): readonly Entry[] {
+  return messages.flatMap((json, index) => {
+    const at = pathOf("messages", index);
+    const message = objectAt(json, at);
+    const item = message.role === undefined ? lookup(ITEMS, textIn(message, "type")) : undefined;
+    const entries = item
+      ? item(message, at, reading)
+      : withUnread(decodeMessage(message, at, reading), message, at, reading);
+    return entries.map((entry) => placed(entry, at));
+  });
+}
+
+/** What nobody reads of a message travels with its first words; without words it is told at once. */
+function withUnread(entries: readonly Entry[], message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+  const { annotations, ...rest } = message;
+  // An answer without any says so, and a client that replays it means nothing by it.
+  const { hints } = unreadOf(isList(annotations) && annotations.length === 0 ? rest : message, READ);
+  if (!hints) return entries;
+  const first = entries.find(
+    (entry) => entry.kind === "message" || (entry.kind === "result" && entry.at === undefined),
+  );
+  if (first) return entries.map((entry) => (entry === first ? { ...entry, hints, at } : entry));
+  loseUnread(reading.losses, at, hints);
+  return entries;
+}
+
+const READ: ReadonlySet<string> = new Set(
+  // index, status and type are left-overs of answers that clients replay, parsed is what OpenAI's SDK made of one; tool_name is Ollama's word for name.
+  "role content name tool_calls tool_call_id function_call refusal reasoning_content reasoning reasoning_details thinking_blocks extra_content parsed id type status index tool_name is_error cache_control output_config phase".split(
+    " ",
+  ),
+);
+
+function decodeMessage(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+  const content = pathOf(at, "content");
+  switch (message.role) {
+    case "system":
+    case "developer":
+      return [plain(message.role, message, decodeContent(message.content, content), at)];
+    case "user":
+      return userEntries(message, at, reading);
+    case "assistant":
+      return assistantEntries(message, at, reading);
+    case "tool":
+    case "function":
+      return [result(textIn(message, "tool_call_id"), message, decodeContent(message.content, content), at, reading)];
+    default:
+      throw new ShapeError(pathOf(at, "role"), "system, developer, user, assistant or tool", message.role);
+  }
+}
+
+function plain(role: Role, message: JsonObject, content: Content, at: string): Entry {
+  const name = textIn(message, "name");
+  const effort = textIn(objectIn(message, "output_config") ?? {}, "effort");
+  const phase = textIn(message, "phase");
+  return {
+    kind: "message",
+    role,
+    content: marked(content, message, at),
+    ...(name ? { name } : {}),
+    ...(effort ? { effort } : {}),
+    ...(phase ? { phase } : {}),
+  };
+}
+
+/** A cache mark on the message itself belongs to its last part. */
+function marked(content: Content, message: JsonObject, at: string): Content {
+  const { mark } = markOf(message, at);
+  if (!mark) return content;
+  const parts: readonly Part[] = typeof content === "string" ? [{ kind: "text", text: content }] : content;
+  return parts.map((part, index) =>
+    index === parts.length - 1 && (part.kind === "text" || part.kind === "media") ? { ...part, mark } : part,
+  );
+}
+
+function userEntries(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+  const path = pathOf(at, "content");
+  if (!isList(message.content)) return [plain("user", message, decodeContent(message.content, path), at)];
+  const entries: Entry[] = [];
+  let parts: Part[] = [];
+  const flush = (): void => {
+    if (parts.length > 0) entries.push(plain("user", message, parts, at));
+    parts = [];
+  };
+  message.content.forEach((json, index) => {
+    const place = pathOf(path, index);
+    const part = isObject(json) ? json : undefined;
+    if (part?.type !== "tool_result") return void parts.push(decodePart(json, place));
+    flush();
+    const inner = decodeContent(part.content, pathOf(place, "content"));
+    const block = result(textIn(part, "tool_use_id"), part, inner, place, reading);
+    entries.push({ ...placed(block, place), ...unreadOf(part, RESULT_KEYS) });
+  });
+  flush();
+  return entries.length > 0 ? entries : [plain("user", message, [], at)];
+}
+
+const RESULT_KEYS: ReadonlySet<string> = new Set(
+  "type tool_use_id content name tool_name is_error cache_control".split(" "),
+);
+
+function result(callId: string, wire: JsonObject, content: Content, at: string, reading: Reading): ResultEntry {
+  const name = textIn(wire, "name") || textIn(wire, "tool_name");
+  const via = reading.vias.get(callId) ?? (name ? reading.find(name).via : "function");
+  return {
+    kind: "result",
+    callId,
+    via,
+    content,
+    ...(name ? { name } : {}),
+    ...(wire.is_error === true ? { isError: true } : {}),
+    ...markOf(wire, at),
+  };
+}
+
+function assistantEntries(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+  const entries: Entry[] = [...reasoningOf(message, at)];
+  const { content } = message;
+  if (isList(content)) entries.push(...assistantParts(message, content, at, reading));
+  else {
+    const text = decodeContent(content, pathOf(at, "content"));
+    const stripped = typeof text === "string" ? stripThink(text) : text;
+    if (stripped.length > 0) entries.push(plain("assistant", message, stripped, at));
+  }
+  const refusal = textIn(message, "refusal");
+  if (refusal) entries.push(plain("assistant", message, [{ kind: "refusal", text: refusal }], at));
+  const signed = withSignature(entries, message, at);
+  return [...signed, ...calls(message, at, reading)];
+}
+
+function assistantParts(message: JsonObject, content: readonly Json[], at: string, reading: Reading): readonly Entry[] {
+  const entries: Entry[] = [];
+  let parts: Part[] = [];
+  /** Nothing but thinking came so far. */
+  let leading = true;
+  const flush = (): void => {
+    if (parts.length > 0) entries.push(plain("assistant", message, parts, at));
+    parts = [];
+  };
+  content.forEach((json, index) => {
+    const path = pathOf(pathOf(at, "content"), index);
+    const own = isObject(json) ? blockEntries(json, path, reading) : undefined;
+    if (own) {
+      flush();
+      entries.push(...own.map((entry) => placed(entry, path)));
+      leading &&= own.every((entry) => entry.kind === "reasoning");
+      return;
+    }
+    const part = decodePart(json, path);
+    const read = leading && part.kind === "text" ? { ...part, text: stripThink(part.text) } : part;
+    if (read.kind === "text" && read.text === "") return;
+    parts.push(read);
+    leading = false;
+  });
+  flush();
+  return entries;
+}
+
+/** Blocks that are entries of their own; undefined: an ordinary part. */
+function blockEntries(block: JsonObject, at: string, reading: Reading): readonly Entry[] | undefined {
+  const type = textIn(block, "type");
+  if (isText(type) || type === "") return undefined;
+  if (type === "thinking" || type === "redacted_thinking") return thinking(block, at);
+  if (type === "tool_use") {
+    const found = call(textIn(block, "id"), nameIn(block, at), argumentsOf(block.input), reading, at, block);
+    return [{ ...found, ...unreadOf(block, TOOL_USE_KEYS) }];
+  }
+  if (type === "server_tool_use" || type === "mcp_tool_use" || type === "compaction" || type.endsWith("_tool_result"))
+    return [{ kind: "opaque", dialect: "anthropic", raw: block }];
+  return undefined;
+}
+
+const TOOL_USE_KEYS: ReadonlySet<string> = new Set("type id name input cache_control".split(" "));
+
+function calls(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+  const legacy = objectIn(message, "function_call");
+  const path = pathOf(at, "function_call");
+  const entries = legacy ? [call("", nameIn(legacy, path), argumentsOf(legacy.arguments), reading, path)] : [];
+  const wire = message.tool_calls;
+  if (wire === undefined || wire === null) return entries;
+  if (!isList(wire)) throw new ShapeError(pathOf(at, "tool_calls"), "a list", wire);
+  return [...entries, ...wire.map((json, index) => toolCall(json, pathOf(pathOf(at, "tool_calls"), index), reading))];
+}
+
+const CALL_KEYS: ReadonlySet<string> = new Set(
+  "id call_id type index function custom name arguments extra_content cache_control".split(" "),
+);
+
+function toolCall(json: Json, at: string, reading: Reading): Entry {
+  const wire = objectAt(json, at);
+  const custom = objectIn(wire, "custom");
+  const hints = unreadOf(wire, CALL_KEYS);
+  if (custom) {
+    reading.vias.set(textIn(wire, "id"), "custom");
+    const tool: ToolRef = { ...reading.find(nameIn(custom, at)), via: "custom" };
+    return { kind: "call", callId: textIn(wire, "id"), tool, input: { text: argumentsOf(custom.input) }, at, ...hints };
+  }
+  // Flat calls ({id, name, arguments}) come from Responses-shaped histories.
+  const body = objectIn(wire, "function") ?? wire;
+  const id = textIn(wire, "id") || textIn(wire, "call_id");
+  const entry = { ...call(id, nameIn(body, at), argumentsOf(body.arguments), reading, at, wire), ...hints };
+  const extra = objectIn(wire, "extra_content");
+  if (!extra) return entry;
+  return { ...entry, seal: { ...sealOf(extra), at: pathOf(at, "extra_content") } };
+}
+
+function call(
+  callId: string,
+  name: string,
+  json: string,
+  reading: Reading,
+  at: string,
+  wire: JsonObject = {},
+): CallEntry {
+  const tool = reading.find(name);
+  if (callId !== "") reading.vias.set(callId, tool.via);
+  // Cursor replays a freeform call as a function whose arguments are the raw text; other clients keep our `{"input": …}`.
+  const input: CallInput = tool.via === "custom" ? { text: unwrapCustomInput(json) ?? json } : { json };
+  return { kind: "call", callId, tool, input, at, ...markOf(wire, at) };
+}
+
+const argumentsOf = (value: Json | undefined): string =>
+  typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
+
+function nameIn(wire: JsonObject, at: string): string {
+  if (typeof wire.name === "string") return wire.name;
+  throw new ShapeError(pathOf(at, "name"), "the name of the tool that was called", wire.name);
+}
+
+type ItemReader = (item: JsonObject, at: string, reading: Reading) => readonly Entry[];
+
+/** Items of the Responses dialect that stand among the messages. */
+const ITEMS: Readonly<Record<string, ItemReader | undefined>> = {
+  function_call: (item, at, reading) => [
+    call(textIn(item, "call_id"), nameIn(item, at), argumentsOf(item.arguments), reading, at),
+  ],
+  custom_tool_call: (item, at, reading) => {
+    reading.vias.set(textIn(item, "call_id"), "custom");
+    const tool: ToolRef = { ...reading.find(nameIn(item, at)), via: "custom" };
+    return [{ kind: "call", callId: textIn(item, "call_id"), tool, input: { text: argumentsOf(item.input) } }];
+  },
+  function_call_output: (item, at, reading) => [output(item, at, reading)],
+  custom_tool_call_output: (item, at, reading) => [output(item, at, reading)],
+  reasoning: (item, at) => {
+    const sections = objectsIn(item, "summary").map((one) => textIn(one, "text"));
+    const seal = readSeal(textIn(item, "encrypted_content"), "openai-responses", pathOf(at, "encrypted_content"));
+    return sections.length > 0 || seal ? [{ kind: "reasoning", sections, ...(seal ? { seal } : {}) }] : [];
+  },
+};
+
+const output = (item: JsonObject, at: string, reading: Reading): Entry =>
+  result(textIn(item, "call_id"), {}, decodeContent(item.output, pathOf(at, "output")), at, reading);
