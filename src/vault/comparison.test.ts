@@ -6,7 +6,7 @@ import type { Store } from "../store/store.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
 import { comparison } from "./comparison.ts";
-import { NOW, places } from "./lives.fixture.ts";
+import { NOW, places } from "../../test/fixtures/lives.ts";
 import { memoryLevel } from "./memory.ts";
 import { type Shelf, shelfOf } from "./shelf.ts";
 
