@@ -38,8 +38,8 @@ const EIGHT = { ...BURST, scenario: "eight" } as const;
 const PACED = { scenario: "paced", count: 256, open: 64, latency: { count: 64, open: 8 } } as const;
 const CHAT_CHAT = { from: "openai-chat", to: "openai-chat" } as const;
 const CHAT_RESPONSES = { from: "openai-chat", to: "openai-responses" } as const;
-const MESSAGES_CHAT = { from: "anthropic", to: "openai-chat" } as const;
-const MESSAGES_RESPONSES = { from: "anthropic", to: "openai-responses" } as const;
+const MESSAGES_CHAT = { from: "anthropic-messages", to: "openai-chat" } as const;
+const MESSAGES_RESPONSES = { from: "anthropic-messages", to: "openai-responses" } as const;
 
 export const LOADS: readonly Load[] = [
   {

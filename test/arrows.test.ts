@@ -26,7 +26,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ["wire"],
   access: ["wire", "ir", "config", "store"],
   ledger: ["wire", "ir", "config", "store"],
-  vault: ["wire", "ir", "store"],
+  vault: ["time", "wire", "ir", "store"],
   observe: ["time", "wire", "ir", "config", "ledger"],
   relay: [
     "time",
