@@ -8,10 +8,6 @@ export interface Placed {
   readonly at?: string;
 }
 
-/** The thing with its place, unless it knows a nearer one. */
-export const placed = <T extends Placed>(thing: T, at: string): T =>
-  thing.at === undefined ? { ...thing, at } : thing;
-
 /** Our words for what stands at the top of a body, and the commonest of theirs, for a field that the body does not have. */
 export const FIELDS = {
   conversation: "messages",

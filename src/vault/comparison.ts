@@ -1,5 +1,5 @@
 /** What the memory knows of the disk: which keys it holds as the disk has them, until another gateway writes. */
-import { readDialectId } from "../ir/dialect-id.ts";
+import { withNewIds } from "../ir/dialect-id.ts";
 import { isBusy } from "../store/busy.ts";
 import type { DataVersion } from "../store/data-version.ts";
 import { orLate } from "../time/limit.ts";
@@ -96,9 +96,6 @@ export function comparison({ memory, shelf, dataVersion, clock, failed }: Compar
 /** Only we can have sealed it, so its shape is ours, or that of an earlier version. No text: a clash. */
 function toldIn(text: string | undefined): Told | "clash" {
   if (text === undefined) return "clash";
-  const current = text.includes(OLD_DIALECT) ? text.replaceAll(OLD_DIALECT, NEW_DIALECT) : text;
+  const current = withNewIds(text);
   return { outline: JSON.parse(current) as Outline, text: current };
 }
-/** Inside a string its quotes would be escaped. */
-const OLD_DIALECT = '"dialect":"anthropic"';
-const NEW_DIALECT = `"dialect":"${readDialectId("anthropic")}"`;
