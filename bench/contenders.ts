@@ -1,5 +1,5 @@
 /** Whom a client talks to, and in which words. */
-import type { DialectId } from "../src/ir/seal.ts";
+import type { DialectId } from "../src/ir/dialect-id.ts";
 import type { Load } from "./loads.ts";
 
 export interface Contender {
@@ -80,7 +80,7 @@ export const modelAt = (load: Load, { model }: Contender): string => model.repla
 const PATHS: Readonly<Record<DialectId, string>> = {
   "openai-chat": "/v1/chat/completions",
   "openai-responses": "/v1/responses",
-  anthropic: "/v1/messages",
+  "anthropic-messages": "/v1/messages",
 };
 export const pathAt = (load: Load, { reads, prefix }: Contender): string =>
   reads === "caller's dialect" ? `${prefix}${PATHS[load.from]}` : `/${load.scenario}${PATHS[load.to]}`;

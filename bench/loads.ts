@@ -1,5 +1,5 @@
 /** What is sent, how often, and what it may cost. */
-import type { DialectId } from "../src/ir/seal.ts";
+import type { DialectId } from "../src/ir/dialect-id.ts";
 import { chatBody, chatBodyWithoutUsage, messagesBody, NEW_TURN } from "./bodies.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -38,8 +38,8 @@ const EIGHT = { ...BURST, scenario: "eight" } as const;
 const PACED = { scenario: "paced", count: 256, open: 64, latency: { count: 64, open: 8 } } as const;
 const CHAT_CHAT = { from: "openai-chat", to: "openai-chat" } as const;
 const CHAT_RESPONSES = { from: "openai-chat", to: "openai-responses" } as const;
-const MESSAGES_CHAT = { from: "anthropic", to: "openai-chat" } as const;
-const MESSAGES_RESPONSES = { from: "anthropic", to: "openai-responses" } as const;
+const MESSAGES_CHAT = { from: "anthropic-messages", to: "openai-chat" } as const;
+const MESSAGES_RESPONSES = { from: "anthropic-messages", to: "openai-responses" } as const;
 
 export const LOADS: readonly Load[] = [
   {

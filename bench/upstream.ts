@@ -3,7 +3,7 @@
  * limits. `/<scenario>/v1/chat/completions` and `…/responses`. It reads a body's length, not the body. Its port may be named.
  */
 import type { Socket } from "bun";
-import type { DialectId } from "../src/ir/seal.ts";
+import type { DialectId } from "../src/ir/dialect-id.ts";
 import { streamOf, wholeOf } from "./answers.ts";
 import { MANNERS, type Scenario } from "./scenarios.ts";
 

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Ended, listen } from "./place.fixture.ts";
+import { type Ended, listen } from "../../test/fixtures/place.ts";
 
 const LAUNCHER = join(import.meta.dir, "../../bin/codeswitch.js");
 const FOLDER = mkdtempSync(join(tmpdir(), "codeswitch-launch-"));

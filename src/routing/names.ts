@@ -1,7 +1,7 @@
 /** How a name that a caller picks finds an entry of the config. */
 import type { ModelConfig } from "../config/config.ts";
 import type { Effort } from "../ir/request.ts";
-import { isModelName, variantOf } from "../providers/models.ts";
+import { isModelName, variantOf } from "../providers/model-rows.ts";
 
 export interface Match {
   readonly model: ModelConfig;

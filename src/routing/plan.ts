@@ -2,7 +2,8 @@
 import { nameListed } from "../clients/claude-code.ts";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ReasoningStyle, TargetConfig } from "../config/config.ts";
 import { nearestNames } from "../config/nearest.ts";
-import type { Addressee, DialectId } from "../dialects/dialect.ts";
+import type { Addressee } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { GatewayError } from "../ir/error.ts";
 import { checkModelName, modelNameFault } from "../ir/model-name.ts";
 import type { Effort } from "../ir/request.ts";

@@ -1,7 +1,7 @@
 /** A search of the web, for models whose vendor runs none. One interface, a file for each provider. */
 import type { SearchConfig } from "../config/config.ts";
 import { brave } from "./brave.ts";
-import { type Search, SearchError, type SearchQuery } from "./provider.ts";
+import { type Search, SearchError, type SearchQuery } from "./search-provider.ts";
 import { searxng } from "./searxng.ts";
 import { tavily } from "./tavily.ts";
 

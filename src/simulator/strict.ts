@@ -37,5 +37,5 @@ export function checkRequest(
 const CHECKS: Readonly<Record<SimDialect, (body: JsonObject, context: StrictContext) => void>> = {
   "openai-chat": checkChat,
   "openai-responses": checkResponses,
-  anthropic: checkMessages,
+  "anthropic-messages": checkMessages,
 };
