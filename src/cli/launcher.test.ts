@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { upstream } from "../../test/e2e/upstream.ts";
-import { type Ended, listen } from "./place.fixture.ts";
+import { type Ended, listen } from "../../test/fixtures/place.ts";
 import manifest from "../../package.json" with { type: "json" };
 
 const LAUNCHER = join(import.meta.dir, "../../bin/codeswitch.js");

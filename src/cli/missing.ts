@@ -1,7 +1,7 @@
 /** What a start says of deployments that the configuration names and the vendor does not have: asked in the background, once, where they are few. */
 import type { Config } from "../config/config.ts";
 import { checkModels, deployments } from "../doctor/deployments.ts";
-import { type KeptSightings, sightingsIn } from "../doctor/sightings.ts";
+import { type KeptSightings, sightingsIn } from "../doctor/stored-sightings.ts";
 import { hasDeployments } from "../providers/sightings.ts";
 import type { Log } from "../observe/log.ts";
 

@@ -2,9 +2,9 @@
 import { expect, test } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sightingsIn } from "../doctor/sightings.ts";
+import { sightingsIn } from "../doctor/stored-sightings.ts";
 import { startSimulator } from "../simulator/index.ts";
-import { NAME, places, run, start } from "./place.fixture.ts";
+import { NAME, places, run, start } from "../../test/fixtures/place.ts";
 
 const { newPlace } = places();
 

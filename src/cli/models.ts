@@ -1,9 +1,9 @@
 /** `codeswitch models`: what can be asked for, where each name goes, and what was seen of it. */
 import { defineCommand } from "citty";
 import type { Config, ModelConfig, ProviderConfig } from "../config/config.ts";
-import type { Observed } from "../doctor/capabilities.ts";
+import type { Observed } from "../doctor/probe-model.ts";
 import { seenIn } from "../doctor/seen.ts";
-import { knownSightings } from "../doctor/sightings.ts";
+import { knownSightings } from "../doctor/stored-sightings.ts";
 import { dialectFor } from "../providers/endpoint.ts";
 import { hasDeployments, type Sighting } from "../providers/sightings.ts";
 import { listedModels, reached } from "../routing/plan.ts";

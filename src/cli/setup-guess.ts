@@ -1,6 +1,6 @@
 /** Models where no gateway runs that could be asked: as this folder's configuration has them. */
 import type { Config } from "../config/config.ts";
-import { catalogueOf } from "../http/models.ts";
+import { catalogueOf } from "../http/list-models.ts";
 import { GatewayError } from "../ir/error.ts";
 import { listedModels, plan } from "../routing/plan.ts";
 import type { Connection } from "../setup/setup.ts";

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from "node:path";
 import { startSimulator } from "../simulator/index.ts";
 import { sqliteStore } from "../store/sqlite.ts";
-import { NAME, places, run, start, YAML } from "./place.fixture.ts";
+import { NAME, places, run, start, YAML } from "../../test/fixtures/place.ts";
 
 const { newPlace } = places();
 

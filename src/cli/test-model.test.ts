@@ -1,7 +1,7 @@
 /** test as a person types it: one call through the real server, to an upstream of our own. */
 import { afterAll, expect, test } from "bun:test";
 import { upstream, type Answering } from "../../test/e2e/upstream.ts";
-import { NAME, type Place, places, run, start, type Started } from "./place.fixture.ts";
+import { NAME, type Place, places, run, start, type Started } from "../../test/fixtures/place.ts";
 
 const { newPlace } = places();
 const KEY = "0123456789abcdef0123456789";

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { keepTunnel, waitBefore } from "./keep-tunnel.ts";
-import { NAME, places, run, start } from "./place.fixture.ts";
+import { NAME, places, run, start } from "../../test/fixtures/place.ts";
 
 const { root, newPlace } = places();
 

@@ -1,5 +1,5 @@
 /** What of our environment a program gets that we start: what it needs to run, and no key of ours. */
-import { oneOf } from "../wire/names.ts";
+import { oneOf } from "../wire/name-list.ts";
 import type { Variables } from "./substitute.ts";
 
 /** What programs need of Windows, and of a terminal's language. */

@@ -11,7 +11,7 @@ import {
 import { SIMULATOR } from "./default.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
 import { consumerToken, isSampleKey } from "./api-keys.ts";
-import type { VendorFacts } from "./vendor-facts.ts";
+import type { VendorFacts } from "./vendor.ts";
 
 export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   const url = usable(env, env.first("AZURE_BASE_URL", "AZURE_OPENAI_ENDPOINT"));

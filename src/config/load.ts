@@ -10,7 +10,7 @@ import { readOverrides, variableWarnings, type Flags, type Overrides } from "./o
 import { placeOf, valueOf } from "./yaml/place.ts";
 import type { Place } from "./problem.ts";
 import type { Variables } from "./substitute.ts";
-import type { VendorFacts } from "./vendor-facts.ts";
+import type { VendorFacts } from "./vendor.ts";
 import { readYaml } from "./yaml/yaml-file.ts";
 
 export interface Surroundings {

@@ -2,7 +2,7 @@
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { hasDeployments, type Sightings } from "../providers/sightings.ts";
 import type { Finding } from "./finding.ts";
-import { judgedModel, type Subject } from "./model.ts";
+import { judgedModel, type Subject } from "./check-model.ts";
 
 /** What somebody named, and not what the gateway guesses: each under the first name that leads to it. Of one provider, or of all. */
 export function configured(config: Config, only?: ProviderConfig): readonly Subject[] {

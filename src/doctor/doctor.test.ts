@@ -7,12 +7,12 @@ import { join } from "node:path";
 import type { Config, ProviderConfig } from "../config/config.ts";
 import { startSimulator } from "../simulator/index.ts";
 import { sqliteStore } from "../store/sqlite.ts";
-import { type Observed, probeModel } from "./capabilities.ts";
+import { type Observed, probeModel } from "./probe-model.ts";
 import type { Finding } from "./finding.ts";
-import { keeperIn } from "./kept.ts";
-import { checkMachine } from "./machine.ts";
-import { checkModel } from "./model.ts";
-import { checkProvider, type Patience } from "./provider.ts";
+import { keeperIn } from "./observations.ts";
+import { checkMachine } from "./check-machine.ts";
+import { checkModel } from "./check-model.ts";
+import { checkProvider, type Patience } from "./check-provider.ts";
 
 const closing: (() => void)[] = [];
 const FOLDER = mkdtempSync(join(tmpdir(), "codeswitch-doctor-"));
@@ -243,12 +243,12 @@ describe("a model", () => {
     expect(found.says).toContain("It has no model called gpt-9");
   });
 
-  test.each(["openai-chat", "openai-responses", "anthropic"] as const)(
+  test.each(["openai-chat", "openai-responses", "anthropic-messages"] as const)(
     "in %s: what it does is seen and kept",
     async (dialect) => {
       const simulator = startSimulator({});
       closing.push(simulator.stop);
-      const one = provider(dialect === "anthropic" ? simulator.url : `${simulator.url}/v1`, {
+      const one = provider(dialect === "anthropic-messages" ? simulator.url : `${simulator.url}/v1`, {
         kind: "openai-compatible",
       });
       const { observed, findings } = await probeModel(one, { provider: "v", model: "sim-tool", dialect }, () => 0);

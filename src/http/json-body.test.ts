@@ -1,7 +1,7 @@
 /** Every way in which a body can fail to be one JSON object, told apart, and never quoted. */
 import { describe, expect, test } from "bun:test";
 import type { GatewayError } from "../ir/error.ts";
-import { exchangeOf } from "./exchange.fixture.ts";
+import { exchangeOf } from "../../test/fixtures/exchange.ts";
 import { jsonBody } from "./json-body.ts";
 
 const posted = (body: string, type: string | undefined = "application/json") =>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { builtinFunction, isDescribed } from "./builtins.ts";
 import type { Tool } from "./request.ts";
-import { faultsOf } from "./schema.fixture.ts";
+import { faultsOf } from "../../test/fixtures/schema-faults.ts";
 
 type Builtin = Extract<Tool, { kind: "builtin" }>;
 const builtin = (name: string, raw: Builtin["raw"] = { type: name }): Builtin => ({

@@ -2,7 +2,7 @@
 import type { Loss, Translated } from "./loss.ts";
 import type { CallEntry, Entry, ResultEntry } from "./request.ts";
 import { uniqueNames } from "./unique.ts";
-import { FIELDS } from "./words.ts";
+import { FIELDS } from "./field-names.ts";
 
 /** What a call without a result is answered with: vendors refuse a call that nothing follows. */
 export const NO_RESULT = "(no result: the call was interrupted)";

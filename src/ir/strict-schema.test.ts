@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { checkRequest } from "../simulator/strict.ts";
 import type { JsonObject } from "../wire/json.ts";
-import { anySchema } from "./any-schema.fixture.ts";
+import { anySchema } from "../../test/fixtures/any-schema.ts";
 import { strictSchema } from "./strict-schema.ts";
 
 const closed = (properties: JsonObject, more: JsonObject = {}): JsonObject => ({

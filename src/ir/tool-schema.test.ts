@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { checkRequest } from "../simulator/strict.ts";
 import type { Json, JsonObject } from "../wire/json.ts";
-import { anySchema } from "./any-schema.fixture.ts";
+import { anySchema } from "../../test/fixtures/any-schema.ts";
 import { lossList } from "./loss.ts";
 import { toolSchema, type ToolRules } from "./tool-schema.ts";
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { LIMITS } from "../wire/limits.ts";
 import { output, type Output } from "./output.ts";
-import { stalledPipe, type StalledPipe } from "./pipe.fixture.ts";
+import { stalledPipe, type StalledPipe } from "../../test/fixtures/pipe.ts";
 
 const pipes: StalledPipe[] = [];
 const outputs: Output[] = [];

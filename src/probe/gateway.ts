@@ -41,7 +41,7 @@ export interface Served {
 /** refuses: the key, or, without one, that there is none. fails: for a reason that is not the key. */
 export type Reply = Served | { readonly kind: "refuses" } | { readonly kind: "fails"; readonly words: string };
 
-/** Whoever asks with a version gets the catalogue of models beside the list (http/models.ts). */
+/** Whoever asks with a version gets the catalogue of models beside the list (http/list-models.ts). */
 export const CATALOGUE_PATH = "/v1/models?client_version=0.169.0";
 
 export async function askModels(url: string, key: string | undefined): Promise<Reply> {

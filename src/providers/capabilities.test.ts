@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { ProviderConfig, ProviderKind } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { safeId } from "../ir/ids.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { VENDORS, vendorById, vendorOf } from "./catalog.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
 import { EFFORTS } from "../ir/choices.ts";
-import { modelRow, nameKey, variantOf } from "./models.ts";
+import { modelRow, nameKey, variantOf } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
 
 const provider = (kind: ProviderKind, more: Partial<ProviderConfig> = {}): ProviderConfig => ({
@@ -19,7 +19,7 @@ const provider = (kind: ProviderKind, more: Partial<ProviderConfig> = {}): Provi
   ...more,
 });
 const azure = (model: string): Capabilities => capabilitiesOf(provider("azure"), "openai-responses", model);
-const claude = (model: string): Capabilities => capabilitiesOf(provider("anthropic"), "anthropic", model);
+const claude = (model: string): Capabilities => capabilitiesOf(provider("anthropic"), "anthropic-messages", model);
 const at = (vendor: string, model: string, dialect: DialectId = "openai-chat"): Capabilities =>
   capabilitiesOf(provider(vendorById(vendor)?.kind ?? "openai-compatible", { vendor }), dialect, model);
 

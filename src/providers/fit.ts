@@ -2,8 +2,8 @@
 import type { TargetConfig } from "../config/config.ts";
 import { type Loss, lossList, type LossList, type Translated } from "../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning } from "../ir/request.ts";
-import { lacksReasoning } from "../ir/reasoning.ts";
-import { type CallerWords, callerWords } from "../ir/words.ts";
+import { lacksReasoning } from "../ir/lacks-reasoning.ts";
+import { type CallerWords, callerWords } from "../ir/field-names.ts";
 import { fitToolChoice } from "./forced-call.ts";
 import type { Capabilities } from "./provider.ts";
 import { thinkingFor, thinks } from "./thinking.ts";

@@ -1,7 +1,7 @@
 /** A choice that forces a call, for models that do not take one as it is. */
 import type { LossList } from "../ir/loss.ts";
 import type { Reasoning, ToolChoice } from "../ir/request.ts";
-import type { CallerWords } from "../ir/words.ts";
+import type { CallerWords } from "../ir/field-names.ts";
 import type { Capabilities } from "./provider.ts";
 import { thinks } from "./thinking.ts";
 

@@ -2,7 +2,7 @@
 import { toolSchema, type ToolRules, topFits } from "../ir/tool-schema.ts";
 import type { LossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";
-import type { CallerWords } from "../ir/words.ts";
+import type { CallerWords } from "../ir/field-names.ts";
 import type { EditPath } from "../wire/edit.ts";
 import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
 import { type Forced, loseForce, wayToForce } from "./forced-call.ts";
@@ -15,7 +15,7 @@ import type { Edit, NativeCall } from "./native-edits.ts";
 export function toolSchemaEdits({ tools }: JsonObject, { target }: NativeCall, losses: LossList): Edit[] {
   const rules = target.capabilities.traits.toolSchemas;
   // A vendor that refuses nothing at the top gets every byte as it is.
-  if (target.dialect === "anthropic" || rules === "any" || rules.notAtTop.size === 0) return [];
+  if (target.dialect === "anthropic-messages" || rules === "any" || rules.notAtTop.size === 0) return [];
   return editsOf(tools, ["tools"], { ...rules, needsItems: false }, losses);
 }
 

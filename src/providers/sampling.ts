@@ -2,7 +2,7 @@
 import type { TargetConfig } from "../config/config.ts";
 import type { Feature, LossList } from "../ir/loss.ts";
 import type { Reasoning, Sampling } from "../ir/request.ts";
-import type { CallerWords } from "../ir/words.ts";
+import type { CallerWords } from "../ir/field-names.ts";
 import { BUDGET_MIN } from "./effort-budget.ts";
 import type { Capabilities } from "./provider.ts";
 

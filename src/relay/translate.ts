@@ -3,16 +3,16 @@ import { readsAttribution, withoutAttribution } from "../clients/claude-code.ts"
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
 import { lossless, type Loss, type Translated } from "../ir/loss.ts";
-import { lacksReasoning } from "../ir/reasoning.ts";
+import { lacksReasoning } from "../ir/lacks-reasoning.ts";
 import { repairEntries } from "../ir/repair.ts";
 import type { ModelRequest, ReasoningEntry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
 import { toolMap } from "../ir/tools.ts";
 import { weightOfField } from "../ir/unread.ts";
-import { fieldNamed } from "../ir/words.ts";
+import { fieldNamed } from "../ir/field-names.ts";
 import { fit, withoutReasoning } from "../providers/fit.ts";
 import { thinks } from "../providers/thinking.ts";
-import type { Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import { without, type JsonObject } from "../wire/json.ts";
 
 export interface Translation {
@@ -48,7 +48,7 @@ function withoutRefused(body: JsonObject, { fields, extra }: ModelRequest, targe
   const found = Object.keys(body).filter((key) => refusesFields?.has(key));
   if (found.length === 0) return lossless(body);
   const saidAs = (key: string): string | undefined => {
-    const field = fieldNamed(key, DIALECTS[target.dialect].words);
+    const field = fieldNamed(key, DIALECTS[target.dialect].fieldNames);
     return field === undefined ? (key in extra.fields ? key : undefined) : fields?.[field];
   };
   return {

@@ -1,7 +1,7 @@
 /** What a key's `models` let through: checked against what will really be asked, so that no spelling widens them. */
 import { matches } from "../ir/model-name.ts";
 import type { Match } from "./names.ts";
-import type { Target } from "./plan.ts";
+import type { Target } from "./target.ts";
 
 export interface Asked {
   /** As the caller spelt it. */

@@ -2,7 +2,7 @@
 import type { ModelConfig } from "../config/config.ts";
 import { matches } from "../ir/model-name.ts";
 import type { Effort } from "../ir/request.ts";
-import { isModelName, variantOf } from "../providers/models.ts";
+import { isModelName, variantOf } from "../providers/model-rows.ts";
 
 export interface Match {
   readonly model: ModelConfig;

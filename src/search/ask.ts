@@ -1,6 +1,6 @@
 /** One request to a search provider: to the host of the configuration and nowhere else, bounded in time and size. */
 import { isList, isObject, type Json, type JsonObject, parseJson } from "../wire/json.ts";
-import { SearchError } from "./provider.ts";
+import { SearchError } from "./search-provider.ts";
 
 const TIMEOUT_MS = 10_000;
 const BYTES_MAX = 2 * 1024 * 1024;

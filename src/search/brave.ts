@@ -2,7 +2,7 @@
 import type { SearchConfig } from "../config/config.ts";
 import { isObject } from "../wire/json.ts";
 import { age, ask, hits, word } from "./ask.ts";
-import type { Search } from "./provider.ts";
+import type { Search } from "./search-provider.ts";
 
 export const brave =
   ({ baseUrl, apiKey = "" }: SearchConfig): Search =>

@@ -1,7 +1,7 @@
 /** Search providers: asked as they want it, and bounded whatever they answer. */
 import { afterEach, describe, expect, test } from "bun:test";
 import type { SearchConfig } from "../config/config.ts";
-import { SearchError, type SearchQuery } from "./provider.ts";
+import { SearchError, type SearchQuery } from "./search-provider.ts";
 import { searchOf } from "./search.ts";
 
 const open: { stop(force: boolean): unknown }[] = [];

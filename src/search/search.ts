@@ -2,7 +2,7 @@
 import { isOfDomain } from "../wire/host.ts";
 import type { SearchConfig } from "../config/config.ts";
 import { brave } from "./brave.ts";
-import { type Search, SearchError, type SearchQuery } from "./provider.ts";
+import { type Search, SearchError, type SearchQuery } from "./search-provider.ts";
 import { searxng } from "./searxng.ts";
 import { tavily } from "./tavily.ts";
 

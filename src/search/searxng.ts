@@ -1,7 +1,7 @@
 /** SearXNG, a search engine one runs oneself; `json` must stand among its search.formats. https://docs.searxng.org/dev/search_api.html */
 import type { SearchConfig } from "../config/config.ts";
 import { age, ask, hits, word } from "./ask.ts";
-import type { Search } from "./provider.ts";
+import type { Search } from "./search-provider.ts";
 
 export const searxng =
   ({ baseUrl, apiKey }: SearchConfig): Search =>

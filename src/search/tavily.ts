@@ -1,7 +1,7 @@
 /** Tavily's search. https://docs.tavily.com/documentation/api-reference/endpoint/search */
 import type { SearchConfig } from "../config/config.ts";
 import { age, ask, hits, word } from "./ask.ts";
-import type { Search } from "./provider.ts";
+import type { Search } from "./search-provider.ts";
 
 export const tavily =
   ({ baseUrl, apiKey = "" }: SearchConfig): Search =>

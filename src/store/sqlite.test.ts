@@ -3,7 +3,7 @@ import { Database } from "bun:sqlite";
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { storeContract } from "./contract.ts";
+import { storeContract } from "../../test/fixtures/store-contract.ts";
 import { DATABASE_FILE } from "./folder.ts";
 import { sqliteMemoryStore, sqliteStore } from "./sqlite.ts";
 

@@ -4,7 +4,7 @@ import { sqliteMemoryStore } from "../store/sqlite.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
 import { durableLevel } from "./durable.ts";
-import { answer, eventually, NOW, remember, thought } from "./lives.fixture.ts";
+import { answer, eventually, NOW, remember, thought } from "../../test/fixtures/lives.ts";
 import { memoryLevel } from "./memory.ts";
 import { type Shelf, shelfOf } from "./shelf.ts";
 import { vaultOf } from "./vault.ts";

@@ -7,7 +7,7 @@ import { openSecrets } from "../store/secret.ts";
 import { DATABASE_FILE } from "../store/folder.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
-import { answer, eventually, life, NOW, places, remember, thought } from "./lives.fixture.ts";
+import { answer, eventually, life, NOW, places, remember, thought } from "../../test/fixtures/lives.ts";
 import { memoryLevel } from "./memory.ts";
 import { vaultOf } from "./vault.ts";
 

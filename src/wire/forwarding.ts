@@ -1,5 +1,5 @@
 /** Headers that proxies, tunnels and load balancers add on the way: a request that has one came from somewhere else. */
-import { oneOf } from "./names.ts";
+import { oneOf } from "./name-list.ts";
 
 /** One line for each kind of proxy; add what no client on this machine sends. */
 const isAdded = oneOf([

@@ -1,8 +1,8 @@
 /** Anthropic's SDK makes schemas that its API enforces; what the gateway makes of other vendors' schemas must be such ones. */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { grammar } from "../../src/dialects/anthropic/grammar.ts";
-import { anySchema } from "../../src/ir/any-schema.fixture.ts";
+import { grammar } from "../../src/dialects/anthropic-messages/grammar.ts";
+import { anySchema } from "../fixtures/any-schema.ts";
 import type { JsonObject } from "../../src/wire/json.ts";
 import { transformSchema, WITHOUT_SDKS } from "./sdk.ts";
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ProviderConfig } from "../../src/config/config.ts";
-import { knownSightings } from "../../src/doctor/sightings.ts";
+import { knownSightings } from "../../src/doctor/stored-sightings.ts";
 import { startGateway } from "../../src/gateway.ts";
 import { VENDORS } from "../../src/providers/catalog.ts";
 import { AZURE_KEY, type AzureStub, azureStub } from "./azure-stub.ts";

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LIMITS } from "../../src/wire/limits.ts";
-import { type StalledPipe, stalledPipe } from "../../src/observe/pipe.fixture.ts";
+import { type StalledPipe, stalledPipe } from "../fixtures/pipe.ts";
 import { type Upstream, upstream, PATIENCE_MS, within } from "./upstream.ts";
 import { bodyFor, post, PATH, WHOLE } from "./wires.ts";
 

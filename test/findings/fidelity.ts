@@ -45,7 +45,7 @@ export const FIDELITY: readonly Finding[] = [
     tests: [
       `${SCHEMAS} > of a Chat or Responses caller reaches Claude closed`,
       `${SCHEMAS} > with bounds reaches Claude with the bounds in its descriptions: a loss of meaning for who was promised them`,
-      "src/dialects/anthropic/held-schema.test.ts > whatever is held, the vendor takes",
+      "src/dialects/anthropic-messages/held-schema.test.ts > whatever is held, the vendor takes",
     ],
   },
   {

@@ -275,7 +275,7 @@ export const SAFETY: readonly Finding[] = [
     what: "a clash never ends",
     tests: [
       "src/vault/vault.test.ts > a clash ends on the date that it had when it came to be, whoever comes later",
-      "src/store/contract.ts > a clash keeps the date that it had when it came to be, whoever comes later",
+      "test/fixtures/store-contract.ts > a clash keeps the date that it had when it came to be, whoever comes later",
       `${TWINS} > \${where}: a conversation that differs in what stood in front keeps its thought, and so does the other`,
       `${TWINS} > \${where}: a conversation alone keeps the thoughts of all its turns, though each calls itself call_0`,
     ],

@@ -1,6 +1,6 @@
 /** Fitting a schema costs its size, whatever it is made of. */
 import { describe, test } from "bun:test";
-import { heldSchema } from "../../src/dialects/anthropic/held-schema.ts";
+import { heldSchema } from "../../src/dialects/anthropic-messages/held-schema.ts";
 import { lossList } from "../../src/ir/loss.ts";
 import { strictSchema } from "../../src/ir/strict-schema.ts";
 import { toolSchema } from "../../src/ir/tool-schema.ts";

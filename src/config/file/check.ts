@@ -4,7 +4,7 @@ import { resolve, type Resolved } from "./resolve.ts";
 import { FileSchema } from "../schema/schema.ts";
 import { inCamel } from "../schema/spelling.ts";
 import { retype, validate, type Validated } from "./validate.ts";
-import type { VendorFacts } from "../vendor-facts.ts";
+import type { VendorFacts } from "../vendor.ts";
 import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 
 /** Throws ConfigError with everything that is wrong. */

@@ -1,6 +1,6 @@
 /** The models of the file, each with those targets whose providers are on. */
 import { modelNameFault } from "../../ir/model-name.ts";
-import { DIALECT_IDS } from "../../ir/seal.ts";
+import { DIALECT_IDS } from "../../dialects/index.ts";
 import { responsesFault } from "../base-url.ts";
 import type { Config, ModelConfig, TargetConfig } from "../config.ts";
 import { writtenAt } from "../yaml/place.ts";

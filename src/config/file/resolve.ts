@@ -12,7 +12,7 @@ import { readSearch } from "./file-search.ts";
 import type { FileConfig } from "../schema/schema.ts";
 import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
 import type { Validated } from "./validate.ts";
-import type { VendorFacts } from "../vendor-facts.ts";
+import type { VendorFacts } from "../vendor.ts";
 import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 
 export type Resolved = Omit<Config, "source">;

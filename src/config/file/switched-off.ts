@@ -4,7 +4,7 @@ import type { ModelConfig, SwitchedOff } from "../config.ts";
 import { isSampleKey } from "../api-keys.ts";
 import { nameOf } from "../yaml/place.ts";
 import type { FileProvider } from "../schema/schema.ts";
-import type { VendorFacts } from "../vendor-facts.ts";
+import type { VendorFacts } from "../vendor.ts";
 import type { Reading } from "./resolve.ts";
 
 /** In words that finish "provider x is switched off: …"; undefined: it is on. */

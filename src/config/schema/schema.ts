@@ -1,7 +1,8 @@
 /** The file's contract: every key, its meaning, its default. What a person writes; config.ts is what the gateway reads. */
 import { z } from "zod";
+import { DIALECT_IDS } from "../../dialects/index.ts";
 import { EFFORTS, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "../../ir/choices.ts";
-import { DIALECT_IDS } from "../../ir/seal.ts";
+import { readDialectId } from "../../ir/dialect-id.ts";
 import { LIMITS } from "../../wire/limits.ts";
 import { withoutSlash } from "../file/origins.ts";
 import type { InCamel } from "./spelling.ts";
@@ -150,8 +151,8 @@ const target = z.strictObject({
     "Which model it is, where the upstream's name does not tell: an Azure deployment called prod.",
   ),
   dialect: optional(
-    z.enum(DIALECT_IDS),
-    "Absent: openai-responses for azure and openai, anthropic for anthropic, openai-chat for others.",
+    z.preprocess((written) => (typeof written === "string" ? readDialectId(written) : written), z.enum(DIALECT_IDS)),
+    "Absent: openai-responses for azure and openai, anthropic-messages for anthropic, openai-chat for others.",
   ),
   reasoning: reasoning.optional(),
   verbosity: optional(z.enum(VERBOSITIES), "Default for the length of answers."),

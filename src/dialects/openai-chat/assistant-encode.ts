@@ -6,7 +6,7 @@ import { type AssistantEntry, textOfContent } from "../../ir/turns.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { besides } from "./beside-encode.ts";
-import { encodeContent, withMark } from "./part-encode.ts";
+import { encodeContent, withMark } from "./parts-encode.ts";
 import { thoughtField } from "./seals.ts";
 import { sealsOf, type TurnSeals } from "./seals-encode.ts";
 import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";

@@ -1,6 +1,6 @@
 /** Perplexity-like hosts name their sources in some chunks of a stream and not in others. */
 import { expect, test } from "bun:test";
-import { answerOf, chunk, ending } from "./asking.ts";
+import { answerOf, chunk, ending } from "../../../test/fixtures/chat.ts";
 
 const SOURCES = ["https://a.example", "https://b.example"];
 const annotations = (...frames: Parameters<typeof answerOf>[0]) =>

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { collect } from "../../ir/collect.ts";
 import { type JsonObject, textOf } from "../../wire/json.ts";
-import { answerOf, chunk, decoded, ending } from "./asking.ts";
+import { answerOf, chunk, decoded, ending } from "../../../test/fixtures/chat.ts";
 import { openaiChat } from "./index.ts";
 import { decodeWhole } from "./response.ts";
-import { ask, checked } from "./asking.ts";
+import { ask, checked } from "../../../test/fixtures/chat.ts";
 
 const call = (entry: Record<string, unknown>) => chunk({ tool_calls: [entry as never] });
 const inputs = (answer: ReturnType<typeof answerOf>) =>

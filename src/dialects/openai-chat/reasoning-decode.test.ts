@@ -1,7 +1,7 @@
 /** What clients of Chat write about thinking, in the words of four vendors. */
 import { describe, expect, test } from "bun:test";
 import type { JsonObject } from "../../wire/json.ts";
-import { decodeRequest } from "./request.ts";
+import { decodeRequest } from "./request-decode.ts";
 
 const reasoningOf = (body: JsonObject) =>
   decodeRequest({ model: "m", messages: [{ role: "user", content: "Hi" }], ...body }).value.reasoning;

@@ -4,10 +4,13 @@ import { join } from "node:path";
 import { GatewayError } from "../../ir/error.ts";
 import { repairEntries } from "../../ir/repair.ts";
 import { type Json, type JsonObject, parseExactly, ShapeError } from "../../wire/json.ts";
-import { decodeRequest, encodeRequest, isNative, passes } from "./request.ts";
+import { isNative } from "./native.ts";
+import { passes } from "./passes.ts";
+import { decodeRequest } from "./request-decode.ts";
+import { encodeRequest } from "./request-encode.ts";
 import type { Entry } from "../../ir/request.ts";
-import { unplaced } from "../../ir/words.fixture.ts";
-import { PLAIN_TRAITS, to, TRAITS } from "./asking.ts";
+import { unplaced } from "../../../test/fixtures/unplaced.ts";
+import { PLAIN_TRAITS, to, TRAITS } from "../../../test/fixtures/chat.ts";
 
 const HELLO = { role: "user", content: "hello" };
 const body = (fields: JsonObject, messages: readonly Json[] = [HELLO]): JsonObject => ({
@@ -67,8 +70,8 @@ describe("tools of every shape in one list", () => {
       ],
     });
     expect(tools.map((tool) => [tool.kind, tool.name, "dialect" in tool ? tool.dialect : ""])).toEqual([
-      ["hosted", "web_search", "anthropic"],
-      ["builtin", "bash", "anthropic"],
+      ["hosted", "web_search", "anthropic-messages"],
+      ["builtin", "bash", "anthropic-messages"],
       ["builtin", "local_shell", "openai-responses"],
       ["hosted", "web_search", "openai-responses"],
       ["hosted", "$web_search", "openai-chat"],
@@ -188,11 +191,15 @@ describe("Cursor's history", () => {
           { kind: "media", media: "image", source: { data: "AAAA", mime: "image/png" } },
         ],
       },
-      { kind: "reasoning", sections: ["Hm"], seal: { dialect: "anthropic", issuer: "", family: "", value: "sig" } },
+      {
+        kind: "reasoning",
+        sections: ["Hm"],
+        seal: { dialect: "anthropic-messages", issuer: "", family: "", value: "sig" },
+      },
       {
         kind: "reasoning",
         sections: [],
-        seal: { dialect: "anthropic", issuer: "", family: "", value: "blob" },
+        seal: { dialect: "anthropic-messages", issuer: "", family: "", value: "blob" },
         redacted: true,
       },
       { kind: "message", role: "assistant", content: [{ kind: "text", text: "Reading." }] },

@@ -14,7 +14,7 @@ import type {
   ToolRef,
 } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
-import { fieldsOf } from "../../ir/words.ts";
+import { fieldsOf } from "../../ir/field-names.ts";
 import {
   defined,
   isList,
@@ -28,11 +28,12 @@ import {
   ShapeError,
   without,
 } from "../../wire/json.ts";
-import { decodeMessages } from "./message-decode.ts";
-import { decodeContent } from "./part-decode.ts";
-import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tool-decode.ts";
-import { CHAT, textIn } from "./wire.ts";
-import { WORDS } from "./words.ts";
+import { decodeMessages } from "./messages-decode.ts";
+import { decodeContent } from "./parts-decode.ts";
+import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tools-decode.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { textIn } from "./wire.ts";
+import { FIELD_NAMES } from "./field-names.ts";
 
 export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
   return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
@@ -65,8 +66,8 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     cache: cacheOf(body),
     wants: wantsOf(body),
     caller: callerOf(body),
-    extra: { dialect: CHAT, fields: without(body, READ) },
-    fields: fieldsOf(body, WORDS),
+    extra: { dialect: OPENAI_CHAT, fields: without(body, READ) },
+    fields: fieldsOf(body, FIELD_NAMES),
   };
   return { value, losses: losses.list() };
 }

@@ -3,16 +3,16 @@ import { GatewayError } from "../../ir/error.ts";
 import { lossList, type Translated } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
-import { callerWords } from "../../ir/words.ts";
+import { callerWords } from "../../ir/field-names.ts";
 import { defined, type JsonObject } from "../../wire/json.ts";
 import type { Addressee } from "../dialect.ts";
-import { encodeMessages } from "./message-encode.ts";
-import { encodeTools } from "./tool-encode.ts";
+import { encodeMessages } from "./messages-encode.ts";
+import { encodeTools } from "./tools-encode.ts";
 import { outputFields, schemaRule } from "./output-encode.ts";
 import { callerFields, extraFields } from "./caller-encode.ts";
 import { reasoningFields } from "./reasoning-encode.ts";
 import { thoughtField } from "./seals.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import { hint, meaning, type Writing } from "./writing.ts";
 
 /** Expects `repairEntries` to have run. */
@@ -22,10 +22,10 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     traits: to.traits,
     losses: lossList(),
     said: callerWords(request),
-    own: request.extra.dialect === CHAT,
-    foreignFiles: request.extra.dialect === "anthropic",
+    own: request.extra.dialect === OPENAI_CHAT,
+    foreignFiles: request.extra.dialect === "anthropic-messages",
     names: toolMap(request.tools, request.entries),
-    reader: { dialect: CHAT, issuer: to.issuer, family: to.family },
+    reader: { dialect: OPENAI_CHAT, issuer: to.issuer, family: to.family },
     thoughtless: { turns: 0 },
   };
   const messages = withRule(encodeMessages(request.entries, writing), schemaRule(request.output, writing));

@@ -1,7 +1,7 @@
 /** `reasoning_details` in pieces, as OpenRouter streams them, and where they stand among the blocks of an answer. */
 import { describe, expect, test } from "bun:test";
 import type { JsonObject } from "../../wire/json.ts";
-import { answerOf, chunk, ending } from "./asking.ts";
+import { answerOf, chunk, ending } from "../../../test/fixtures/chat.ts";
 import { folded, readSealed } from "./seals.ts";
 
 const text = (piece: JsonObject): JsonObject => ({

@@ -4,7 +4,7 @@ import type { CacheMark, Unread } from "../../ir/request.ts";
 import type { SealReader } from "../../ir/seal.ts";
 import type { ToolMap } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
-import type { CallerWords } from "../../ir/words.ts";
+import type { CallerWords } from "../../ir/field-names.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import type { Traits } from "../dialect.ts";
 

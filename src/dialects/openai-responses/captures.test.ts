@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { Addressee } from "../dialect.ts";
 import { repairEntries } from "../../ir/repair.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
-import { openaiResponses, isNative } from "./index.ts";
-import { TO } from "./openai.fixture.ts";
+import { openaiResponses } from "./index.ts";
+import { isNative } from "./passes.ts";
+import { TO } from "../../../test/fixtures/responses.ts";
 
 const CAPTURES = process.env.CODESWITCH_CAPTURES ?? "../shared/captures";
 const names = existsSync(CAPTURES) ? readdirSync(CAPTURES).filter((name) => name.endsWith(".json")) : [];

@@ -8,7 +8,7 @@ import { textOf } from "../../wire/json.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { printFrame, sseReader } from "../../wire/sse.ts";
 import { openaiResponses } from "./index.ts";
-import { askWith, event } from "./openai.fixture.ts";
+import { askWith, event } from "../../../test/fixtures/responses.ts";
 
 const READ: Tool = { kind: "function", name: "read_file" };
 const PATCH: Tool = { kind: "custom", name: "apply_patch" };

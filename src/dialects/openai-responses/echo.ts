@@ -3,7 +3,7 @@ import type { Addressee, Ask } from "../dialect.ts";
 import { lossList } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { textOfContent } from "../../ir/turns.ts";
-import { callerWords } from "../../ir/words.ts";
+import { callerWords } from "../../ir/field-names.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
 import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
 import { isOwn, type Writing } from "./writing.ts";

@@ -1,22 +1,23 @@
 /** OpenAI Responses: OpenAI, Azure, xAI and every server that offers /responses; Codex and the SDKs as clients. */
 import type { Dialect } from "../dialect.ts";
+import { decoder } from "./decoder.ts";
+import { encoder } from "./encoder.ts";
 import { error } from "./error.ts";
-import { envelope, request } from "./request.ts";
+import { FIELD_NAMES } from "./field-names.ts";
+import { passes } from "./passes.ts";
+import { decodeRequest, envelope } from "./request-decode.ts";
+import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
-import { passes } from "./native.ts";
-import { stream } from "./stream.ts";
-import { DIALECT } from "./wire.ts";
-import { WORDS } from "./words.ts";
-
-export { isNative } from "./native.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 
 export const openaiResponses = {
-  id: DIALECT,
-  words: WORDS,
+  id: OPENAI_RESPONSES,
+  fieldNames: FIELD_NAMES,
   passes,
   envelope,
-  request,
-  stream,
+  request: { decode: decodeRequest, encode: encodeRequest },
+  stream: { decoder, encoder },
   response,
   error,
+  hostsWebSearch: true,
 } satisfies Dialect;

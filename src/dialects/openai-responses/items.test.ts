@@ -5,7 +5,7 @@ import type { StreamEvent } from "../../ir/events.ts";
 import { grammar } from "../../ir/grammar.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { openaiResponses } from "./index.ts";
-import { askWith, event } from "./openai.fixture.ts";
+import { askWith, event } from "../../../test/fixtures/responses.ts";
 
 const ASK = askWith([{ kind: "function", name: "f" }]);
 

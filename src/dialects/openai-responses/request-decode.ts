@@ -13,7 +13,7 @@ import type {
   Tool,
 } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
-import { fieldsOf } from "../../ir/words.ts";
+import { fieldsOf } from "../../ir/field-names.ts";
 import {
   defined,
   isList,
@@ -25,13 +25,14 @@ import {
   optionalObject,
   optionalString,
   type Raw,
+  ShapeError,
   without,
 } from "../../wire/json.ts";
 import { decodeInput } from "./items-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeToolChoice, decodeTools } from "./tools-decode.ts";
-import { DIALECT } from "./wire.ts";
-import { WORDS } from "./words.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { FIELD_NAMES } from "./field-names.ts";
 
 export const SEALED_REASONING = "reasoning.encrypted_content";
 
@@ -66,8 +67,8 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       metadata: body.metadata ?? undefined,
       serviceTier: optionalString(body, "service_tier"),
     }),
-    extra: { dialect: DIALECT, fields: extraOf(body) },
-    fields: fieldsOf(body, WORDS),
+    extra: { dialect: OPENAI_RESPONSES, fields: extraOf(body) },
+    fields: fieldsOf(body, FIELD_NAMES),
   });
 }
 
@@ -209,4 +210,12 @@ function wantsOf(body: JsonObject): ModelRequest["wants"] {
     ...(options?.include_usage === true && { usageChunk: true }),
     ...(isList(include) && include.includes(SEALED_REASONING) && { sealedReasoning: true }),
   };
+}
+
+/** What a router must know. */
+export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
+  const input = [body.input, body.messages, body.prompt, body.previous_response_id, body.conversation];
+  if (input.every((value) => value === undefined))
+    throw new ShapeError("input", "a string or a list of items", body.input);
+  return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
 }

@@ -6,7 +6,7 @@ import { waitingTools } from "../../ir/deferred.ts";
 import { strictSchema, wish } from "../../ir/strict-schema.ts";
 import { toolMap } from "../../ir/tools.ts";
 import { loseReasoningHints, loseUnread } from "../../ir/unread.ts";
-import { callerWords, type Field } from "../../ir/words.ts";
+import { callerWords, type Field } from "../../ir/field-names.ts";
 import { textOfContent } from "../../ir/turns.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { cacheOf, callerOf, extraOf } from "./caller-encode.ts";

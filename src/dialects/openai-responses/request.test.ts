@@ -4,8 +4,9 @@ import { repairEntries } from "../../ir/repair.ts";
 import type { Entry, ModelRequest, Tool } from "../../ir/request.ts";
 import { wrapSeal } from "../../ir/seal.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
-import { isNative, openaiResponses } from "./index.ts";
-import { chatRequest, TO, toWith } from "./openai.fixture.ts";
+import { openaiResponses } from "./index.ts";
+import { isNative } from "./passes.ts";
+import { chatRequest, TO, toWith } from "../../../test/fixtures/responses.ts";
 
 const decode = (body: JsonObject): ModelRequest => openaiResponses.request.decode({ model: "m", ...body }).value;
 const entries = (input: Json, more: JsonObject = {}): readonly Entry[] => decode({ input, ...more }).entries;
@@ -409,16 +410,21 @@ describe("requests of other dialects", () => {
   test("tools of Anthropic's own: run by the client, they become functions; its search becomes ours; the rest is lost", () => {
     const request = chatRequest({
       entries: [user],
-      extra: { dialect: "anthropic", fields: {} },
+      extra: { dialect: "anthropic-messages", fields: {} },
       tools: [
-        { kind: "builtin", dialect: "anthropic", name: "bash", wire: "bash_20250124", raw: {} },
+        { kind: "builtin", dialect: "anthropic-messages", name: "bash", wire: "bash_20250124", raw: {} },
         {
           kind: "hosted",
-          dialect: "anthropic",
+          dialect: "anthropic-messages",
           name: "web_search",
           raw: { type: "web_search_20250305", allowed_domains: ["a.example"] },
         },
-        { kind: "hosted", dialect: "anthropic", name: "code_execution", raw: { type: "code_execution_20250825" } },
+        {
+          kind: "hosted",
+          dialect: "anthropic-messages",
+          name: "code_execution",
+          raw: { type: "code_execution_20250825" },
+        },
       ],
     });
     expect(encode(request).value.tools).toMatchObject([

@@ -1,13 +1,13 @@
 /** Anthropic's client-side tools, declared to a Responses vendor as functions whose schema a strict server accepts. */
 import { expect, test } from "bun:test";
-import { faultsOf } from "../../ir/schema.fixture.ts";
+import { faultsOf } from "../../../test/fixtures/schema-faults.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { openaiResponses } from "./index.ts";
-import { chatRequest, TO } from "./openai.fixture.ts";
+import { chatRequest, TO } from "../../../test/fixtures/responses.ts";
 
 const declared = (wire: string): JsonObject => {
   const name = wire.replace(/_\d+$/, "");
-  const tool = { kind: "builtin", dialect: "anthropic", name, wire, raw: { type: wire, name } } as const;
+  const tool = { kind: "builtin", dialect: "anthropic-messages", name, wire, raw: { type: wire, name } } as const;
   const entries = [{ kind: "message", role: "user", content: "hi" }] as const;
   const { value } = openaiResponses.request.encode(chatRequest({ entries, tools: [tool] }), TO);
   return (value.tools as readonly JsonObject[])[0] ?? {};

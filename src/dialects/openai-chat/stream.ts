@@ -1,3 +1,0 @@
-/** Streams, both ways. */
-export { decoder } from "./decoder.ts";
-export { encoder } from "./encoder.ts";

@@ -1,0 +1,121 @@
+/** One model of one provider, asked itself: whether it answers at all, for a few tokens. */
+import type { ProviderConfig, TargetConfig } from "../config/config.ts";
+import { BASE_URL_FIX } from "../config/base-url.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
+import { messageOf, type Got } from "../probe/call.ts";
+import { VOICES } from "../probe/voices.ts";
+import { capabilitiesOf } from "../providers/capabilities.ts";
+import { dialectFor, endpoint } from "../providers/endpoint.ts";
+import { type Asked, operatorsFault } from "../providers/refusals.ts";
+import type { Sighting } from "../providers/sightings.ts";
+import type { JsonObject } from "../wire/json.ts";
+import { ask } from "./ask.ts";
+import { fault, type Finding, ok } from "./finding.ts";
+import { refusal } from "./refusal.ts";
+
+/** A model at its provider, and the name that leads to it. */
+export interface Subject extends Asked {
+  readonly target: TargetConfig;
+}
+
+export interface Judged {
+  readonly finding: Finding;
+  /** Absent: it could not be told whether it is there. */
+  readonly state?: Sighting["state"];
+}
+
+/** `name`: what leads to it, where that is another. */
+export const checkModel = async (
+  provider: ProviderConfig,
+  target: TargetConfig,
+  timeoutMs: number,
+  name = target.model,
+): Promise<Finding[]> => [(await judgedModel({ provider, target, name }, timeoutMs)).finding];
+
+export async function judgedModel(subject: Subject, timeoutMs: number): Promise<Judged> {
+  const { provider, target } = subject;
+  const dialect = dialectFor(provider, target);
+  const body = VOICES[dialect].ask({ model: target.model, prompt: "Hi", extra: shortest(provider, target, dialect) });
+  const { url, got } = await askModel(provider, target, body, timeoutMs);
+  return judge(subject, url, got);
+}
+
+export function judge(subject: Subject, url: string, got: Got): Judged {
+  const { provider, target } = subject;
+  const about = `provider ${provider.name}`;
+  if (got.kind === "failed")
+    return { finding: fault(about, got.fault, `${target.model} does not answer: ${got.words}. ${got.fix}`) };
+  if ((got.status === 200 && got.json) || isCutShort(got))
+    return { finding: ok(about, "model", `${target.model} answers in ${got.tookMs} ms.`), state: "answers" };
+  const said = JSON.stringify(got.json?.error ?? got.json ?? "");
+  const own = operatorsFault({ status: got.status, said }, subject);
+  if (own?.what === "deployment") return { finding: fault(about, "deployment", own.says), state: "missing" };
+  if (got.status === 404 && !own) return { finding: notFound(about, target, url, got) };
+  if (got.status === 400 && !own) return { finding: unfit(about, subject, got) };
+  const refused = refusal(`model ${target.model} at ${provider.name}`, provider, got, url);
+  return {
+    finding:
+      refused ?? fault(about, "address", `${target.model} answers with something that is no JSON. Check base_url.`),
+    // It is there, and busy.
+    ...(got.status === 429 && { state: "answers" }),
+  };
+}
+
+/** Models that think may use up so few tokens before their first word, which some vendors answer with a 400: "Could not finish the message because max_tokens or model output limit was reached." */
+const isCutShort = (got: Extract<Got, { kind: "answer" }>): boolean =>
+  got.status === 400 && /max_tokens or model output limit was reached/i.test(got.text);
+
+/** "The responses operation does not work with the specified model": the path, the key and the model are right. */
+const unfit = (about: string, { provider, target }: Subject, got: Extract<Got, { kind: "answer" }>): Finding =>
+  fault(
+    about,
+    "question",
+    `${target.model} refuses the question (status 400: ${messageOf(got)}). Check its target's dialect, now ${dialectFor(provider, target)}, and that the model answers in words.`,
+  );
+
+/** A vendor that knows the path and not the model says so in its own error; a wrong path has a web server's page. */
+function notFound(
+  about: string,
+  target: TargetConfig,
+  url: string,
+  { json }: Extract<Got, { kind: "answer" }>,
+): Finding {
+  const namesModel = /model|deployment/i.test(JSON.stringify(json?.error ?? ""));
+  return namesModel
+    ? fault(
+        about,
+        "model",
+        `It has no model called ${target.model}. Check the target's model against the vendor's list (where models are deployed: the deployment's name).`,
+      )
+    : fault(about, "address", `There is nothing at ${url.split("?")[0]}. ${BASE_URL_FIX}`);
+}
+
+export async function askModel(
+  provider: ProviderConfig,
+  target: TargetConfig,
+  body: JsonObject,
+  timeoutMs: number,
+): Promise<{ url: string; got: Got }> {
+  const dialect = dialectFor(provider, target);
+  const { url, headers } = endpoint(provider, dialect, target.model, "generate");
+  const version: Record<string, string> =
+    dialect === "anthropic-messages" ? { [`${dialect}-version`]: "2023-06-01" } : {};
+  return {
+    url,
+    got: await ask(provider, {
+      url,
+      headers: { ...version, ...headers },
+      body,
+      timeoutMs,
+    }),
+  };
+}
+
+/** As few tokens as every vendor accepts: Responses refuses less than 16. */
+const FEW_TOKENS = 16;
+
+function shortest(provider: ProviderConfig, target: TargetConfig, dialect: DialectId): JsonObject {
+  if (dialect === "openai-responses") return { max_output_tokens: FEW_TOKENS };
+  const { traits } = capabilitiesOf(provider, dialect, target.model, target.baseModel);
+  return { [traits.maxTokensField]: FEW_TOKENS };
+}

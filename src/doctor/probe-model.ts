@@ -1,0 +1,188 @@
+/** What a model really does, asked question by question at its vendor. Costs tokens: a few dozen questions, one of them long. */
+import type { ProviderConfig, TargetConfig } from "../config/config.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
+import type { Got } from "../probe/call.ts";
+import { type Question, type Voice, VOICES } from "../probe/voices.ts";
+import { capabilitiesOf } from "../providers/capabilities.ts";
+import { dialectFor, endpoint } from "../providers/endpoint.ts";
+import { EFFORTS, VERBOSITIES } from "../ir/choices.ts";
+import type { Capabilities } from "../providers/provider.ts";
+import type { Sighting } from "../providers/sightings.ts";
+import type { JsonObject } from "../wire/json.ts";
+import { type Finding, ok, warning } from "./finding.ts";
+import { askModel, judge, type Subject } from "./check-model.ts";
+
+/** As observed; absent: could not be told. */
+export interface Observed {
+  readonly provider: string;
+  readonly model: string;
+  readonly dialect: DialectId;
+  readonly at: string;
+  readonly streaming: boolean;
+  readonly tools: boolean;
+  readonly images: boolean;
+  readonly thinking: boolean;
+  readonly cache?: boolean;
+  readonly efforts: readonly string[];
+  readonly verbosities: readonly string[];
+}
+
+const TIMEOUT_MS = 120_000;
+
+export async function probeModel(
+  provider: ProviderConfig,
+  target: TargetConfig,
+  now: () => number,
+  name = target.model,
+): Promise<{ observed?: Observed; findings: Finding[]; state?: Sighting["state"] }> {
+  const asking = askingOf(provider, target);
+  const streamed = await asking.ask({ prompt: "Say hi in one word.", stream: true });
+  if (!isGood(streamed)) return refused({ provider, target, name }, asking.voice.dialect, streamed);
+  const { ask, voice, capabilities } = asking;
+  const tool = await ask({
+    prompt: "Look up the word gateway.",
+    tool: true,
+    extra: withoutThinking(capabilities, voice.dialect),
+  });
+  const image = await ask({ prompt: "Which colour is this?", image: true });
+  const thinking = await ask({
+    prompt: "How much is 17 times 23?",
+    extra: thinkingOf(capabilities, voice.dialect, "low"),
+  });
+  const observed: Observed = {
+    provider: provider.name,
+    model: target.model,
+    dialect: voice.dialect,
+    at: new Date(now()).toISOString(),
+    streaming: voice.terminal.test(streamed.text),
+    tools: heard(voice, tool)?.call !== undefined,
+    images: isGood(image),
+    thinking: heard(voice, thinking)?.thought === true,
+    ...(await cacheOf(asking)),
+    efforts: await accepted(asking, EFFORTS, (effort) => thinkingOf(capabilities, voice.dialect, effort)),
+    verbosities: await accepted(asking, VERBOSITIES, (verbosity) => verbosityOf(voice.dialect, verbosity)),
+  };
+  return { observed, state: "answers", findings: tell(asking.about, observed, capabilities) };
+}
+
+function refused(subject: Subject, dialect: DialectId, got: Got): { findings: Finding[]; state?: Sighting["state"] } {
+  const { url } = endpoint(subject.provider, dialect, subject.target.model, "generate");
+  const { finding, ...state } = judge(subject, url, got);
+  return { findings: [finding], ...state };
+}
+
+interface Asking {
+  readonly about: string;
+  readonly voice: Voice;
+  readonly capabilities: Capabilities;
+  ask(question: Omit<Question, "model">): Promise<Got>;
+}
+
+function askingOf(provider: ProviderConfig, target: TargetConfig): Asking {
+  const dialect = dialectFor(provider, target);
+  const voice = VOICES[dialect];
+  return {
+    about: `model ${target.model} at ${provider.name}`,
+    voice,
+    capabilities: capabilitiesOf(provider, dialect, target.model, target.baseModel),
+    ask: async (question) =>
+      (await askModel(provider, target, voice.ask({ model: target.model, ...question }), TIMEOUT_MS)).got,
+  };
+}
+
+type Answer = Extract<Got, { kind: "answer" }>;
+const isGood = (got: Got): got is Answer => got.kind === "answer" && got.status === 200;
+const heard = (voice: Voice, got: Got): ReturnType<Voice["hear"]> | undefined =>
+  isGood(got) && got.json ? voice.hear(got.json) : undefined;
+
+/** undefined: the dialect has no word for it. */
+function thinkingOf({ traits, thinking }: Capabilities, dialect: DialectId, effort: string): JsonObject | undefined {
+  if (dialect === "openai-responses") return { reasoning: { effort, summary: "auto" } };
+  if (dialect === "anthropic-messages")
+    return thinking === "budget"
+      ? { thinking: { type: "enabled", budget_tokens: 1_024 } }
+      : { thinking: { type: "adaptive" }, output_config: { effort } };
+  switch (traits.effortField) {
+    case "thinking":
+      return { thinking: { type: effort === "none" ? "disabled" : "enabled" } };
+    case "reasoning":
+      return { reasoning: { effort } };
+    case "none":
+      return undefined;
+    default:
+      return { reasoning_effort: effort };
+  }
+}
+
+/** Models that think refuse to be forced to a call. */
+const withoutThinking = ({ traits }: Capabilities, dialect: DialectId): JsonObject =>
+  dialect === "openai-chat" && traits.effortField === "thinking" ? { thinking: { type: "disabled" } } : {};
+
+const verbosityOf = (dialect: DialectId, verbosity: string): JsonObject | undefined =>
+  dialect === "anthropic-messages"
+    ? undefined
+    : dialect === "openai-responses"
+      ? { text: { verbosity } }
+      : { verbosity };
+
+async function accepted(
+  { ask }: Asking,
+  words: readonly string[],
+  extraOf: (word: string) => JsonObject | undefined,
+): Promise<string[]> {
+  const found: string[] = [];
+  const written = (word: string): string | undefined => JSON.stringify(extraOf(word));
+  // A switch or a budget is the same for every effort, and no word at all is none.
+  if (written("low") === written("high")) return found;
+  for (const word of words) if (isGood(await ask({ prompt: "Hi", extra: extraOf(word) ?? {} }))) found.push(word);
+  return found;
+}
+
+/** Vendors cache from 1,024 tokens on; some only from 2,048. */
+const LONG = "A gateway stands between those who ask and those who answer. ".repeat(250);
+
+async function cacheOf({ ask, voice }: Asking): Promise<Pick<Observed, "cache">> {
+  const prompt = `${LONG}\n\nSay ok.`;
+  const extra = voice.dialect === "anthropic-messages" ? { cache_control: { type: "ephemeral" } } : undefined;
+  const question = { prompt, ...(extra && { extra }) };
+  const first = heard(voice, await ask(question));
+  const second = heard(voice, await ask(question));
+  if (!first || second?.cachedTokens === undefined) return {};
+  return { cache: second.cachedTokens > 0 };
+}
+
+function tell(about: string, observed: Observed, { efforts }: Capabilities): Finding[] {
+  const does = (["streaming", "tools", "images", "thinking", "cache"] as const).filter(
+    (name) => observed[name] === true,
+  );
+  const not = (["streaming", "tools", "images", "thinking", "cache"] as const).filter(
+    (name) => observed[name] === false,
+  );
+  const list = (words: readonly string[]): string => words.join(", ") || "none";
+  const unknown = observed.efforts.filter((effort) => !(efforts as readonly string[]).includes(effort));
+  return [
+    ok(
+      about,
+      "capabilities",
+      `It does: ${list(does)}. It does not show: ${list(not)}. Efforts: ${list(observed.efforts)}. Verbosities: ${list(observed.verbosities)}.`,
+    ),
+    ...(observed.tools
+      ? []
+      : [
+          warning(
+            about,
+            "tools",
+            "No call came although one was demanded: coding tools need a model that calls. Choose another model for them.",
+          ),
+        ]),
+    ...(unknown.length === 0 || efforts.length === 0
+      ? []
+      : [
+          warning(
+            about,
+            "efforts",
+            `It accepts ${unknown.join(", ")}, which this version clamps to ${efforts.join(", ")}. Tell us, or set base_model to a model that it equals.`,
+          ),
+        ]),
+  ];
+}

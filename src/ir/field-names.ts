@@ -1,0 +1,83 @@
+/** The caller's own words: what its body calls each field, and where each thing stood in it. Losses and refusals speak them. */
+import { isObject, type Json, type JsonObject } from "../wire/json.ts";
+
+/** Set by the decoder of the request; absent where the gateway made the thing itself. Never printed upstream. */
+export interface Placed {
+  /** `messages[3].content[1]`, `tools[0].function`. */
+  readonly at?: string;
+}
+
+/** Our words for what stands at the top of a body, and the commonest of theirs, for a field that the body does not have. */
+export const FIELDS = {
+  conversation: "messages",
+  toolChoice: "tool_choice",
+  parallelCalls: "parallel_tool_calls",
+  maxTokens: "max_tokens",
+  temperature: "temperature",
+  topP: "top_p",
+  topK: "top_k",
+  stop: "stop",
+  frequencyPenalty: "frequency_penalty",
+  presencePenalty: "presence_penalty",
+  seed: "seed",
+  reasoning: "reasoning",
+  reasoningShown: "reasoning.summary",
+  outputShape: "response_format",
+  verbosity: "verbosity",
+  store: "store",
+  container: "container",
+  truncation: "truncation",
+  cacheKey: "prompt_cache_key",
+  cacheRetention: "prompt_cache_retention",
+  cacheControl: "cache_control",
+  user: "user",
+  safetyId: "safety_identifier",
+  metadata: "metadata",
+  serviceTier: "service_tier",
+} as const;
+export type Field = keyof typeof FIELDS;
+
+/** How one dialect's callers may write each field, dotted where it is nested; the first that a body has is meant. */
+export type FieldNames = Readonly<Partial<Record<Field, readonly string[]>>>;
+/** The fields that one body has, each as it wrote it. */
+export type Fields = Readonly<Partial<Record<Field, string>>>;
+
+const ALL = Object.keys(FIELDS) as readonly Field[];
+
+export function fieldsOf(body: JsonObject, names: FieldNames): Fields {
+  const fields: Partial<Record<Field, string>> = {};
+  for (const field of ALL) {
+    const found = namesFor(field, names).find((word) => stands(body, word));
+    if (found !== undefined) fields[field] = found;
+  }
+  return fields;
+}
+
+/** Our word for a key of that dialect. */
+export const fieldNamed = (key: string, names: FieldNames): Field | undefined =>
+  ALL.find((field) => namesFor(field, names).includes(key));
+
+export interface CallerWords {
+  field(name: Field): string;
+  place(thing: Placed): string;
+  /** False for what a target's config or the gateway itself put in: that it cannot be said loses nothing of the caller's. */
+  wrote(name: Field): boolean;
+}
+
+/** What the gateway put into the conversation by itself is told at the conversation's own name. */
+export function callerWords({ fields }: { readonly fields?: Fields }): CallerWords {
+  const field = (name: Field): string => fields?.[name] ?? FIELDS[name];
+  return {
+    field,
+    place: (thing) => thing.at ?? field("conversation"),
+    wrote: (name) => fields === undefined || fields[name] !== undefined,
+  };
+}
+
+const namesFor = (field: Field, names: FieldNames): readonly string[] => names[field] ?? [FIELDS[field]];
+
+function stands(body: JsonObject, word: string): boolean {
+  let value: Json | undefined = body;
+  for (const key of word.split(".")) value = isObject(value) ? value[key] : undefined;
+  return value !== undefined && value !== null;
+}
