@@ -5,7 +5,7 @@ import { FileSchema } from "../schema/schema.ts";
 import { inCamel } from "../schema/spelling.ts";
 import { retype, validate, type Validated } from "./validate.ts";
 import type { VendorFacts } from "../vendor.ts";
-import type { Path, YamlFile } from "../yaml/yaml-file.ts";
+import type { Path, YamlFile } from "../yaml/place.ts";
 
 /** Throws ConfigError with everything that is wrong. */
 export function checkFile(yaml: YamlFile, vendors: readonly VendorFacts[]): Resolved {

@@ -1,8 +1,8 @@
 /** The callers' keys of the file: each fit to be one, and no two alike. */
 import type { KeyConfig } from "../config.ts";
 import { keyFault } from "../api-keys.ts";
-import type { Reading } from "./resolve.ts";
-import type { Path } from "../yaml/yaml-file.ts";
+import type { Reading } from "./reading.ts";
+import type { Path } from "../yaml/place.ts";
 
 export function checkKeys({ file: { auth }, yaml, refuse }: Reading): void {
   const firsts = { key: firstOf(auth.keys, "key"), name: firstOf(auth.keys, "name") };

@@ -3,10 +3,9 @@ import { modelNameFault } from "../../ir/model-name.ts";
 import { DIALECT_IDS } from "../../dialects/index.ts";
 import { responsesFault } from "../base-url.ts";
 import type { Config, ModelConfig, TargetConfig } from "../config.ts";
-import { writtenAt } from "../yaml/place.ts";
-import type { Reading } from "./resolve.ts";
-import type { FileTarget } from "../schema/schema.ts";
-import type { Path } from "../yaml/yaml-file.ts";
+import { writtenAt, type Path } from "../yaml/place.ts";
+import type { Reading } from "./reading.ts";
+import type { FileTarget } from "../schema/file-config.ts";
 
 export function checkTargets({ file, refuse }: Reading): void {
   for (const [model, { targets }] of Object.entries(file.models)) {

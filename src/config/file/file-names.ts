@@ -1,11 +1,10 @@
 /** Names in a file that point at other names of it. */
 import { matches } from "../../ir/model-name.ts";
-import { isGroup } from "../yaml/longhand.ts";
+import { isGroup } from "../schema/parts.ts";
 import { didYouMean } from "../nearest.ts";
-import { nameOf, placeOf, valueOf } from "../yaml/place.ts";
+import { nameOf, placeOf, valueOf, valueAt, type Path, type YamlFile } from "../yaml/place.ts";
 import { printProblem, showNames, type Problems } from "../problem.ts";
-import type { FileConfig } from "../schema/schema.ts";
-import { valueAt, type Path, type YamlFile } from "../yaml/yaml-file.ts";
+import type { FileConfig } from "../schema/file-config.ts";
 
 /** Targets of providers that are not there. Of a file that may be wrong elsewhere: one look should show everything. */
 export function checkProviderNames(yaml: YamlFile, wrong: Problems): void {

@@ -11,10 +11,9 @@ import {
 import type { Config, ProviderConfig } from "../config.ts";
 import { consumerToken } from "../api-keys.ts";
 import { didYouMean } from "../nearest.ts";
-import { placeOf, writtenAt } from "../yaml/place.ts";
-import type { Reading } from "./resolve.ts";
-import type { FileProvider } from "../schema/schema.ts";
-import type { Path } from "../yaml/yaml-file.ts";
+import { placeOf, writtenAt, type Path } from "../yaml/place.ts";
+import type { Reading } from "./reading.ts";
+import type { FileProvider } from "../schema/file-config.ts";
 
 export function readProvider(name: string, written: FileProvider, reading: Reading): ProviderConfig {
   const { refuse, yaml } = reading;

@@ -1,6 +1,6 @@
 /** The search of the web in a file, as the gateway reads it. */
 import type { SearchConfig } from "../config.ts";
-import type { FileSearch } from "../schema/schema.ts";
+import type { FileSearch } from "../schema/file-config.ts";
 
 /** Their own hosts; an instance of SearXNG is its operator's. */
 const HOSTS: Readonly<Partial<Record<SearchConfig["kind"], string>>> = {

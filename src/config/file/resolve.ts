@@ -5,25 +5,16 @@ import { checkKeys } from "./file-keys.ts";
 import { checkTargets, readModels } from "./file-models.ts";
 import { doubtsOf, readProvider } from "./file-providers.ts";
 import { ORIGIN_FIX, originFault, originWarnings } from "./origins.ts";
-import { placeOf, valueOf } from "../yaml/place.ts";
+import { placeOf, valueOf, type Path, type YamlFile } from "../yaml/place.ts";
 import { problems } from "../problem.ts";
 import { unknownKeyModels } from "./file-names.ts";
 import { readSearch } from "./file-search.ts";
-import type { FileConfig } from "../schema/schema.ts";
 import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
+import type { Reading } from "./reading.ts";
 import type { Validated } from "./validate.ts";
 import type { VendorFacts } from "../vendor.ts";
-import type { Path, YamlFile } from "../yaml/yaml-file.ts";
 
 export type Resolved = Omit<Config, "source">;
-
-export interface Reading {
-  readonly file: FileConfig;
-  readonly yaml: YamlFile;
-  readonly vendors: readonly VendorFacts[];
-  /** `words`: those that may be written there; a value that is nearly one of them is shown. */
-  refuse(path: Path, fault: string, fix: string, words?: readonly string[]): void;
-}
 
 /** Throws ConfigError with everything that is wrong. */
 export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: readonly VendorFacts[]): Resolved {

@@ -3,9 +3,9 @@ import { isOfDomain } from "../../wire/host.ts";
 import type { ModelConfig, SwitchedOff } from "../config.ts";
 import { isSampleKey } from "../api-keys.ts";
 import { nameOf } from "../yaml/place.ts";
-import type { FileProvider } from "../schema/schema.ts";
+import type { FileProvider } from "../schema/file-config.ts";
 import type { VendorFacts } from "../vendor.ts";
-import type { Reading } from "./resolve.ts";
+import type { Reading } from "./reading.ts";
 
 /** In words that finish "provider x is switched off: …"; undefined: it is on. */
 export function whyOff(name: string, provider: FileProvider, { yaml, vendors }: Reading): string | undefined {

@@ -3,14 +3,15 @@ import type { z } from "zod";
 import { isTimeKey, milliseconds, TIME_FIX } from "../schema/duration.ts";
 import { didYouMean } from "../nearest.ts";
 import { isLiteLlm, LITELLM, notHere } from "./not-here.ts";
-import { placeOf, valueOf } from "../yaml/place.ts";
+import { placeOf, valueOf, valueAt, type Path, type YamlFile } from "../yaml/place.ts";
 import { ConfigError, printPath, problems, type Problem, type Problems } from "../problem.ts";
 import { checkProviderNames } from "./file-names.ts";
-import { FileSchema, MISSING_FIX, type FileConfig } from "../schema/schema.ts";
+import { FileSchema, MISSING_FIX } from "../schema/schema.ts";
+import type { FileConfig } from "../schema/file-config.ts";
 import { keysAt } from "../schema/parts.ts";
 import { HIDDEN } from "../yaml/shown-name.ts";
 import { inCamel } from "../schema/spelling.ts";
-import { unsetVariable, valueAt, type Path, type YamlFile } from "../yaml/yaml-file.ts";
+import { unsetVariable } from "../yaml/yaml-file.ts";
 
 export interface Validated {
   readonly file: FileConfig;

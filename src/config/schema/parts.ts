@@ -1,6 +1,6 @@
 /** Down the file's schema by a path of the file. */
 import { FileSchema } from "./schema.ts";
-import type { Path } from "../yaml/yaml-file.ts";
+import type { Path } from "../yaml/place.ts";
 
 /** One of the three, or none where anything may stand. */
 export interface SchemaParts {
@@ -30,3 +30,6 @@ export function partsOf(schema: unknown): SchemaParts {
   while (at?.def?.innerType) at = at.def.innerType as typeof at;
   return at ?? {};
 }
+
+export const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -5,7 +5,6 @@ import { EFFORTS, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "../../ir/choices.t
 import { readDialectId } from "../../ir/dialect-id.ts";
 import { LIMITS } from "../../wire/limits.ts";
 import { withoutSlash } from "../file/origins.ts";
-import type { InCamel } from "./spelling.ts";
 
 const PROVIDER_KINDS = ["azure", "openai", "anthropic", "kimi", "openai-compatible", "simulator"] as const;
 export const LOG_FORMATS = ["text", "json"] as const;
@@ -206,13 +205,6 @@ export const FileSchema = z.strictObject({
   search: search.optional(),
   log: log.prefault({}),
 });
-
-/** What a file says, in our own spelling. */
-export type FileConfig = InCamel<z.output<typeof FileSchema>>;
-export type FileProvider = FileConfig["providers"][string];
-export type FileModel = FileConfig["models"][string];
-export type FileTarget = FileModel["targets"][number];
-export type FileSearch = NonNullable<FileConfig["search"]>;
 
 /** How to fill a gap, by the key that is missing. */
 export const MISSING_FIX: Readonly<Record<string, string>> = {

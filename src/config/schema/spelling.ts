@@ -1,6 +1,5 @@
 /** The file's snake_case and our camelCase: one way there and one back, along the schema. Names that the operator chose stay as they are. */
-import { isGroup } from "../yaml/longhand.ts";
-import { partsOf } from "./parts.ts";
+import { isGroup, partsOf } from "./parts.ts";
 
 type CamelName<Name> = Name extends `${infer First}_${infer Rest}` ? `${First}${Capitalize<CamelName<Rest>>}` : Name;
 

@@ -3,8 +3,8 @@
  * model itself. Keys that begin with `x-` hold what anchors share, as in compose files, and are left out.
  */
 import { FileSchema } from "../schema/schema.ts";
-import { keysAt, partsOf } from "../schema/parts.ts";
-import type { Path, YamlFile } from "./yaml-file.ts";
+import { isGroup, keysAt, partsOf } from "../schema/parts.ts";
+import type { Path, YamlFile } from "./place.ts";
 
 /** Places are asked for as the schema has them, and told as they were written. */
 export function longhand(yaml: YamlFile): YamlFile {
@@ -28,9 +28,6 @@ export function longhand(yaml: YamlFile): YamlFile {
     missing: (path) => yaml.missing(written(path)),
   };
 }
-
-export const isGroup = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** list: in full. target: one without the list. model: the target's keys are the model's own. */
 function wayOf(model: unknown): "list" | "target" | "model" {

@@ -1,7 +1,25 @@
 /** Where a problem of a file is, and what of its value may be told. */
 import { nearest } from "../nearest.ts";
 import { printPath, showValue, type Place } from "../problem.ts";
-import { valueAt, type Path, type YamlFile } from "./yaml-file.ts";
+import type { Excerpt } from "./excerpt.ts";
+
+export type Path = readonly PropertyKey[];
+
+export interface YamlFile {
+  /** As it is printed in messages. */
+  readonly name: string;
+  readonly value: unknown;
+  /** The line of a key, or of its nearest parent that was written. */
+  line(path: Path): number | undefined;
+  /** That line, with a caret below the key. */
+  excerpt(path: Path): Excerpt | undefined;
+  /** The path for a message: keys that a variable brought in stand there as they were written, what may be a secret not at all. */
+  shown(path: Path): string;
+  /** Variables without a value or a default at this place. */
+  missing(path: Path): readonly string[];
+  /** The variables that brought this value in, here or behind an alias. Such a value is still text where a number should stand, and is never shown. */
+  broughtBy(value: unknown): readonly string[];
+}
 
 export const placeOf = (yaml: YamlFile, path: Path): Place => ({
   file: yaml.name,
@@ -34,4 +52,11 @@ export function writtenAt(yaml: YamlFile, path: Path): string {
 export function nameOf(yaml: YamlFile, group: "providers" | "models", name: string): string {
   const shown = yaml.shown([group, name]);
   return shown === printPath([group, name]) ? name : shown.slice(group.length);
+}
+
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, step) => {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return undefined;
+    return (at as Record<PropertyKey, unknown>)[step];
+  }, value);
 }

@@ -12,31 +12,14 @@ import {
   type YAMLMap,
 } from "yaml";
 import { parseYaml } from "./parse-yaml.ts";
-import { excerpts, type Excerpt } from "./excerpt.ts";
+import { excerpts } from "./excerpt.ts";
 import { longhand } from "./longhand.ts";
+import type { Path, YamlFile } from "./place.ts";
 import { ConfigError, type Place, printPath, problems, type Problem } from "../problem.ts";
 import { isSchemaWord } from "../schema/json-schema.ts";
 import { shownName, shownWritten } from "./shown-name.ts";
 import { substitute, type Variables } from "../substitute.ts";
 import { badAlias, yamlFaults } from "./yaml-faults.ts";
-
-export type Path = readonly PropertyKey[];
-
-export interface YamlFile {
-  /** As it is printed in messages. */
-  readonly name: string;
-  readonly value: unknown;
-  /** The line of a key, or of its nearest parent that was written. */
-  line(path: Path): number | undefined;
-  /** That line, with a caret below the key. */
-  excerpt(path: Path): Excerpt | undefined;
-  /** The path for a message: keys that a variable brought in stand there as they were written, what may be a secret not at all. */
-  shown(path: Path): string;
-  /** Variables without a value or a default at this place. */
-  missing(path: Path): readonly string[];
-  /** The variables that brought this value in, here or behind an alias. Such a value is still text where a number should stand, and is never shown. */
-  broughtBy(value: unknown): readonly string[];
-}
 
 /** Throws ConfigError on what is not YAML. */
 export function readYaml(name: string, text: string, variables: Variables): YamlFile {
@@ -168,13 +151,6 @@ function places(document: Document): (path: Path) => YamlPlace {
     }
     return { offset, node };
   };
-}
-
-export function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, step) => {
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return undefined;
-    return (at as Record<PropertyKey, unknown>)[step];
-  }, value);
 }
 
 const badVariable = (place: Place): Problem => ({
