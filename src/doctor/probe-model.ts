@@ -27,6 +27,9 @@ export interface Observed {
   readonly verbosities: readonly string[];
 }
 
+/** What is either observed or not. */
+export const ABILITIES = ["streaming", "tools", "images", "thinking", "cache"] as const;
+
 const TIMEOUT_MS = 120_000;
 
 export async function probeModel(
@@ -152,12 +155,8 @@ async function cacheOf({ ask, voice }: Asking): Promise<Pick<Observed, "cache">>
 }
 
 function tell(about: string, observed: Observed, { efforts }: Capabilities): Finding[] {
-  const does = (["streaming", "tools", "images", "thinking", "cache"] as const).filter(
-    (name) => observed[name] === true,
-  );
-  const not = (["streaming", "tools", "images", "thinking", "cache"] as const).filter(
-    (name) => observed[name] === false,
-  );
+  const does = ABILITIES.filter((name) => observed[name] === true);
+  const not = ABILITIES.filter((name) => observed[name] === false);
   const list = (words: readonly string[]): string => words.join(", ") || "none";
   const unknown = observed.efforts.filter((effort) => !(efforts as readonly string[]).includes(effort));
   return [

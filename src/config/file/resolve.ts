@@ -1,12 +1,12 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
-import type { Config } from "../config.ts";
+import type { Config, ProviderConfig } from "../config.ts";
 import { looksLikeKey } from "../api-keys.ts";
 import { checkKeys } from "./file-keys.ts";
 import { checkTargets, readModels } from "./file-models.ts";
 import { doubtsOf, readProvider } from "./file-providers.ts";
 import { ORIGIN_FIX, originFault, originWarnings } from "./origins.ts";
 import { placeOf, valueOf, type Path, type YamlFile } from "../yaml/place.ts";
-import { problems } from "../problem.ts";
+import { problems, type Problems } from "../problem.ts";
 import { unknownKeyModels } from "./file-names.ts";
 import { readSearch } from "./file-search.ts";
 import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
@@ -22,17 +22,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
   const refuse: Reading["refuse"] = (path, fault, fix, words = []) =>
     wrong.add({ ...placeOf(yaml, path), ...valueOf(yaml, path, words), fault, fix });
   const reading: Reading = { file, yaml, vendors, refuse };
-  const unset = Map.groupBy(pending, ({ path }) => path[1]);
-  const off = new Map<string, string>();
-  const providers: Record<string, ReturnType<typeof readProvider>> = {};
-  for (const [name, written] of Object.entries(file.providers)) {
-    const reason = whyOff(name, written, reading);
-    if (reason !== undefined) off.set(name, reason);
-    else {
-      for (const { path, problem } of unset.get(name) ?? []) if (path[2] !== "api_key") wrong.add(problem);
-      providers[name] = readProvider(name, written, reading);
-    }
-  }
+  const { providers, off } = readProviders(reading, pending, wrong);
   checkNames(reading);
   checkTargets(reading);
   const origins = file.server.corsOrigins;
@@ -63,6 +53,22 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
       ...("off" in found ? [`The search of the web is switched off: ${found.off}.`] : []),
     ],
   };
+}
+
+/** Those that are on, and why the others are off. */
+function readProviders(reading: Reading, pending: Validated["pending"], wrong: Problems) {
+  const unset = Map.groupBy(pending, ({ path }) => path[1]);
+  const off = new Map<string, string>();
+  const providers: Record<string, ProviderConfig> = {};
+  for (const [name, written] of Object.entries(reading.file.providers)) {
+    const reason = whyOff(name, written, reading);
+    if (reason !== undefined) off.set(name, reason);
+    else {
+      for (const { path, problem } of unset.get(name) ?? []) if (path[2] !== "api_key") wrong.add(problem);
+      providers[name] = readProvider(name, written, reading);
+    }
+  }
+  return { providers, off };
 }
 
 /** Names are in the log, in answers and in `config print`. */

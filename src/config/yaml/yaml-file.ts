@@ -32,29 +32,13 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
 
   let own: ReadonlySet<string> | undefined;
   const excerptAt = excerpts(text, (word) => isSchemaWord(word) || (own ??= ownNames(document)).has(word));
-  const missing = new Map<unknown, readonly string[]>();
-  const brought = new Map<unknown, readonly string[]>();
-  const keys = new Map<string, string>();
-  const shown = (path: Path): string =>
-    printPath(path.map((_, at) => keys.get(printPath(path.slice(0, at + 1))) ?? shownName(path, at)));
-  eachText(document.contents, [], (scalar, path, role) => {
-    const written = scalar.value;
-    if (!written.includes("${")) return;
-    const result = substitute(written, variables);
-    const offset = scalar.range?.[0] ?? 0;
-    const place = { file: name, line: lineAt(offset), key: shown(path), excerpt: excerptAt(offset) };
-    if (result.malformed !== undefined) wrong.add(badVariable(place));
-    if (role === "value") {
-      missing.set(scalar, result.missing);
-      if (result.names.length > 0 && result.text !== "") brought.set(result.text, result.names);
-    } else {
-      keys.set(printPath([...path, result.text]), shownWritten(written));
-      for (const variable of result.missing) wrong.add(unsetVariable(place, variable));
-    }
-    scalar.value = result.text;
+  const placeOf = (offset: number, key: string): Place => ({
+    file: name,
+    line: lineAt(offset),
+    key,
+    excerpt: excerptAt(offset),
   });
-  wrong.throwIfAny();
-
+  const { shown, missing, brought } = fillIn(document, variables, placeOf);
   const value = toPlain(document, name);
   const placeAt = places(document);
   const at =
@@ -72,6 +56,33 @@ export function readYaml(name: string, text: string, variables: Variables): Yaml
     missing: (path) => missing.get(placeAt(path).node) ?? [],
     broughtBy: (text) => brought.get(text) ?? [],
   });
+}
+
+/** Throws ConfigError on a variable that begins nothing, and on one without a value in a name. */
+function fillIn(document: Document, variables: Variables, placeOf: (offset: number, key: string) => Place) {
+  const wrong = problems();
+  const missing = new Map<unknown, readonly string[]>();
+  const brought = new Map<unknown, readonly string[]>();
+  const keys = new Map<string, string>();
+  const shown = (path: Path): string =>
+    printPath(path.map((_, at) => keys.get(printPath(path.slice(0, at + 1))) ?? shownName(path, at)));
+  eachText(document.contents, [], (scalar, path, role) => {
+    const written = scalar.value;
+    if (!written.includes("${")) return;
+    const result = substitute(written, variables);
+    const place = placeOf(scalar.range?.[0] ?? 0, shown(path));
+    if (result.malformed !== undefined) wrong.add(badVariable(place));
+    if (role === "value") {
+      missing.set(scalar, result.missing);
+      if (result.names.length > 0 && result.text !== "") brought.set(result.text, result.names);
+    } else {
+      keys.set(printPath([...path, result.text]), shownWritten(written));
+      for (const variable of result.missing) wrong.add(unsetVariable(place, variable));
+    }
+    scalar.value = result.text;
+  });
+  wrong.throwIfAny();
+  return { shown, missing, brought };
 }
 
 type TextScalar = Scalar & { value: string };
