@@ -1,9 +1,10 @@
 /** What one model of one deployment can do: the vendor's row, its dialect, and the model's row together. */
 import type { ProviderConfig } from "../config/config.ts";
 import type { DialectId, Traits } from "../dialects/dialect.ts";
-import { traitsOf, type Vendor, vendorOf } from "./catalog.ts";
+import { vendorOf } from "./catalog.ts";
 import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
+import { traitsOf, type Vendor } from "./vendor.ts";
 
 /** Anthropic demands max_tokens; what most clients send is room enough for thinking and an answer. */
 const OUTPUT_DEFAULT = 32_000;
@@ -87,7 +88,7 @@ function unknownModel(dialect: DialectId, vendor: Vendor): Known {
     truncations: dialect === "openai-responses" ? TRUNCATIONS : [],
     refuses: new Set(),
     // An OpenAI model that is told to think refuses them, whatever its deployment is called.
-    ...(vendor.models.includes("gpt-*") && {
+    ...(vendor.serves === "openai" && {
       refusesThinking: new Set(["temperature", "topP", "frequencyPenalty", "presencePenalty"]),
     }),
     ...(dialect === "anthropic" && { outputTokensDefault: OUTPUT_DEFAULT, temperatureMax: 1 }),
@@ -110,7 +111,9 @@ function summariesIn(dialect: DialectId, summaries: readonly string[]): readonly
 function inDialect(traits: Traits, dialect: DialectId, vendor: Vendor): Traits {
   const { signedCalls, ...rest } = traits;
   if (dialect !== "openai-chat") return { ...rest, reasoningReplay: "none", reasoningRequired: false };
-  const said = vendor.id === "openrouter" ? { ...rest, reasoningReplay: "reasoning_details" as const } : rest;
+  // Sealed thoughts have their own place, whatever the model's row says of plain ones.
+  const isSealed = vendor.traits[dialect]?.reasoningReplay === "reasoning_details";
+  const said = isSealed ? { ...rest, reasoningReplay: "reasoning_details" as const } : rest;
   const takesSeals = said.extraContent === true || said.reasoningReplay === "reasoning_details";
   return { ...said, ...(signedCalls && takesSeals && { signedCalls }) };
 }

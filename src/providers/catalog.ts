@@ -1,103 +1,14 @@
 /** Vendors, as rows: where they answer, how a key is shown, and what their deployments take of a dialect. A new compatible vendor is one row. */
+import { responsesFault } from "../config/base-url.ts";
 import type { ProviderConfig } from "../config/config.ts";
 import { NATIVE_GPT } from "../config/env-azure.ts";
-import type { VendorFacts } from "../config/vendor.ts";
-import type { DialectId, Traits } from "../dialects/dialect.ts";
-import type { ToolRules } from "../ir/tool-schema.ts";
-
-export interface Vendor extends VendorFacts {
-  /** As a person knows it. */
-  readonly title: string;
-  readonly auth: Auth;
-  readonly dialect: DialectId;
-  /** Where its Messages endpoint stands, instead of `/v1`. */
-  readonly messagesPath?: string;
-  /** It counts the tokens of a Messages body. */
-  readonly countsTokens?: true;
-  /** Its list of models holds what could be deployed, and not the names that it answers to. */
-  readonly listsDeployable?: true;
-  readonly traits: Readonly<Partial<Record<DialectId, Partial<Traits>>>>;
-  /** Top-level Chat fields that it answers with a 400 or 422. */
-  readonly refusesFields?: readonly string[];
-  /** A name in the vendor's own catalogue may stand behind this: `openai/gpt-5`. */
-  readonly prefixes: readonly string[];
-}
-export type Auth = "bearer" | "api-key" | "x-api-key" | "none";
-
-const ANY_ID = /^[^\u0000-\u001f]+$/;
-// OpenAI: "Expected an ID that contains letters, numbers, underscores, or dashes". Anthropic: ^[a-zA-Z0-9_-]+$.
-const PLAIN_ID = /^[a-zA-Z0-9_-]+$/;
-
-/** "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level", "array schema missing items". */
-const OPENAI_TOOLS: ToolRules = {
-  notAtTop: new Set(["oneOf", "anyOf", "allOf", "enum", "not"]),
-  needsItems: true,
-};
-
-/** Chat as OpenAI has it. https://platform.openai.com/docs/api-reference/chat/create */
-const OPENAI_CHAT: Traits = {
-  developerRole: true,
-  midSystem: true,
-  customTools: true,
-  maxTokensField: "max_completion_tokens",
-  reasoningReplay: "none",
-  reasoningRequired: false,
-  imageResults: false,
-  images: true,
-  strictTools: true,
-  toolSchemas: OPENAI_TOOLS,
-  parallelSwitch: true,
-  usageChunk: true,
-  effortField: "reasoning_effort",
-  jsonSchema: "json_schema",
-  cacheKey: true,
-  // "tool_calls[0].id: string too long. Expected a string with maximum length 40": of Chat only.
-  callIdLengthMax: 40,
-  callIdPattern: PLAIN_ID,
-  stop: true,
-};
-
-/** Chat as most others have it: OpenAI's of 2024. A field that only some know is not sent. */
-const COMPATIBLE_CHAT: Traits = {
-  ...OPENAI_CHAT,
-  developerRole: false,
-  customTools: false,
-  maxTokensField: "max_tokens",
-  strictTools: false,
-  toolSchemas: { ...OPENAI_TOOLS, notAtTop: new Set() },
-  cacheKey: false,
-  callIdLengthMax: 256,
-  callIdPattern: ANY_ID,
-};
-
-/** https://platform.openai.com/docs/api-reference/responses/create. Call ids: Azure refuses more than 64 characters (facts: a seed's issue 32). */
-const RESPONSES: Traits = { ...OPENAI_CHAT, imageResults: true, callIdLengthMax: 64, stop: false };
-
-/** https://platform.claude.com/docs/en/api/messages. Which models know system turns stands in models.ts. */
-const MESSAGES: Traits = {
-  ...OPENAI_CHAT,
-  developerRole: false,
-  midSystem: false,
-  customTools: false,
-  maxTokensField: "max_tokens",
-  // "input_schema does not support oneOf, allOf, or anyOf at the top level".
-  toolSchemas: { notAtTop: new Set(["oneOf", "anyOf", "allOf"]), needsItems: false },
-  imageResults: true,
-  effortField: "none",
-  cacheKey: false,
-  callIdLengthMax: 64,
-};
-
-const BASE: Readonly<Record<DialectId, Traits>> = {
-  "openai-chat": COMPATIBLE_CHAT,
-  "openai-responses": RESPONSES,
-  anthropic: MESSAGES,
-};
+import { azureChat, azureResponses, messagesUnder, underV1 } from "./address.ts";
+import { API_KEY, X_API_KEY } from "./auth.ts";
+import { OPENAI_CHAT, OPENAI_TOOLS, type Vendor } from "./vendor.ts";
 
 const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
   kind: "openai-compatible",
   keyVariables: [],
-  auth: "bearer",
   dialect: "openai-chat",
   hosts: [],
   traits: {},
@@ -116,14 +27,23 @@ export const VENDORS: readonly Vendor[] = [
     title: "Azure OpenAI",
     kind: "azure",
     keyVariables: ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"],
-    auth: "api-key",
     dialect: "openai-responses",
+    // Claude has an endpoint of its own, other makers' models speak Chat, and Responses began with 2025-03-01-preview.
+    dialectOf: (maker, { kind, apiVersion }) => {
+      if (maker === "anthropic") return "anthropic";
+      return maker === "other" || responsesFault(kind, apiVersion) ? "openai-chat" : "openai-responses";
+    },
     hosts: ["openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com"],
-    // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
-    messagesPath: "/anthropic/v1",
+    traits: { "openai-chat": OPENAI_CHAT },
+    transports: {
+      "openai-chat": { address: azureChat, auth: API_KEY },
+      "openai-responses": { address: azureResponses, auth: API_KEY },
+      // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
+      anthropic: { address: messagesUnder("/anthropic/v1"), auth: X_API_KEY },
+    },
     countsTokens: true,
     listsDeployable: true,
-    traits: { "openai-chat": OPENAI_CHAT },
+    serves: "openai",
     models: ["gpt-*", "o1*", "o3*", "o4*"],
     prefixes: ["azure/"],
   },
@@ -134,10 +54,10 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://api.openai.com/v1",
     keyVariables: ["OPENAI_API_KEY"],
     keyMeaning: "Your key at OpenAI: gpt-* and o*, where no Azure is set.",
-    auth: "bearer",
     dialect: "openai-responses",
     hosts: ["api.openai.com"],
     traits: { "openai-chat": OPENAI_CHAT },
+    serves: "openai",
     models: ["gpt-*", "o1*", "o3*", "o4*", "chatgpt-*", "codex-*"],
     listed: NATIVE_GPT,
     sizes: { big: "gpt-5", small: "gpt-5-mini" },
@@ -150,12 +70,19 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://api.anthropic.com",
     keyVariables: ["ANTHROPIC_API_KEY"],
     keyMeaning: "Your key at Anthropic: claude-*.",
-    auth: "x-api-key",
     dialect: "anthropic",
     hosts: ["api.anthropic.com"],
-    countsTokens: true,
     // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
     traits: { anthropic: { threads: true } },
+    transports: {
+      "openai-chat": { auth: X_API_KEY },
+      "openai-responses": { auth: X_API_KEY },
+      anthropic: { auth: X_API_KEY },
+    },
+    countsTokens: true,
+    serves: "anthropic",
+    // "compatible across platforms": https://platform.claude.com/docs/en/build-with-claude/extended-thinking
+    sharesSeals: true,
     models: ["claude-*"],
     listed: ["claude-sonnet-5", "claude-opus-5-5", "claude-haiku-5-5"],
     prefixes: ["anthropic/"],
@@ -167,12 +94,11 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://api.moonshot.ai/v1",
     keyVariables: ["KIMI_API_KEY", "MOONSHOT_API_KEY"],
     keyMeaning: "Your key at Moonshot: kimi-* and kimi-k2-thinking.",
-    auth: "bearer",
     dialect: "openai-chat",
     hosts: ["api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"],
-    messagesPath: "/anthropic/v1",
     // Thinking is a switch and comes back as reasoning_content: https://platform.kimi.ai/docs/api/models-overview
     traits: { "openai-chat": { effortField: "thinking", reasoningReplay: "reasoning_content", cacheKey: true } },
+    transports: { anthropic: { address: messagesUnder("/anthropic/v1") } },
     models: ["kimi-*", "moonshot-*"],
     listed: ["kimi-k2-thinking"],
     sizes: { big: "kimi-k2-thinking", small: "kimi-k2-thinking" },
@@ -197,7 +123,6 @@ export const VENDORS: readonly Vendor[] = [
     keyVariables: ["DEEPSEEK_API_KEY"],
     keyMeaning: "Your key at DeepSeek: deepseek-*.",
     hosts: ["api.deepseek.com"],
-    messagesPath: "/anthropic/v1",
     // thinking:{type} turns it on and off; a turn with calls needs its reasoning_content back, "even empty": https://api-docs.deepseek.com/guides/thinking_mode
     traits: {
       "openai-chat": {
@@ -207,6 +132,7 @@ export const VENDORS: readonly Vendor[] = [
         jsonSchema: "json_object",
       },
     },
+    transports: { anthropic: { address: messagesUnder("/anthropic/v1") } },
     models: ["deepseek-*"],
     listed: ["deepseek-chat", "deepseek-reasoner"],
     sizes: { big: "deepseek-chat", small: "deepseek-chat" },
@@ -320,8 +246,8 @@ export const VENDORS: readonly Vendor[] = [
     id: "ollama",
     title: "Ollama",
     baseUrl: "http://127.0.0.1:11434/v1",
-    auth: "none",
     hosts: ["localhost:11434", "127.0.0.1:11434", "ollama.com"],
+    // It needs no key; a proxy in front of it may.
     keyVariables: ["OLLAMA_API_KEY"],
     keyMeaning: "Any value: Ollama on this machine (port 11434) gets every name that no other vendor claims.",
     // https://docs.ollama.com/api/openai-compatibility
@@ -361,14 +287,14 @@ export const VENDORS: readonly Vendor[] = [
     title: "the simulator",
     kind: "simulator",
     keyVariables: [],
-    auth: "bearer",
     dialect: "openai-responses",
     hosts: [],
-    countsTokens: true,
     traits: {
       "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
       anthropic: { midSystem: true, threads: true },
     },
+    transports: { "openai-chat": { address: underV1 }, "openai-responses": { address: underV1 } },
+    countsTokens: true,
     models: ["sim-*"],
     prefixes: [],
   },
@@ -391,12 +317,6 @@ export function vendorOf(provider: Pick<ProviderConfig, "kind" | "vendor" | "bas
 }
 /** Asked several times for each call; a provider does not change. */
 const FOUND = new WeakMap<object, Vendor>();
-
-/** What a deployment of the vendor takes of a dialect, before the model's own row narrows it. */
-export const traitsOf = (vendor: Vendor, dialect: DialectId): Traits => ({
-  ...BASE[dialect],
-  ...vendor.traits[dialect],
-});
 
 /** `google/gemini-2.5-pro` → `gemini-2.5-pro`: the name without what a catalogue or a client put before it. */
 export function withoutPrefix(name: string): string | undefined {

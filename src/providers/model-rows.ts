@@ -4,13 +4,13 @@
  */
 import type { Traits } from "../dialects/dialect.ts";
 import type { Effort } from "../ir/request.ts";
-import type { Capabilities } from "./provider.ts";
+import type { Capabilities, Maker } from "./provider.ts";
 import { withoutPrefix } from "./catalog.ts";
 
 export interface ModelRow {
   /** Anchored; the first row that matches counts, so the most specific stands first. */
   readonly match: RegExp;
-  readonly maker: "openai" | "anthropic" | "other";
+  readonly maker: Maker;
   /** A family's last row: it matches names that nobody has seen, and aliases. */
   readonly loose?: true;
   /** Absent: the model reads only its own seals. */
