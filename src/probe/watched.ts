@@ -1,5 +1,6 @@
 /** One streamed call, with what a person wants to know of it: what was said, when, and for how many tokens. Reads nothing with dialects/, like voices.ts. */
-import type { JsonObject } from "../wire/json.ts";
+import { cachedTokens, countIn } from "../ir/counters.ts";
+import { isObject, type JsonObject } from "../wire/json.ts";
 import { sseReader } from "../wire/sse.ts";
 import { failed, type Failed, objectIn, messageOf, USER_AGENT } from "./call.ts";
 import { VOICES } from "./voices.ts";
@@ -101,17 +102,13 @@ function deltaOf(chunk: JsonObject): { readonly text: string; readonly thought: 
 }
 
 function tokensOf({ usage }: JsonObject): Tokens | undefined {
-  if (typeof usage !== "object" || usage === null) return undefined;
-  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = usage as JsonObject;
-  const within = (details: unknown, name: string): number | undefined => number((details as JsonObject | null)?.[name]);
-  const cached = within(prompt_tokens_details, "cached_tokens");
-  const thinking = within(completion_tokens_details, "reasoning_tokens");
+  if (!isObject(usage)) return undefined;
+  const cached = cachedTokens(usage);
+  const thinking = countIn(usage.completion_tokens_details, "reasoning_tokens");
   return {
-    prompt: number(prompt_tokens) ?? 0,
-    output: number(completion_tokens) ?? 0,
+    prompt: countIn(usage, "prompt_tokens") ?? 0,
+    output: countIn(usage, "completion_tokens") ?? 0,
     ...(cached !== undefined && { cached }),
     ...(thinking !== undefined && { thinking }),
   };
 }
-
-const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);
