@@ -10,13 +10,14 @@ import {
 } from "./base-url.ts";
 import { consumerToken, keyFault, looksLikeKey } from "./keys.ts";
 import { modelNameFault } from "../ir/model-name.ts";
+import { DIALECT_IDS } from "../dialects/index.ts";
 import { didYouMean } from "./nearest.ts";
 import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
 import { placeOf, valueOf } from "./place.ts";
 import { problems } from "./problem.ts";
 import { unknownKeyModels } from "./references.ts";
 import { readSearch } from "./search.ts";
-import { BASE_URL_FIX, DIALECTS, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
+import { BASE_URL_FIX, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
 import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
 import type { Validated } from "./validate.ts";
 import type { VendorFacts } from "./vendor.ts";
@@ -184,7 +185,7 @@ function checkTargets(file: FileConfig, refuse: Refuse): void {
         provider && target.dialect === "openai-responses"
           ? responsesFault(provider.kind, provider.api_version)
           : undefined;
-      if (old) refuse(at("dialect"), ...old, DIALECTS);
+      if (old) refuse(at("dialect"), ...old, DIALECT_IDS);
       if (target.model.includes("*") && target.model !== "*")
         refuse(at("model"), "has a * inside a name", 'Write the upstream\'s name, or "*" for the name as asked.');
       const fault = modelNameFault(target.model);

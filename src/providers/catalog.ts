@@ -30,7 +30,7 @@ export const VENDORS: readonly Vendor[] = [
     dialect: "openai-responses",
     // Claude has an endpoint of its own, other makers' models speak Chat, and Responses began with 2025-03-01-preview.
     dialectOf: (maker, { kind, apiVersion }) => {
-      if (maker === "anthropic") return "anthropic";
+      if (maker === "anthropic") return "anthropic-messages";
       return maker === "other" || responsesFault(kind, apiVersion) ? "openai-chat" : "openai-responses";
     },
     hosts: ["openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com"],
@@ -39,7 +39,7 @@ export const VENDORS: readonly Vendor[] = [
       "openai-chat": { address: azureChat, auth: API_KEY },
       "openai-responses": { address: azureResponses, auth: API_KEY },
       // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
-      anthropic: { address: messagesUnder("/anthropic/v1"), auth: X_API_KEY },
+      "anthropic-messages": { address: messagesUnder("/anthropic/v1"), auth: X_API_KEY },
     },
     countsTokens: true,
     listsDeployable: true,
@@ -70,14 +70,14 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://api.anthropic.com",
     keyVariables: ["ANTHROPIC_API_KEY"],
     keyMeaning: "Your key at Anthropic: claude-*.",
-    dialect: "anthropic",
+    dialect: "anthropic-messages",
     hosts: ["api.anthropic.com"],
     // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
-    traits: { anthropic: { threads: true } },
+    traits: { "anthropic-messages": { threads: true } },
     transports: {
       "openai-chat": { auth: X_API_KEY },
       "openai-responses": { auth: X_API_KEY },
-      anthropic: { auth: X_API_KEY },
+      "anthropic-messages": { auth: X_API_KEY },
     },
     countsTokens: true,
     serves: "anthropic",
@@ -98,7 +98,7 @@ export const VENDORS: readonly Vendor[] = [
     hosts: ["api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"],
     // Thinking is a switch and comes back as reasoning_content: https://platform.kimi.ai/docs/api/models-overview
     traits: { "openai-chat": { effortField: "thinking", reasoningReplay: "reasoning_content", cacheKey: true } },
-    transports: { anthropic: { address: messagesUnder("/anthropic/v1") } },
+    transports: { "anthropic-messages": { address: messagesUnder("/anthropic/v1") } },
     models: ["kimi-*", "moonshot-*"],
     listed: ["kimi-k2-thinking"],
     sizes: { big: "kimi-k2-thinking", small: "kimi-k2-thinking" },
@@ -132,7 +132,7 @@ export const VENDORS: readonly Vendor[] = [
         jsonSchema: "json_object",
       },
     },
-    transports: { anthropic: { address: messagesUnder("/anthropic/v1") } },
+    transports: { "anthropic-messages": { address: messagesUnder("/anthropic/v1") } },
     models: ["deepseek-*"],
     listed: ["deepseek-chat", "deepseek-reasoner"],
     sizes: { big: "deepseek-chat", small: "deepseek-chat" },
@@ -291,7 +291,7 @@ export const VENDORS: readonly Vendor[] = [
     hosts: [],
     traits: {
       "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
-      anthropic: { midSystem: true, threads: true },
+      "anthropic-messages": { midSystem: true, threads: true },
     },
     transports: { "openai-chat": { address: underV1 }, "openai-responses": { address: underV1 } },
     countsTokens: true,

@@ -1,6 +1,6 @@
 /** Where a call goes, with which credentials. URLs are the operator's own; no caller can name a host. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { OutgoingRequest } from "./auth.ts";
 import { vendorOf } from "./catalog.ts";
@@ -63,7 +63,7 @@ export function impliedModel(provider: ProviderConfig, model: string, asked: str
 
 /** The vendor has a counter for Messages bodies. */
 export const countsTokens = (provider: ProviderConfig, dialect: DialectId): boolean =>
-  dialect === "anthropic" && vendorOf(provider).countsTokens === true;
+  dialect === "anthropic-messages" && vendorOf(provider).countsTokens === true;
 
 /** Who makes and reads this provider's seals. */
 export function issuerOf(provider: ProviderConfig): string {
@@ -76,5 +76,5 @@ const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostna
 const PATHS: Readonly<Record<DialectId, string>> = {
   "openai-chat": "/chat/completions",
   "openai-responses": "/responses",
-  anthropic: "/messages",
+  "anthropic-messages": "/messages",
 };

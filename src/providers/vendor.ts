@@ -1,7 +1,8 @@
 /** A vendor: who runs an endpoint. What a row of catalog.ts says, and what holds of each dialect where a row is silent. */
 import type { ProviderConfig } from "../config/config.ts";
 import type { VendorFacts } from "../config/vendor.ts";
-import type { DialectId, Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { ToolRules } from "../ir/tool-schema.ts";
 import type { Framing } from "../wire/framing.ts";
 import { SSE } from "../wire/sse.ts";
@@ -91,7 +92,7 @@ const COMPATIBLE_CHAT: Traits = {
 /** https://platform.openai.com/docs/api-reference/responses/create. Call ids: Azure refuses more than 64 characters (facts: a seed's issue 32). */
 const RESPONSES: Traits = { ...OPENAI_CHAT, imageResults: true, callIdLengthMax: 64, stop: false };
 
-/** https://platform.claude.com/docs/en/api/messages. Which models know system turns stands in models.ts. */
+/** https://platform.claude.com/docs/en/api/messages. Which models know system turns is in model-rows.ts. */
 const MESSAGES: Traits = {
   ...OPENAI_CHAT,
   developerRole: false,
@@ -116,7 +117,7 @@ const OPENAI: Transport = { address: underBase, auth: BEARER, framing: SSE };
 const USUAL: Readonly<Record<DialectId, Usual>> = {
   "openai-chat": { traits: COMPATIBLE_CHAT, transport: OPENAI },
   "openai-responses": { traits: RESPONSES, transport: OPENAI },
-  anthropic: { traits: MESSAGES, transport: { ...OPENAI, address: messagesUnder("/v1") } },
+  "anthropic-messages": { traits: MESSAGES, transport: { ...OPENAI, address: messagesUnder("/v1") } },
 };
 
 /** What a deployment of the vendor takes of a dialect, before the model's own row narrows it. */

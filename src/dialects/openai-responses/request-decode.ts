@@ -14,6 +14,7 @@ import type {
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
+  defined,
   isList,
   isObject,
   type Json,
@@ -29,7 +30,7 @@ import {
 import { decodeInput } from "./items-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeToolChoice, decodeTools } from "./tools-decode.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
 export const SEALED_REASONING = "reasoning.encrypted_content";
@@ -65,7 +66,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       metadata: body.metadata ?? undefined,
       serviceTier: optionalString(body, "service_tier"),
     }),
-    extra: { dialect: DIALECT, fields: extraOf(body) },
+    extra: { dialect: OPENAI_RESPONSES, fields: extraOf(body) },
     fields: fieldsOf(body, FIELD_NAMES),
   });
 }
@@ -210,11 +211,6 @@ function wantsOf(body: JsonObject): ModelRequest["wants"] {
     ...(options?.include_usage === true && { usageChunk: true }),
     ...(isList(include) && include.includes(SEALED_REASONING) && { sealedReasoning: true }),
   };
-}
-
-/** The fields that are there. */
-function defined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** What a router must know. */
