@@ -43,7 +43,7 @@ export const azureChat: Address = (asked) =>
 const isDated = (apiVersion: string | undefined): apiVersion is string =>
   apiVersion !== undefined && /^\d{4}-\d{2}-\d{2}/.test(apiVersion);
 
-/** Azure's own names hold no slash; hosts that imitate it take `google/gemini-2.5-pro` as two segments (seed 002). */
+/** Azure's own names hold no slash; vendors that imitate it take `google/gemini-2.5-pro` as two segments (seed 002). */
 function deploymentPath(model: string): string {
   // `fetch` resolves `.` and `..`, which encoding leaves alone.
   checkModelName(model);

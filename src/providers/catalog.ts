@@ -279,7 +279,7 @@ export const VENDORS: readonly Vendor[] = [
   // Gemini's signatures may stand behind it.
   compatible({
     id: "generic",
-    title: "any OpenAI-compatible host",
+    title: "any OpenAI-compatible vendor",
     traits: { "openai-chat": { extraContent: true } },
   }),
   {
@@ -304,7 +304,7 @@ const BY_ID = new Map(VENDORS.map((vendor) => [vendor.id, vendor]));
 
 export const vendorById = (id: string): Vendor | undefined => BY_ID.get(id);
 
-/** The row of a provider: by its kind, else by its `vendor`, else by its host, else the generic one. */
+/** The row of a provider: by its kind; of an openai-compatible one by its `vendor`, else by its host, else the generic row. */
 export function vendorOf(provider: Pick<ProviderConfig, "kind" | "vendor" | "baseUrl">): Vendor {
   const known = FOUND.get(provider);
   if (known) return known;

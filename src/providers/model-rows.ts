@@ -15,7 +15,7 @@ export interface ModelRow {
   readonly loose?: true;
   /** Absent: the model reads only its own seals. */
   readonly family?: string;
-  /** Who makes them, as a host of many makers calls it. */
+  /** The maker as a vendor of many makers' models names it in its seals. */
   readonly sealMaker?: string;
   readonly thinking: Capabilities["thinking"];
   readonly efforts?: readonly Effort[];
@@ -127,7 +127,7 @@ const OPENAI: readonly ModelRow[] = [
   }),
   gpt(/^o1(-pro)?$/, { ...O_SERIES, summaries: [] }),
   gpt(/^o[34](-mini|-pro|-deep-research)?$/, O_SERIES),
-  // gpt-oss on hosts of all kinds: low, medium, high (https://console.groq.com/docs/reasoning); it takes sampling fields.
+  // gpt-oss at vendors of all kinds: low, medium, high (https://console.groq.com/docs/reasoning); it takes sampling fields.
   gpt(/^gpt-oss(-.*)?$/, {
     maker: "other",
     family: "gpt-oss",
