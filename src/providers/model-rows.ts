@@ -8,7 +8,7 @@ import type { Capabilities, Maker } from "./provider.ts";
 import { withoutPrefix } from "./catalog.ts";
 
 export interface ModelRow {
-  /** Anchored; the first row that matches counts, so the most specific stands first. */
+  /** Anchored. The first row that matches counts: a test holds that no row hides another. */
   readonly match: RegExp;
   readonly maker: Maker;
   /** A family's last row: it matches names that nobody has seen, and aliases. */
@@ -344,7 +344,7 @@ const OTHERS: readonly ModelRow[] = [
   other(/^llama-?[234](.*)$/, { thinking: "none", efforts: [] }),
 ];
 
-const ROWS: readonly ModelRow[] = [...OPENAI, ...CLAUDE, ...OTHERS];
+export const ROWS: readonly ModelRow[] = [...OPENAI, ...CLAUDE, ...OTHERS];
 
 /** The row of a model; undefined: nobody wrote one. */
 export function modelRow(name: string): ModelRow | undefined {
