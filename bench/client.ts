@@ -219,7 +219,10 @@ function take(answer: Answer, bytes: Buffer): void {
   if (!head) return;
   if (answer.firstAt === 0 && answer.bytes > head.bodyFrom) answer.firstAt = performance.now();
   const ended = head.length >= 0 ? answer.bytes >= head.bodyFrom + head.length : endsChunked(answer.pieces);
-  if (ended) answer.done(head.status === 200 ? undefined : `status ${head.status}: ${textOf(answer).slice(0, 600)}`);
+  if (ended)
+    answer.done(
+      head.status === 200 ? undefined : `status ${head.status}: ${textOf(answer).replace(/\s+/g, " ").slice(0, 600)}`,
+    );
 }
 
 function headOf(pieces: readonly Buffer[]): Head | undefined {

@@ -14,7 +14,6 @@ import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
 import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
-import { startSimulator } from "./simulator/index.ts";
 
 export interface RunningGateway {
   readonly url: string;
@@ -50,7 +49,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
-  const { config: ready, stop: stopSimulator } = withSimulator(config);
+  const { config: ready, stop: stopSimulator } = await withSimulator(config);
   const vault = openVault(options, Date.now, log.warn);
   const instance = crypto.randomUUID();
   const ledger = ledgerOf({
@@ -88,11 +87,13 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
 }
 
 /** Providers of the kind `simulator` without an address get one of ours, on a port of its own. */
-function withSimulator(config: Config): { config: Config; stop(): void } {
+async function withSimulator(config: Config): Promise<{ config: Config; stop(): void }> {
   const needed = Object.values(config.providers).filter(
     (provider) => provider.kind === "simulator" && provider.baseUrl === "",
   );
   if (needed.length === 0) return { config, stop: () => {} };
+  // Loaded here, so that a gateway without one starts sooner.
+  const { startSimulator } = await import("./simulator/index.ts");
   const simulator = startSimulator({});
   const providers = { ...config.providers };
   for (const provider of needed) providers[provider.name] = { ...provider, baseUrl: simulator.url };
