@@ -1,12 +1,12 @@
 /** Which headers travel: allow-lists in both directions. Credentials, cookies and what proxies added never do. */
+import manifest from "../../package.json" with { type: "json" };
 import type { ProviderConfig } from "../config/config.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { isForwarding } from "../wire/forwarding.ts";
 import { oneOf } from "../wire/name-list.ts";
 
 /** Our own name, never a client's: some vendors decide on it what an account may do. */
-export const VERSION = "0.1.0";
-export const USER_AGENT = `codeswitch/${VERSION}`;
+export const USER_AGENT = `codeswitch/${manifest.version}`;
 
 // https://platform.claude.com/docs/en/api/versioning: what every client but the newest SDK sends, and what our decoder knows.
 const ANTHROPIC_VERSION = "2023-06-01";
