@@ -10,15 +10,23 @@ import type { DialectId } from "../ir/dialect-id.ts";
 import type { ToolRules } from "../ir/tool-schema.ts";
 import type { ToolMap } from "../ir/tools.ts";
 import type { FieldNames } from "../ir/field-names.ts";
+import type { PathPattern } from "../wire/path.ts";
+import type { Probe } from "./probe.ts";
 
 export interface Dialect {
   readonly id: DialectId;
   /** What its callers call the fields at the top of a body. */
   readonly fieldNames: FieldNames;
+  /** The field of a body that holds the conversation, as a list or as the user's own words. */
+  readonly conversationField: string;
+  readonly paths: Paths;
+  readonly headers: DialectHeaders;
+  /** What most deployments that claim the dialect take of it; a vendor's row says what differs. */
+  readonly traits: Traits;
   /** True when a body is of this very shape and its deployment takes it as it is, so that its bytes may pass. */
   passes(body: JsonObject, traits: Traits): boolean;
   /** What a router must know before it decides on a lane. Throws a ShapeError where the body is not of this dialect. */
-  envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean };
+  envelope(path: string, body: JsonObject): Envelope;
   readonly request: {
     decode(body: JsonObject): Translated<ModelRequest>;
     encode(request: ModelRequest, to: Addressee): Translated<JsonObject>;
@@ -28,6 +36,8 @@ export interface Dialect {
     decoder(ask: Ask): Machine<Frame, StreamEvent>;
     /** Cannot print an invalid sequence. After "error" it prints the dialect's own error event and nothing that looks like an end. */
     encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] };
+    /** How the events of an answer name themselves, in the text of an event. */
+    readonly answers: RegExp;
   };
   readonly response: {
     /** A whole answer runs through the same code as a stream. */
@@ -40,6 +50,47 @@ export interface Dialect {
     decode(reply: Reply): GatewayError;
     encode(error: GatewayError): Reply;
   };
+  /** Absent: nobody asks for a count in this dialect. */
+  readonly tokenCount?: TokenCount;
+  readonly probe: Probe;
+}
+
+/** What an upstream is asked to do. stream: generate, in pieces. */
+export type Operation = "generate" | "stream" | "count-tokens";
+
+export interface Paths {
+  /** Where the gateway takes its calls. */
+  readonly generate: readonly PathPattern[];
+  /** Where clients ask for a WebSocket before they post. */
+  readonly webSocket?: readonly PathPattern[];
+  /** The dialect of a body that was posted to one of them: clients mix them. */
+  bodyDialect(body: JsonObject): DialectId;
+  /** True for paths of its family, whether the gateway has them or not: errors there are its own. */
+  isOwn(path: string): boolean;
+  /** Behind an upstream's base URL. */
+  upstream(operation: Operation, model: string): string;
+}
+
+/** undefined: the caller named no model. */
+export interface Envelope {
+  readonly model: string | undefined;
+  readonly stream: boolean;
+}
+
+/** What goes upstream beside credentials: allow-lists over the caller's headers. */
+export interface DialectHeaders {
+  /** On every request. */
+  readonly fixed: Readonly<Record<string, string>>;
+  /** On the native lane the caller speaks to the vendor itself: what the vendor's protocol defines goes as it came. */
+  native(name: string): boolean;
+  translated(name: string): boolean;
+}
+
+export interface TokenCount {
+  readonly paths: readonly PathPattern[];
+  /** False for an upstream's 200 that counts nothing. */
+  isAnswer(body: JsonObject): boolean;
+  encode(tokens: number): JsonObject;
 }
 
 /** What a coder must know of the request: without it no namespace, custom or builtin tool can be restored, no hosted call told from a call, no id made. */
@@ -77,7 +128,7 @@ export interface Addressee {
   readonly traits: Traits;
 }
 
-/** What a deployment takes of its dialect. Rows in providers/capabilities.ts; encoders obey them, nothing else does. */
+/** What a deployment takes of its dialect. Each dialect has its usual ones (traits.ts), each vendor what differs (providers/catalog.ts). */
 export interface Traits {
   /** Chat: role `developer` is known; else `system`. */
   readonly developerRole: boolean;

@@ -34,9 +34,7 @@ export const generate =
 async function answer(exchange: Exchange, surface: Surface, record: OpenRecord, open: OpenCall): Promise<Response> {
   const { gateway, request, path, client, caller, connection, id } = exchange;
   const { bytes, text, json } = await jsonBody(exchange);
-  const pathModel = exchange.captured[0];
-  const model = pathModel !== undefined && { pathModel };
-  const said = { path, ...model, headers: request.headers, bytes, text, body: json };
+  const said = { path, headers: request.headers, bytes, text, body: json };
   return relay(
     { id, surface, client, caller, connection, ...said, signal: open.signal, record, onCut: open.onCut },
     gateway,

@@ -1,8 +1,9 @@
 /** Vendors, as rows: where they answer, how a key is shown, and what their deployments take of a dialect. A new compatible vendor is one row. */
 import type { ProviderConfig, ProviderKind } from "../config/config.ts";
 import type { Traits } from "../dialects/dialect.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import { OPENAI_TOOLS, OPENAI_TRAITS } from "../dialects/openai-traits.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
-import type { ToolRules } from "../ir/tool-schema.ts";
 
 export interface Vendor {
   readonly id: string;
@@ -33,76 +34,6 @@ export interface Vendor {
 }
 export type Auth = "bearer" | "api-key" | "x-api-key" | "none";
 
-const ANY_ID = /^[^\u0000-\u001f]+$/;
-// OpenAI: "Expected an ID that contains letters, numbers, underscores, or dashes". Anthropic: ^[a-zA-Z0-9_-]+$.
-const PLAIN_ID = /^[a-zA-Z0-9_-]+$/;
-
-/** "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level", "array schema missing items". */
-const OPENAI_TOOLS: ToolRules = {
-  notAtTop: new Set(["oneOf", "anyOf", "allOf", "enum", "not"]),
-  needsItems: true,
-};
-
-/** Chat as OpenAI has it. https://platform.openai.com/docs/api-reference/chat/create */
-const OPENAI_CHAT: Traits = {
-  developerRole: true,
-  midSystem: true,
-  customTools: true,
-  maxTokensField: "max_completion_tokens",
-  reasoningReplay: "none",
-  reasoningRequired: false,
-  imageResults: false,
-  images: true,
-  strictTools: true,
-  toolSchemas: OPENAI_TOOLS,
-  parallelSwitch: true,
-  usageChunk: true,
-  effortField: "reasoning_effort",
-  jsonSchema: "json_schema",
-  cacheKey: true,
-  // "tool_calls[0].id: string too long. Expected a string with maximum length 40": of Chat only.
-  callIdLengthMax: 40,
-  callIdPattern: PLAIN_ID,
-  stop: true,
-};
-
-/** Chat as most others have it: OpenAI's of 2024. A field that only some know is not sent. */
-const COMPATIBLE_CHAT: Traits = {
-  ...OPENAI_CHAT,
-  developerRole: false,
-  customTools: false,
-  maxTokensField: "max_tokens",
-  strictTools: false,
-  toolSchemas: { ...OPENAI_TOOLS, notAtTop: new Set() },
-  cacheKey: false,
-  callIdLengthMax: 256,
-  callIdPattern: ANY_ID,
-};
-
-/** https://platform.openai.com/docs/api-reference/responses/create. Call ids: Azure refuses more than 64 characters (facts: a seed's issue 32). */
-const RESPONSES: Traits = { ...OPENAI_CHAT, imageResults: true, callIdLengthMax: 64, stop: false };
-
-/** https://platform.claude.com/docs/en/api/messages. Which models know system turns stands in models.ts. */
-const MESSAGES: Traits = {
-  ...OPENAI_CHAT,
-  developerRole: false,
-  midSystem: false,
-  customTools: false,
-  maxTokensField: "max_tokens",
-  // "input_schema does not support oneOf, allOf, or anyOf at the top level".
-  toolSchemas: { notAtTop: new Set(["oneOf", "anyOf", "allOf"]), needsItems: false },
-  imageResults: true,
-  effortField: "none",
-  cacheKey: false,
-  callIdLengthMax: 64,
-};
-
-const BASE: Readonly<Record<DialectId, Traits>> = {
-  "openai-chat": COMPATIBLE_CHAT,
-  "openai-responses": RESPONSES,
-  "anthropic-messages": MESSAGES,
-};
-
 const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
   kind: "openai-compatible",
   keyVariables: [],
@@ -128,7 +59,7 @@ export const VENDORS: readonly Vendor[] = [
     messagesPath: "/anthropic/v1",
     countsTokens: true,
     listsDeployable: true,
-    traits: { "openai-chat": OPENAI_CHAT },
+    traits: { "openai-chat": OPENAI_TRAITS },
     models: ["gpt-*", "o1*", "o3*", "o4*"],
     prefixes: ["azure/"],
   },
@@ -141,7 +72,7 @@ export const VENDORS: readonly Vendor[] = [
     auth: "bearer",
     dialect: "openai-responses",
     hosts: ["api.openai.com"],
-    traits: { "openai-chat": OPENAI_CHAT },
+    traits: { "openai-chat": OPENAI_TRAITS },
     models: ["gpt-*", "o1*", "o3*", "o4*", "chatgpt-*", "codex-*"],
     prefixes: ["openai/"],
   },
@@ -341,7 +272,7 @@ export const VENDORS: readonly Vendor[] = [
     hosts: [],
     countsTokens: true,
     traits: {
-      "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
+      "openai-chat": { ...OPENAI_TRAITS, reasoningReplay: "reasoning_content" },
       "anthropic-messages": { midSystem: true, threads: true },
     },
     models: ["sim-*"],
@@ -369,7 +300,7 @@ const FOUND = new WeakMap<object, Vendor>();
 
 /** What a deployment of the vendor takes of a dialect, before the model's own row narrows it. */
 export const traitsOf = (vendor: Vendor, dialect: DialectId): Traits => ({
-  ...BASE[dialect],
+  ...DIALECTS[dialect].traits,
   ...vendor.traits[dialect],
 });
 

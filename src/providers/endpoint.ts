@@ -2,6 +2,7 @@
 import { responsesFault } from "../config/base-url.ts";
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
+import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import { checkModelName } from "../ir/model-name.ts";
 import { type Auth, type Vendor, vendorOf } from "./catalog.ts";
@@ -47,9 +48,9 @@ export function impliedModel(provider: ProviderConfig, model: string, asked: str
     : undefined;
 }
 
-/** The vendor has a counter for Messages bodies. */
+/** The vendor has a counter for bodies of this dialect. */
 export const countsTokens = (provider: ProviderConfig, dialect: DialectId): boolean =>
-  dialect === "anthropic-messages" && vendorOf(provider).countsTokens === true;
+  DIALECTS[dialect].tokenCount !== undefined && vendorOf(provider).countsTokens === true;
 
 /** Who makes and reads this provider's seals. */
 export function issuerOf(provider: ProviderConfig): string {
@@ -60,12 +61,6 @@ export function issuerOf(provider: ProviderConfig): string {
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : url);
 
-const PATHS: Readonly<Record<DialectId, string>> = {
-  "openai-chat": "/chat/completions",
-  "openai-responses": "/responses",
-  "anthropic-messages": "/messages",
-};
-
 function urlOf(
   provider: ProviderConfig,
   vendor: Vendor,
@@ -73,8 +68,7 @@ function urlOf(
   model: string,
   operation: Operation,
 ): string {
-  const path =
-    operation === "list-models" ? "/models" : PATHS[dialect] + (operation === "count-tokens" ? "/count_tokens" : "");
+  const path = operation === "list-models" ? "/models" : DIALECTS[dialect].paths.upstream(operation, model);
   const base = provider.baseUrl.replace(/\/+$/, "");
   if (dialect === "anthropic-messages") return messagesBase(base, vendor) + path;
   if (provider.kind === "azure") return azureUrl(base, provider.apiVersion, dialect, model, path);

@@ -1,6 +1,5 @@
 /** A deployment of a vendor: where a call goes and with which credentials. Data; vendors are rows in catalog.ts. */
-import type { Traits } from "../dialects/dialect.ts";
-import type { DialectId } from "../ir/dialect-id.ts";
+import type { Operation as DialectOperation, Traits } from "../dialects/dialect.ts";
 import type { Effort } from "../ir/request.ts";
 
 /** What one model of one deployment can do. Made by capabilities.ts from rows, never from tests on names elsewhere. */
@@ -54,6 +53,4 @@ export interface Endpoint {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export type Operation = "generate" | "count-tokens" | "list-models";
-
-export type { DialectId };
+export type Operation = DialectOperation | "list-models";

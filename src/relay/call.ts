@@ -35,8 +35,6 @@ export interface Call {
   readonly client: ClientId;
   readonly caller: Caller;
   readonly headers: Headers;
-  /** The model in the path (Azure's deployments); it wins over the body's. */
-  readonly pathModel?: string;
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly body: JsonObject;

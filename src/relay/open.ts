@@ -48,12 +48,12 @@ export async function open(call: Call, prepared: Prepared, target: Target, gatew
 
 async function ask(
   call: Call,
-  { model }: Prepared,
+  { model, stream }: Prepared,
   target: Target,
   out: Outbound,
   { sightings }: Gateway,
 ): Promise<Answering> {
-  const to = endpoint(target.provider, target.dialect, target.model, "generate");
+  const to = endpoint(target.provider, target.dialect, target.model, stream ? "stream" : "generate");
   const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
   const { name: provider, firstByteMs } = target.provider;
   const openBy = performance.now() + firstByteMs;

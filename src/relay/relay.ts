@@ -36,8 +36,8 @@ export async function relay(call: Call, gateway: Gateway): Promise<Response> {
 
 function prepare(call: Call, gateway: Gateway): Prepared {
   const dialect = call.surface.dialectOf(call.body);
-  const envelope = DIALECTS[dialect].envelope(call.body);
-  const model = call.pathModel ?? envelope.model;
+  const envelope = DIALECTS[dialect].envelope(call.path, call.body);
+  const { model } = envelope;
   const { draft } = call.record;
   draft.dialect = dialect;
   draft.stream = envelope.stream;

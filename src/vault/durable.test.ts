@@ -10,7 +10,17 @@ import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
-import { answer, eventually, life, NOW, places, remember, restored, SCOPE, thought } from "../../test/fixtures/lives.ts";
+import {
+  answer,
+  eventually,
+  life,
+  NOW,
+  places,
+  remember,
+  restored,
+  SCOPE,
+  thought,
+} from "../../test/fixtures/lives.ts";
 import { memoryLevel } from "./memory.ts";
 import { openVault } from "./open.ts";
 import { type Note, type Shelf, shelfOf } from "./shelf.ts";
