@@ -22,11 +22,11 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   probe: ["wire", "ir", "dialects", "typed"],
   setup: ["wire", "ir", "config", "probe", "typed"],
   doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store", "typed"],
-  search: ["wire", "config"],
+  search: ["wire", "ir", "config"],
   store: ["wire"],
   access: ["wire", "ir", "config", "store"],
   ledger: ["wire", "ir", "config", "store"],
-  vault: ["wire", "ir", "store"],
+  vault: ["time", "wire", "ir", "store"],
   observe: ["time", "wire", "ir", "config", "ledger"],
   relay: [
     "time",
@@ -144,7 +144,7 @@ const SPELLERS = /^(dialects|simulator|setup)\//;
 /** Rebuilt now, line by line out of this list: when it is empty, nothing outside spells a dialect. */
 const STILL_SPELL = [
   // The relay reads and writes wire by hand.
-  /^relay\/(kept|web-search|outbound|open[-\w]*|commit|stream-lane|outcome|redact)\.ts$/,
+  /^relay\/(kept|web-search|outbound|commit|rounds|stream-lane|outcome|redact)\.ts$/,
   // The native lane fits bytes field by field.
   /^providers\/(native-[-\w]+|fit|thinking|sampling)\.ts$/,
   // Rows of vendors and models say which dialect they are about.

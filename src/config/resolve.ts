@@ -1,13 +1,5 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
-import type {
-  KeyConfig,
-  ModelConfig,
-  ProviderConfig,
-  ProviderKind,
-  SearchConfig,
-  SwitchedOff,
-  TargetConfig,
-} from "./config.ts";
+import type { KeyConfig, ModelConfig, ProviderConfig, SearchConfig, SwitchedOff, TargetConfig } from "./config.ts";
 import {
   apiVersionDoubt,
   apiVersionFault,
@@ -29,6 +21,7 @@ import { readSearch } from "./search.ts";
 import { BASE_URL_FIX, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
 import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
 import type { Validated } from "./validate.ts";
+import type { VendorFacts } from "./vendor.ts";
 import { writtenAt } from "./written-at.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
@@ -40,17 +33,6 @@ export interface Resolved {
   readonly switchedOff?: readonly SwitchedOff[];
   readonly search?: SearchConfig;
   readonly warnings: readonly string[];
-}
-
-/** What must be known of a vendor here; providers/catalog.ts has the rows. */
-export interface VendorFacts {
-  readonly id: string;
-  readonly kind: ProviderKind;
-  readonly baseUrl?: string;
-  readonly keyVariables: readonly string[];
-  readonly hosts: readonly string[];
-  /** Patterns of the names that are its own; none: it carries everybody's. */
-  readonly models: readonly string[];
 }
 
 /** Throws ConfigError with everything that is wrong. */

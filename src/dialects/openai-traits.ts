@@ -1,6 +1,6 @@
 /** What OpenAI's own deployments take: every dialect's usual traits are these and what differs. */
 import type { ToolRules } from "../ir/tool-schema.ts";
-import type { Traits } from "./dialect.ts";
+import type { Traits } from "./traits.ts";
 
 /** "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level", "array schema missing items". */
 export const OPENAI_TOOLS: ToolRules = {

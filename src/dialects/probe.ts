@@ -4,7 +4,7 @@
  * not share a fault with what it checks (test/arrows.test.ts).
  */
 import type { Json, JsonObject } from "../wire/json.ts";
-import type { Traits } from "./dialect.ts";
+import type { Traits } from "./traits.ts";
 
 export interface Probe {
   /** Behind a gateway's or a vendor's root. */

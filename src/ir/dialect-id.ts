@@ -11,3 +11,11 @@ const OLD_IDS: Readonly<Record<string, DialectId>> = { anthropic: "anthropic-mes
 /** An id that comes from outside the program. One that no dialect has stays as it is: it matches none. */
 export const readDialectId = (text: string): DialectId =>
   Object.hasOwn(OLD_IDS, text) ? (OLD_IDS[text] as DialectId) : (text as DialectId);
+
+/** The same in a JSON text of ours. Inside a string the quotes would be escaped. */
+export function withNewIds(json: string): string {
+  let text = json;
+  for (const [old, id] of Object.entries(OLD_IDS))
+    if (text.includes(`"dialect":"${old}"`)) text = text.replaceAll(`"dialect":"${old}"`, `"dialect":"${id}"`);
+  return text;
+}

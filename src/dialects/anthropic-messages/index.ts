@@ -13,6 +13,7 @@ import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
 import { tokenCount } from "./token-count.ts";
 import { traits } from "./traits.ts";
+import { webSearch } from "./web-search.ts";
 
 export const anthropicMessages = {
   id: ANTHROPIC_MESSAGES,
@@ -29,4 +30,6 @@ export const anthropicMessages = {
   error: { decode: decodeError, encode: encodeError },
   tokenCount,
   probe,
+  hostsWebSearch: true,
+  webSearch,
 } satisfies Dialect;

@@ -1,9 +1,10 @@
 /** A Messages body, read into nobody's dialect. */
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import type { Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning, Sampling } from "../../ir/request.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
+  defined,
   lookup,
   isList,
   isObject,
@@ -150,7 +151,7 @@ function decodeInstructions(system: Json | undefined): Entry[] {
 
 function decodeSampling(body: JsonObject): Sampling {
   const stop = optionalList(body, "stop_sequences");
-  const sampling = {
+  return defined({
     maxTokens: optionalNumber(body, "max_tokens"),
     temperature: optionalNumber(body, "temperature"),
     topP: optionalNumber(body, "top_p"),
@@ -159,8 +160,7 @@ function decodeSampling(body: JsonObject): Sampling {
       if (typeof text === "string") return text;
       throw new ShapeError(pathOf("stop_sequences", index), "a string", text);
     }),
-  };
-  return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined));
+  });
 }
 
 const MODES: Readonly<Record<string, Reasoning["mode"]>> = { adaptive: "adaptive", enabled: "on", disabled: "off" };

@@ -1,5 +1,5 @@
 /** https://platform.claude.com/docs/en/api/messages. Which models know system turns is in their rows (providers/model-rows.ts). */
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { OPENAI_TRAITS } from "../openai-traits.ts";
 
 export const traits: Traits = {

@@ -28,4 +28,5 @@ export const openaiChat = {
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
   probe,
+  hostsWebSearch: false,
 } satisfies Dialect;

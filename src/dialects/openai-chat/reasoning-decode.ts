@@ -1,5 +1,6 @@
 /** The thinking of an earlier turn, in every vendor's words, and what is sealed of it. */
-import type { Entry } from "../../ir/request.ts";
+import type { Draft } from "../../ir/draft.ts";
+import type { Entry, MessageEntry } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
 import { isList, isObject, type JsonObject, pathOf } from "../../wire/json.ts";
 import { isSignature, sealOf } from "./seals.ts";
@@ -38,11 +39,11 @@ export function thinking(block: JsonObject, at: string): readonly Entry[] {
 }
 
 /** Gemini signs the end of its words. */
-export function withSignature(entries: readonly Entry[], message: JsonObject, at: string): readonly Entry[] {
+export function sign(entries: Entry[], message: JsonObject, at: string): void {
   const extra = objectIn(message, "extra_content");
-  if (!extra || !isSignature(extra)) return entries;
+  if (!extra || !isSignature(extra)) return;
   const seal = { ...sealOf(extra), at: pathOf(at, "extra_content") };
   const last = entries.findLast((entry) => entry.kind === "message");
-  if (!last) return [...entries, { kind: "reasoning", sections: [], redacted: true, seal }];
-  return entries.map((entry) => (entry === last ? { ...entry, seal } : entry));
+  if (last) (last as Draft<MessageEntry>).seal = seal;
+  else entries.push({ kind: "reasoning", sections: [], redacted: true, seal });
 }

@@ -15,6 +15,7 @@ import type {
 import { toolMap } from "../../ir/tools.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
+  defined,
   isList,
   isObject,
   type JsonObject,
@@ -264,9 +265,4 @@ function alone(body: JsonObject, losses: LossList): void {
         weight: "hint",
         note: "Chat answers have no place for what include asks for",
       });
-}
-
-/** The same object without its undefined members. */
-function defined<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }

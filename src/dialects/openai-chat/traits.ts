@@ -1,5 +1,5 @@
 /** Chat as most vendors have it: OpenAI's of 2024. A field that only some know is not sent. */
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { OPENAI_TRAITS } from "../openai-traits.ts";
 
 export const traits: Traits = {

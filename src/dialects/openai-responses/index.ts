@@ -28,4 +28,5 @@ export const openaiResponses = {
   response,
   error,
   probe,
+  hostsWebSearch: true,
 } satisfies Dialect;

@@ -14,6 +14,7 @@ import type {
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
+  defined,
   isList,
   isObject,
   type Json,
@@ -212,11 +213,6 @@ function wantsOf(body: JsonObject): ModelRequest["wants"] {
     ...(options?.include_usage === true && { usageChunk: true }),
     ...(isList(include) && include.includes(SEALED_REASONING) && { sealedReasoning: true }),
   };
-}
-
-/** The fields that are there. */
-function defined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** What a router must know. */

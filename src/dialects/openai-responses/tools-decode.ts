@@ -12,11 +12,9 @@ import {
   type Raw,
   ShapeError,
 } from "../../wire/json.ts";
-import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/field-names.ts";
-import { markOf } from "./parts-decode.ts";
-import { OPENAI_RESPONSES } from "./id.ts";
+import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import { builtinByTool, runsAtClient, table } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 
 export function decodeTools(value: Json | undefined, path: string): readonly Tool[] {
   if (value === undefined || value === null) return [];
@@ -56,30 +54,21 @@ const NAMESPACE_KEYS = new Set(["type", "name", "description", "tools"]);
 function functionTool(tool: JsonObject, path: string): FunctionTool {
   const description = optionalString(tool, "description", path);
   const schema = tool.parameters ?? tool.input_schema ?? (tool.parameters === null ? null : undefined);
-  return {
-    kind: "function",
-    name: nameOf(tool, path),
-    ...(description !== undefined && { description }),
-    ...(schema !== undefined && { schema }),
-    ...((typeof tool.strict === "boolean" || tool.strict === null) && { strict: tool.strict }),
-    ...(typeof tool.defer_loading === "boolean" && { defer: tool.defer_loading }),
-    ...markOf(tool, path),
-    ...unreadOf(tool, FUNCTION_KEYS),
-    at: path,
-  };
+  const found: Draft<FunctionTool> = { kind: "function", name: nameOf(tool, path), at: path };
+  if (description !== undefined) found.description = description;
+  if (schema !== undefined) found.schema = schema;
+  if (typeof tool.strict === "boolean" || tool.strict === null) found.strict = tool.strict;
+  if (typeof tool.defer_loading === "boolean") found.defer = tool.defer_loading;
+  return withUnread(withMark(found, tool, path), tool, FUNCTION_KEYS);
 }
 
 function customTool(tool: JsonObject, path: string): CustomTool {
   const description = optionalString(tool, "description", path);
-  return {
-    kind: "custom",
-    name: nameOf(tool, path),
-    ...(description !== undefined && { description }),
-    ...(tool.format !== undefined && tool.format !== null && { format: flatFormat(tool.format) }),
-    ...(typeof tool.defer_loading === "boolean" && { defer: tool.defer_loading }),
-    ...unreadOf(tool, CUSTOM_KEYS),
-    at: path,
-  };
+  const found: Draft<CustomTool> = { kind: "custom", name: nameOf(tool, path), at: path };
+  if (description !== undefined) found.description = description;
+  if (tool.format !== undefined && tool.format !== null) found.format = flatFormat(tool.format);
+  if (typeof tool.defer_loading === "boolean") found.defer = tool.defer_loading;
+  return withUnread(found, tool, CUSTOM_KEYS);
 }
 
 /** Chat nests syntax and definition under `grammar`. */
@@ -88,14 +77,12 @@ const flatFormat = (format: Raw): Raw =>
 
 function namespace(tool: JsonObject, path: string): Tool {
   const description = optionalString(tool, "description", path);
-  return {
-    kind: "namespace",
-    name: nameOf(tool, path),
-    ...(description !== undefined && { description }),
-    tools: decodeTools(tool.tools, pathOf(path, "tools")),
-    ...unreadOf(tool, NAMESPACE_KEYS),
-  };
+  const name = nameOf(tool, path);
+  const found: Draft<Namespace> = { kind: "namespace", name, tools: decodeTools(tool.tools, pathOf(path, "tools")) };
+  if (description !== undefined) found.description = description;
+  return withUnread(found, tool, NAMESPACE_KEYS);
 }
+type Namespace = Extract<Tool, { readonly kind: "namespace" }>;
 
 /** Anthropic dates its tool types in eight digits (`bash_20250124`), OpenAI with underscores. */
 const ANTHROPIC_TYPE = /_\d{8}$/;

@@ -1,5 +1,5 @@
 /** https://platform.openai.com/docs/api-reference/responses/create */
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { OPENAI_TRAITS } from "../openai-traits.ts";
 
 // Azure refuses call ids of more than 64 characters.
