@@ -44,7 +44,7 @@ export async function checkProvider(config: Config, provider: ProviderConfig, pa
 
 function targetsOf({ models }: Config, provider: ProviderConfig): TargetConfig[] {
   const all = models.flatMap(({ targets }) => targets).filter((target) => target.provider === provider.name);
-  return all.filter((target, index) => all.findIndex(({ model }) => model === target.model) === index);
+  return [...Map.groupBy(all, ({ model }) => model).values()].flatMap(([first]) => first ?? []);
 }
 
 type Answer = Extract<Got, { kind: "answer" }>;

@@ -26,7 +26,11 @@ function answering({ method, path, body }: Asked): Response {
   if (body["stream"] === true)
     return new Response(`${events(choice({ content: "Chat." }, null), choice({}, "stop"))}data: [DONE]\n\n`, SSE);
   const message = { role: "assistant", content: "Chat." };
-  return Response.json({ ...chunk, object: "chat.completion", choices: [{ index: 0, message, finish_reason: "stop" }] });
+  return Response.json({
+    ...chunk,
+    object: "chat.completion",
+    choices: [{ index: 0, message, finish_reason: "stop" }],
+  });
 }
 
 let copy: Copy;

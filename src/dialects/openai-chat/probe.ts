@@ -1,6 +1,6 @@
 /** Chat Completions, asked and read by hand. https://platform.openai.com/docs/api-reference/chat */
 import { assertNever } from "../../ir/assert-never.ts";
-import { cachedTokens, countedLine } from "../counters.ts";
+import { cachedTokens, countedLine, countIn } from "../counters.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
 import { bearer, list, object, PIXELS, type Probe, text, TOOL_DESCRIPTION, TOOL_NAME, TOOL_SCHEMA } from "../probe.ts";
 
@@ -104,15 +104,13 @@ function objectIn(json: string): JsonObject {
 
 function tokensOf(usage: Json | undefined): Tokens | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
-  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = object(usage);
-  const cached = number(object(prompt_tokens_details).cached_tokens);
-  const thinking = number(object(completion_tokens_details).reasoning_tokens);
+  const counts = object(usage);
+  const cached = cachedTokens(counts);
+  const thinking = countIn(counts.completion_tokens_details, "reasoning_tokens");
   return {
-    prompt: number(prompt_tokens) ?? 0,
-    output: number(completion_tokens) ?? 0,
+    prompt: countIn(counts, "prompt_tokens") ?? 0,
+    output: countIn(counts, "completion_tokens") ?? 0,
     ...(cached !== undefined && { cached }),
     ...(thinking !== undefined && { thinking }),
   };
 }
-
-const number = (value: Json | undefined): number | undefined => (typeof value === "number" ? value : undefined);
