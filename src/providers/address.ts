@@ -36,7 +36,7 @@ export const azureResponses: Address = ({ base, apiVersion, path }) => {
 
 /** A dated version has the model in the path, for Chat only. */
 export const azureChat: Address = (asked) =>
-  isDated(asked.apiVersion) && asked.operation === "generate"
+  isDated(asked.apiVersion) && asked.operation !== "list-models"
     ? azureResponses({ ...asked, path: `/deployments/${deploymentPath(asked.model)}${asked.path}` })
     : azureResponses(asked);
 

@@ -1,6 +1,6 @@
 /** What one model of one deployment can do: the vendor's row, its dialect, and the model's row together. */
 import type { ProviderConfig } from "../config/config.ts";
-import type { Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/traits.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { vendorOf } from "./catalog.ts";
 import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./model-rows.ts";

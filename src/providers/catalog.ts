@@ -4,12 +4,16 @@ import type { ProviderConfig } from "../config/config.ts";
 import { NATIVE_GPT } from "../config/env-azure.ts";
 import { azureChat, azureResponses, messagesUnder, underV1 } from "./address.ts";
 import { API_KEY, X_API_KEY } from "./auth.ts";
-import { OPENAI_CHAT, OPENAI_TOOLS, type Vendor } from "./vendor.ts";
+import { ANTHROPIC_MESSAGES } from "../dialects/anthropic-messages/id.ts";
+import { OPENAI_CHAT } from "../dialects/openai-chat/id.ts";
+import { OPENAI_RESPONSES } from "../dialects/openai-responses/id.ts";
+import { OPENAI_TOOLS, OPENAI_TRAITS } from "../dialects/openai-traits.ts";
+import type { Vendor } from "./vendor.ts";
 
 const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
   kind: "openai-compatible",
   keyVariables: [],
-  dialect: "openai-chat",
+  dialect: OPENAI_CHAT,
   hosts: [],
   traits: {},
   models: [],
@@ -27,19 +31,19 @@ export const VENDORS: readonly Vendor[] = [
     title: "Azure OpenAI",
     kind: "azure",
     keyVariables: ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"],
-    dialect: "openai-responses",
+    dialect: OPENAI_RESPONSES,
     // Claude has an endpoint of its own, other makers' models speak Chat, and Responses began with 2025-03-01-preview.
     dialectOf: (maker, { kind, apiVersion }) => {
-      if (maker === "anthropic") return "anthropic-messages";
-      return maker === "other" || responsesFault(kind, apiVersion) ? "openai-chat" : "openai-responses";
+      if (maker === "anthropic") return ANTHROPIC_MESSAGES;
+      return maker === "other" || responsesFault(kind, apiVersion) ? OPENAI_CHAT : OPENAI_RESPONSES;
     },
     hosts: ["openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com"],
-    traits: { "openai-chat": OPENAI_CHAT },
+    traits: { [OPENAI_CHAT]: OPENAI_TRAITS },
     transports: {
-      "openai-chat": { address: azureChat, auth: API_KEY },
-      "openai-responses": { address: azureResponses, auth: API_KEY },
+      [OPENAI_CHAT]: { address: azureChat, auth: API_KEY },
+      [OPENAI_RESPONSES]: { address: azureResponses, auth: API_KEY },
       // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
-      "anthropic-messages": { address: messagesUnder("/anthropic/v1"), auth: X_API_KEY },
+      [ANTHROPIC_MESSAGES]: { address: messagesUnder("/anthropic/v1"), auth: X_API_KEY },
     },
     countsTokens: true,
     listsDeployable: true,
@@ -54,9 +58,9 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://api.openai.com/v1",
     keyVariables: ["OPENAI_API_KEY"],
     keyMeaning: "Your key at OpenAI: gpt-* and o*, where no Azure is set.",
-    dialect: "openai-responses",
+    dialect: OPENAI_RESPONSES,
     hosts: ["api.openai.com"],
-    traits: { "openai-chat": OPENAI_CHAT },
+    traits: { [OPENAI_CHAT]: OPENAI_TRAITS },
     serves: "openai",
     models: ["gpt-*", "o1*", "o3*", "o4*", "chatgpt-*", "codex-*"],
     listed: NATIVE_GPT,
@@ -70,14 +74,14 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://api.anthropic.com",
     keyVariables: ["ANTHROPIC_API_KEY"],
     keyMeaning: "Your key at Anthropic: claude-*.",
-    dialect: "anthropic-messages",
+    dialect: ANTHROPIC_MESSAGES,
     hosts: ["api.anthropic.com"],
     // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
-    traits: { "anthropic-messages": { threads: true } },
+    traits: { [ANTHROPIC_MESSAGES]: { threads: true } },
     transports: {
-      "openai-chat": { auth: X_API_KEY },
-      "openai-responses": { auth: X_API_KEY },
-      "anthropic-messages": { auth: X_API_KEY },
+      [OPENAI_CHAT]: { auth: X_API_KEY },
+      [OPENAI_RESPONSES]: { auth: X_API_KEY },
+      [ANTHROPIC_MESSAGES]: { auth: X_API_KEY },
     },
     countsTokens: true,
     serves: "anthropic",
@@ -94,11 +98,11 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "https://api.moonshot.ai/v1",
     keyVariables: ["KIMI_API_KEY", "MOONSHOT_API_KEY"],
     keyMeaning: "Your key at Moonshot: kimi-* and kimi-k2-thinking.",
-    dialect: "openai-chat",
+    dialect: OPENAI_CHAT,
     hosts: ["api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"],
     // Thinking is a switch and comes back as reasoning_content: https://platform.kimi.ai/docs/api/models-overview
-    traits: { "openai-chat": { effortField: "thinking", reasoningReplay: "reasoning_content", cacheKey: true } },
-    transports: { "anthropic-messages": { address: messagesUnder("/anthropic/v1") } },
+    traits: { [OPENAI_CHAT]: { effortField: "thinking", reasoningReplay: "reasoning_content", cacheKey: true } },
+    transports: { [ANTHROPIC_MESSAGES]: { address: messagesUnder("/anthropic/v1") } },
     models: ["kimi-*", "moonshot-*"],
     listed: ["kimi-k2-thinking"],
     sizes: { big: "kimi-k2-thinking", small: "kimi-k2-thinking" },
@@ -112,7 +116,7 @@ export const VENDORS: readonly Vendor[] = [
     keyMeaning: "Your key at AI/ML API: every name that no other vendor claims.",
     hosts: ["aimlapi.com"],
     // Many makers behind one door; what one of them refuses is refused here.
-    traits: { "openai-chat": { reasoningReplay: "none", toolSchemas: OPENAI_TOOLS } },
+    traits: { [OPENAI_CHAT]: { reasoningReplay: "none", toolSchemas: OPENAI_TOOLS } },
     listed: ["google/gemini-2.5-pro"],
     catchAll: true,
   }),
@@ -125,14 +129,14 @@ export const VENDORS: readonly Vendor[] = [
     hosts: ["api.deepseek.com"],
     // thinking:{type} turns it on and off; a turn with calls needs its reasoning_content back, "even empty": https://api-docs.deepseek.com/guides/thinking_mode
     traits: {
-      "openai-chat": {
+      [OPENAI_CHAT]: {
         effortField: "thinking",
         reasoningReplay: "reasoning_content",
         parallelSwitch: false,
         jsonSchema: "json_object",
       },
     },
-    transports: { "anthropic-messages": { address: messagesUnder("/anthropic/v1") } },
+    transports: { [ANTHROPIC_MESSAGES]: { address: messagesUnder("/anthropic/v1") } },
     models: ["deepseek-*"],
     listed: ["deepseek-chat", "deepseek-reasoner"],
     sizes: { big: "deepseek-chat", small: "deepseek-chat" },
@@ -146,7 +150,7 @@ export const VENDORS: readonly Vendor[] = [
     keyMeaning: "Your key at Groq: every name that no other vendor claims.",
     hosts: ["api.groq.com"],
     // Reasoning is in `reasoning` (recording corpus groq), fields it does not know are a 400: https://console.groq.com/docs/openai
-    traits: { "openai-chat": { reasoningReplay: "reasoning", maxTokensField: "max_completion_tokens" } },
+    traits: { [OPENAI_CHAT]: { reasoningReplay: "reasoning", maxTokensField: "max_completion_tokens" } },
     refusesFields: [
       "logprobs",
       "top_logprobs",
@@ -170,7 +174,7 @@ export const VENDORS: readonly Vendor[] = [
     // "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9" (mistral-common validator). Thinking is a list inside content.
     // Usage comes unasked on the last chunk (recording corpus mistral); unknown fields are a 422: https://docs.mistral.ai/api
     traits: {
-      "openai-chat": {
+      [OPENAI_CHAT]: {
         callIdLengthMax: 9,
         callIdPattern: /^[a-zA-Z0-9]{9}$/,
         usageChunk: false,
@@ -200,7 +204,7 @@ export const VENDORS: readonly Vendor[] = [
     keyMeaning: "Your key at xAI: grok-*.",
     hosts: ["api.x.ai"],
     // reasoning_content is shown and not read back; the completion count leaves reasoning out (recording corpus xai).
-    traits: { "openai-chat": { maxTokensField: "max_completion_tokens" } },
+    traits: { [OPENAI_CHAT]: { maxTokensField: "max_completion_tokens" } },
     models: ["grok-*"],
     listed: ["grok-code-fast-1"],
     sizes: { big: "grok-code-fast-1", small: "grok-code-fast-1" },
@@ -217,7 +221,7 @@ export const VENDORS: readonly Vendor[] = [
     // It hands tools on to their makers as they are, OpenAI among them.
     // Seals: …/reasoning-tokens#preserving-reasoning-blocks. Cache marks: https://openrouter.ai/docs/guides/best-practices/prompt-caching
     traits: {
-      "openai-chat": {
+      [OPENAI_CHAT]: {
         effortField: "reasoning",
         reasoningReplay: "reasoning_details",
         cacheMarks: true,
@@ -235,7 +239,7 @@ export const VENDORS: readonly Vendor[] = [
     keyMeaning: "Your key at Google: gemini-*, over its OpenAI-compatible endpoint.",
     hosts: ["generativelanguage.googleapis.com"],
     // https://ai.google.dev/gemini-api/docs/openai; seals: …/docs/thought-signatures#openai
-    traits: { "openai-chat": { parallelSwitch: false, extraContent: true } },
+    traits: { [OPENAI_CHAT]: { parallelSwitch: false, extraContent: true } },
     refusesFields: ["prompt_cache_key", "prompt_cache_retention", "store", "verbosity", "logit_bias"],
     models: ["gemini-*", "gemma-*"],
     listed: ["gemini-2.5-pro"],
@@ -251,7 +255,7 @@ export const VENDORS: readonly Vendor[] = [
     keyVariables: ["OLLAMA_API_KEY"],
     keyMeaning: "Any value: Ollama on this machine (port 11434) gets every name that no other vendor claims.",
     // https://docs.ollama.com/api/openai-compatibility
-    traits: { "openai-chat": { reasoningReplay: "reasoning", parallelSwitch: false } },
+    traits: { [OPENAI_CHAT]: { reasoningReplay: "reasoning", parallelSwitch: false } },
     catchAll: true,
     prefixes: ["ollama/"],
   }),
@@ -263,7 +267,7 @@ export const VENDORS: readonly Vendor[] = [
     keyVariables: ["VLLM_API_KEY"],
     keyMeaning: "The same for vLLM on port 8000.",
     // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
-    traits: { "openai-chat": { reasoningReplay: "reasoning_content" } },
+    traits: { [OPENAI_CHAT]: { reasoningReplay: "reasoning_content" } },
     catchAll: true,
     prefixes: ["vllm/"],
   }),
@@ -273,27 +277,27 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "http://127.0.0.1:1234/v1",
     hosts: ["localhost:1234", "127.0.0.1:1234"],
     // https://lmstudio.ai/docs/developer/openai-compat
-    traits: { "openai-chat": { parallelSwitch: false } },
+    traits: { [OPENAI_CHAT]: { parallelSwitch: false } },
     prefixes: ["lmstudio/"],
   }),
   // Gemini's signatures may stand behind it.
   compatible({
     id: "generic",
     title: "any OpenAI-compatible vendor",
-    traits: { "openai-chat": { extraContent: true } },
+    traits: { [OPENAI_CHAT]: { extraContent: true } },
   }),
   {
     id: "simulator",
     title: "the simulator",
     kind: "simulator",
     keyVariables: [],
-    dialect: "openai-responses",
+    dialect: OPENAI_RESPONSES,
     hosts: [],
     traits: {
-      "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
-      "anthropic-messages": { midSystem: true, threads: true },
+      [OPENAI_CHAT]: { ...OPENAI_TRAITS, reasoningReplay: "reasoning_content" },
+      [ANTHROPIC_MESSAGES]: { midSystem: true, threads: true },
     },
-    transports: { "openai-chat": { address: underV1 }, "openai-responses": { address: underV1 } },
+    transports: { [OPENAI_CHAT]: { address: underV1 }, [OPENAI_RESPONSES]: { address: underV1 } },
     countsTokens: true,
     models: ["sim-*"],
     prefixes: [],

@@ -1,6 +1,7 @@
 /** Where a call goes, with which credentials. URLs are the operator's own; no caller can name a host. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
+import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { OutgoingRequest } from "./auth.ts";
 import { vendorOf } from "./catalog.ts";
@@ -24,8 +25,7 @@ export function endpointOf(
     throw new GatewayError("unsupported", `The provider ${provider.name} has no endpoint that counts tokens.`, {
       provider: provider.name,
     });
-  const path =
-    operation === "list-models" ? "/models" : PATHS[dialect] + (operation === "count-tokens" ? "/count_tokens" : "");
+  const path = operation === "list-models" ? "/models" : DIALECTS[dialect].paths.upstream(operation, model);
   const base = provider.baseUrl.replace(/\/+$/, "");
   const { address, auth, framing } = transportOf(vendor, dialect);
   const own = Object.fromEntries(Object.entries(provider.headers).map(([name, value]) => [name.toLowerCase(), value]));
@@ -61,9 +61,9 @@ export function impliedModel(provider: ProviderConfig, model: string, asked: str
   return maker !== undefined && maker === vendorOf(provider).serves ? asked : undefined;
 }
 
-/** The vendor has a counter for Messages bodies. */
+/** The vendor has a counter for bodies of this dialect. */
 export const countsTokens = (provider: ProviderConfig, dialect: DialectId): boolean =>
-  dialect === "anthropic-messages" && vendorOf(provider).countsTokens === true;
+  DIALECTS[dialect].tokenCount !== undefined && vendorOf(provider).countsTokens === true;
 
 /** Who makes and reads this provider's seals. */
 export function issuerOf(provider: ProviderConfig): string {
@@ -72,9 +72,3 @@ export function issuerOf(provider: ProviderConfig): string {
 }
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostname : url);
-
-const PATHS: Readonly<Record<DialectId, string>> = {
-  "openai-chat": "/chat/completions",
-  "openai-responses": "/responses",
-  "anthropic-messages": "/messages",
-};

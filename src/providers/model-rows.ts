@@ -2,7 +2,7 @@
  * Models, as rows: what each takes and what it refuses. The only place where a model's name is interpreted. Names are
  * compared in lower case, without a maker's prefix and without a date, tag or region behind them (`nameKey`).
  */
-import type { Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/traits.ts";
 import type { Effort } from "../ir/request.ts";
 import type { Capabilities, Maker } from "./provider.ts";
 import { withoutPrefix } from "./catalog.ts";

@@ -1,6 +1,6 @@
 /** A deployment of a vendor: where a call goes and with which credentials. Data; vendors are rows in catalog.ts. */
-import type { Traits } from "../dialects/dialect.ts";
-import type { DialectId } from "../ir/dialect-id.ts";
+import type { Operation as DialectOperation } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/traits.ts";
 import type { Effort } from "../ir/request.ts";
 import type { Framing } from "../wire/framing.ts";
 import type { OutgoingRequest, RequestHeaders } from "./auth.ts";
@@ -64,6 +64,4 @@ export interface Endpoint {
   readonly sign?: (request: OutgoingRequest) => RequestHeaders | Promise<RequestHeaders>;
 }
 
-export type Operation = "generate" | "count-tokens" | "list-models";
-
-export type { DialectId };
+export type Operation = DialectOperation | "list-models";

@@ -5,7 +5,7 @@ import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../
 import { toolSchema } from "../../ir/tool-schema.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { builtinFunction } from "../../ir/builtins.ts";
+import { builtinFunction } from "../openai-client-tools.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { compact } from "./wire.ts";
 import { hint, meaning, unread, type Writing } from "./writing.ts";

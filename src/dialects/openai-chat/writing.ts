@@ -6,7 +6,7 @@ import type { ToolMap } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import type { CallerWords } from "../../ir/field-names.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 
 export interface Writing {
   readonly traits: Traits;
