@@ -5,6 +5,7 @@ import { namedSession } from "../clients/conversation.ts";
 import type { Config } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
+import type { StreamEvent } from "../ir/events.ts";
 import type { Translated } from "../ir/loss.ts";
 import { checkModelName } from "../ir/model-name.ts";
 import type { Entry, ModelRequest } from "../ir/request.ts";
@@ -14,12 +15,13 @@ import type { Log } from "../observe/log.ts";
 import type { Sightings } from "../providers/sightings.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
 import { checkOtherModels } from "../routing/other-models.ts";
-import { type Plan, plan, type Target } from "../routing/plan.ts";
+import { type Plan, plan } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import type { Search } from "../search/search-provider.ts";
 import type { Provenance } from "../vault/provenance.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { JsonObject } from "../wire/json.ts";
-import type { Guard, Hooks } from "./hooks.ts";
+import type { Machine } from "../wire/machine.ts";
 import type { OpenCall } from "./open-calls.ts";
 
 /** What a path promises. Bodies may be of another dialect than the replies (Cursor). */
@@ -101,6 +103,24 @@ export interface Gateway {
   readonly log: Log;
   /** Milliseconds since 1970. */
   clock(): number;
+}
+
+/** Where limits, budgets and guards stand on the way of a call. Each throws a GatewayError to refuse; a call that none of them concerns pays nothing for them. */
+export interface Hooks {
+  /** Before the plan: who calls, with which body. */
+  admit?(arrival: Arrival): Promise<void> | undefined;
+  /** Before each attempt: which target is about to be asked. */
+  beforeAttempt?(attempt: Attempt): Promise<void> | undefined;
+  readonly guards: readonly Guard[];
+}
+
+/** Reads what is said. A call that a guard watches is decoded, also between equal dialects; every other call passes as bytes where it can. */
+export interface Guard {
+  watches(arrival: Arrival): boolean;
+  /** Once for each call, before its first attempt: the request that is sent in its place. */
+  request?(request: ModelRequest, call: Call): ModelRequest | Promise<ModelRequest>;
+  /** For each answer: events of the upstream in, events for the client out. An `error` event ends the answer. */
+  answer?(attempt: Attempt): Machine<StreamEvent, StreamEvent>;
 }
 
 /** Throws a GatewayError where the call names no model, or none that its caller may use. */

@@ -1,7 +1,7 @@
 /** Where a conversation is at home: at the target that can read its last seals. After a failover that is not the first one. */
 import type { Entry } from "../ir/request.ts";
 import { canRead, holdsWrappedSeal, type Seal } from "../ir/seal.ts";
-import type { Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import type { Attempt, Call } from "./call.ts";
 import { restored, wantsReasoningBack } from "./kept.ts";
 

@@ -1,26 +1,7 @@
-/** Where limits, budgets and guards stand on the way of a call. Each throws a GatewayError to refuse; a call that none of them concerns pays nothing for them. */
+/** What the guards of a call make of its request and of its answer. */
 import type { Dialect } from "../dialects/dialect.ts";
-import type { StreamEvent } from "../ir/events.ts";
-import type { ModelRequest } from "../ir/request.ts";
 import type { EndCause, Machine } from "../wire/machine.ts";
-import type { Arrival, Attempt, Call } from "./call.ts";
-
-export interface Hooks {
-  /** Before the plan: who calls, with which body. */
-  admit?(arrival: Arrival): Promise<void> | undefined;
-  /** Before each attempt: which target is about to be asked. */
-  beforeAttempt?(attempt: Attempt): Promise<void> | undefined;
-  readonly guards: readonly Guard[];
-}
-
-/** Reads what is said. A call that a guard watches is decoded, also between equal dialects; every other call passes as bytes where it can. */
-export interface Guard {
-  watches(arrival: Arrival): boolean;
-  /** Once for each call, before its first attempt: the request that is sent in its place. */
-  request?(request: ModelRequest, call: Call): ModelRequest | Promise<ModelRequest>;
-  /** For each answer: events of the upstream in, events for the client out. An `error` event ends the answer. */
-  answer?(attempt: Attempt): Machine<StreamEvent, StreamEvent>;
-}
+import type { Attempt, Call, Hooks } from "./call.ts";
 
 export const NO_HOOKS: Hooks = { guards: [] };
 

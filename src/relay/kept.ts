@@ -3,14 +3,16 @@ import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
 import type { Entry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
-import type { Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import { behindsOf, frontOf } from "../vault/behind.ts";
 import type { Place, Scope } from "../vault/vault.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
 import type { Attempt, Call } from "./call.ts";
 import { type Ends, endsIn, endsOfEntries } from "./ends.ts";
-import type { Outbound } from "./outbound.ts";
 import { willLackReasoning } from "./translate.ts";
+
+/** How much of an answer the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
+export type Kept = "whole" | "calls";
 
 /** What the client sent, its seals by their makers' names, and what it dropped. Once for each reader: a call looks for its home first, and may be tried several times. */
 export function restored(attempt: Attempt): Promise<readonly Entry[]> {
@@ -52,7 +54,7 @@ export function placeOf(call: Call, ends: () => Ends): Place | undefined {
 }
 
 /** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. What is kept of the answer says how much of the call is worth reading. */
-export function placeOfBytes(call: Call, kept: Outbound["kept"]): Place | undefined {
+export function placeOfBytes(call: Call, kept: Kept): Place | undefined {
   try {
     const whole = (): readonly Entry[] => call.decoded().value.entries;
     return placeOf(call, () => (kept === "whole" ? endsOfEntries(whole()) : endsIn(call.body, call.dialect, whole)));

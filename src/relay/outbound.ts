@@ -9,7 +9,7 @@ import { lossless, type Loss } from "../ir/loss.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { holdsWrappedSeal } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
-import type { Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import type { Place } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
@@ -21,6 +21,7 @@ import {
   holdsForeignSeal,
   holdsUnsignedThinking,
   isKeptNatively,
+  type Kept,
   placeOf,
   placeOfBytes,
   restored,
@@ -38,8 +39,7 @@ export interface Outbound {
   readonly withholdsUsage: boolean;
   /** Where the vault is told of the answer; undefined: nowhere. Asked while the vendor thinks. */
   place(): Place | undefined;
-  /** How much of it the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
-  readonly kept: "whole" | "calls";
+  readonly kept: Kept;
   /** The gateway searches the web for this model. */
   readonly search?: Pick<Rounds, "wanted" | "searches" | "dialect" | "request">;
 }

@@ -4,7 +4,8 @@ import type { Config, ModelConfig, ProviderConfig } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Entry } from "../ir/request.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
-import { plan, type Target } from "../routing/plan.ts";
+import { plan } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { lacksRequiredReasoning, translateRequest } from "./translate.ts";
 

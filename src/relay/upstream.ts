@@ -4,7 +4,7 @@ import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
 import { operatorsFault } from "../providers/refusals.ts";
-import { isNamed } from "../routing/plan.ts";
+import { isNamed } from "../routing/target.ts";
 import type { Place } from "../vault/vault.ts";
 import type { Attempt } from "./call.ts";
 import type { Outbound } from "./outbound.ts";

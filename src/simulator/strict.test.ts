@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { JsonObject } from "../wire/json.ts";
 import type { SimDialect } from "./asked.ts";
 import { TRUSTING, createSeals } from "./seals.ts";
-import { type StrictContext, checkRequest } from "./strict.ts";
+import { checkRequest } from "./strict.ts";
+import type { StrictContext } from "./strict-context.ts";
 
 const seals = createSeals();
 type Case = readonly [claim: string, body: JsonObject, refusal: RegExp | undefined, context?: Partial<StrictContext>];

@@ -11,7 +11,7 @@ import type {
 import { startGateway } from "../../src/gateway.ts";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
-import type { Hooks } from "../../src/relay/hooks.ts";
+import type { Hooks } from "../../src/relay/call.ts";
 import type { Wire } from "./wires.ts";
 import type { Upstream } from "./upstream.ts";
 

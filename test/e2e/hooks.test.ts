@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { GatewayError } from "../../src/ir/error.ts";
 import { literal, textOf } from "../../src/wire/json.ts";
-import type { Guard, Hooks } from "../../src/relay/hooks.ts";
+import type { Guard, Hooks } from "../../src/relay/call.ts";
 import { provider, type Running, start, target } from "./gateway.ts";
 import { type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, PATH, post, readStream, WHOLE, type Wire, wholeStream, WIRES } from "./wires.ts";
