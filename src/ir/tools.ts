@@ -1,5 +1,6 @@
 /** One map from the caller's tools to the names that an upstream sees, agreed on by the request and its reply. */
 import { createHash } from "node:crypto";
+import { assertNever } from "./assert-never.ts";
 import type { Entry, Tool, ToolRef } from "./request.ts";
 import { uniqueNames } from "./unique.ts";
 
@@ -27,15 +28,17 @@ export function toolMap(tools: readonly Tool[], entries: readonly Entry[] = []):
   /** By the bare name, for Codex may leave the namespace out; undefined: it stands in more than one. */
   const byBareName = new Map<string, ToolRef | undefined>();
   const flatNames = uniqueNames((name) => name.slice(0, NAME_LENGTH_MAX - SUFFIX_LENGTH_MAX));
-  for (const tool of [...declared(tools), ...entries.flatMap(toolsOf)]) {
+  const declare = (tool: ToolRef): void => {
     const key = keyOf(tool.name, tool.namespace);
-    if (byName.has(key)) continue;
+    if (byName.has(key)) return;
     byName.set(key, tool);
     byBareName.set(tool.name, byBareName.has(tool.name) ? undefined : tool);
     const wire = flatNames.take(flatName(tool));
     wireNames.set(key, wire);
     byWire.set(wire, tool);
-  }
+  };
+  for (const tool of tools) refsOf(tool, undefined, declare);
+  for (const entry of entries) for (const tool of toolsIn(entry)) refsOf(tool, undefined, declare);
   const find = (name: string, namespace?: string): ToolRef | undefined =>
     byName.get(keyOf(name, namespace)) ??
     // OpenAI puts a tool that its own search loaded into a namespace called like the tool (recording openai-tool-search).
@@ -48,9 +51,19 @@ export function toolMap(tools: readonly Tool[], entries: readonly Entry[] = []):
   };
 }
 
+/** What an entry declares: Codex's additional tools, and what a tool search found. */
+export function toolsIn(entry: Entry): readonly Tool[] {
+  if (entry.kind === "tools") return entry.tools;
+  const found = entry.kind === "result" && typeof entry.content === "object" && "tools" in entry.content;
+  return found ? entry.content.tools : NONE;
+}
+const NONE: readonly Tool[] = [];
+
 export const NO_TOOLS: ToolMap = toolMap([]);
 
-const keyOf = (name: string, namespace: string | undefined): string => JSON.stringify([namespace ?? "", name]);
+/** Asked for every call of a conversation: most tools have no namespace, and need no JSON to be told apart. */
+const keyOf = (name: string, namespace: string | undefined): string =>
+  namespace ? JSON.stringify([namespace, name]) : `:${name}`;
 
 function flatName(tool: ToolRef): string {
   const whole = tool.namespace === undefined ? tool.name : `${tool.namespace}__${tool.name}`;
@@ -63,28 +76,22 @@ function shorten(safe: string, whole: string): string {
   return `${safe.slice(0, NAME_LENGTH_MAX - HASH_LENGTH - 1)}_${hash}`;
 }
 
-function declared(tools: readonly Tool[], namespace?: string): ToolRef[] {
-  return tools.flatMap((tool): ToolRef[] => {
-    switch (tool.kind) {
-      case "function":
-      case "custom":
-        return [ref(tool.kind, tool.name, tool.namespace ?? namespace)];
-      case "builtin":
-        return [ref("builtin", tool.name)];
-      case "namespace":
-        return declared(tool.tools, tool.name);
-      case "hosted":
-        return [];
-    }
-  });
+function refsOf(tool: Tool, namespace: string | undefined, take: (ref: ToolRef) => void): void {
+  switch (tool.kind) {
+    case "function":
+    case "custom":
+      return take(refOf(tool.kind, tool.name, tool.namespace ?? namespace));
+    case "builtin":
+      return take(refOf("builtin", tool.name));
+    case "namespace":
+      for (const inner of tool.tools) refsOf(inner, tool.name, take);
+      return;
+    case "hosted":
+      return;
+    default:
+      assertNever(tool);
+  }
 }
 
-const ref = (via: ToolRef["via"], name: string, namespace?: string): ToolRef =>
+const refOf = (via: ToolRef["via"], name: string, namespace?: string): ToolRef =>
   namespace === undefined ? { via, name } : { via, name, namespace };
-
-function toolsOf(entry: Entry): ToolRef[] {
-  if (entry.kind === "tools") return declared(entry.tools);
-  if (entry.kind === "result" && typeof entry.content === "object" && "tools" in entry.content)
-    return declared(entry.content.tools);
-  return [];
-}

@@ -3,6 +3,7 @@ import type { Loss } from "../../ir/loss.ts";
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
+import { toolsIn } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { builtinFunction } from "../../ir/builtins.ts";
@@ -14,11 +15,9 @@ export function encodeTools(writing: Writing): JsonObject[] {
   const { tools, entries } = writing.request;
   const declared = tools.flatMap((tool) => encodeTool(tool, undefined, printed));
   // Codex declares tools among the entries, and its tool search answers with more of them (facts: clients.md §3).
-  const later = entries.flatMap((entry) => {
-    const found = entry.kind === "tools" ? entry.tools : entry.kind === "result" ? searched(entry.content) : [];
-    return found.flatMap((tool) => encodeTool(tool, undefined, printed));
-  });
-  return [...declared, ...later];
+  for (const entry of entries)
+    for (const tool of toolsIn(entry)) declared.push(...encodeTool(tool, undefined, printed));
+  return declared;
 }
 
 /** `parallel_tool_calls: false` needs a choice to stand in. Without tools there is none. */
@@ -37,9 +36,6 @@ interface Printed {
   /** Wire names that an `allowed_tools` choice leaves; undefined: all. */
   readonly allowed: ReadonlySet<string> | undefined;
 }
-
-const searched = (content: unknown): readonly Tool[] =>
-  typeof content === "object" && content !== null && "tools" in content ? (content.tools as readonly Tool[]) : [];
 
 function encodeTool(tool: Tool, namespace: string | undefined, printed: Printed): JsonObject[] {
   const { writing } = printed;

@@ -23,7 +23,11 @@ export interface TurnSeals {
   readonly extras: ReadonlyMap<CallEntry, JsonObject>;
 }
 
+const NO_SEALS: TurnSeals = { details: [], sent: new Set(), extras: new Map() };
+
 export function sealsOf(entries: readonly AssistantEntry[], writing: Writing): TurnSeals {
+  const isSealed = entries.some((entry) => "seal" in entry && entry.seal !== undefined);
+  if (!isSealed) return withStandIn(NO_SEALS, entries, writing);
   const details: JsonObject[] = [];
   const sent = new Set<AssistantEntry>();
   const extras = new Map<CallEntry, JsonObject>();
@@ -63,8 +67,9 @@ function isPart(sealed: Sealed, seal: Seal): boolean {
 
 /** Calls that came from another model, or whose seal nobody has any more: the vendor is told so in its own words. */
 function withStandIn(seals: TurnSeals, entries: readonly AssistantEntry[], writing: Writing): TurnSeals {
+  if (!writing.traits.signedCalls) return seals;
   const first = entries.find((entry) => entry.kind === "call");
-  if (!first || !writing.traits.signedCalls) return seals;
+  if (!first) return seals;
   const isInDetails = writing.traits.reasoningReplay === "reasoning_details";
   if (isInDetails ? holdsSealOf(first.callId, seals.details) : isSignature(seals.extras.get(first))) return seals;
   const note =

@@ -1,4 +1,5 @@
 /** Tools as Chat has them: namespaces flattened, freeform ones lowered where the vendor has none, the rest told. */
+import { assertNever } from "../../ir/assert-never.ts";
 import { builtinFunction, isDescribed } from "../../ir/builtins.ts";
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, ModelRequest, Tool, ToolRef } from "../../ir/request.ts";
@@ -8,39 +9,40 @@ import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./tool-choice-encode.ts";
 import { offeredTools } from "./offered-tools.ts";
 import { CHAT } from "./wire.ts";
-import { encodeMark, hint, meaning, unread, type Writing } from "./writing.ts";
+import { hint, meaning, withBreakpoint, withHints, type Writing } from "./writing.ts";
 
 /** Vendors refuse a choice where there is nothing to choose from. */
 export function encodeTools(request: ModelRequest, writing: Writing): JsonObject {
-  const tools = offeredTools(request, writing).flatMap((tool) => encodeTool(tool, writing));
+  const tools: JsonObject[] = [];
+  for (const tool of offeredTools(request, writing)) encodeTool(tool, tools, writing);
   return tools.length > 0 ? { tools, ...choiceFields(request, tools, writing) } : {};
 }
 
-function encodeTool(tool: Tool, writing: Writing): readonly JsonObject[] {
+function encodeTool(tool: Tool, tools: JsonObject[], writing: Writing): void {
   switch (tool.kind) {
     case "function":
-      return [functionTool(tool, writing)];
+      return void tools.push(functionTool(tool, writing));
     case "custom":
-      return [customTool(tool, writing)];
+      return void tools.push(customTool(tool, writing));
     case "builtin":
-      return builtinTool(tool, writing);
+      return builtinTool(tool, tools, writing);
     case "hosted": {
-      if (tool.dialect === CHAT) return [tool.raw as JsonObject];
+      if (tool.dialect === CHAT) return void tools.push(tool.raw as JsonObject);
       const note = `${tool.name} is run by the vendor of ${tool.dialect}; a Chat upstream has none`;
-      meaning(writing, "dropped", writing.said.place(tool), "hosted-tool", note);
-      return [];
+      return meaning(writing, "dropped", writing.said.place(tool), "hosted-tool", note);
     }
     case "namespace":
-      return [];
+      return;
+    default:
+      assertNever(tool);
   }
 }
 
 function functionTool(tool: FunctionTool, writing: Writing): JsonObject {
-  const mark = encodeMark(tool.mark, writing);
-  const { type: _, ...beside } = unread(tool, writing);
+  const marked = withBreakpoint({ type: "function", function: {} }, tool.mark, writing);
+  const { type: _, ...beside } = withHints({}, tool, writing);
   const name = writing.names.wireName(refOf("function", tool));
-  const { parameters, ...strict } = parametersOf(tool, writing);
-  return { ...declaration(name, tool.description, parameters, { ...strict, ...beside }), ...mark };
+  return { ...marked, function: { ...named(name, tool.description), ...parametersOf(tool, writing), ...beside } };
 }
 
 interface Parameters {
@@ -65,29 +67,22 @@ function parametersOf(tool: FunctionTool, writing: Writing): Parameters {
   return { parameters, strict: false };
 }
 
-function declaration(
-  name: string,
-  description: string | undefined,
-  parameters: Json | undefined,
-  rest: JsonObject = {},
-): JsonObject {
-  const described = description === undefined ? {} : { description };
-  return {
-    type: "function",
-    function: { name, ...described, ...(parameters === undefined ? {} : { parameters }), ...rest },
-  };
-}
+const named = (name: string, description: string | undefined): JsonObject =>
+  description === undefined ? { name } : { name, description };
+
+const declaration = (name: string, description: string, parameters: Json): JsonObject => ({
+  type: "function",
+  function: { name, description, parameters },
+});
 
 const refOf = (via: ToolRef["via"], tool: FunctionTool | CustomTool): ToolRef =>
   tool.namespace === undefined ? { via, name: tool.name } : { via, name: tool.name, namespace: tool.namespace };
 
 function customTool(tool: CustomTool, writing: Writing): JsonObject {
   const name = writing.names.wireName(refOf("custom", tool));
-  const beside = unread(tool, writing);
-  if (writing.traits.customTools) {
-    const described = tool.description === undefined ? {} : { description: tool.description };
-    return { type: "custom", custom: { name, ...described, ...formatOf(tool.format), ...beside } };
-  }
+  const beside = withHints({}, tool, writing);
+  if (writing.traits.customTools)
+    return { type: "custom", custom: { ...named(name, tool.description), ...formatOf(tool.format), ...beside } };
   const at = writing.said.place(tool);
   if (isObject(tool.format) && tool.format.type === "grammar")
     hint(writing, "approximated", `${at}.format`, "tool-grammar", "the grammar is told in words: nothing enforces it");
@@ -107,14 +102,13 @@ function formatOf(format: Json | undefined): JsonObject {
 type Builtin = Extract<Tool, { kind: "builtin" }>;
 
 /** A tool of another vendor that the client runs: offered as a function where anybody can say what it takes. */
-function builtinTool(tool: Builtin, writing: Writing): readonly JsonObject[] {
+function builtinTool(tool: Builtin, tools: JsonObject[], writing: Writing): void {
   const at = writing.said.place(tool);
   if (!isDescribed(tool)) {
     const note = `${tool.wire} of ${tool.dialect} has no schema that Chat could offer`;
-    meaning(writing, "dropped", at, "builtin-tool", note);
-    return [];
+    return meaning(writing, "dropped", at, "builtin-tool", note);
   }
   hint(writing, "emulated", at, "builtin-tool", `${tool.wire} is offered as a function`);
   const { description, input_schema: schema } = builtinFunction(tool);
-  return [declaration(writing.names.wireName({ via: "builtin", name: tool.name }), description, schema)];
+  tools.push(declaration(writing.names.wireName({ via: "builtin", name: tool.name }), description, schema));
 }

@@ -33,11 +33,11 @@ export const hint = ({ losses }: Writing, how: How, path: string, feature: Featu
 export const meaning = ({ losses }: Writing, how: How, path: string, feature: Feature, note: string): void =>
   losses.add({ path, feature, how, weight: "meaning", note });
 
-/** Most vendors cache prefixes by themselves. */
-export function encodeMark(mark: CacheMark | undefined, writing: Writing): JsonObject {
-  if (mark && writing.traits.cacheMarks) return { cache_control: mark.raw };
+/** With its cache breakpoint, where the vendor knows them: most cache prefixes by themselves. */
+export function withBreakpoint(object: JsonObject, mark: CacheMark | undefined, writing: Writing): JsonObject {
+  if (mark && writing.traits.cacheMarks) return { ...object, cache_control: mark.raw };
   loseMark(mark, writing);
-  return {};
+  return object;
 }
 
 /** Where even vendors that know marks know none. */
@@ -46,9 +46,10 @@ export function loseMark(mark: CacheMark | undefined, writing: Writing): void {
   if (mark) hint(writing, "dropped", writing.said.place(mark), "cache-breakpoint", note);
 }
 
-/** What only another dialect reads of a thing; our own dialect gets it back. */
-export function unread(thing: Unread, { own, losses, said }: Writing): JsonObject {
-  if (own) return thing.hints ?? {};
+/** With what only another dialect reads of a thing: our own dialect gets it back. */
+export function withHints(object: JsonObject, thing: Unread, { own, losses, said }: Writing): JsonObject {
+  if (!thing.hints) return object;
+  if (own) return { ...object, ...thing.hints };
   loseUnread(losses, said.place(thing), thing.hints);
-  return {};
+  return object;
 }
