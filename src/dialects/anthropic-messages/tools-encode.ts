@@ -8,7 +8,7 @@ import { loseUnread } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { builtinFunction } from "../../ir/builtins.ts";
 import { compact, DIALECT } from "./wire.ts";
-import { hint, meaning, unread, type Writing } from "./writing.ts";
+import { hint, meaning, withHints, type Writing } from "./writing.ts";
 
 export function encodeTools(writing: Writing): JsonObject[] {
   const printed: Printed = { writing, names: new Set(), allowed: allowedNames(writing) };
@@ -72,7 +72,7 @@ function encodeFunction(name: string, tool: FunctionTool, writing: Writing): Jso
     const note = "the tool is declared at once: deferred loading needs Anthropic's own tool search";
     hint(writing, at, "deferred-tool", "dropped", note);
   }
-  const { type, ...hints } = unread(tool, writing);
+  const { type, ...hints } = withHints({}, tool, writing) as JsonObject;
   return compact({
     type,
     name,

@@ -5,7 +5,7 @@ import type { CacheMark, ModelRequest, Unread } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { type CallerWords, callerWords } from "../../ir/field-names.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { isObject, type JsonObject } from "../../wire/json.ts";
 import { type Grammar, grammar } from "./grammar.ts";
 import { BREAKPOINTS_MAX, compact, DIALECT } from "./wire.ts";
 
@@ -23,11 +23,19 @@ export interface Writing {
   readonly grammar: Grammar;
 }
 
-/** What only another dialect reads of a thing; our own dialect gets it back. */
-export function unread(thing: Unread, { own, losses, said }: Writing): Readonly<Record<string, Json>> {
-  if (own) return thing.hints ?? {};
+/** With what only another dialect reads of a thing: our own dialect gets it back. */
+export function withHints<T extends JsonObject>(object: T, thing: Unread, { own, losses, said }: Writing): T {
+  if (!thing.hints) return object;
+  if (own) return { ...object, ...thing.hints };
   loseUnread(losses, said.place(thing), thing.hints);
-  return {};
+  return object;
+}
+
+/** A block with its hints and its breakpoint of the cache, in the order in which they are counted. */
+export function marked(block: JsonObject, thing: Unread & { readonly mark?: CacheMark }, writing: Writing): JsonObject {
+  const hinted = withHints(block, thing, writing);
+  const control = writing.breakpoints.take(thing.mark);
+  return control ? { ...hinted, cache_control: control } : hinted;
 }
 
 export const hint = ({ losses }: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>

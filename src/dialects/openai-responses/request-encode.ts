@@ -21,9 +21,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     request,
     to,
     tools: toolMap(request.tools, request.entries),
-    calls: new Map(
-      request.entries.flatMap((entry): [string, CallEntry][] => (entry.kind === "call" ? [[entry.callId, entry]] : [])),
-    ),
+    calls: callsOf(request.entries),
     losses: lossList(),
     said: callerWords(request),
   };
@@ -46,12 +44,20 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
   return { value, losses: w.losses.list() };
 }
 
+function callsOf(entries: readonly Entry[]): ReadonlyMap<string, CallEntry> {
+  const calls = new Map<string, CallEntry>();
+  for (const entry of entries) if (entry.kind === "call") calls.set(entry.callId, entry);
+  return calls;
+}
+
 function instructions(w: Writing): JsonObject {
-  const texts = w.request.entries.flatMap((entry) => {
-    if (entry.kind !== "instructions") return [];
-    if (typeof entry.content !== "string") for (const part of entry.content) losePrompt(part, w);
-    return typeof entry.content === "string" ? [entry.content] : entry.content.map((part) => textOfContent([part]));
-  });
+  const texts = w.request.entries
+    .filter((entry) => entry.kind === "instructions")
+    .flatMap(({ content }) => {
+      if (typeof content === "string") return [content];
+      for (const part of content) losePrompt(part, w);
+      return content.map((part) => textOfContent([part]));
+    });
   return texts.length === 0 ? {} : { instructions: texts.filter((text) => text !== "").join("\n\n") };
 }
 
@@ -65,9 +71,10 @@ function losePrompt(part: Part, w: Writing): void {
 
 /** One user text that stood alone goes back as the string it was. */
 function inputOf(w: Writing): Json {
-  const [only, ...more] = w.request.entries.filter((entry) => entry.kind !== "instructions");
-  const alone = w.own && more.length === 0 && only?.kind === "message" && only.role === "user" && only.bare === true;
-  return alone && typeof only.content === "string" ? only.content : encodeItems(w.request.entries, w);
+  const { entries } = w.request;
+  const [only, ...more] = w.own ? entries.filter((entry) => entry.kind !== "instructions") : [];
+  const alone = more.length === 0 && only?.kind === "message" && only.role === "user" && only.bare === true;
+  return alone && typeof only.content === "string" ? only.content : encodeItems(entries, w);
 }
 
 function toolFields(w: Writing): JsonObject {

@@ -5,7 +5,7 @@ import { strictSchema } from "../../ir/strict-schema.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { DIALECT } from "./wire.ts";
-import { builtinOf, hint, loseMark, meaning, unread, wireTool, type Writing } from "./writing.ts";
+import { builtinOf, hint, loseMark, meaning, withHints, wireTool, type Writing } from "./writing.ts";
 
 export const encodeTools = (tools: readonly Tool[], w: Writing): readonly JsonObject[] =>
   tools.flatMap((tool) => encodeTool(tool, undefined, w));
@@ -23,7 +23,7 @@ export function encodeTool(tool: Tool, namespace: string | undefined, w: Writing
           name: tool.name,
           ...(tool.description !== undefined && { description: tool.description }),
           tools: tool.tools.flatMap((inner) => encodeTool(inner, tool.name, w)),
-          ...unread(tool, w),
+          ...withHints({}, tool, w),
         },
       ];
     case "builtin":
@@ -38,7 +38,7 @@ const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
 function functionTool(tool: FunctionTool, namespace: string | undefined, w: Writing): JsonObject {
   loseMark(tool.mark, w);
   // A type among them is Anthropic's "custom", which means a function.
-  const { type: _, ...beside } = unread(tool, w);
+  const { type: _, ...beside } = withHints({}, tool, w);
   return {
     type: "function",
     ...toolName(tool.name, "function", namespace, w),
@@ -79,7 +79,7 @@ function parametersOf(tool: FunctionTool, w: Writing): Parameters {
 }
 
 function customTool(tool: CustomTool, namespace: string | undefined, w: Writing): JsonObject {
-  const beside = unread(tool, w);
+  const beside = withHints({}, tool, w);
   if (!w.to.traits.customTools) {
     const at = w.said.place(tool);
     if (isObject(tool.format) && tool.format.type === "grammar")

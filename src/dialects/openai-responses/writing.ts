@@ -6,7 +6,7 @@ import type { CacheMark, CallEntry, Meta, ModelRequest, ToolRef, Unread } from "
 import type { ToolMap } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import type { CallerWords } from "../../ir/field-names.ts";
-import type { JsonObject } from "../../wire/json.ts";
+import type { Json, JsonObject } from "../../wire/json.ts";
 import { type Builtin, builtinByName, DIALECT, ID_LENGTH_MAX } from "./wire.ts";
 
 export interface Writing {
@@ -44,22 +44,24 @@ export function loseMark(mark: CacheMark | undefined, w: Writing): void {
   if (mark) hint(w, w.said.place(mark), "cache-breakpoint", "dropped", note);
 }
 
-/** What only another dialect reads of a thing; our own dialect gets it back. */
-export function unread(thing: Unread, w: Writing): JsonObject {
-  if (w.own) return thing.hints ?? {};
-  loseUnread(w.losses, w.said.place(thing), thing.hints);
-  return {};
+/** With what only another dialect reads of a thing: our own dialect gets it back. */
+export function withHints(object: JsonObject, thing: Unread, { own, losses, said }: Writing): JsonObject {
+  if (!thing.hints) return object;
+  if (own) return { ...object, ...thing.hints };
+  loseUnread(losses, said.place(thing), thing.hints);
+  return object;
 }
 
-/** Copilot makes ids of four hundred characters, which every other server refuses. An id of an item means nothing beyond its server. */
-export function ids(entry: Meta, w: Writing): JsonObject {
-  const beside = unread(entry, w);
-  if (!w.own) return beside;
-  return {
-    ...beside,
-    ...(entry.id !== undefined && entry.id.length <= ID_LENGTH_MAX && { id: entry.id }),
-    ...(entry.status !== undefined && { status: entry.status }),
-  };
+/**
+ * The beginning of an item, with what its own dialect has beside the content. Copilot makes ids of four hundred
+ * characters, which every other server refuses. An id of an item means nothing beyond its server.
+ */
+export function itemOf(type: string | undefined, entry: Meta, w: Writing): Record<string, Json | undefined> {
+  const item: Record<string, Json | undefined> = { ...withHints(type === undefined ? {} : { type }, entry, w) };
+  if (!w.own) return item;
+  if (entry.id !== undefined && entry.id.length <= ID_LENGTH_MAX) item.id = entry.id;
+  if (entry.status !== undefined) item.status = entry.status;
+  return item;
 }
 
 /** Only a caller of this dialect can have declared a tool with item types of its own. */
