@@ -17,13 +17,27 @@ export interface ToolMap {
 
 /** Chat and Messages accept ^[a-zA-Z0-9_-]{1,64}$. https://docs.claude.com/en/docs/agents-and-tools/tool-use */
 const NAME_LENGTH_MAX = 64;
+const SAFE_NAME = /^[a-zA-Z0-9_-]{1,64}$/;
 const HASH_LENGTH = 8;
 /** `_` and the number of a tool: no body is long enough for ten million. */
 const SUFFIX_LENGTH_MAX = 8;
 
+/** The decoder, the encoder and the reply of one call ask for the same map, by the same list of tools. */
+const MAPS = new WeakMap<readonly Tool[], ToolMap>();
+
 export function toolMap(tools: readonly Tool[], entries: readonly Entry[] = []): ToolMap {
-  const byName = new Map<string, ToolRef>();
-  const wireNames = new Map<string, string>();
+  const later: Tool[] = [];
+  for (const entry of entries) later.push(...toolsIn(entry));
+  if (later.length > 0) return mapOf([...tools, ...later]);
+  const known = MAPS.get(tools);
+  if (known) return known;
+  const map = mapOf(tools);
+  MAPS.set(tools, map);
+  return map;
+}
+
+function mapOf(tools: readonly Tool[]): ToolMap {
+  const byName = new Map<string, Declared>();
   const byWire = new Map<string, ToolRef>();
   /** By the bare name, for Codex may leave the namespace out; undefined: it stands in more than one. */
   const byBareName = new Map<string, ToolRef | undefined>();
@@ -31,24 +45,28 @@ export function toolMap(tools: readonly Tool[], entries: readonly Entry[] = []):
   const declare = (tool: ToolRef): void => {
     const key = keyOf(tool.name, tool.namespace);
     if (byName.has(key)) return;
-    byName.set(key, tool);
-    byBareName.set(tool.name, byBareName.has(tool.name) ? undefined : tool);
     const wire = flatNames.take(flatName(tool));
-    wireNames.set(key, wire);
+    byName.set(key, { tool, wire });
+    byBareName.set(tool.name, byBareName.has(tool.name) ? undefined : tool);
     byWire.set(wire, tool);
   };
   for (const tool of tools) refsOf(tool, undefined, declare);
-  for (const entry of entries) for (const tool of toolsIn(entry)) refsOf(tool, undefined, declare);
   const find = (name: string, namespace?: string): ToolRef | undefined =>
-    byName.get(keyOf(name, namespace)) ??
+    byName.get(keyOf(name, namespace))?.tool ??
     // OpenAI puts a tool that its own search loaded into a namespace called like the tool (recording openai-tool-search).
-    (namespace === undefined ? byBareName.get(name) : byName.get(keyOf(name, undefined)));
+    (namespace === undefined ? byBareName.get(name) : byName.get(keyOf(name, undefined))?.tool);
   return {
-    wireName: (tool) => wireNames.get(keyOf(tool.name, tool.namespace)) ?? flatName(tool),
+    wireName: (tool) => byName.get(keyOf(tool.name, tool.namespace))?.wire ?? flatName(tool),
     byWireName: (name) => byWire.get(name),
     find,
     any: byName.size > 0,
   };
+}
+
+interface Declared {
+  readonly tool: ToolRef;
+  /** Its flat name. */
+  readonly wire: string;
 }
 
 /** What an entry declares: Codex's additional tools, and what a tool search found. */
@@ -67,8 +85,7 @@ const keyOf = (name: string, namespace: string | undefined): string =>
 
 function flatName(tool: ToolRef): string {
   const whole = tool.namespace === undefined ? tool.name : `${tool.namespace}__${tool.name}`;
-  const safe = whole.replace(/[^a-zA-Z0-9_-]/g, "_");
-  return safe.length <= NAME_LENGTH_MAX && safe === whole && safe !== "" ? safe : shorten(safe, whole);
+  return SAFE_NAME.test(whole) ? whole : shorten(whole.replace(/[^a-zA-Z0-9_-]/g, "_"), whole);
 }
 
 function shorten(safe: string, whole: string): string {

@@ -39,36 +39,34 @@ function encodeTool(tool: Tool, tools: JsonObject[], writing: Writing): void {
 }
 
 function functionTool(tool: FunctionTool, writing: Writing): JsonObject {
-  const marked = withBreakpoint({ type: "function", function: {} }, tool.mark, writing);
-  const { type: _, ...beside } = withHints({}, tool, writing);
-  const name = writing.names.wireName(refOf("function", tool));
-  return { ...marked, function: { ...named(name, tool.description), ...parametersOf(tool, writing), ...beside } };
+  const named: Record<string, Json> = { name: writing.names.wireName(refOf("function", tool)) };
+  if (tool.description !== undefined) named.description = tool.description;
+  const declared: JsonObject = { type: "function", function: named };
+  const marked = withBreakpoint(declared, tool.mark, writing);
+  const hinted = withHints(NOTHING, tool, writing);
+  addParameters(named, tool, writing);
+  return hinted === NOTHING ? marked : { ...marked, function: { ...named, ...hinted } };
 }
-
-interface Parameters {
-  readonly parameters?: JsonObject;
-  readonly strict?: boolean;
-}
+const NOTHING: JsonObject = {};
 
 /** Its schema, and whether arguments are held to it. */
-function parametersOf(tool: FunctionTool, writing: Writing): Parameters {
+function addParameters(named: Record<string, Json>, tool: FunctionTool, writing: Writing): void {
   const { own, traits, said, losses } = writing;
   const at = said.place(tool);
   if (tool.strict === true && !traits.strictTools)
     hint(writing, "dropped", `${at}.strict`, "strict-tool", "this vendor does not hold arguments to the schema");
-  const strict = traits.strictTools && typeof tool.strict === "boolean" ? { strict: tool.strict } : {};
+  const strict = traits.strictTools && typeof tool.strict === "boolean" ? tool.strict : undefined;
   // Chat clients leave the schema of a tool without input out (Qwen Code); from elsewhere an empty one is the safer word.
-  if (own && tool.schema === undefined) return strict;
-  const parameters = toolSchema(tool.schema, traits.toolSchemas, at, losses);
-  if (own || strict.strict !== true) return { parameters, ...strict };
-  const held = strictSchema(parameters);
-  if ("schema" in held) return { parameters: held.schema, strict: true };
-  hint(writing, "dropped", `${at}.strict`, "strict-tool", `the vendor cannot hold arguments to it: ${held.why}`);
-  return { parameters, strict: false };
+  if (!own || tool.schema !== undefined) named.parameters = toolSchema(tool.schema, traits.toolSchemas, at, losses);
+  if (strict !== undefined) named.strict = strict;
+  if (own || strict !== true) return;
+  const held = strictSchema(named.parameters);
+  if ("schema" in held) named.parameters = held.schema;
+  else {
+    hint(writing, "dropped", `${at}.strict`, "strict-tool", `the vendor cannot hold arguments to it: ${held.why}`);
+    named.strict = false;
+  }
 }
-
-const named = (name: string, description: string | undefined): JsonObject =>
-  description === undefined ? { name } : { name, description };
 
 const declaration = (name: string, description: string, parameters: Json): JsonObject => ({
   type: "function",
@@ -80,9 +78,11 @@ const refOf = (via: ToolRef["via"], tool: FunctionTool | CustomTool): ToolRef =>
 
 function customTool(tool: CustomTool, writing: Writing): JsonObject {
   const name = writing.names.wireName(refOf("custom", tool));
-  const beside = withHints({}, tool, writing);
-  if (writing.traits.customTools)
-    return { type: "custom", custom: { ...named(name, tool.description), ...formatOf(tool.format), ...beside } };
+  const beside = withHints(NOTHING, tool, writing);
+  if (writing.traits.customTools) {
+    const described = tool.description === undefined ? {} : { description: tool.description };
+    return { type: "custom", custom: { name, ...described, ...formatOf(tool.format), ...beside } };
+  }
   const at = writing.said.place(tool);
   if (isObject(tool.format) && tool.format.type === "grammar")
     hint(writing, "approximated", `${at}.format`, "tool-grammar", "the grammar is told in words: nothing enforces it");

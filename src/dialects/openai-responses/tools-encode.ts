@@ -37,49 +37,43 @@ const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
 
 function functionTool(tool: FunctionTool, namespace: string | undefined, w: Writing): JsonObject {
   loseMark(tool.mark, w);
-  // A type among them is Anthropic's "custom", which means a function.
-  const { type: _, ...beside } = withHints({}, tool, w);
-  return {
-    type: "function",
-    ...toolName(tool.name, "function", namespace, w),
-    ...(tool.description !== undefined && { description: tool.description }),
-    ...parametersOf(tool, w),
-    ...(w.own && tool.defer !== undefined && { defer_loading: tool.defer }),
-    ...beside,
-  };
+  const hinted = withHints(NOTHING, tool, w);
+  const declared: Record<string, Json> = { type: "function", name: toolName(tool.name, "function", namespace, w) };
+  if (tool.description !== undefined) declared.description = tool.description;
+  addParameters(declared, tool, w);
+  if (w.own && tool.defer !== undefined) declared.defer_loading = tool.defer;
+  return hinted === NOTHING ? declared : { ...declared, ...hinted };
 }
+const NOTHING: JsonObject = {};
 
 /** Inside a namespace names are the caller's; outside they are what every dialect can write. */
-const toolName = (name: string, via: ToolRef["via"], namespace: string | undefined, w: Writing): JsonObject => ({
-  name: namespace === undefined ? w.tools.wireName({ via, name }) : name,
-});
-
-interface Parameters {
-  readonly parameters?: Json;
-  readonly strict?: boolean | null;
-}
+const toolName = (name: string, via: ToolRef["via"], namespace: string | undefined, w: Writing): string =>
+  namespace === undefined ? w.tools.wireName({ via, name }) : name;
 
 /** Its schema, and whether arguments are held to it. Responses takes an absent `strict` for true, Chat and Messages for false. */
-function parametersOf(tool: FunctionTool, w: Writing): Parameters {
+function addParameters(declared: Record<string, Json>, tool: FunctionTool, w: Writing): void {
   const { traits } = w.to;
   const at = w.said.place(tool);
-  const said = tool.strict === undefined ? {} : { strict: tool.strict };
-  if (w.own && !isObject(tool.schema)) return { ...(tool.schema === null && { parameters: null }), ...said };
-  const parameters = toolSchema(tool.schema, traits.toolSchemas, at, w.losses);
-  if (w.own) return { parameters, ...said };
+  if (!w.own || isObject(tool.schema))
+    declared.parameters = toolSchema(tool.schema, traits.toolSchemas, at, w.losses);
+  else if (tool.schema === null) declared.parameters = null;
+  if (w.own) {
+    if (tool.strict !== undefined) declared.strict = tool.strict;
+    return;
+  }
   const lose = (note: string): void => hint(w, `${at}.strict`, "strict-tool", "dropped", note);
   if (!traits.strictTools) {
     if (tool.strict) lose("the upstream does not hold a model to a tool's schema");
-    return { parameters };
+    return;
   }
-  const held = tool.strict ? strictSchema(parameters) : undefined;
-  if (held && "schema" in held) return { parameters: held.schema, strict: true };
-  if (held) lose(`the vendor cannot hold arguments to it: ${held.why}`);
-  return { parameters, strict: false };
+  const held = tool.strict ? strictSchema(declared.parameters) : undefined;
+  declared.strict = held !== undefined && "schema" in held;
+  if (held && "schema" in held) declared.parameters = held.schema;
+  else if (held) lose(`the vendor cannot hold arguments to it: ${held.why}`);
 }
 
 function customTool(tool: CustomTool, namespace: string | undefined, w: Writing): JsonObject {
-  const beside = withHints({}, tool, w);
+  const beside = withHints(NOTHING, tool, w);
   if (!w.to.traits.customTools) {
     const at = w.said.place(tool);
     if (isObject(tool.format) && tool.format.type === "grammar")
@@ -89,7 +83,7 @@ function customTool(tool: CustomTool, namespace: string | undefined, w: Writing)
     const strict = w.to.traits.strictTools ? { strict: false } : {};
     return {
       type: "function",
-      ...toolName(tool.name, "custom", namespace, w),
+      name: toolName(tool.name, "custom", namespace, w),
       description: lowered.description,
       parameters: lowered.schema,
       ...strict,
@@ -97,7 +91,7 @@ function customTool(tool: CustomTool, namespace: string | undefined, w: Writing)
   }
   return {
     type: "custom",
-    ...toolName(tool.name, "custom", namespace, w),
+    name: toolName(tool.name, "custom", namespace, w),
     ...(tool.description !== undefined && { description: tool.description }),
     ...(tool.format !== undefined && { format: tool.format }),
     ...(w.own && tool.defer !== undefined && { defer_loading: tool.defer }),
@@ -178,7 +172,7 @@ function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, w: Writing): J
   const strict = w.to.traits.strictTools ? { strict: false } : {};
   return {
     type: "function",
-    ...toolName(tool.name, "builtin", undefined, w),
+    name: toolName(tool.name, "builtin", undefined, w),
     description: known?.[1] ?? `The tool ${tool.wire}.`,
     parameters: known?.[2] ?? { ...EMPTY_SCHEMA, additionalProperties: true },
     ...strict,
