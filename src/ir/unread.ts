@@ -1,7 +1,8 @@
 /** Fields that no decoder reads: their own dialect gets them back, for every other they are told, one Loss per path. */
 import { isList, isObject, type JsonObject, type Raw, without } from "../wire/json.ts";
 import type { Loss, LossList } from "./loss.ts";
-import type { ModelRequest } from "./request.ts";
+import type { CallerWords } from "./field-names.ts";
+import type { ModelRequest, Unread } from "./request.ts";
 
 type Hints = Readonly<Record<string, Raw>>;
 
@@ -100,4 +101,16 @@ export function loseReasoningHints(losses: LossList, { reasoning, extra }: Model
 export function unreadOf(object: JsonObject, read: ReadonlySet<string>): Hints | undefined {
   for (const key in object) if (!read.has(key) && object[key] !== undefined) return without(object, read);
   return undefined;
+}
+
+/** With what only another dialect reads of a thing: its own dialect gets it back. */
+export function withHints<T extends JsonObject>(
+  object: T,
+  thing: Unread,
+  { own, losses, said }: { readonly own: boolean; readonly losses: LossList; readonly said: CallerWords },
+): T {
+  if (!thing.hints) return object;
+  if (own) return { ...object, ...thing.hints };
+  loseUnread(losses, said.place(thing), thing.hints);
+  return object;
 }

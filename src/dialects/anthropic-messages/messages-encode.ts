@@ -5,11 +5,12 @@ import { CUSTOM_INPUT_KEY, wrapCustomInput } from "../../ir/lower.ts";
 import type { CallEntry, MessageEntry, ReasoningEntry, ResultEntry, Tool } from "../../ir/request.ts";
 import { canRead } from "../../ir/seal.ts";
 import { type Turn, turnsOf } from "../../ir/turns.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject, parseExactly } from "../../wire/json.ts";
 import { encodeContent, encodeOpaque, isBlank } from "./parts-encode.ts";
 import { type Conversation, conversation } from "./conversation.ts";
 import { CALL_ID, DIALECT } from "./wire.ts";
-import { hint, marked, withHints, type Writing } from "./writing.ts";
+import { marked, type Writing } from "./writing.ts";
 
 /** Expects `repairEntries` to have run: each result stands right behind the turn of its call. */
 export function encodeEntries(writing: Writing): Conversation {
@@ -46,8 +47,7 @@ function encodeTurn(turn: Turn, into: Conversation, writing: Writing): void {
     case "tool":
       return into.add("user", [], encodeResults(turn.entries, writing));
     case "tools":
-      return hint(
-        writing,
+      return writing.losses.hint(
         writing.said.place(turn.entry),
         "additional-tools",
         "emulated",
@@ -60,7 +60,12 @@ function encodeTurn(turn: Turn, into: Conversation, writing: Writing): void {
 function loseEmpty(turn: Turn, writing: Writing): void {
   for (const entry of "entries" in turn ? turn.entries : [turn.entry])
     if (entry.kind === "message" && isSilent(entry))
-      hint(writing, writing.said.place(entry), "empty-turn", "dropped", "Anthropic takes no message without a word");
+      writing.losses.hint(
+        writing.said.place(entry),
+        "empty-turn",
+        "dropped",
+        "Anthropic takes no message without a word",
+      );
 }
 
 /** A turn may set an effort and say nothing. */
@@ -78,13 +83,18 @@ function encodeSystem(entry: MessageEntry, into: Conversation, writing: Writing)
   const isMid = into.hasMessages();
   if (entry.effort !== undefined && !(isMid && writing.to.traits.midSystem)) {
     const note = "an effort of a single turn cannot be said here";
-    hint(writing, `${at}.output_config.effort`, "turn-effort", "dropped", note);
+    writing.losses.hint(`${at}.output_config.effort`, "turn-effort", "dropped", note);
   }
   if (!isMid) return into.system(entry.content);
   const blocks = encodeContent(entry.content, writing);
   if (writing.to.traits.midSystem) return into.midSystem(entry, hints, blocks);
   if (blocks.length === 0) return;
-  hint(writing, at, "mid-system", "approximated", "a system message in mid-conversation is told as marked user text");
+  writing.losses.hint(
+    at,
+    "mid-system",
+    "approximated",
+    "a system message in mid-conversation is told as marked user text",
+  );
   into.add(
     "user",
     [],
@@ -96,10 +106,10 @@ function encodeSystem(entry: MessageEntry, into: Conversation, writing: Writing)
 function messageHints(entry: MessageEntry, writing: Writing): Hints {
   const at = writing.said.place(entry);
   if (entry.name !== undefined)
-    hint(writing, `${at}.name`, "participant-name", "dropped", "Anthropic knows no names of participants");
+    writing.losses.hint(`${at}.name`, "participant-name", "dropped", "Anthropic knows no names of participants");
   if (entry.phase !== undefined)
-    hint(writing, `${at}.phase`, "message-phase", "dropped", "Anthropic knows no phases of an answer");
-  if (entry.seal) hint(writing, entry.seal.at ?? at, "seal", "dropped", "Anthropic signs thinking, not texts");
+    writing.losses.hint(`${at}.phase`, "message-phase", "dropped", "Anthropic knows no phases of an answer");
+  if (entry.seal) writing.losses.hint(entry.seal.at ?? at, "seal", "dropped", "Anthropic signs thinking, not texts");
   return withHints({}, entry, writing);
 }
 type Hints = Readonly<Record<string, Json>>;
@@ -142,7 +152,7 @@ function encodeReasoning(entry: ReasoningEntry, writing: Writing): JsonObject | 
   if (!seal || !canRead({ dialect: DIALECT, issuer: writing.to.issuer, family: writing.to.family }, seal)) {
     const why = seal ? "another vendor or model" : "nobody";
     const note = `this reasoning was signed by ${why}: Anthropic takes only its own`;
-    hint(writing, seal?.at ?? writing.said.place(entry), "reasoning-replay", "dropped", note);
+    writing.losses.hint(seal?.at ?? writing.said.place(entry), "reasoning-replay", "dropped", note);
     return undefined;
   }
   if (entry.redacted) return withHints({ type: "redacted_thinking", data: seal.value }, entry, writing);
@@ -153,10 +163,15 @@ function encodeReasoning(entry: ReasoningEntry, writing: Writing): JsonObject | 
 function encodeCall(entry: CallEntry, writing: Writing): JsonObject {
   if (entry.caller !== undefined && !writing.own) {
     const note = "who called is known to its own vendor only";
-    hint(writing, `${writing.said.place(entry)}.caller`, "call-caller", "dropped", note);
+    writing.losses.hint(`${writing.said.place(entry)}.caller`, "call-caller", "dropped", note);
   }
   if (entry.seal)
-    hint(writing, entry.seal.at ?? writing.said.place(entry), "seal", "dropped", "Anthropic signs thinking, not calls");
+    writing.losses.hint(
+      entry.seal.at ?? writing.said.place(entry),
+      "seal",
+      "dropped",
+      "Anthropic signs thinking, not calls",
+    );
   const block: Record<string, Json> = {
     type: "tool_use",
     id: safeId(entry.callId, CALL_ID),
@@ -176,7 +191,7 @@ function inputOf(entry: CallEntry, writing: Writing): Json {
   if (parsed) return parsed;
   if (tool.via !== "custom") {
     const note = "arguments that are no JSON object are sent as a text inside of one";
-    hint(writing, writing.said.place(entry), "call-input", "approximated", note);
+    writing.losses.hint(writing.said.place(entry), "call-input", "approximated", note);
   }
   return { [CUSTOM_INPUT_KEY]: written };
 }
@@ -215,7 +230,7 @@ function withoutImages(
   const isImage = (block: JsonObject): boolean => block.type === "image";
   if (writing.to.traits.imageResults || !blocks.some(isImage)) return blocks;
   const note = "images of a tool result follow it in the user turn";
-  hint(writing, writing.said.place(entry), "result-media", "emulated", note);
+  writing.losses.hint(writing.said.place(entry), "result-media", "emulated", note);
   follow.push(...blocks.filter(isImage));
   return blocks.filter((block) => !isImage(block));
 }

@@ -3,8 +3,9 @@ import { assertNever } from "../../ir/assert-never.ts";
 import { asItIs } from "../../ir/media.ts";
 import type { Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import type { Placed } from "../../ir/field-names.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isList, isObject, type JsonObject, type Raw } from "../../wire/json.ts";
-import { hint, marked, meaning, withHints, type Writing } from "./writing.ts";
+import { marked, type Writing } from "./writing.ts";
 import { DIALECT } from "./wire.ts";
 
 /** Blocks that the vendor takes: it refuses a text block that is empty or nothing but white space. */
@@ -49,7 +50,7 @@ export function encodeOpaque(item: Opaque, writing: Writing): JsonObject | undef
   const at = writing.said.place(item);
   if (dialect === DIALECT && isObject(raw)) return writing.breakpoints.takeRaw(raw, at);
   const what = isObject(raw) && typeof raw.type === "string" ? raw.type : "an item";
-  meaning(writing, at, "foreign-item", "dropped", `${what} means nothing outside ${dialect}`);
+  writing.losses.meaning(at, "foreign-item", "dropped", `${what} means nothing outside ${dialect}`);
   return undefined;
 }
 
@@ -57,7 +58,7 @@ function encodeText(part: TextPart, writing: Writing): JsonObject | undefined {
   if (isBlank(part.text)) return undefined;
   if (isList(part.annotations) && part.annotations.length > 0 && !writing.own) {
     const note = "citations of another vendor cannot be told to Anthropic: they are sealed there";
-    hint(writing, writing.said.place(part), "citations", "dropped", note);
+    writing.losses.hint(writing.said.place(part), "citations", "dropped", note);
   }
   const block: Record<string, Raw> = { type: "text", text: part.text };
   if (writing.own && part.annotations !== undefined) block.citations = part.annotations;
@@ -73,7 +74,7 @@ function encodeMedia(written: MediaPart, writing: Writing): JsonObject {
     return { type: "text", text: `[${part.media}${part.name === undefined ? "" : ` ${part.name}`} left out]` };
   if (part.detail !== undefined && part.detail !== "auto") {
     const note = `Anthropic has no image detail such as ${part.detail}`;
-    hint(writing, said.place(part), "image-detail", "dropped", note);
+    writing.losses.hint(said.place(part), "image-detail", "dropped", note);
   }
   const block: Record<string, Raw> = { type: part.media, source };
   if (part.media === "document" && part.name !== undefined) block.title = part.name;
@@ -87,7 +88,7 @@ const IMAGE_TYPES = new Set(["image/jpeg", "image/png", "image/gif", "image/webp
 function sourceOf(part: MediaPart, writing: Writing): JsonObject | undefined {
   const { source, media } = part;
   const lost = (feature: "file-id" | MediaPart["media"], note: string): undefined =>
-    void meaning(writing, source.at ?? writing.said.place(part), feature, "dropped", note);
+    void writing.losses.meaning(source.at ?? writing.said.place(part), feature, "dropped", note);
   if (media === "audio" || media === "video") return lost(media, `Anthropic takes no ${media}`);
   if (media === "image" && !writing.to.traits.images) return lost("image", "this model takes no images");
   if ("url" in source) return { type: "url", url: source.url };

@@ -3,13 +3,13 @@ import { safeId } from "../../ir/ids.ts";
 import { wrapCustomInput } from "../../ir/lower.ts";
 import type { CacheMark, CallEntry, Content, MessageEntry, ReasoningEntry } from "../../ir/request.ts";
 import { type AssistantEntry, textOfContent } from "../../ir/turns.ts";
-import { loseUnread } from "../../ir/unread.ts";
+import { loseUnread, withHints } from "../../ir/unread.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
 import { withBesides } from "./beside-encode.ts";
 import { encodeContent, withMark } from "./parts-encode.ts";
 import { thoughtField } from "./seals.ts";
 import { sealsOf, type TurnSeals } from "./seals-encode.ts";
-import { hint, loseMark, meaning, withHints, type Writing } from "./writing.ts";
+import { loseMark, type Writing } from "./writing.ts";
 
 /**
  * Vendors want results directly behind the message that holds the calls, so one answer is one message. Text behind a
@@ -38,14 +38,14 @@ function loseTurn(entries: readonly AssistantEntry[], writing: Writing): void {
   const left = entries.find((entry) => entry.kind === "reasoning" || entry.kind === "message");
   if (!left) return;
   const note = `a turn ${left.kind === "reasoning" ? "of thinking alone" : "without a word"}, which vendors refuse`;
-  hint(writing, "dropped", writing.said.place(left), "empty-turn", note);
+  writing.losses.hint(writing.said.place(left), "empty-turn", "dropped", note);
 }
 
 function loseOpaque(entries: readonly AssistantEntry[], writing: Writing): void {
   for (const entry of entries)
     if (entry.kind === "opaque") {
       const note = `an item that only ${entry.dialect} can read`;
-      meaning(writing, "dropped", writing.said.place(entry), "foreign-item", note);
+      writing.losses.meaning(writing.said.place(entry), "foreign-item", "dropped", note);
     }
 }
 
@@ -80,7 +80,7 @@ function wordsOf(entries: readonly AssistantEntry[], writing: Writing): Words {
     texts.push(text);
     if (!afterCall) continue;
     const note = "text behind a call joins the text before it";
-    hint(writing, "approximated", writing.said.place(entry), "text-after-call", note);
+    writing.losses.hint(writing.said.place(entry), "text-after-call", "approximated", note);
   }
   return { text: texts.join("\n\n"), refusal, beside };
 }
@@ -113,17 +113,13 @@ function assistantText(content: Content, entry: MessageEntry, writing: Writing):
   const parts = encoded as readonly JsonObject[];
   if (parts.some((part) => part.type !== "text")) {
     const note = "media in an answer of the model cannot be sent back over Chat";
-    meaning(writing, "dropped", writing.said.place(entry), "assistant-media", note);
+    writing.losses.meaning(writing.said.place(entry), "assistant-media", "dropped", note);
   }
   return textOfContent(content);
 }
 
 /** Thinking of an earlier turn, where the vendor takes it: as it was sealed, else in plain words. */
-function replayed(
-  entries: readonly AssistantEntry[],
-  seals: TurnSeals,
-  writing: Writing,
-): JsonObject | undefined {
+function replayed(entries: readonly AssistantEntry[], seals: TurnSeals, writing: Writing): JsonObject | undefined {
   const { reasoningReplay, reasoningRequired } = writing.traits;
   const plain: ReasoningEntry[] = [];
   for (const entry of entries)
@@ -134,7 +130,7 @@ function replayed(
   const details = seals.details.length > 0 ? { reasoning_details: seals.details } : undefined;
   if (reasoningReplay === "none" || seals.sent.size > 0) {
     const note = `this vendor takes no thinking of earlier turns${reasoningReplay === "none" ? "" : " beside what it sealed"}`;
-    for (const thought of plain) hint(writing, "dropped", writing.said.place(thought), "reasoning-replay", note);
+    for (const thought of plain) writing.losses.hint(writing.said.place(thought), "reasoning-replay", "dropped", note);
     return details;
   }
   if (plain.length > 0) return { [thoughtField(writing.traits)]: plain.map(thoughtText).join("\n\n"), ...details };
@@ -151,7 +147,12 @@ function encodeCall(call: CallEntry, { extras }: TurnSeals, writing: Writing): J
   const name = writing.names.wireName(tool);
   loseMark(call.mark, writing);
   if (call.caller !== undefined)
-    hint(writing, "dropped", `${writing.said.place(call)}.caller`, "call-caller", "Chat cannot say who made a call");
+    writing.losses.hint(
+      `${writing.said.place(call)}.caller`,
+      "call-caller",
+      "dropped",
+      "Chat cannot say who made a call",
+    );
   if (tool.via === "custom" && "text" in input && writing.traits.customTools)
     return withHints({ id, type: "custom", custom: { name, input: input.text } }, call, writing);
   const encoded: Record<string, Json> = { id, type: "function", function: { name, arguments: argumentsOf(call) } };

@@ -51,7 +51,9 @@ function noteUnread(entries: readonly Entry[], message: JsonObject, at: string, 
   // An answer without any says so, and a client that replays it means nothing by it.
   const hints = unreadOf(message, isList(annotations) && annotations.length === 0 ? READ_UNCITED : READ);
   if (!hints) return;
-  const first = entries.find((entry) => entry.kind === "message" || (entry.kind === "result" && entry.at === undefined));
+  const first = entries.find(
+    (entry) => entry.kind === "message" || (entry.kind === "result" && entry.at === undefined),
+  );
   if (first) (first as Draft<MessageEntry | ResultEntry>).hints = hints;
   else loseUnread(reading.losses, at, hints);
 }

@@ -3,7 +3,7 @@ import { waitingTools } from "../../ir/deferred.ts";
 import type { ModelRequest, Tool } from "../../ir/request.ts";
 import { toolsIn } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
-import { hint, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 /** Tools of the top, of Codex's additional_tools and of tool searches, namespaces opened, each once, in order of appearance. */
 export function offeredTools(request: ModelRequest, writing: Writing): readonly Tool[] {
@@ -38,7 +38,7 @@ function withoutDeferred(tools: readonly Tool[], request: ModelRequest, writing:
   return tools.filter((tool) => {
     if (!waits(tool)) return true;
     const note = "a deferred tool is left out until the conversation names it";
-    hint(writing, "emulated", writing.said.place(tool), "deferred-tool", note);
+    writing.losses.hint(writing.said.place(tool), "deferred-tool", "emulated", note);
     return false;
   });
 }

@@ -3,10 +3,10 @@ import { assertNever } from "../../ir/assert-never.ts";
 import { fileName } from "../../ir/file-name.ts";
 import { asItIs } from "../../ir/media.ts";
 import type { CacheMark, Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
-import { loseUnread } from "../../ir/unread.ts";
+import { loseUnread, withHints } from "../../ir/unread.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { CHAT } from "./wire.ts";
-import { hint, loseMark, meaning, withBreakpoint, withHints, type Writing } from "./writing.ts";
+import { loseMark, withBreakpoint, type Writing } from "./writing.ts";
 
 /** A list of nothing but text becomes one string: DeepSeek and others refuse lists. */
 export function encodeContent(content: Content, writing: Writing, separator = "\n"): Json {
@@ -50,7 +50,7 @@ export function encodePart(part: Part, writing: Writing, parts: JsonObject[]): v
       return;
     case "tool-ref": {
       const note = "a loaded tool is told in words; it is declared anyway";
-      hint(writing, "approximated", writing.said.place(part), "tool-reference", note);
+      writing.losses.hint(writing.said.place(part), "tool-reference", "approximated", note);
       loseUnread(writing.losses, writing.said.place(part), part.hints);
       parts.push(textPart(`[Loaded tool: ${part.name}]`));
       return;
@@ -58,7 +58,7 @@ export function encodePart(part: Part, writing: Writing, parts: JsonObject[]): v
     case "opaque": {
       if (part.dialect === CHAT) return void parts.push(part.raw as JsonObject);
       const note = `a part of ${part.dialect} that Chat does not know`;
-      return meaning(writing, "dropped", writing.said.place(part), "foreign-item", note);
+      return writing.losses.meaning(writing.said.place(part), "foreign-item", "dropped", note);
     }
     default:
       assertNever(part);
@@ -69,13 +69,13 @@ const textPart = (text: string): JsonObject => ({ type: "text", text });
 
 function loseCitations(part: TextPart, writing: Writing): void {
   if (isList(part.annotations) && part.annotations.length > 0)
-    hint(writing, "dropped", writing.said.place(part), "citations", "Chat cannot send citations back");
+    writing.losses.hint(writing.said.place(part), "citations", "dropped", "Chat cannot send citations back");
 }
 
 /** What a caller of Anthropic's says about a document stands in front of it. */
 function contextOf(part: MediaPart, context: string, writing: Writing): JsonObject {
   const note = "what is said about a document stands beside it as text";
-  hint(writing, "approximated", writing.said.place(part), "document-context", note);
+  writing.losses.hint(writing.said.place(part), "document-context", "approximated", note);
   return textPart(context);
 }
 
@@ -84,12 +84,12 @@ function encodeMedia(written: MediaPart, writing: Writing): JsonObject {
   const beside = withHints({}, part, writing);
   const at = part.source.at ?? writing.said.place(part);
   if ("text" in part.source)
-    hint(writing, "approximated", at, "document-text", "a document of plain text is sent as text");
+    writing.losses.hint(at, "document-text", "approximated", "a document of plain text is sent as text");
   const found = MEDIA[part.media](part, writing);
   if (found) return { ...found, ...beside };
   const note = `this ${part.media} cannot be sent to this model over Chat; a word stands in its place`;
   const feature = "fileId" in part.source ? "file-id" : part.media;
-  meaning(writing, "approximated", at, feature, note);
+  writing.losses.meaning(at, feature, "approximated", note);
   return textPart(placeholder(part));
 }
 

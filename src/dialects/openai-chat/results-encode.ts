@@ -1,9 +1,10 @@
 /** Results of calls: right behind their calls, as text; media that a tool message cannot hold follow in one user message. */
 import type { Content, MediaPart, ResultEntry, Tool, ToolRef } from "../../ir/request.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { callId } from "./assistant-encode.ts";
 import { encodeContent, encodePart, splitMedia, withMark } from "./parts-encode.ts";
-import { hint, withHints, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 export function toolTurn(results: readonly ResultEntry[], messages: JsonObject[], writing: Writing): void {
   const aside: JsonObject[] = [];
@@ -49,14 +50,14 @@ function refsOf(tool: Tool, namespace?: string): readonly ToolRef[] {
 
 /** Chat cannot say that a call failed, but the model reads. */
 function told(content: Json, at: string, writing: Writing): Json {
-  hint(writing, "approximated", at, "result-error", "that a call failed is told in the text of its result");
+  writing.losses.hint(at, "result-error", "approximated", "that a call failed is told in the text of its result");
   if (typeof content !== "string") return isList(content) ? [{ type: "text", text: "Error:" }, ...content] : content;
   return /^\s*error\b/i.test(content) ? content : `Error: ${content}`;
 }
 
 function outside(result: ResultEntry, media: readonly MediaPart[], aside: JsonObject[], writing: Writing): void {
   const note = "images and files of a tool result follow in a user message";
-  hint(writing, "emulated", writing.said.place(result), "result-media", note);
+  writing.losses.hint(writing.said.place(result), "result-media", "emulated", note);
   const what = media.every((part) => part.media === "image") ? "Images" : "Files";
   aside.push({ type: "text", text: `[${what} of the result of tool call ${callId(result.callId, writing)}]` });
   for (const part of media) encodePart(part, writing, aside);

@@ -12,7 +12,7 @@ import {
   UNSIGNED_EXTRA,
   unsignedDetail,
 } from "./seals.ts";
-import { hint, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 export interface TurnSeals {
   readonly details: readonly JsonObject[];
@@ -36,7 +36,7 @@ export function sealsOf(entries: readonly AssistantEntry[], writing: Writing): T
     if (!("seal" in entry) || !entry.seal) continue;
     const sealed = readable(entry.seal, writing);
     if (!sealed || isPart(sealed, entry.seal))
-      hint(writing, "dropped", entry.seal.at ?? writing.said.place(entry), "seal", noteOn(entry.kind, writing));
+      writing.losses.hint(entry.seal.at ?? writing.said.place(entry), "seal", "dropped", noteOn(entry.kind, writing));
     if (!sealed) continue;
     if ("details" in sealed) {
       for (const detail of sealed.details) details.push(detail);
@@ -74,7 +74,7 @@ function withStandIn(seals: TurnSeals, entries: readonly AssistantEntry[], writi
   if (isInDetails ? holdsSealOf(first.callId, seals.details) : isSignature(seals.extras.get(first))) return seals;
   const note =
     "the signature of this call is gone or another model's; the vendor's own word for that stands in its place";
-  hint(writing, "emulated", writing.said.place(first), "reasoning-missing", note);
+  writing.losses.hint(writing.said.place(first), "reasoning-missing", "emulated", note);
   return isInDetails
     ? { ...seals, details: [...seals.details, unsignedDetail(first.callId)] }
     : { ...seals, extras: new Map([...seals.extras, [first, UNSIGNED_EXTRA]]) };

@@ -5,11 +5,12 @@ import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, ModelRequest, Tool, ToolRef } from "../../ir/request.ts";
 import { strictSchema } from "../../ir/strict-schema.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./tool-choice-encode.ts";
 import { offeredTools } from "./offered-tools.ts";
 import { CHAT } from "./wire.ts";
-import { hint, meaning, withBreakpoint, withHints, type Writing } from "./writing.ts";
+import { withBreakpoint, type Writing } from "./writing.ts";
 
 /** Vendors refuse a choice where there is nothing to choose from. */
 export function encodeTools(request: ModelRequest, writing: Writing): JsonObject {
@@ -29,7 +30,7 @@ function encodeTool(tool: Tool, tools: JsonObject[], writing: Writing): void {
     case "hosted": {
       if (tool.dialect === CHAT) return void tools.push(tool.raw as JsonObject);
       const note = `${tool.name} is run by the vendor of ${tool.dialect}; a Chat upstream has none`;
-      return meaning(writing, "dropped", writing.said.place(tool), "hosted-tool", note);
+      return writing.losses.meaning(writing.said.place(tool), "hosted-tool", "dropped", note);
     }
     case "namespace":
       return;
@@ -54,7 +55,7 @@ function addParameters(named: Record<string, Json>, tool: FunctionTool, writing:
   const { own, traits, said, losses } = writing;
   const at = said.place(tool);
   if (tool.strict === true && !traits.strictTools)
-    hint(writing, "dropped", `${at}.strict`, "strict-tool", "this vendor does not hold arguments to the schema");
+    writing.losses.hint(`${at}.strict`, "strict-tool", "dropped", "this vendor does not hold arguments to the schema");
   const strict = traits.strictTools && typeof tool.strict === "boolean" ? tool.strict : undefined;
   // Chat clients leave the schema of a tool without input out (Qwen Code); from elsewhere an empty one is the safer word.
   if (!own || tool.schema !== undefined) named.parameters = toolSchema(tool.schema, traits.toolSchemas, at, losses);
@@ -63,7 +64,12 @@ function addParameters(named: Record<string, Json>, tool: FunctionTool, writing:
   const held = strictSchema(named.parameters);
   if ("schema" in held) named.parameters = held.schema;
   else {
-    hint(writing, "dropped", `${at}.strict`, "strict-tool", `the vendor cannot hold arguments to it: ${held.why}`);
+    writing.losses.hint(
+      `${at}.strict`,
+      "strict-tool",
+      "dropped",
+      `the vendor cannot hold arguments to it: ${held.why}`,
+    );
     named.strict = false;
   }
 }
@@ -85,8 +91,13 @@ function customTool(tool: CustomTool, writing: Writing): JsonObject {
   }
   const at = writing.said.place(tool);
   if (isObject(tool.format) && tool.format.type === "grammar")
-    hint(writing, "approximated", `${at}.format`, "tool-grammar", "the grammar is told in words: nothing enforces it");
-  else hint(writing, "emulated", at, "custom-tool", "a freeform tool became a function with one string");
+    writing.losses.hint(
+      `${at}.format`,
+      "tool-grammar",
+      "approximated",
+      "the grammar is told in words: nothing enforces it",
+    );
+  else writing.losses.hint(at, "custom-tool", "emulated", "a freeform tool became a function with one string");
   const lowered = lowerCustomTool(tool);
   return declaration(name, lowered.description, lowered.schema);
 }
@@ -106,9 +117,9 @@ function builtinTool(tool: Builtin, tools: JsonObject[], writing: Writing): void
   const at = writing.said.place(tool);
   if (!isDescribed(tool)) {
     const note = `${tool.wire} of ${tool.dialect} has no schema that Chat could offer`;
-    return meaning(writing, "dropped", at, "builtin-tool", note);
+    return writing.losses.meaning(at, "builtin-tool", "dropped", note);
   }
-  hint(writing, "emulated", at, "builtin-tool", `${tool.wire} is offered as a function`);
+  writing.losses.hint(at, "builtin-tool", "emulated", `${tool.wire} is offered as a function`);
   const { description, input_schema: schema } = builtinFunction(tool);
   tools.push(declaration(writing.names.wireName({ via: "builtin", name: tool.name }), description, schema));
 }

@@ -82,7 +82,11 @@ const LOOSE_PARTS = new Set([
 
 function loosePart(type: string, item: JsonObject, path: string): readonly Entry[] {
   const role = type === "output_text" || type === "tool_use" ? "assistant" : "user";
-  return decodeBlocks([item], (content) => ({ kind: "message", role, content, bare: true }), () => path);
+  return decodeBlocks(
+    [item],
+    (content) => ({ kind: "message", role, content, bare: true }),
+    () => path,
+  );
 }
 
 function reasoning(item: JsonObject, path: string): Entry {
@@ -119,10 +123,7 @@ function call(via: "function" | "custom", input: CallInput, item: JsonObject, pa
 
 function result(via: ResultEntry["via"], item: JsonObject, path: string): Entry {
   const content = decodeContent(item.output, pathOf(path, "output"));
-  return withMeta(
-    { kind: "result", callId: typeof item.call_id === "string" ? item.call_id : "", via, content },
-    item,
-  );
+  return withMeta({ kind: "result", callId: typeof item.call_id === "string" ? item.call_id : "", via, content }, item);
 }
 
 const builtinCall = (builtin: Builtin, item: JsonObject): CallEntry =>
@@ -172,5 +173,4 @@ const ITEM_KEYS = new Set(
   ),
 );
 
-const withMeta = <T extends object>(draft: T, item: JsonObject): T =>
-  withIds(withUnread(draft, item, ITEM_KEYS), item);
+const withMeta = <T extends object>(draft: T, item: JsonObject): T => withIds(withUnread(draft, item, ITEM_KEYS), item);

@@ -8,7 +8,7 @@ import { encodeParts, textPart } from "./parts-encode.ts";
 import { encodeResult, type HeldImages } from "./results-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
 import { type Builtin, builtinFields, DIALECT } from "./wire.ts";
-import { builtinOf, callId, hint, itemOf, loseMark, meaning, wireTool, type Writing } from "./writing.ts";
+import { builtinOf, callId, itemOf, loseMark, wireTool, type Writing } from "./writing.ts";
 
 export function encodeItems(entries: readonly Entry[], w: Writing): readonly JsonObject[] {
   const items: JsonObject[] = [];
@@ -46,7 +46,7 @@ function encodeEntry(entry: Entry, images: HeldImages, w: Writing): JsonObject |
     }
     case "opaque":
       if (entry.dialect === DIALECT) return entry.raw as JsonObject;
-      meaning(w, w.said.place(entry), "foreign-item", "dropped", "an item that only its own dialect understands");
+      w.losses.meaning(w.said.place(entry), "foreign-item", "dropped", "an item that only its own dialect understands");
       return undefined;
     default:
       return assertNever(entry);
@@ -56,10 +56,10 @@ function encodeEntry(entry: Entry, images: HeldImages, w: Writing): JsonObject |
 function encodeMessage(entry: MessageEntry, w: Writing): JsonObject {
   const at = w.said.place(entry);
   if (entry.effort !== undefined)
-    hint(w, `${at}.output_config.effort`, "turn-effort", "dropped", "an effort for one turn only");
+    w.losses.hint(`${at}.output_config.effort`, "turn-effort", "dropped", "an effort for one turn only");
   if (entry.name !== undefined)
-    hint(w, `${at}.name`, "participant-name", "dropped", "the Responses API knows no names of participants");
-  if (entry.seal) hint(w, entry.seal.at ?? at, "seal", "dropped", "the Responses API seals reasoning, not texts");
+    w.losses.hint(`${at}.name`, "participant-name", "dropped", "the Responses API knows no names of participants");
+  if (entry.seal) w.losses.hint(entry.seal.at ?? at, "seal", "dropped", "the Responses API seals reasoning, not texts");
   const item = itemOf(entry.bare === true ? undefined : "message", entry, w);
   item.role = entry.role;
   item.content = encodeMessageContent(entry, w);
@@ -80,7 +80,7 @@ function encodeReasoning(entry: ReasoningEntry, w: Writing): JsonObject | undefi
   if (!seal && !stored) {
     const why = entry.seal ? "sealed by another vendor or for another model" : "without a seal";
     const at = entry.seal?.at ?? w.said.place(entry);
-    hint(w, at, "reasoning-replay", "dropped", `reasoning of an earlier turn, ${why}`);
+    w.losses.hint(at, "reasoning-replay", "dropped", `reasoning of an earlier turn, ${why}`);
     return undefined;
   }
   const item = itemOf("reasoning", entry, w);
@@ -95,8 +95,8 @@ function encodeCall(entry: CallEntry, w: Writing): JsonObject {
   const at = w.said.place(entry);
   loseMark(entry.mark, w);
   if (entry.caller !== undefined && !w.own)
-    hint(w, `${at}.caller`, "call-caller", "dropped", "who made a programmatic call");
-  if (entry.seal) hint(w, entry.seal.at ?? at, "seal", "dropped", "the Responses API seals reasoning, not calls");
+    w.losses.hint(`${at}.caller`, "call-caller", "dropped", "who made a programmatic call");
+  if (entry.seal) w.losses.hint(entry.seal.at ?? at, "seal", "dropped", "the Responses API seals reasoning, not calls");
   const builtin = builtinOf(entry.tool, w);
   if (builtin) return builtinItem(builtin, entry, w);
   const isCustom = entry.tool.via === "custom" && w.to.traits.customTools;

@@ -1,5 +1,14 @@
 /** A message, of whichever dialect: an assistant's tool calls and a user's tool results inside it become entries of their own. */
-import type { CallEntry, Content, Entry, MessageEntry, Part, ReasoningEntry, ResultEntry, Role } from "../../ir/request.ts";
+import type {
+  CallEntry,
+  Content,
+  Entry,
+  MessageEntry,
+  Part,
+  ReasoningEntry,
+  ResultEntry,
+  Role,
+} from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
 import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import {

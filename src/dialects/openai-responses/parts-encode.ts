@@ -4,9 +4,10 @@ import { fileName } from "../../ir/file-name.ts";
 import { asItIs } from "../../ir/media.ts";
 import type { Feature } from "../../ir/loss.ts";
 import type { Content, MediaPart, Part, Role, TextPart } from "../../ir/request.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isList, type JsonObject, type Raw } from "../../wire/json.ts";
 import { DIALECT } from "./wire.ts";
-import { hint, loseMark, meaning, withHints, type Writing } from "./writing.ts";
+import { loseMark, type Writing } from "./writing.ts";
 
 /** Vendors refuse media in what the assistant said; `tool` is the output of a call. */
 export type Place = Role | "tool";
@@ -31,11 +32,11 @@ function encodePart(part: Part, place: Place, parts: JsonObject[], w: Writing): 
     case "media":
       return mediaParts(part, place, parts, w);
     case "tool-ref":
-      hint(w, at, "tool-reference", "approximated", "a loaded tool is told in words; it is declared anyway");
+      w.losses.hint(at, "tool-reference", "approximated", "a loaded tool is told in words; it is declared anyway");
       return void parts.push(withHints(textPart(`Tool loaded: ${part.name}`, place, w), part, w));
     case "opaque":
       if (part.dialect === DIALECT) return void parts.push(part.raw as JsonObject);
-      return meaning(w, at, "foreign-item", "dropped", "a part that only its own dialect understands");
+      return w.losses.meaning(at, "foreign-item", "dropped", "a part that only its own dialect understands");
     default:
       assertNever(part);
   }
@@ -49,7 +50,7 @@ export function textPart(text: string, place: Place, w: Writing, annotations?: R
 
 function loseCitations({ annotations }: TextPart, at: string, w: Writing): void {
   if (!w.own && isList(annotations) && annotations.length > 0)
-    hint(w, at, "citations", "dropped", "citations of another vendor are not sent back");
+    w.losses.hint(at, "citations", "dropped", "citations of another vendor are not sent back");
 }
 
 function mediaParts(written: MediaPart, place: Place, parts: JsonObject[], w: Writing): void {
@@ -57,7 +58,7 @@ function mediaParts(written: MediaPart, place: Place, parts: JsonObject[], w: Wr
   const refused = refusal(part, place, w);
   const beside = withHints({}, part, w);
   if (refused !== undefined) {
-    meaning(w, part.source.at ?? w.said.place(part), refused.feature, "dropped", refused.note);
+    w.losses.meaning(part.source.at ?? w.said.place(part), refused.feature, "dropped", refused.note);
     parts.push(textPart(`[${part.media} omitted${part.name === undefined ? "" : `: ${part.name}`}]`, place, w));
   } else parts.push(...contextOf(part, place, w), { ...mediaPart(part, place, w), ...beside });
 }
@@ -68,7 +69,7 @@ function contextOf(part: MediaPart, place: Place, w: Writing): readonly JsonObje
   const told = [titled ? part.name : undefined, part.context].filter((text) => text !== undefined);
   if (told.length === 0) return [];
   const note = "what is said about a document stands beside it as text";
-  hint(w, w.said.place(part), "document-context", "approximated", note);
+  w.losses.hint(w.said.place(part), "document-context", "approximated", note);
   return [textPart(told.join("\n\n"), place, w)];
 }
 
@@ -122,7 +123,7 @@ function filePart(part: MediaPart, place: Place, w: Writing): JsonObject {
   const { source } = part;
   if ("text" in source) {
     const at = source.at ?? w.said.place(part);
-    hint(w, at, "document-text", "approximated", "a document of plain text is sent as text");
+    w.losses.hint(at, "document-text", "approximated", "a document of plain text is sent as text");
     return textPart(part.name === undefined ? source.text : `${part.name}\n\n${source.text}`, place, w);
   }
   const named = part.name === undefined ? {} : { filename: part.name };

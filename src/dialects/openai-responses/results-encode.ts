@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../../wire/json.ts";
 import { encodeParts, imageSource, plainText } from "./parts-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
 import { type Builtin, builtinByName, parseOr } from "./wire.ts";
-import { builtinOf, callId, hint, itemOf, loseMark, meaning, type Writing } from "./writing.ts";
+import { builtinOf, callId, itemOf, loseMark, type Writing } from "./writing.ts";
 
 /** Where images go that the upstream does not take inside a result: they follow in a user message. */
 export interface HeldImages {
@@ -43,7 +43,7 @@ function encodeOutput(entry: ResultEntry, images: HeldImages, w: Writing): strin
     return { kind: "text", text: `[${part.media}: see the next message]` };
   });
   if (told.some((part, at) => part !== content[at]))
-    hint(w, w.said.place(entry), "result-media", "emulated", "media of a tool result follow in a user message");
+    w.losses.hint(w.said.place(entry), "result-media", "emulated", "media of a tool result follow in a user message");
   return plainText(told) ?? encodeParts(told, "tool", w);
 }
 
@@ -51,7 +51,7 @@ function contentOf(entry: ResultEntry, w: Writing): string | readonly Part[] {
   const content =
     typeof entry.content === "object" && "tools" in entry.content ? toolNames(entry.content.tools) : entry.content;
   if (entry.isError !== true) return content;
-  hint(w, w.said.place(entry), "result-error", "approximated", "that a tool failed is told in its text");
+  w.losses.hint(w.said.place(entry), "result-error", "approximated", "that a tool failed is told in its text");
   return typeof content === "string" ? ERROR_MARK + content : [{ kind: "text", text: ERROR_MARK.trim() }, ...content];
 }
 const ERROR_MARK = "[the tool failed] ";
@@ -100,7 +100,7 @@ function computerOutput(entry: ResultEntry, w: Writing): JsonObject {
   const rest = parts.flatMap((part) => (part.kind === "opaque" && isObject(part.raw) ? [part.raw] : []));
   if (!screen) {
     const note = "a computer call was answered without a screenshot";
-    meaning(w, w.said.place(entry), "computer-screenshot", "dropped", note);
+    w.losses.meaning(w.said.place(entry), "computer-screenshot", "dropped", note);
   }
   return {
     output: { type: "computer_screenshot", ...(screen && imageSource(screen.source)) },

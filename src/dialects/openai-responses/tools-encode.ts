@@ -3,9 +3,10 @@ import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import { strictSchema } from "../../ir/strict-schema.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { DIALECT } from "./wire.ts";
-import { builtinOf, hint, loseMark, meaning, withHints, wireTool, type Writing } from "./writing.ts";
+import { builtinOf, loseMark, wireTool, type Writing } from "./writing.ts";
 
 export const encodeTools = (tools: readonly Tool[], w: Writing): readonly JsonObject[] =>
   tools.flatMap((tool) => encodeTool(tool, undefined, w));
@@ -54,14 +55,13 @@ const toolName = (name: string, via: ToolRef["via"], namespace: string | undefin
 function addParameters(declared: Record<string, Json>, tool: FunctionTool, w: Writing): void {
   const { traits } = w.to;
   const at = w.said.place(tool);
-  if (!w.own || isObject(tool.schema))
-    declared.parameters = toolSchema(tool.schema, traits.toolSchemas, at, w.losses);
+  if (!w.own || isObject(tool.schema)) declared.parameters = toolSchema(tool.schema, traits.toolSchemas, at, w.losses);
   else if (tool.schema === null) declared.parameters = null;
   if (w.own) {
     if (tool.strict !== undefined) declared.strict = tool.strict;
     return;
   }
-  const lose = (note: string): void => hint(w, `${at}.strict`, "strict-tool", "dropped", note);
+  const lose = (note: string): void => w.losses.hint(`${at}.strict`, "strict-tool", "dropped", note);
   if (!traits.strictTools) {
     if (tool.strict) lose("the upstream does not hold a model to a tool's schema");
     return;
@@ -77,8 +77,13 @@ function customTool(tool: CustomTool, namespace: string | undefined, w: Writing)
   if (!w.to.traits.customTools) {
     const at = w.said.place(tool);
     if (isObject(tool.format) && tool.format.type === "grammar")
-      hint(w, `${at}.format`, "tool-grammar", "approximated", "the grammar is told in words: nothing enforces it");
-    else hint(w, at, "custom-tool", "emulated", "a freeform tool is declared as a function with one string");
+      w.losses.hint(
+        `${at}.format`,
+        "tool-grammar",
+        "approximated",
+        "the grammar is told in words: nothing enforces it",
+      );
+    else w.losses.hint(at, "custom-tool", "emulated", "a freeform tool is declared as a function with one string");
     const lowered = lowerCustomTool(tool);
     const strict = w.to.traits.strictTools ? { strict: false } : {};
     return {
@@ -167,7 +172,7 @@ const FOREIGN_BUILTINS: readonly (readonly [RegExp, string, JsonObject])[] = [
 ];
 
 function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, w: Writing): JsonObject {
-  hint(w, w.said.place(tool), "builtin-tool", "emulated", `${tool.wire} is declared as a function`);
+  w.losses.hint(w.said.place(tool), "builtin-tool", "emulated", `${tool.wire} is declared as a function`);
   const known = FOREIGN_BUILTINS.find(([wire]) => wire.test(tool.wire));
   const strict = w.to.traits.strictTools ? { strict: false } : {};
   return {
@@ -183,10 +188,10 @@ function hostedTool(tool: Extract<Tool, { kind: "hosted" }>, w: Writing): readon
   if (tool.dialect === DIALECT) return [tool.raw as JsonObject];
   const raw = isObject(tool.raw) ? tool.raw : {};
   if (typeof raw.type === "string" && raw.type.startsWith("web_search")) {
-    hint(w, w.said.place(tool), "web-search", "emulated", "the search of this vendor stands in for the other's");
+    w.losses.hint(w.said.place(tool), "web-search", "emulated", "the search of this vendor stands in for the other's");
     return [webSearch(raw)];
   }
-  meaning(w, w.said.place(tool), "hosted-tool", "dropped", `${tool.name} runs at another vendor`);
+  w.losses.meaning(w.said.place(tool), "hosted-tool", "dropped", `${tool.name} runs at another vendor`);
   return [];
 }
 
@@ -215,8 +220,7 @@ export function encodeToolChoice(choice: ToolChoice, w: Writing): Json | undefin
       };
     case "opaque":
       if (choice.dialect === DIALECT) return choice.raw;
-      meaning(
-        w,
+      w.losses.meaning(
         w.said.field("toolChoice"),
         "tool-choice",
         "dropped",

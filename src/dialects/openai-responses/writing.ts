@@ -2,9 +2,9 @@
 import type { Addressee } from "../dialect.ts";
 import type { Feature, Loss, LossList } from "../../ir/loss.ts";
 import { safeId } from "../../ir/ids.ts";
-import type { CacheMark, CallEntry, Meta, ModelRequest, ToolRef, Unread } from "../../ir/request.ts";
+import type { CacheMark, CallEntry, Meta, ModelRequest, ToolRef } from "../../ir/request.ts";
 import type { ToolMap } from "../../ir/tools.ts";
-import { loseUnread } from "../../ir/unread.ts";
+import { withHints } from "../../ir/unread.ts";
 import type { CallerWords } from "../../ir/field-names.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
 import { type Builtin, builtinByName, DIALECT, ID_LENGTH_MAX } from "./wire.ts";
@@ -34,22 +34,9 @@ export function lose(
   losses.add({ path, feature, how, weight, note });
 }
 
-export const hint = (w: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
-  lose(w.losses, path, feature, how, "hint", note);
-export const meaning = (w: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
-  lose(w.losses, path, feature, how, "meaning", note);
-
 export function loseMark(mark: CacheMark | undefined, w: Writing): void {
   const note = "the Responses API caches prefixes by itself and knows no breakpoints";
-  if (mark) hint(w, w.said.place(mark), "cache-breakpoint", "dropped", note);
-}
-
-/** With what only another dialect reads of a thing: our own dialect gets it back. */
-export function withHints(object: JsonObject, thing: Unread, { own, losses, said }: Writing): JsonObject {
-  if (!thing.hints) return object;
-  if (own) return { ...object, ...thing.hints };
-  loseUnread(losses, said.place(thing), thing.hints);
-  return object;
+  if (mark) w.losses.hint(w.said.place(mark), "cache-breakpoint", "dropped", note);
 }
 
 /**
