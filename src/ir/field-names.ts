@@ -1,6 +1,5 @@
 /** The caller's own words: what its body calls each field, and where each thing stood in it. Losses and refusals speak them. */
 import { isObject, type JsonObject } from "../wire/json.ts";
-import type { ModelRequest } from "./request.ts";
 
 /** Set by the decoder of the request; absent where the gateway made the thing itself. Never printed upstream. */
 export interface Placed {
@@ -66,7 +65,7 @@ export interface CallerWords {
 }
 
 /** What the gateway put into the conversation by itself is told at the conversation's own name. */
-export function callerWords({ fields }: Pick<ModelRequest, "fields">): CallerWords {
+export function callerWords({ fields }: { readonly fields?: Fields }): CallerWords {
   const field = (name: Field): string => fields?.[name] ?? FIELDS[name];
   return {
     field,

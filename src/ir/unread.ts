@@ -93,7 +93,7 @@ export function loseUnread(losses: LossList, at: string, hints: Hints | undefine
 
 /** What stands beside an effort or a switch only tunes, as they do: `mode`, `context`. */
 export function loseReasoningHints(losses: LossList, { reasoning, extra }: ModelRequest): void {
-  const at = extra.dialect === "anthropic" ? "thinking" : "reasoning";
+  const at = extra.dialect === "anthropic-messages" ? "thinking" : "reasoning";
   loseUnread(losses, at, reasoning?.hints, () => "hint");
 }
 

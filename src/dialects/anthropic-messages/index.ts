@@ -7,10 +7,11 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { decodeRequest, envelope, passes } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
-import { DIALECT } from "./wire.ts";
+import { webSearch } from "./web-search.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export const anthropicMessages = {
-  id: DIALECT,
+  id: ANTHROPIC_MESSAGES,
   fieldNames: FIELD_NAMES,
   passes,
   envelope,
@@ -18,4 +19,6 @@ export const anthropicMessages = {
   stream: { decoder, encoder },
   response,
   error: { decode: decodeError, encode: encodeError },
+  hostsWebSearch: true,
+  webSearch,
 } satisfies Dialect;

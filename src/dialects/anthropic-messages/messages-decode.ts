@@ -18,7 +18,8 @@ import {
   without,
 } from "../../wire/json.ts";
 import { decodeContent, decodePart } from "./parts-decode.ts";
-import { DIALECT, objectIn, textIn } from "./wire.ts";
+import { objectIn, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export function decodeMessages(messages: readonly Json[]): Entry[] {
   const entries: Entry[] = [];
@@ -93,7 +94,7 @@ function decodeAssistantBlock(block: JsonObject, at: string): Part | Entry {
       return decodeResult(block, at);
     default:
       requiredString(block, "type", at);
-      return { kind: "opaque", dialect: DIALECT, raw: block };
+      return { kind: "opaque", dialect: ANTHROPIC_MESSAGES, raw: block };
   }
 }
 
@@ -133,7 +134,7 @@ const THINKING_KEYS = new Set(["type", "thinking", "signature", "data"]);
 
 /** Claude Code replays `signature: ""` of thinking that nobody signed (facts: clients.md §2): that is no seal. */
 function decodeThinking(block: JsonObject, at: string): ReasoningEntry {
-  const seal = readSeal(optionalString(block, "signature", at), DIALECT, pathOf(at, "signature"));
+  const seal = readSeal(optionalString(block, "signature", at), ANTHROPIC_MESSAGES, pathOf(at, "signature"));
   const text = optionalString(block, "thinking", at) ?? "";
   const entry: Draft<ReasoningEntry> = { kind: "reasoning", sections: text === "" ? [] : [text] };
   if (seal) entry.seal = seal;
@@ -141,7 +142,7 @@ function decodeThinking(block: JsonObject, at: string): ReasoningEntry {
 }
 
 function decodeRedacted(block: JsonObject, at: string): ReasoningEntry {
-  const seal = readSeal(requiredString(block, "data", at), DIALECT, pathOf(at, "data"));
+  const seal = readSeal(requiredString(block, "data", at), ANTHROPIC_MESSAGES, pathOf(at, "data"));
   const entry: Draft<ReasoningEntry> = { kind: "reasoning", sections: [], redacted: true };
   if (seal) entry.seal = seal;
   return withUnread(entry, block, THINKING_KEYS);

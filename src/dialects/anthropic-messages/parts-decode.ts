@@ -11,7 +11,8 @@ import {
   requiredString,
   ShapeError,
 } from "../../wire/json.ts";
-import { DIALECT, objectIn, textIn } from "./wire.ts";
+import { objectIn, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export function decodeContent(value: Json | undefined, at: string): Content {
   if (typeof value === "string") return value;
@@ -43,7 +44,7 @@ function partOf(block: JsonObject, at: string): Part {
   }
 }
 
-const opaquePart = (raw: JsonObject): Part => ({ kind: "opaque", dialect: DIALECT, raw });
+const opaquePart = (raw: JsonObject): Part => ({ kind: "opaque", dialect: ANTHROPIC_MESSAGES, raw });
 
 const REF_KEYS = new Set(["type", "tool_name"]);
 const TEXT_KEYS = new Set(["type", "text", "citations", "cache_control"]);

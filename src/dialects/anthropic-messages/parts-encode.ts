@@ -6,7 +6,7 @@ import type { Placed } from "../../ir/field-names.ts";
 import { withHints } from "../../ir/unread.ts";
 import { isList, isObject, type JsonObject, type Raw } from "../../wire/json.ts";
 import { marked, type Writing } from "./writing.ts";
-import { DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 /** Blocks that the vendor takes: it refuses a text block that is empty or nothing but white space. */
 export function encodeContent(content: Content, writing: Writing): JsonObject[] {
@@ -48,7 +48,7 @@ interface Opaque extends Placed {
 export function encodeOpaque(item: Opaque, writing: Writing): JsonObject | undefined {
   const { dialect, raw } = item;
   const at = writing.said.place(item);
-  if (dialect === DIALECT && isObject(raw)) return writing.breakpoints.takeRaw(raw, at);
+  if (dialect === ANTHROPIC_MESSAGES && isObject(raw)) return writing.breakpoints.takeRaw(raw, at);
   const what = isObject(raw) && typeof raw.type === "string" ? raw.type : "an item";
   writing.losses.meaning(at, "foreign-item", "dropped", `${what} means nothing outside ${dialect}`);
   return undefined;

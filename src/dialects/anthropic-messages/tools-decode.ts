@@ -11,7 +11,8 @@ import {
   requiredString,
   ShapeError,
 } from "../../wire/json.ts";
-import { DIALECT, isClientRun, textIn } from "./wire.ts";
+import { isClientRun, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export const decodeTool = (value: Json, at: string): Tool => placed(toolOf(objectAt(value, at), at), at);
 
@@ -22,8 +23,8 @@ function toolOf(tool: JsonObject, at: string): Tool {
     throw new ShapeError(pathOf(at, "type"), "a Messages tool, {name, description, input_schema}", wire);
   const name = textIn(tool, "name") || textIn(tool, "mcp_server_name") || wire;
   return isClientRun(wire)
-    ? { kind: "builtin", dialect: DIALECT, name, wire, raw: tool }
-    : { kind: "hosted", dialect: DIALECT, name, raw: tool };
+    ? { kind: "builtin", dialect: ANTHROPIC_MESSAGES, name, wire, raw: tool }
+    : { kind: "hosted", dialect: ANTHROPIC_MESSAGES, name, raw: tool };
 }
 
 const TOOL_KEYS = new Set(["name", "description", "input_schema", "strict", "defer_loading", "cache_control"]);

@@ -3,8 +3,6 @@ import type { FinishReason } from "../../ir/events.ts";
 import type { IdRule } from "../../ir/ids.ts";
 import { lookup, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 
-export const DIALECT = "anthropic";
-
 /** Anthropic refuses other ids of calls: "String should match pattern". */
 export const CALL_ID: IdRule = { lengthMax: 64, allowed: /^[a-zA-Z0-9_-]{1,64}$/ };
 

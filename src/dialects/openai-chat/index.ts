@@ -8,10 +8,10 @@ import { passes } from "./passes.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 
 export const openaiChat = {
-  id: CHAT,
+  id: OPENAI_CHAT,
   fieldNames: FIELD_NAMES,
   passes,
   envelope,
@@ -19,4 +19,5 @@ export const openaiChat = {
   stream: { decoder, encoder },
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
+  hostsWebSearch: false,
 } satisfies Dialect;

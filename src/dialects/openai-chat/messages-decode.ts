@@ -198,7 +198,7 @@ function blockEntries(block: JsonObject, at: string, reading: Reading): readonly
     return [withUnread(found, block, TOOL_USE_KEYS)];
   }
   if (type === "server_tool_use" || type === "mcp_tool_use" || type === "compaction" || type.endsWith("_tool_result"))
-    return [{ kind: "opaque", dialect: "anthropic", raw: block }];
+    return [{ kind: "opaque", dialect: "anthropic-messages", raw: block }];
   return undefined;
 }
 

@@ -2,7 +2,8 @@
 import type { Content, MediaPart, MediaSource, Part, TextPart } from "../../ir/request.ts";
 import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, pathOf, ShapeError } from "../../wire/json.ts";
-import { CHAT, objectIn, textIn } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { objectIn, textIn } from "./wire.ts";
 
 /** String content stays a string; null and absent are empty. */
 export function decodeContent(content: Json | undefined, at: string): Content {
@@ -62,7 +63,7 @@ function otherPart(part: JsonObject, at: string): Part {
   if (typeof part.text === "string")
     return withUnread(withMark({ kind: "text", text: part.text }, part, at), part, TEXT_KEYS);
   const anthropic = part.type === "search_result" || part.type === "container_upload";
-  return { kind: "opaque", dialect: anthropic ? "anthropic" : CHAT, raw: part };
+  return { kind: "opaque", dialect: anthropic ? "anthropic-messages" : OPENAI_CHAT, raw: part };
 }
 
 function media(

@@ -5,7 +5,7 @@ import { asItIs } from "../../ir/media.ts";
 import type { CacheMark, Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import { loseUnread, withHints } from "../../ir/unread.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import { loseMark, withBreakpoint, type Writing } from "./writing.ts";
 
 /** A list of nothing but text becomes one string: DeepSeek and others refuse lists. */
@@ -56,7 +56,7 @@ export function encodePart(part: Part, writing: Writing, parts: JsonObject[]): v
       return;
     }
     case "opaque": {
-      if (part.dialect === CHAT) return void parts.push(part.raw as JsonObject);
+      if (part.dialect === OPENAI_CHAT) return void parts.push(part.raw as JsonObject);
       const note = `a part of ${part.dialect} that Chat does not know`;
       return writing.losses.meaning(writing.said.place(part), "foreign-item", "dropped", note);
     }

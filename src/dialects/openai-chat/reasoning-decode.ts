@@ -25,7 +25,7 @@ export function reasoningOf(message: JsonObject, at: string): readonly Entry[] {
 /** Anthropic's thinking blocks, which Cursor's bodies and LiteLLM's clients hold; Mistral's has a list inside. */
 export function thinking(block: JsonObject, at: string): readonly Entry[] {
   if (block.type === "redacted_thinking") {
-    const seal = readSeal(textIn(block, "data"), "anthropic", pathOf(at, "data"));
+    const seal = readSeal(textIn(block, "data"), "anthropic-messages", pathOf(at, "data"));
     return seal ? [{ kind: "reasoning", sections: [], seal, redacted: true, at }] : [];
   }
   if (block.type !== "thinking") return [];
@@ -34,7 +34,7 @@ export function thinking(block: JsonObject, at: string): readonly Entry[] {
         .map((one) => textIn(one, "text"))
         .join("")
     : textIn(block, "thinking");
-  const seal = readSeal(textIn(block, "signature"), "anthropic", pathOf(at, "signature"));
+  const seal = readSeal(textIn(block, "signature"), "anthropic-messages", pathOf(at, "signature"));
   return text || seal ? [{ kind: "reasoning", sections: text ? [text] : [], ...(seal ? { seal } : {}), at }] : [];
 }
 

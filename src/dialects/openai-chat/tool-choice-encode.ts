@@ -1,7 +1,7 @@
 /** The choice among the tools that are really declared. */
 import type { ModelRequest, ToolChoice } from "../../ir/request.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import type { Writing } from "./writing.ts";
 
 /** May replace `tools` as well: where a vendor has no allowed_tools, the others are not offered. */
@@ -37,7 +37,9 @@ function encodeChoice(choice: ToolChoice, tools: readonly JsonObject[], writing:
     case "allowed":
       return allowed(choice, tools, writing);
     case "opaque":
-      return choice.dialect === CHAT ? { tool_choice: choice.raw } : lost(`a choice that only ${choice.dialect} knows`);
+      return choice.dialect === OPENAI_CHAT
+        ? { tool_choice: choice.raw }
+        : lost(`a choice that only ${choice.dialect} knows`);
   }
 }
 

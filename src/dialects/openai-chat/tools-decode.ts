@@ -1,5 +1,5 @@
 /** Tools and the choice among them, in every shape that arrives on a Chat path. Each entry is judged on its own. */
-import type { DialectId } from "../../ir/seal.ts";
+import type { DialectId } from "../../ir/dialect-id.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import {
   isObject,
@@ -14,7 +14,8 @@ import {
 import type { LossList } from "../../ir/loss.ts";
 import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import { loseUnread, unreadOf } from "../../ir/unread.ts";
-import { CHAT, objectIn, objectsIn, textIn } from "./wire.ts";
+import { objectIn, objectsIn, textIn } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 
 export function decodeTools(body: JsonObject, losses: LossList): readonly Tool[] {
   const tools = (optionalList(body, "tools") ?? []).map((tool, index) => {
@@ -140,14 +141,19 @@ const RESPONSES_HOSTED_TYPE = /^(web_search.*|file_search|code_interpreter|image
 
 function vendorTool(tool: JsonObject, type: string, inner: JsonObject | undefined): Tool {
   const name = textIn(tool, "name") || (inner ? textIn(inner, "name") : "") || type || Object.keys(tool)[0] || "";
-  if (ANTHROPIC_CLIENT_TYPE.test(type)) return { kind: "builtin", dialect: "anthropic", name, wire: type, raw: tool };
+  if (ANTHROPIC_CLIENT_TYPE.test(type))
+    return { kind: "builtin", dialect: "anthropic-messages", name, wire: type, raw: tool };
   if (RESPONSES_CLIENT_TYPES.has(type))
     return { kind: "builtin", dialect: "openai-responses", name, wire: type, raw: tool };
   return { kind: "hosted", dialect: hostOf(type), name, raw: tool };
 }
 
 const hostOf = (type: string): DialectId =>
-  ANTHROPIC_TYPE.test(type) ? "anthropic" : RESPONSES_HOSTED_TYPE.test(type) ? "openai-responses" : CHAT;
+  ANTHROPIC_TYPE.test(type)
+    ? "anthropic-messages"
+    : RESPONSES_HOSTED_TYPE.test(type)
+      ? "openai-responses"
+      : OPENAI_CHAT;
 
 function nameOf(tool: JsonObject, at: string): string {
   if (typeof tool.name === "string" && tool.name !== "") return tool.name;

@@ -9,7 +9,7 @@ import { withHints } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./tool-choice-encode.ts";
 import { offeredTools } from "./offered-tools.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import { withBreakpoint, type Writing } from "./writing.ts";
 
 /** Vendors refuse a choice where there is nothing to choose from. */
@@ -28,7 +28,7 @@ function encodeTool(tool: Tool, tools: JsonObject[], writing: Writing): void {
     case "builtin":
       return builtinTool(tool, tools, writing);
     case "hosted": {
-      if (tool.dialect === CHAT) return void tools.push(tool.raw as JsonObject);
+      if (tool.dialect === OPENAI_CHAT) return void tools.push(tool.raw as JsonObject);
       const note = `${tool.name} is run by the vendor of ${tool.dialect}; a Chat upstream has none`;
       return writing.losses.meaning(writing.said.place(tool), "hosted-tool", "dropped", note);
     }

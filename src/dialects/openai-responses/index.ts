@@ -8,10 +8,10 @@ import { passes } from "./passes.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 
 export const openaiResponses = {
-  id: DIALECT,
+  id: OPENAI_RESPONSES,
   fieldNames: FIELD_NAMES,
   passes,
   envelope,
@@ -19,4 +19,5 @@ export const openaiResponses = {
   stream: { decoder, encoder },
   response,
   error,
+  hostsWebSearch: true,
 } satisfies Dialect;

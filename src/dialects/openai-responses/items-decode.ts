@@ -16,13 +16,13 @@ import {
 import { decodeBlocks, decodeMessage } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeTools } from "./tools-decode.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import {
   type Builtin,
   builtinByCall,
   builtinByOutput,
   builtinInput,
   callIdOf,
-  DIALECT,
   jsonText,
   REDACTED_SUFFIX,
   runsAtClient,
@@ -52,7 +52,9 @@ function entriesOf(item: JsonObject, path: string): readonly Entry[] {
   if (call && runsAtClient(item)) return [builtinCall(call, item)];
   const output = builtinByOutput(type);
   if (output && runsAtClient(item)) return [builtinResult(output, item, path)];
-  return LOOSE_PARTS.has(type) ? loosePart(type, item, path) : [{ kind: "opaque", dialect: DIALECT, raw: item }];
+  return LOOSE_PARTS.has(type)
+    ? loosePart(type, item, path)
+    : [{ kind: "opaque", dialect: OPENAI_RESPONSES, raw: item }];
 }
 
 const ITEMS = table<(item: JsonObject, path: string) => Entry>({
@@ -94,7 +96,7 @@ function reasoning(item: JsonObject, path: string): Entry {
   const redacted = written.startsWith("cs1.") && written.endsWith(REDACTED_SUFFIX);
   const seal: Seal | undefined = readSeal(
     redacted ? written.slice(0, -REDACTED_SUFFIX.length) : written,
-    DIALECT,
+    OPENAI_RESPONSES,
     pathOf(path, "encrypted_content"),
   );
   const entry: Draft<ReasoningEntry> = { kind: "reasoning", sections: texts(item.summary) };
@@ -157,7 +159,7 @@ function builtinContent(builtin: Builtin, item: JsonObject, path: string): Resul
   if (builtin.name === "computer" && isObject(item.output)) {
     const checks = item.acknowledged_safety_checks;
     const rest = isList(checks)
-      ? [{ kind: "opaque" as const, dialect: DIALECT, raw: { acknowledged_safety_checks: checks } }]
+      ? [{ kind: "opaque" as const, dialect: OPENAI_RESPONSES, raw: { acknowledged_safety_checks: checks } }]
       : [];
     const screen = decodeContent([item.output], pathOf(path, "output"));
     return typeof screen === "string" ? screen : [...screen, ...rest];

@@ -7,7 +7,8 @@ import type { JsonObject } from "../../wire/json.ts";
 import { encodeParts, textPart } from "./parts-encode.ts";
 import { encodeResult, type HeldImages } from "./results-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
-import { type Builtin, builtinFields, DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { type Builtin, builtinFields } from "./wire.ts";
 import { builtinOf, callId, itemOf, loseMark, wireTool, type Writing } from "./writing.ts";
 
 export function encodeItems(entries: readonly Entry[], w: Writing): readonly JsonObject[] {
@@ -45,7 +46,7 @@ function encodeEntry(entry: Entry, images: HeldImages, w: Writing): JsonObject |
       return { ...itemOf("additional_tools", entry, w), role: entry.role, tools };
     }
     case "opaque":
-      if (entry.dialect === DIALECT) return entry.raw as JsonObject;
+      if (entry.dialect === OPENAI_RESPONSES) return entry.raw as JsonObject;
       w.losses.meaning(w.said.place(entry), "foreign-item", "dropped", "an item that only its own dialect understands");
       return undefined;
     default:
@@ -74,7 +75,7 @@ function encodeMessageContent(entry: MessageEntry, w: Writing): string | readonl
 
 /** Without a store the API knows only reasoning that comes back sealed: it refuses items it cannot open. */
 function encodeReasoning(entry: ReasoningEntry, w: Writing): JsonObject | undefined {
-  const reader = { dialect: DIALECT, issuer: w.to.issuer, family: w.to.family };
+  const reader = { dialect: OPENAI_RESPONSES, issuer: w.to.issuer, family: w.to.family };
   const seal = entry.seal && canRead(reader, entry.seal) ? entry.seal : undefined;
   const stored = w.own && entry.seal === undefined && entry.id !== undefined && w.request.state.store !== false;
   if (!seal && !stored) {

@@ -127,12 +127,12 @@ const BLOCKS = table<(block: JsonObject, path: string) => Entry>({
   },
   thinking: (block, path) => {
     const signature = typeof block.signature === "string" ? block.signature : undefined;
-    const seal = readSeal(signature, "anthropic", pathOf(path, "signature"));
+    const seal = readSeal(signature, "anthropic-messages", pathOf(path, "signature"));
     const entry: ReasoningEntry = { kind: "reasoning", sections: [jsonText(block.thinking)], ...(seal && { seal }) };
     return withUnread(entry, block, THINKING_KEYS);
   },
   redacted_thinking: (block, path) => {
-    const seal = readSeal(jsonText(block.data), "anthropic", pathOf(path, "data"));
+    const seal = readSeal(jsonText(block.data), "anthropic-messages", pathOf(path, "data"));
     return { kind: "reasoning", sections: [], redacted: true, ...(seal && { seal }) };
   },
 });

@@ -12,7 +12,8 @@ import {
   pathOf,
   ShapeError,
 } from "../../wire/json.ts";
-import { DIALECT, table } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { table } from "./wire.ts";
 
 /** null and absent are no content; anything that is neither text nor a list is told as JSON. */
 export function decodeContent(value: Json | undefined, path: string): Content {
@@ -29,7 +30,7 @@ export function decodePart(value: Json, path: string): Part {
   return placed(decode ? decode(part, path) : opaque(part), path);
 }
 
-const opaque = (raw: JsonObject): Part => ({ kind: "opaque", dialect: DIALECT, raw });
+const opaque = (raw: JsonObject): Part => ({ kind: "opaque", dialect: OPENAI_RESPONSES, raw });
 
 const text = (part: JsonObject, path: string): Part => {
   const written = optionalString(part, "text", path);

@@ -6,7 +6,7 @@ import type { Feature } from "../../ir/loss.ts";
 import type { Content, MediaPart, Part, Role, TextPart } from "../../ir/request.ts";
 import { withHints } from "../../ir/unread.ts";
 import { isList, type JsonObject, type Raw } from "../../wire/json.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { loseMark, type Writing } from "./writing.ts";
 
 /** Vendors refuse media in what the assistant said; `tool` is the output of a call. */
@@ -35,7 +35,7 @@ function encodePart(part: Part, place: Place, parts: JsonObject[], w: Writing): 
       w.losses.hint(at, "tool-reference", "approximated", "a loaded tool is told in words; it is declared anyway");
       return void parts.push(withHints(textPart(`Tool loaded: ${part.name}`, place, w), part, w));
     case "opaque":
-      if (part.dialect === DIALECT) return void parts.push(part.raw as JsonObject);
+      if (part.dialect === OPENAI_RESPONSES) return void parts.push(part.raw as JsonObject);
       return w.losses.meaning(at, "foreign-item", "dropped", "a part that only its own dialect understands");
     default:
       assertNever(part);
@@ -99,7 +99,7 @@ function refusal(
   if (part.media === "image" && !w.to.traits.images) return { feature: "image", note: `${w.to.model} takes no images` };
   if (part.media === "audio" && !("data" in part.source))
     return { feature: "audio", note: "the Responses API takes sound as data only" };
-  if ("fileId" in part.source && w.request.extra.dialect === "anthropic")
+  if ("fileId" in part.source && w.request.extra.dialect === "anthropic-messages")
     return { feature: "file-id", note: "a file id is known to the vendor that issued it only" };
   return undefined;
 }

@@ -13,7 +13,8 @@ import {
   ShapeError,
 } from "../../wire/json.ts";
 import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
-import { builtinByTool, DIALECT, runsAtClient, table } from "./wire.ts";
+import { builtinByTool, runsAtClient, table } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 
 export function decodeTools(value: Json | undefined, path: string): readonly Tool[] {
   if (value === undefined || value === null) return [];
@@ -89,12 +90,13 @@ const ANTHROPIC_CLIENT_RUN = /^(bash|text_editor|computer|memory)_\d{8}$/;
 
 function otherTool(type: string, tool: JsonObject): Tool {
   const name = typeof tool.name === "string" ? tool.name : type;
-  if (ANTHROPIC_CLIENT_RUN.test(type)) return { kind: "builtin", dialect: "anthropic", name, wire: type, raw: tool };
-  if (ANTHROPIC_TYPE.test(type)) return { kind: "hosted", dialect: "anthropic", name, raw: tool };
+  if (ANTHROPIC_CLIENT_RUN.test(type))
+    return { kind: "builtin", dialect: "anthropic-messages", name, wire: type, raw: tool };
+  if (ANTHROPIC_TYPE.test(type)) return { kind: "hosted", dialect: "anthropic-messages", name, raw: tool };
   const builtin = builtinByTool(type);
   return builtin && runsAtClient(tool)
-    ? { kind: "builtin", dialect: DIALECT, name: builtin.name, wire: type, raw: tool }
-    : { kind: "hosted", dialect: DIALECT, name: type, raw: tool };
+    ? { kind: "builtin", dialect: OPENAI_RESPONSES, name: builtin.name, wire: type, raw: tool }
+    : { kind: "hosted", dialect: OPENAI_RESPONSES, name: type, raw: tool };
 }
 
 function nameOf(tool: JsonObject, path: string): string {
@@ -112,7 +114,7 @@ export function decodeToolChoice(value: Json | undefined, path: string): ToolCho
   if (mode) return { mode };
   if (type === "allowed_tools") return allowed(choice, path);
   const tool = choiceRef(choice, type);
-  return tool ? { mode: "one", tool } : { mode: "opaque", dialect: DIALECT, raw: choice };
+  return tool ? { mode: "one", tool } : { mode: "opaque", dialect: OPENAI_RESPONSES, raw: choice };
 }
 
 const MODES = table<"auto" | "none" | "required">({
@@ -134,7 +136,7 @@ function allowed(choice: JsonObject, path: string): ToolChoice {
     isObject(tool) ? choiceRef(tool, String(tool.type ?? "")) : undefined,
   );
   // A vendor-run tool among them has no ToolRef, so the whole choice goes back as it came.
-  if (tools.includes(undefined)) return { mode: "opaque", dialect: DIALECT, raw: choice };
+  if (tools.includes(undefined)) return { mode: "opaque", dialect: OPENAI_RESPONSES, raw: choice };
   return { mode: "allowed", required: list.mode === "required", tools: tools as ToolRef[] };
 }
 

@@ -5,7 +5,7 @@ import { strictSchema } from "../../ir/strict-schema.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
 import { withHints } from "../../ir/unread.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { builtinOf, loseMark, wireTool, type Writing } from "./writing.ts";
 
 export const encodeTools = (tools: readonly Tool[], w: Writing): readonly JsonObject[] =>
@@ -28,7 +28,7 @@ export function encodeTool(tool: Tool, namespace: string | undefined, w: Writing
         },
       ];
     case "builtin":
-      return [tool.dialect === DIALECT ? (tool.raw as JsonObject) : foreignBuiltin(tool, w)];
+      return [tool.dialect === OPENAI_RESPONSES ? (tool.raw as JsonObject) : foreignBuiltin(tool, w)];
     case "hosted":
       return hostedTool(tool, w);
   }
@@ -185,7 +185,7 @@ function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, w: Writing): J
 }
 
 function hostedTool(tool: Extract<Tool, { kind: "hosted" }>, w: Writing): readonly JsonObject[] {
-  if (tool.dialect === DIALECT) return [tool.raw as JsonObject];
+  if (tool.dialect === OPENAI_RESPONSES) return [tool.raw as JsonObject];
   const raw = isObject(tool.raw) ? tool.raw : {};
   if (typeof raw.type === "string" && raw.type.startsWith("web_search")) {
     w.losses.hint(w.said.place(tool), "web-search", "emulated", "the search of this vendor stands in for the other's");
@@ -219,7 +219,7 @@ export function encodeToolChoice(choice: ToolChoice, w: Writing): Json | undefin
         tools: choice.tools.map((tool) => choiceOf(tool, w)),
       };
     case "opaque":
-      if (choice.dialect === DIALECT) return choice.raw;
+      if (choice.dialect === OPENAI_RESPONSES) return choice.raw;
       w.losses.meaning(
         w.said.field("toolChoice"),
         "tool-choice",

@@ -3,8 +3,6 @@ import type { Draft } from "../../ir/draft.ts";
 import type { Meta } from "../../ir/request.ts";
 import { isObject, type Json, type JsonObject, without } from "../../wire/json.ts";
 
-export const DIALECT = "openai-responses" as const;
-
 /** A tool that the client runs and that has item types of its own. */
 export interface Builtin {
   /** Our name of it in a ToolRef. */
