@@ -1,6 +1,7 @@
 /** The models of the file, each with those targets whose providers are on. */
 import { modelNameFault } from "../../ir/model-name.ts";
 import { DIALECT_IDS } from "../../dialects/index.ts";
+import { OPENAI_RESPONSES } from "../../dialects/openai-responses/id.ts";
 import { responsesFault } from "../base-url.ts";
 import type { Config, ModelConfig, TargetConfig } from "../config.ts";
 import { writtenAt, type Path } from "../yaml/place.ts";
@@ -15,7 +16,7 @@ export function checkTargets({ file, refuse }: Reading): void {
       const at = (key: string): Path => ["models", model, "targets", index, key];
       const provider = file.providers[target.provider];
       const old =
-        provider && target.dialect === "openai-responses"
+        provider && target.dialect === OPENAI_RESPONSES
           ? responsesFault(provider.kind, provider.apiVersion)
           : undefined;
       if (old) refuse(at("dialect"), ...old, DIALECT_IDS);
