@@ -1,5 +1,6 @@
 /** Fields that no decoder reads: their own dialect gets them back, for every other they are told, one Loss per path. */
 import { isList, isObject, type JsonObject, type Raw, without } from "../wire/json.ts";
+import { FIELDS } from "./field-names.ts";
 import type { Loss, LossList } from "./loss.ts";
 import type { CallerWords } from "./field-names.ts";
 import type { ModelRequest, Unread } from "./request.ts";
@@ -92,10 +93,8 @@ export function loseUnread(losses: LossList, at: string, hints: Hints | undefine
 }
 
 /** What stands beside an effort or a switch only tunes, as they do: `mode`, `context`. */
-export function loseReasoningHints(losses: LossList, { reasoning, extra }: ModelRequest): void {
-  const at = extra.dialect === "anthropic-messages" ? "thinking" : "reasoning";
-  loseUnread(losses, at, reasoning?.hints, () => "hint");
-}
+export const loseReasoningHints = (losses: LossList, { reasoning, extra }: ModelRequest): void =>
+  loseUnread(losses, extra.hintsAt ?? FIELDS.reasoning, reasoning?.hints, () => "hint");
 
 /** Without the keys that a decoder has read; undefined when nothing is left, which is so of nearly every object. */
 export function unreadOf(object: JsonObject, read: ReadonlySet<string>): Hints | undefined {

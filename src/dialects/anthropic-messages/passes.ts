@@ -1,6 +1,6 @@
 /** Whether one deployment takes a Messages body as it is. */
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 
 /** Bytes may pass unless they hold a system turn in mid-conversation, which older models refuse, or a thread that nobody holds. */
 export function passes(body: JsonObject, traits: Traits): boolean {

@@ -3,7 +3,7 @@ import { GatewayError } from "../../ir/error.ts";
 import type { Feature, Loss } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, Part, Tool } from "../../ir/request.ts";
 import { type JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { anthropicMessages } from "./index.ts";
 import { to } from "../../../test/fixtures/messages.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type JsonObject, parseExactly } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { anthropicMessages } from "./index.ts";
 import { body, decode, to } from "../../../test/fixtures/messages.ts";
 

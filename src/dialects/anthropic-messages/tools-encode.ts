@@ -6,7 +6,7 @@ import { toolSchema } from "../../ir/tool-schema.ts";
 import { toolsIn } from "../../ir/tools.ts";
 import { loseUnread, withHints } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { builtinFunction } from "../../ir/builtins.ts";
+import { builtinFunction } from "../openai-client-tools.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { compact } from "./wire.ts";
 import type { Writing } from "./writing.ts";

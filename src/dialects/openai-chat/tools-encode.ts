@@ -1,6 +1,6 @@
 /** Tools as Chat has them: namespaces flattened, freeform ones lowered where the vendor has none, the rest told. */
 import { assertNever } from "../../ir/assert-never.ts";
-import { builtinFunction, isDescribed } from "../../ir/builtins.ts";
+import { builtinFunction, isDescribed } from "../openai-client-tools.ts";
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, ModelRequest, Tool, ToolRef } from "../../ir/request.ts";
 import { strictSchema } from "../../ir/strict-schema.ts";

@@ -5,7 +5,7 @@ import type { SealReader } from "../../ir/seal.ts";
 import type { ToolMap } from "../../ir/tools.ts";
 import type { CallerWords } from "../../ir/field-names.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 
 export interface Writing {
   readonly traits: Traits;
