@@ -2,7 +2,8 @@
 import { isList, isObject, type JsonObject, type Raw, without } from "../wire/json.ts";
 import { FIELDS } from "./field-names.ts";
 import type { Loss, LossList } from "./loss.ts";
-import type { ModelRequest } from "./request.ts";
+import type { CallerWords } from "./field-names.ts";
+import type { ModelRequest, Unread } from "./request.ts";
 
 type Hints = Readonly<Record<string, Raw>>;
 
@@ -99,4 +100,16 @@ export const loseReasoningHints = (losses: LossList, { reasoning, extra }: Model
 export function unreadOf(object: JsonObject, read: ReadonlySet<string>): Hints | undefined {
   for (const key in object) if (!read.has(key) && object[key] !== undefined) return without(object, read);
   return undefined;
+}
+
+/** With what only another dialect reads of a thing: its own dialect gets it back. */
+export function withHints<T extends JsonObject>(
+  object: T,
+  thing: Unread,
+  { own, losses, said }: { readonly own: boolean; readonly losses: LossList; readonly said: CallerWords },
+): T {
+  if (!thing.hints) return object;
+  if (own) return { ...object, ...thing.hints };
+  loseUnread(losses, said.place(thing), thing.hints);
+  return object;
 }
