@@ -27,6 +27,8 @@ import {
   ShapeError,
   without,
 } from "../../wire/json.ts";
+import { deploymentIn } from "../deployment.ts";
+import type { Envelope } from "../dialect.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tools-decode.ts";
@@ -34,13 +36,14 @@ import { OPENAI_CHAT } from "./id.ts";
 import { textIn } from "./wire.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
-export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
-  return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
+export function envelope(path: string, body: JsonObject): Envelope {
+  const model = optionalString(body, "model");
+  return { model: deploymentIn(path) ?? model, stream: optionalBoolean(body, "stream") ?? false };
 }
 
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const losses = lossList();
-  const { model, stream } = envelope(body);
+  const { model, stream } = envelope("", body);
   const tools = decodeTools(body, losses);
   const find = finder(tools);
   const toolChoice = decodeToolChoice(body, find);
