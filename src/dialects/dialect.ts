@@ -12,7 +12,7 @@ import type { WebSearches } from "../ir/web-search.ts";
 import type { FieldNames } from "../ir/field-names.ts";
 import type { PathPattern } from "../wire/path.ts";
 import type { Probe } from "./probe.ts";
-import type { Traits } from "./traits.ts";
+import type { Range, Traits } from "./traits.ts";
 
 export interface Dialect {
   readonly id: DialectId;
@@ -24,6 +24,7 @@ export interface Dialect {
   readonly headers: DialectHeaders;
   /** What most deployments that claim the dialect take of it; a vendor's row says what differs. */
   readonly traits: Traits;
+  readonly range: Range;
   /** True when a body is of this very shape and its deployment takes it as it is, so that its bytes may pass. */
   passes(body: JsonObject, traits: Traits): boolean;
   /** What a router must know before it decides on a lane. Throws a ShapeError where the body is not of this dialect. */

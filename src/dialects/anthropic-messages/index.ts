@@ -12,7 +12,7 @@ import { decodeRequest, envelope, passes } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
 import { tokenCount } from "./token-count.ts";
-import { traits } from "./traits.ts";
+import { range, traits } from "./traits.ts";
 import { webSearch } from "./web-search.ts";
 
 export const anthropicMessages = {
@@ -22,6 +22,7 @@ export const anthropicMessages = {
   paths,
   headers,
   traits,
+  range,
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },

@@ -12,7 +12,7 @@ import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
-import { traits } from "./traits.ts";
+import { range, traits } from "./traits.ts";
 
 export const openaiChat = {
   id: OPENAI_CHAT,
@@ -21,6 +21,7 @@ export const openaiChat = {
   paths,
   headers,
   traits,
+  range,
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
