@@ -58,6 +58,8 @@ export interface Dialect {
   };
   /** Absent: nobody asks for a count in this dialect. */
   readonly tokenCount?: TokenCount;
+  /** Absent: its clients read another dialect's list. */
+  readonly modelList?: ModelList;
   readonly probe: Probe;
 }
 
@@ -90,6 +92,21 @@ export interface DialectHeaders {
   /** On the native lane the caller speaks to the vendor itself: what the vendor's protocol defines goes as it came. */
   native(name: string): boolean;
   translated(name: string): boolean;
+}
+
+/** The list of models, at the paths that all dialects share. */
+export interface ModelList {
+  /** Whether a caller with these headers reads this dialect. Absent: its callers cannot be told by them. */
+  isAsked?(headers: Pick<Headers, "has">): boolean;
+  one(model: ListedModel): JsonObject;
+  all(models: readonly ListedModel[]): JsonObject;
+}
+
+export interface ListedModel {
+  readonly id: string;
+  /** What a person is shown. */
+  readonly title: string;
+  readonly createdMs: number;
 }
 
 export interface TokenCount {

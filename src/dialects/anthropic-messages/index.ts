@@ -6,6 +6,7 @@ import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { modelList } from "./model-list.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
 import { decodeRequest, envelope, passes } from "./request-decode.ts";
@@ -30,6 +31,7 @@ export const anthropicMessages = {
   response,
   error: { decode: decodeError, encode: encodeError },
   tokenCount,
+  modelList,
   probe,
   hostsWebSearch: true,
   webSearch,

@@ -7,6 +7,7 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import { passes } from "./passes.ts";
+import { modelList } from "./model-list.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
@@ -28,6 +29,7 @@ export const openaiChat = {
   stream: { decoder, encoder, answers: /"choices"\s*:\s*\[\s*\{/ },
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
+  modelList,
   probe,
   hostsWebSearch: false,
 } satisfies Dialect;
