@@ -12,7 +12,7 @@ import type { WebSearches } from "../ir/web-search.ts";
 import type { FieldNames } from "../ir/field-names.ts";
 import type { PathPattern } from "../wire/path.ts";
 import type { Probe } from "./probe.ts";
-import type { Traits } from "./traits.ts";
+import type { Range, Traits } from "./traits.ts";
 
 export interface Dialect {
   readonly id: DialectId;
@@ -24,6 +24,7 @@ export interface Dialect {
   readonly headers: DialectHeaders;
   /** What most deployments that claim the dialect take of it; a vendor's row says what differs. */
   readonly traits: Traits;
+  readonly range: Range;
   /** True when a body is of this very shape and its deployment takes it as it is, so that its bytes may pass. */
   passes(body: JsonObject, traits: Traits): boolean;
   /** What a router must know before it decides on a lane. Throws a ShapeError where the body is not of this dialect. */
@@ -57,6 +58,8 @@ export interface Dialect {
   };
   /** Absent: nobody asks for a count in this dialect. */
   readonly tokenCount?: TokenCount;
+  /** Absent: its clients read another dialect's list. */
+  readonly modelList?: ModelList;
   readonly probe: Probe;
 }
 
@@ -89,6 +92,21 @@ export interface DialectHeaders {
   /** On the native lane the caller speaks to the vendor itself: what the vendor's protocol defines goes as it came. */
   native(name: string): boolean;
   translated(name: string): boolean;
+}
+
+/** The list of models, at the paths that all dialects share. */
+export interface ModelList {
+  /** Whether a caller with these headers reads this dialect. Absent: its callers cannot be told by them. */
+  isAsked?(headers: Pick<Headers, "has">): boolean;
+  one(model: ListedModel): JsonObject;
+  all(models: readonly ListedModel[]): JsonObject;
+}
+
+export interface ListedModel {
+  readonly id: string;
+  /** What a person is shown. */
+  readonly title: string;
+  readonly createdMs: number;
 }
 
 export interface TokenCount {

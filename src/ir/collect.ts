@@ -1,4 +1,5 @@
 /** Events folded into a whole answer: for the vault, for whole replies, for tests. */
+import { assertNever } from "./assert-never.ts";
 import { textOf } from "../wire/json.ts";
 import type { GatewayError } from "./error.ts";
 import type { Annotation, Block, Finish, StreamEvent } from "./events.ts";
@@ -66,6 +67,8 @@ export function collector(): { push(event: StreamEvent): void; answer(): Answer 
           return;
         case "notice":
           return;
+        default:
+          assertNever(event);
       }
     },
     answer: () => ({ ...head, blocks: blocks.map(whole) }),

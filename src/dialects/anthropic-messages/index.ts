@@ -7,13 +7,14 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { passes } from "./passes.ts";
+import { modelList } from "./model-list.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
 import { tokenCount } from "./token-count.ts";
-import { traits } from "./traits.ts";
+import { range, traits } from "./traits.ts";
 import { webSearch } from "./web-search.ts";
 
 export const anthropicMessages = {
@@ -23,6 +24,7 @@ export const anthropicMessages = {
   paths,
   headers,
   traits,
+  range,
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
@@ -30,6 +32,7 @@ export const anthropicMessages = {
   response,
   error: { decode: decodeError, encode: encodeError },
   tokenCount,
+  modelList,
   probe,
   hostsWebSearch: true,
   webSearch,

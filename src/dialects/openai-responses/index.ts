@@ -12,7 +12,7 @@ import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
-import { traits } from "./traits.ts";
+import { range, traits } from "./traits.ts";
 
 export const openaiResponses = {
   id: OPENAI_RESPONSES,
@@ -21,6 +21,7 @@ export const openaiResponses = {
   paths,
   headers,
   traits,
+  range,
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
