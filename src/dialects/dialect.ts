@@ -4,12 +4,14 @@ import type { JsonObject } from "../wire/json.ts";
 import type { Reply } from "../wire/reply.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
-import type { Loss, Translated } from "../ir/loss.ts";
+import type { Loss, LossList, Translated } from "../ir/loss.ts";
 import type { ModelRequest, Wants } from "../ir/request.ts";
+import type { Settings } from "../ir/settings.ts";
+import type { SpanEdit } from "../wire/edit.ts";
 import type { DialectId, Seal } from "../ir/seal.ts";
 import type { ToolRules } from "../ir/tool-schema.ts";
 import type { ToolMap } from "../ir/tools.ts";
-import type { FieldNames } from "../ir/field-names.ts";
+import type { CallerWords, FieldNames } from "../ir/field-names.ts";
 
 export interface Dialect {
   readonly id: DialectId;
@@ -17,6 +19,18 @@ export interface Dialect {
   readonly fieldNames: FieldNames;
   /** True when a body is of this very shape and its deployment takes it as it is, so that its bytes may pass. */
   passes(body: JsonObject, traits: Traits): boolean;
+  /** A look at the reasoning in a body's conversation, before anything is decoded for it. */
+  thoughts(body: JsonObject): Thoughts;
+  /** Of a body whose bytes pass: the fields that are fitted to its model. A value of the wrong type is read as absent. */
+  readonly settings: {
+    read(body: JsonObject, traits: Traits): OwnSettings;
+    /** What must change in the body so that it says `after`. */
+    edits(body: JsonObject, before: OwnSettings, after: Settings, to: Writing): readonly SpanEdit[];
+    /** An effort of a single turn, the last one, and the edits that take all of them out. */
+    turnEffort?(body: JsonObject): { readonly effort: string; readonly edits: readonly SpanEdit[] } | undefined;
+  };
+  /** What else its vendor is known to refuse in a body whose bytes pass, or the gateway needs in it. */
+  nativeEdits(body: JsonObject, to: Writing): readonly SpanEdit[];
   /** What a router must know before it decides on a lane. Throws a ShapeError where the body is not of this dialect. */
   envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean };
   readonly request: {
@@ -40,6 +54,28 @@ export interface Dialect {
     decode(reply: Reply): GatewayError;
     encode(error: GatewayError): Reply;
   };
+}
+
+/** For what an edit is made, and where it reports what could not be kept. */
+export interface Writing {
+  readonly traits: Traits;
+  readonly losses: LossList;
+  /** What the caller calls things. */
+  readonly said: CallerWords;
+}
+
+export interface OwnSettings extends Settings {
+  /** What the body says of thinking, or that it says nothing, is left as it is; `unless-named`: only an effort in the name of the model is stronger. */
+  readonly thinkingStays?: "always" | "unless-named";
+}
+
+export interface Thoughts {
+  /** A turn of the model calls tools, and no sealed reasoning comes back with it. */
+  readonly lacksSeal: boolean;
+  /** Reasoning whose signature is empty: a client replays it of a model that does not sign. */
+  readonly isUnsigned: boolean;
+  /** Anything may be a seal: only the decoder can say whose. */
+  readonly mayHoldSeal: boolean;
 }
 
 /** What a coder must know of the request: without it no namespace, custom or builtin tool can be restored, no hosted call told from a call, no id made. */

@@ -69,15 +69,23 @@ export interface CallerWords {
   wrote(name: Field): boolean;
 }
 
-/** What the gateway put into the conversation by itself is told at the conversation's own name. */
-export function callerWords({ fields }: Pick<ModelRequest, "fields">): CallerWords {
-  const field = (name: Field): string => fields?.[name] ?? FIELDS[name];
+/** What the gateway put into the conversation by itself is told at the conversation's own name. `request.fields` is read when it is asked for. */
+export function callerWords(request: Pick<ModelRequest, "fields">): CallerWords {
+  const field = (name: Field): string => request.fields?.[name] ?? FIELDS[name];
   return {
     field,
     place: (thing) => thing.at ?? field("conversation"),
-    wrote: (name) => fields === undefined || fields[name] !== undefined,
+    wrote: (name) => request.fields === undefined || request.fields[name] !== undefined,
   };
 }
+
+/** Of a body that is not decoded: losses are rare, and only they ask. */
+export const wordsIn = (body: JsonObject, names: FieldNames): CallerWords =>
+  callerWords({
+    get fields() {
+      return fieldsOf(body, names);
+    },
+  });
 
 const namesFor = (field: Field, names: FieldNames): readonly string[] => names[field] ?? [FIELDS[field]];
 

@@ -23,13 +23,14 @@ export const lossless = <T>(value: T): Translated<T> => ({ value, losses: [] });
 
 /** Collects losses: one per path and feature, never one per delta. All of them, for a strict call asks whether any matters. */
 export function lossList(): { add(loss: Loss): void; list(): readonly Loss[] } {
-  const seen = new Map<string, Loss>();
+  let seen: Map<string, Loss> | undefined;
   return {
     add: (loss) => {
+      seen ??= new Map();
       const key = `${loss.feature} ${loss.path}`;
       if (!seen.has(key)) seen.set(key, loss);
     },
-    list: () => [...seen.values()],
+    list: () => (seen ? [...seen.values()] : []),
   };
 }
 export type LossList = ReturnType<typeof lossList>;

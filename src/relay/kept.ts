@@ -1,12 +1,15 @@
 /** What the vault keeps of a call and what it may give back: by the key's setting, the caller's word, and the model's demand. */
 import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
+import type { Thoughts } from "../dialects/dialect.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import { lacksReasoning } from "../ir/lacks-reasoning.ts";
 import type { Entry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
 import type { Target } from "../routing/plan.ts";
 import { behindsOf, frontOf } from "../vault/behind.ts";
 import type { Place, Scope } from "../vault/vault.ts";
-import { isList, isObject, type JsonObject } from "../wire/json.ts";
+import { isList, type JsonObject } from "../wire/json.ts";
 import type { Call, Gateway } from "./call.ts";
 import { type Ends, endsIn, endsOfEntries } from "./ends.ts";
 import type { Outbound, Prepared } from "./outbound.ts";
@@ -74,7 +77,7 @@ export const isKeptNatively = (call: Call, prepared: Prepared, target: Target): 
 
 /** A client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
 export const wantsReasoningBack = (call: Call, prepared: Prepared, target: Target): boolean =>
-  (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && hasThoughtlessCall(call.body))) &&
+  (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && thoughtsOf(call, target).lacksSeal)) &&
   willLackReasoning(prepared.decoded().value, target, prepared.plan.forcedEffort);
 
 /** The same before a vendor that goes on without: bytes pass unless the vault has what the caller dropped. */
@@ -84,7 +87,7 @@ export async function hasDroppedSeals(
   target: Target,
   gateway: Gateway,
 ): Promise<boolean> {
-  if (!readsDetails(target) || !hasUnsealedCall(call.body)) return false;
+  if (!readsDetails(target) || !thoughtsOf(call, target).lacksSeal) return false;
   const sealsIn = (entries: readonly Entry[]): number =>
     entries.filter((entry) => "seal" in entry && entry.seal && canRead(target.reader, entry.seal)).length;
   return sealsIn(await restored(call, prepared, target, gateway)) > sealsIn(prepared.decoded().value.entries);
@@ -96,59 +99,35 @@ const sealsCalls = (target: Target): boolean => target.addressee.traits.signedCa
 const readsDetails = ({ addressee, capabilities }: Target): boolean =>
   addressee.traits.reasoningReplay === "reasoning_details" && capabilities.thinking !== "none";
 
-const hasUnsealedCall = ({ messages }: JsonObject): boolean =>
-  isList(messages) &&
-  messages.some((message) => isObject(message) && isList(message.tool_calls) && !isList(message.reasoning_details));
-
 const hasTools = ({ tools }: JsonObject): boolean => isList(tools) && tools.length > 0;
 
 /** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
 export const holdsForeignSeal = (call: Call, prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
   provenance.isMixed(target.reader) &&
-  mayHoldSeal(call, target) &&
+  thoughtsOf(call, target).mayHoldSeal &&
   provenance.holdsForeign(prepared.decoded().value.entries, target.reader);
 
-/** Most Chat bodies hold none, and need not be decoded to tell whose. */
-const mayHoldSeal = ({ text }: Call, { dialect }: Target): boolean =>
-  dialect !== "openai-chat" || CHAT_SEALS.some((field) => text.includes(field));
-const CHAT_SEALS = ['"reasoning_details"', '"extra_content"'];
-
 /** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
-export const holdsUnsignedThinking = ({ text, body }: Call, { capabilities }: Target): boolean =>
-  capabilities.signsThinking === true &&
-  EMPTY_SIGNATURE.test(text) &&
-  blocksOf(body).some((block) => block.type === "thinking" && block.signature === "");
+export const holdsUnsignedThinking = (call: Call, target: Target): boolean =>
+  target.capabilities.signsThinking === true && thoughtsOf(call, target).isUnsigned;
 
-/** Inside a string its quotes would be escaped. */
-const EMPTY_SIGNATURE = /"signature"\s*:\s*""/;
+/** Before a look at the body nothing is decoded: clients that replay their thinking, as most do, stay on the native lane. */
+const thoughtsOf = ({ body }: Call, { dialect }: Target): Thoughts => DIALECTS[dialect].thoughts(body);
+
+/** Whether the tool loop under way came back without any reasoning. A body that cannot be read lacks none: its vendor says what is wrong with it. */
+export function lacksThoughts(call: Call, prepared: Prepared, target: Target): boolean {
+  try {
+    return thoughtsOf(call, target).lacksSeal && lacksReasoning(prepared.decoded().value.entries, () => true);
+  } catch {
+    return false;
+  }
+}
 
 /** Thinking with a budget: each call of the running tool loop must come back behind its signed thinking. */
 const demandsThoughts = ({ capabilities }: Target): boolean =>
   capabilities.signsThinking === true && capabilities.thinking === "budget";
 
-function thinksWithTools(body: JsonObject, { plan }: Prepared, { config }: Target): boolean {
-  const isAsked = isObject(body.thinking) && body.thinking.type === "enabled";
+function thinksWithTools(body: JsonObject, { plan }: Prepared, { config, dialect, addressee }: Target): boolean {
   const isSet = (plan.forcedEffort ?? config.effort ?? config.budgetTokens) !== undefined;
-  return hasTools(body) && (isAsked || isSet);
+  return hasTools(body) && (isSet || DIALECTS[dialect].settings.read(body, addressee.traits).reasoning?.mode === "on");
 }
-
-/** A look before the body is decoded: clients that replay their thinking, as most do, stay on the native lane. */
-const hasThoughtlessCall = (body: JsonObject): boolean =>
-  answersOf(body).some(
-    (blocks) => blocks.some(({ type }) => type === "tool_use") && !blocks.some((block) => isSigned(block)),
-  );
-
-/** The content of each turn of the model. */
-const answersOf = ({ messages }: JsonObject): readonly (readonly JsonObject[])[] =>
-  isList(messages)
-    ? messages.flatMap((message) =>
-        isObject(message) && message.role === "assistant" && isList(message.content)
-          ? [message.content.filter(isObject)]
-          : [],
-      )
-    : [];
-const blocksOf = (body: JsonObject): readonly JsonObject[] => answersOf(body).flat();
-
-const isSigned = ({ type, signature, data }: JsonObject): boolean =>
-  (type === "thinking" && typeof signature === "string" && signature !== "") ||
-  (type === "redacted_thinking" && typeof data === "string" && data !== "");

@@ -1,9 +1,10 @@
 /** What goes to one target: the caller's own bytes with a few fields edited, or a translation. */
 import { attributionEdits, readsAttribution } from "../clients/claude-code.ts";
-import { cacheKeyOf, guessedConversation, isFromUser } from "../clients/conversation.ts";
+import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
+import { cacheKeyOf } from "../ir/cache-key.ts";
 import { GatewayError } from "../ir/error.ts";
 import { lossless, type Loss, type Translated } from "../ir/loss.ts";
 import type { Entry, ModelRequest } from "../ir/request.ts";
@@ -21,6 +22,7 @@ import {
   holdsForeignSeal,
   holdsUnsignedThinking,
   isKeptNatively,
+  lacksThoughts,
   placeOf,
   placeOfBytes,
   restored,
@@ -90,7 +92,8 @@ function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway
   const { edits: fitting, losses } = nativeEdits(call.body, {
     target,
     ...(prepared.plan.forcedEffort !== undefined && { forcedEffort: prepared.plan.forcedEffort }),
-    ...(prepared.session !== undefined && { cacheKey: cacheKeyOf(prepared.session) }),
+    ...(prepared.session !== undefined && { cacheKey: prepared.session }),
+    lacksReasoning: () => lacksThoughts(call, prepared, target),
   });
   const edits = [...fitting, ...strangersEdits(call, target)];
   const kept = isKeptNatively(call, prepared, target) ? "whole" : "calls";

@@ -4,16 +4,22 @@ import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
+import { nativeEdits } from "./native-edits.ts";
 import { passes } from "./passes.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
+import { settings } from "./settings.ts";
+import { thoughts } from "./thoughts.ts";
 import { CHAT } from "./wire.ts";
 
 export const openaiChat = {
   id: CHAT,
   fieldNames: FIELD_NAMES,
   passes,
+  thoughts,
+  settings,
+  nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
   stream: { decoder, encoder },

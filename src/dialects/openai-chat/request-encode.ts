@@ -4,13 +4,13 @@ import { lossList, type Translated } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
 import { callerWords } from "../../ir/field-names.ts";
-import type { JsonObject } from "../../wire/json.ts";
+import { defined, type JsonObject } from "../../wire/json.ts";
 import type { Addressee } from "../dialect.ts";
 import { encodeMessages } from "./messages-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
 import { outputFields, schemaRule } from "./output-encode.ts";
 import { callerFields, extraFields } from "./caller-encode.ts";
-import { reasoningFields } from "./reasoning-encode.ts";
+import { encodeReasoning } from "./reasoning-encode.ts";
 import { thoughtField } from "./seals.ts";
 import { CHAT } from "./wire.ts";
 import { hint, meaning, type Writing } from "./writing.ts";
@@ -36,7 +36,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     ...encodeTools(request, writing),
     ...(request.stream ? streamFields(to) : {}),
     ...samplingFields(request, writing),
-    ...reasoningFields(request, writing),
+    ...encodeReasoning(request, writing),
     ...outputFields(request.output, writing),
     ...callerFields(request, writing),
     ...extraFields(request, writing),
@@ -100,7 +100,7 @@ function samplingFields(request: ModelRequest, writing: Writing): JsonObject {
   const topK = writing.own && !writing.traits.developerRole ? sampling.topK : undefined;
   if (sampling.topK !== undefined && topK === undefined)
     hint(writing, "dropped", writing.said.field("topK"), "top-k", "this vendor's Chat has no top_k");
-  return given({
+  return defined<JsonObject>({
     [writing.traits.maxTokensField]: sampling.maxTokens,
     temperature: sampling.temperature,
     top_p: sampling.topP,
@@ -120,6 +120,3 @@ function stopsOf(stop: readonly string[] | undefined, writing: Writing): readonl
   else meaning(writing, "dropped", path, "stop-sequences", "this model takes no stop sequences");
   return writing.traits.stop ? stop.slice(0, STOPS_MAX) : undefined;
 }
-
-const given = (fields: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -26,11 +26,11 @@ export interface Writing {
 type How = Loss["how"];
 
 /** Speed, price or looks may differ. */
-export const hint = ({ losses }: Writing, how: How, path: string, feature: Feature, note: string): void =>
+export const hint = ({ losses }: Pick<Writing, "losses">, how: How, path: string, feature: Feature, note: string): void =>
   losses.add({ path, feature, how, weight: "hint", note });
 
 /** The answer may differ. */
-export const meaning = ({ losses }: Writing, how: How, path: string, feature: Feature, note: string): void =>
+export const meaning = ({ losses }: Pick<Writing, "losses">, how: How, path: string, feature: Feature, note: string): void =>
   losses.add({ path, feature, how, weight: "meaning", note });
 
 /** Most vendors cache prefixes by themselves. */
