@@ -65,8 +65,8 @@ export interface Writing {
 }
 
 export interface OwnSettings extends Settings {
-  /** What the body says of thinking, or that it says nothing, is left as it is; `unless-named`: only an effort in the name of the model is stronger. */
-  readonly thinkingStays?: "always" | "unless-named";
+  /** What the body says of thinking is left as it is: only an effort in the name of the model is stronger, or, beside a call that it forces, nothing. */
+  readonly thinkingStays?: "unless-named" | "beside-forced-call";
 }
 
 export interface Thoughts {

@@ -66,15 +66,17 @@ function fitted(before: OwnSettings, turnEffort: string | undefined, call: Nativ
 
 function thinkingOf(
   own: Reasoning | undefined,
-  { thinkingStays: stays }: OwnSettings,
+  { thinkingStays }: OwnSettings,
   call: NativeCall,
   to: Fitting,
 ): Reasoning | undefined {
-  if (stays === "always" || (stays === "unless-named" && to.forcedEffort === undefined)) return own;
+  const { forcedToolChoice, thinking } = to.capabilities;
+  if (thinkingStays === "unless-named" && to.forcedEffort === undefined) return own;
+  if (thinkingStays === "beside-forced-call" && forcedToolChoice !== undefined) return own;
   const reasoning = shownAsSaid(own, to);
   // "Expected thinking, found tool_use": thinking with a budget cannot begin inside a tool loop.
   const begins = reasoning?.mode === "on" && own?.mode !== "on" && own?.mode !== "adaptive";
-  return begins && to.capabilities.thinking === "budget" && call.lacksReasoning?.() ? own : reasoning;
+  return begins && thinking === "budget" && call.lacksReasoning?.() ? own : reasoning;
 }
 
 /** A caller that asks for no summary gets the target's own setting, never one that nobody named. */

@@ -79,7 +79,7 @@ export const settings = {
     return [
       ...(thinksAlike({ ...before.reasoning, effort: next.effort }, next)
         ? []
-        : changed("effort", ["thinking"], body.thinking, thinkingOf({ ...next, show: before.reasoning?.show }))),
+        : changed("effort", ["thinking"], body.thinking, thinkingOf({ ...next, ...besideIn(before, next) }))),
       ...changed("effort", ["output_config", "effort"], effortIn(body), effort),
       ...changed("max-tokens", ["max_tokens"], body.max_tokens, after.sampling.maxTokens ?? body.max_tokens),
       ...changedFields("unsupported-parameter", SAMPLING, withoutDefaults(before.sampling), after.sampling),
@@ -98,6 +98,13 @@ export const settings = {
   },
 };
 
+/** What is shown of thinking is left to the caller; a type that came after us gives way to one that was chosen. */
+const besideIn = ({ reasoning }: OwnSettings, { mode, hints = {} }: Reasoning): Reasoning => ({
+  show: reasoning?.show,
+  hints: mode === undefined ? hints : without(hints, TYPE),
+});
+const TYPE = new Set(["type"]);
+
 const effortIn = ({ output_config: config }: JsonObject): string | undefined =>
   isObject(config) ? optionalString(config, "effort", "", ignore) : undefined;
 
@@ -106,7 +113,7 @@ function staysIn(body: JsonObject, reasoning: Reasoning | undefined): Pick<OwnSe
   if (typeof reasoning?.hints?.type === "string") return { thinkingStays: "unless-named" };
   const choice = isObject(body.tool_choice) ? body.tool_choice.type : undefined;
   const isAsked = reasoning?.mode === "on" || reasoning?.mode === "adaptive";
-  return !isAsked && (choice === "any" || choice === "tool") ? { thinkingStays: "always" } : {};
+  return !isAsked && (choice === "any" || choice === "tool") ? { thinkingStays: "beside-forced-call" } : {};
 }
 
 /** Refused are values that are not the default; a default may stay. */

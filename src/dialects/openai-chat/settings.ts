@@ -123,8 +123,8 @@ export const settings = {
       output: verbosity === undefined ? undefined : { verbosity },
       state: { store: optionalBoolean(body, "store", "", ignore) },
       cache: { key: optionalString(body, "prompt_cache_key", "", ignore) },
-      // A host of many models knows which of them can be switched off.
-      ...(effortField === "reasoning" && reasoning?.mode === "off" && { thinkingStays: "unless-named" }),
+      // A host of many models knows which of them can be switched off, and their limits.
+      ...(effortField === "reasoning" && reasoning?.mode && { thinkingStays: "unless-named" }),
     };
   },
   edits(body: JsonObject, before: OwnSettings, after: Settings, to: Writing): SpanEdit[] {
@@ -152,7 +152,8 @@ const FUNCTION: FindTool = (name) => ({ via: "function", name });
 function saidIn(field: Traits["effortField"], reasoning: Reasoning | undefined): Reasoning | undefined {
   if (!reasoning) return undefined;
   const { mode, effort, budgetTokens } = reasoning;
-  if (field === "reasoning") return defined({ mode: mode === "off" ? mode : undefined, effort, budgetTokens });
+  if (field === "reasoning")
+    return mode === "off" ? { mode } : effort === undefined && budgetTokens !== undefined ? { mode: "on" } : defined({ effort });
   return defined({ mode: field === "thinking" ? mode : undefined, effort });
 }
 

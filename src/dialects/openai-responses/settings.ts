@@ -72,11 +72,12 @@ export const settings = {
   },
   edits(body: JsonObject, before: OwnSettings, after: Settings): SpanEdit[] {
     const limit = after.sampling.maxTokens ?? body.max_output_tokens;
-    const thinks = thinksAlike(before.reasoning, after.reasoning) && before.reasoning?.show === after.reasoning?.show;
+    const shown = after.reasoning?.show === "omitted" ? undefined : after.reasoning?.show;
+    const isSame = thinksAlike(before.reasoning, after.reasoning) && before.reasoning?.show === shown;
     return [
       ...changed("store", ["store"], before.state.store, after.state.store),
       ...changed("cache-key", ["prompt_cache_key"], before.cache.key, after.cache.key),
-      ...(thinks ? [] : printedAt("effort", THINKING, body, reasoningFields(after.reasoning ?? {}))),
+      ...(isSame ? [] : printedAt("effort", THINKING, body, reasoningFields(after.reasoning ?? {}))),
       ...changed("verbosity", ["text", "verbosity"], before.output?.verbosity, after.output?.verbosity),
       ...changed("truncation", ["truncation"], before.truncation, after.truncation),
       ...changed("max-tokens", ["max_output_tokens"], body.max_output_tokens, limit),
