@@ -99,7 +99,7 @@ function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway
   const kept = isKeptNatively(call, prepared, target) ? "whole" : "calls";
   return {
     lane: "native",
-    body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits),
+    body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits, call.body),
     ask: askOf({ ...common(call, prepared, target, gateway), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
