@@ -69,23 +69,22 @@ export interface CallerWords {
   wrote(name: Field): boolean;
 }
 
-/** What the gateway put into the conversation by itself is told at the conversation's own name. `request.fields` is read when it is asked for. */
-export function callerWords(request: Pick<ModelRequest, "fields">): CallerWords {
-  const field = (name: Field): string => request.fields?.[name] ?? FIELDS[name];
+/** What the gateway put into the conversation by itself is told at the conversation's own name. */
+export const callerWords = ({ fields }: Pick<ModelRequest, "fields">): CallerWords =>
+  wordsOf(fields === undefined ? undefined : (name) => fields[name]);
+
+/** Of a body that is not decoded: a word is looked for when it is asked for, which only losses do. */
+export const wordsIn = (body: JsonObject, names: FieldNames): CallerWords =>
+  wordsOf((name) => namesFor(name, names).find((word) => stands(body, word)));
+
+function wordsOf(wordOf: ((name: Field) => string | undefined) | undefined): CallerWords {
+  const field = (name: Field): string => wordOf?.(name) ?? FIELDS[name];
   return {
     field,
     place: (thing) => thing.at ?? field("conversation"),
-    wrote: (name) => request.fields === undefined || request.fields[name] !== undefined,
+    wrote: (name) => wordOf === undefined || wordOf(name) !== undefined,
   };
 }
-
-/** Of a body that is not decoded: losses are rare, and only they ask. */
-export const wordsIn = (body: JsonObject, names: FieldNames): CallerWords =>
-  callerWords({
-    get fields() {
-      return fieldsOf(body, names);
-    },
-  });
 
 const namesFor = (field: Field, names: FieldNames): readonly string[] => names[field] ?? [FIELDS[field]];
 
