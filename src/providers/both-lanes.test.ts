@@ -62,30 +62,32 @@ const BODIES: Readonly<Record<DialectId, (traits: Traits) => fc.Arbitrary<JsonOb
       verbosity: fc.constantFrom("low", "medium"),
       tool_choice: fc.constantFrom("auto", "required", NAMED),
     }).map((fields) => ({ ...fields, tools: [TOOL], messages: [{ role: "user", content: "x" }] })),
-  "openai-responses": () => optional({
-    ...SAMPLING,
-    max_output_tokens: LIMIT,
-    reasoning: optional({ effort: EFFORT, context: fc.constant("all_turns") }),
-    text: optional({ verbosity: fc.constantFrom("low", "medium") }),
-    truncation: fc.constantFrom("auto", "disabled", "middle"),
-  }).map((fields) => ({ ...fields, input: "x" })),
-  anthropic: () => fc
-    .tuple(
-      LIMIT,
-      optional({
-        ...SAMPLING,
-        top_k: fc.constant(5),
-        stop_sequences: fc.constant(["x"]),
-        thinking: fc.constantFrom(
-          { type: "enabled", budget_tokens: 8_192, display: "omitted" },
-          { type: "enabled", budget_tokens: 1_024 },
-          { type: "adaptive" },
-          { type: "disabled" },
-        ),
-        output_config: optional({ effort: EFFORT }),
-      }),
-    )
-    .map(([max_tokens, fields]) => ({ ...fields, max_tokens, messages: [{ role: "user", content: "x" }] })),
+  "openai-responses": () =>
+    optional({
+      ...SAMPLING,
+      max_output_tokens: LIMIT,
+      reasoning: optional({ effort: EFFORT, context: fc.constant("all_turns") }),
+      text: optional({ verbosity: fc.constantFrom("low", "medium") }),
+      truncation: fc.constantFrom("auto", "disabled", "middle"),
+    }).map((fields) => ({ ...fields, input: "x" })),
+  anthropic: () =>
+    fc
+      .tuple(
+        LIMIT,
+        optional({
+          ...SAMPLING,
+          top_k: fc.constant(5),
+          stop_sequences: fc.constant(["x"]),
+          thinking: fc.constantFrom(
+            { type: "enabled", budget_tokens: 8_192, display: "omitted" },
+            { type: "enabled", budget_tokens: 1_024 },
+            { type: "adaptive" },
+            { type: "disabled" },
+          ),
+          output_config: optional({ effort: EFFORT }),
+        }),
+      )
+      .map(([max_tokens, fields]) => ({ ...fields, max_tokens, messages: [{ role: "user", content: "x" }] })),
 };
 
 const CONFIG = optional({

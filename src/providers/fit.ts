@@ -141,8 +141,7 @@ export function clampVerbosity(wanted: string | undefined, capabilities: Capabil
 function fitTruncation(asked: string | undefined, to: Fitting): string | undefined {
   const { truncations } = to.capabilities;
   if (truncations.length === 0 || (asked !== undefined && truncations.includes(asked))) return asked;
-  if (asked !== undefined)
-    hint(to, "truncation", "truncation", "dropped", "the model takes no such truncation");
+  if (asked !== undefined) hint(to, "truncation", "truncation", "dropped", "the model takes no such truncation");
   const { truncation } = to.config;
   return truncation !== undefined && truncations.includes(truncation) ? truncation : undefined;
 }

@@ -46,7 +46,8 @@ export function nativeEdits(
   const before = dialect.settings.read(body, capabilities.traits);
   const turn = keepsTurnEfforts(to) ? undefined : dialect.settings.turnEffort?.(body);
   const after = fitted(before, turn?.effort, call, to);
-  const edits: SpanEdit[] = body.model === target.model ? [] : [{ name: "model", path: ["model"], value: target.model }];
+  const edits: SpanEdit[] =
+    body.model === target.model ? [] : [{ name: "model", path: ["model"], value: target.model }];
   if (turn) edits.push(...turn.edits);
   edits.push(...dialect.settings.edits(body, before, after, writing), ...dialect.nativeEdits(body, writing));
   return { edits: editsWithoutRefused(edits, body, capabilities, losses), losses: losses.list() };

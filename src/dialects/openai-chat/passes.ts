@@ -56,7 +56,8 @@ function messageFits(message: JsonObject, index: number, traits: Traits): boolea
   if (role === "developer" && !traits.developerRole) return false;
   if (index > 0 && !traits.midSystem && (role === "system" || role === "developer")) return false;
   const { content, tool_calls: calls } = message;
-  if (isList(content) && !(role === "tool" ? traits.imageResults : traits.images) && content.some(isImage)) return false;
+  if (isList(content) && !(role === "tool" ? traits.imageResults : traits.images) && content.some(isImage))
+    return false;
   if (isList(calls) && !calls.every((call) => !isObject(call) || callFits(call, traits))) return false;
   return idFits(message.tool_call_id, traits) && thoughtFits(message, traits);
 }

@@ -153,7 +153,11 @@ function saidIn(field: Traits["effortField"], reasoning: Reasoning | undefined):
   if (!reasoning) return undefined;
   const { mode, effort, budgetTokens } = reasoning;
   if (field === "reasoning")
-    return mode === "off" ? { mode } : effort === undefined && budgetTokens !== undefined ? { mode: "on" } : defined({ effort });
+    return mode === "off"
+      ? { mode }
+      : effort === undefined && budgetTokens !== undefined
+        ? { mode: "on" }
+        : defined({ effort });
   return defined({ mode: field === "thinking" ? mode : undefined, effort });
 }
 

@@ -26,12 +26,22 @@ export interface Writing {
 type How = Loss["how"];
 
 /** Speed, price or looks may differ. */
-export const hint = ({ losses }: Pick<Writing, "losses">, how: How, path: string, feature: Feature, note: string): void =>
-  losses.add({ path, feature, how, weight: "hint", note });
+export const hint = (
+  { losses }: Pick<Writing, "losses">,
+  how: How,
+  path: string,
+  feature: Feature,
+  note: string,
+): void => losses.add({ path, feature, how, weight: "hint", note });
 
 /** The answer may differ. */
-export const meaning = ({ losses }: Pick<Writing, "losses">, how: How, path: string, feature: Feature, note: string): void =>
-  losses.add({ path, feature, how, weight: "meaning", note });
+export const meaning = (
+  { losses }: Pick<Writing, "losses">,
+  how: How,
+  path: string,
+  feature: Feature,
+  note: string,
+): void => losses.add({ path, feature, how, weight: "meaning", note });
 
 /** Most vendors cache prefixes by themselves. */
 export function encodeMark(mark: CacheMark | undefined, writing: Writing): JsonObject {

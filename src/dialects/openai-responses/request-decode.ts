@@ -1,14 +1,7 @@
 /** A Responses body, or one of Cursor's that is nearly one, as a ModelRequest. */
 import { unwrapCustomInput } from "../../ir/lower.ts";
 import { lossless, type Translated } from "../../ir/loss.ts";
-import type {
-  CallEntry,
-  Entry,
-  ModelRequest,
-  OutputShape,
-  StoredState,
-  Tool,
-} from "../../ir/request.ts";
+import type { CallEntry, Entry, ModelRequest, OutputShape, StoredState, Tool } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
