@@ -74,7 +74,7 @@ const answer = (): Answer => ({
   finish: { type: "finish", reason: "stop", usage: { lines: [], hostedCalls: {}, source: "none" } },
 });
 const SCOPE = { caller: "one", conversation: "one", session: "guessed", keeps: "disk" } as const;
-const READER = { dialect: "anthropic", issuer: "claude", family: "claude" } as const;
+const READER = { dialect: "anthropic-messages", issuer: "claude", family: "claude" } as const;
 
 /** As many answers as a busy gateway has in ten seconds, a few at a time. */
 async function remember(count: number): Promise<void> {

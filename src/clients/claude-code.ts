@@ -15,7 +15,7 @@ const ATTRIBUTION = /^x-anthropic-billing-header:/;
 const READS_ATTRIBUTION: ReadonlySet<ProviderKind> = new Set(["anthropic", "azure", "simulator"]);
 
 export const readsAttribution = (kind: ProviderKind, dialect: string): boolean =>
-  dialect === "anthropic" && READS_ATTRIBUTION.has(kind);
+  dialect === "anthropic-messages" && READS_ATTRIBUTION.has(kind);
 
 /** For a translated call. */
 export function withoutAttribution(request: ModelRequest): Translated<ModelRequest> {

@@ -8,9 +8,10 @@ import type { Loss, LossList, Translated } from "../ir/loss.ts";
 import type { ModelRequest, Wants } from "../ir/request.ts";
 import type { Settings } from "../ir/settings.ts";
 import type { SpanEdit } from "../wire/edit.ts";
-import type { DialectId, Seal } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { ToolRules } from "../ir/tool-schema.ts";
 import type { ToolMap } from "../ir/tools.ts";
+import type { WebSearches } from "../ir/web-search.ts";
 import type { CallerWords, FieldNames } from "../ir/field-names.ts";
 
 export interface Dialect {
@@ -49,6 +50,10 @@ export interface Dialect {
     /** Throws the GatewayError of an `error` event. */
     encode(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject>;
   };
+  /** Vendors of this dialect search the web themselves. */
+  readonly hostsWebSearch: boolean;
+  /** Its clients ask their vendor for searches in a way that the gateway can answer. */
+  readonly webSearch?: WebSearches;
   readonly error: {
     /** The error of an upstream, with its message, its kind and what must travel on. */
     decode(reply: Reply): GatewayError;
@@ -160,5 +165,3 @@ export interface Traits {
   /** Responses: false where the model does not reason and refuses to seal: "Encrypted content is not supported with this model." Absent: it can. */
   readonly sealedReasoning?: boolean;
 }
-
-export type { DialectId, Seal };

@@ -1,7 +1,7 @@
 /** One model of one provider, asked itself: whether it answers at all, for a few tokens. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import { BASE_URL_FIX } from "../config/schema.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { messageOf, type Got } from "../probe/call.ts";
 import { VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
@@ -98,7 +98,8 @@ export async function askModel(
 ): Promise<{ url: string; got: Got }> {
   const dialect = dialectFor(provider, target);
   const { url, headers } = endpoint(provider, dialect, target.model, "generate");
-  const version: Record<string, string> = dialect === "anthropic" ? { [`${dialect}-version`]: "2023-06-01" } : {};
+  const version: Record<string, string> =
+    dialect === "anthropic-messages" ? { [`${dialect}-version`]: "2023-06-01" } : {};
   return {
     url,
     got: await ask(provider, {

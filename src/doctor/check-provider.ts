@@ -2,7 +2,7 @@
 import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { BASE_URL_FIX } from "../config/schema.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Got } from "../probe/call.ts";
 import { vendorOf } from "../providers/catalog.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
@@ -44,7 +44,7 @@ export async function checkProvider(config: Config, provider: ProviderConfig, pa
 
 /** Anthropic demands its version from everybody. */
 const versionOf = (dialect: DialectId): Record<string, string> =>
-  dialect === "anthropic" ? { [`${dialect}-version`]: "2023-06-01" } : {};
+  dialect === "anthropic-messages" ? { [`${dialect}-version`]: "2023-06-01" } : {};
 
 function targetsOf({ models }: Config, provider: ProviderConfig): TargetConfig[] {
   const all = models.flatMap(({ targets }) => targets).filter((target) => target.provider === provider.name);

@@ -1,6 +1,6 @@
 /** What a model really does, asked question by question at its vendor. Costs tokens: a few dozen questions, one of them long. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Got } from "../probe/call.ts";
 import { type Question, type Voice, VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
@@ -98,7 +98,7 @@ const heard = (voice: Voice, got: Got): ReturnType<Voice["hear"]> | undefined =>
 /** undefined: the dialect has no word for it. */
 function thinkingOf({ traits, thinking }: Capabilities, dialect: DialectId, effort: string): JsonObject | undefined {
   if (dialect === "openai-responses") return { reasoning: { effort, summary: "auto" } };
-  if (dialect === "anthropic")
+  if (dialect === "anthropic-messages")
     return thinking === "budget"
       ? { thinking: { type: "enabled", budget_tokens: 1_024 } }
       : { thinking: { type: "adaptive" }, output_config: { effort } };
@@ -119,7 +119,11 @@ const withoutThinking = ({ traits }: Capabilities, dialect: DialectId): JsonObje
   dialect === "openai-chat" && traits.effortField === "thinking" ? { thinking: { type: "disabled" } } : {};
 
 const verbosityOf = (dialect: DialectId, verbosity: string): JsonObject | undefined =>
-  dialect === "anthropic" ? undefined : dialect === "openai-responses" ? { text: { verbosity } } : { verbosity };
+  dialect === "anthropic-messages"
+    ? undefined
+    : dialect === "openai-responses"
+      ? { text: { verbosity } }
+      : { verbosity };
 
 async function accepted(
   { ask }: Asking,
@@ -139,7 +143,7 @@ const LONG = "A gateway stands between those who ask and those who answer. ".rep
 
 async function cacheOf({ ask, voice }: Asking): Promise<Pick<Observed, "cache">> {
   const prompt = `${LONG}\n\nSay ok.`;
-  const extra = voice.dialect === "anthropic" ? { cache_control: { type: "ephemeral" } } : undefined;
+  const extra = voice.dialect === "anthropic-messages" ? { cache_control: { type: "ephemeral" } } : undefined;
   const question = { prompt, ...(extra && { extra }) };
   const first = heard(voice, await ask(question));
   const second = heard(voice, await ask(question));

@@ -1,6 +1,6 @@
 /** What every answer of ours carries, refusals included. */
 import type { GatewayError } from "../ir/error.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { refusal, type RefuseOptions } from "../relay/refuse.ts";
 import type { Reply } from "../wire/reply.ts";
 import type { ClientId } from "../clients/client.ts";

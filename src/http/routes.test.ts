@@ -32,8 +32,8 @@ describe("a path", () => {
     ["POST", "/v1/chat/completions", "openai-chat"],
     ["POST", "/cursor/v1/chat/completions", "openai-chat"],
     ["POST", "/openai/responses", "openai-responses"],
-    ["POST", "/v1/messages", "anthropic"],
-    ["POST", "/v1/messages/count_tokens", "anthropic"],
+    ["POST", "/v1/messages", "anthropic-messages"],
+    ["POST", "/v1/messages/count_tokens", "anthropic-messages"],
     ["GET", "/v1/models", "openai-chat"],
   ])("%s %s is found, with a key asked for and errors in %s", (method, path, dialect) => {
     expect(found(method, path)).toMatchObject({ method, path, dialect, access: "key", captured: [] });
@@ -80,7 +80,7 @@ describe("a path", () => {
 });
 
 test.each([
-  ["/v1/messages/batches", "anthropic"],
+  ["/v1/messages/batches", "anthropic-messages"],
   ["/v1/responses/resp_1", "openai-responses"],
   ["/responses", "openai-responses"],
   ["/v1/responsesx", "openai-chat"],

@@ -1,5 +1,5 @@
 /** Every path that the gateway answers, in one table. What is not here is a 404. */
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { countTokens } from "./count-tokens.ts";
 import type { Handler } from "./exchange.ts";
 import { generate } from "./generate.ts";
@@ -53,8 +53,8 @@ export const ROUTES: readonly Route[] = [
   ),
   // Codex falls back to HTTP on a 426 at once, on a 404 after seven tries.
   ...get(["/v1/responses", "/responses", "/openai/v1/responses", "/openai/responses"], upgradeRequired),
-  ...post(["/v1/messages", "/messages"], "anthropic", generate(MESSAGES)),
-  ...post(["/v1/messages/count_tokens", "/messages/count_tokens"], "anthropic", countTokens),
+  ...post(["/v1/messages", "/messages"], "anthropic-messages", generate(MESSAGES)),
+  ...post(["/v1/messages/count_tokens", "/messages/count_tokens"], "anthropic-messages", countTokens),
   ...get(["/v1/models", "/models", "/openai/v1/models", "/cursor/models", "/cursor/v1/models"], listModels),
   ...get(
     ["/v1/models/", "/models/", "/openai/v1/models/", "/cursor/v1/models/"].map((before) => ({ before, after: "" })),
@@ -103,7 +103,7 @@ function decoded(text: string): string {
 /** The dialect that errors of an unknown path are told in: the nearest family of paths. */
 export const dialectOfPath = (path: string): DialectId =>
   MESSAGES_PATHS.some((start) => path.startsWith(start))
-    ? "anthropic"
+    ? "anthropic-messages"
     : path.split("/").includes("responses")
       ? "openai-responses"
       : "openai-chat";

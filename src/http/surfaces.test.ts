@@ -19,10 +19,14 @@ test.each([
 test("at the other paths the path decides, whatever the body says", () => {
   for (const body of [{}, { input: "Hi" }, { messages: [MESSAGE] }]) {
     expect(RESPONSES.dialectOf(body)).toBe("openai-responses");
-    expect(MESSAGES.dialectOf(body)).toBe("anthropic");
+    expect(MESSAGES.dialectOf(body)).toBe("anthropic-messages");
   }
 });
 
 test("answers are in the dialect of the path", () => {
-  expect([CHAT.reply, RESPONSES.reply, MESSAGES.reply]).toEqual(["openai-chat", "openai-responses", "anthropic"]);
+  expect([CHAT.reply, RESPONSES.reply, MESSAGES.reply]).toEqual([
+    "openai-chat",
+    "openai-responses",
+    "anthropic-messages",
+  ]);
 });

@@ -11,4 +11,4 @@ export const CHAT: Surface = {
       : "openai-chat",
 };
 export const RESPONSES: Surface = { reply: "openai-responses", dialectOf: () => "openai-responses" };
-export const MESSAGES: Surface = { reply: "anthropic", dialectOf: () => "anthropic" };
+export const MESSAGES: Surface = { reply: "anthropic-messages", dialectOf: () => "anthropic-messages" };

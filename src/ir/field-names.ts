@@ -1,16 +1,11 @@
 /** The caller's own words: what its body calls each field, and where each thing stood in it. Losses and refusals speak them. */
 import { isObject, type Json, type JsonObject } from "../wire/json.ts";
-import type { ModelRequest } from "./request.ts";
 
 /** Set by the decoder of the request; absent where the gateway made the thing itself. Never printed upstream. */
 export interface Placed {
   /** `messages[3].content[1]`, `tools[0].function`. */
   readonly at?: string;
 }
-
-/** The thing with its place, unless it knows a nearer one. */
-export const placed = <T extends Placed>(thing: T, at: string): T =>
-  thing.at === undefined ? { ...thing, at } : thing;
 
 /** Our words for what stands at the top of a body, and the commonest of theirs, for a field that the body does not have. */
 export const FIELDS = {
@@ -70,7 +65,7 @@ export interface CallerWords {
 }
 
 /** What the gateway put into the conversation by itself is told at the conversation's own name. */
-export const callerWords = ({ fields }: Pick<ModelRequest, "fields">): CallerWords =>
+export const callerWords = ({ fields }: { readonly fields?: Fields }): CallerWords =>
   wordsOf(fields === undefined ? undefined : (name) => fields[name]);
 
 /** Of a body that is not decoded: a word is looked for when it is asked for, which only losses do. */

@@ -1,5 +1,5 @@
 /** What a client needs of a gateway, asked in its own dialect: an answer in a stream, a call, the turn after it, and thinking. */
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { call, messageOf, type Got } from "./call.ts";
 import { type Voice, VOICES } from "./voices.ts";
@@ -65,7 +65,7 @@ const THINKING: Readonly<Record<DialectId, JsonObject>> = {
   "openai-chat": { reasoning_effort: "low" },
   "openai-responses": { reasoning: { effort: "low", summary: "auto" } },
   // As Claude Code asks models that it does not know (measured, 2.1.329).
-  anthropic: { thinking: { type: "adaptive" }, output_config: { effort: "low" } },
+  "anthropic-messages": { thinking: { type: "adaptive" }, output_config: { effort: "low" } },
 };
 
 async function thinkingStep(to: Connected, voice: Voice): Promise<Step> {

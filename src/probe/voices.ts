@@ -3,7 +3,7 @@
  * For setup, which asks the gateway, and doctor, which asks the vendor. Nothing of dialects/ is used: a check must not share a fault with what it checks.
  */
 import { cachedTokens, countedLine, countIn } from "../ir/counters.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Json, JsonObject } from "../wire/json.ts";
 
 export interface Question {
@@ -149,7 +149,7 @@ const responses: Voice = {
 };
 
 const messages: Voice = {
-  dialect: "anthropic",
+  dialect: "anthropic-messages",
   path: "/v1/messages",
   headers: (key) => ({ ...bearer(key), "anthropic-version": "2023-06-01" }),
   ask: ({ model, prompt, stream, tool, image, extra }) => ({
@@ -199,5 +199,5 @@ const messages: Voice = {
 export const VOICES: Readonly<Record<DialectId, Voice>> = {
   "openai-chat": chat,
   "openai-responses": responses,
-  anthropic: messages,
+  "anthropic-messages": messages,
 };

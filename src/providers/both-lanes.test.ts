@@ -2,7 +2,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { TargetConfig } from "../config/config.ts";
-import type { DialectId, Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { applyEdits } from "../wire/edit.ts";
 import type { JsonObject } from "../wire/json.ts";
@@ -26,9 +27,9 @@ const TARGETS: readonly (readonly [vendor: string, model: string, dialect: Diale
   ["kimi", "kimi-k3", "openai-chat"],
   ["deepseek", "deepseek-v4", "openai-chat"],
   ["openrouter", "openai/gpt-5", "openai-chat"],
-  ["kimi", "kimi-k2.5", "anthropic"],
+  ["kimi", "kimi-k2.5", "anthropic-messages"],
   ...["claude-3-5-sonnet", "claude-sonnet-4-5", "claude-sonnet-5", "claude-opus-5-5", "unheard-of"].map(
-    (model) => ["anthropic", model, "anthropic"] as const,
+    (model) => ["anthropic", model, "anthropic-messages"] as const,
   ),
 ];
 
@@ -70,7 +71,7 @@ const BODIES: Readonly<Record<DialectId, (traits: Traits) => fc.Arbitrary<JsonOb
       text: optional({ verbosity: fc.constantFrom("low", "medium") }),
       truncation: fc.constantFrom("auto", "disabled", "middle"),
     }).map((fields) => ({ ...fields, input: "x" })),
-  anthropic: () =>
+  "anthropic-messages": () =>
     fc
       .tuple(
         LIMIT,

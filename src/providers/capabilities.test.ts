@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ProviderConfig, ProviderKind } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { safeId } from "../ir/ids.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { VENDORS, vendorById, vendorOf } from "./catalog.ts";
@@ -18,7 +18,7 @@ const provider = (kind: ProviderKind, more: Partial<ProviderConfig> = {}): Provi
   ...more,
 });
 const azure = (model: string): Capabilities => capabilitiesOf(provider("azure"), "openai-responses", model);
-const claude = (model: string): Capabilities => capabilitiesOf(provider("anthropic"), "anthropic", model);
+const claude = (model: string): Capabilities => capabilitiesOf(provider("anthropic"), "anthropic-messages", model);
 const at = (vendor: string, model: string, dialect: DialectId = "openai-chat"): Capabilities =>
   capabilitiesOf(provider(vendorById(vendor)?.kind ?? "openai-compatible", { vendor }), dialect, model);
 

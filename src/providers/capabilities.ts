@@ -1,6 +1,7 @@
 /** What one model of one deployment can do: the vendor's row, its dialect, and the model's row together. */
 import type { ProviderConfig } from "../config/config.ts";
-import type { DialectId, Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { traitsOf, type Vendor, vendorOf } from "./catalog.ts";
 import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
@@ -48,7 +49,7 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
   return {
     thinking,
     efforts: thinking === "none" ? [] : mapped ? EFFORTS : (row.efforts ?? []),
-    verbosities: dialect === "anthropic" ? [] : (row.verbosities ?? []),
+    verbosities: dialect === "anthropic-messages" ? [] : (row.verbosities ?? []),
     summaries: summariesIn(dialect, row.summaries ?? []),
     truncations: dialect === "openai-responses" ? (row.truncations ?? TRUNCATIONS) : [],
     refuses: new Set(row.refuses),
@@ -58,11 +59,11 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
     ...(row.contextTokens && { contextTokens: row.contextTokens }),
     ...(row.inputTokens && { inputTokens: row.inputTokens }),
     ...(row.outputTokens && { outputTokens: row.outputTokens }),
-    ...(dialect === "anthropic" && row.maker === "anthropic" && { signsThinking: true }),
-    ...(dialect === "anthropic" && {
+    ...(dialect === "anthropic-messages" && row.maker === "anthropic" && { signsThinking: true }),
+    ...(dialect === "anthropic-messages" && {
       outputTokensDefault: Math.min(OUTPUT_DEFAULT, row.outputTokens ?? OUTPUT_DEFAULT),
     }),
-    ...(dialect === "anthropic" && row.maker === "anthropic" ? row.rules : rulesElsewhere(row, vendor)),
+    ...(dialect === "anthropic-messages" && row.maker === "anthropic" ? row.rules : rulesElsewhere(row, vendor)),
   };
 }
 
@@ -80,9 +81,13 @@ function unknownModel(dialect: DialectId, vendor: Vendor): Known {
   return {
     unknown: true,
     thinking:
-      dialect === "anthropic" ? "budget" : vendor.traits[dialect]?.effortField === "thinking" ? "switch" : "effort",
+      dialect === "anthropic-messages"
+        ? "budget"
+        : vendor.traits[dialect]?.effortField === "thinking"
+          ? "switch"
+          : "effort",
     efforts: EFFORTS,
-    verbosities: dialect === "anthropic" ? [] : VERBOSITIES,
+    verbosities: dialect === "anthropic-messages" ? [] : VERBOSITIES,
     summaries: summariesIn(dialect, SUMMARIES),
     truncations: dialect === "openai-responses" ? TRUNCATIONS : [],
     refuses: new Set(),
@@ -90,20 +95,20 @@ function unknownModel(dialect: DialectId, vendor: Vendor): Known {
     ...(vendor.models.includes("gpt-*") && {
       refusesThinking: new Set(["temperature", "topP", "frequencyPenalty", "presencePenalty"]),
     }),
-    ...(dialect === "anthropic" && { outputTokensDefault: OUTPUT_DEFAULT, temperatureMax: 1 }),
+    ...(dialect === "anthropic-messages" && { outputTokensDefault: OUTPUT_DEFAULT, temperatureMax: 1 }),
   };
 }
 
 /** How this dialect says how a model thinks: Chat and Responses have efforts, Messages has budgets. */
 function formOf(row: ModelRow, dialect: DialectId, vendor: Vendor): Capabilities["thinking"] {
   if (row.thinking === "none" || row.thinking === "always") return row.thinking;
-  if (dialect === "anthropic") return row.maker === "anthropic" ? row.thinking : "budget";
+  if (dialect === "anthropic-messages") return row.maker === "anthropic" ? row.thinking : "budget";
   const isSwitch = traitsOf(vendor, dialect).effortField === "thinking";
   return isSwitch ? "switch" : "effort";
 }
 
 function summariesIn(dialect: DialectId, summaries: readonly string[]): readonly string[] {
-  return dialect === "openai-responses" ? summaries : dialect === "anthropic" ? ["summarized"] : [];
+  return dialect === "openai-responses" ? summaries : dialect === "anthropic-messages" ? ["summarized"] : [];
 }
 
 /** A model's row speaks of the model; what its dialect or its host cannot say stays unsaid. */

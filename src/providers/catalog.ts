@@ -1,21 +1,16 @@
 /** Vendors, as rows: where they answer, how a key is shown, and what their deployments take of a dialect. A new compatible vendor is one row. */
-import type { ProviderConfig, ProviderKind } from "../config/config.ts";
-import type { DialectId, Traits } from "../dialects/dialect.ts";
+import type { ProviderConfig } from "../config/config.ts";
+import { NATIVE_GPT } from "../config/env-azure.ts";
+import type { VendorFacts } from "../config/vendor.ts";
+import type { Traits } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { ToolRules } from "../ir/tool-schema.ts";
 
-export interface Vendor {
-  readonly id: string;
+export interface Vendor extends VendorFacts {
   /** As a person knows it. */
   readonly title: string;
-  readonly kind: ProviderKind;
-  /** What its SDK takes; absent: the operator must say. */
-  readonly baseUrl?: string;
-  /** Where people keep its key; the first that is set counts. */
-  readonly keyVariables: readonly string[];
   readonly auth: Auth;
   readonly dialect: DialectId;
-  /** Hosts, with a port where only that tells, by which an openai-compatible base_url is recognised; subdomains count. */
-  readonly hosts: readonly string[];
   /** Where its Messages endpoint stands, instead of `/v1`. */
   readonly messagesPath?: string;
   /** It counts the tokens of a Messages body. */
@@ -25,8 +20,6 @@ export interface Vendor {
   readonly traits: Readonly<Partial<Record<DialectId, Partial<Traits>>>>;
   /** Top-level Chat fields that it answers with a 400 or 422. */
   readonly refusesFields?: readonly string[];
-  /** Model names that are this vendor's, for `gpt-*` to the vendor whose key is set. */
-  readonly models: readonly string[];
   /** A name in the vendor's own catalogue may stand behind this: `openai/gpt-5`. */
   readonly prefixes: readonly string[];
 }
@@ -99,7 +92,7 @@ const MESSAGES: Traits = {
 const BASE: Readonly<Record<DialectId, Traits>> = {
   "openai-chat": COMPATIBLE_CHAT,
   "openai-responses": RESPONSES,
-  anthropic: MESSAGES,
+  "anthropic-messages": MESSAGES,
 };
 
 const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
@@ -114,6 +107,10 @@ const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor
   ...row,
 });
 
+/**
+ * The order of the rows decides where several could answer: for a name that two claim (`gpt-*`: Azure before OpenAI), for
+ * Claude's sizes, and for `*`. catalog.test.ts has the order of each.
+ */
 export const VENDORS: readonly Vendor[] = [
   {
     id: "azure",
@@ -137,11 +134,14 @@ export const VENDORS: readonly Vendor[] = [
     kind: "openai",
     baseUrl: "https://api.openai.com/v1",
     keyVariables: ["OPENAI_API_KEY"],
+    keyMeaning: "Your key at OpenAI: gpt-* and o*, where no Azure is set.",
     auth: "bearer",
     dialect: "openai-responses",
     hosts: ["api.openai.com"],
     traits: { "openai-chat": OPENAI_CHAT },
     models: ["gpt-*", "o1*", "o3*", "o4*", "chatgpt-*", "codex-*"],
+    listed: NATIVE_GPT,
+    sizes: { big: "gpt-5", small: "gpt-5-mini" },
     prefixes: ["openai/"],
   },
   {
@@ -150,13 +150,15 @@ export const VENDORS: readonly Vendor[] = [
     kind: "anthropic",
     baseUrl: "https://api.anthropic.com",
     keyVariables: ["ANTHROPIC_API_KEY"],
+    keyMeaning: "Your key at Anthropic: claude-*.",
     auth: "x-api-key",
-    dialect: "anthropic",
+    dialect: "anthropic-messages",
     hosts: ["api.anthropic.com"],
     countsTokens: true,
     // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
-    traits: { anthropic: { threads: true } },
+    traits: { "anthropic-messages": { threads: true } },
     models: ["claude-*"],
+    listed: ["claude-sonnet-5", "claude-opus-5-5", "claude-haiku-5-5"],
     prefixes: ["anthropic/"],
   },
   {
@@ -165,6 +167,7 @@ export const VENDORS: readonly Vendor[] = [
     kind: "kimi",
     baseUrl: "https://api.moonshot.ai/v1",
     keyVariables: ["KIMI_API_KEY", "MOONSHOT_API_KEY"],
+    keyMeaning: "Your key at Moonshot: kimi-* and kimi-k2-thinking.",
     auth: "bearer",
     dialect: "openai-chat",
     hosts: ["api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"],
@@ -172,6 +175,8 @@ export const VENDORS: readonly Vendor[] = [
     // Thinking is a switch and comes back as reasoning_content: https://platform.kimi.ai/docs/api/models-overview
     traits: { "openai-chat": { effortField: "thinking", reasoningReplay: "reasoning_content", cacheKey: true } },
     models: ["kimi-*", "moonshot-*"],
+    listed: ["kimi-k2-thinking"],
+    sizes: { big: "kimi-k2-thinking", small: "kimi-k2-thinking" },
     prefixes: ["moonshotai/", "moonshot/", "kimi/"],
   },
   compatible({
@@ -179,15 +184,19 @@ export const VENDORS: readonly Vendor[] = [
     title: "AI/ML API",
     baseUrl: "https://api.aimlapi.com/v1",
     keyVariables: ["AIMLAPI_KEY", "AIMLAPI_API_KEY", "AIML_API_KEY"],
+    keyMeaning: "Your key at AI/ML API: every name that no other vendor claims.",
     hosts: ["aimlapi.com"],
     // Many makers behind one door; what one of them refuses is refused here.
     traits: { "openai-chat": { reasoningReplay: "none", toolSchemas: OPENAI_TOOLS } },
+    listed: ["google/gemini-2.5-pro"],
+    catchAll: true,
   }),
   compatible({
     id: "deepseek",
     title: "DeepSeek",
     baseUrl: "https://api.deepseek.com/v1",
     keyVariables: ["DEEPSEEK_API_KEY"],
+    keyMeaning: "Your key at DeepSeek: deepseek-*.",
     hosts: ["api.deepseek.com"],
     messagesPath: "/anthropic/v1",
     // thinking:{type} turns it on and off; a turn with calls needs its reasoning_content back, "even empty": https://api-docs.deepseek.com/guides/thinking_mode
@@ -200,6 +209,8 @@ export const VENDORS: readonly Vendor[] = [
       },
     },
     models: ["deepseek-*"],
+    listed: ["deepseek-chat", "deepseek-reasoner"],
+    sizes: { big: "deepseek-chat", small: "deepseek-chat" },
     prefixes: ["deepseek/", "deepseek-ai/"],
   }),
   compatible({
@@ -207,6 +218,7 @@ export const VENDORS: readonly Vendor[] = [
     title: "Groq",
     baseUrl: "https://api.groq.com/openai/v1",
     keyVariables: ["GROQ_API_KEY"],
+    keyMeaning: "Your key at Groq: every name that no other vendor claims.",
     hosts: ["api.groq.com"],
     // Reasoning is in `reasoning` (recording corpus groq), fields it does not know are a 400: https://console.groq.com/docs/openai
     traits: { "openai-chat": { reasoningReplay: "reasoning", maxTokensField: "max_completion_tokens" } },
@@ -220,6 +232,7 @@ export const VENDORS: readonly Vendor[] = [
       "verbosity",
       "metadata",
     ],
+    catchAll: true,
     prefixes: ["groq/"],
   }),
   compatible({
@@ -227,6 +240,7 @@ export const VENDORS: readonly Vendor[] = [
     title: "Mistral",
     baseUrl: "https://api.mistral.ai/v1",
     keyVariables: ["MISTRAL_API_KEY"],
+    keyMeaning: "Your key at Mistral: mistral-*, codestral-* and others.",
     hosts: ["api.mistral.ai"],
     // "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9" (mistral-common validator). Thinking is a list inside content.
     // Usage comes unasked on the last chunk (recording corpus mistral); unknown fields are a 422: https://docs.mistral.ai/api
@@ -250,6 +264,7 @@ export const VENDORS: readonly Vendor[] = [
       ...["seed", "logprobs", "top_logprobs", "logit_bias", "user", "service_tier"],
     ],
     models: ["mistral-*", "magistral-*", "codestral-*", "devstral-*", "ministral-*", "pixtral-*", "open-mistral-*"],
+    listed: ["mistral-small-latest"],
     prefixes: ["mistralai/", "mistral/"],
   }),
   compatible({
@@ -257,10 +272,13 @@ export const VENDORS: readonly Vendor[] = [
     title: "xAI",
     baseUrl: "https://api.x.ai/v1",
     keyVariables: ["XAI_API_KEY"],
+    keyMeaning: "Your key at xAI: grok-*.",
     hosts: ["api.x.ai"],
     // reasoning_content is shown and not read back; the completion count leaves reasoning out (recording corpus xai).
     traits: { "openai-chat": { maxTokensField: "max_completion_tokens" } },
     models: ["grok-*"],
+    listed: ["grok-code-fast-1"],
+    sizes: { big: "grok-code-fast-1", small: "grok-code-fast-1" },
     prefixes: ["x-ai/", "xai/"],
   }),
   compatible({
@@ -268,6 +286,7 @@ export const VENDORS: readonly Vendor[] = [
     title: "OpenRouter",
     baseUrl: "https://openrouter.ai/api/v1",
     keyVariables: ["OPENROUTER_API_KEY"],
+    keyMeaning: "Your key at OpenRouter: every name that no other vendor claims.",
     hosts: ["openrouter.ai"],
     // One `reasoning` object for all makers: https://openrouter.ai/docs/guides/best-practices/reasoning-tokens
     // It hands tools on to their makers as they are, OpenAI among them.
@@ -280,6 +299,7 @@ export const VENDORS: readonly Vendor[] = [
         toolSchemas: OPENAI_TOOLS,
       },
     },
+    catchAll: true,
     prefixes: ["openrouter/"],
   }),
   compatible({
@@ -287,11 +307,14 @@ export const VENDORS: readonly Vendor[] = [
     title: "Google Gemini (OpenAI-compatible)",
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
     keyVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+    keyMeaning: "Your key at Google: gemini-*, over its OpenAI-compatible endpoint.",
     hosts: ["generativelanguage.googleapis.com"],
     // https://ai.google.dev/gemini-api/docs/openai; seals: …/docs/thought-signatures#openai
     traits: { "openai-chat": { parallelSwitch: false, extraContent: true } },
     refusesFields: ["prompt_cache_key", "prompt_cache_retention", "store", "verbosity", "logit_bias"],
     models: ["gemini-*", "gemma-*"],
+    listed: ["gemini-2.5-pro"],
+    sizes: { big: "gemini-2.5-pro", small: "gemini-2.5-flash" },
     prefixes: ["google/", "gemini/", "models/"],
   }),
   compatible({
@@ -301,8 +324,10 @@ export const VENDORS: readonly Vendor[] = [
     auth: "none",
     hosts: ["localhost:11434", "127.0.0.1:11434", "ollama.com"],
     keyVariables: ["OLLAMA_API_KEY"],
+    keyMeaning: "Any value: Ollama on this machine (port 11434) gets every name that no other vendor claims.",
     // https://docs.ollama.com/api/openai-compatibility
     traits: { "openai-chat": { reasoningReplay: "reasoning", parallelSwitch: false } },
+    catchAll: true,
     prefixes: ["ollama/"],
   }),
   compatible({
@@ -311,8 +336,10 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "http://127.0.0.1:8000/v1",
     hosts: ["localhost:8000", "127.0.0.1:8000"],
     keyVariables: ["VLLM_API_KEY"],
+    keyMeaning: "The same for vLLM on port 8000.",
     // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
     traits: { "openai-chat": { reasoningReplay: "reasoning_content" } },
+    catchAll: true,
     prefixes: ["vllm/"],
   }),
   compatible({
@@ -341,7 +368,7 @@ export const VENDORS: readonly Vendor[] = [
     countsTokens: true,
     traits: {
       "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
-      anthropic: { midSystem: true, threads: true },
+      "anthropic-messages": { midSystem: true, threads: true },
     },
     models: ["sim-*"],
     prefixes: [],

@@ -1,7 +1,7 @@
 /** Where a call goes, with which credentials. URLs are the operator's own; no caller can name a host. */
 import { responsesFault } from "../config/base-url.ts";
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { GatewayError } from "../ir/error.ts";
 import { checkModelName } from "../ir/model-name.ts";
 import { type Auth, type Vendor, vendorOf } from "./catalog.ts";
@@ -30,7 +30,7 @@ export function dialectFor(
 export function defaultDialect(provider: ProviderConfig, model: string): DialectId {
   if (provider.kind !== "azure") return vendorOf(provider).dialect;
   const maker = modelRow(model)?.maker;
-  if (maker === "anthropic") return "anthropic";
+  if (maker === "anthropic") return "anthropic-messages";
   const isChat = maker === "other" || responsesFault(provider.kind, provider.apiVersion) !== undefined;
   return isChat ? "openai-chat" : "openai-responses";
 }
@@ -49,7 +49,7 @@ export function impliedModel(provider: ProviderConfig, model: string, asked: str
 
 /** The vendor has a counter for Messages bodies. */
 export const countsTokens = (provider: ProviderConfig, dialect: DialectId): boolean =>
-  dialect === "anthropic" && vendorOf(provider).countsTokens === true;
+  dialect === "anthropic-messages" && vendorOf(provider).countsTokens === true;
 
 /** Who makes and reads this provider's seals. */
 export function issuerOf(provider: ProviderConfig): string {
@@ -63,7 +63,7 @@ const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).hostna
 const PATHS: Readonly<Record<DialectId, string>> = {
   "openai-chat": "/chat/completions",
   "openai-responses": "/responses",
-  anthropic: "/messages",
+  "anthropic-messages": "/messages",
 };
 
 function urlOf(
@@ -76,7 +76,7 @@ function urlOf(
   const path =
     operation === "list-models" ? "/models" : PATHS[dialect] + (operation === "count-tokens" ? "/count_tokens" : "");
   const base = provider.baseUrl.replace(/\/+$/, "");
-  if (dialect === "anthropic") return messagesBase(base, vendor) + path;
+  if (dialect === "anthropic-messages") return messagesBase(base, vendor) + path;
   if (provider.kind === "azure") return azureUrl(base, provider.apiVersion, dialect, model, path);
   return (vendor.kind === "simulator" ? `${base.replace(/\/v1$/, "")}/v1` : base) + path;
 }
@@ -123,7 +123,7 @@ function headersOf(provider: ProviderConfig, vendor: Vendor, dialect: DialectId)
 
 /** Claude in Foundry reads Anthropic's own header. https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry */
 const authIn = (vendor: Vendor, dialect: DialectId): Auth =>
-  vendor.kind === "azure" && dialect === "anthropic" ? "x-api-key" : vendor.auth;
+  vendor.kind === "azure" && dialect === "anthropic-messages" ? "x-api-key" : vendor.auth;
 
 const CREDENTIALS: Readonly<Record<Auth, (key: string) => Record<string, string>>> = {
   bearer: (key) => ({ authorization: `Bearer ${key}` }),

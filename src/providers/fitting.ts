@@ -2,7 +2,7 @@
 import type { TargetConfig } from "../config/config.ts";
 import type { CallerWords, Field } from "../ir/field-names.ts";
 import type { Feature, Loss, LossList } from "../ir/loss.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Capabilities } from "./provider.ts";
 
 export interface Fitting {

@@ -1,6 +1,6 @@
 /** Which headers travel: allow-lists in both directions. Credentials, cookies and what proxies added never do. */
 import type { ProviderConfig } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { isForwarding } from "../wire/forwarding.ts";
 import { oneOf } from "../wire/name-list.ts";
 
@@ -15,7 +15,7 @@ type Names = ReturnType<typeof oneOf>;
 
 /** On the native lane the caller speaks to the vendor itself: what the vendor's protocol defines goes as it came. */
 const NATIVE: Readonly<Record<DialectId, Names>> = {
-  anthropic: oneOf(["anthropic-*", "idempotency-key"]),
+  "anthropic-messages": oneOf(["anthropic-*", "idempotency-key"]),
   "openai-responses": oneOf([
     "openai-beta",
     "idempotency-key",
@@ -26,7 +26,7 @@ const NATIVE: Readonly<Record<DialectId, Names>> = {
 };
 /** A translated body may still hold fields of a beta, where it was a Messages body that only carried a wrapped seal. */
 const TRANSLATED: Readonly<Record<DialectId, Names>> = {
-  anthropic: oneOf(["anthropic-beta"]),
+  "anthropic-messages": oneOf(["anthropic-beta"]),
   "openai-responses": oneOf([]),
   "openai-chat": oneOf([]),
 };
@@ -45,8 +45,9 @@ export function upstreamHeaders(
   lane: "native" | "translated",
 ): Record<string, string> {
   const isAllowed = lane === "native" ? NATIVE[dialect] : TRANSLATED[dialect];
-  const isOwnVendor = lane === "native" && provider.kind === "anthropic" && dialect === "anthropic";
-  const headers: Record<string, string> = dialect === "anthropic" ? { "anthropic-version": ANTHROPIC_VERSION } : {};
+  const isOwnVendor = lane === "native" && provider.kind === "anthropic" && dialect === "anthropic-messages";
+  const headers: Record<string, string> =
+    dialect === "anthropic-messages" ? { "anthropic-version": ANTHROPIC_VERSION } : {};
   caller.forEach((value, name) => {
     if (SECRET.test(name) || isForwarding(name)) return;
     if (isAllowed(name) || (isOwnVendor && isClaudeCode(name))) headers[name] = value;

@@ -1,6 +1,7 @@
 /** The native lane's edits, as data: the caller's bytes pass, and only what the model does not take as it is may change. */
 import type { TargetConfig } from "../config/config.ts";
-import type { DialectId, OwnSettings, Writing } from "../dialects/dialect.ts";
+import type { OwnSettings, Writing } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { cacheKeyOf } from "../ir/cache-key.ts";
 import { wordsIn } from "../ir/field-names.ts";

@@ -1,5 +1,6 @@
 /** A deployment of a vendor: where a call goes and with which credentials. Data; vendors are rows in catalog.ts. */
-import type { DialectId, Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Effort } from "../ir/request.ts";
 
 /** What one model of one deployment can do. Made by capabilities.ts from rows, never from tests on names elsewhere. */

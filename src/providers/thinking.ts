@@ -103,7 +103,7 @@ function adaptive(wish: Wish, own: Reasoning | undefined, to: Fitting): Level {
 
 /** Anthropic's effort governs the whole answer; thoughts are asked for apart from it. */
 const isSilent = (wish: Wish, own: Reasoning | undefined, { dialect }: Fitting): boolean =>
-  dialect === "anthropic" && own?.mode === undefined && own?.effort === wish.effort && wish.said;
+  dialect === "anthropic-messages" && own?.mode === undefined && own?.effort === wish.effort && wish.said;
 
 function budget(wish: Wish, own: Reasoning | undefined, to: Fitting): Level {
   if (wish.off) return { mode: "off" };
@@ -167,7 +167,7 @@ function shown(own: Reasoning | undefined, level: Level, to: Fitting): Reasoning
   if (summaries.length === 0 || !thinks(level, capabilities)) return undefined;
   const [nearest] = summaries as readonly Reasoning["show"][];
   const isMessages = nearest === "summarized";
-  if (wanted === undefined) return isMessages && dialect === "anthropic" ? undefined : nearest;
+  if (wanted === undefined) return isMessages && dialect === "anthropic-messages" ? undefined : nearest;
   if (summaries.includes(wanted)) return wanted;
   if (wanted === "full" && summaries.includes("detailed")) return "detailed";
   if (own?.show !== undefined && wanted !== "summarized" && !isMessages)

@@ -1,7 +1,7 @@
 /** The two ends of a conversation, read without what lies between: a body of megabytes that passes as bytes is not decoded for its first words and its last. */
 import { isFromUser } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Entry } from "../ir/request.ts";
 import { isFromModel } from "../ir/turns.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";

@@ -6,91 +6,84 @@ import { DIALECTS } from "../dialects/index.ts";
 import { lacksReasoning } from "../ir/lacks-reasoning.ts";
 import type { Entry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
-import type { Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import { behindsOf, frontOf } from "../vault/behind.ts";
 import type { Place, Scope } from "../vault/vault.ts";
 import { isList, type JsonObject } from "../wire/json.ts";
-import type { Call, Gateway } from "./call.ts";
+import type { Attempt, Call } from "./call.ts";
 import { type Ends, endsIn, endsOfEntries } from "./ends.ts";
-import type { Outbound, Prepared } from "./outbound.ts";
 import { willLackReasoning } from "./translate.ts";
 
+/** How much of an answer the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
+export type Kept = "whole" | "calls";
+
 /** What the client sent, its seals by their makers' names, and what it dropped. Once for each reader: a call looks for its home first, and may be tried several times. */
-export function restored(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<readonly Entry[]> {
+export function restored(attempt: Attempt): Promise<readonly Entry[]> {
+  const { call, target } = attempt;
   const { dialect, issuer, family } = target.reader;
   const key = JSON.stringify([dialect, issuer, family]);
-  let known = prepared.restored.get(key);
-  if (!known) prepared.restored.set(key, (known = restore(call, prepared, target, gateway)));
+  let known = call.restored.get(key);
+  if (!known) call.restored.set(key, (known = restore(attempt)));
   return known;
 }
 
-async function restore(
-  call: Call,
-  prepared: Prepared,
-  { reader }: Target,
-  gateway: Gateway,
-): Promise<readonly Entry[]> {
-  const { entries } = prepared.decoded().value;
-  const scope = scopeOf(call, prepared, () => entries.find(isFromUser));
+async function restore({ call, target: { reader } }: Attempt): Promise<readonly Entry[]> {
+  const { gateway } = call;
+  const { entries } = call.decoded().value;
+  const scope = scopeOf(call, () => entries.find(isFromUser));
   const named = gateway.provenance.named(entries, reader);
   return scope ? gateway.vault.restore(scope, named, reader) : named;
 }
 
 /** undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
-function scopeOf(call: Call, prepared: Prepared, first: () => Entry | undefined): Scope | undefined {
+function scopeOf(call: Call, first: () => Entry | undefined): Scope | undefined {
   const setting = call.caller.key?.vault ?? "disk";
   if (setting === "off") return undefined;
   return {
     caller: call.caller.name,
-    conversation: prepared.session ?? guessedConversation(first()),
-    session: prepared.session === undefined ? "guessed" : "named",
+    conversation: call.session ?? guessedConversation(first()),
+    session: call.session === undefined ? "guessed" : "named",
     keeps: setting === "memory" || call.body.store === false ? "memory" : "disk",
   };
 }
 
 /** Where in which conversation a call stands. Hashes alone: an open stream must not hold its call's body. */
-export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Place | undefined {
+export function placeOf(call: Call, ends: () => Ends): Place | undefined {
   const { first, front, before } = ends();
-  const scope = scopeOf(call, prepared, () => first);
+  const scope = scopeOf(call, () => first);
   if (!scope) return undefined;
   const whole = before && behindsOf(before).at(-1)?.whole();
   return { ...scope, front: frontOf(front), ...(whole !== undefined && { whole }) };
 }
 
 /** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. What is kept of the answer says how much of the call is worth reading. */
-export function placeOfBytes(call: Call, prepared: Prepared, kept: Outbound["kept"]): Place | undefined {
+export function placeOfBytes(call: Call, kept: Kept): Place | undefined {
   try {
-    const whole = (): readonly Entry[] => prepared.decoded().value.entries;
-    return placeOf(call, prepared, () =>
-      kept === "whole" ? endsOfEntries(whole()) : endsIn(call.body, prepared.dialect, whole),
-    );
+    const whole = (): readonly Entry[] => call.decoded().value.entries;
+    return placeOf(call, () => (kept === "whole" ? endsOfEntries(whole()) : endsIn(call.body, call.dialect, whole)));
   } catch {
     return undefined;
   }
 }
 
 /** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. Any other leaves its trace alone. */
-export const isKeptNatively = (call: Call, prepared: Prepared, target: Target): boolean =>
+export const isKeptNatively = ({ call, target }: Attempt): boolean =>
   target.addressee.traits.reasoningRequired ||
   (sealsCalls(target) && hasTools(call.body)) ||
-  (demandsThoughts(target) && !returnsThoughts(call.client) && thinksWithTools(call.body, prepared, target));
+  (demandsThoughts(target) && !returnsThoughts(call.client) && thinksWithTools(call, target));
 
 /** A client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
-export const wantsReasoningBack = (call: Call, prepared: Prepared, target: Target): boolean =>
+export const wantsReasoningBack = ({ call, target }: Attempt): boolean =>
   (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && thoughtsOf(call, target).lacksSeal)) &&
-  willLackReasoning(prepared.decoded().value, target, prepared.plan.forcedEffort);
+  willLackReasoning(call.decoded().value, target, call.plan.forcedEffort);
 
 /** The same before a vendor that goes on without: bytes pass unless the vault has what the caller dropped. */
-export async function hasDroppedSeals(
-  call: Call,
-  prepared: Prepared,
-  target: Target,
-  gateway: Gateway,
-): Promise<boolean> {
+export async function hasDroppedSeals(attempt: Attempt): Promise<boolean> {
+  const { call, target } = attempt;
   if (!readsDetails(target) || !thoughtsOf(call, target).lacksSeal) return false;
   const sealsIn = (entries: readonly Entry[]): number =>
     entries.filter((entry) => "seal" in entry && entry.seal && canRead(target.reader, entry.seal)).length;
-  return sealsIn(await restored(call, prepared, target, gateway)) > sealsIn(prepared.decoded().value.entries);
+  return sealsIn(await restored(attempt)) > sealsIn(call.decoded().value.entries);
 }
 
 /** Chat: seals stand beside the calls, and a client may know nothing of them. */
@@ -102,22 +95,22 @@ const readsDetails = ({ addressee, capabilities }: Target): boolean =>
 const hasTools = ({ tools }: JsonObject): boolean => isList(tools) && tools.length > 0;
 
 /** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
-export const holdsForeignSeal = (call: Call, prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
-  provenance.isMixed(target.reader) &&
+export const holdsForeignSeal = ({ call, target }: Attempt): boolean =>
+  call.gateway.provenance.isMixed(target.reader) &&
   thoughtsOf(call, target).mayHoldSeal &&
-  provenance.holdsForeign(prepared.decoded().value.entries, target.reader);
+  call.gateway.provenance.holdsForeign(call.decoded().value.entries, target.reader);
 
 /** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
-export const holdsUnsignedThinking = (call: Call, target: Target): boolean =>
+export const holdsUnsignedThinking = ({ call, target }: Attempt): boolean =>
   target.capabilities.signsThinking === true && thoughtsOf(call, target).isUnsigned;
 
 /** Before a look at the body nothing is decoded: clients that replay their thinking, as most do, stay on the native lane. */
 const thoughtsOf = ({ body }: Call, { dialect }: Target): Thoughts => DIALECTS[dialect].thoughts(body);
 
 /** Whether the tool loop under way came back without any reasoning. A body that cannot be read lacks none: its vendor says what is wrong with it. */
-export function lacksThoughts(call: Call, prepared: Prepared, target: Target): boolean {
+export function lacksThoughts({ call, target }: Attempt): boolean {
   try {
-    return thoughtsOf(call, target).lacksSeal && lacksReasoning(prepared.decoded().value.entries, () => true);
+    return thoughtsOf(call, target).lacksSeal && lacksReasoning(call.decoded().value.entries, () => true);
   } catch {
     return false;
   }
@@ -127,7 +120,7 @@ export function lacksThoughts(call: Call, prepared: Prepared, target: Target): b
 const demandsThoughts = ({ capabilities }: Target): boolean =>
   capabilities.signsThinking === true && capabilities.thinking === "budget";
 
-function thinksWithTools(body: JsonObject, { plan }: Prepared, { config, dialect, addressee }: Target): boolean {
+function thinksWithTools({ body, plan }: Call, { config, dialect, addressee }: Target): boolean {
   const isSet = (plan.forcedEffort ?? config.effort ?? config.budgetTokens) !== undefined;
   return hasTools(body) && (isSet || DIALECTS[dialect].settings.read(body, addressee.traits).reasoning?.mode === "on");
 }

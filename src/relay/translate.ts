@@ -11,7 +11,7 @@ import { toolMap } from "../ir/tools.ts";
 import { fit, withoutReasoning } from "../providers/fit.ts";
 import { withoutRefused } from "../providers/refused-fields.ts";
 import { thinks } from "../providers/thinking.ts";
-import type { Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import type { JsonObject } from "../wire/json.ts";
 
 export interface Translation {

@@ -10,7 +10,17 @@ import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
 import { durableLevel } from "./durable.ts";
 import { farShelf } from "./far.ts";
-import { answer, eventually, life, NOW, places, remember, SCOPE, thought } from "../../test/fixtures/lives.ts";
+import {
+  answer,
+  eventually,
+  life,
+  NOW,
+  places,
+  remember,
+  restored,
+  SCOPE,
+  thought,
+} from "../../test/fixtures/lives.ts";
 import { memoryLevel } from "./memory.ts";
 import { openVault } from "./open.ts";
 import { type Note, type Shelf, shelfOf } from "./shelf.ts";
@@ -23,6 +33,14 @@ describe("the durable vault", () => {
     const dir = folder();
     await life(dir, (vault) => remember(vault, answer("hm", "call_1")));
     expect(await life(dir, (vault) => thought(vault, "call_1"))).toBe("hm");
+  });
+
+  test("reads what an earlier version wrote under a dialect's old name", async () => {
+    const dir = folder();
+    await life(dir, (vault) => remember(vault, answer("hm", "call_1", "anthropic" as never)));
+    expect(await life(dir, (vault) => restored(vault, "call_1"))).toMatchObject({
+      seal: { dialect: "anthropic-messages", value: "signed hm" },
+    });
   });
 
   test("another key, and another conversation of the same key, see nothing after it either", async () => {

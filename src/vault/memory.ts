@@ -6,16 +6,13 @@ import { type Found, type Level, type Vault, vaultOf } from "./vault.ts";
 export interface MemoryLevel extends Level {
   /** What was learnt elsewhere, to be forgotten then at the latest. Milliseconds since 1970. */
   learn(key: string, told: Told | "clash", until: number): void;
-  /** The state of the disk with which it was last compared; undefined: with none since it came. */
-  seenAt(key: string): number | undefined;
-  saw(key: string, at: number): void;
+  has(key: string): boolean;
 }
 
 interface Kept {
   readonly found: Found;
   readonly bytes: number;
   readonly until: number;
-  seenAt?: number;
 }
 
 export const memoryVault = (clock: () => number): Vault => vaultOf(memoryLevel(clock));
@@ -68,11 +65,7 @@ export function memoryLevel(clock: () => number): MemoryLevel {
       if (told === "clash") add(key, told, "", until);
       else add(key, told.outline, told.text, until);
     },
-    seenAt: (key) => find(key)?.seenAt,
-    saw: (key, at) => {
-      const found = find(key);
-      if (found) found.seenAt = at;
-    },
+    has: (key) => find(key) !== undefined,
     get: async (keys) =>
       new Map(
         keys.flatMap((key): [string, Found][] => {

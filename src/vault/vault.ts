@@ -5,7 +5,7 @@ import type { SealReader } from "../ir/seal.ts";
 import { type Turn, turnsOf } from "../ir/turns.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { behindsOf } from "./behind.ts";
-import { keysOfAnswer, type Seen, type Way, type Ways, waysOfTurn } from "./keys.ts";
+import { type Keys, keysIn, keysOfAnswer, type Seen, type Way, type Ways, waysOfTurn } from "./lookup-keys.ts";
 import {
   holdsAll,
   isWorthKeeping,
@@ -63,7 +63,7 @@ export function vaultOf(level: Level): Vault {
       if (traces.length > 0) level.put(traces, NOTHING_TOLD, place.keeps);
     },
     restore: async (scope, entries, reader) => {
-      const turns = knownTurns(scope, entries, reader);
+      const turns = knownTurns(keysIn(scope), entries, reader);
       const outlines = await outlinesFor(turns, (keys) => level.get(keys, scope.keeps));
       if (outlines.size === 0) return entries;
       return turns.flatMap((known): readonly Entry[] => {
@@ -91,12 +91,12 @@ interface Known {
 }
 
 /** The turns, and the ways in which those that lack their reasoning are known. */
-function knownTurns(scope: Scope, entries: readonly Entry[], reader: SealReader): readonly Known[] {
+function knownTurns(keys: Keys, entries: readonly Entry[], reader: SealReader): readonly Known[] {
   const behinds = behindsOf(entries).values();
   return turnsOf(entries).map((turn) => {
     const behind = turn.role === "assistant" ? behinds.next().value : undefined;
     if (turn.role !== "assistant" || !behind || holdsAll(turn.entries, reader)) return { turn, ways: [] };
-    return { turn, ways: waysOfTurn(scope, behind, turn.entries) };
+    return { turn, ways: waysOfTurn(keys, behind, turn.entries) };
   });
 }
 

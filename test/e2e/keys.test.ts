@@ -44,7 +44,7 @@ const pathsOf = ({ path }: Route): readonly string[] =>
 const WIRE: Readonly<Record<Route["dialect"], Wire>> = {
   "openai-chat": "chat",
   "openai-responses": "responses",
-  anthropic: "messages",
+  "anthropic-messages": "messages",
 };
 const asking = (access: Route["access"], method: Route["method"]) =>
   ROUTES.filter((route) => route.access === access && route.method === method).flatMap((route) =>

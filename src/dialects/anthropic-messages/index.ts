@@ -10,10 +10,11 @@ import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
-import { DIALECT } from "./wire.ts";
+import { webSearch } from "./web-search.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export const anthropicMessages = {
-  id: DIALECT,
+  id: ANTHROPIC_MESSAGES,
   fieldNames: FIELD_NAMES,
   passes,
   thoughts,
@@ -24,4 +25,6 @@ export const anthropicMessages = {
   stream: { decoder, encoder },
   response,
   error: { decode: decodeError, encode: encodeError },
+  hostsWebSearch: true,
+  webSearch,
 } satisfies Dialect;

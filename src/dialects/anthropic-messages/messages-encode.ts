@@ -7,7 +7,8 @@ import { type Turn, turnsOf } from "../../ir/turns.ts";
 import { isObject, type Json, type JsonObject, parseExactly } from "../../wire/json.ts";
 import { encodeContent, encodeOpaque, isBlank } from "./parts-encode.ts";
 import { type Conversation, conversation } from "./conversation.ts";
-import { CALL_ID, compact, DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { CALL_ID, compact } from "./wire.ts";
 import { hint, unread, type Writing } from "./writing.ts";
 
 /** Expects `repairEntries` to have run: each result stands right behind the turn of its call. */
@@ -124,7 +125,7 @@ function encodeAssistant(entry: AssistantEntry, writing: Writing): JsonObject[] 
 /** Thinking that its issuer did not sign, or that was signed by another, is refused; it is never sent. */
 function encodeReasoning(entry: ReasoningEntry, writing: Writing): JsonObject[] {
   const { seal } = entry;
-  if (!seal || !canRead({ dialect: DIALECT, issuer: writing.to.issuer, family: writing.to.family }, seal)) {
+  if (!seal || !canRead({ dialect: ANTHROPIC_MESSAGES, issuer: writing.to.issuer, family: writing.to.family }, seal)) {
     const why = seal ? "another vendor or model" : "nobody";
     const note = `this reasoning was signed by ${why}: Anthropic takes only its own`;
     hint(writing, seal?.at ?? writing.said.place(entry), "reasoning-replay", "dropped", note);

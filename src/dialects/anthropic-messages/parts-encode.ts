@@ -4,7 +4,8 @@ import type { Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import type { Placed } from "../../ir/field-names.ts";
 import { isList, isObject, type JsonObject, type Raw } from "../../wire/json.ts";
 import { hint, meaning, unread, type Writing } from "./writing.ts";
-import { compact, DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { compact } from "./wire.ts";
 
 /** Blocks that the vendor takes: it refuses a text block that is empty or nothing but white space. */
 export function encodeContent(content: Content, writing: Writing): JsonObject[] {
@@ -38,7 +39,7 @@ interface Opaque extends Placed {
 export function encodeOpaque(item: Opaque, writing: Writing): JsonObject[] {
   const { dialect, raw } = item;
   const at = writing.said.place(item);
-  if (dialect === DIALECT && isObject(raw)) return [writing.breakpoints.takeRaw(raw, at)];
+  if (dialect === ANTHROPIC_MESSAGES && isObject(raw)) return [writing.breakpoints.takeRaw(raw, at)];
   const what = isObject(raw) && typeof raw.type === "string" ? raw.type : "an item";
   meaning(writing, at, "foreign-item", "dropped", `${what} means nothing outside ${dialect}`);
   return [];

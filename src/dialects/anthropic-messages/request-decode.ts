@@ -22,7 +22,7 @@ import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling } from "./settings.ts";
 import { THREAD_LOSS, threadOf } from "./thread.ts";
 import { decodeTool, decodeToolChoice } from "./tools-decode.ts";
-import { DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
 /** What a router must know before it decides on a lane. */
@@ -125,7 +125,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       ...(isPresent(body.metadata) && { metadata: body.metadata }),
       ...(serviceTier !== undefined && { serviceTier }),
     },
-    extra: { dialect: DIALECT, fields: extraOf(body, config) },
+    extra: { dialect: ANTHROPIC_MESSAGES, fields: extraOf(body, config) },
     fields: fieldsOf(body, FIELD_NAMES),
   };
   return { value, losses: thread === "begun" ? [THREAD_LOSS] : [] };

@@ -6,7 +6,8 @@ import { toolSchema } from "../../ir/tool-schema.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { builtinFunction } from "../../ir/builtins.ts";
-import { compact, DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { compact } from "./wire.ts";
 import { hint, meaning, unread, type Writing } from "./writing.ts";
 
 export function encodeTools(writing: Writing): JsonObject[] {
@@ -125,7 +126,7 @@ function encodeCustom(name: string, tool: CustomTool, writing: Writing): JsonObj
 
 function encodeBuiltin(name: string, tool: Extract<Tool, { kind: "builtin" }>, writing: Writing): JsonObject {
   const at = writing.said.place(tool);
-  if (tool.dialect === DIALECT && isObject(tool.raw)) return writing.breakpoints.takeRaw(tool.raw, at);
+  if (tool.dialect === ANTHROPIC_MESSAGES && isObject(tool.raw)) return writing.breakpoints.takeRaw(tool.raw, at);
   hint(writing, at, "builtin-tool", "emulated", `${tool.wire} is declared as a function of the same name`);
   return { name, ...builtinFunction(tool) };
 }
@@ -137,7 +138,7 @@ function encodeHosted(tool: Extract<Tool, { kind: "hosted" }>, printed: Printed)
   const { writing, names } = printed;
   const at = writing.said.place(tool);
   const raw = isObject(tool.raw) ? tool.raw : {};
-  if (tool.dialect === DIALECT) return [writing.breakpoints.takeRaw(raw, at)];
+  if (tool.dialect === ANTHROPIC_MESSAGES) return [writing.breakpoints.takeRaw(raw, at)];
   const wire = typeof raw.type === "string" ? raw.type : tool.name;
   if (!wire.startsWith(WEB_SEARCH) || names.has(WEB_SEARCH)) {
     meaning(writing, at, "hosted-tool", "dropped", `${wire} runs at another vendor only`);
@@ -180,7 +181,7 @@ function choiceOf(choice: ToolChoice, writing: Writing): JsonObject | undefined 
     case "allowed":
       return { type: choice.required ? "any" : "auto" };
     case "opaque": {
-      if (choice.dialect === DIALECT && isObject(choice.raw)) return choice.raw;
+      if (choice.dialect === ANTHROPIC_MESSAGES && isObject(choice.raw)) return choice.raw;
       const note = "this choice names a tool that another vendor runs";
       meaning(writing, writing.said.field("toolChoice"), "tool-choice", "dropped", note);
       return undefined;

@@ -7,7 +7,8 @@ import { loseUnread } from "../../ir/unread.ts";
 import { type CallerWords, callerWords } from "../../ir/field-names.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { type Grammar, grammar } from "./grammar.ts";
-import { BREAKPOINTS_MAX, compact, DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { BREAKPOINTS_MAX, compact } from "./wire.ts";
 
 export interface Writing {
   readonly request: ModelRequest;
@@ -41,7 +42,7 @@ export function writing(request: ModelRequest, to: Addressee): Writing {
     request,
     to,
     tools: toolMap(request.tools, request.entries),
-    own: request.extra.dialect === DIALECT,
+    own: request.extra.dialect === ANTHROPIC_MESSAGES,
     losses,
     said: callerWords(request),
     grammar: grammar(),

@@ -4,7 +4,7 @@ import type { ModelRequest } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { type Field, FIELDS } from "../../ir/field-names.ts";
 import { isList, type JsonObject } from "../../wire/json.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import { hint, meaning, type Writing } from "./writing.ts";
 
 /**
@@ -60,7 +60,7 @@ const NOT_CHAT: ReadonlySet<string> = new Set(
 export function extraFields(request: ModelRequest, writing: Writing): JsonObject {
   const { dialect, fields } = request.extra;
   if (request.truncation !== undefined && request.truncation !== "disabled") lose("truncation", "truncation", writing);
-  const isOwn = (key: string): boolean => dialect === CHAT && !NOT_CHAT.has(key);
+  const isOwn = (key: string): boolean => dialect === OPENAI_CHAT && !NOT_CHAT.has(key);
   const split = Object.entries(fields);
   const { include, ...foreign } = Object.fromEntries(split.filter(([key]) => !isOwn(key)));
   if (isList(include) && include.some((wanted) => wanted !== "reasoning.encrypted_content")) {

@@ -11,10 +11,10 @@ import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 
 export const openaiChat = {
-  id: CHAT,
+  id: OPENAI_CHAT,
   fieldNames: FIELD_NAMES,
   passes,
   thoughts,
@@ -25,4 +25,5 @@ export const openaiChat = {
   stream: { decoder, encoder },
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
+  hostsWebSearch: false,
 } satisfies Dialect;

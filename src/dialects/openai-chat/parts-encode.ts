@@ -4,7 +4,7 @@ import { asItIs } from "../../ir/media.ts";
 import type { CacheMark, Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import { encodeMark, hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
 
 /** A list of nothing but text becomes one string: DeepSeek and others refuse lists. */
@@ -47,7 +47,7 @@ export function encodePart(part: Part, writing: Writing): readonly JsonObject[] 
       return [textPart(`[Loaded tool: ${part.name}]`)];
     }
     case "opaque": {
-      if (part.dialect === CHAT) return [part.raw as JsonObject];
+      if (part.dialect === OPENAI_CHAT) return [part.raw as JsonObject];
       const note = `a part of ${part.dialect} that Chat does not know`;
       meaning(writing, "dropped", writing.said.place(part), "foreign-item", note);
       return [];

@@ -28,7 +28,8 @@ import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling, readVerbosity } from "./settings.ts";
 import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tools-decode.ts";
-import { CHAT, textIn } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { textIn } from "./wire.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
 export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
@@ -62,7 +63,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     cache: cacheOf(body),
     wants: wantsOf(body),
     caller: callerOf(body),
-    extra: { dialect: CHAT, fields: without(body, READ) },
+    extra: { dialect: OPENAI_CHAT, fields: without(body, READ) },
     fields: fieldsOf(body, FIELD_NAMES),
   };
   return { value, losses: losses.list() };

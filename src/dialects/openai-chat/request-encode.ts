@@ -12,7 +12,7 @@ import { outputFields, schemaRule } from "./output-encode.ts";
 import { callerFields, extraFields } from "./caller-encode.ts";
 import { encodeReasoning } from "./reasoning-encode.ts";
 import { thoughtField } from "./seals.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import { hint, meaning, type Writing } from "./writing.ts";
 
 /** Expects `repairEntries` to have run. */
@@ -22,10 +22,10 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     traits: to.traits,
     losses: lossList(),
     said: callerWords(request),
-    own: request.extra.dialect === CHAT,
-    foreignFiles: request.extra.dialect === "anthropic",
+    own: request.extra.dialect === OPENAI_CHAT,
+    foreignFiles: request.extra.dialect === "anthropic-messages",
     names: toolMap(request.tools, request.entries),
-    reader: { dialect: CHAT, issuer: to.issuer, family: to.family },
+    reader: { dialect: OPENAI_CHAT, issuer: to.issuer, family: to.family },
     thoughtless: { turns: 0 },
   };
   const messages = withRule(encodeMessages(request.entries, writing), schemaRule(request.output, writing));

@@ -2,7 +2,7 @@
 import type { ModelRequest, ToolChoice } from "../../ir/request.ts";
 import type { ToolMap } from "../../ir/tools.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import { hint, meaning, type Writing } from "./writing.ts";
 
 /** May replace `tools` as well: where a vendor has no allowed_tools, the others are not offered. */
@@ -40,7 +40,9 @@ export function encodeChoice(choice: ToolChoice, tools: readonly JsonObject[], w
     case "allowed":
       return allowed(choice, tools, writing);
     case "opaque":
-      return choice.dialect === CHAT ? { tool_choice: choice.raw } : lost(`a choice that only ${choice.dialect} knows`);
+      return choice.dialect === OPENAI_CHAT
+        ? { tool_choice: choice.raw }
+        : lost(`a choice that only ${choice.dialect} knows`);
   }
 }
 

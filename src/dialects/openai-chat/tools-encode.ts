@@ -7,7 +7,7 @@ import { toolSchema } from "../../ir/tool-schema.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./tool-choice-encode.ts";
 import { offeredTools } from "./offered-tools.ts";
-import { CHAT } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import { encodeMark, hint, meaning, unread, type Writing } from "./writing.ts";
 
 /** Vendors refuse a choice where there is nothing to choose from. */
@@ -25,7 +25,7 @@ function encodeTool(tool: Tool, writing: Writing): readonly JsonObject[] {
     case "builtin":
       return builtinTool(tool, writing);
     case "hosted": {
-      if (tool.dialect === CHAT) return [tool.raw as JsonObject];
+      if (tool.dialect === OPENAI_CHAT) return [tool.raw as JsonObject];
       const note = `${tool.name} is run by the vendor of ${tool.dialect}; a Chat upstream has none`;
       meaning(writing, "dropped", writing.said.place(tool), "hosted-tool", note);
       return [];

@@ -44,7 +44,7 @@ export function callerOf(w: Writing): JsonObject {
 function metadataOf(w: Writing): JsonObject {
   const { metadata } = w.request.caller;
   if (metadata === undefined || metadata === null) return {};
-  if (w.request.extra.dialect === "anthropic" || !isObject(metadata)) {
+  if (w.request.extra.dialect === "anthropic-messages" || !isObject(metadata)) {
     hint(w, w.said.field("metadata"), "metadata", "dropped", "it was meant for another vendor");
     return {};
   }

@@ -11,10 +11,10 @@ import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 
 export const openaiResponses = {
-  id: DIALECT,
+  id: OPENAI_RESPONSES,
   fieldNames: FIELD_NAMES,
   passes,
   thoughts,
@@ -25,4 +25,5 @@ export const openaiResponses = {
   stream: { decoder, encoder },
   response,
   error,
+  hostsWebSearch: true,
 } satisfies Dialect;

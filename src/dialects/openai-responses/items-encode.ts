@@ -6,7 +6,8 @@ import type { JsonObject } from "../../wire/json.ts";
 import { encodeParts, textPart } from "./parts-encode.ts";
 import { encodeResult, type HeldImages } from "./results-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
-import { type Builtin, builtinFields, DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { type Builtin, builtinFields } from "./wire.ts";
 import { builtinOf, callId, hint, ids, loseMark, meaning, wireTool, type Writing } from "./writing.ts";
 
 export function encodeItems(entries: readonly Entry[], w: Writing): readonly JsonObject[] {
@@ -42,7 +43,7 @@ function encodeEntry(entry: Entry, images: HeldImages, w: Writing): readonly Jso
       return [{ type: "additional_tools", ...ids(entry, w), role: entry.role, tools }];
     }
     case "opaque":
-      if (entry.dialect === DIALECT) return [entry.raw as JsonObject];
+      if (entry.dialect === OPENAI_RESPONSES) return [entry.raw as JsonObject];
       meaning(w, w.said.place(entry), "foreign-item", "dropped", "an item that only its own dialect understands");
       return [];
   }
@@ -71,7 +72,7 @@ function encodeMessageContent(entry: MessageEntry, w: Writing): string | readonl
 
 /** Without a store the API knows only reasoning that comes back sealed: it refuses items it cannot open. */
 function encodeReasoning(entry: ReasoningEntry, w: Writing): readonly JsonObject[] {
-  const reader = { dialect: DIALECT, issuer: w.to.issuer, family: w.to.family };
+  const reader = { dialect: OPENAI_RESPONSES, issuer: w.to.issuer, family: w.to.family };
   const seal = entry.seal && canRead(reader, entry.seal) ? entry.seal : undefined;
   const stored = w.own && entry.seal === undefined && entry.id !== undefined && w.request.state.store !== false;
   if (!seal && !stored) {

@@ -2,7 +2,7 @@
 import type { Annotation, Block } from "../../ir/events.ts";
 import { textOf } from "../../wire/json.ts";
 import { addItem, type BlockWriter, endItem, growing, json, type Print, type Printing } from "./printing.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { lose } from "./writing.ts";
 
 type TextBlock = Extract<Block, { kind: "text" | "refusal" }>;
@@ -73,7 +73,7 @@ function textWriter(p: Printing, where: string, ended: Ended, print: Print): Blo
         text.add(delta.text.json);
         p.event("response.output_text.delta", `${prefix}${delta.text.json},"logprobs":[]`, to);
       } else if ("annotation" in delta) {
-        if (delta.annotation.dialect === DIALECT) annotate(json(delta.annotation.raw), to);
+        if (delta.annotation.dialect === OPENAI_RESPONSES) annotate(json(delta.annotation.raw), to);
         else waiting.push(delta.annotation);
       }
     },

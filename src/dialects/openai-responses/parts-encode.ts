@@ -4,7 +4,7 @@ import { asItIs } from "../../ir/media.ts";
 import type { Feature } from "../../ir/loss.ts";
 import type { Content, MediaPart, Part, Role, TextPart } from "../../ir/request.ts";
 import { isList, type JsonObject, type Raw } from "../../wire/json.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
 
 /** Vendors refuse media in what the assistant said; `tool` is the output of a call. */
@@ -30,7 +30,7 @@ function encodePart(part: Part, place: Place, w: Writing): readonly JsonObject[]
       hint(w, at, "tool-reference", "approximated", "a loaded tool is told in words; it is declared anyway");
       return [{ ...textPart(`Tool loaded: ${part.name}`, place, w), ...unread(part, w) }];
     case "opaque":
-      if (part.dialect === DIALECT) return [part.raw as JsonObject];
+      if (part.dialect === OPENAI_RESPONSES) return [part.raw as JsonObject];
       meaning(w, at, "foreign-item", "dropped", "a part that only its own dialect understands");
       return [];
   }
@@ -94,7 +94,7 @@ function refusal(
   if (part.media === "image" && !w.to.traits.images) return { feature: "image", note: `${w.to.model} takes no images` };
   if (part.media === "audio" && !("data" in part.source))
     return { feature: "audio", note: "the Responses API takes sound as data only" };
-  if ("fileId" in part.source && w.request.extra.dialect === "anthropic")
+  if ("fileId" in part.source && w.request.extra.dialect === "anthropic-messages")
     return { feature: "file-id", note: "a file id is known to the vendor that issued it only" };
   return undefined;
 }

@@ -13,7 +13,8 @@ import {
   type Print,
   type Printing,
 } from "./printing.ts";
-import { DIALECT, REDACTED_SUFFIX } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { REDACTED_SUFFIX } from "./wire.ts";
 
 type ReasoningBlock = Extract<Block, { kind: "reasoning" }>;
 
@@ -32,8 +33,8 @@ const item = (id: string, sections: readonly string[], block: ReasoningBlock, se
 };
 
 function sealText(seal: Seal, block: ReasoningBlock): string {
-  const text = sealFor(DIALECT, seal);
-  return block.redacted && seal.dialect !== DIALECT ? text + REDACTED_SUFFIX : text;
+  const text = sealFor(OPENAI_RESPONSES, seal);
+  return block.redacted && seal.dialect !== OPENAI_RESPONSES ? text + REDACTED_SUFFIX : text;
 }
 
 const joined = (before: Seal | undefined, delta: { readonly seal: Seal; readonly mode: "set" | "append" }): Seal =>

@@ -21,7 +21,7 @@ import { decodeInput } from "./items-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling, readVerbosity } from "./settings.ts";
 import { decodeToolChoice, decodeTools } from "./tools-decode.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
 export const SEALED_REASONING = "reasoning.encrypted_content";
@@ -57,7 +57,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       metadata: body.metadata ?? undefined,
       serviceTier: optionalString(body, "service_tier"),
     }),
-    extra: { dialect: DIALECT, fields: extraOf(body) },
+    extra: { dialect: OPENAI_RESPONSES, fields: extraOf(body) },
     fields: fieldsOf(body, FIELD_NAMES),
   });
 }

@@ -4,7 +4,7 @@ import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../
 import { strictSchema } from "../../ir/strict-schema.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { builtinOf, hint, loseMark, meaning, unread, wireTool, type Writing } from "./writing.ts";
 
 export const encodeTools = (tools: readonly Tool[], w: Writing): readonly JsonObject[] =>
@@ -27,7 +27,7 @@ export function encodeTool(tool: Tool, namespace: string | undefined, w: Writing
         },
       ];
     case "builtin":
-      return [tool.dialect === DIALECT ? (tool.raw as JsonObject) : foreignBuiltin(tool, w)];
+      return [tool.dialect === OPENAI_RESPONSES ? (tool.raw as JsonObject) : foreignBuiltin(tool, w)];
     case "hosted":
       return hostedTool(tool, w);
   }
@@ -186,7 +186,7 @@ function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, w: Writing): J
 }
 
 function hostedTool(tool: Extract<Tool, { kind: "hosted" }>, w: Writing): readonly JsonObject[] {
-  if (tool.dialect === DIALECT) return [tool.raw as JsonObject];
+  if (tool.dialect === OPENAI_RESPONSES) return [tool.raw as JsonObject];
   const raw = isObject(tool.raw) ? tool.raw : {};
   if (typeof raw.type === "string" && raw.type.startsWith("web_search")) {
     hint(w, w.said.place(tool), "web-search", "emulated", "the search of this vendor stands in for the other's");
@@ -220,7 +220,7 @@ export function encodeToolChoice(choice: ToolChoice, w: Writing): Json | undefin
         tools: choice.tools.map((tool) => choiceOf(tool, w)),
       };
     case "opaque":
-      if (choice.dialect === DIALECT) return choice.raw;
+      if (choice.dialect === OPENAI_RESPONSES) return choice.raw;
       meaning(
         w,
         w.said.field("toolChoice"),

@@ -7,7 +7,8 @@ import type { ToolMap } from "../../ir/tools.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import type { CallerWords } from "../../ir/field-names.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import { type Builtin, builtinByName, DIALECT, ID_LENGTH_MAX } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { type Builtin, builtinByName, ID_LENGTH_MAX } from "./wire.ts";
 
 export interface Writing {
   /** The caller speaks this dialect: item ids, absent fields and unread keys go back as they came. */
@@ -21,7 +22,7 @@ export interface Writing {
   readonly said: CallerWords;
 }
 
-export const isOwn = (request: ModelRequest): boolean => request.extra.dialect === DIALECT;
+export const isOwn = (request: ModelRequest): boolean => request.extra.dialect === OPENAI_RESPONSES;
 
 export function lose(
   losses: LossList,
