@@ -1,5 +1,4 @@
 /** Finds Bun and runs a script with it. Plain JavaScript without a shell, so that it works in PowerShell and cmd too. */
-import { spawn } from "node:child_process";
 import { accessSync, constants as modes, existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
@@ -33,11 +32,12 @@ function platformPackages() {
     { win32: "windows", darwin: "darwin", linux: "linux", freebsd: "freebsd" }[process.platform] ?? process.platform;
   const cpu = { x64: "x64", arm64: "aarch64" }[process.arch] ?? process.arch;
   const base = `@oven/bun-${os}-${cpu}`;
-  return isMusl() ? [`${base}-musl`, base] : [base, `${base}-baseline`];
+  return isMusl(base) ? [`${base}-musl`, base] : [base, `${base}-baseline`];
 }
 
-function isMusl() {
-  if (process.platform !== "linux") return false;
+/** Older npm installs the packages of both. Node's report takes milliseconds, so it is asked only where there is a choice. */
+function isMusl(base) {
+  if (inPackage(`${base}-musl`, "") === undefined) return false;
   return process.report.getReport().header.glibcVersionRuntime === undefined;
 }
 
@@ -66,6 +66,8 @@ export function becomeBun(args) {
 /** Runs Bun with these arguments and ends this process as Bun ended. */
 export function runBun(args, { cwd } = {}) {
   const bun = requireBun();
+  // Who becomes Bun needs no children: loaded here, that start is some milliseconds sooner.
+  const { spawn } = require("node:child_process");
   const child = spawn(bun, args, { stdio: "inherit", env: environment(), cwd });
   forwardSignals(child);
   child.on("error", (error) => {

@@ -10,6 +10,7 @@ import {
 } from "./base-url.ts";
 import { consumerToken, keyFault, looksLikeKey } from "./keys.ts";
 import { modelNameFault } from "../ir/model-name.ts";
+import { OPENAI_RESPONSES } from "../dialects/openai-responses/id.ts";
 import { DIALECT_IDS } from "../dialects/index.ts";
 import { didYouMean } from "./nearest.ts";
 import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
@@ -182,7 +183,7 @@ function checkTargets(file: FileConfig, refuse: Refuse): void {
       const at = (key: string): Path => ["models", model, "targets", index, key];
       const provider = file.providers[target.provider];
       const old =
-        provider && target.dialect === "openai-responses"
+        provider && target.dialect === OPENAI_RESPONSES
           ? responsesFault(provider.kind, provider.api_version)
           : undefined;
       if (old) refuse(at("dialect"), ...old, DIALECT_IDS);

@@ -10,4 +10,6 @@ export const DIALECTS: Readonly<Record<DialectId, Dialect>> = {
   "openai-responses": openaiResponses,
   "anthropic-messages": anthropicMessages,
 };
+/** For callers whose dialect is not known. */
+export const FALLBACK: DialectId = openaiChat.id;
 export const DIALECT_IDS = Object.keys(DIALECTS) as readonly DialectId[];

@@ -28,14 +28,14 @@ export async function readBody(request: Request, bytesMax: number): Promise<Body
 
 const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-/** The least that a sender must manage in every five seconds, so that a body of a byte a second cannot hold a connection. */
+/** The least pace, measured over five seconds, so that a body of a byte a second cannot hold a connection. */
 const BYTES_PER_SECOND_MIN = 256;
 const CHECK_MS = 5_000;
 
-/** A body whose length is declared is read in one piece up to this size, at half the price. How much of it has come is not seen meanwhile, so its pace is an average: a larger one would have hours. */
+/** Up to this size a body of a declared length is read in one piece, which costs half as much. Its progress is not visible meanwhile, so its pace is an average: a larger body could take hours. */
 const IN_ONE_PIECE_MAX = 1024 * 1024;
 
-/** How long a refused client may still send before we close on it, and how long we wait for one that stands still. */
+/** How long a refused client may still send before we close its connection, and how long we wait for one that sends nothing. */
 const DISCARD_MS = 1_000;
 const STILL_MS = DISCARD_MS + 200;
 
@@ -60,7 +60,7 @@ export async function discardBody(request: Request, bytesMax: number): Promise<"
   }
 }
 
-/** Never more than declared: Bun reads no further. The answer to a late one closes its connection, which ends the read. */
+/** Bun reads no more than the declared length. The refusal of a late body closes the connection, which ends the read. */
 async function readInOnePiece(request: Request, declared: number): Promise<Uint8Array> {
   const ms = Math.max(CHECK_MS, (declared / BYTES_PER_SECOND_MIN) * 1000);
   const bytes = await orLate(request.bytes(), ms).catch((error: unknown) => {

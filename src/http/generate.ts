@@ -21,10 +21,8 @@ export const generate =
       open = entered;
       return await entered.untilCut(async () => {
         const { bytes, text, json } = await jsonBody(exchange);
-        const pathModel = exchange.captured[0];
         return relay({
           ...{ gateway, id, surface, path, client, caller, connection, record, bytes, text, body: json },
-          ...(pathModel !== undefined && { pathModel }),
           headers: request.headers,
           signal: entered.signal,
           onCut: entered.onCut,

@@ -17,7 +17,7 @@ export const listModels: Handler = (exchange) => {
 };
 
 export const oneModel: Handler = (exchange) => {
-  const name = exchange.captured[0] ?? "";
+  const name = exchange.captured;
   plan(exchange.gateway.config, name, exchange.caller.key);
   return Response.json(shapeFor(exchange).one(name));
 };

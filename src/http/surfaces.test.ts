@@ -1,6 +1,12 @@
 /** Which dialect a body is written in, by its path and by itself. */
 import { expect, test } from "bun:test";
-import { CHAT, MESSAGES, RESPONSES } from "./surfaces.ts";
+import { surfaceOf } from "./surfaces.ts";
+
+const [CHAT, RESPONSES, MESSAGES] = [
+  surfaceOf("openai-chat"),
+  surfaceOf("openai-responses"),
+  surfaceOf("anthropic-messages"),
+];
 
 const MESSAGE = { role: "user", content: "Hi" };
 

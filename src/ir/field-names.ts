@@ -1,5 +1,5 @@
 /** The caller's own words: what its body calls each field, and where each thing stood in it. Losses and refusals speak them. */
-import { isObject, type Json, type JsonObject } from "../wire/json.ts";
+import { isObject, type JsonObject } from "../wire/json.ts";
 
 /** Set by the decoder of the request; absent where the gateway made the thing itself. Never printed upstream. */
 export interface Placed {
@@ -47,7 +47,7 @@ const ALL = Object.keys(FIELDS) as readonly Field[];
 export function fieldsOf(body: JsonObject, names: FieldNames): Fields {
   const fields: Partial<Record<Field, string>> = {};
   for (const field of ALL) {
-    const found = namesFor(field, names).find((word) => stands(body, word));
+    const found = wordFor(field, names, body);
     if (found !== undefined) fields[field] = found;
   }
   return fields;
@@ -81,10 +81,17 @@ function wordsOf(wordOf: ((name: Field) => string | undefined) | undefined): Cal
   };
 }
 
+function wordFor(field: Field, names: FieldNames, body: JsonObject): string | undefined {
+  const words = names[field];
+  if (words) return words.find((word) => stands(body, word));
+  return stands(body, FIELDS[field]) ? FIELDS[field] : undefined;
+}
+
 const namesFor = (field: Field, names: FieldNames): readonly string[] => names[field] ?? [FIELDS[field]];
 
 function stands(body: JsonObject, word: string): boolean {
-  let value: Json | undefined = body;
-  for (const key of word.split(".")) value = isObject(value) ? value[key] : undefined;
-  return value !== undefined && value !== null;
+  const dot = word.indexOf(".");
+  const value = body[dot < 0 ? word : word.slice(0, dot)];
+  if (value === undefined || value === null) return false;
+  return dot < 0 || (isObject(value) && stands(value, word.slice(dot + 1)));
 }

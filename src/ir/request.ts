@@ -34,6 +34,8 @@ export interface ModelRequest {
 export interface Extra {
   readonly dialect: DialectId;
   readonly fields: Readonly<Record<string, Raw>>;
+  /** The object that held the hints of `reasoning`; absent: `reasoning`. */
+  readonly hintsAt?: string;
 }
 
 export type Role = "system" | "developer" | "user" | "assistant";

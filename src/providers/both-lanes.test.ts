@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { TargetConfig } from "../config/config.ts";
-import type { Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/traits.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { applyEdits } from "../wire/edit.ts";

@@ -5,7 +5,7 @@ import { safeId } from "../ir/ids.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { VENDORS, vendorById, vendorOf } from "./catalog.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
-import { EFFORTS, modelRow, nameKey, variantOf } from "./model-rows.ts";
+import { EFFORTS, nameKey, variantOf } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
 
 const provider = (kind: ProviderKind, more: Partial<ProviderConfig> = {}): ProviderConfig => ({
@@ -174,13 +174,6 @@ test("an effort or variant at the end of a name is told from a model of that nam
     "gpt-5",
   ])
     expect(variantOf(own)).toBeUndefined();
-});
-
-test("no model's row hides another one", () => {
-  const names =
-    "gpt-5 gpt-5-mini gpt-5-codex gpt-5.1-codex gpt-5.1-codex-max gpt-5.2-codex gpt-5.4 gpt-5.4-mini gpt-5.5 gpt-5-pro gpt-5.2-pro o1-mini o3 gpt-oss-120b gpt-4.1";
-  for (const name of names.split(" "))
-    expect({ name, loose: modelRow(name)?.loose ?? false }).toEqual({ name, loose: false });
 });
 
 describe("vendors", () => {

@@ -1,10 +1,11 @@
 /** What one model of one deployment can do: the vendor's row, its dialect, and the model's row together. */
 import type { ProviderConfig } from "../config/config.ts";
-import type { Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/traits.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
-import { traitsOf, type Vendor, vendorOf } from "./catalog.ts";
+import { vendorOf } from "./catalog.ts";
 import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
+import { traitsOf, type Vendor } from "./vendor.ts";
 
 /** Anthropic demands max_tokens; what most clients send is room enough for thinking and an answer. */
 const OUTPUT_DEFAULT = 32_000;
@@ -31,7 +32,7 @@ export function capabilitiesOf(
         traits.effortField === "thinking" && { effortField: "reasoning_effort" }),
       // A model that does not reason answers the wish for sealed reasoning with a 400.
       ...(row?.thinking === "none" && { sealedReasoning: false }),
-      // Other makers' models behind Anthropic's protocol are reached through hosts that only imitate it.
+      // Other makers' models behind Anthropic's protocol are served by vendors that only imitate it.
       ...(row && row.maker !== "anthropic" && { threads: false }),
       ...(row && { sealMaker: row.sealMaker ?? row.maker }),
     },
@@ -44,7 +45,7 @@ type Known = Omit<Capabilities, "traits" | "family">;
 
 function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
   const thinking = formOf(row, dialect, vendor);
-  // A Claude model behind a Chat host: the host maps all efforts to what the model takes.
+  // A vendor that serves Claude over another protocol maps every effort to one that the model takes.
   const mapped = thinking === "effort" && row.thinking !== "effort" && row.thinking !== "switch";
   return {
     thinking,
@@ -67,7 +68,7 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
   };
 }
 
-/** Of a Claude behind another protocol, its host takes care. What Kimi and DeepSeek refuse is known of their own doors, whichever protocol goes in. */
+/** A vendor that serves Claude over another protocol keeps Claude's rules itself. Kimi and DeepSeek refuse the same over each protocol of their own. */
 function rulesElsewhere({ rules, maker }: ModelRow, vendor: Vendor): ModelRow["rules"] {
   const isOwnDoor = maker === "other" && traitsOf(vendor, "openai-chat").effortField === "thinking";
   return {
@@ -76,7 +77,7 @@ function rulesElsewhere({ rules, maker }: ModelRow, vendor: Vendor): ModelRow["r
   };
 }
 
-/** Nothing is clamped: what the caller asks for is sent, and the upstream's own word on it comes back. */
+/** Nothing is clamped: what the caller asks for is sent, and the caller gets the vendor's own error. */
 function unknownModel(dialect: DialectId, vendor: Vendor): Known {
   return {
     unknown: true,
@@ -92,7 +93,7 @@ function unknownModel(dialect: DialectId, vendor: Vendor): Known {
     truncations: dialect === "openai-responses" ? TRUNCATIONS : [],
     refuses: new Set(),
     // An OpenAI model that is told to think refuses them, whatever its deployment is called.
-    ...(vendor.models.includes("gpt-*") && {
+    ...(vendor.serves === "openai" && {
       refusesThinking: new Set(["temperature", "topP", "frequencyPenalty", "presencePenalty"]),
     }),
     ...(dialect === "anthropic-messages" && { outputTokensDefault: OUTPUT_DEFAULT, temperatureMax: 1 }),
@@ -111,11 +112,13 @@ function summariesIn(dialect: DialectId, summaries: readonly string[]): readonly
   return dialect === "openai-responses" ? summaries : dialect === "anthropic-messages" ? ["summarized"] : [];
 }
 
-/** A model's row speaks of the model; what its dialect or its host cannot say stays unsaid. */
+/** A model's row is about the model: traits that its dialect or its vendor has no place for are left out. */
 function inDialect(traits: Traits, dialect: DialectId, vendor: Vendor): Traits {
   const { signedCalls, ...rest } = traits;
   if (dialect !== "openai-chat") return { ...rest, reasoningReplay: "none", reasoningRequired: false };
-  const said = vendor.id === "openrouter" ? { ...rest, reasoningReplay: "reasoning_details" as const } : rest;
+  // Sealed thoughts have their own place, whatever the model's row says of plain ones.
+  const isSealed = vendor.traits[dialect]?.reasoningReplay === "reasoning_details";
+  const said = isSealed ? { ...rest, reasoningReplay: "reasoning_details" as const } : rest;
   const takesSeals = said.extraContent === true || said.reasoningReplay === "reasoning_details";
   return { ...said, ...(signedCalls && takesSeals && { signedCalls }) };
 }

@@ -18,8 +18,8 @@ export interface Fitting {
 
 /** Speed, price or looks may differ. */
 export const hint = (to: Fitting, field: Field, feature: Feature, how: Loss["how"], note: string): void =>
-  to.losses.add({ path: to.said.field(field), feature, how, weight: "hint", note });
+  to.losses.hint(to.said.field(field), feature, how, note);
 
 /** The answer may differ. */
 export const meaning = (to: Fitting, field: Field, feature: Feature, how: Loss["how"], note: string): void =>
-  to.losses.add({ path: to.said.field(field), feature, how, weight: "meaning", note });
+  to.losses.meaning(to.said.field(field), feature, how, note);

@@ -1,12 +1,13 @@
 /** Fields of the dialect that one vendor answers with a 400: taken out, whether the caller said them or the gateway would. */
 import { DIALECTS } from "../dialects/index.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { fieldNamed } from "../ir/field-names.ts";
 import { lossless, lossList, type LossList, type Translated } from "../ir/loss.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { weightOfField } from "../ir/unread.ts";
 import type { SpanEdit } from "../wire/edit.ts";
 import { type Json, type JsonObject, without } from "../wire/json.ts";
-import type { Capabilities, DialectId } from "./provider.ts";
+import type { Capabilities } from "./provider.ts";
 
 /** Of a translation. What the caller never said is no loss. */
 export function withoutRefused(

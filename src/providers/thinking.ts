@@ -52,7 +52,7 @@ function lose(wish: Wish, to: Fitting, how: Loss["how"], note: string): void {
   const feature = "reasoning-effort";
   if (!wish.said) return;
   if (to.forcedEffort === undefined) hint(to, "reasoning", feature, how, note);
-  else to.losses.add({ path: "model", feature, how, weight: "hint", note });
+  else to.losses.hint("model", feature, how, note);
 }
 
 type Level = Pick<Reasoning, "mode" | "effort" | "budgetTokens">;

@@ -48,8 +48,6 @@ export interface Arrival {
   readonly client: ClientId;
   readonly caller: Caller;
   readonly headers: Headers;
-  /** The model in the path (Azure's deployments); it wins over the body's. */
-  readonly pathModel?: string;
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly body: JsonObject;
@@ -127,8 +125,8 @@ export interface Guard {
 export function callOf(arrival: Arrival): Call {
   const { gateway, body, caller, headers, record } = arrival;
   const dialect = arrival.surface.dialectOf(body);
-  const envelope = DIALECTS[dialect].envelope(body);
-  const model = arrival.pathModel ?? envelope.model;
+  const envelope = DIALECTS[dialect].envelope(arrival.path, body);
+  const { model } = envelope;
   record.draft.dialect = dialect;
   record.draft.stream = envelope.stream;
   if (model === undefined || model === "")

@@ -20,7 +20,7 @@ const ONE_BY_ONE_MAX = 100;
 
 /** Throws where the dialect cannot read them. `whole`: all entries, for a body whose ends are far apart from what they tell. */
 export function endsIn(body: JsonObject, dialect: DialectId, whole: () => readonly Entry[]): Ends {
-  const field = dialect === "openai-responses" ? "input" : "messages";
+  const field = DIALECTS[dialect].conversationField;
   const said = body[field];
   const items: readonly unknown[] = isList(said) ? said : [said];
   if (stepsIn(items) > ONE_BY_ONE_MAX) return endsOfEntries(whole());

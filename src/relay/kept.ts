@@ -1,4 +1,4 @@
-/** What the vault keeps of a call and what it may give back: by the key's setting, the caller's word, and the model's demand. */
+/** What the vault keeps of a call and what it restores: by the key's setting, the request, and what the model demands. */
 import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
 import type { Thoughts } from "../dialects/dialect.ts";
@@ -17,7 +17,7 @@ import { willLackReasoning } from "./translate.ts";
 /** How much of an answer the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
 export type Kept = "whole" | "calls";
 
-/** What the client sent, its seals by their makers' names, and what it dropped. Once for each reader: a call looks for its home first, and may be tried several times. */
+/** The client's entries with their seals' issuers named, and with what it dropped. Once for each reader: a call looks for its home first, and may be tried several times. */
 export function restored(attempt: Attempt): Promise<readonly Entry[]> {
   const { call, target } = attempt;
   const { dialect, issuer, family } = target.reader;
@@ -35,7 +35,7 @@ async function restore({ call, target: { reader } }: Attempt): Promise<readonly 
   return scope ? gateway.vault.restore(scope, named, reader) : named;
 }
 
-/** undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
+/** undefined: the key's vault is off. A request with `store: false` is not written to a disk. */
 function scopeOf(call: Call, first: () => Entry | undefined): Scope | undefined {
   const setting = call.caller.key?.vault ?? "disk";
   if (setting === "off") return undefined;
@@ -47,7 +47,7 @@ function scopeOf(call: Call, first: () => Entry | undefined): Scope | undefined 
   };
 }
 
-/** Where in which conversation a call stands. Hashes alone: an open stream must not hold its call's body. */
+/** The place of a call in its conversation, as hashes alone: an open stream must not hold its call's body. */
 export function placeOf(call: Call, ends: () => Ends): Place | undefined {
   const { first, front, before } = ends();
   const scope = scopeOf(call, () => first);
@@ -56,7 +56,7 @@ export function placeOf(call: Call, ends: () => Ends): Place | undefined {
   return { ...scope, front: frontOf(front), ...(whole !== undefined && { whole }) };
 }
 
-/** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. What is kept of the answer says how much of the call is worth reading. */
+/** Of a call whose bytes pass: one that cannot be decoded has no place, and its vendor reports what is wrong with it. What is kept of the answer decides how much of the call is read. */
 export function placeOfBytes(call: Call, kept: Kept): Place | undefined {
   try {
     const whole = (): readonly Entry[] => call.decoded().value.entries;
@@ -66,7 +66,7 @@ export function placeOfBytes(call: Call, kept: Kept): Place | undefined {
   }
 }
 
-/** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. Any other leaves its trace alone. */
+/** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. Any other answer leaves only its trace. */
 export const isKeptNatively = ({ call, target }: Attempt): boolean =>
   target.addressee.traits.reasoningRequired ||
   (sealsCalls(target) && hasTools(call.body)) ||
@@ -86,7 +86,7 @@ export async function hasDroppedSeals(attempt: Attempt): Promise<boolean> {
   return sealsIn(await restored(attempt)) > sealsIn(call.decoded().value.entries);
 }
 
-/** Chat: seals stand beside the calls, and a client may know nothing of them. */
+/** Chat: seals stand beside the calls, and a client may not know the field. */
 const sealsCalls = (target: Target): boolean => target.addressee.traits.signedCalls === true || readsDetails(target);
 
 const readsDetails = ({ addressee, capabilities }: Target): boolean =>
@@ -94,7 +94,7 @@ const readsDetails = ({ addressee, capabilities }: Target): boolean =>
 
 const hasTools = ({ tools }: JsonObject): boolean => isList(tools) && tools.length > 0;
 
-/** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
+/** A bare seal of another vendor: this one answers it with a 400, so the translated lane leaves it out. */
 export const holdsForeignSeal = ({ call, target }: Attempt): boolean =>
   call.gateway.provenance.isMixed(target.reader) &&
   thoughtsOf(call, target).mayHoldSeal &&

@@ -1,6 +1,7 @@
 /** What a caller gets of an upstream's failure: without the keys that the upstream was sent. What the model says is its own, and stays. */
 import type { ProviderConfig } from "../config/config.ts";
 import type { Ask, Dialect } from "../dialects/dialect.ts";
+import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import { headersWithoutCredentials, mayHoldCredentials, withoutCredentials } from "../providers/credentials.ts";
 import { clientHeaders } from "../providers/headers.ts";
@@ -80,8 +81,7 @@ const throughText = (bytes: Uint8Array, clean: (text: string) => string): Uint8A
   Buffer.from(clean(Buffer.from(bytes).toString("latin1")), "latin1");
 
 const cleanEvent = (event: string, clean: (text: string) => string): string =>
-  ANSWERS.test(event) ? event.replace(COMMENTS, clean) : clean(event);
+  ANSWERS.some((names) => names.test(event)) ? event.replace(COMMENTS, clean) : clean(event);
 
-/** How the events of an answer name themselves in Chat, Responses and Messages. */
-const ANSWERS = /"choices"\s*:\s*\[\s*\{|"type"\s*:\s*"(?:response\.|message_|content_block_)/;
+const ANSWERS = Object.values(DIALECTS).map(({ stream }) => stream.answers);
 const COMMENTS = /^:.*$/gm;

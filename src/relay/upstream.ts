@@ -29,7 +29,7 @@ export interface Upstream {
 export async function ask(attempt: Attempt, out: Outbound): Promise<Upstream> {
   const { call, target } = attempt;
   const { sightings } = call.gateway;
-  const to = endpoint(target.provider, target.dialect, target.model, "generate");
+  const to = endpoint(target.provider, target.dialect, target.model, call.stream ? "stream" : "generate");
   const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
   const { name: provider, firstByteMs } = target.provider;
   const firstWordBy = performance.now() + firstByteMs;

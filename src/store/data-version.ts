@@ -1,15 +1,15 @@
-/** Whether anybody wrote to the database, asked without reading a row: https://www.sqlite.org/pragma.html#pragma_data_version */
+/** Detects that another connection wrote to the database, without reading a row: https://www.sqlite.org/pragma.html#pragma_data_version */
 import { Database, type Statement } from "bun:sqlite";
 import { join } from "node:path";
 import { DATABASE_FILE } from "./folder.ts";
 
 export interface DataVersion {
-  /** Another number once another connection has written, whoever holds it. undefined: it cannot be told now. */
+  /** Changes when any other connection has written, our own writer included. undefined: it cannot be read now. */
   read(): number | undefined;
   close(): void;
 }
 
-/** A connection of its own, which only reads: a look at the index in shared memory, a microsecond, and it waits for no lock. The file must be there. */
+/** A read-only connection of its own. A read takes a microsecond, from the index in shared memory, and waits for no lock. The file must exist. */
 export function dataVersion(dir: string): DataVersion {
   let file: Database | undefined;
   let version: Statement<{ data_version: number }, []> | undefined;

@@ -1,9 +1,9 @@
-/** The vault's rows in SQL that SQLite and PostgreSQL read alike. Long work goes in slices, so that whoever asks meanwhile waits for one of them at most. */
+/** The vault's rows in SQL that SQLite and PostgreSQL read alike. Long work is done in slices, so that other questions wait for one slice at most. */
 import { type CompiledQuery, type Kysely, sql } from "kysely";
 import type { Schema } from "./schema.ts";
 import type { Bounds, FoundRow, ReasoningRows, SealedRow } from "./store.ts";
 
-/** Databases bound the parameters of a statement; the lowest bound that is about is 999. */
+/** Databases bound the parameters of a statement; the lowest common bound is 999. */
 const KEYS_AT_ONCE = 500;
 const DROPPED_AT_ONCE = 50;
 /** Moments of the index, in most of which lies one row. */
@@ -39,9 +39,9 @@ interface Written {
   readonly clashes: boolean | number;
 }
 
-/** A statement for one row, built once: to build one costs more than it does. Each of its parameters is its name until there is a row. */
+/** The statement for one row, built once: building it costs more than running it. Until there is a row, each of its parameters is the name of a field. */
 function upsertInto(db: Kysely<Schema>): (row: SealedRow, now: number) => CompiledQuery<Written> {
-  // What expired is as if it were not there, pruned or not.
+  // An expired row is replaced, pruned or not.
   const isWelcome = sql<boolean>`reasoning.expires_at <= ${"now"} or reasoning.digest = excluded.digest`;
   const statement = db
     .insertInto("reasoning")
@@ -97,7 +97,7 @@ async function dropExpired(db: Kysely<Schema>, now: number): Promise<void> {
       .where("key", "in", keys)
       .where("expires_at", "<=", now)
       .executeTakeFirst();
-    // A key that somebody spoiled is found and matches nothing.
+    // A corrupt key is found by the index and matches nothing.
     if (dropped.numDeletedRows === 0n) return;
     await others();
   }
@@ -126,7 +126,7 @@ async function dropOldest(db: Kysely<Schema>, bounds: Bounds): Promise<void> {
   }
 }
 
-/** A look at every row takes a while, so it is taken along the index, moment by moment. */
+/** Counting every row takes long, so it is done along the index, moment by moment. */
 async function count(db: Kysely<Schema>): Promise<Bounds> {
   const held = { rows: 0, bytes: 0 };
   for (let from: number | undefined; ;) {
@@ -148,5 +148,5 @@ async function count(db: Kysely<Schema>): Promise<Bounds> {
   }
 }
 
-/** Whatever else waits on this thread goes first. */
+/** Lets other work on this thread go first. */
 const others = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

@@ -3,10 +3,10 @@ import type { Entry } from "../ir/request.ts";
 import { isFromModel } from "../ir/turns.ts";
 import { digestOf, sha256 } from "./digests.ts";
 
-/** Read only where it counts: the results of calls are most of a conversation. */
+/** Computed on demand: the results of calls are most of a conversation. */
 export interface Behind {
   front(): string;
-  /** undefined: nobody read it. */
+  /** undefined: not all of it was read. */
   whole(): string | undefined;
 }
 

@@ -20,7 +20,7 @@ export interface ComparisonOptions {
 export interface Comparison {
   /** The memory knows what the disk knows of these keys. False where the disk is held, or does not answer in time: one call waits for that, and those behind it do not. */
   isCurrent(keys: readonly string[]): Promise<boolean>;
-  /** The memory has something new under these keys. */
+  /** The memory holds something new under these keys. */
   changed(keys: readonly string[]): void;
   wrote(keys: readonly string[], put: Put): void;
 }

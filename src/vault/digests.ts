@@ -46,7 +46,8 @@ export const digestOfCall = (id: string, { tool, input }: Input): string =>
 /** What a client does with arguments that broke off, nobody knows. */
 export const isWhole = ({ tool, input }: Input): boolean => tool.via === "custom" || oneSpelling(input) !== undefined;
 
-const digest = (kind: string, id: string, text: string): string => sha256(`${kind} ${id.length} ${id} ${text}`);
+const digest = (kind: string, id: string, text: string): string =>
+  new Bun.SHA256().update(`${kind} ${id.length} ${id} `).update(text).digest("base64url");
 
 const inputOf = ({ input }: CallEntry): string => ("json" in input ? input.json : input.text);
 

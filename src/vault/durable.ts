@@ -16,22 +16,22 @@ export interface DurableOptions {
   readonly dataVersion?: DataVersion;
   /** Milliseconds since 1970. */
   clock(): number;
-  /** Once, when the shelf fails: from then on memory alone serves. */
+  /** Called once, when the shelf fails: from then on memory alone serves. */
   failed(error: unknown): void;
   readonly bounds?: Bounds;
   /** A write that takes longer will never end. */
   readonly hungMs?: number;
 }
 
-/** What is written at once: whoever asks meanwhile waits for it. */
+/** One batch of writes: look-ups wait while it is written. */
 const NOTES_AT_ONCE = 50;
 const CHARS_AT_ONCE = 256 * 1024;
-/** What comes close behind a write goes with its neighbours: a write costs as much as fifty rows. */
+/** Answers that end shortly after a write are written together: a transaction costs more than a row. */
 const GATHER_MS = 5;
-/** Right behind the start, which has better things to do: until the shelf is open, another gateway cannot read what came here. */
+/** Shortly after the start, so that the start does not wait; not later, because another gateway cannot read ours until the shelf is open. */
 const FIRST_PRUNE_MS = 10;
 const PRUNE_MS = 5 * 60 * 1000;
-/** Another gateway holds the file for milliseconds; who holds it this often is no gateway. */
+/** Another gateway locks the file for milliseconds; a lock that lasts this long is not a gateway's. */
 const TRIES_MAX = 20;
 const RETRY_MS = 100;
 const STOP_MS = 2_000;
@@ -53,7 +53,7 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
     options.failed(error);
   };
   const compared = comparison({ ...options, memory, failed: giveUp });
-  /** One batch after the other, the first at once. */
+  /** One batch after the other, the first immediately. */
   const write = async (): Promise<void> => {
     while (queue.length > 0) {
       const batch = take();
@@ -103,7 +103,7 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
     do await written();
     while (queue.length > 0);
     await prune();
-    // The one that can write closes last: it tidies the file up.
+    // The connection that can write closes last: the last one merges the write-ahead log.
     options.dataVersion?.close();
     await shelf.close();
   };
@@ -114,7 +114,7 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
       compared.changed(keys);
       if (keeps === "memory" || isBroken || isStopping) return;
       const chars = charsOf(told) * keys.length;
-      // A disk that cannot follow keeps less; the memory has it. Traces are small, and what they guard may be there already.
+      // A slow disk keeps less; the memory still has it. Traces are small, and what they guard against may be on disk already.
       const charsMax = LIMITS.vaultQueueBytesMax * (told === NOTHING_TOLD ? 2 : 1);
       if (queuedChars + chars > charsMax) return;
       const expiresAt = clock() + LIMITS.vaultDiskTtlMs;
@@ -123,7 +123,7 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
       void written();
     },
     get: async (keys, keeps) => {
-      // What cannot be compared may be another's.
+      // Without the comparison, what memory holds may be another conversation's.
       if (keeps === "disk" && !isBroken && !(await compared.isCurrent(keys))) return new Map();
       return memory.get(keys, keeps);
     },

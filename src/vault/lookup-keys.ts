@@ -1,4 +1,4 @@
-/** Under what an answer is kept, and a turn looked up: hashes of caller, conversation, what stood in front, and what a client surely sends back. */
+/** The keys under which an answer is kept and a turn is looked up: hashes of caller, conversation, what stood in front, and what every client sends back. */
 import type { Answer } from "../ir/collect.ts";
 import { type AssistantEntry, textOfContent } from "../ir/turns.ts";
 import { LIMITS } from "../wire/limits.ts";
@@ -8,18 +8,18 @@ import { isOnesOwn } from "./ids.ts";
 import type { Place, Scope } from "./vault.ts";
 
 /**
- * The ways in which a turn may be known, the surest first: the first that tells anything decides. A turn with calls is
- * known by them, for clients trim and rewrite texts; any other by its text. An id that nobody else has is enough. Else
- * what stood in front counts too: all of it, for an agent that waits says the same again and again; then what stood
- * directly in front, for clients that compact or print old messages anew. Without any of it a turn is known in a session
- * that its client names: nobody is beside it who began with the same words.
+ * The ways in which a turn may be recognised, the surest first: the first that finds anything decides. A turn with calls
+ * is recognised by them, because clients trim and rewrite texts; any other by its text. A unique id is enough. Otherwise
+ * what stood in front counts too: all of it, because an agent that waits says the same again and again; then what stood
+ * directly in front, for clients that compact or reprint old messages. In a session that its client names, a turn is
+ * recognised without any of it: no other conversation can have begun with the same words.
  */
 export type Ways = readonly (() => readonly Way[])[];
 export interface Way {
   readonly key: string;
-  /** Nobody else can have left anything here. */
+  /** No other answer can have this key. */
   readonly isOwn?: true;
-  /** What lies here says that the key tells nothing: an answer came that was not wholly seen. */
+  /** Anything under one of these keys makes `key` worthless: another answer was not wholly seen. */
   readonly vetoes: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export interface Keys {
   of(...words: readonly string[]): string;
 }
 
-/** What may not touch the disk, and what may, never meet: of the one, the disk could not tell the other. */
+/** `keeps` is part of the key: answers that may not touch the disk never share one with those that may. */
 export function keysIn({ caller, conversation, session, keeps }: Scope): Keys {
   const scope = sha256(JSON.stringify([caller, conversation, keeps]));
   return { isNamed: session === "named", of: (...words) => sha256(scope + JSON.stringify(words)) };
@@ -51,13 +51,13 @@ function digestOfTexts(entries: readonly AssistantEntry[]): string {
   return digestOfText(messages.map(({ content }) => textOfContent(content)).join("\n"));
 }
 
-/** How much of an answer was seen: all of it, its calls while its words passed unread, or a part before it broke off. */
+/** How much of an answer was seen: all of it, its calls while its text passed unread, or a part before it broke off. */
 export type Seen = "whole" | "calls" | "part";
 
 export interface AnswerKeys {
   readonly own: readonly string[];
   readonly shared: readonly string[];
-  /** As what it may come back too, and has nothing to tell then. */
+  /** The answer may come back under these too, and has nothing to restore then. */
   readonly traces: readonly string[];
 }
 
@@ -95,7 +95,7 @@ const behindOf = ({ front, whole }: Place): Behind => ({ front: () => front, who
 
 interface Called {
   readonly id: string;
-  /** Nobody else's call has this id. */
+  /** No other call has this id. */
   readonly isOwn: boolean;
   /** Of its id and arguments. */
   digest(): string;
@@ -130,12 +130,12 @@ function waysOf(keys: Keys, behind: Behind, said: Said): Ways {
   ];
 }
 
-/** What a key holds of what stood in front, and what the vetoes hold that count there. */
+/** What a key holds of what stood in front, and what its vetoes hold. */
 interface Ground {
   readonly words: readonly string[];
   readonly vetoes: readonly (readonly string[])[];
 }
-/** None where nobody read all that stood in front. */
+/** None where not all that stood in front was read. */
 function wholeGround(behind: Behind): readonly Ground[] {
   const whole = behind.whole();
   return whole === undefined ? [] : [{ words: [whole], vetoes: [[whole], passed(behind)] }];
@@ -144,7 +144,7 @@ const frontGround = (behind: Behind): readonly Ground[] => [
   { words: [behind.front()], vetoes: [[behind.front()], passed(behind)] },
 ];
 const NO_GROUND: readonly Ground[] = [{ words: [], vetoes: [[]] }];
-/** Of an answer that passed as bytes only this is known: so it stands in the way of all that stood behind the like. */
+/** Of an answer that passed as bytes only this is known: it vetoes every answer with the same in front. */
 const passed = (behind: Behind): readonly string[] => ["passed", behind.front()];
 
 const wayOfWords = (keys: Keys, { words, vetoes }: Ground, text: string): Way => ({
@@ -158,16 +158,16 @@ const wayOfCall = (keys: Keys, { words, vetoes }: Ground, id: string, said: stri
 });
 
 interface Doubtful {
-  /** None that is one's own. */
+  /** None with a unique id. */
   readonly calls: readonly Called[];
   /** Those of them that are not whole, or may not be. */
   readonly cut: readonly Called[];
   readonly isUnread: boolean;
-  /** As bytes: nobody read what stood in front. */
+  /** As bytes: what stood in front was not read. */
   readonly hasPassed: boolean;
 }
 
-/** What of an answer may come back as nobody knows what. */
+/** The parts of an answer that may come back in an unknown form. */
 function vetoesOf(keys: Keys, behind: Behind, { calls, cut, isUnread, hasPassed }: Doubtful): readonly string[] {
   const on = (words: readonly string[], doubtful: readonly Called[]): readonly string[] => [
     ...doubtful.map(({ id }) => callVeto(keys, words, id)),

@@ -4,7 +4,7 @@ import type { Told } from "./outline.ts";
 import { type Found, type Level, type Vault, vaultOf } from "./vault.ts";
 
 export interface MemoryLevel extends Level {
-  /** What was learnt elsewhere, to be forgotten then at the latest. Milliseconds since 1970. */
+  /** What the disk holds; it is forgotten at `until` at the latest. Milliseconds since 1970. */
   learn(key: string, told: Told | "clash", until: number): void;
   has(key: string): boolean;
 }
@@ -19,7 +19,7 @@ export const memoryVault = (clock: () => number): Vault => vaultOf(memoryLevel(c
 
 export function memoryLevel(clock: () => number): MemoryLevel {
   const kept = new Map<string, Kept>();
-  /** Clashes and empty traces, apart: no thought pushes out what keeps it from going to somebody else. */
+  /** Clashes and empty traces are kept apart: reasoning must not evict what keeps it from reaching another conversation. */
   const bare = new Map<string, Kept>();
   let bytes = 0;
   const drop = (key: string): void => {
@@ -27,7 +27,7 @@ export function memoryLevel(clock: () => number): MemoryLevel {
     kept.delete(key);
     bare.delete(key);
   };
-  /** What is bare goes to the young end whenever somebody comes by. */
+  /** A bare entry becomes the youngest at each look-up. */
   const find = (key: string): Kept | undefined => {
     const found = kept.get(key) ?? bare.get(key);
     if (!found || found.until <= clock()) return void drop(key);
@@ -49,7 +49,7 @@ export function memoryLevel(clock: () => number): MemoryLevel {
       drop(oldest);
     }
   };
-  /** A clash keeps the date that it had when it came to be. */
+  /** A clash keeps the expiry of its first moment. */
   const add = (key: string, found: Found, text: string, until: number): void => {
     const before = find(key)?.found;
     if (before === "clash") return;

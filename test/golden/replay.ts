@@ -8,7 +8,7 @@ import { grammar } from "../../src/ir/grammar.ts";
 import type { Loss } from "../../src/ir/loss.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { NO_USAGE, type Usage } from "../../src/ir/usage.ts";
-import { CHAT, MESSAGES, RESPONSES } from "../../src/http/surfaces.ts";
+import { surfaceOf } from "../../src/http/surfaces.ts";
 import type { Surface } from "../../src/relay/call.ts";
 import { translatedLane } from "../../src/relay/stream-lane.ts";
 import { askOf, translateRequest } from "../../src/relay/translate.ts";
@@ -22,12 +22,12 @@ import type { Case } from "./case.ts";
 
 /** What a folder's name says of the client: `cursor--azure`. */
 const CLIENTS: Readonly<Record<string, { readonly surface: Surface; readonly style: ReplyStyle }>> = {
-  chat: { surface: CHAT, style: { customCalls: "custom", reasoning: "field" } },
-  cursor: { surface: CHAT, style: { customCalls: "function-text", reasoning: "field" } },
-  responses: { surface: RESPONSES, style: { customCalls: "custom", reasoning: "field" } },
-  codex: { surface: RESPONSES, style: { customCalls: "custom", reasoning: "field" } },
-  messages: { surface: MESSAGES, style: { customCalls: "json", reasoning: "field" } },
-  "claude-code": { surface: MESSAGES, style: { customCalls: "json", reasoning: "field" } },
+  chat: { surface: surfaceOf("openai-chat"), style: { customCalls: "custom", reasoning: "field" } },
+  cursor: { surface: surfaceOf("openai-chat"), style: { customCalls: "function-text", reasoning: "field" } },
+  responses: { surface: surfaceOf("openai-responses"), style: { customCalls: "custom", reasoning: "field" } },
+  codex: { surface: surfaceOf("openai-responses"), style: { customCalls: "custom", reasoning: "field" } },
+  messages: { surface: surfaceOf("anthropic-messages"), style: { customCalls: "json", reasoning: "field" } },
+  "claude-code": { surface: surfaceOf("anthropic-messages"), style: { customCalls: "json", reasoning: "field" } },
 };
 
 interface Upstream {

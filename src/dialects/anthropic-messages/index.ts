@@ -4,27 +4,38 @@ import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
+import { headers } from "./headers.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { nativeEdits } from "./native-edits.ts";
+import { paths } from "./paths.ts";
+import { probe } from "./probe.ts";
 import { decodeRequest, envelope, passes } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
+import { tokenCount } from "./token-count.ts";
+import { traits } from "./traits.ts";
 import { webSearch } from "./web-search.ts";
-import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export const anthropicMessages = {
   id: ANTHROPIC_MESSAGES,
   fieldNames: FIELD_NAMES,
+  conversationField: "messages",
+  paths,
+  headers,
+  traits,
   passes,
   thoughts,
   settings,
   nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder },
+  stream: { decoder, encoder, answers: /"type"\s*:\s*"(?:message_|content_block_)/ },
   response,
   error: { decode: decodeError, encode: encodeError },
+  tokenCount,
+  probe,
   hostsWebSearch: true,
   webSearch,
 } satisfies Dialect;

@@ -1,5 +1,5 @@
 /** A Messages body, read into nobody's dialect. */
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import type { Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape } from "../../ir/request.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
@@ -17,6 +17,7 @@ import {
   requiredString,
   without,
 } from "../../wire/json.ts";
+import type { Envelope } from "../dialect.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling } from "./settings.ts";
@@ -26,7 +27,7 @@ import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
 /** What a router must know before it decides on a lane. */
-export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
+export function envelope(_path: string, body: JsonObject): Envelope {
   requiredList(body, "messages");
   return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
 }
@@ -125,7 +126,11 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       ...(isPresent(body.metadata) && { metadata: body.metadata }),
       ...(serviceTier !== undefined && { serviceTier }),
     },
-    extra: { dialect: ANTHROPIC_MESSAGES, fields: extraOf(body, config) },
+    extra: {
+      dialect: ANTHROPIC_MESSAGES,
+      fields: extraOf(body, config),
+      ...(reasoning?.hints && { hintsAt: "thinking" }),
+    },
     fields: fieldsOf(body, FIELD_NAMES),
   };
   return { value, losses: thread === "begun" ? [THREAD_LOSS] : [] };

@@ -6,7 +6,7 @@ import type { Entry, ModelRequest, Part, Tool } from "../../ir/request.ts";
 import { unplaced } from "../../../test/fixtures/unplaced.ts";
 import { wrapSeal } from "../../ir/seal.ts";
 import { type JsonObject, parseExactly, parseJson, ShapeError } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { anthropicMessages } from "./index.ts";
 import { isNative } from "./request-decode.ts";
 import { to, TRAITS } from "../../../test/fixtures/messages.ts";

@@ -3,7 +3,8 @@ import type { LossList } from "../../ir/loss.ts";
 import type { ToolRules } from "../../ir/tool-schema.ts";
 import type { EditPath, SpanEdit } from "../../wire/edit.ts";
 import { isList, isObject, type JsonObject, listOf } from "../../wire/json.ts";
-import type { Traits, Writing } from "../dialect.ts";
+import type { Writing } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { checksTops, schemaEdits } from "../schema-edits.ts";
 
 export function nativeEdits(body: JsonObject, { traits, losses }: Writing): SpanEdit[] {

@@ -3,7 +3,7 @@ import type { Feature } from "../../ir/loss.ts";
 import type { ModelRequest, Reasoning } from "../../ir/request.ts";
 import { loseReasoningHints } from "../../ir/unread.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import { hint, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 export function encodeReasoning(request: ModelRequest, writing: Writing): JsonObject {
   // Chat's own stand in an object that no field here prints back.
@@ -56,4 +56,4 @@ function asSwitch(reasoning: Reasoning, writing: ReasoningWriting): JsonObject {
 }
 
 const lose = (feature: Feature, note: string, writing: ReasoningWriting): void =>
-  hint(writing, "dropped", writing.said.field("reasoning"), feature, note);
+  writing.losses.hint(writing.said.field("reasoning"), feature, "dropped", note);

@@ -24,6 +24,8 @@ import {
   ShapeError,
   without,
 } from "../../wire/json.ts";
+import { deploymentIn } from "../deployment.ts";
+import type { Envelope } from "../dialect.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling, readVerbosity } from "./settings.ts";
@@ -32,13 +34,14 @@ import { OPENAI_CHAT } from "./id.ts";
 import { textIn } from "./wire.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
-export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
-  return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
+export function envelope(path: string, body: JsonObject): Envelope {
+  const model = optionalString(body, "model");
+  return { model: deploymentIn(path) ?? model, stream: optionalBoolean(body, "stream") ?? false };
 }
 
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const losses = lossList();
-  const { model, stream } = envelope(body);
+  const { model, stream } = envelope("", body);
   const tools = decodeTools(body, losses);
   const find = finder(tools);
   const toolChoice = decodeToolChoice(body, find);

@@ -3,7 +3,7 @@ import { GatewayError } from "../../ir/error.ts";
 import { repairEntries } from "../../ir/repair.ts";
 import type { Entry, ModelRequest, Tool } from "../../ir/request.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { PLAIN_TRAITS, to, TRAITS } from "../../../test/fixtures/chat.ts";
 import { passes } from "./passes.ts";
 import { encodeRequest } from "./request-encode.ts";

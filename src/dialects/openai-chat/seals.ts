@@ -6,7 +6,8 @@
  */
 import type { Seal } from "../../ir/seal.ts";
 import { isList, isObject, type JsonObject, parseJson } from "../../wire/json.ts";
-import type { Ask, Traits } from "../dialect.ts";
+import type { Ask } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import { objectIn, objectsIn, textIn } from "./wire.ts";
 

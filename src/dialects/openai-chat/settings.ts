@@ -15,7 +15,8 @@ import {
   refuse,
   without,
 } from "../../wire/json.ts";
-import type { OwnSettings, Traits, Writing } from "../dialect.ts";
+import type { OwnSettings, Writing } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { changed, changedFields, printedAt } from "../field-edits.ts";
 import { reasoningFields } from "./reasoning-encode.ts";
 import { encodeChoice } from "./tool-choice-encode.ts";

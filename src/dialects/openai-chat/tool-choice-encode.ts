@@ -3,7 +3,7 @@ import type { ModelRequest, ToolChoice } from "../../ir/request.ts";
 import type { ToolMap } from "../../ir/tools.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 import { OPENAI_CHAT } from "./id.ts";
-import { hint, meaning, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 /** May replace `tools` as well: where a vendor has no allowed_tools, the others are not offered. */
 export function choiceFields(request: ModelRequest, tools: readonly JsonObject[], writing: Writing): JsonObject {
@@ -17,7 +17,7 @@ export function choiceFields(request: ModelRequest, tools: readonly JsonObject[]
 function parallelFields(parallel: boolean, writing: Writing): JsonObject {
   if (writing.traits.parallelSwitch) return { parallel_tool_calls: parallel };
   const note = "this vendor cannot be told to make one call at a time";
-  if (!parallel) meaning(writing, "dropped", writing.said.field("parallelCalls"), "parallel-switch", note);
+  if (!parallel) writing.losses.meaning(writing.said.field("parallelCalls"), "parallel-switch", "dropped", note);
   return {};
 }
 
@@ -25,7 +25,7 @@ type ChoiceWriting = Pick<Writing, "traits" | "losses" | "said"> & { readonly na
 
 export function encodeChoice(choice: ToolChoice, tools: readonly JsonObject[], writing: ChoiceWriting): JsonObject {
   const lost = (note: string): JsonObject => {
-    meaning(writing, "dropped", writing.said.field("toolChoice"), "tool-choice", note);
+    writing.losses.meaning(writing.said.field("toolChoice"), "tool-choice", "dropped", note);
     return {};
   };
   switch (choice.mode) {
@@ -69,6 +69,6 @@ function allowed(choice: Allowed, tools: readonly JsonObject[], writing: ChoiceW
   }
   if (kept.length === tools.length) return { tool_choice: mode };
   const note = "only the allowed tools are offered, so that the cached prefix differs";
-  hint(writing, "emulated", writing.said.field("toolChoice"), "allowed-tools", note);
+  writing.losses.hint(writing.said.field("toolChoice"), "allowed-tools", "emulated", note);
   return kept.length > 0 ? { tools: kept, tool_choice: mode } : { tool_choice: "none" };
 }

@@ -2,7 +2,7 @@
 import type { Reasoning } from "../../ir/request.ts";
 import { loseReasoningHints } from "../../ir/unread.ts";
 import { defined, type JsonObject } from "../../wire/json.ts";
-import { hint, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 export function encodeReasoning(w: Writing): JsonObject {
   const { reasoning } = w.request;
@@ -30,10 +30,11 @@ export function reasoningFields({ effort, show, hints }: Reasoning): JsonObject 
 function effortOfBudget(reasoning: Reasoning, w: Writing): string | undefined {
   const { budgetTokens } = reasoning;
   if (reasoning.mode === "off") {
-    hint(w, w.said.field("reasoning"), "reasoning-off", "dropped", "the model thinks as much as it is set to");
+    w.losses.hint(w.said.field("reasoning"), "reasoning-off", "dropped", "the model thinks as much as it is set to");
     return undefined;
   }
   if (budgetTokens === undefined) return undefined;
-  hint(w, w.said.field("reasoning"), "reasoning-budget", "approximated", "a budget of tokens is told as an effort");
+  const note = "a budget of tokens is told as an effort";
+  w.losses.hint(w.said.field("reasoning"), "reasoning-budget", "approximated", note);
   return budgetTokens < 4_096 ? "low" : budgetTokens < 16_384 ? "medium" : "high";
 }

@@ -17,6 +17,8 @@ import {
   ShapeError,
   without,
 } from "../../wire/json.ts";
+import { deploymentIn } from "../deployment.ts";
+import type { Envelope } from "../dialect.ts";
 import { decodeInput } from "./items-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling, readVerbosity } from "./settings.ts";
@@ -172,9 +174,10 @@ function wantsOf(body: JsonObject): ModelRequest["wants"] {
 }
 
 /** What a router must know. */
-export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
+export function envelope(path: string, body: JsonObject): Envelope {
   const input = [body.input, body.messages, body.prompt, body.previous_response_id, body.conversation];
   if (input.every((value) => value === undefined))
     throw new ShapeError("input", "a string or a list of items", body.input);
-  return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
+  const model = optionalString(body, "model");
+  return { model: deploymentIn(path) ?? model, stream: optionalBoolean(body, "stream") ?? false };
 }
