@@ -32,6 +32,8 @@ export interface Dialect {
   thoughts(body: JsonObject): Thoughts;
   /** Of a body whose bytes pass: the fields that are fitted to its model. A value of the wrong type is read as absent. */
   readonly settings: {
+    /** An effort governs the whole answer, and thoughts are asked for apart from it. */
+    readonly asksForThoughtsApart?: true;
     read(body: JsonObject, traits: Traits): OwnSettings;
     /** What must change in the body so that it says `after`. */
     edits(body: JsonObject, before: OwnSettings, after: Settings, to: Writing): readonly SpanEdit[];

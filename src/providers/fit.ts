@@ -96,13 +96,13 @@ const isInTurn = (entry: Entry | undefined, kind?: Entry["kind"]): boolean =>
 /** Where turns take no effort of their own the last one speaks for the request. */
 function turnEfforts(
   entries: readonly Entry[],
-  { capabilities, forcedEffort, losses }: Fitting,
+  { capabilities, forcedEffort, said, losses }: Fitting,
 ): { readonly entries: readonly Entry[]; readonly effort?: string } {
   const last = entries.findLast((entry) => entry.kind === "message" && entry.effort !== undefined);
   if (last?.kind !== "message" || last.effort === undefined) return { entries };
   if (capabilities.turnEffort && forcedEffort === undefined) return { entries };
   losses.add({
-    path: last.at === undefined ? "messages" : `${last.at}.output_config.effort`,
+    path: last.at === undefined ? said.field("conversation") : `${last.at}.output_config.effort`,
     feature: "turn-effort",
     how: "approximated",
     weight: "hint",

@@ -10,7 +10,7 @@ export interface Fitting {
   readonly config: TargetConfig;
   /** An effort in the name that the caller picked: it wins. */
   readonly forcedEffort?: string | undefined;
-  /** The caller's. Messages callers can set an effort without wanting thoughts. */
+  /** The caller's. */
   readonly dialect: DialectId;
   readonly said: CallerWords;
   readonly losses: LossList;

@@ -1,5 +1,6 @@
 /** How much a model shall think, from three wishes, in the form that it takes: the name that the caller picked, then the request, then the target's config. */
 import type { TargetConfig } from "../config/config.ts";
+import { DIALECTS } from "../dialects/index.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { Effort, Reasoning } from "../ir/request.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
@@ -101,9 +102,11 @@ function adaptive(wish: Wish, own: Reasoning | undefined, to: Fitting): Level {
   return { ...(!isSilent(wish, own, to) && { mode: "adaptive" as const }), ...effort };
 }
 
-/** Anthropic's effort governs the whole answer; thoughts are asked for apart from it. */
-const isSilent = (wish: Wish, own: Reasoning | undefined, { dialect }: Fitting): boolean =>
-  dialect === "anthropic-messages" && own?.mode === undefined && own?.effort === wish.effort && wish.said;
+/** The caller's dialect asks for thoughts apart from an effort, and this caller did not. */
+const isSilent = (wish: Wish, own: Reasoning | undefined, to: Fitting): boolean =>
+  asksApart(to) && own?.mode === undefined && own?.effort === wish.effort && wish.said;
+
+const asksApart = ({ dialect }: Fitting): boolean => DIALECTS[dialect].settings.asksForThoughtsApart === true;
 
 function budget(wish: Wish, own: Reasoning | undefined, to: Fitting): Level {
   if (wish.off) return { mode: "off" };
@@ -160,14 +163,14 @@ const ASKED: Readonly<Record<NonNullable<TargetConfig["summary"]>, NonNullable<R
 
 /** Reasoning is shown unless somebody says no, and some vendors show none unless asked. */
 function shown(own: Reasoning | undefined, level: Level, to: Fitting): Reasoning["show"] {
-  const { config, dialect, capabilities } = to;
+  const { config, capabilities } = to;
   const { summaries } = capabilities;
   const wanted = own?.show ?? (config.summary && ASKED[config.summary]);
   if (wanted === "omitted") return thinks(level, capabilities) || own?.show ? "omitted" : undefined;
   if (summaries.length === 0 || !thinks(level, capabilities)) return undefined;
   const [nearest] = summaries as readonly Reasoning["show"][];
   const isMessages = nearest === "summarized";
-  if (wanted === undefined) return isMessages && dialect === "anthropic-messages" ? undefined : nearest;
+  if (wanted === undefined) return isMessages && asksApart(to) ? undefined : nearest;
   if (summaries.includes(wanted)) return wanted;
   if (wanted === "full" && summaries.includes("detailed")) return "detailed";
   if (own?.show !== undefined && wanted !== "summarized" && !isMessages)

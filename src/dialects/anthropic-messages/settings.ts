@@ -69,6 +69,7 @@ export function readReasoning(body: JsonObject, wrong = refuse): Reasoning | und
 }
 
 export const settings = {
+  asksForThoughtsApart: true as const,
   read(body: JsonObject): OwnSettings {
     const reasoning = readReasoning(body, ignore);
     return { sampling: readSampling(body, ignore), reasoning, state: {}, cache: {}, ...staysIn(body, reasoning) };

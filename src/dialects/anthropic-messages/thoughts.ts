@@ -2,16 +2,23 @@
 import { isObject, type JsonObject, listOf } from "../../wire/json.ts";
 import type { Thoughts } from "../dialect.ts";
 
+/** Conversations are long, so it makes nothing on its way. */
 export function thoughts({ messages }: JsonObject): Thoughts {
-  const turns = listOf(messages).filter((message) => isObject(message) && message.role === "assistant");
-  const answers = turns.map((turn) => listOf((turn as JsonObject).content).filter(isObject));
-  return {
-    lacksSeal: answers.some((blocks) => blocks.some(({ type }) => type === "tool_use") && !blocks.some(isSealed)),
-    isUnsigned: answers.some((blocks) => blocks.some(({ type, signature }) => type === "thinking" && signature === "")),
-    mayHoldSeal: true,
-  };
+  const found = { lacksSeal: false, isUnsigned: false, mayHoldSeal: true };
+  for (const message of listOf(messages)) {
+    if (!isObject(message) || message.role !== "assistant") continue;
+    let [calls, isSealed] = [false, false];
+    for (const block of listOf(message.content)) {
+      if (!isObject(block)) continue;
+      if (block.type === "tool_use") calls = true;
+      else if (sealIn(block)) isSealed = true;
+      else if (block.type === "thinking" && block.signature === "") found.isUnsigned = true;
+    }
+    if (calls && !isSealed) found.lacksSeal = true;
+  }
+  return found;
 }
 
-const isSealed = ({ type, signature, data }: JsonObject): boolean =>
+const sealIn = ({ type, signature, data }: JsonObject): boolean =>
   (type === "thinking" && typeof signature === "string" && signature !== "") ||
   (type === "redacted_thinking" && typeof data === "string" && data !== "");
