@@ -3,8 +3,14 @@ import type { EditPath, SpanEdit } from "../wire/edit.ts";
 import { isObject, type Json, type JsonObject } from "../wire/json.ts";
 
 /** One edit, or none where nothing changes. */
-export const changed = (name: string, path: EditPath, before: Json | undefined, after: Json | undefined): SpanEdit[] =>
-  before === after ? [] : [{ name, path, value: after }];
+export const changed = (
+  name: string,
+  path: EditPath,
+  before: Json | undefined,
+  after: Json | undefined,
+): readonly SpanEdit[] => (before === after ? NONE : [{ name, path, value: after }]);
+
+const NONE: readonly SpanEdit[] = [];
 
 /** Fields that stand at the top under one name each. */
 export function changedFields<K extends string>(
