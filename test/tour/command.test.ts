@@ -16,8 +16,11 @@ export const greetCommand = defineCommand({
 });
 `,
   );
-  copy.insert("src/cli/commands.ts", "import { modelsCommand }", 'import { greetCommand } from "./greet.ts";');
-  copy.insert("src/cli/commands.ts", "    models: modelsCommand", "    greet: greetCommand,");
+  copy.insert(
+    "src/cli/commands.ts",
+    "    models:",
+    '    greet: () => import("./greet.ts").then(({ greetCommand }) => greetCommand),',
+  );
   copy.insert("src/cli/examples.ts", "  models: [", '  greet: [["greet --loudly", "for all to hear"]],');
 });
 afterAll(() => copy.remove());
