@@ -6,6 +6,7 @@ import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { OPENAI_CHAT } from "./id.ts";
+import { nativeEdits } from "./native-edits.ts";
 import { passes } from "./passes.ts";
 import { modelList } from "./model-list.ts";
 import { paths } from "./paths.ts";
@@ -14,6 +15,8 @@ import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
 import { range, traits } from "./traits.ts";
+import { settings } from "./settings.ts";
+import { thoughts } from "./thoughts.ts";
 
 export const openaiChat = {
   id: OPENAI_CHAT,
@@ -24,6 +27,9 @@ export const openaiChat = {
   traits,
   range,
   passes,
+  thoughts,
+  settings,
+  nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
   stream: { decoder, encoder, answers: /"choices"\s*:\s*\[\s*\{/ },
