@@ -4,13 +4,15 @@ import type { ProviderConfig } from "../config/config.ts";
 import type { Dialect, DialectId } from "../dialects/dialect.ts";
 import { type GatewayError, ownError } from "../ir/error.ts";
 import { LIMITS } from "../wire/limits.ts";
-import { printFrame } from "../wire/sse.ts";
+import { EVENT_END, printFrame } from "../wire/sse.ts";
 import type { OpenStream } from "./deliver.ts";
 import type { Answering } from "./open.ts";
 import { wholeEvents } from "./open-whole.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
-import { cleanDialect, cleanFailure, headersForClient } from "./redact.ts";
-import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
+import { type Filter, nativeLane } from "./passthrough.ts";
+import { cleanDialect, cleanEvents, cleanFailure, headersForClient } from "./redact.ts";
+import type { StreamLane } from "./stream-lane.ts";
+import { translatedLane } from "./translation.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
 /** Behind a mere start an error often follows at once, and then another target may still answer. */
@@ -42,19 +44,29 @@ const fixed = ({ target, out, watch, response, place }: Answering) => ({
 
 function laneOf({ target, out, watch, place }: Answering, to: Dialect): StreamLane {
   const from = cleanDialect(DIALECTS[target.dialect], target.provider);
+  const clean = cleanEvents(from, target.provider);
   return out.lane === "native"
     ? nativeLane(
         from,
         out.ask,
-        out.withholdsUsage ? isUsageChunk : NOTHING_WITHHELD,
+        out.withholdsUsage ? withoutUsage(from, clean) : clean,
         watch.observe,
-        place && out.kept === "whole" ? "words" : "outcome",
+        place && out.kept === "whole" ? "emitted" : "passed over",
       )
     : translatedLane(from, to, out.ask, watch.observe);
 }
 
-/** Chat's chunk with usage and without choices. Its marks cannot stand inside a string: there, quotes are escaped. */
-const isUsageChunk = (event: string): boolean => /"choices":\s*\[\s*\]/.test(event) && /"usage":\s*\{/.test(event);
+const withoutUsage =
+  ({ stream: { marks } }: Dialect, clean: Filter): Filter =>
+  (events) =>
+    marks.isUsageOnly(events)
+      ? clean(
+          events
+            .split(EVENT_END)
+            .filter((event) => !marks.isUsageOnly(event))
+            .join(""),
+        )
+      : clean(events);
 
 async function commit(
   { target, watch, openBy }: Answering,

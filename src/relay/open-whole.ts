@@ -10,7 +10,7 @@ import { LIMITS } from "../wire/limits.ts";
 import type { Answering } from "./open.ts";
 import { readWhole } from "./read-whole.ts";
 import { cleanBytes, cleanDialect, cleanIfFailing, headersForClient } from "./redact.ts";
-import { translatedLane } from "./stream-lane.ts";
+import { translatedLane } from "./translation.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 
 export interface WholeAnswer {

@@ -10,7 +10,7 @@ import type { DialectId } from "../../src/ir/seal.ts";
 import { NO_USAGE, type Usage } from "../../src/ir/usage.ts";
 import { CHAT, MESSAGES, RESPONSES } from "../../src/http/surfaces.ts";
 import type { Surface } from "../../src/relay/call.ts";
-import { translatedLane } from "../../src/relay/stream-lane.ts";
+import { translatedLane } from "../../src/relay/translation.ts";
 import { askOf, translateRequest } from "../../src/relay/translate.ts";
 import { plan, type Target } from "../../src/routing/plan.ts";
 import { type JsonObject, objectAt, parseExactly } from "../../src/wire/json.ts";

@@ -4,6 +4,7 @@ import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
+import { marks } from "./marks.ts";
 import { decodeRequest, envelope, passes } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
@@ -15,7 +16,7 @@ export const anthropicMessages = {
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder },
+  stream: { decoder, encoder, marks },
   response,
   error: { decode: decodeError, encode: encodeError },
 } satisfies Dialect;

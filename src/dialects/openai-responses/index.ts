@@ -4,6 +4,7 @@ import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { error } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
+import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
@@ -16,7 +17,7 @@ export const openaiResponses = {
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder },
+  stream: { decoder, encoder, marks },
   response,
   error,
 } satisfies Dialect;
