@@ -33,18 +33,23 @@ export function nativeLane(
     observe(event);
   };
   const watched = tap({ decoder: decoder(ask), marks, emit: note, words, coding: BYTES });
+  let text = "";
+  /** What passes of `text` before `from`. */
+  let passed = "";
+  let from = 0;
+  const look = (start: number, end: number): void => {
+    const events = text.slice(start, end);
+    const passes = filter(events);
+    if (passes === events) return;
+    passed += text.slice(from, start) + passes;
+    from = end;
+  };
   const filtered = (bytes: Uint8Array): Uint8Array => {
-    const text = oneByteEach(bytes);
-    let kept = "";
-    let from = 0;
-    watched.push(text, (start, end) => {
-      const event = text.slice(start, end);
-      const passes = filter(event);
-      if (passes === event) return;
-      kept += text.slice(from, start) + passes;
-      from = end;
-    });
-    return from === 0 ? bytes : Buffer.from(kept + text.slice(from), "latin1");
+    text = oneByteEach(bytes);
+    passed = "";
+    from = 0;
+    watched.push(text, look);
+    return from === 0 ? bytes : Buffer.from(passed + text.slice(from), "latin1");
   };
   const broke = (error: GatewayError): string => {
     let out = "";
@@ -84,8 +89,9 @@ export function nativeLane(
 
 const NOTHING = new Uint8Array();
 const UTF8 = utf8Decoder();
-const oneByteEach = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+/** Of a Buffer, but it takes every array of bytes; half the price of a Buffer that is made for it. */
+const { latin1Slice } = Buffer.prototype as unknown as { latin1Slice(from: number, to: number): string };
+const oneByteEach = (bytes: Uint8Array): string => latin1Slice.call(bytes, 0, bytes.length);
 
 /** Looked at as one character for each byte: nothing has to be decoded before somebody reads it. */
 const BYTES: Coding = {

@@ -52,7 +52,7 @@ export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
   };
   return {
     push: (text, read) => {
-      const ends = eventEnds(text);
+      let ends: ((from: number) => number) | undefined;
       for (let at = 0; at < text.length;) {
         const from = at;
         const end = frames.atBorder ? runs.end(text, at) : -1;
@@ -62,6 +62,7 @@ export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
           at = end;
           continue;
         }
+        ends ??= eventEnds(text);
         at = ends(from);
         if (at < 0) at = text.length;
         readPart(text.slice(from, at));

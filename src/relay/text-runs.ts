@@ -56,7 +56,7 @@ export function textRuns({ answer, inert }: Marks, decoder: Decoder, coding: Cod
     read: (event, said) => {
       const text = textOf(said);
       goOn = text && event.length <= EVENT_LENGTH_MAX ? decoder.goOn() : undefined;
-      if (said?.type === "block-delta" && text && goOn && (running || lessons > 0 || known)) {
+      if (said?.type === "block-delta" && text && goOn && (lessons > 0 || known)) {
         const decoded = coding.decode(event);
         if (answer.test(decoded)) return learn({ event: decoded, literal: text.json, block: said.index });
       }
@@ -85,7 +85,7 @@ const textOf = (said: StreamEvent | undefined): JsonLiteral | undefined =>
 
 /** The literal as JSON.stringify prints it: vendors may escape more. */
 const plain = (json: string): JsonLiteral => ({
-  json: UNUSUAL.test(json) ? JSON.stringify(JSON.parse(json)) : json,
+  json: json.includes("\\") && UNUSUAL.test(json) ? JSON.stringify(JSON.parse(json)) : json,
 });
 /** Also finds the end of an escaped backslash: then nothing changes. */
 const UNUSUAL = /\\[u/]/;
