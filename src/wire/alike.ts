@@ -28,6 +28,24 @@ export function alike(
   coded: (text: string) => string = (text) => text,
 ): Alike | undefined {
   if (!PLAIN_EVENT.test(first.event)) return undefined;
+  return differingInText(first, second, coded) ?? differing(first, second, inert, coded);
+}
+
+/** In most streams nothing else changes: found without a look at what the events are made of. */
+function differingInText(first: Sample, second: Sample, coded: (text: string) => string): Alike | undefined {
+  const at = first.event.indexOf(first.literal);
+  if (at < 0 || first.literal === second.literal || !second.event.startsWith(second.literal, at)) return undefined;
+  const [before, behind] = [first.event.slice(0, at), first.event.slice(at + first.literal.length)];
+  if (second.event !== before + second.literal + behind) return undefined;
+  return template([coded(before), coded(behind)], [literalEnd], 0);
+}
+
+function differing(
+  first: Sample,
+  second: Sample,
+  inert: ReadonlySet<string>,
+  coded: (text: string) => string,
+): Alike | undefined {
   const tokens = tokensOf(first.event);
   const others = tokensOf(second.event);
   if (tokens.length !== others.length) return undefined;
