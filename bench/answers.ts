@@ -1,5 +1,5 @@
 /** What the upstream says: prebuilt events of each dialect, written by hand after the vendors' own streams, so that no code of ours has made what it is measured with. */
-import type { DialectId } from "../src/ir/seal.ts";
+import type { DialectId } from "../src/ir/dialect-id.ts";
 
 /** Text deltas of one stream; with its head and tail a stream has a few frames more. */
 export const DELTAS = 200;
@@ -12,7 +12,7 @@ export const wholeOf = (dialect: DialectId): string => JSON.stringify(WHOLES[dia
 export const END_MARK: Readonly<Record<DialectId, string>> = {
   "openai-chat": "data: [DONE]",
   "openai-responses": '"response.completed"',
-  anthropic: '"message_stop"',
+  "anthropic-messages": '"message_stop"',
 };
 
 // Mostly words, at times a line break, a quote, code or an emoji: escapes are what separates copying from translating.
@@ -155,7 +155,7 @@ const messagesBody = () => ({
 const STREAMS: Readonly<Record<DialectId, readonly string[]>> = {
   "openai-chat": chatStream(),
   "openai-responses": responsesStream(),
-  anthropic: messagesStream(),
+  "anthropic-messages": messagesStream(),
 };
 
 const WHOLES: Readonly<Record<DialectId, object>> = {
@@ -172,5 +172,5 @@ const WHOLES: Readonly<Record<DialectId, object>> = {
   "openai-responses": responsesBody("completed", [
     responsesItem("completed", [{ type: "output_text", annotations: [], logprobs: [], text: TEXT }]),
   ]),
-  anthropic: messagesBody(),
+  "anthropic-messages": messagesBody(),
 };

@@ -5,22 +5,27 @@ export interface BodyOptions {
   readonly stream: boolean;
   /** Roughly the length of the JSON. */
   readonly bytes: number;
+  /** What the last turn is called instead of its number. */
+  readonly lastTurn?: string;
 }
 
-export function chatBody({ model, stream, bytes }: BodyOptions): string {
+/** The sender puts another number of the same length in its place in every call. */
+export const NEW_TURN = "new_00000000";
+
+export function chatBody({ model, stream, bytes, lastTurn }: BodyOptions): string {
   const tools = toolNames.map((name) => ({
     type: "function",
     function: { name, description: DESCRIPTION, parameters: SCHEMA },
   }));
   const system = { role: "system", content: SYSTEM };
-  const turn = (index: number) => [
-    { role: "user", content: `Step ${index}: read the file and fix what is wrong.` },
+  const turn = (name: string) => [
+    { role: "user", content: `Step ${name}: read the file and fix what is wrong.` },
     {
       role: "assistant",
       content: null,
-      tool_calls: [{ id: `call_${index}`, type: "function", function: { name: "read_file", arguments: ARGUMENTS } }],
+      tool_calls: [{ id: `call_${name}`, type: "function", function: { name: "read_file", arguments: ARGUMENTS } }],
     },
-    { role: "tool", tool_call_id: `call_${index}`, content: FILE },
+    { role: "tool", tool_call_id: `call_${name}`, content: FILE },
   ];
   const make = (turns: readonly object[]): object => ({
     model,
@@ -30,24 +35,24 @@ export function chatBody({ model, stream, bytes }: BodyOptions): string {
     tools,
     temperature: 0.2,
   });
-  return filled(make, turn, bytes);
+  return filled(make, turn, bytes, lastTurn);
 }
 
 /** The same, from a client that does not ask for usage: what the gateway asks for itself, it must withhold. */
 export const chatBodyWithoutUsage = (options: BodyOptions): string =>
   chatBody(options).replace('"stream_options":{"include_usage":true},', "");
 
-export function messagesBody({ model, stream, bytes }: BodyOptions): string {
+export function messagesBody({ model, stream, bytes, lastTurn }: BodyOptions): string {
   const tools = toolNames.map((name) => ({ name, description: DESCRIPTION, input_schema: SCHEMA }));
-  const turn = (index: number) => [
-    { role: "user", content: [{ type: "text", text: `Step ${index}: read the file and fix what is wrong.` }] },
+  const turn = (name: string) => [
+    { role: "user", content: [{ type: "text", text: `Step ${name}: read the file and fix what is wrong.` }] },
     {
       role: "assistant",
-      content: [{ type: "tool_use", id: `toolu_${index}`, name: "read_file", input: JSON.parse(ARGUMENTS) as object }],
+      content: [{ type: "tool_use", id: `toolu_${name}`, name: "read_file", input: JSON.parse(ARGUMENTS) as object }],
     },
     {
       role: "user",
-      content: [{ type: "tool_result", tool_use_id: `toolu_${index}`, content: [{ type: "text", text: FILE }] }],
+      content: [{ type: "tool_result", tool_use_id: `toolu_${name}`, content: [{ type: "text", text: FILE }] }],
     },
   ];
   const make = (turns: readonly object[]): object => ({
@@ -58,18 +63,25 @@ export function messagesBody({ model, stream, bytes }: BodyOptions): string {
     messages: turns,
     tools,
   });
-  return filled(make, turn, bytes);
+  return filled(make, turn, bytes, lastTurn);
 }
 
 /** As many turns as fit, and at least one. */
 function filled(
   make: (turns: readonly object[]) => object,
-  turn: (index: number) => readonly object[],
+  turn: (name: string) => readonly object[],
   bytes: number,
+  lastTurn: string | undefined,
 ): string {
   const room = bytes - JSON.stringify(make([])).length;
-  const count = Math.max(1, Math.round(room / JSON.stringify(turn(0)).length));
-  return JSON.stringify(make(Array.from({ length: count }, (_, index) => turn(index)).flat()));
+  const count = Math.max(1, Math.round(room / JSON.stringify(turn("0")).length));
+  return JSON.stringify(
+    make(
+      Array.from({ length: count }, (_, index) =>
+        turn((index === count - 1 ? lastTurn : undefined) ?? String(index)),
+      ).flat(),
+    ),
+  );
 }
 
 const SYSTEM =

@@ -1,14 +1,17 @@
 /**
  * The load, a process of its own: bare sockets with keep-alive, a fixed number of requests, a fixed number open at once.
- * `client.ts run LOAD CONTENDER PORT COUNT OPEN` prints what it measured as JSON; `client.ts hold LOAD CONTENDER PORT COUNT OPEN`
+ * `client.ts run LOAD COUNT OPEN CONTENDER`, the last as JSON, prints what it measured as JSON; `client.ts hold LOAD COUNT OPEN CONTENDER`
  * opens streams, prints a line, and keeps them until its input ends.
  */
 import type { Socket } from "bun";
 import { END_MARK } from "./answers.ts";
-import { answeredIn, BENCH_KEY, loadOf, modelOf, pathFor, type Contender, type Load } from "./loads.ts";
+import { NEW_TURN } from "./bodies.ts";
+import { answeredIn, type Contender, modelAt, pathAt } from "./contenders.ts";
+import { loadOf, type Load } from "./loads.ts";
 import { quantile } from "./numbers.ts";
 
 export interface Measured {
+  /** Fewer than asked for where the time was over. */
   readonly count: number;
   /** Answers that were no 200, or that did not end as they should. */
   readonly failed: number;
@@ -19,6 +22,7 @@ export interface Measured {
   readonly whole: Latency;
   /** Reads of the socket per answer: how finely a stream arrived. */
   readonly reads: number;
+  readonly perSecond: number;
 }
 export interface Latency {
   readonly p50: number;
@@ -26,7 +30,6 @@ export interface Latency {
 }
 
 interface Amount {
-  readonly port: number;
   readonly count: number;
   /** How many are asked at once. */
   readonly open: number;
@@ -54,18 +57,35 @@ interface Head {
 }
 
 function requestOf(load: Load, to: Contender): Buffer {
-  const body = Buffer.from(load.body(modelOf(load)));
+  const body = Buffer.from(load.body(modelAt(load, to)));
   const head = [
-    `POST ${pathFor(load, to)} HTTP/1.1`,
-    "host: 127.0.0.1",
+    `POST ${pathAt(load, to)} HTTP/1.1`,
+    `host: ${to.host}`,
     "user-agent: codeswitch-bench",
     "content-type: application/json",
-    `authorization: Bearer ${BENCH_KEY}`,
+    `authorization: Bearer ${to.key}`,
     "anthropic-version: 2023-06-01",
     `content-length: ${body.length}`,
   ];
   return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]);
 }
+
+/** Each lane has a copy of its own, in which every call writes its number. */
+function numbered(request: Buffer, next: () => number): () => Buffer {
+  const places: number[] = [];
+  for (let at = request.indexOf(NEW_TURN); at >= 0; at = request.indexOf(NEW_TURN, at + 1)) places.push(at);
+  if (places.length === 0) return () => request;
+  const own = Buffer.from(request);
+  return () => {
+    const digits = NEW_TURN.length - NEW_TURN.indexOf("0");
+    const name = NEW_TURN.slice(0, -digits) + String(next()).padStart(digits, "0");
+    for (const at of places) own.write(name, at, "latin1");
+    return own;
+  };
+}
+
+/** Whoever is slower is measured with fewer. */
+const TIME_MS_MAX = 20_000;
 
 async function run(load: Load, to: Contender, at: Amount): Promise<Measured> {
   const request = requestOf(load, to);
@@ -76,12 +96,16 @@ async function run(load: Load, to: Contender, at: Amount): Promise<Measured> {
   let failed = 0;
   let failure: string | undefined;
   let reads = 0;
+  // Another number than that of any earlier run.
+  let turns = Math.floor(Math.random() * 90_000_000);
+  const startedAt = performance.now();
   const lane = async (): Promise<void> => {
-    let socket = await connect(at.port);
+    let socket = await connect(to);
+    const nextRequest = numbered(request, () => turns++);
     // Bytes of the first answer are looked at; after that an end of the right form is enough.
     let look = true;
-    while (left-- > 0) {
-      const { answer, problem } = await ask(socket, request);
+    while (left-- > 0 && performance.now() - startedAt < TIME_MS_MAX) {
+      const { answer, problem } = await ask(socket, nextRequest());
       first.push(answer.firstAt - answer.startedAt);
       whole.push(performance.now() - answer.startedAt);
       reads += answer.pieces.length;
@@ -91,18 +115,20 @@ async function run(load: Load, to: Contender, at: Amount): Promise<Measured> {
       failed++;
       failure ??= fault;
       socket.end();
-      socket = await connect(at.port);
+      socket = await connect(to);
     }
     socket.end();
   };
   await Promise.all(Array.from({ length: at.open }, lane));
+  const count = whole.length;
   return {
-    count: at.count,
+    count,
     failed,
     ...(failure !== undefined && { failure }),
     first: { p50: quantile(first, 0.5), p99: quantile(first, 0.99) },
     whole: { p50: quantile(whole, 0.5), p99: quantile(whole, 0.99) },
-    reads: reads / at.count,
+    reads: reads / count,
+    perSecond: (count * 1000) / (performance.now() - startedAt),
   };
 }
 
@@ -125,7 +151,7 @@ async function hold(load: Load, to: Contender, at: Amount): Promise<void> {
   const sockets: Socket<Connection>[] = [];
   const lane = async (): Promise<void> => {
     while (left-- > 0) {
-      const socket = await connect(at.port);
+      const socket = await connect(to);
       sockets.push(socket);
       await new Promise<void>((resolve, reject) => {
         void ask(socket, request).then(({ problem }) => reject(new Error(problem ?? "the stream ended")));
@@ -143,9 +169,9 @@ async function hold(load: Load, to: Contender, at: Amount): Promise<void> {
   process.exit(0);
 }
 
-function connect(port: number): Promise<Socket<Connection>> {
+function connect({ host, port }: Contender): Promise<Socket<Connection>> {
   return Bun.connect<Connection>({
-    hostname: "127.0.0.1",
+    hostname: host,
     port,
     data: { answer: undefined, unsent: undefined },
     socket: {
@@ -193,7 +219,10 @@ function take(answer: Answer, bytes: Buffer): void {
   if (!head) return;
   if (answer.firstAt === 0 && answer.bytes > head.bodyFrom) answer.firstAt = performance.now();
   const ended = head.length >= 0 ? answer.bytes >= head.bodyFrom + head.length : endsChunked(answer.pieces);
-  if (ended) answer.done(head.status === 200 ? undefined : `status ${head.status}: ${textOf(answer).slice(0, 600)}`);
+  if (ended)
+    answer.done(
+      head.status === 200 ? undefined : `status ${head.status}: ${textOf(answer).replace(/\s+/g, " ").slice(0, 600)}`,
+    );
 }
 
 function headOf(pieces: readonly Buffer[]): Head | undefined {
@@ -214,9 +243,10 @@ function endsChunked(pieces: readonly Buffer[]): boolean {
   return tail.toString("latin1", Math.max(0, tail.length - LAST_CHUNK.length)) === LAST_CHUNK;
 }
 
-const [action, load = "", to = "", port, count, open] = process.argv.slice(2);
+const [action, load = "", count, open, contender = ""] = process.argv.slice(2);
 if (import.meta.main) {
-  const amount = { port: Number(port), count: Number(count), open: Number(open) };
-  if (action === "hold") await hold(loadOf(load), to as Contender, amount);
-  else console.log(JSON.stringify(await run(loadOf(load), to as Contender, amount)));
+  const to = JSON.parse(contender) as Contender;
+  const amount = { count: Number(count), open: Number(open) };
+  if (action === "hold") await hold(loadOf(load), to, amount);
+  else console.log(JSON.stringify(await run(loadOf(load), to, amount)));
 }

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BENCH_KEY } from "./loads.ts";
+import { BENCH_KEY } from "./contenders.ts";
 import type { Contestant } from "./nginx.ts";
 import { freePort, startServer, untilReady } from "./process.ts";
 import { MANNERS } from "./scenarios.ts";

@@ -1,31 +1,46 @@
 /** Rounds: the same load at each contender in turn, so that whatever else the machine does falls on all of them. */
 import { join } from "node:path";
 import type { Latency, Measured } from "./client.ts";
-import { IDLE, IDLE_STREAMS, type Contender, type Load } from "./loads.ts";
+import type { Contender } from "./contenders.ts";
+import { IDLE, IDLE_STREAMS, type Load } from "./loads.ts";
 import { median } from "./numbers.ts";
 import { cpuBetween, cpuTimes, members } from "./process.ts";
 
-/** Where each contender listens. The upstream itself is the one without anything between. */
+/** The upstream itself is the one without anything between. Without `gateway` it could not be started, and the floor is measured alone. */
 export interface Field {
-  readonly direct: { readonly port: number };
-  readonly nginx: { readonly port: number; readonly pid: number };
-  /** Absent: it could not be started, and the floor is measured alone. */
-  readonly gateway?: { readonly port: number; readonly pid: number };
+  readonly direct: Contender;
+  readonly nginx: Contender;
+  readonly gateway?: Contender;
+  readonly peers: readonly Contender[];
+}
+
+export const proxiesOf = ({ nginx, gateway, peers }: Field): readonly Contender[] => [
+  nginx,
+  ...(gateway ? [gateway] : []),
+  ...peers,
+];
+
+/** Of one contender under one load. */
+export interface Figures {
+  /** CPU per request in microseconds. Absent where its process is not known. */
+  readonly cpu?: number;
+  /** CPU, times nginx's in the same round. */
+  readonly ratio?: number;
+  /** Reads of the client's socket per answer. */
+  readonly reads: number;
+  readonly perSecond: number;
+}
+/** Milliseconds over going direct. */
+export interface Added {
+  readonly first: Latency;
+  readonly whole: Latency;
 }
 
 export interface LoadResult {
   readonly load: Load;
-  /** CPU per request in microseconds. */
-  readonly cpu: { readonly nginx: number; readonly gateway?: number; readonly ratio?: number };
-  /** Milliseconds over going direct. */
-  readonly added: { readonly nginx: Added; readonly gateway?: Added };
-  /** Reads of the client's socket per answer. */
-  readonly reads: { readonly nginx: number; readonly gateway?: number };
+  /** By the contender's name. Whoever is missing failed at every request. */
+  readonly of: ReadonlyMap<string, Figures & { readonly added: Added }>;
   readonly failures: readonly string[];
-}
-export interface Added {
-  readonly first: Latency;
-  readonly whole: Latency;
 }
 
 export interface Effort {
@@ -35,61 +50,66 @@ export interface Effort {
 }
 
 export async function measure(load: Load, field: Field, effort: Effort): Promise<LoadResult> {
-  const failures: string[] = [];
-  const proxies = (["nginx", "gateway"] as const).filter((name) => field[name]);
-  const send = async (to: Contender, count: number, open: number, share = effort.share): Promise<Measured> => {
-    const measured = await runClient(load, to, portOf(field, to), Math.max(open, Math.round(count * share)), open);
-    if (measured.failed > 0)
-      failures.push(`${to}: ${measured.failed} of ${measured.count} failed: ${measured.failure}`);
-    return measured;
-  };
-  // Compilers and connection pools are warm before anything is counted.
-  for (const name of proxies) await send(name, load.count, load.open, 1);
-  const rounds: Partial<Record<Contender, { cpu: number; reads: number }>>[] = [];
-  for (let round = 0; round < effort.rounds; round++) {
-    const found: (typeof rounds)[number] = {};
-    for (const name of proxies)
-      found[name] = await cpuRound(field[name] as { pid: number }, () => send(name, load.count, load.open));
-    rounds.push(found);
-  }
-  const latencies: Record<Contender, Measured[]> = { direct: [], nginx: [], gateway: [] };
+  const failures = new Set<string>();
+  const figures = await cpuFigures(load, proxiesOf(field), effort, failures);
+  const asked = [field.direct, ...proxiesOf(field).filter(({ name }) => figures.has(name))];
+  const latencies = new Map<string, Measured[]>(asked.map(({ name }) => [name, []]));
+  const { count, open } = load.latency;
   for (let round = 0; round < effort.rounds; round++)
-    for (const name of ["direct", ...proxies] as const)
-      latencies[name].push(await send(name, load.latency.count, load.latency.open));
-  const of = (name: "nginx" | "gateway", key: "cpu" | "reads") =>
-    median(rounds.map((round) => round[name]?.[key] ?? Number.NaN));
+    for (const to of asked)
+      latencies.get(to.name)?.push(await runClient(load, to, shared(count, effort), open, failures));
+  const direct = latencies.get(field.direct.name) ?? [];
   return {
     load,
-    cpu: {
-      nginx: of("nginx", "cpu"),
-      ...(field.gateway && {
-        gateway: of("gateway", "cpu"),
-        // Of each round by itself: what slows a machine for a while slows both.
-        ratio: median(rounds.map((round) => (round.gateway?.cpu ?? Number.NaN) / (round.nginx?.cpu ?? Number.NaN))),
-      }),
-    },
-    added: {
-      nginx: addedBy(latencies.nginx, latencies.direct),
-      ...(field.gateway && { gateway: addedBy(latencies.gateway, latencies.direct) }),
-    },
-    reads: { nginx: of("nginx", "reads"), ...(field.gateway && { gateway: of("gateway", "reads") }) },
-    failures: [...new Set(failures)],
+    of: new Map(
+      [...figures].map(([name, found]) => [name, { ...found, added: addedBy(latencies.get(name) ?? [], direct) }]),
+    ),
+    failures: [...failures],
   };
 }
 
-const portOf = (field: Field, to: Contender): number => {
-  const found = field[to];
-  if (!found) throw new Error(`${to} is not running.`);
-  return found.port;
-};
+/** Without those that failed at every request; what fails is added to `failures`. */
+export async function cpuFigures(
+  load: Load,
+  contenders: readonly Contender[],
+  effort: Effort,
+  failures: Set<string>,
+): Promise<ReadonlyMap<string, Figures>> {
+  const working: Contender[] = [];
+  // Compilers and connection pools are warm before anything is counted.
+  for (const to of contenders) {
+    const { count, failed } = await runClient(load, to, load.count, load.open, failures);
+    if (failed < count) working.push(to);
+  }
+  const rounds = new Map<string, Figures[]>(working.map(({ name }) => [name, []]));
+  for (let round = 0; round < effort.rounds; round++)
+    for (const to of working) rounds.get(to.name)?.push(await cpuRound(load, to, shared(load.count, effort), failures));
+  return new Map([...rounds].map(([name, found]) => [name, middle(found, rounds.get("nginx") ?? [])]));
+}
 
-async function cpuRound(
-  of: { readonly pid: number },
-  send: () => Promise<Measured>,
-): Promise<{ cpu: number; reads: number }> {
-  const before = cpuTimes(of.pid);
-  const { count, reads } = await send();
-  return { cpu: cpuBetween(before, cpuTimes(of.pid)) / count / 1000, reads };
+const shared = (count: number, { share }: Effort): number => Math.round(count * share);
+
+async function cpuRound(load: Load, to: Contender, count: number, failures: Set<string>): Promise<Figures> {
+  const before = to.pid === undefined ? undefined : cpuTimes(to.pid);
+  const measured = await runClient(load, to, count, load.open, failures);
+  const { reads, perSecond } = measured;
+  if (to.pid === undefined || before === undefined) return { reads, perSecond };
+  return { reads, perSecond, cpu: cpuBetween(before, cpuTimes(to.pid)) / measured.count / 1000 };
+}
+
+function middle(rounds: readonly Figures[], nginx: readonly Figures[]): Figures {
+  // Of each round by itself: what slows a machine for a while slows both.
+  const ratios = rounds.flatMap(({ cpu }, at) => {
+    const floor = nginx[at]?.cpu;
+    return cpu === undefined || floor === undefined ? [] : [cpu / floor];
+  });
+  const cpus = rounds.flatMap(({ cpu }) => cpu ?? []);
+  return {
+    ...(cpus.length > 0 && { cpu: median(cpus) }),
+    ...(ratios.length > 0 && { ratio: median(ratios) }),
+    reads: median(rounds.map(({ reads }) => reads)),
+    perSecond: median(rounds.map(({ perSecond }) => perSecond)),
+  };
 }
 
 function addedBy(measured: readonly Measured[], direct: readonly Measured[]): Added {
@@ -104,34 +124,36 @@ function addedBy(measured: readonly Measured[], direct: readonly Measured[]): Ad
 
 const CLIENT = join(import.meta.dir, "client.ts");
 
-async function runClient(load: Load, to: Contender, port: number, count: number, open: number): Promise<Measured> {
-  const child = Bun.spawn([process.execPath, CLIENT, "run", load.id, to, String(port), String(count), String(open)], {
-    stdin: "ignore",
+async function runClient(
+  load: Load,
+  to: Contender,
+  count: number,
+  open: number,
+  failures: Set<string>,
+): Promise<Measured> {
+  const child = client("run", load, to, Math.max(open, count), open);
+  const text = await new Response(child.stdout).text();
+  if ((await child.exited) !== 0) throw new Error(`The client of ${load.id} at ${to.name} failed.`);
+  const measured = JSON.parse(text) as Measured;
+  if (measured.failed > 0)
+    failures.add(`${to.name}: ${measured.failed} of ${measured.count} failed: ${measured.failure}`);
+  return measured;
+}
+
+const client = (action: "run" | "hold", load: Load, to: Contender, count: number, open: number) =>
+  Bun.spawn([process.execPath, CLIENT, action, load.id, String(count), String(open), JSON.stringify(to)], {
+    stdin: "pipe",
     stdout: "pipe",
     stderr: "inherit",
   });
-  const text = await new Response(child.stdout).text();
-  if ((await child.exited) !== 0) throw new Error(`The client of ${load.id} at ${to} failed.`);
-  return JSON.parse(text) as Measured;
-}
 
 /** Memory while streams are open and slow, above what it was before, in MB. */
-export async function idleStreams(
-  to: "nginx" | "gateway",
-  at: { readonly port: number; readonly pid: number },
-): Promise<number> {
-  const before = rssMb(at.pid);
-  const child = Bun.spawn(
-    [process.execPath, CLIENT, "hold", IDLE.id, to, String(at.port), String(IDLE_STREAMS), "32"],
-    {
-      stdin: "pipe",
-      stdout: "pipe",
-      stderr: "inherit",
-    },
-  );
+export async function idleStreams(to: Contender, pid: number): Promise<number> {
+  const before = rssMb(pid);
+  const child = client("hold", IDLE, to, IDLE_STREAMS, 32);
   for await (const _ of child.stdout) break;
-  if (child.exitCode !== null) throw new Error(`${IDLE_STREAMS} streams could not be held open at ${to}.`);
-  const open = rssMb(at.pid);
+  if (child.exitCode !== null) throw new Error(`${IDLE_STREAMS} streams could not be held open at ${to.name}.`);
+  const open = rssMb(pid);
   await child.stdin.end();
   await child.exited;
   return open - before;
@@ -139,17 +161,3 @@ export async function idleStreams(
 
 /** Of a process and all below it. */
 export const rssMb = (pid: number): number => members(pid).reduce((sum, member) => sum + member.rssMb, 0);
-
-/** The most memory seen while `work` ran. */
-export async function peakRssMb<T>(pid: number, work: () => Promise<T>): Promise<{ peak: number; result: T }> {
-  let peak = 0;
-  const look = (): void => void (peak = Math.max(peak, rssMb(pid)));
-  const timer = setInterval(look, 50);
-  try {
-    const result = await work();
-    look();
-    return { peak, result };
-  } finally {
-    clearInterval(timer);
-  }
-}

@@ -10,6 +10,8 @@ export interface Contestant extends Running {
 
 const NGINX = Bun.which("nginx", { PATH: `${process.env.PATH ?? ""}:/usr/sbin` });
 
+export const hasNginx = (): boolean => NGINX !== null;
+
 export function nginxVersion(): string {
   if (NGINX === null)
     throw new Error(

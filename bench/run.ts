@@ -1,38 +1,48 @@
 /** The gateway against nginx, in one run, before the same upstream. bin/bench.js says what can be asked for. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { local, modelOf } from "./contenders.ts";
 import { startGateway, type Gateway } from "./gateway.ts";
 import { machine } from "./machine.ts";
-import { idleStreams, measure, peakRssMb, rssMb, type Field, type LoadResult } from "./measure.ts";
-import { startNginx, type Contestant } from "./nginx.ts";
+import { measure, proxiesOf, type Field, type LoadResult } from "./measure.ts";
+import { watchMemory } from "./memory.ts";
+import { hasNginx, startNginx } from "./nginx.ts";
 import { median } from "./numbers.ts";
-import { members, start } from "./process.ts";
-import { document, markdown, type Memory, type Report } from "./report.ts";
+import { start } from "./process.ts";
+import { document, markdown, type Report } from "./report.ts";
+import { keepResults, lastResults } from "./results.ts";
+import { smoke } from "./smoke.ts";
 import { wanted } from "./wanted.ts";
+import { yardstick } from "./yardstick.ts";
 
-const { write, quick, loads, effort } = wanted();
+const { mode, quick, loads, effort, peers, upstreamPort } = wanted();
+const STARTS = 11;
+const last = lastResults();
 
-const STARTS = 5;
-/** Long enough for a collector that works when nobody asks. */
-const SETTLE_MS = 5_000;
-
-const report = await withUpstream(async (upstreamPort) => {
+if (mode === "smoke") process.exit(await smokeRun());
+const report = await withUpstream(async (port) => {
+  if (peers.length > 0) console.error(forPeers(port));
   const about = machine();
-  const starts = await startTimes(upstreamPort, quick ? 1 : STARTS);
-  const nginx = await startNginx(upstreamPort);
-  const gateway = starts.length > 0 ? await startGateway(upstreamPort) : undefined;
-  try {
-    return await everything(about, starts, { direct: { port: upstreamPort }, nginx, ...(gateway && { gateway }) });
-  } finally {
-    await gateway?.stop();
-    await nginx.stop();
-  }
+  const starts = await startTimes(port, quick ? 1 : STARTS);
+  return withField(port, starts.length > 0, (field) => everything(about, starts, field));
 });
-console.log(`\n${report.machine.join("\n")}\n\n${markdown(report)}`);
-if (write) writeFileSync(join(import.meta.dir, "RESULTS.md"), document(report));
+console.log(`\n${report.machine.join("\n")}\n\n${markdown(report, last)}`);
+if (mode === "write") {
+  writeFileSync(join(import.meta.dir, "RESULTS.md"), document(report, last));
+  keepResults(report);
+}
+
+async function smokeRun(): Promise<number> {
+  if (!hasNginx()) {
+    console.log("nginx is missing, so nothing was compared: apt-get install nginx-light.");
+    return 0;
+  }
+  const now = { machine: machine(), yardstickMicros: yardstick() };
+  return withUpstream((port) => withField(port, true, (field) => smoke(field, last, now)));
+}
 
 async function withUpstream<T>(work: (port: number) => Promise<T>): Promise<T> {
-  const upstream = start([process.execPath, join(import.meta.dir, "upstream.ts")]);
+  const upstream = start([process.execPath, join(import.meta.dir, "upstream.ts"), String(upstreamPort)]);
   try {
     return await work(Number(await upstream.line));
   } finally {
@@ -40,13 +50,29 @@ async function withUpstream<T>(work: (port: number) => Promise<T>): Promise<T> {
   }
 }
 
+async function withField<T>(port: number, hasGateway: boolean, work: (field: Field) => Promise<T>): Promise<T> {
+  const nginx = await startNginx(port);
+  const gateway = hasGateway ? await startGateway(port) : undefined;
+  try {
+    return await work({
+      direct: local("direct", port, "upstream's dialect"),
+      nginx: local("nginx", nginx.port, "upstream's dialect", nginx.pid),
+      ...(gateway && { gateway: local("gateway", gateway.port, "caller's dialect", gateway.pid) }),
+      peers,
+    });
+  } finally {
+    await gateway?.stop();
+    await nginx.stop();
+  }
+}
+
 /** Empty when the gateway does not start: then the floor is measured alone, and the reason is shown. */
-async function startTimes(upstreamPort: number, times: number): Promise<readonly number[]> {
+async function startTimes(port: number, times: number): Promise<readonly number[]> {
   const found: number[] = [];
   for (let at = 0; at < times; at++) {
     let gateway: Gateway;
     try {
-      gateway = await startGateway(upstreamPort);
+      gateway = await startGateway(port);
     } catch (error) {
       console.error(`The gateway did not start, nginx runs alone: ${(error as Error).message}`);
       return [];
@@ -58,61 +84,35 @@ async function startTimes(upstreamPort: number, times: number): Promise<readonly
 }
 
 async function everything(about: readonly string[], starts: readonly number[], field: Field): Promise<Report> {
-  const watched = (["gateway", "nginx"] as const).flatMap((name) => {
-    const at = field[name];
-    return at ? [{ name, at }] : [];
+  const { result, memory } = await watchMemory(proxiesOf(field), async (most) => {
+    const results: LoadResult[] = [];
+    for (const load of loads) {
+      console.error(`· ${load.title}`);
+      results.push(await measure(load, field, effort));
+      console.error(`  at most ${most()} so far`);
+    }
+    return results;
   });
-  await Bun.sleep(1_000);
-  const before = watched.map(({ at }) => ({ idle: rssMb(at.pid), members: madeOf(at.pid) }));
-  const peaks = new Map<string, number>();
-  const results: LoadResult[] = [];
-  for (const load of loads) {
-    console.error(`· ${load.title}`);
-    results.push(await watching(watched, peaks, () => measure(load, field, effort)));
-    console.error(`  at most ${[...peaks].map(([name, mb]) => `${name} ${mb.toFixed(0)} MB`).join(", ")} so far`);
-  }
-  const memory: Memory[] = [];
-  for (const [index, { name, at }] of watched.entries()) {
-    await Bun.sleep(SETTLE_MS);
-    const after = rssMb(at.pid);
-    const streams = await idleStreams(name, at);
-    memory.push({
-      name,
-      ...(before[index] as { idle: number; members: string }),
-      loaded: peaks.get(name) ?? 0,
-      after,
-      streams,
-    });
-  }
   return {
     machine: about,
+    yardstickMicros: yardstick(),
     command: `npm run bench -- --write${quick ? " --quick" : ""}`,
-    loads: results,
+    loads: result,
     memory,
     ...(starts.length > 0 && { readyMs: median(starts) }),
+    peers: peers.map(({ name }) => name),
   };
 }
 
-/** Runs `work` and keeps the most memory that each process had meanwhile. */
-async function watching<T>(
-  watched: readonly { name: string; at: Pick<Contestant, "pid"> }[],
-  peaks: Map<string, number>,
-  work: () => Promise<T>,
-): Promise<T> {
-  const nested = watched.reduce<() => Promise<T>>(
-    (inner, { name, at }) =>
-      async () => {
-        const { peak, result } = await peakRssMb(at.pid, inner);
-        peaks.set(name, Math.max(peak, peaks.get(name) ?? 0));
-        return result;
-      },
-    work,
-  );
-  return nested();
-}
-
-function madeOf(pid: number): string {
-  return members(pid)
-    .map(({ name, rssMb: mb }) => `${name} ${mb.toFixed(0)}`)
-    .join(", ");
+/** How those must be set up that are measured beside us. */
+function forPeers(port: number): string {
+  const base = (scenario: string): string => `http://127.0.0.1:${port}/${scenario}/v1`;
+  const models = [...new Map(loads.map((load) => [modelOf(load), load])).entries()];
+  return [
+    "Peers send these models to these addresses, as an OpenAI-compatible provider, with any key and model name:",
+    ...models.map(([model, { scenario, to }]) => {
+      const path = to === "openai-responses" ? "responses" : "chat/completions";
+      return `  ${model.padEnd(30)} ${base(scenario)} (/${path})`;
+    }),
+  ].join("\n");
 }

@@ -5,7 +5,8 @@
  */
 import { existsSync } from "node:fs";
 import { DIALECTS } from "../src/dialects/index.ts";
-import type { Ask, DialectId } from "../src/dialects/dialect.ts";
+import type { Ask } from "../src/dialects/dialect.ts";
+import type { DialectId } from "../src/ir/dialect-id.ts";
 import { toolMap } from "../src/ir/tools.ts";
 import { EVERYTHING, nativeLane } from "../src/relay/passthrough.ts";
 import type { StreamLane } from "../src/relay/stream-lane.ts";
@@ -28,7 +29,7 @@ const ROUNDS = 9;
 const STREAMS_PER_ROUND = 200;
 const CHUNK_BYTES = 16 * 1024;
 
-const IDS: readonly DialectId[] = ["openai-chat", "openai-responses", "anthropic"];
+const IDS: readonly DialectId[] = ["openai-chat", "openai-responses", "anthropic-messages"];
 const CROSSINGS = IDS.flatMap((from) => IDS.filter((to) => to !== from).map((to) => ({ from, to })));
 
 const UTF8 = new TextEncoder();
@@ -130,7 +131,7 @@ function crossingLine(title: string, took: number, parsed: number): void {
 const DIALECT_OF: Readonly<Record<Wire, DialectId>> = {
   chat: "openai-chat",
   responses: "openai-responses",
-  messages: "anthropic",
+  messages: "anthropic-messages",
 };
 
 function recordedStreams(): void {

@@ -1,9 +1,9 @@
 /**
  * The upstream of every measurement, a process of its own: prebuilt bytes over a bare socket, so that it never is what
- * limits. `/<scenario>/v1/chat/completions` and `…/responses`. It reads a body's length, not the body.
+ * limits. `/<scenario>/v1/chat/completions` and `…/responses`. It reads a body's length, not the body. Its port may be named.
  */
 import type { Socket } from "bun";
-import type { DialectId } from "../src/ir/seal.ts";
+import type { DialectId } from "../src/ir/dialect-id.ts";
 import { streamOf, wholeOf } from "./answers.ts";
 import { MANNERS, type Scenario } from "./scenarios.ts";
 
@@ -32,7 +32,7 @@ const NOTHING: Script = { writes: [Buffer.from("HTTP/1.1 404 Not Found\r\nconten
 
 const server = Bun.listen<Connection>({
   hostname: "127.0.0.1",
-  port: 0,
+  port: Number(process.argv[2] ?? 0),
   socket: {
     open: (socket) => {
       socket.data = { head: EMPTY, missing: 0, script: NOTHING, at: 0, unsent: undefined };

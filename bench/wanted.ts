@@ -1,35 +1,60 @@
 /** What the command line of the bench asks for, and what it needs. A person's mistake ends it in a sentence. */
 import { parseArgs } from "node:util";
+import { type Contender, peer } from "./contenders.ts";
 import { loadOf, LOADS, type Load } from "./loads.ts";
 import type { Effort } from "./measure.ts";
 import { nginxVersion } from "./nginx.ts";
 
 export interface Wanted {
-  readonly write: boolean;
+  readonly mode: "measure" | "write" | "smoke";
   readonly quick: boolean;
   readonly loads: readonly Load[];
   readonly effort: Effort;
+  readonly peers: readonly Contender[];
+  /** 0: any free one. */
+  readonly upstreamPort: number;
 }
 
 export function wanted(): Wanted {
   try {
-    const { values } = parseArgs({
-      options: {
-        write: { type: "boolean", default: false },
-        quick: { type: "boolean", default: false },
-        only: { type: "string" },
-      },
-    });
-    const found: Wanted = {
-      write: values.write,
-      quick: values.quick,
-      loads: values.only === undefined ? LOADS : values.only.split(",").map(loadOf),
-      effort: values.quick ? { rounds: 3, share: 0.1 } : { rounds: 5, share: 1 },
-    };
-    nginxVersion();
+    const found = read(process.argv.slice(2));
+    // A smoke without nginx says so itself.
+    if (found.mode !== "smoke") nginxVersion();
     return found;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     process.exit(2);
   }
+}
+
+export function read(args: readonly string[]): Wanted {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      write: { type: "boolean", default: false },
+      smoke: { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      peer: { type: "string", multiple: true, default: [] },
+      "upstream-port": { type: "string", default: "0" },
+    },
+  });
+  const { write, smoke, quick, only } = values;
+  if (smoke && (write || quick || only !== undefined || values.peer.length > 0))
+    throw new Error("--smoke takes no other option than --upstream-port.");
+  if (write && only !== undefined) throw new Error("--write needs every load, and --only leaves some out.");
+  const peers = values.peer.map(peer);
+  const twice = peers.find(({ name }, at) => peers.findIndex((one) => one.name === name) < at);
+  if (twice) throw new Error(`Two peers are called ${twice.name}.`);
+  const upstreamPort = Number(values["upstream-port"]);
+  if (!Number.isInteger(upstreamPort) || upstreamPort < 0 || upstreamPort > 65_535)
+    throw new Error(`--upstream-port ${values["upstream-port"]} is not a port.`);
+  return {
+    mode: smoke ? "smoke" : write ? "write" : "measure",
+    quick,
+    loads: only === undefined ? LOADS : only.split(",").map(loadOf),
+    effort: quick ? { rounds: 3, share: 0.1 } : { rounds: 5, share: 1 },
+    peers,
+    upstreamPort,
+  };
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /** The command `codeswitch`. */
 import { join } from "node:path";
-import { BUN_FLAGS, ROOT, runBun } from "./runtime.js";
+import { BUN_FLAGS, ROOT, becomeBun } from "./runtime.js";
 
 // Bun sees src/main.ts in its place, and messages name the command as it was typed (src/typed/command.ts).
 process.env._CODESWITCH_LAUNCHER = process.argv[1];
-runBun([...BUN_FLAGS, join(ROOT, "src", "main.ts"), ...process.argv.slice(2)]);
+becomeBun([...BUN_FLAGS, join(ROOT, "src", "main.ts"), ...process.argv.slice(2)]);

@@ -1,6 +1,5 @@
 /** Finds Bun and runs a script with it. Plain JavaScript without a shell, so that it works in PowerShell and cmd too. */
-import { spawn } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { accessSync, constants as modes, existsSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
@@ -33,11 +32,12 @@ function platformPackages() {
     { win32: "windows", darwin: "darwin", linux: "linux", freebsd: "freebsd" }[process.platform] ?? process.platform;
   const cpu = { x64: "x64", arm64: "aarch64" }[process.arch] ?? process.arch;
   const base = `@oven/bun-${os}-${cpu}`;
-  return isMusl() ? [`${base}-musl`, base] : [base, `${base}-baseline`];
+  return isMusl(base) ? [`${base}-musl`, base] : [base, `${base}-baseline`];
 }
 
-function isMusl() {
-  if (process.platform !== "linux") return false;
+/** Older npm installs the packages of both. Node's report takes milliseconds, so it is asked only where there is a choice. */
+function isMusl(base) {
+  if (inPackage(`${base}-musl`, "") === undefined) return false;
   return process.report.getReport().header.glibcVersionRuntime === undefined;
 }
 
@@ -53,24 +53,52 @@ function inPackage(name, file) {
 /** The `bun` package ships a small text file in the binary's place until its install script has run. */
 const isBinary = (file) => existsSync(file) && statSync(file).size > 1_000_000;
 
+/**
+ * Becomes Bun where Node has `execve` (22.15, 23.11; not on Windows): signals and the exit code are Bun's own then, and no
+ * Node waits behind it with 45 MB. Elsewhere Bun is a child of a Node that waits, which no flag makes smaller: 36 MB of it are its binary.
+ */
+export function becomeBun(args) {
+  const bun = requireBun();
+  if (process.execve === undefined || process.platform === "win32" || !isExecutable(bun)) return runBun(args);
+  process.execve(bun, [bun, ...args], environment());
+}
+
 /** Runs Bun with these arguments and ends this process as Bun ended. */
 export function runBun(args, { cwd } = {}) {
-  const bun = findBun();
-  if (bun === undefined) {
-    console.error(MISSING);
-    process.exit(1);
-  }
-  const env = { ...process.env };
-  env.BUN_CONFIG_MAX_HTTP_REQUESTS ||= MAX_HTTP_REQUESTS;
-  env.BUN_JSC_forceRAMSize ||= RAM_SIZE;
-  Object.assign(env, aroundTheProxy(env));
-  const child = spawn(bun, args, { stdio: "inherit", env, cwd });
+  const bun = requireBun();
+  // Who becomes Bun needs no children: loaded here, that start is some milliseconds sooner.
+  const { spawn } = require("node:child_process");
+  const child = spawn(bun, args, { stdio: "inherit", env: environment(), cwd });
   forwardSignals(child);
   child.on("error", (error) => {
     console.error(`Bun (${bun}) could not be started: ${error.message}\n${MISSING}`);
     process.exit(1);
   });
   child.on("exit", (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
+}
+
+function requireBun() {
+  const bun = findBun();
+  if (bun !== undefined) return bun;
+  console.error(MISSING);
+  process.exit(1);
+}
+
+/** A call of execve that fails aborts Node with a stack. */
+function isExecutable(file) {
+  try {
+    accessSync(file, modes.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function environment() {
+  const env = { ...process.env };
+  env.BUN_CONFIG_MAX_HTTP_REQUESTS ||= MAX_HTTP_REQUESTS;
+  env.BUN_JSC_forceRAMSize ||= RAM_SIZE;
+  return Object.assign(env, aroundTheProxy(env));
 }
 
 /** This machine is not reached through a company's proxy: the simulator and local models stand here. */

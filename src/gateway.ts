@@ -1,15 +1,19 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
 import { serve } from "./http/serve.ts";
+import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
 import { refuseExposed } from "./config/expose.ts";
+import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
+import type { Gateway, Hooks } from "./relay/call.ts";
+import { NO_HOOKS } from "./relay/hooks.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
+import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
-import { startSimulator } from "./simulator/index.ts";
 
 export interface RunningGateway {
   readonly url: string;
@@ -21,8 +25,12 @@ export interface RunningGateway {
 }
 
 export interface GatewayOptions {
-  /** Where records and messages go. */
+  /** Where messages go, and the record of each call. */
   readonly log: Log;
+  /** Where records go beside the log. */
+  readonly sinks?: readonly Sink[];
+  /** Limits, budgets and guards. Absent: none. */
+  readonly hooks?: Hooks;
   /** Where what outlives a restart is kept. Absent: nowhere, memory alone serves. */
   readonly dataDir?: string;
   /** What it is sealed with. Absent: a secret that the data folder holds. */
@@ -41,19 +49,28 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
-  const { config: ready, stop: stopSimulator } = withSimulator(config);
+  const { config: ready, stop: stopSimulator } = await withSimulator(config);
   const vault = openVault(options, Date.now, log.warn);
   const instance = crypto.randomUUID();
-  const gateway = {
-    config: ready,
+  const ledger = ledgerOf({
+    sinks: [log, ...(options.sinks ?? [])],
+    clock: Date.now,
+    failed: (error) => log.warn(`A record was lost at one of its sinks: ${stackOf(error)}`),
+  });
+  const gateway: Gateway = {
+    get config() {
+      return ready;
+    },
     instance,
     log,
+    ledger,
+    hooks: options.hooks ?? NO_HOOKS,
     clock: Date.now,
     vault,
     provenance: provenance(),
     tokens: tokenMeter(),
     sightings: options.sightings ?? sightings(Date.now),
-    search: searchOf(ready.search),
+    search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
   const { idleSeconds } = options;
   const server = serve(gateway, { callsMax: callsMax(descriptors), ...(idleSeconds !== undefined && { idleSeconds }) });
@@ -70,11 +87,13 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
 }
 
 /** Providers of the kind `simulator` without an address get one of ours, on a port of its own. */
-function withSimulator(config: Config): { config: Config; stop(): void } {
+async function withSimulator(config: Config): Promise<{ config: Config; stop(): void }> {
   const needed = Object.values(config.providers).filter(
     (provider) => provider.kind === "simulator" && provider.baseUrl === "",
   );
   if (needed.length === 0) return { config, stop: () => {} };
+  // Loaded here, so that a gateway without one starts sooner.
+  const { startSimulator } = await import("./simulator/index.ts");
   const simulator = startSimulator({});
   const providers = { ...config.providers };
   for (const provider of needed) providers[provider.name] = { ...provider, baseUrl: simulator.url };

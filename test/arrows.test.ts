@@ -18,15 +18,15 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // An upstream for tests and demos must not share a translator with what it tests.
   simulator: ["wire"],
   routing: ["wire", "ir", "dialects", "config", "clients", "providers"],
-  // Checks must not share a fault with what they check.
-  probe: ["wire", "ir", "typed"],
+  // Checks must not share a fault with what they check: of dialects/ they may read no coder, see below.
+  probe: ["wire", "ir", "dialects", "typed"],
   setup: ["wire", "ir", "config", "probe", "typed"],
   doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store", "typed"],
-  search: ["wire", "config"],
+  search: ["wire", "ir", "config"],
   store: ["wire"],
   access: ["wire", "ir", "config", "store"],
   ledger: ["wire", "ir", "config", "store"],
-  vault: ["wire", "ir", "store"],
+  vault: ["time", "wire", "ir", "store"],
   observe: ["time", "wire", "ir", "config", "ledger"],
   relay: [
     "time",
@@ -62,6 +62,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** The files beside the folders, and the command line above them, may import everything: they compose. */
 const COMPOSERS = new Set(["", "cli"]);
 
+/** Our name and version are nobody's room. */
+const MANIFEST = "../package.json";
+
 const FILES = [...new Glob("**/*.ts").scanSync(SRC)].filter((file) => !file.endsWith(".test.ts")).sort();
 const folderOf = (file: string): string => (file.includes("/") ? file.slice(0, file.indexOf("/")) : "");
 const source = (file: string): Promise<string> => Bun.file(join(SRC, file)).text();
@@ -88,7 +91,7 @@ describe("imports", () => {
     expect(all.length).toBeGreaterThan(20);
     const wrong = all.filter(({ from, to }) => {
       const [here, there] = [folderOf(from), folderOf(to)];
-      return here !== there && !COMPOSERS.has(here) && !ARROWS[here]?.includes(there);
+      return here !== there && to !== MANIFEST && !COMPOSERS.has(here) && !ARROWS[here]?.includes(there);
     });
     expect(wrong.map(({ from, to }) => `${from} must not import ${to}`)).toEqual([]);
   });
@@ -124,24 +127,65 @@ test("wire, ir and dialects are pure: no I/O, clock, randomness or promises", as
   expect(wrong).toEqual([]);
 });
 
+/** What asks a dialect from outside, and reads with none of its coders: a check must not share a fault with what it checks. */
+test("a probe reads nothing of its dialect", async () => {
+  const mayRead = new Set(["dialects/probe.ts", "dialects/counters.ts", "ir/assert-never.ts", "wire/json.ts"]);
+  const isProbe = (file: string): boolean => /^dialects\/[^/]+\/probe\.ts$/.test(file);
+  const all = await arrows();
+  const wrong = all.filter(({ from, to }) => isProbe(from) && !mayRead.has(to));
+  const isList = (file: string): boolean => file === "dialects/index.ts" || file === "dialects/probe.ts";
+  const around = all.filter(
+    ({ from, to }) => from.startsWith("probe/") && to.startsWith("dialects/") && !isProbe(to) && !isList(to),
+  );
+  expect([...wrong, ...around]).toEqual([]);
+});
+
+/** A dialect is a folder: its id and its wire are spelled there, in the simulator, which shares nothing with it, and in `setup/`, which writes what clients read. */
+const SPELLED =
+  /"(openai-chat|openai-responses|anthropic-messages)"|\b(tool_use|tool_result|server_tool_use|web_search_tool_result|redacted_thinking|thinking_delta|input_json_delta|content_block_\w*|message_(start|delta|stop)|srvtoolu\w*|reasoning_content|reasoning_details|tool_calls|max_output_tokens|encrypted_content|(in|out)put_text)\b|\bresponse\.output\b|"choices"|\.choices\b/;
+const SPELLERS = /^(dialects|simulator|setup)\//;
+/** Rebuilt now, line by line out of this list: when it is empty, nothing outside spells a dialect. */
+const STILL_SPELL = [
+  // The relay reads and writes wire by hand.
+  /^relay\/(kept|web-search|outbound|rounds)\.ts$/,
+  // The native lane fits bytes field by field.
+  /^providers\/(native-[-\w]+|fit|thinking|sampling)\.ts$/,
+  // Rows of vendors and models say which dialect they are about.
+  /^providers\/(catalog|capabilities|endpoint|model-rows)\.ts$/,
+];
+/** The names of dialects in earlier versions. */
+const OLD_NAMES = "ir/dialect-id.ts";
+
+test("a dialect's id and its words of the wire stand in its own folder", async () => {
+  const wrong: string[] = [];
+  const mayNot = (file: string): boolean =>
+    !SPELLERS.test(file) && file !== OLD_NAMES && !STILL_SPELL.some((still) => still.test(file));
+  for (const file of FILES.filter(mayNot))
+    for (const line of withoutComments(await source(file)).split("\n"))
+      if (SPELLED.test(line) && !/^\s*import\b|\bfrom "/.test(line))
+        wrong.push(`${file}: ${line.trim().slice(0, 100)}`);
+  expect(wrong).toEqual([]);
+});
+
 /** Where a vendor may be named in code. Comments may name one anywhere: they say where a fact comes from. */
 const NAMES =
   /azure|openai|anthropic|claude|cursor|codex|kimi|moonshot|deepseek|groq|mistral|openrouter|gemini|\bxai\b|\bgpt-?\d/i;
 const HOMES =
   /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env|schema|config|litellm|base-url|keys)[^/]*\.ts$/;
 const ALLOWED: Readonly<Record<string, string>> = {
-  "ir/seal.ts": "DialectId: the wire protocols are called after who published them",
+  "ir/dialect-id.ts": "the names of dialects in earlier versions",
   "http/routes.ts": "paths that clients ask for",
   "wire/forwarding.ts": "headers that proxies add, under their makers' names",
 };
-/** A dialect's id is the name of a protocol, not of a vendor; so is the kind of provider that speaks one of them without being anybody. */
-const DIALECT_IDS = /"(openai-chat|openai-responses|anthropic|openai-compatible)"/g;
+/** A name of a protocol is none of a vendor: the kind of provider that speaks one without being anybody, and what ids are imported as. */
+const PROTOCOLS =
+  /"(openai-compatible|openai-chat|openai-responses|anthropic-messages)"|\b(OPENAI_CHAT|OPENAI_RESPONSES|ANTHROPIC_MESSAGES)\b/g;
 
 test("a vendor's name stands only in its own place", async () => {
   const wrong: string[] = [];
   for (const file of FILES.filter((name) => !HOMES.test(name) && !(name in ALLOWED))) {
     const lines = withoutComments(await source(file))
-      .replace(DIALECT_IDS, '""')
+      .replace(PROTOCOLS, '""')
       .split("\n");
     for (const line of lines) {
       const found = /^\s*import\b|\bfrom "/.test(line) ? null : NAMES.exec(line);

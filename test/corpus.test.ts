@@ -1,7 +1,8 @@
 /** Every recorded answer crosses its own dialect unchanged: decoded, held to the grammar, printed, and decoded again, streamed, whole and cut anywhere. */
 import { describe, expect, test } from "bun:test";
 import { DIALECTS } from "../src/dialects/index.ts";
-import type { Ask, DialectId } from "../src/dialects/dialect.ts";
+import type { Ask } from "../src/dialects/dialect.ts";
+import type { DialectId } from "../src/ir/dialect-id.ts";
 import { collect, type WholeBlock } from "../src/ir/collect.ts";
 import type { StreamEvent } from "../src/ir/events.ts";
 import { grammar } from "../src/ir/grammar.ts";
@@ -17,7 +18,7 @@ import { readCorpus, type Recording, type Wire } from "./clients/recordings.ts";
 const DIALECT: Readonly<Record<Wire, DialectId>> = {
   chat: "openai-chat",
   responses: "openai-responses",
-  messages: "anthropic",
+  messages: "anthropic-messages",
 };
 
 const corpus = readCorpus();

@@ -29,6 +29,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   vaultDiskRowsMax: "src/vault/bounds.test.ts > of rows and of bytes: the oldest leave",
   vaultDiskBytesMax: "src/vault/bounds.test.ts > of rows and of bytes: the oldest leave",
   vaultDiskTtlMs: "src/vault/bounds.test.ts > of time: what is too old is neither given back nor kept",
+  vaultComparedMax: "src/vault/comparison.test.ts > what was compared is forgotten when there is too much of it",
   vaultQueueBytesMax: "src/vault/bounds.test.ts > of what waits for the disk: the rest stays in memory",
   provenanceMax: "src/vault/provenance.test.ts > is forgotten when there are too many",
   configDepthMax: "src/config/parse-yaml.test.ts > brackets that are never closed",

@@ -10,7 +10,7 @@ import { DATABASE_FILE } from "../src/store/folder.ts";
 import { sqliteStore } from "../src/store/sqlite.ts";
 import { LIMITS } from "../src/wire/limits.ts";
 import { durableLevel } from "../src/vault/durable.ts";
-import { farShelf } from "../src/vault/far.ts";
+import { workerShelf } from "../src/vault/worker-shelf.ts";
 import { memoryLevel } from "../src/vault/memory.ts";
 import type { Shelf } from "../src/vault/shelf.ts";
 import { type Vault, vaultOf } from "../src/vault/vault.ts";
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await (await sqliteStore(DIR)).close();
   fill(ROWS);
   const secrets = openSecrets(DIR, undefined, NOW);
-  shelf = farShelf({ dir: DIR, secrets }, () => new Worker(new URL("../src/vault/worker.ts", import.meta.url).href));
+  shelf = workerShelf({ dir: DIR, secrets }, () => new Worker(new URL("../src/vault/worker.ts", import.meta.url).href));
   const failed = (error: unknown): void => void failures.push(error);
   vault = vaultOf(
     durableLevel(
@@ -74,7 +74,7 @@ const answer = (): Answer => ({
   finish: { type: "finish", reason: "stop", usage: { lines: [], hostedCalls: {}, source: "none" } },
 });
 const SCOPE = { caller: "one", conversation: "one", session: "guessed", keeps: "disk" } as const;
-const READER = { dialect: "anthropic", issuer: "claude", family: "claude" } as const;
+const READER = { dialect: "anthropic-messages", issuer: "claude", family: "claude" } as const;
 
 /** As many answers as a busy gateway has in ten seconds, a few at a time. */
 async function remember(count: number): Promise<void> {

@@ -1,23 +1,16 @@
-/** The list of commands. A new one is a file and a line. */
+/** The list of commands. A new one is a file and a line. Each is loaded when it is asked for: what starts the gateway need not know the others. */
 import { defineCommand } from "citty";
-import { configCommand } from "./config.ts";
-import { secretCommand } from "./secret.ts";
-import { doctorCommand } from "./doctor.ts";
-import { modelsCommand } from "./models.ts";
-import { setupCommand } from "./setup.ts";
-import { startCommand } from "./start.ts";
-import { testCommand } from "./test-model.ts";
 import { VERSION } from "./version.ts";
 
 export const main = defineCommand({
   meta: { name: "codeswitch", version: VERSION, description: "Every coding tool, every model, one gateway you own." },
   subCommands: {
-    start: startCommand,
-    setup: setupCommand,
-    models: modelsCommand,
-    test: testCommand,
-    doctor: doctorCommand,
-    config: configCommand,
-    secret: secretCommand,
+    start: () => import("./start.ts").then(({ startCommand }) => startCommand),
+    setup: () => import("./setup.ts").then(({ setupCommand }) => setupCommand),
+    models: () => import("./models.ts").then(({ modelsCommand }) => modelsCommand),
+    test: () => import("./test-model.ts").then(({ testCommand }) => testCommand),
+    doctor: () => import("./doctor.ts").then(({ doctorCommand }) => doctorCommand),
+    config: () => import("./config.ts").then(({ configCommand }) => configCommand),
+    secret: () => import("./secret.ts").then(({ secretCommand }) => secretCommand),
   },
 });

@@ -3,21 +3,26 @@ import type { ArgDef, ArgsDef, CommandDef } from "citty";
 import { command as typed } from "../typed/command.ts";
 import { examplesOf } from "./examples.ts";
 import { table, TERMINAL, wrapped } from "./table.ts";
-import type { Chosen } from "./usage.ts";
+import { type Chosen, listOf, loaded } from "./usage.ts";
 import { VERSION } from "./version.ts";
 
-export function help(chosen: Chosen): string {
+export function help(chosen: Chosen): Promise<string> {
   return chosen.path.length === 1 ? front(chosen.command) : page(chosen);
 }
 
-const front = (root: CommandDef): string =>
+const front = async (root: CommandDef): Promise<string> =>
   [
     `codeswitch ${VERSION}: ${descriptionOf(root).replace(/^E/, "e")}`,
     "",
     usage(typed("COMMAND")),
     "",
     "Commands",
-    list(commandsIn(root, []).map(({ path, command }) => [[...path, ...wordsOf(command)].join(" "), briefOf(command)])),
+    list(
+      (await commandsIn(root, [])).map(({ path, command }) => [
+        [...path, ...wordsOf(command)].join(" "),
+        briefOf(command),
+      ]),
+    ),
     "",
     "Try it without any key",
     ...TRY,
@@ -41,11 +46,11 @@ const TRY = [
   `    -d '{"model":"demo","messages":[{"role":"user","content":"Hello"}]}'`,
 ];
 
-function page({ command, path: [, ...path] }: Chosen): string {
+async function page({ command, path: [, ...path] }: Chosen): Promise<string> {
   const args = Object.entries((command.args ?? {}) as ArgsDef);
   const words = args.filter(([, { type }]) => type === "positional");
   const flags = args.filter(([, { type }]) => type !== "positional");
-  const inside = commandsIn(command, path);
+  const inside = await commandsIn(command, path);
   return [
     wrapped(descriptionOf(command), TERMINAL).join("\n"),
     usage(typed([...path, ...wordsOf(command), ...(inside.length > 0 ? ["COMMAND"] : [])].join(" "))),
@@ -83,11 +88,14 @@ interface Listed {
 }
 
 /** Those that can be run, in the order of their lists. */
-function commandsIn(command: CommandDef, path: readonly string[]): Listed[] {
-  const inside = (command.subCommands ?? {}) as Readonly<Record<string, CommandDef>>;
-  return Object.entries(inside).flatMap(([name, sub]) =>
-    sub.subCommands ? commandsIn(sub, [...path, name]) : [{ path: [...path, name], command: sub }],
+async function commandsIn(command: CommandDef, path: readonly string[]): Promise<readonly Listed[]> {
+  const found = await Promise.all(
+    Object.entries(listOf(command) ?? {}).map(async ([name, listed]) => {
+      const sub = await loaded(listed);
+      return listOf(sub) ? commandsIn(sub, [...path, name]) : [{ path: [...path, name], command: sub }];
+    }),
   );
+  return found.flat();
 }
 
 const wordsOf = ({ args }: CommandDef): string[] =>

@@ -16,9 +16,9 @@ export async function run(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const wantsHelp = (argument: string): boolean => argument === "--help" || argument === "-h";
-    const chosen = choose(main, first === "help" ? argv.slice(1) : argv);
+    const chosen = await choose(main, first === "help" ? argv.slice(1) : argv);
     if (first === "help" || argv.some(wantsHelp) || (chosen.command.subCommands && chosen.rest.length === 0)) {
-      console.log(help(chosen));
+      console.log(await help(chosen));
       return 0;
     }
     await runCommand(chosen.command, { rawArgs: checkArguments(chosen) });

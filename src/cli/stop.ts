@@ -39,7 +39,24 @@ export function untilStopped(
       }, reject);
     };
     for (const signal of SIGNALS) process.on(signal, onSignal);
+    if (process.env.npm_lifecycle_event !== undefined)
+      whenParentEnds(() => {
+        // A signal that has come already is the same end.
+        if (firstAt === undefined) onSignal("SIGTERM");
+      });
   });
+}
+
+const LOOK_MS = 250;
+
+/** npm ends the shell in which it started us, and the shell hands no signal on: without this `npx codeswitch start` would keep its port. */
+function whenParentEnds(then: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    then();
+  }, LOOK_MS).unref();
 }
 
 export const lastWords = (output: Output): Promise<void> => output.flush(FLUSH_MS);

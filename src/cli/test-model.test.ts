@@ -89,6 +89,14 @@ test("without a gateway that runs it starts one for the moment, and says so", as
   expect(far.asked[0]?.text).toContain("Wie geht's?");
 });
 
+test("counts what came from the cache in the vendor's own word too", async () => {
+  const usage = { prompt_tokens: 12, completion_tokens: 34, total_tokens: 46, prompt_cache_hit_tokens: 8 };
+  const { place } = await placeBefore(() =>
+    streamed([...ANSWER.slice(0, 3), chunk({ choices: [], usage }), "data: [DONE]\n\n"]),
+  );
+  expect((await run(place, "test")).out).toContain("Tokens       12 in (8 from the cache), 34 out\n");
+});
+
 test("an answer without words is said to be one", async () => {
   const { place } = await placeBefore(() => streamed([ANSWER[0] ?? "", delta({}, "stop"), "data: [DONE]\n\n"]));
   const { code, out } = await run(place, "test");

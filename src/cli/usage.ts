@@ -17,20 +17,26 @@ export interface Chosen {
   readonly rest: readonly string[];
 }
 
+type Listed = CommandDef | (() => Promise<CommandDef>);
+/** Those right below a command; undefined: it is run itself. */
+export const listOf = ({ subCommands }: CommandDef): Readonly<Record<string, Listed>> | undefined =>
+  subCommands as Readonly<Record<string, Listed>> | undefined;
+export const loaded = async (listed: Listed): Promise<CommandDef> => (typeof listed === "function" ? listed() : listed);
+
 /** Throws UsageError for a command that is not there. */
-export function choose(root: CommandDef, argv: readonly string[]): Chosen {
+export async function choose(root: CommandDef, argv: readonly string[]): Promise<Chosen> {
   let chosen: Chosen = { command: root, path: ["codeswitch"], rest: argv };
   for (;;) {
     const [name, ...rest] = chosen.rest;
-    const commands = chosen.command.subCommands as Readonly<Record<string, CommandDef>> | undefined;
+    const commands = listOf(chosen.command);
     if (commands === undefined || name === undefined || name.startsWith("-")) return chosen;
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    const listed = Object.hasOwn(commands, name) ? commands[name] : undefined;
     const whole = chosen.path.join(" ");
-    if (!command)
+    if (!listed)
       throw new UsageError(
         `"${name}" is not a command of ${whole}. ${didYouMean(name, Object.keys(commands))}Commands: ${Object.keys(commands).join(", ")}. ${more(chosen.path)}`,
       );
-    chosen = { command, path: [...chosen.path, name], rest };
+    chosen = { command: await loaded(listed), path: [...chosen.path, name], rest };
   }
 }
 

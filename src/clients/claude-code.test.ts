@@ -20,7 +20,7 @@ const requestOf = (entries: ModelRequest["entries"]): ModelRequest => ({
   cache: {},
   wants: {},
   caller: {},
-  extra: { dialect: "anthropic", fields: {} },
+  extra: { dialect: "anthropic-messages", fields: {} },
 });
 
 describe("the attribution block of a translated call", () => {
@@ -54,7 +54,9 @@ describe("the attribution block of passing bytes", () => {
 
 test("Anthropic's own models read it, in their own dialect", () => {
   expect(
-    ["anthropic", "azure", "kimi", "openai-compatible"].map((kind) => readsAttribution(kind as never, "anthropic")),
+    ["anthropic", "azure", "kimi", "openai-compatible"].map((kind) =>
+      readsAttribution(kind as never, "anthropic-messages"),
+    ),
   ).toEqual([true, true, false, false]);
   expect(readsAttribution("azure", "openai-responses")).toBe(false);
 });

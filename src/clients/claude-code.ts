@@ -1,5 +1,7 @@
 /** What Claude Code does beyond Messages. Recorded from 2.1.329 (docs/clients/claude-code.md). */
 import type { ProviderKind } from "../config/config.ts";
+import { ANTHROPIC_MESSAGES } from "../dialects/anthropic-messages/id.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { lossless, type Translated } from "../ir/loss.ts";
 import type { Entry, ModelRequest } from "../ir/request.ts";
 import type { SpanEdit } from "../wire/edit.ts";
@@ -14,8 +16,8 @@ const ATTRIBUTION = /^x-anthropic-billing-header:/;
 /** Whose bill it is about: Anthropic's own models, wherever they stand, and the stand-in for them. */
 const READS_ATTRIBUTION: ReadonlySet<ProviderKind> = new Set(["anthropic", "azure", "simulator"]);
 
-export const readsAttribution = (kind: ProviderKind, dialect: string): boolean =>
-  dialect === "anthropic" && READS_ATTRIBUTION.has(kind);
+export const readsAttribution = (kind: ProviderKind, dialect: DialectId): boolean =>
+  dialect === ANTHROPIC_MESSAGES && READS_ATTRIBUTION.has(kind);
 
 /** For a translated call. */
 export function withoutAttribution(request: ModelRequest): Translated<ModelRequest> {

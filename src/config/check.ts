@@ -1,6 +1,7 @@
 /** A file against all that must hold, at once: a fault of its shape in one place hides no fault of meaning in another. */
 import { ConfigError, type Problem } from "./problem.ts";
-import { resolve, type Resolved, type VendorFacts } from "./resolve.ts";
+import { resolve, type Resolved } from "./resolve.ts";
+import type { VendorFacts } from "./vendor.ts";
 import { FileSchema } from "./schema.ts";
 import { retype, validate, type Validated } from "./validate.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";

@@ -1,5 +1,5 @@
 /** The configuration as the gateway reads it: defaults filled in, variables replaced, names in our own spelling. Made by load.ts from a file or by env.ts from the environment. */
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 
 export interface Config {
   readonly server: ServerConfig;

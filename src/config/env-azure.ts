@@ -1,4 +1,5 @@
 /** Deployments behind model names, as the two Azure seeds had them. */
+import { OPENAI_CHAT } from "../dialects/openai-chat/id.ts";
 import type { ModelConfig, TargetConfig } from "./config.ts";
 import type { EnvReader } from "./env-reader.ts";
 import { SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./schema.ts";
@@ -76,7 +77,7 @@ export function azureDeployments(env: EnvReader): AzureNames {
 const mapped = (name: string, deployment: string): Pick<TargetConfig, "model" | "baseModel" | "dialect"> => ({
   model: deployment,
   ...(deployment !== name && name !== "*" && { baseModel: name }),
-  ...(!isGpt(name) && { dialect: "openai-chat" }),
+  ...(!isGpt(name) && { dialect: OPENAI_CHAT }),
 });
 
 const isGpt = (name: string): boolean => /^(\*$|gpt|o\d|codex|computer-use)/i.test(name);

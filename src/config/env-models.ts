@@ -1,30 +1,9 @@
 /** The names that work when there is no file: those that the seeds promised, and every vendor's own for whose key is set. */
 import type { ModelConfig, ProviderConfig, TargetConfig } from "./config.ts";
-import { azureDeployments, NATIVE_GPT, type AzureNames } from "./env-azure.ts";
+import { azureDeployments, type AzureNames } from "./env-azure.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
-import type { VendorFacts } from "./resolve.ts";
+import type { VendorFacts } from "./vendor.ts";
 import { EFFORTS } from "./schema.ts";
-
-/** Names that stand in the list of models; each vendor's other names work by pattern. */
-const LISTED: Readonly<Record<string, readonly string[]>> = {
-  openai: NATIVE_GPT,
-  anthropic: ["claude-sonnet-5", "claude-opus-5-5", "claude-haiku-5-5"],
-  kimi: ["kimi-k2-thinking"],
-  gemini: ["gemini-2.5-pro"],
-  deepseek: ["deepseek-chat", "deepseek-reasoner"],
-  xai: ["grok-code-fast-1"],
-  mistral: ["mistral-small-latest"],
-  aimlapi: ["google/gemini-2.5-pro"],
-};
-
-/** Who answers for Claude's sizes where there is no Anthropic key: the first of these vendors whose key is set. */
-const SIZES: Readonly<Record<string, { readonly big: string; readonly small: string }>> = {
-  openai: { big: "gpt-5", small: "gpt-5-mini" },
-  kimi: { big: "kimi-k2-thinking", small: "kimi-k2-thinking" },
-  gemini: { big: "gemini-2.5-pro", small: "gemini-2.5-flash" },
-  deepseek: { big: "deepseek-chat", small: "deepseek-chat" },
-  xai: { big: "grok-code-fast-1", small: "grok-code-fast-1" },
-};
 
 const ALIAS_EFFORTS = ["high", "medium", "low", "minimal"] as const;
 
@@ -41,7 +20,7 @@ export function modelsOf(
     ...aliases(azure, names),
     ...(azure?.models ?? []),
     ...owned.flatMap((vendor) =>
-      (LISTED[vendor.id] ?? []).map((name) => model(name, { provider: vendor.id, model: name })),
+      (vendor.listed ?? []).map((name) => model(name, { provider: vendor.id, model: name })),
     ),
     ...sizes(env, azure, names, vendors),
     ...owned.flatMap((vendor) =>
@@ -93,9 +72,10 @@ function substituteOf(
   names: ReadonlySet<string>,
   vendors: readonly VendorFacts[],
 ): Pick<AzureNames, "big" | "small"> | undefined {
-  const vendor = vendors.find(({ id }) => names.has(id) && SIZES[id] !== undefined);
-  const row = vendor && SIZES[vendor.id];
-  return row && { big: { provider: vendor.id, model: row.big }, small: { provider: vendor.id, model: row.small } };
+  const vendor = vendors.find(({ id, sizes }) => names.has(id) && sizes !== undefined);
+  if (!vendor?.sizes) return undefined;
+  const { big, small } = vendor.sizes;
+  return { big: { provider: vendor.id, model: big }, small: { provider: vendor.id, model: small } };
 }
 
 /** BIG_MODEL names a deployment where there is an Azure, unless the name is plainly another vendor's whose key is set. */
@@ -113,7 +93,7 @@ function targetFor(
     (vendor) => vendor.kind === "azure" && vendor.models.some((pattern) => matches(pattern, wanted)),
   );
   if (azure && (isGpt || !owner)) return azure.target(wanted, variable);
-  const carrier = owner ?? vendors.find((vendor) => names.has(vendor.id) && vendor.models.length === 0);
+  const carrier = owner ?? vendors.find((vendor) => names.has(vendor.id) && vendor.catchAll);
   return carrier && { provider: carrier.id, model: wanted, writtenAt: variable };
 }
 
@@ -135,8 +115,8 @@ function withEffort(env: EnvReader, variable: string, target: TargetConfig | und
   return { ...target, effort: effort ?? "medium" };
 }
 
-/** Hosts that carry everybody's models get what nobody else claims: the first of them, since a name can go to one only. */
+/** Several may carry every maker's models, and a name can go to one only: the first row gets it. */
 function catchAll(owned: readonly VendorFacts[]): ModelConfig[] {
-  const carrier = owned.find((vendor) => vendor.models.length === 0);
+  const carrier = owned.find((vendor) => vendor.catchAll);
   return carrier ? [model("*", { provider: carrier.id, model: "*" })] : [];
 }

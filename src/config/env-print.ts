@@ -1,11 +1,14 @@
 /** The table of variables and `.env.example`, as text. */
-import { VARIABLE_GROUPS, type VariableRow } from "./env-variables.ts";
+import { variableGroups, type VariableRow } from "./env-variables.ts";
+import type { VendorFacts } from "./vendor.ts";
 
-export const printVariables = (): string =>
-  VARIABLE_GROUPS.map(
-    ({ title, rows }) =>
-      `### ${title}\n\n| Variable | | Meaning |\n| --- | --- | --- |\n${rows.map(tableRow).join("\n")}`,
-  ).join("\n\n");
+export const printVariables = (vendors: readonly VendorFacts[]): string =>
+  variableGroups(vendors)
+    .map(
+      ({ title, rows }) =>
+        `### ${title}\n\n| Variable | | Meaning |\n| --- | --- | --- |\n${rows.map(tableRow).join("\n")}`,
+    )
+    .join("\n\n");
 
 const tableRow = ({ name, status, meaning, instead }: VariableRow): string =>
   `| \`${name}\` | ${status} | ${cell(status === "honoured" ? meaning : status === "renamed" ? `${meaning} Now: ${instead}.` : `${meaning} Not read: ${instead}.`)} |`;
@@ -13,8 +16,10 @@ const tableRow = ({ name, status, meaning, instead }: VariableRow): string =>
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
 /** Every variable that is read here, commented out; the others by name, so that nobody looks for them in vain. */
-export const printDotenv = (): string =>
-  `${HEAD}\n\n${VARIABLE_GROUPS.map(({ title, rows }) => `# ---- ${title}\n${rows.map(dotenvLines).join("\n")}`).join("\n\n")}\n`;
+export const printDotenv = (vendors: readonly VendorFacts[]): string =>
+  `${HEAD}\n\n${variableGroups(vendors)
+    .map(({ title, rows }) => `# ---- ${title}\n${rows.map(dotenvLines).join("\n")}`)
+    .join("\n\n")}\n`;
 
 const HEAD = `# Every variable that codeswitch knows. Copy this file to .env and remove the # before what you need.
 # It is read when it lies beside the configuration (./codeswitch.yaml, --config), or when you name it: npx codeswitch start --config .env

@@ -4,7 +4,7 @@ import { apiVersionDoubt, apiVersionFault, baseUrlDoubt, normaliseBaseUrl, readA
 import { DEFAULT_WAITS } from "./default.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
 import { consumerToken, isSampleKey } from "./keys.ts";
-import type { VendorFacts } from "./resolve.ts";
+import type { VendorFacts } from "./vendor.ts";
 import { BASE_URL_FIX } from "./schema.ts";
 
 export function azureProvider(env: EnvReader): ProviderConfig | undefined {

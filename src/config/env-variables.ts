@@ -1,7 +1,8 @@
 /**
  * Every environment variable of the projects that people come from, and of ours: what becomes of it, and why.
- * docs/CONFIG.md prints this table; a test keeps the two equal.
+ * docs/CONFIG.md prints this table; a test keeps the two equal. What holds a vendor's key is in the vendor's own row.
  */
+import type { VendorFacts } from "./vendor.ts";
 
 export type VariableStatus =
   /** Read. */
@@ -59,7 +60,16 @@ const NO_CONSUMER = "log-in tokens of a consumer subscription are never used or 
 const NO_PROMPTS = "prompts are never written to the log";
 const COMPOSER = "the Composer backend is not part of this version";
 
-export const VARIABLE_GROUPS: readonly VariableGroup[] = [
+/** A vendor's key under the first of its names, and the others. */
+const keyRows = ({ keyVariables: [name = "", ...others], keyMeaning }: VendorFacts): VariableRow[] =>
+  keyMeaning === undefined
+    ? []
+    : [
+        honoured(name, keyMeaning, { example: "" }),
+        ...others.map((other) => honoured(other, `Another name for ${name}.`, { example: "" })),
+      ];
+
+export const variableGroups = (vendors: readonly VendorFacts[]): readonly VariableGroup[] => [
   {
     title: "codeswitch itself (these act with a file too)",
     rows: [
@@ -211,28 +221,7 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
   {
     title: "Other vendors: one key is enough",
     rows: [
-      honoured("ANTHROPIC_API_KEY", "Your key at Anthropic: claude-*.", { example: "" }),
-      honoured("OPENAI_API_KEY", "Your key at OpenAI: gpt-* and o*, where no Azure is set.", { example: "" }),
-      honoured("KIMI_API_KEY", "Your key at Moonshot: kimi-* and kimi-k2-thinking.", { example: "" }),
-      honoured("MOONSHOT_API_KEY", "Another name for KIMI_API_KEY.", { example: "" }),
-      honoured("GEMINI_API_KEY", "Your key at Google: gemini-*, over its OpenAI-compatible endpoint.", { example: "" }),
-      honoured("GOOGLE_API_KEY", "Another name for GEMINI_API_KEY.", { example: "" }),
-      honoured("DEEPSEEK_API_KEY", "Your key at DeepSeek: deepseek-*.", { example: "" }),
-      honoured("XAI_API_KEY", "Your key at xAI: grok-*.", { example: "" }),
-      honoured("MISTRAL_API_KEY", "Your key at Mistral: mistral-*, codestral-* and others.", { example: "" }),
-      honoured("AIMLAPI_KEY", "Your key at AI/ML API: every name that no other vendor claims.", { example: "" }),
-      honoured("AIMLAPI_API_KEY", "Another name for AIMLAPI_KEY.", { example: "" }),
-      honoured("AIML_API_KEY", "Another name for AIMLAPI_KEY.", { example: "" }),
-      honoured("GROQ_API_KEY", "Your key at Groq: every name that no other vendor claims.", { example: "" }),
-      honoured("OPENROUTER_API_KEY", "Your key at OpenRouter: every name that no other vendor claims.", {
-        example: "",
-      }),
-      honoured(
-        "OLLAMA_API_KEY",
-        "Any value: Ollama on this machine (port 11434) gets every name that nobody else claims.",
-        { example: "" },
-      ),
-      honoured("VLLM_API_KEY", "The same for vLLM on port 8000.", { example: "" }),
+      ...vendors.flatMap(keyRows),
       renamed("YOUR_AIMLAPI_KEY", "The placeholder in AI/ML API's Cursor guide.", "AIMLAPI_KEY"),
       refused("OPENAI_BASE_URL", "Another host for OpenAI's SDKs.", LOOP),
       refused("OPENAI_API_BASE", "Another host for OpenAI's SDKs.", LOOP),
@@ -304,8 +293,9 @@ export const VARIABLE_GROUPS: readonly VariableGroup[] = [
   },
 ];
 
-export const VARIABLES: readonly VariableRow[] = VARIABLE_GROUPS.flatMap((group) => group.rows);
+export const variables = (vendors: readonly VendorFacts[]): readonly VariableRow[] =>
+  variableGroups(vendors).flatMap((group) => group.rows);
 
-export const OWN_VARIABLES: readonly string[] = VARIABLES.map((row) => row.name).filter((name) =>
-  name.startsWith("CODESWITCH_"),
-);
+export const OWN_VARIABLES: readonly string[] = variables([])
+  .map((row) => row.name)
+  .filter((name) => name.startsWith("CODESWITCH_"));

@@ -4,9 +4,9 @@ import { DEFAULT_WAITS } from "./default.ts";
 import { modelsOf } from "./env-models.ts";
 import { azureProvider, vendorProviders } from "./env-providers.ts";
 import { envReader, type EnvReader } from "./env-reader.ts";
-import { VARIABLES } from "./env-variables.ts";
+import { variables as knownVariables } from "./env-variables.ts";
 import { keyFault } from "./keys.ts";
-import type { VendorFacts } from "./resolve.ts";
+import type { VendorFacts } from "./vendor.ts";
 import type { Variables } from "./substitute.ts";
 
 export interface FromEnvironment {
@@ -25,7 +25,7 @@ export function fromEnvironment(variables: Variables, vendors: readonly VendorFa
   const found = [...(azure ? [azure] : []), ...vendorProviders(env, vendors)];
   const providers = found.length > 0 ? found : [SIMULATOR];
   const models = found.length > 0 ? modelsOf(env, found, vendors) : DEMO_MODELS;
-  warnOfUnread(env);
+  warnOfUnread(env, vendors);
   env.finish();
   const switchedOff = [...env.off].map(([name, why]) => ({ why, models: namesOf(name, variables, vendors) }));
   return {
@@ -80,8 +80,8 @@ function callerKeys(env: EnvReader): KeyConfig[] {
 }
 
 /** What people bring along from elsewhere must not do nothing in silence. */
-function warnOfUnread(env: EnvReader): void {
-  for (const row of VARIABLES) {
+function warnOfUnread(env: EnvReader, vendors: readonly VendorFacts[]): void {
+  for (const row of knownVariables(vendors)) {
     if (row.status === "honoured" || row.everyday || env.value(row.name) === undefined) continue;
     env.warn(
       row.status === "renamed"

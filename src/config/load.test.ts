@@ -504,3 +504,8 @@ test("what is printed can be read back, and holds no secret", () => {
   const shared = ({ server, models, log }: Config) => ({ server, models: models.map(said), log });
   expect(shared(again)).toEqual(shared(config));
 });
+
+test("the dialect's name of earlier versions is taken for today's", () => {
+  const { models } = load(BASE.replace("model: gpt-5", "model: claude-sonnet-5, dialect: anthropic"));
+  expect(models[0]?.targets[0]?.dialect).toBe("anthropic-messages");
+});

@@ -11,7 +11,7 @@ import { refuseExposed, weakKeyWarnings } from "./expose.ts";
 import { readOverrides, unknownOwnVariables, unreadHost, type Flags, type Overrides } from "./overrides.ts";
 import { placeOf, valueOf } from "./place.ts";
 import { ConfigError } from "./problem.ts";
-import type { VendorFacts } from "./resolve.ts";
+import type { VendorFacts } from "./vendor.ts";
 import { readVariable, type Variables } from "./substitute.ts";
 import { readYaml } from "./yaml-file.ts";
 

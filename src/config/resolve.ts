@@ -1,13 +1,5 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
-import type {
-  KeyConfig,
-  ModelConfig,
-  ProviderConfig,
-  ProviderKind,
-  SearchConfig,
-  SwitchedOff,
-  TargetConfig,
-} from "./config.ts";
+import type { KeyConfig, ModelConfig, ProviderConfig, SearchConfig, SwitchedOff, TargetConfig } from "./config.ts";
 import {
   apiVersionDoubt,
   apiVersionFault,
@@ -18,15 +10,18 @@ import {
 } from "./base-url.ts";
 import { consumerToken, keyFault, looksLikeKey } from "./keys.ts";
 import { modelNameFault } from "../ir/model-name.ts";
+import { OPENAI_RESPONSES } from "../dialects/openai-responses/id.ts";
+import { DIALECT_IDS } from "../dialects/index.ts";
 import { didYouMean } from "./nearest.ts";
 import { ORIGIN_FIX, originFault, originWarnings, withoutSlash } from "./origins.ts";
 import { placeOf, valueOf } from "./place.ts";
 import { problems } from "./problem.ts";
 import { unknownKeyModels } from "./references.ts";
 import { readSearch } from "./search.ts";
-import { BASE_URL_FIX, DIALECTS, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
+import { BASE_URL_FIX, type FileConfig, type FileProvider, type FileTarget } from "./schema.ts";
 import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
 import type { Validated } from "./validate.ts";
+import type { VendorFacts } from "./vendor.ts";
 import { writtenAt } from "./written-at.ts";
 import type { Path, YamlFile } from "./yaml-file.ts";
 
@@ -38,17 +33,6 @@ export interface Resolved {
   readonly switchedOff?: readonly SwitchedOff[];
   readonly search?: SearchConfig;
   readonly warnings: readonly string[];
-}
-
-/** What must be known of a vendor here; providers/catalog.ts has the rows. */
-export interface VendorFacts {
-  readonly id: string;
-  readonly kind: ProviderKind;
-  readonly baseUrl?: string;
-  readonly keyVariables: readonly string[];
-  readonly hosts: readonly string[];
-  /** Patterns of the names that are its own; none: it carries everybody's. */
-  readonly models: readonly string[];
 }
 
 /** Throws ConfigError with everything that is wrong. */
@@ -199,10 +183,10 @@ function checkTargets(file: FileConfig, refuse: Refuse): void {
       const at = (key: string): Path => ["models", model, "targets", index, key];
       const provider = file.providers[target.provider];
       const old =
-        provider && target.dialect === "openai-responses"
+        provider && target.dialect === OPENAI_RESPONSES
           ? responsesFault(provider.kind, provider.api_version)
           : undefined;
-      if (old) refuse(at("dialect"), ...old, DIALECTS);
+      if (old) refuse(at("dialect"), ...old, DIALECT_IDS);
       if (target.model.includes("*") && target.model !== "*")
         refuse(at("model"), "has a * inside a name", 'Write the upstream\'s name, or "*" for the name as asked.');
       const fault = modelNameFault(target.model);

@@ -1,9 +1,10 @@
 /** The file's contract: every key, its meaning, its default. What a person writes; config.ts is what the gateway reads. */
 import { z } from "zod";
+import { DIALECT_IDS } from "../dialects/index.ts";
+import { readDialectId } from "../ir/dialect-id.ts";
 import { LIMITS } from "../wire/limits.ts";
 
 const PROVIDER_KINDS = ["azure", "openai", "anthropic", "kimi", "openai-compatible", "simulator"] as const;
-export const DIALECTS = ["openai-chat", "openai-responses", "anthropic"] as const;
 export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 export const SUMMARIES = ["none", "auto", "concise", "detailed"] as const;
 export const VERBOSITIES = ["low", "medium", "high"] as const;
@@ -153,9 +154,11 @@ const target = z.strictObject({
     .optional()
     .describe("Which model it is, where the upstream's name does not tell: an Azure deployment called prod."),
   dialect: z
-    .enum(DIALECTS)
+    .preprocess((written) => (typeof written === "string" ? readDialectId(written) : written), z.enum(DIALECT_IDS))
     .optional()
-    .describe("Absent: openai-responses for azure and openai, anthropic for anthropic, openai-chat for others."),
+    .describe(
+      "Absent: openai-responses for azure and openai, anthropic-messages for anthropic, openai-chat for others.",
+    ),
   reasoning: reasoning.optional(),
   verbosity: z.enum(VERBOSITIES).optional().describe("Default for the length of answers."),
   truncation: z.enum(TRUNCATIONS).optional().describe("What the upstream does with an input that is too long."),

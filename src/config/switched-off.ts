@@ -2,7 +2,7 @@
 import type { ModelConfig, SwitchedOff } from "./config.ts";
 import { isSampleKey } from "./keys.ts";
 import { nameOf } from "./place.ts";
-import type { VendorFacts } from "./resolve.ts";
+import type { VendorFacts } from "./vendor.ts";
 import type { FileConfig, FileProvider } from "./schema.ts";
 import type { YamlFile } from "./yaml-file.ts";
 

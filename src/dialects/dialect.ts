@@ -6,19 +6,28 @@ import type { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { Loss, Translated } from "../ir/loss.ts";
 import type { ModelRequest, Wants } from "../ir/request.ts";
-import type { DialectId, Seal } from "../ir/seal.ts";
-import type { ToolRules } from "../ir/tool-schema.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { ToolMap } from "../ir/tools.ts";
+import type { WebSearches } from "../ir/web-search.ts";
 import type { FieldNames } from "../ir/field-names.ts";
+import type { PathPattern } from "../wire/path.ts";
+import type { Probe } from "./probe.ts";
+import type { Traits } from "./traits.ts";
 
 export interface Dialect {
   readonly id: DialectId;
   /** What its callers call the fields at the top of a body. */
   readonly fieldNames: FieldNames;
+  /** The field of a body that holds the conversation, as a list or as the user's own words. */
+  readonly conversationField: string;
+  readonly paths: Paths;
+  readonly headers: DialectHeaders;
+  /** What most deployments that claim the dialect take of it; a vendor's row says what differs. */
+  readonly traits: Traits;
   /** True when a body is of this very shape and its deployment takes it as it is, so that its bytes may pass. */
   passes(body: JsonObject, traits: Traits): boolean;
   /** What a router must know before it decides on a lane. Throws a ShapeError where the body is not of this dialect. */
-  envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean };
+  envelope(path: string, body: JsonObject): Envelope;
   readonly request: {
     decode(body: JsonObject): Translated<ModelRequest>;
     encode(request: ModelRequest, to: Addressee): Translated<JsonObject>;
@@ -36,11 +45,56 @@ export interface Dialect {
     /** Throws the GatewayError of an `error` event. */
     encode(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject>;
   };
+  /** Vendors of this dialect search the web themselves. */
+  readonly hostsWebSearch: boolean;
+  /** Its clients ask their vendor for searches in a way that the gateway can answer. */
+  readonly webSearch?: WebSearches;
   readonly error: {
     /** The error of an upstream, with its message, its kind and what must travel on. */
     decode(reply: Reply): GatewayError;
     encode(error: GatewayError): Reply;
   };
+  /** Absent: nobody asks for a count in this dialect. */
+  readonly tokenCount?: TokenCount;
+  readonly probe: Probe;
+}
+
+/** What an upstream is asked to do. stream: generate, in pieces. */
+export type Operation = "generate" | "stream" | "count-tokens";
+
+export interface Paths {
+  /** Where the gateway takes its calls. */
+  readonly generate: readonly PathPattern[];
+  /** Where clients ask for a WebSocket before they post. */
+  readonly webSocket?: readonly PathPattern[];
+  /** The dialect of a body that was posted to one of them: clients mix them. */
+  bodyDialect(body: JsonObject): DialectId;
+  /** True for paths of its family, whether the gateway has them or not: errors there are its own. */
+  isOwn(path: string): boolean;
+  /** Behind an upstream's base URL. */
+  upstream(operation: Operation, model: string): string;
+}
+
+/** undefined: the caller named no model. */
+export interface Envelope {
+  readonly model: string | undefined;
+  readonly stream: boolean;
+}
+
+/** What goes upstream beside credentials: allow-lists over the caller's headers. */
+export interface DialectHeaders {
+  /** On every request. */
+  readonly fixed: Readonly<Record<string, string>>;
+  /** On the native lane the caller speaks to the vendor itself: what the vendor's protocol defines goes as it came. */
+  native(name: string): boolean;
+  translated(name: string): boolean;
+}
+
+export interface TokenCount {
+  readonly paths: readonly PathPattern[];
+  /** False for an upstream's 200 that counts nothing. */
+  isAnswer(body: JsonObject): boolean;
+  encode(tokens: number): JsonObject;
 }
 
 export interface Decoder extends Machine<Frame, StreamEvent> {
@@ -95,53 +149,3 @@ export interface Addressee {
   readonly model: string;
   readonly traits: Traits;
 }
-
-/** What a deployment takes of its dialect. Rows in providers/capabilities.ts; encoders obey them, nothing else does. */
-export interface Traits {
-  /** Chat: role `developer` is known; else `system`. */
-  readonly developerRole: boolean;
-  /** Chat: system turns after the first message are accepted. Anthropic: `role: "system"` inside messages is. */
-  readonly midSystem: boolean;
-  /** Freeform (grammar) tools exist. Else they are lowered to `{input: string}`. */
-  readonly customTools: boolean;
-  /** Chat's name of the output limit. */
-  readonly maxTokensField: "max_tokens" | "max_completion_tokens";
-  /** Chat: where reasoning of earlier turns is sent back. reasoning_details: sealed, and text without a seal as `reasoning`. none: it is not accepted. */
-  readonly reasoningReplay: "reasoning_content" | "reasoning" | "reasoning_details" | "none";
-  /** Chat: who makes the seals that this model reads, as it stands in the `format` of each. Absent: nobody knows. */
-  readonly sealMaker?: string;
-  /** Chat: `extra_content` is known, in which seals stand on messages and calls. */
-  readonly extraContent?: true;
-  /** Chat: a turn whose first call comes back without its seal is refused. */
-  readonly signedCalls?: true;
-  /** Chat: `cache_control` on the body, on text parts and on tools is known. */
-  readonly cacheMarks?: true;
-  /** Tool turns without their reasoning are refused (Kimi, DeepSeek thinking models). */
-  readonly reasoningRequired: boolean;
-  /** Images inside a tool result; else they follow in a user message. */
-  readonly imageResults: boolean;
-  readonly images: boolean;
-  /** Chat, Responses: `strict` means what OpenAI means by it. Anthropic: the model knows it. */
-  readonly strictTools: boolean;
-  readonly toolSchemas: ToolRules;
-  readonly parallelSwitch: boolean;
-  /** Chat: `stream_options.include_usage` is known. */
-  readonly usageChunk: boolean;
-  /** Chat: how an effort is said. reasoning: `reasoning:{effort}` or `reasoning:{max_tokens}`. thinking: `thinking:{type}` on or off only. none: not at all. */
-  readonly effortField: "reasoning_effort" | "reasoning" | "thinking" | "none";
-  /** Chat: `response_format` json_schema; else json_object; else none. */
-  readonly jsonSchema: "json_schema" | "json_object" | "none";
-  readonly cacheKey: boolean;
-  /** Call ids the vendor accepts. Mistral: 9 alphanumerics. */
-  readonly callIdLengthMax: number;
-  readonly callIdPattern: RegExp;
-  readonly stop: boolean;
-  /** Messages: false where a conversation must end with the user. Absent: the model goes on with its own last words. */
-  readonly prefill?: boolean;
-  /** Messages: the vendor holds conversations (`thread`). Absent: it does not. */
-  readonly threads?: boolean;
-  /** Responses: false where the model does not reason and refuses to seal: "Encrypted content is not supported with this model." Absent: it can. */
-  readonly sealedReasoning?: boolean;
-}
-
-export type { DialectId, Seal };

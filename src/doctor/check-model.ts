@@ -1,14 +1,13 @@
 /** One model of one provider, asked itself: whether it answers at all, for a few tokens. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import { BASE_URL_FIX } from "../config/schema.ts";
-import type { DialectId } from "../ir/seal.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import type { Question } from "../dialects/probe.ts";
 import { messageOf, type Got } from "../probe/call.ts";
-import { VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
 import { type Asked, operatorsFault } from "../providers/refusals.ts";
 import type { Sighting } from "../providers/sightings.ts";
-import type { JsonObject } from "../wire/json.ts";
 import { ask } from "./ask.ts";
 import { fault, type Finding, ok } from "./finding.ts";
 import { refusal } from "./refusal.ts";
@@ -35,8 +34,9 @@ export const checkModel = async (
 export async function judgedModel(subject: Subject, timeoutMs: number): Promise<Judged> {
   const { provider, target } = subject;
   const dialect = dialectFor(provider, target);
-  const body = VOICES[dialect].ask({ model: target.model, prompt: "Hi", extra: shortest(provider, target, dialect) });
-  const { url, got } = await askModel(provider, target, body, timeoutMs);
+  const { traits } = capabilitiesOf(provider, dialect, target.model, target.baseModel);
+  const extra = DIALECTS[dialect].probe.fields.outputLimit(FEW_TOKENS, traits);
+  const { url, got } = await askModel(provider, target, { prompt: "Hi", extra }, timeoutMs);
   return judge(subject, url, got);
 }
 
@@ -93,18 +93,18 @@ function notFound(
 export async function askModel(
   provider: ProviderConfig,
   target: TargetConfig,
-  body: JsonObject,
+  question: Omit<Question, "model">,
   timeoutMs: number,
 ): Promise<{ url: string; got: Got }> {
   const dialect = dialectFor(provider, target);
-  const { url, headers } = endpoint(provider, dialect, target.model, "generate");
-  const version: Record<string, string> = dialect === "anthropic" ? { [`${dialect}-version`]: "2023-06-01" } : {};
+  const { probe, headers: own } = DIALECTS[dialect];
+  const { url, headers } = endpoint(provider, dialect, target.model, question.stream ? "stream" : "generate");
   return {
     url,
     got: await ask(provider, {
       url,
-      headers: { ...version, ...headers },
-      body,
+      headers: { ...own.fixed, ...headers },
+      body: probe.ask({ model: target.model, ...question }),
       timeoutMs,
     }),
   };
@@ -112,9 +112,3 @@ export async function askModel(
 
 /** As few tokens as every vendor accepts: Responses refuses less than 16. */
 const FEW_TOKENS = 16;
-
-function shortest(provider: ProviderConfig, target: TargetConfig, dialect: DialectId): JsonObject {
-  if (dialect === "openai-responses") return { max_output_tokens: FEW_TOKENS };
-  const { traits } = capabilitiesOf(provider, dialect, target.model, target.baseModel);
-  return { [traits.maxTokensField]: FEW_TOKENS };
-}

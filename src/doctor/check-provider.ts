@@ -2,7 +2,7 @@
 import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { BASE_URL_FIX } from "../config/schema.ts";
-import type { DialectId } from "../ir/seal.ts";
+import { DIALECTS } from "../dialects/index.ts";
 import type { Got } from "../probe/call.ts";
 import { vendorOf } from "../providers/catalog.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
@@ -31,7 +31,7 @@ export async function checkProvider(config: Config, provider: ProviderConfig, pa
   const { url, headers } = endpoint(provider, dialect, "", "list-models");
   const got = await ask(provider, {
     url,
-    headers: { ...headers, ...versionOf(dialect) },
+    headers: { ...headers, ...DIALECTS[dialect].headers.fixed },
     timeoutMs: patience.timeoutMs,
   });
   if (got.kind === "failed")
@@ -42,13 +42,9 @@ export async function checkProvider(config: Config, provider: ProviderConfig, pa
   return [...found, ...checkAnswer(about, provider, got, url), ...checkNames(about, provider, targets, got)];
 }
 
-/** Anthropic demands its version from everybody. */
-const versionOf = (dialect: DialectId): Record<string, string> =>
-  dialect === "anthropic" ? { [`${dialect}-version`]: "2023-06-01" } : {};
-
 function targetsOf({ models }: Config, provider: ProviderConfig): TargetConfig[] {
   const all = models.flatMap(({ targets }) => targets).filter((target) => target.provider === provider.name);
-  return all.filter((target, index) => all.findIndex(({ model }) => model === target.model) === index);
+  return [...Map.groupBy(all, ({ model }) => model).values()].flatMap(([first]) => first ?? []);
 }
 
 type Answer = Extract<Got, { kind: "answer" }>;

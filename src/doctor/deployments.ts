@@ -12,13 +12,9 @@ export function configured(config: Config, only?: ProviderConfig): readonly Subj
       return provider && (only ?? provider) === provider && target.model !== "*" ? [{ provider, target, name }] : [];
     }),
   );
-  return all.filter((one, at) => all.findIndex((other) => isSame(one, other)) === at);
+  const same = Map.groupBy(all, ({ provider, target }) => [provider.name, target.model, target.dialect].join("\n"));
+  return [...same.values()].flatMap(([first]) => first ?? []);
 }
-
-const isSame = (one: Subject, other: Subject): boolean =>
-  one.provider === other.provider &&
-  one.target.model === other.target.model &&
-  one.target.dialect === other.target.dialect;
 
 export const deployments = (config: Config, only?: ProviderConfig): readonly Subject[] =>
   configured(config, only).filter(({ provider }) => hasDeployments(provider));

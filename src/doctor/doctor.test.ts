@@ -243,12 +243,12 @@ describe("a model", () => {
     expect(found.says).toContain("It has no model called gpt-9");
   });
 
-  test.each(["openai-chat", "openai-responses", "anthropic"] as const)(
+  test.each(["openai-chat", "openai-responses", "anthropic-messages"] as const)(
     "in %s: what it does is seen and kept",
     async (dialect) => {
       const simulator = startSimulator({});
       closing.push(simulator.stop);
-      const one = provider(dialect === "anthropic" ? simulator.url : `${simulator.url}/v1`, {
+      const one = provider(dialect === "anthropic-messages" ? simulator.url : `${simulator.url}/v1`, {
         kind: "openai-compatible",
       });
       const { observed, findings } = await probeModel(one, { provider: "v", model: "sim-tool", dialect }, () => 0);

@@ -1,8 +1,9 @@
 /** What a model really does, asked question by question at its vendor. Costs tokens: a few dozen questions, one of them long. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
-import type { DialectId } from "../ir/seal.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import type { Observation, Probe, Question, Thinker } from "../dialects/probe.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Got } from "../probe/call.ts";
-import { type Question, type Voice, VOICES } from "../probe/voices.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
 import { EFFORTS, VERBOSITIES } from "../providers/model-rows.ts";
@@ -37,30 +38,25 @@ export async function probeModel(
 ): Promise<{ observed?: Observed; findings: Finding[]; state?: Sighting["state"] }> {
   const asking = askingOf(provider, target);
   const streamed = await asking.ask({ prompt: "Say hi in one word.", stream: true });
-  if (!isGood(streamed)) return refused({ provider, target, name }, asking.voice.dialect, streamed);
-  const { ask, voice, capabilities } = asking;
-  const tool = await ask({
-    prompt: "Look up the word gateway.",
-    tool: true,
-    extra: withoutThinking(capabilities, voice.dialect),
-  });
+  if (!isGood(streamed)) return refused({ provider, target, name }, asking.dialect, streamed);
+  const { ask, dialect, probe, capabilities, thinker } = asking;
+  const extra = probe.fields.withoutThinking(thinker);
+  const tool = await ask({ prompt: "Look up the word gateway.", tool: true, extra });
   const image = await ask({ prompt: "Which colour is this?", image: true });
-  const thinking = await ask({
-    prompt: "How much is 17 times 23?",
-    extra: thinkingOf(capabilities, voice.dialect, "low"),
-  });
+  const little = probe.fields.effort("low", thinker);
+  const thinking = await ask({ prompt: "How much is 17 times 23?", ...(little && { extra: little }) });
   const observed: Observed = {
     provider: provider.name,
     model: target.model,
-    dialect: voice.dialect,
+    dialect,
     at: new Date(now()).toISOString(),
-    streaming: voice.terminal.test(streamed.text),
-    tools: heard(voice, tool)?.call !== undefined,
+    streaming: probe.terminal.test(streamed.text),
+    tools: heard(probe, tool)?.call !== undefined,
     images: isGood(image),
-    thinking: heard(voice, thinking)?.thought === true,
+    thinking: heard(probe, thinking)?.thought === true,
     ...(await cacheOf(asking)),
-    efforts: await accepted(asking, EFFORTS, (effort) => thinkingOf(capabilities, voice.dialect, effort)),
-    verbosities: await accepted(asking, VERBOSITIES, (verbosity) => verbosityOf(voice.dialect, verbosity)),
+    efforts: await accepted(asking, EFFORTS, (effort) => probe.fields.effort(effort, thinker)),
+    verbosities: await accepted(asking, VERBOSITIES, probe.fields.verbosity),
   };
   return { observed, state: "answers", findings: tell(asking.about, observed, capabilities) };
 }
@@ -73,53 +69,31 @@ function refused(subject: Subject, dialect: DialectId, got: Got): { findings: Fi
 
 interface Asking {
   readonly about: string;
-  readonly voice: Voice;
+  readonly dialect: DialectId;
+  readonly probe: Probe;
+  readonly thinker: Thinker;
   readonly capabilities: Capabilities;
   ask(question: Omit<Question, "model">): Promise<Got>;
 }
 
 function askingOf(provider: ProviderConfig, target: TargetConfig): Asking {
   const dialect = dialectFor(provider, target);
-  const voice = VOICES[dialect];
+  const capabilities = capabilitiesOf(provider, dialect, target.model, target.baseModel);
+  const { effortField } = capabilities.traits;
   return {
     about: `model ${target.model} at ${provider.name}`,
-    voice,
-    capabilities: capabilitiesOf(provider, dialect, target.model, target.baseModel),
-    ask: async (question) =>
-      (await askModel(provider, target, voice.ask({ model: target.model, ...question }), TIMEOUT_MS)).got,
+    dialect,
+    probe: DIALECTS[dialect].probe,
+    thinker: { effortField, ...(capabilities.thinking === "budget" && { budget: true }) },
+    capabilities,
+    ask: async (question) => (await askModel(provider, target, question, TIMEOUT_MS)).got,
   };
 }
 
 type Answer = Extract<Got, { kind: "answer" }>;
 const isGood = (got: Got): got is Answer => got.kind === "answer" && got.status === 200;
-const heard = (voice: Voice, got: Got): ReturnType<Voice["hear"]> | undefined =>
-  isGood(got) && got.json ? voice.hear(got.json) : undefined;
-
-/** undefined: the dialect has no word for it. */
-function thinkingOf({ traits, thinking }: Capabilities, dialect: DialectId, effort: string): JsonObject | undefined {
-  if (dialect === "openai-responses") return { reasoning: { effort, summary: "auto" } };
-  if (dialect === "anthropic")
-    return thinking === "budget"
-      ? { thinking: { type: "enabled", budget_tokens: 1_024 } }
-      : { thinking: { type: "adaptive" }, output_config: { effort } };
-  switch (traits.effortField) {
-    case "thinking":
-      return { thinking: { type: effort === "none" ? "disabled" : "enabled" } };
-    case "reasoning":
-      return { reasoning: { effort } };
-    case "none":
-      return undefined;
-    default:
-      return { reasoning_effort: effort };
-  }
-}
-
-/** Models that think refuse to be forced to a call. */
-const withoutThinking = ({ traits }: Capabilities, dialect: DialectId): JsonObject =>
-  dialect === "openai-chat" && traits.effortField === "thinking" ? { thinking: { type: "disabled" } } : {};
-
-const verbosityOf = (dialect: DialectId, verbosity: string): JsonObject | undefined =>
-  dialect === "anthropic" ? undefined : dialect === "openai-responses" ? { text: { verbosity } } : { verbosity };
+const heard = (probe: Probe, got: Got): Observation | undefined =>
+  isGood(got) && got.json ? probe.read(got.json) : undefined;
 
 async function accepted(
   { ask }: Asking,
@@ -137,12 +111,12 @@ async function accepted(
 /** Vendors cache from 1,024 tokens on; some only from 2,048. */
 const LONG = "A gateway stands between those who ask and those who answer. ".repeat(250);
 
-async function cacheOf({ ask, voice }: Asking): Promise<Pick<Observed, "cache">> {
+async function cacheOf({ ask, probe }: Asking): Promise<Pick<Observed, "cache">> {
   const prompt = `${LONG}\n\nSay ok.`;
-  const extra = voice.dialect === "anthropic" ? { cache_control: { type: "ephemeral" } } : undefined;
+  const extra = probe.fields.cache;
   const question = { prompt, ...(extra && { extra }) };
-  const first = heard(voice, await ask(question));
-  const second = heard(voice, await ask(question));
+  const first = heard(probe, await ask(question));
+  const second = heard(probe, await ask(question));
   if (!first || second?.cachedTokens === undefined) return {};
   return { cache: second.cachedTokens > 0 };
 }

@@ -1,4 +1,5 @@
 /** What models were seen to do, as kept.ts kept it. */
+import { readDialectId } from "../ir/dialect-id.ts";
 import { objectIn } from "../probe/call.ts";
 import type { CapabilityRow } from "../store/store.ts";
 import type { Observed } from "./probe-model.ts";
@@ -14,13 +15,24 @@ export async function seenIn(dir: string, models: readonly Model[]): Promise<rea
   if (!hasStore(dir)) return [];
   return withStore(dir, async ({ capabilities }) => {
     const rows = await Promise.all(models.map(({ provider, model }) => capabilities.get(provider, model)));
-    return rows.flat().flatMap(observedOf);
+    return rows.flatMap(observedIn);
   });
 }
 
-/** An older version may have kept something else. */
+/** An older version may have kept something else, or the same under a dialect's old name: then the newest counts. */
+function observedIn(rows: readonly CapabilityRow[]): Observed[] {
+  const byDialect = new Map<string, Observed>();
+  for (const one of rows.flatMap(observedOf)) {
+    const known = byDialect.get(one.dialect);
+    if (!known || known.at < one.at) byDialect.set(one.dialect, one);
+  }
+  return [...byDialect.values()];
+}
+
 function observedOf({ provider, model, dialect, observed, probedAt }: CapabilityRow): Observed[] {
   const values = objectIn(observed);
   if (!Array.isArray(values?.efforts)) return [];
-  return [{ ...values, provider, model, dialect, at: new Date(probedAt).toISOString() } as Observed];
+  return [
+    { ...values, provider, model, dialect: readDialectId(dialect), at: new Date(probedAt).toISOString() } as Observed,
+  ];
 }

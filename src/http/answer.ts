@@ -1,17 +1,17 @@
 /** What every answer of ours carries, refusals included. */
 import type { GatewayError } from "../ir/error.ts";
-import type { DialectId } from "../ir/seal.ts";
+import { OPENAI_CHAT } from "../dialects/openai-chat/id.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { refusal, type RefuseOptions } from "../relay/refuse.ts";
 import type { Reply } from "../wire/reply.ts";
 import type { ClientId } from "../clients/client.ts";
 import { showsOnlyBadRequests } from "../clients/cursor.ts";
-import { CHAT } from "./surfaces.ts";
 
 export const REQUEST_ID = "x-codeswitch-request-id";
 
 export const refuseOptions = (client: ClientId, dialect: DialectId): RefuseOptions => ({
   dialect,
-  visibleErrors: showsOnlyBadRequests(client) && dialect === CHAT.reply,
+  visibleErrors: showsOnlyBadRequests(client) && dialect === OPENAI_CHAT,
 });
 
 export const refuse = (error: GatewayError, options: RefuseOptions): Response => printed(refusal(error, options));

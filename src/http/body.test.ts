@@ -99,7 +99,7 @@ describe("pace", () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  function sending(bytesMax = 1_000_000) {
+  function sending(headers: Record<string, string> = {}) {
     let control: ReadableStreamDefaultController<Uint8Array> | undefined;
     let stopped = false;
     const body = new ReadableStream<Uint8Array>({
@@ -107,7 +107,7 @@ describe("pace", () => {
       cancel: () => void (stopped = true),
     });
     let outcome = "waits";
-    void kindOf(readBody(posted(body), bytesMax)).then((kind) => void (outcome = kind));
+    void kindOf(readBody(posted(body, headers), 1_000_000)).then((kind) => void (outcome = kind));
     return {
       send: (count: number) => (stopped ? undefined : control?.enqueue(new Uint8Array(count).fill(0x20))),
       end: () => control?.close(),
@@ -171,11 +171,26 @@ describe("pace", () => {
     expect(await sender.pass(0)).toBe("read");
   });
 
+  test("a length that is declared has as long as the least pace takes, and five seconds at least", async () => {
+    for (const [length, seconds] of [
+      [100, 5],
+      [2_560, 10],
+      [256_000, 1_000],
+    ] as const) {
+      const sender = sending({ "content-length": String(length) });
+      sender.send(length - 1);
+      expect(await sender.pass(seconds - 1)).toBe("waits");
+      expect(await sender.pass(1)).toBe("request-timeout");
+    }
+  });
+
   test("nothing goes on ticking after the end", async () => {
-    const sender = sending();
-    sender.send(10);
-    sender.end();
-    expect(await sender.pass(0)).toBe("read");
-    expect(jest.getTimerCount()).toBe(0);
+    for (const headers of [{}, { "content-length": "10" }] as readonly Record<string, string>[]) {
+      const sender = sending(headers);
+      sender.send(10);
+      sender.end();
+      expect(await sender.pass(0)).toBe("read");
+      expect(jest.getTimerCount()).toBe(0);
+    }
   });
 });

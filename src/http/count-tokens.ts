@@ -1,10 +1,13 @@
-/** POST /v1/messages/count_tokens: the vendor's own counter where it has one, else a local tokenizer that says so. */
+/** The count of a call's tokens: the vendor's own counter where it has one, else a local tokenizer that says so. */
 import { withoutAttribution } from "../clients/claude-code.ts";
+import type { TokenCount } from "../dialects/dialect.ts";
 import { DIALECTS } from "../dialects/index.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { countsTokens, endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
 import { checkOtherModels } from "../routing/other-models.ts";
-import { plan, type Target } from "../routing/plan.ts";
+import { plan } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import { applyEdits } from "../wire/edit.ts";
 import { isObject, parseJson, requiredString } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
@@ -13,33 +16,42 @@ import { headersForClient } from "../relay/redact.ts";
 import { errorReply, send } from "../relay/send.ts";
 import { ERROR_FACTS } from "../ir/error.ts";
 import type { Exchange, Handler } from "./exchange.ts";
-import { MESSAGES } from "./surfaces.ts";
 import { jsonBody } from "./json-body.ts";
 
-export const countTokens: Handler = async (exchange) => {
-  const open = exchange.calls.enter(exchange.request.signal);
-  try {
-    return await open.untilCut(() => count(exchange, open.signal));
-  } finally {
-    open.left();
-  }
-};
+export const countTokens =
+  (dialect: DialectId, tokenCount: TokenCount): Handler =>
+  async (exchange) => {
+    const open = exchange.calls.enter(exchange.request.signal);
+    try {
+      return await open.untilCut(() => count(exchange, { dialect, tokenCount, signal: open.signal }));
+    } finally {
+      open.left();
+    }
+  };
 
-async function count(exchange: Exchange, signal: AbortSignal): Promise<Response> {
+interface Counting {
+  readonly dialect: DialectId;
+  readonly tokenCount: TokenCount;
+  readonly signal: AbortSignal;
+}
+
+async function count(exchange: Exchange, counting: Counting): Promise<Response> {
   const { json, text } = await jsonBody(exchange);
   const { key } = exchange.caller;
   const { targets } = plan(exchange.gateway.config, requiredString(json, "model"), key);
   checkOtherModels(exchange.gateway.config, json, targets, key);
-  const counter = targets.find((target) => countsTokens(target.provider, target.dialect));
-  const counted = counter && (await countAtVendor(exchange, counter, text, signal));
+  const counter = targets.find(
+    (target) => target.dialect === counting.dialect && countsTokens(target.provider, target.dialect),
+  );
+  const counted = counter && (await countAtVendor(exchange, counter, text, counting));
   if (counted) return counted;
-  const { value } = DIALECTS[MESSAGES.reply].request.decode(json);
+  const { value } = DIALECTS[counting.dialect].request.decode(json);
   const { provider, model } = targets[0] as Target;
   const tokens = await exchange.gateway.tokens.count(
     { provider: provider.name, model },
     withoutAttribution(value).value,
   );
-  return Response.json({ input_tokens: tokens }, { headers: { "x-codeswitch-estimated": "true" } });
+  return Response.json(counting.tokenCount.encode(tokens), { headers: { "x-codeswitch-estimated": "true" } });
 }
 
 /** undefined where the vendor has no counter, is out of reach or takes its time: an estimate serves better than an error. */
@@ -47,7 +59,7 @@ async function countAtVendor(
   exchange: Exchange,
   target: Target,
   text: string,
-  signal: AbortSignal,
+  { tokenCount, signal }: Counting,
 ): Promise<Response | undefined> {
   const { url, headers } = endpoint(target.provider, target.dialect, target.model, "count-tokens");
   const { name: provider, firstByteMs, idleMs } = target.provider;
@@ -65,20 +77,20 @@ async function countAtVendor(
   if (response.ok) {
     const { bytes, end } = await readWhole(response.body, { bytesMax: LIMITS.countBytesMax, idleMs, until });
     const counted = new TextDecoder().decode(bytes);
-    if (end !== "eof" || !isCount(counted)) return undefined;
+    if (end !== "eof" || !isCount(counted, tokenCount)) return undefined;
     return new Response(counted, { headers: { "content-type": "application/json" } });
   }
   const reply = await errorReply(response, target.provider);
-  const error = DIALECTS[MESSAGES.reply].error.decode(reply);
+  const error = DIALECTS[target.dialect].error.decode(reply);
   if (response.status === 404 || ERROR_FACTS[error.kind].failover) return undefined;
   const forClient = headersForClient(response.headers, target.provider);
   throw error.with({ upstream: reply, upstreamDialect: target.dialect, headers: forClient, provider });
 }
 
-function isCount(text: string): boolean {
+function isCount(text: string, { isAnswer }: TokenCount): boolean {
   try {
     const answer = parseJson(text);
-    return isObject(answer) && typeof answer.input_tokens === "number";
+    return isObject(answer) && isAnswer(answer);
   } catch {
     return false;
   }

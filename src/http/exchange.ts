@@ -10,7 +10,7 @@ export interface Exchange {
   readonly url: URL;
   readonly path: string;
   /** The part of the path that the route leaves open, decoded. */
-  readonly captured: readonly string[];
+  readonly captured: string;
   readonly client: ClientId;
   readonly caller: Caller;
   readonly gateway: Gateway;

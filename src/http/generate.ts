@@ -1,44 +1,37 @@
 /** POST of a call in one of the dialects. */
-import { relay } from "../relay/relay.ts";
+import { closeCall, LEFT } from "../relay/close.ts";
 import type { Surface } from "../relay/call.ts";
 import type { OpenCall } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
-import { type CallRecord, openRecord, type OpenRecord } from "../ledger/ledger.ts";
-import type { Exchange, Handler } from "./exchange.ts";
-import { jsonBody } from "./json-body.ts";
+import { relay } from "../relay/relay.ts";
 import { failureStatus } from "./answer.ts";
+import type { Handler } from "./exchange.ts";
+import { jsonBody } from "./json-body.ts";
 
 export const generate =
   (surface: Surface): Handler =>
   async (exchange) => {
-    const { gateway, request, client, caller, id } = exchange;
+    const { gateway, request, path, client, caller, connection, id, calls } = exchange;
     let open: OpenCall | undefined;
-    const closed = (record: CallRecord): void => {
-      open?.left();
-      gateway.log.write(record);
-    };
-    const record = openRecord({ id, client, surface: surface.reply }, { clock: gateway.clock, closed });
-    record.draft.caller = caller.name;
+    const head = { id, client, surface: surface.reply, caller: caller.name };
+    const record = gateway.ledger.start(head, () => open?.left());
+    const closing = { gateway, record, reply: surface.reply };
     try {
-      const entered = exchange.calls.enter(request.signal);
+      const entered = calls.enter(request.signal);
       open = entered;
-      return await entered.untilCut(() => answer(exchange, surface, record, entered));
+      return await entered.untilCut(async () => {
+        const { bytes, text, json } = await jsonBody(exchange);
+        return relay({
+          ...{ gateway, id, surface, path, client, caller, connection, record, bytes, text, body: json },
+          headers: request.headers,
+          signal: entered.signal,
+          onCut: entered.onCut,
+        });
+      });
     } catch (error) {
       const known = toGatewayError(error);
-      if (known.kind === "aborted" || request.signal.aborted) record.close("abandoned", 499);
-      else record.close("failed", failureStatus(client, surface.reply, known), known);
+      if (request.signal.aborted || known.kind === "aborted") closeCall(closing, 499, undefined, LEFT);
+      else closeCall(closing, failureStatus(client, surface.reply, known), undefined, known);
       throw error;
     }
   };
-
-async function answer(exchange: Exchange, surface: Surface, record: OpenRecord, open: OpenCall): Promise<Response> {
-  const { gateway, request, path, client, caller, connection, id } = exchange;
-  const { bytes, text, json } = await jsonBody(exchange);
-  const pathModel = exchange.captured[0];
-  const model = pathModel !== undefined && { pathModel };
-  const said = { path, ...model, headers: request.headers, bytes, text, body: json };
-  return relay(
-    { id, surface, client, caller, connection, ...said, signal: open.signal, record, onCut: open.onCut },
-    gateway,
-  );
-}

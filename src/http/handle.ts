@@ -5,6 +5,7 @@ import type { TurnedAway } from "../access/turned-away.ts";
 import { clientOf } from "../clients/client.ts";
 import { googleError, isGoogles } from "../clients/gemini-cli.ts";
 import type { Config } from "../config/config.ts";
+import { FALLBACK } from "../dialects/index.ts";
 import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import type { Connection, Gateway } from "../relay/call.ts";
 import type { OpenCalls } from "../relay/open-calls.ts";
@@ -32,7 +33,7 @@ export interface ClientConnection extends Connection {
 
 export const newId = (): string => `req_${crypto.randomUUID().replaceAll("-", "")}`;
 
-const ANYBODY = refuseOptions("unknown", "openai-chat");
+const ANYBODY = refuseOptions("unknown", FALLBACK);
 
 export async function answer(request: Request, door: Door, connection: ClientConnection): Promise<Response> {
   const id = newId();
@@ -76,7 +77,7 @@ async function handle(arrival: Arrival, door: Door, connection: ClientConnection
     const crossOrigin = preflight(request, gateway.config);
     if (crossOrigin) return crossOrigin;
     const matched = admit(arrival, door, connection, () => known(found, request.method, path));
-    dialect = matched.route.dialect === "openai-chat" ? dialect : matched.route.dialect;
+    dialect = matched.route.dialect ?? dialect;
     const caller: Caller = isFree
       ? { name: "nobody" }
       : admit(arrival, door, connection, () => door.keys.identify(request.headers));

@@ -18,7 +18,7 @@ const model = (name: string, more: object = {}, provider = "p"): ModelConfig => 
 });
 const MODELS = [model("a"), model("b", { effort: "low" }), model("any-*"), model("off", {}, "nobody")];
 
-const asked = (query = "", headers: Record<string, string> = {}, key?: KeyConfig, captured: readonly string[] = []) =>
+const asked = (query = "", headers: Record<string, string> = {}, key?: KeyConfig, captured = "") =>
   exchangeOf(new Request(`http://localhost/v1/models${query}`, { headers }), {
     config: { providers: { p: P }, models: MODELS },
     captured,
@@ -26,7 +26,7 @@ const asked = (query = "", headers: Record<string, string> = {}, key?: KeyConfig
   }).exchange;
 const list = async (...args: Parameters<typeof asked>) => (await listModels(asked(...args))).json();
 const one = async (name: string, headers: Record<string, string> = {}, key?: KeyConfig) =>
-  (await oneModel(asked("", headers, key, [name]))).json();
+  (await oneModel(asked("", headers, key, name))).json();
 
 const CHAT = (id: string) => ({ id, object: "model", created: 1_767_225_600, owned_by: "codeswitch" });
 const MESSAGES = (id: string) => ({ type: "model", id, display_name: id, created_at: "2026-01-01T00:00:00.000Z" });

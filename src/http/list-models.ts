@@ -3,7 +3,8 @@ import { picksOwnNames, readsMessages } from "../clients/client.ts";
 import { listedIds, nameListed } from "../clients/claude-code.ts";
 import { catalogueRow, type Known } from "../clients/codex.ts";
 import type { Config, KeyConfig } from "../config/config.ts";
-import { listedModels, type Plan, plan, type Target } from "../routing/plan.ts";
+import { listedModels, type Plan, plan } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import type { JsonObject } from "../wire/json.ts";
 import type { Exchange, Handler } from "./exchange.ts";
 
@@ -16,7 +17,7 @@ export const listModels: Handler = (exchange) => {
 };
 
 export const oneModel: Handler = (exchange) => {
-  const name = exchange.captured[0] ?? "";
+  const name = exchange.captured;
   plan(exchange.gateway.config, name, exchange.caller.key);
   return Response.json(shapeFor(exchange).one(name));
 };

@@ -32,11 +32,10 @@ describe("a path", () => {
     ["POST", "/v1/chat/completions", "openai-chat"],
     ["POST", "/cursor/v1/chat/completions", "openai-chat"],
     ["POST", "/openai/responses", "openai-responses"],
-    ["POST", "/v1/messages", "anthropic"],
-    ["POST", "/v1/messages/count_tokens", "anthropic"],
-    ["GET", "/v1/models", "openai-chat"],
+    ["POST", "/v1/messages", "anthropic-messages"],
+    ["POST", "/v1/messages/count_tokens", "anthropic-messages"],
   ])("%s %s is found, with a key asked for and errors in %s", (method, path, dialect) => {
-    expect(found(method, path)).toMatchObject({ method, path, dialect, access: "key", captured: [] });
+    expect(found(method, path)).toMatchObject({ method, path, dialect, access: "key", captured: "" });
   });
 
   test.each([
@@ -47,7 +46,12 @@ describe("a path", () => {
     ["GET", "/v1/models/a/b", "a/b"],
     ["GET", "/cursor/v1/models/a%20b", "a b"],
   ])("%s %s captures %s", (method, path, name) => {
-    expect(found(method, path)).toMatchObject({ access: "key", captured: [name] });
+    expect(found(method, path)).toMatchObject({ access: "key", captured: name });
+  });
+
+  test("that several dialects share has its errors in the one of its family", () => {
+    expect(found("GET", "/v1/models")).toMatchObject({ access: "key", captured: "" });
+    expect(found("GET", "/v1/models")).not.toHaveProperty("dialect");
   });
 
   test("asked with HEAD is the one of GET", () => {
@@ -80,7 +84,7 @@ describe("a path", () => {
 });
 
 test.each([
-  ["/v1/messages/batches", "anthropic"],
+  ["/v1/messages/batches", "anthropic-messages"],
   ["/v1/responses/resp_1", "openai-responses"],
   ["/responses", "openai-responses"],
   ["/v1/responsesx", "openai-chat"],

@@ -1,6 +1,12 @@
 /** Which dialect a body is written in, by its path and by itself. */
 import { expect, test } from "bun:test";
-import { CHAT, MESSAGES, RESPONSES } from "./surfaces.ts";
+import { surfaceOf } from "./surfaces.ts";
+
+const [CHAT, RESPONSES, MESSAGES] = [
+  surfaceOf("openai-chat"),
+  surfaceOf("openai-responses"),
+  surfaceOf("anthropic-messages"),
+];
 
 const MESSAGE = { role: "user", content: "Hi" };
 
@@ -19,10 +25,14 @@ test.each([
 test("at the other paths the path decides, whatever the body says", () => {
   for (const body of [{}, { input: "Hi" }, { messages: [MESSAGE] }]) {
     expect(RESPONSES.dialectOf(body)).toBe("openai-responses");
-    expect(MESSAGES.dialectOf(body)).toBe("anthropic");
+    expect(MESSAGES.dialectOf(body)).toBe("anthropic-messages");
   }
 });
 
 test("answers are in the dialect of the path", () => {
-  expect([CHAT.reply, RESPONSES.reply, MESSAGES.reply]).toEqual(["openai-chat", "openai-responses", "anthropic"]);
+  expect([CHAT.reply, RESPONSES.reply, MESSAGES.reply]).toEqual([
+    "openai-chat",
+    "openai-responses",
+    "anthropic-messages",
+  ]);
 });

@@ -38,7 +38,7 @@ describe("it waits no longer", () => {
     test(name, () => expect(waiting([LATE, LATE_TEXT], entry)).toEqual([]));
 
   test("where the vendor's own search was declared, which runs nowhere else", () => {
-    const search: Tool = { kind: "hosted", dialect: "anthropic", name: "tool_search_tool_regex", raw: {} };
+    const search: Tool = { kind: "hosted", dialect: "anthropic-messages", name: "tool_search_tool_regex", raw: {} };
     expect(waiting([LATE, search])).toEqual([]);
     expect(waiting([LATE, { ...search, name: "web_search" }])).toEqual(["late"]);
   });

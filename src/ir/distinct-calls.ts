@@ -95,5 +95,4 @@ export function distinct(replyId: string): (event: StreamEvent, emit: Emit) => v
   };
 }
 
-const wordsOf = ({ block: { tool }, input }: Call): string =>
-  JSON.stringify([tool.namespace, tool.name, input.text()]);
+const wordsOf = ({ block: { tool }, input }: Call): string => JSON.stringify([tool.namespace, tool.name, input.text()]);

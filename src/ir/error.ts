@@ -1,6 +1,6 @@
 /** One error for everything that can go wrong; each dialect prints it in its own words. */
 import type { Reply } from "../wire/reply.ts";
-import type { DialectId } from "./seal.ts";
+import type { DialectId } from "./dialect-id.ts";
 
 export type ErrorKind = keyof typeof ERROR_FACTS;
 

@@ -2,7 +2,8 @@
 import type { JsonLiteral, Raw } from "../wire/json.ts";
 import type { GatewayError } from "./error.ts";
 import type { ToolRef } from "./request.ts";
-import type { DialectId, Seal } from "./seal.ts";
+import type { Seal } from "./seal.ts";
+import type { DialectId } from "./dialect-id.ts";
 import type { Usage } from "./usage.ts";
 
 /**

@@ -1,16 +1,11 @@
 /** The caller's own words: what its body calls each field, and where each thing stood in it. Losses and refusals speak them. */
-import { isObject, type Json, type JsonObject } from "../wire/json.ts";
-import type { ModelRequest } from "./request.ts";
+import { isObject, type JsonObject } from "../wire/json.ts";
 
 /** Set by the decoder of the request; absent where the gateway made the thing itself. Never printed upstream. */
 export interface Placed {
   /** `messages[3].content[1]`, `tools[0].function`. */
   readonly at?: string;
 }
-
-/** The thing with its place, unless it knows a nearer one. */
-export const placed = <T extends Placed>(thing: T, at: string): T =>
-  thing.at === undefined ? { ...thing, at } : thing;
 
 /** Our words for what stands at the top of a body, and the commonest of theirs, for a field that the body does not have. */
 export const FIELDS = {
@@ -52,7 +47,7 @@ const ALL = Object.keys(FIELDS) as readonly Field[];
 export function fieldsOf(body: JsonObject, names: FieldNames): Fields {
   const fields: Partial<Record<Field, string>> = {};
   for (const field of ALL) {
-    const found = namesFor(field, names).find((word) => stands(body, word));
+    const found = wordFor(field, names, body);
     if (found !== undefined) fields[field] = found;
   }
   return fields;
@@ -70,7 +65,7 @@ export interface CallerWords {
 }
 
 /** What the gateway put into the conversation by itself is told at the conversation's own name. */
-export function callerWords({ fields }: Pick<ModelRequest, "fields">): CallerWords {
+export function callerWords({ fields }: { readonly fields?: Fields }): CallerWords {
   const field = (name: Field): string => fields?.[name] ?? FIELDS[name];
   return {
     field,
@@ -79,10 +74,17 @@ export function callerWords({ fields }: Pick<ModelRequest, "fields">): CallerWor
   };
 }
 
+function wordFor(field: Field, names: FieldNames, body: JsonObject): string | undefined {
+  const words = names[field];
+  if (words) return words.find((word) => stands(body, word));
+  return stands(body, FIELDS[field]) ? FIELDS[field] : undefined;
+}
+
 const namesFor = (field: Field, names: FieldNames): readonly string[] => names[field] ?? [FIELDS[field]];
 
 function stands(body: JsonObject, word: string): boolean {
-  let value: Json | undefined = body;
-  for (const key of word.split(".")) value = isObject(value) ? value[key] : undefined;
-  return value !== undefined && value !== null;
+  const dot = word.indexOf(".");
+  const value = body[dot < 0 ? word : word.slice(0, dot)];
+  if (value === undefined || value === null) return false;
+  return dot < 0 || (isObject(value) && stands(value, word.slice(dot + 1)));
 }

@@ -15,7 +15,7 @@ const BLOCKS = {
   refusal: { kind: "refusal" },
   reasoning: { kind: "reasoning", channel: "raw" },
   call: { kind: "call", callId: "c", tool: { via: "function", name: "f" } },
-  hosted: { kind: "hosted", dialect: "anthropic", wire: "web_search", raw: {} },
+  hosted: { kind: "hosted", dialect: "anthropic-messages", wire: "web_search", raw: {} },
 } as const;
 const opens = (kind: keyof typeof BLOCKS, index = 0): StreamEvent => ({
   type: "block-start",

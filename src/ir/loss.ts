@@ -22,14 +22,25 @@ export interface Translated<T> {
 export const lossless = <T>(value: T): Translated<T> => ({ value, losses: [] });
 
 /** Collects losses: one per path and feature, never one per delta. All of them, for a strict call asks whether any matters. */
-export function lossList(): { add(loss: Loss): void; list(): readonly Loss[] } {
+export interface LossList {
+  add(loss: Loss): void;
+  /** Speed, price or looks may differ. */
+  hint(path: string, feature: Feature, how: Loss["how"], note: string): void;
+  /** The answer may differ. */
+  meaning(path: string, feature: Feature, how: Loss["how"], note: string): void;
+  list(): readonly Loss[];
+}
+
+export function lossList(): LossList {
   const seen = new Map<string, Loss>();
+  const add = (loss: Loss): void => {
+    const key = `${loss.feature} ${loss.path}`;
+    if (!seen.has(key)) seen.set(key, loss);
+  };
   return {
-    add: (loss) => {
-      const key = `${loss.feature} ${loss.path}`;
-      if (!seen.has(key)) seen.set(key, loss);
-    },
+    add,
+    hint: (path, feature, how, note) => add({ path, feature, how, weight: "hint", note }),
+    meaning: (path, feature, how, note) => add({ path, feature, how, weight: "meaning", note }),
     list: () => [...seen.values()],
   };
 }
-export type LossList = ReturnType<typeof lossList>;

@@ -2,6 +2,7 @@
 import type { Loss, Translated } from "./loss.ts";
 import type { CallEntry, Entry, ResultEntry } from "./request.ts";
 import { uniqueNames } from "./unique.ts";
+import { isFromModel } from "./turns.ts";
 import { FIELDS } from "./field-names.ts";
 
 /** What a call without a result is answered with: vendors refuse a call that nothing follows. */
@@ -14,39 +15,37 @@ export const NO_RESULT = "(no result: the call was interrupted)";
 export function repairEntries(entries: readonly Entry[]): Translated<readonly Entry[]> {
   const losses: Loss[] = [];
   const named = nameCalls(entries);
+  const calls = new Set<string>();
   const results = new Map<string, ResultEntry>();
-  for (const entry of named) if (entry.kind === "result" && entry.callId !== "") results.set(entry.callId, entry);
+  for (const entry of named)
+    if (entry.kind === "call") calls.add(entry.callId);
+    else if (entry.kind === "result" && entry.callId !== "") results.set(entry.callId, entry);
 
   const out: Entry[] = [];
   let open: CallEntry[] = [];
   const answerOpen = (): void => {
+    if (open.length === 0) return;
     for (const call of open) out.push(results.get(call.callId) ?? noResult(call));
     open = [];
   };
-  const placed = new Set(named.flatMap((entry) => (entry.kind === "call" ? [entry.callId] : [])));
   for (const entry of named) {
     if (entry.kind === "call") {
       open.push(entry);
       out.push(entry);
     } else if (entry.kind === "result") {
-      if (placed.has(entry.callId)) answerOpen();
-      else {
-        losses.push(orphanLoss(entry));
-        answerOpen();
-        out.push(asUserText(entry));
-      }
+      answerOpen();
+      if (calls.has(entry.callId)) continue;
+      losses.push(orphanLoss(entry));
+      out.push(asUserText(entry));
     } else {
-      if (!continuesTurn(entry)) answerOpen();
+      // Text, reasoning and calls of one answer may follow each other; whatever else comes, the calls must be answered first.
+      if (!isFromModel(entry)) answerOpen();
       out.push(entry);
     }
   }
   answerOpen();
   return { value: out, losses };
 }
-
-/** Text, reasoning and calls of one answer may follow each other; whatever else comes, the calls must be answered first. */
-const continuesTurn = (entry: Entry): boolean =>
-  entry.kind === "reasoning" || entry.kind === "opaque" || (entry.kind === "message" && entry.role === "assistant");
 
 /** Gives every call a unique id and every result the id of the call it answers: the oldest open one of its id, else, without an id, the oldest open one. */
 function nameCalls(entries: readonly Entry[]): readonly Entry[] {

@@ -1,6 +1,7 @@
 /** One call in nobody's dialect. Checked against every request body in the captures of real clients. */
 import type { Raw } from "../wire/json.ts";
-import type { DialectId, Seal } from "./seal.ts";
+import type { Seal } from "./seal.ts";
+import type { DialectId } from "./dialect-id.ts";
 import type { Fields, Placed } from "./field-names.ts";
 
 export interface ModelRequest {
@@ -33,6 +34,8 @@ export interface ModelRequest {
 export interface Extra {
   readonly dialect: DialectId;
   readonly fields: Readonly<Record<string, Raw>>;
+  /** The object that held the hints of `reasoning`; absent: `reasoning`. */
+  readonly hintsAt?: string;
 }
 
 export type Role = "system" | "developer" | "user" | "assistant";

@@ -1,7 +1,6 @@
 /** Opaque proof of a vendor that must return unchanged: a signature, encrypted reasoning, a thought signature. */
+import { type DialectId, readDialectId } from "./dialect-id.ts";
 import type { Placed } from "./field-names.ts";
-
-export type DialectId = "openai-chat" | "openai-responses" | "anthropic";
 
 /**
  * Upstream, a seal goes only to its own issuer and model family. Towards a foreign client it is wrapped (`cs1.…`) into
@@ -29,8 +28,8 @@ export function readSeal(text: string | undefined, dialect: DialectId, at?: stri
   try {
     const parts: unknown = JSON.parse(Buffer.from(text.slice(PREFIX.length), "base64url").toString());
     if (!Array.isArray(parts) || parts.length !== 4 || parts.some((part) => typeof part !== "string")) return undefined;
-    const [from, issuer, family, value] = parts as [DialectId, string, string, string];
-    return { dialect: from, issuer, family, value, ...place };
+    const [from, issuer, family, value] = parts as [string, string, string, string];
+    return { dialect: readDialectId(from), issuer, family, value, ...place };
   } catch {
     return undefined;
   }

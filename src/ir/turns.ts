@@ -16,36 +16,38 @@ export type Turn =
 /** Expects `repairEntries` to have run: each result stands right behind the turn of its call. */
 export function turnsOf(entries: readonly Entry[]): readonly Turn[] {
   const turns: Turn[] = [];
+  /** Of the last turn, where it is of that kind. */
+  let answer: AssistantEntry[] | undefined;
+  let results: ResultEntry[] | undefined;
   for (const entry of entries) {
-    const turn = turnOf(entry);
-    const last = turns.at(-1);
-    if (last && turn.role === last.role && "entries" in last && "entries" in turn)
-      (last.entries as (AssistantEntry | ResultEntry)[]).push(...turn.entries);
-    else turns.push(turn);
+    if (isFromModel(entry)) {
+      if (answer) answer.push(entry);
+      else turns.push({ role: "assistant", entries: (answer = [entry]) });
+      results = undefined;
+    } else if (entry.kind === "result") {
+      if (results) results.push(entry);
+      else turns.push({ role: "tool", entries: (results = [entry]) });
+      answer = undefined;
+    } else {
+      turns.push(loneTurn(entry));
+      answer = results = undefined;
+    }
   }
   return turns;
 }
 
-function turnOf(entry: Entry): Turn {
+function loneTurn(entry: Exclude<Entry, AssistantEntry | ResultEntry>): Turn {
   switch (entry.kind) {
     case "instructions":
       return { role: "instructions", entry };
     case "tools":
       return { role: "tools", entry };
-    case "result":
-      return { role: "tool", entries: [entry] };
     case "message":
-      return entry.role === "assistant"
-        ? { role: "assistant", entries: [entry as AssistantEntry] }
-        : { role: entry.role, entry };
-    case "reasoning":
-    case "call":
-    case "opaque":
-      return { role: "assistant", entries: [entry] };
+      return { role: entry.role as "system" | "developer" | "user", entry };
   }
 }
 
-export const isFromModel = (entry: Entry): boolean =>
+export const isFromModel = (entry: Entry): entry is AssistantEntry =>
   entry.kind === "reasoning" ||
   entry.kind === "call" ||
   entry.kind === "opaque" ||
@@ -54,5 +56,7 @@ export const isFromModel = (entry: Entry): boolean =>
 /** The text parts of some content, joined by line breaks. */
 export function textOfContent(content: Content): string {
   if (typeof content === "string") return content;
-  return content.flatMap((part) => (part.kind === "text" || part.kind === "refusal" ? [part.text] : [])).join("\n");
+  const texts: string[] = [];
+  for (const part of content) if (part.kind === "text" || part.kind === "refusal") texts.push(part.text);
+  return texts.join("\n");
 }

@@ -10,14 +10,16 @@ export function uniqueNames(stemOf = (name: string): string => name): UniqueName
   const used = new Set<string>();
   /** The last number behind each stem, so that the next name need not count again from 2. */
   const counts = new Map<string, number>();
+  const numbered = (stem: string): string => {
+    let count = counts.get(stem) ?? 1;
+    do count++;
+    while (used.has(`${stem}_${count}`));
+    counts.set(stem, count);
+    return `${stem}_${count}`;
+  };
   return {
     take: (name) => {
-      const stem = stemOf(name);
-      let next = name;
-      for (let count = (counts.get(stem) ?? 1) + 1; used.has(next); count++) {
-        next = `${stem}_${count}`;
-        counts.set(stem, count);
-      }
+      const next = used.has(name) ? numbered(stemOf(name)) : name;
       used.add(next);
       return next;
     },

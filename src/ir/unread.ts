@@ -1,7 +1,9 @@
 /** Fields that no decoder reads: their own dialect gets them back, for every other they are told, one Loss per path. */
-import { isList, isObject, type Raw } from "../wire/json.ts";
+import { isList, isObject, type JsonObject, type Raw, without } from "../wire/json.ts";
+import { FIELDS } from "./field-names.ts";
 import type { Loss, LossList } from "./loss.ts";
-import type { ModelRequest } from "./request.ts";
+import type { CallerWords } from "./field-names.ts";
+import type { ModelRequest, Unread } from "./request.ts";
 
 type Hints = Readonly<Record<string, Raw>>;
 
@@ -75,7 +77,8 @@ export const saysNothing = (key: string, value: Raw | undefined): boolean =>
 
 /** `at`: the object that holds them; "" at the top of the body. */
 export function loseUnread(losses: LossList, at: string, hints: Hints | undefined, weigh = weightOfField): void {
-  for (const [key, value] of Object.entries(hints ?? {})) {
+  for (const key in hints) {
+    const value = hints[key];
     if (saysNothing(key, value)) continue;
     const below = (word: string): string => (at === "" ? word : `${at}.${word}`);
     losses.add({
@@ -90,19 +93,23 @@ export function loseUnread(losses: LossList, at: string, hints: Hints | undefine
 }
 
 /** What stands beside an effort or a switch only tunes, as they do: `mode`, `context`. */
-export function loseReasoningHints(losses: LossList, { reasoning, extra }: ModelRequest): void {
-  const at = extra.dialect === "anthropic" ? "thinking" : "reasoning";
-  loseUnread(losses, at, reasoning?.hints, () => "hint");
+export const loseReasoningHints = (losses: LossList, { reasoning, extra }: ModelRequest): void =>
+  loseUnread(losses, extra.hintsAt ?? FIELDS.reasoning, reasoning?.hints, () => "hint");
+
+/** Without the keys that a decoder has read; undefined when nothing is left, which is so of nearly every object. */
+export function unreadOf(object: JsonObject, read: ReadonlySet<string>): Hints | undefined {
+  for (const key in object) if (!read.has(key) && object[key] !== undefined) return without(object, read);
+  return undefined;
 }
 
-/** Without the keys that a decoder has read; absent when nothing is left. */
-export function unreadOf(
-  object: Readonly<Record<string, Raw | undefined>>,
-  read: ReadonlySet<string>,
-): { hints?: Hints } {
-  const rest = Object.entries(object).filter(
-    (entry): entry is [string, Raw] => !read.has(entry[0]) && entry[1] !== undefined,
-  );
-  // fromEntries, since an assignment to a key called __proto__ would vanish.
-  return rest.length > 0 ? { hints: Object.fromEntries(rest) } : {};
+/** With what only another dialect reads of a thing: its own dialect gets it back. */
+export function withHints<T extends JsonObject>(
+  object: T,
+  thing: Unread,
+  { own, losses, said }: { readonly own: boolean; readonly losses: LossList; readonly said: CallerWords },
+): T {
+  if (!thing.hints) return object;
+  if (own) return { ...object, ...thing.hints };
+  loseUnread(losses, said.place(thing), thing.hints);
+  return object;
 }

@@ -4,7 +4,7 @@ import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { CallRecord } from "./ledger.ts";
 import { lossHeaders } from "./lost.ts";
-import { openRecord } from "./ledger.ts";
+import { ledgerOf } from "./ledger.ts";
 
 const NOON = Date.UTC(2026, 0, 2, 12);
 const HOUR_MS = 3_600_000;
@@ -16,8 +16,9 @@ function times(): { wall: number; passed: number; clock(): number; monotonic(): 
 }
 function opened(now = times()) {
   const records: CallRecord[] = [];
-  const head = { id: "req_1", client: "cursor", surface: "openai-chat" } as const;
-  const record = openRecord(head, { ...now, closed: (closed) => void records.push(closed) });
+  const head = { id: "req_1", client: "cursor", surface: "openai-chat", caller: "laptop" } as const;
+  const sinks = [{ write: (closed: CallRecord) => void records.push(closed) }];
+  const record = ledgerOf({ ...now, sinks, failed: () => {} }).start(head);
   return { now, records, record };
 }
 
@@ -74,11 +75,11 @@ test("the first close is the record, later ones are nothing", () => {
 
 test("every attempt is told: whom it asked, what came of it, and how long it took", () => {
   const { now, records, record } = opened();
-  record.attempt({ provider: "a", model: "x" });
+  record.attempt({ provider: "a", model: "x" }, "native", []);
   now.passed += 10;
   const upstream = { status: 500, headers: {}, body: "a prompt" };
   record.attempted(new GatewayError("upstream-failed", "a prompt", { provider: "a", upstream }));
-  record.attempt({ provider: "b", model: "y" });
+  record.attempt({ provider: "b", model: "y" }, "native", []);
   now.passed += 20;
   record.attempted();
   now.passed += 30;
@@ -117,8 +118,29 @@ test("a header can carry the name of what was lost, whatever its caller called i
 
 test("a caller that leaves while a target is asked leaves an attempt that nobody answered", () => {
   const { records, record } = opened();
-  record.attempt({ provider: "a", model: "x" });
+  record.attempt({ provider: "a", model: "x" }, "native", []);
   record.close("abandoned", 499);
   expect(records).toMatchObject([{ error: "aborted", attempts: [{ error: "aborted" }] }]);
   expect(records[0]?.attempts[0]).not.toHaveProperty("status");
+});
+
+test("a sink that throws costs nobody else the record", () => {
+  const records: CallRecord[] = [];
+  const faults: unknown[] = [];
+  const broken = {
+    write: () => {
+      throw new Error("full");
+    },
+  };
+  const sinks = [broken, { write: (record: CallRecord) => void records.push(record) }];
+  const record = ledgerOf({ ...times(), sinks, failed: (error) => void faults.push(error) }).start({
+    id: "req_1",
+    client: "cursor",
+    surface: "openai-chat",
+    caller: "laptop",
+  });
+  record.close("ended", 200);
+  record.close("failed", 500);
+  expect(records).toMatchObject([{ id: "req_1", outcome: "ended" }]);
+  expect(faults).toHaveLength(1);
 });

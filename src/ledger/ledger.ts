@@ -1,5 +1,6 @@
-/** One record per call, written once, whether it ended, failed or was abandoned. Never a prompt, never a key. */
-import type { DialectId } from "../ir/seal.ts";
+/** One record per call, handed to every sink once, whether the call ended, failed or was abandoned. Never a prompt, never a key. */
+import type { Loss } from "../ir/loss.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import { shortened } from "../wire/printable.ts";
@@ -52,61 +53,101 @@ export interface Attempt {
 type Drafted = Omit<CallRecord, keyof LossCounts | "losses" | "attempts" | "error" | "why">;
 type Draft = { -readonly [K in keyof Drafted]: Drafted[K] };
 
-/** Collects what is known of a call while it runs. `close` hands it on; every later `close` does nothing. */
-export interface OpenRecord {
+/** Takes finished records. It must return at once: what writes to a disk or a network does so later, from a queue of its own. */
+export interface Sink {
+  write(record: CallRecord): void;
+}
+
+/** Collects what is known of a call while it runs. */
+export interface Recorder {
   readonly draft: Draft;
   readonly lost: Lost;
   firstToken(): void;
-  /** A target is asked. */
-  attempt(to: Pick<Attempt, "provider" | "model">): void;
-  /** It answers, or this is what came of it. */
+  /** A target is asked; `losses`: of the request, on its way there. */
+  attempt(to: Pick<Attempt, "provider" | "model">, lane: CallRecord["lane"], losses: readonly Loss[]): void;
+  /** The target answers, or fails with this. */
   attempted(error?: GatewayError): void;
+  /** Hands the record to every sink, once: every later `close` does nothing. */
   close(outcome: CallRecord["outcome"], status: number, error?: GatewayError): void;
 }
 
-export interface RecordOptions {
-  clock(): number;
-  /** Is given the record, once. */
-  closed(record: CallRecord): void;
-  monotonic?(): number;
+/** What is known of a call before its body is read. */
+export type RecordHead = Pick<CallRecord, "id" | "client" | "surface" | "caller">;
+
+export interface Ledger {
+  /** `closed`: called once, before the sinks get the record. */
+  start(head: RecordHead, closed?: () => void): Recorder;
 }
 
-export function openRecord(
-  head: Pick<CallRecord, "id" | "client" | "surface">,
-  { clock, closed, monotonic = () => performance.now() }: RecordOptions,
-): OpenRecord {
-  const startedAt = clock();
+export interface LedgerOptions {
+  readonly sinks: readonly Sink[];
+  /** Milliseconds since 1970. */
+  clock(): number;
+  monotonic?(): number;
+  /** A sink threw: its record is lost there, and the others still get it. */
+  failed(error: unknown): void;
+}
+
+export function ledgerOf({ sinks, clock, failed, monotonic = () => performance.now() }: LedgerOptions): Ledger {
+  const hand = (record: CallRecord): void => {
+    for (const sink of sinks)
+      try {
+        sink.write(record);
+      } catch (error) {
+        failed(error);
+      }
+  };
+  return {
+    start: (head, closed) =>
+      recorder(head, clock(), monotonic, (record) => {
+        closed?.();
+        hand(record);
+      }),
+  };
+}
+
+function recorder(
+  head: RecordHead,
+  startedAt: number,
+  monotonic: () => number,
+  hand: (record: CallRecord) => void,
+): Recorder {
   const from = monotonic();
   const passedMs = (): number => Math.round(monotonic() - from);
   const draft: Draft = {
-    caller: "",
+    ...head,
+    startedAt,
     stream: false,
     outcome: "failed",
     status: 0,
     usage: NO_USAGE,
     totalMs: 0,
-    startedAt,
-    ...head,
   };
   const losses = lost();
   const attempts: Asked[] = [];
-  let open = true;
+  let closed = false;
   return {
     draft,
     lost: losses,
     firstToken: () => {
       draft.firstTokenMs ??= passedMs();
     },
-    attempt: ({ provider, model }) => void attempts.push({ provider, model, from: passedMs() }),
+    attempt: ({ provider, model }, lane, requestLosses) => {
+      draft.lane = lane;
+      draft.provider = provider;
+      draft.modelServed = model;
+      losses.request(requestLosses);
+      attempts.push({ provider, model, from: passedMs() });
+    },
     attempted: (error) => {
       const last = attempts.at(-1);
       if (last) last.ended ??= endedAt(passedMs(), last, error);
     },
     close: (outcome, status, error) => {
-      if (!open) return;
-      open = false;
+      if (closed) return;
+      closed = true;
       const fault = outcome === "abandoned" ? LEFT : error;
-      closed({
+      hand({
         ...draft,
         ...namesOf(draft),
         outcome,

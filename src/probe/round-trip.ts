@@ -1,8 +1,9 @@
 /** What a client needs of a gateway, asked in its own dialect: an answer in a stream, a call, the turn after it, and thinking. */
-import type { DialectId } from "../ir/seal.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import type { Probe, Question } from "../dialects/probe.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { call, messageOf, type Got } from "./call.ts";
-import { type Voice, VOICES } from "./voices.ts";
 
 export interface Step {
   readonly name: string;
@@ -23,63 +24,60 @@ const TIMEOUT_MS = 120_000;
 
 /** One line at a time, as they come. */
 export async function* roundTrip(to: Connected, dialect: DialectId): AsyncGenerator<Step> {
-  const voice = VOICES[dialect];
-  const text = await textStep(to, voice);
+  const { probe } = DIALECTS[dialect];
+  const text = await textStep(to, probe);
   yield text;
   // Whatever kept it from saying hi would be said again four times.
   if (text.state === "fails") return;
-  const asked = voice.ask({ model: to.model, prompt: "Look up the word gateway.", tool: true });
-  const called = await ask(to, voice, asked);
-  yield toolStep(called, voice);
-  yield await secondStep(to, voice, asked, called);
-  yield await thinkingStep(to, voice);
+  const asked = { model: to.model, prompt: "Look up the word gateway.", tool: true } as const;
+  const called = await ask(to, probe, asked);
+  yield toolStep(called, probe);
+  yield await secondStep(to, probe, asked, called);
+  yield await thinkingStep(to, probe);
 }
 
-async function textStep(to: Connected, voice: Voice): Promise<Step> {
+async function textStep(to: Connected, probe: Probe): Promise<Step> {
   const name = "text, streamed";
-  const got = await ask(to, voice, voice.ask({ model: to.model, prompt: "Say hi in one word.", stream: true }));
+  const got = await ask(to, probe, { model: to.model, prompt: "Say hi in one word.", stream: true });
   if (!isGood(got)) return fails(name, wordsOf(got));
-  return voice.terminal.test(got.text)
+  return probe.terminal.test(got.text)
     ? { name, state: "works", words: `complete after ${got.tookMs} ms` }
     : fails(name, "the stream broke off before its end");
 }
 
-function toolStep(got: Got, voice: Voice): Step {
+function toolStep(got: Got, probe: Probe): Step {
   const name = "tool call";
   if (!isGood(got)) return fails(name, wordsOf(got));
-  return voice.hear(got.json ?? {}).call
+  return probe.read(got.json ?? {}).call
     ? { name, state: "works", words: "the model calls what it is told to call" }
     : { name, state: "missing", words: "the model answered in words although a call was demanded" };
 }
 
-async function secondStep(to: Connected, voice: Voice, asked: JsonObject, called: Got): Promise<Step> {
+async function secondStep(to: Connected, probe: Probe, asked: Question, called: Got): Promise<Step> {
   const name = "second turn";
   const answer = isGood(called) ? called.json : undefined;
-  if (!answer || !voice.hear(answer).call)
+  if (!answer || !probe.read(answer).call)
     return { name, state: "missing", words: "not tried, since there was no call to answer" };
-  const got = await ask(to, voice, voice.answerCall(asked, answer, "A gateway is a way in."));
+  const got = await post(to, probe, asked, probe.answerCall(probe.ask(asked), answer, "A gateway is a way in."));
   return isGood(got) ? { name, state: "works", words: "the call's result is accepted" } : fails(name, wordsOf(got));
 }
 
-const THINKING: Readonly<Record<DialectId, JsonObject>> = {
-  "openai-chat": { reasoning_effort: "low" },
-  "openai-responses": { reasoning: { effort: "low", summary: "auto" } },
-  // As Claude Code asks models that it does not know (measured, 2.1.329).
-  anthropic: { thinking: { type: "adaptive" }, output_config: { effort: "low" } },
-};
-
-async function thinkingStep(to: Connected, voice: Voice): Promise<Step> {
+async function thinkingStep(to: Connected, probe: Probe): Promise<Step> {
   const name = "thinking";
   const prompt = "How much is 17 times 23? Answer with the number.";
-  const got = await ask(to, voice, voice.ask({ model: to.model, prompt, extra: THINKING[voice.dialect] }));
+  const extra = probe.fields.effort("low", {});
+  const got = await ask(to, probe, { model: to.model, prompt, ...(extra && { extra }) });
   if (!isGood(got)) return fails(name, wordsOf(got));
-  return voice.hear(got.json ?? {}).thought
+  return probe.read(got.json ?? {}).thought
     ? { name, state: "works", words: "shown, in the place where the client looks for it" }
     : { name, state: "missing", words: "accepted, and none was shown" };
 }
 
-const ask = (to: Connected, voice: Voice, body: JsonObject): Promise<Got> =>
-  call({ url: to.url + voice.path, headers: voice.headers(to.key), body, timeoutMs: TIMEOUT_MS });
+const ask = (to: Connected, probe: Probe, question: Question): Promise<Got> =>
+  post(to, probe, question, probe.ask(question));
+
+const post = (to: Connected, probe: Probe, question: Question, body: JsonObject): Promise<Got> =>
+  call({ url: to.url + probe.path(question), headers: probe.headers(to.key), body, timeoutMs: TIMEOUT_MS });
 
 type Answer = Extract<Got, { kind: "answer" }>;
 const isGood = (got: Got): got is Answer => got.kind === "answer" && got.status === 200;

@@ -1,8 +1,8 @@
-/** One streamed call, with what a person wants to know of it: what was said, when, and for how many tokens. Reads nothing with dialects/, like voices.ts. */
+/** One streamed call, with what a person wants to know of it: what was said, when, and for how many tokens. Over Chat, whatever the model behind it speaks. */
+import { COUNTED, probe, readChunk, type Tokens } from "../dialects/openai-chat/probe.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { sseReader } from "../wire/sse.ts";
 import { failed, type Failed, objectIn, messageOf, USER_AGENT } from "./call.ts";
-import { VOICES } from "./voices.ts";
 
 export interface Asking {
   /** Without /v1. */
@@ -23,14 +23,6 @@ export interface Answer {
   readonly tokens: Tokens | undefined;
 }
 
-/** Absent: not said. */
-export interface Tokens {
-  readonly prompt: number;
-  readonly cached?: number;
-  readonly output: number;
-  readonly thinking?: number;
-}
-
 export interface Refused {
   readonly kind: "refused";
   readonly status: number;
@@ -40,20 +32,18 @@ export interface Refused {
   readonly code: unknown;
 }
 
-const VOICE = VOICES["openai-chat"];
-
 export async function watched({ url, key, model, prompt, timeoutMs }: Asking): Promise<Answer | Refused | Failed> {
-  const body = VOICE.ask({ model, prompt, stream: true, extra: { stream_options: { include_usage: true } } });
+  const question = { model, prompt, stream: true, extra: COUNTED } as const;
   const started = performance.now();
   try {
-    const response = await fetch(url + VOICE.path, {
+    const response = await fetch(url + probe.path(question), {
       method: "POST",
       headers: {
         "user-agent": USER_AGENT,
-        ...(key !== undefined && VOICE.headers(key)),
+        ...(key !== undefined && probe.headers(key)),
         "content-type": "application/json",
       },
-      body: JSON.stringify(body),
+      body: JSON.stringify(probe.ask(question)),
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -68,14 +58,12 @@ async function answered(response: Response, passedMs: () => number): Promise<Ans
   const { headers } = response;
   const heard: { text: string; firstMs?: number; tokens?: Tokens; error?: string; isWhole?: true } = { text: "" };
   const hear = ({ data }: { readonly data: string }): void => {
-    if (data === "[DONE]") return void (heard.isWhole = true);
-    const chunk = objectIn(data);
-    if (!chunk) return;
-    if (chunk.error !== undefined) heard.error ??= data;
-    const { text, thought } = deltaOf(chunk);
+    const { isLast, error, text, thought, tokens } = readChunk(data);
+    if (isLast) heard.isWhole = true;
+    if (error !== undefined) heard.error ??= error;
     if (text !== "" || thought !== "") heard.firstMs ??= passedMs();
     heard.text += text;
-    heard.tokens = tokensOf(chunk) ?? heard.tokens;
+    heard.tokens = tokens ?? heard.tokens;
   };
   const reader = sseReader();
   for await (const piece of response.body ?? []) reader.push(piece, hear);
@@ -92,26 +80,3 @@ function refusedBy({ status, headers }: Response, text: string): Refused {
   const { code } = (got.json?.error ?? {}) as JsonObject;
   return { kind: "refused", status, headers, words: messageOf(got), code };
 }
-
-function deltaOf(chunk: JsonObject): { readonly text: string; readonly thought: string } {
-  const [choice] = (Array.isArray(chunk.choices) ? chunk.choices : []) as readonly JsonObject[];
-  const delta = (choice?.delta ?? {}) as JsonObject;
-  const words = (value: unknown): string => (typeof value === "string" ? value : "");
-  return { text: words(delta.content), thought: words(delta.reasoning_content) };
-}
-
-function tokensOf({ usage }: JsonObject): Tokens | undefined {
-  if (typeof usage !== "object" || usage === null) return undefined;
-  const { prompt_tokens, completion_tokens, prompt_tokens_details, completion_tokens_details } = usage as JsonObject;
-  const within = (details: unknown, name: string): number | undefined => number((details as JsonObject | null)?.[name]);
-  const cached = within(prompt_tokens_details, "cached_tokens");
-  const thinking = within(completion_tokens_details, "reasoning_tokens");
-  return {
-    prompt: number(prompt_tokens) ?? 0,
-    output: number(completion_tokens) ?? 0,
-    ...(cached !== undefined && { cached }),
-    ...(thinking !== undefined && { thinking }),
-  };
-}
-
-const number = (value: unknown): number | undefined => (typeof value === "number" ? value : undefined);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { ProviderConfig, ProviderKind } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { safeId } from "../ir/ids.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { VENDORS, vendorById, vendorOf } from "./catalog.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
-import { EFFORTS, modelRow, nameKey, variantOf } from "./model-rows.ts";
+import { EFFORTS, nameKey, variantOf } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
 
 const provider = (kind: ProviderKind, more: Partial<ProviderConfig> = {}): ProviderConfig => ({
@@ -18,7 +18,7 @@ const provider = (kind: ProviderKind, more: Partial<ProviderConfig> = {}): Provi
   ...more,
 });
 const azure = (model: string): Capabilities => capabilitiesOf(provider("azure"), "openai-responses", model);
-const claude = (model: string): Capabilities => capabilitiesOf(provider("anthropic"), "anthropic", model);
+const claude = (model: string): Capabilities => capabilitiesOf(provider("anthropic"), "anthropic-messages", model);
 const at = (vendor: string, model: string, dialect: DialectId = "openai-chat"): Capabilities =>
   capabilitiesOf(provider(vendorById(vendor)?.kind ?? "openai-compatible", { vendor }), dialect, model);
 
@@ -174,13 +174,6 @@ test("an effort or variant at the end of a name is told from a model of that nam
     "gpt-5",
   ])
     expect(variantOf(own)).toBeUndefined();
-});
-
-test("no model's row hides another one", () => {
-  const names =
-    "gpt-5 gpt-5-mini gpt-5-codex gpt-5.1-codex gpt-5.1-codex-max gpt-5.2-codex gpt-5.4 gpt-5.4-mini gpt-5.5 gpt-5-pro gpt-5.2-pro o1-mini o3 gpt-oss-120b gpt-4.1";
-  for (const name of names.split(" "))
-    expect({ name, loose: modelRow(name)?.loose ?? false }).toEqual({ name, loose: false });
 });
 
 describe("vendors", () => {

@@ -1,9 +1,11 @@
 /** What one model of one deployment can do: the vendor's row, its dialect, and the model's row together. */
 import type { ProviderConfig } from "../config/config.ts";
-import type { DialectId, Traits } from "../dialects/dialect.ts";
-import { traitsOf, type Vendor, vendorOf } from "./catalog.ts";
+import type { Traits } from "../dialects/traits.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
+import { vendorOf } from "./catalog.ts";
 import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
+import { traitsOf, type Vendor } from "./vendor.ts";
 
 /** Anthropic demands max_tokens; what most clients send is room enough for thinking and an answer. */
 const OUTPUT_DEFAULT = 32_000;
@@ -30,7 +32,7 @@ export function capabilitiesOf(
         traits.effortField === "thinking" && { effortField: "reasoning_effort" }),
       // A model that does not reason answers the wish for sealed reasoning with a 400.
       ...(row?.thinking === "none" && { sealedReasoning: false }),
-      // Other makers' models behind Anthropic's protocol are reached through hosts that only imitate it.
+      // Other makers' models behind Anthropic's protocol are served by vendors that only imitate it.
       ...(row && row.maker !== "anthropic" && { threads: false }),
       ...(row && { sealMaker: row.sealMaker ?? row.maker }),
     },
@@ -43,12 +45,12 @@ type Known = Omit<Capabilities, "traits" | "family">;
 
 function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
   const thinking = formOf(row, dialect, vendor);
-  // A Claude model behind a Chat host: the host maps all efforts to what the model takes.
+  // A vendor that serves Claude over another protocol maps every effort to one that the model takes.
   const mapped = thinking === "effort" && row.thinking !== "effort" && row.thinking !== "switch";
   return {
     thinking,
     efforts: thinking === "none" ? [] : mapped ? EFFORTS : (row.efforts ?? []),
-    verbosities: dialect === "anthropic" ? [] : (row.verbosities ?? []),
+    verbosities: dialect === "anthropic-messages" ? [] : (row.verbosities ?? []),
     summaries: summariesIn(dialect, row.summaries ?? []),
     truncations: dialect === "openai-responses" ? (row.truncations ?? TRUNCATIONS) : [],
     refuses: new Set(row.refuses),
@@ -58,15 +60,15 @@ function known(row: ModelRow, dialect: DialectId, vendor: Vendor): Known {
     ...(row.contextTokens && { contextTokens: row.contextTokens }),
     ...(row.inputTokens && { inputTokens: row.inputTokens }),
     ...(row.outputTokens && { outputTokens: row.outputTokens }),
-    ...(dialect === "anthropic" && row.maker === "anthropic" && { signsThinking: true }),
-    ...(dialect === "anthropic" && {
+    ...(dialect === "anthropic-messages" && row.maker === "anthropic" && { signsThinking: true }),
+    ...(dialect === "anthropic-messages" && {
       outputTokensDefault: Math.min(OUTPUT_DEFAULT, row.outputTokens ?? OUTPUT_DEFAULT),
     }),
-    ...(dialect === "anthropic" && row.maker === "anthropic" ? row.rules : rulesElsewhere(row, vendor)),
+    ...(dialect === "anthropic-messages" && row.maker === "anthropic" ? row.rules : rulesElsewhere(row, vendor)),
   };
 }
 
-/** Of a Claude behind another protocol, its host takes care. What Kimi and DeepSeek refuse is known of their own doors, whichever protocol goes in. */
+/** A vendor that serves Claude over another protocol keeps Claude's rules itself. Kimi and DeepSeek refuse the same over each protocol of their own. */
 function rulesElsewhere({ rules, maker }: ModelRow, vendor: Vendor): ModelRow["rules"] {
   const isOwnDoor = maker === "other" && traitsOf(vendor, "openai-chat").effortField === "thinking";
   return {
@@ -75,42 +77,48 @@ function rulesElsewhere({ rules, maker }: ModelRow, vendor: Vendor): ModelRow["r
   };
 }
 
-/** Nothing is clamped: what the caller asks for is sent, and the upstream's own word on it comes back. */
+/** Nothing is clamped: what the caller asks for is sent, and the caller gets the vendor's own error. */
 function unknownModel(dialect: DialectId, vendor: Vendor): Known {
   return {
     unknown: true,
     thinking:
-      dialect === "anthropic" ? "budget" : vendor.traits[dialect]?.effortField === "thinking" ? "switch" : "effort",
+      dialect === "anthropic-messages"
+        ? "budget"
+        : vendor.traits[dialect]?.effortField === "thinking"
+          ? "switch"
+          : "effort",
     efforts: EFFORTS,
-    verbosities: dialect === "anthropic" ? [] : VERBOSITIES,
+    verbosities: dialect === "anthropic-messages" ? [] : VERBOSITIES,
     summaries: summariesIn(dialect, SUMMARIES),
     truncations: dialect === "openai-responses" ? TRUNCATIONS : [],
     refuses: new Set(),
     // An OpenAI model that is told to think refuses them, whatever its deployment is called.
-    ...(vendor.models.includes("gpt-*") && {
+    ...(vendor.serves === "openai" && {
       refusesThinking: new Set(["temperature", "topP", "frequencyPenalty", "presencePenalty"]),
     }),
-    ...(dialect === "anthropic" && { outputTokensDefault: OUTPUT_DEFAULT, temperatureMax: 1 }),
+    ...(dialect === "anthropic-messages" && { outputTokensDefault: OUTPUT_DEFAULT, temperatureMax: 1 }),
   };
 }
 
 /** How this dialect says how a model thinks: Chat and Responses have efforts, Messages has budgets. */
 function formOf(row: ModelRow, dialect: DialectId, vendor: Vendor): Capabilities["thinking"] {
   if (row.thinking === "none" || row.thinking === "always") return row.thinking;
-  if (dialect === "anthropic") return row.maker === "anthropic" ? row.thinking : "budget";
+  if (dialect === "anthropic-messages") return row.maker === "anthropic" ? row.thinking : "budget";
   const isSwitch = traitsOf(vendor, dialect).effortField === "thinking";
   return isSwitch ? "switch" : "effort";
 }
 
 function summariesIn(dialect: DialectId, summaries: readonly string[]): readonly string[] {
-  return dialect === "openai-responses" ? summaries : dialect === "anthropic" ? ["summarized"] : [];
+  return dialect === "openai-responses" ? summaries : dialect === "anthropic-messages" ? ["summarized"] : [];
 }
 
-/** A model's row speaks of the model; what its dialect or its host cannot say stays unsaid. */
+/** A model's row is about the model: traits that its dialect or its vendor has no place for are left out. */
 function inDialect(traits: Traits, dialect: DialectId, vendor: Vendor): Traits {
   const { signedCalls, ...rest } = traits;
   if (dialect !== "openai-chat") return { ...rest, reasoningReplay: "none", reasoningRequired: false };
-  const said = vendor.id === "openrouter" ? { ...rest, reasoningReplay: "reasoning_details" as const } : rest;
+  // Sealed thoughts have their own place, whatever the model's row says of plain ones.
+  const isSealed = vendor.traits[dialect]?.reasoningReplay === "reasoning_details";
+  const said = isSealed ? { ...rest, reasoningReplay: "reasoning_details" as const } : rest;
   const takesSeals = said.extraContent === true || said.reasoningReplay === "reasoning_details";
   return { ...said, ...(signedCalls && takesSeals && { signedCalls }) };
 }

@@ -1,112 +1,19 @@
 /** Vendors, as rows: where they answer, how a key is shown, and what their deployments take of a dialect. A new compatible vendor is one row. */
-import type { ProviderConfig, ProviderKind } from "../config/config.ts";
-import type { DialectId, Traits } from "../dialects/dialect.ts";
-import type { ToolRules } from "../ir/tool-schema.ts";
-
-export interface Vendor {
-  readonly id: string;
-  /** As a person knows it. */
-  readonly title: string;
-  readonly kind: ProviderKind;
-  /** What its SDK takes; absent: the operator must say. */
-  readonly baseUrl?: string;
-  /** Where people keep its key; the first that is set counts. */
-  readonly keyVariables: readonly string[];
-  readonly auth: Auth;
-  readonly dialect: DialectId;
-  /** Hosts, with a port where only that tells, by which an openai-compatible base_url is recognised; subdomains count. */
-  readonly hosts: readonly string[];
-  /** Where its Messages endpoint stands, instead of `/v1`. */
-  readonly messagesPath?: string;
-  /** It counts the tokens of a Messages body. */
-  readonly countsTokens?: true;
-  /** Its list of models holds what could be deployed, and not the names that it answers to. */
-  readonly listsDeployable?: true;
-  readonly traits: Readonly<Partial<Record<DialectId, Partial<Traits>>>>;
-  /** Top-level Chat fields that it answers with a 400 or 422. */
-  readonly refusesFields?: readonly string[];
-  /** Model names that are this vendor's, for `gpt-*` to the vendor whose key is set. */
-  readonly models: readonly string[];
-  /** A name in the vendor's own catalogue may stand behind this: `openai/gpt-5`. */
-  readonly prefixes: readonly string[];
-}
-export type Auth = "bearer" | "api-key" | "x-api-key" | "none";
-
-const ANY_ID = /^[^\u0000-\u001f]+$/;
-// OpenAI: "Expected an ID that contains letters, numbers, underscores, or dashes". Anthropic: ^[a-zA-Z0-9_-]+$.
-const PLAIN_ID = /^[a-zA-Z0-9_-]+$/;
-
-/** "schema must have type 'object' and not have 'oneOf'/'anyOf'/'allOf'/'enum'/'not' at the top level", "array schema missing items". */
-const OPENAI_TOOLS: ToolRules = {
-  notAtTop: new Set(["oneOf", "anyOf", "allOf", "enum", "not"]),
-  needsItems: true,
-};
-
-/** Chat as OpenAI has it. https://platform.openai.com/docs/api-reference/chat/create */
-const OPENAI_CHAT: Traits = {
-  developerRole: true,
-  midSystem: true,
-  customTools: true,
-  maxTokensField: "max_completion_tokens",
-  reasoningReplay: "none",
-  reasoningRequired: false,
-  imageResults: false,
-  images: true,
-  strictTools: true,
-  toolSchemas: OPENAI_TOOLS,
-  parallelSwitch: true,
-  usageChunk: true,
-  effortField: "reasoning_effort",
-  jsonSchema: "json_schema",
-  cacheKey: true,
-  // "tool_calls[0].id: string too long. Expected a string with maximum length 40": of Chat only.
-  callIdLengthMax: 40,
-  callIdPattern: PLAIN_ID,
-  stop: true,
-};
-
-/** Chat as most others have it: OpenAI's of 2024. A field that only some know is not sent. */
-const COMPATIBLE_CHAT: Traits = {
-  ...OPENAI_CHAT,
-  developerRole: false,
-  customTools: false,
-  maxTokensField: "max_tokens",
-  strictTools: false,
-  toolSchemas: { ...OPENAI_TOOLS, notAtTop: new Set() },
-  cacheKey: false,
-  callIdLengthMax: 256,
-  callIdPattern: ANY_ID,
-};
-
-/** https://platform.openai.com/docs/api-reference/responses/create. Call ids: Azure refuses more than 64 characters (facts: a seed's issue 32). */
-const RESPONSES: Traits = { ...OPENAI_CHAT, imageResults: true, callIdLengthMax: 64, stop: false };
-
-/** https://platform.claude.com/docs/en/api/messages. Which models know system turns stands in models.ts. */
-const MESSAGES: Traits = {
-  ...OPENAI_CHAT,
-  developerRole: false,
-  midSystem: false,
-  customTools: false,
-  maxTokensField: "max_tokens",
-  // "input_schema does not support oneOf, allOf, or anyOf at the top level".
-  toolSchemas: { notAtTop: new Set(["oneOf", "anyOf", "allOf"]), needsItems: false },
-  imageResults: true,
-  effortField: "none",
-  cacheKey: false,
-  callIdLengthMax: 64,
-};
-
-const BASE: Readonly<Record<DialectId, Traits>> = {
-  "openai-chat": COMPATIBLE_CHAT,
-  "openai-responses": RESPONSES,
-  anthropic: MESSAGES,
-};
+import { responsesFault } from "../config/base-url.ts";
+import type { ProviderConfig } from "../config/config.ts";
+import { NATIVE_GPT } from "../config/env-azure.ts";
+import { azureChat, azureResponses, messagesUnder, underV1 } from "./address.ts";
+import { API_KEY, X_API_KEY } from "./auth.ts";
+import { ANTHROPIC_MESSAGES } from "../dialects/anthropic-messages/id.ts";
+import { OPENAI_CHAT } from "../dialects/openai-chat/id.ts";
+import { OPENAI_RESPONSES } from "../dialects/openai-responses/id.ts";
+import { OPENAI_TOOLS, OPENAI_TRAITS } from "../dialects/openai-traits.ts";
+import type { Vendor } from "./vendor.ts";
 
 const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
   kind: "openai-compatible",
   keyVariables: [],
-  auth: "bearer",
-  dialect: "openai-chat",
+  dialect: OPENAI_CHAT,
   hosts: [],
   traits: {},
   models: [],
@@ -114,20 +21,33 @@ const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor
   ...row,
 });
 
+/**
+ * The order of the rows decides where several could answer: for a name that two claim (`gpt-*`: Azure before OpenAI), for
+ * Claude's sizes, and for `*`. catalog.test.ts has the order of each.
+ */
 export const VENDORS: readonly Vendor[] = [
   {
     id: "azure",
     title: "Azure OpenAI",
     kind: "azure",
     keyVariables: ["AZURE_API_KEY", "AZURE_OPENAI_API_KEY"],
-    auth: "api-key",
-    dialect: "openai-responses",
+    dialect: OPENAI_RESPONSES,
+    // Claude has an endpoint of its own, other makers' models speak Chat, and Responses began with 2025-03-01-preview.
+    dialectOf: (maker, { kind, apiVersion }) => {
+      if (maker === "anthropic") return ANTHROPIC_MESSAGES;
+      return maker === "other" || responsesFault(kind, apiVersion) ? OPENAI_CHAT : OPENAI_RESPONSES;
+    },
     hosts: ["openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com"],
-    // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
-    messagesPath: "/anthropic/v1",
+    traits: { [OPENAI_CHAT]: OPENAI_TRAITS },
+    transports: {
+      [OPENAI_CHAT]: { address: azureChat, auth: API_KEY },
+      [OPENAI_RESPONSES]: { address: azureResponses, auth: API_KEY },
+      // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
+      [ANTHROPIC_MESSAGES]: { address: messagesUnder("/anthropic/v1"), auth: X_API_KEY },
+    },
     countsTokens: true,
     listsDeployable: true,
-    traits: { "openai-chat": OPENAI_CHAT },
+    serves: "openai",
     models: ["gpt-*", "o1*", "o3*", "o4*"],
     prefixes: ["azure/"],
   },
@@ -137,11 +57,14 @@ export const VENDORS: readonly Vendor[] = [
     kind: "openai",
     baseUrl: "https://api.openai.com/v1",
     keyVariables: ["OPENAI_API_KEY"],
-    auth: "bearer",
-    dialect: "openai-responses",
+    keyMeaning: "Your key at OpenAI: gpt-* and o*, where no Azure is set.",
+    dialect: OPENAI_RESPONSES,
     hosts: ["api.openai.com"],
-    traits: { "openai-chat": OPENAI_CHAT },
+    traits: { [OPENAI_CHAT]: OPENAI_TRAITS },
+    serves: "openai",
     models: ["gpt-*", "o1*", "o3*", "o4*", "chatgpt-*", "codex-*"],
+    listed: NATIVE_GPT,
+    sizes: { big: "gpt-5", small: "gpt-5-mini" },
     prefixes: ["openai/"],
   },
   {
@@ -150,13 +73,22 @@ export const VENDORS: readonly Vendor[] = [
     kind: "anthropic",
     baseUrl: "https://api.anthropic.com",
     keyVariables: ["ANTHROPIC_API_KEY"],
-    auth: "x-api-key",
-    dialect: "anthropic",
+    keyMeaning: "Your key at Anthropic: claude-*.",
+    dialect: ANTHROPIC_MESSAGES,
     hosts: ["api.anthropic.com"],
-    countsTokens: true,
     // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
-    traits: { anthropic: { threads: true } },
+    traits: { [ANTHROPIC_MESSAGES]: { threads: true } },
+    transports: {
+      [OPENAI_CHAT]: { auth: X_API_KEY },
+      [OPENAI_RESPONSES]: { auth: X_API_KEY },
+      [ANTHROPIC_MESSAGES]: { auth: X_API_KEY },
+    },
+    countsTokens: true,
+    serves: "anthropic",
+    // "compatible across platforms": https://platform.claude.com/docs/en/build-with-claude/extended-thinking
+    sharesSeals: true,
     models: ["claude-*"],
+    listed: ["claude-sonnet-5", "claude-opus-5-5", "claude-haiku-5-5"],
     prefixes: ["anthropic/"],
   },
   {
@@ -165,13 +97,15 @@ export const VENDORS: readonly Vendor[] = [
     kind: "kimi",
     baseUrl: "https://api.moonshot.ai/v1",
     keyVariables: ["KIMI_API_KEY", "MOONSHOT_API_KEY"],
-    auth: "bearer",
-    dialect: "openai-chat",
+    keyMeaning: "Your key at Moonshot: kimi-* and kimi-k2-thinking.",
+    dialect: OPENAI_CHAT,
     hosts: ["api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"],
-    messagesPath: "/anthropic/v1",
     // Thinking is a switch and comes back as reasoning_content: https://platform.kimi.ai/docs/api/models-overview
-    traits: { "openai-chat": { effortField: "thinking", reasoningReplay: "reasoning_content", cacheKey: true } },
+    traits: { [OPENAI_CHAT]: { effortField: "thinking", reasoningReplay: "reasoning_content", cacheKey: true } },
+    transports: { [ANTHROPIC_MESSAGES]: { address: messagesUnder("/anthropic/v1") } },
     models: ["kimi-*", "moonshot-*"],
+    listed: ["kimi-k2-thinking"],
+    sizes: { big: "kimi-k2-thinking", small: "kimi-k2-thinking" },
     prefixes: ["moonshotai/", "moonshot/", "kimi/"],
   },
   compatible({
@@ -179,27 +113,33 @@ export const VENDORS: readonly Vendor[] = [
     title: "AI/ML API",
     baseUrl: "https://api.aimlapi.com/v1",
     keyVariables: ["AIMLAPI_KEY", "AIMLAPI_API_KEY", "AIML_API_KEY"],
+    keyMeaning: "Your key at AI/ML API: every name that no other vendor claims.",
     hosts: ["aimlapi.com"],
     // Many makers behind one door; what one of them refuses is refused here.
-    traits: { "openai-chat": { reasoningReplay: "none", toolSchemas: OPENAI_TOOLS } },
+    traits: { [OPENAI_CHAT]: { reasoningReplay: "none", toolSchemas: OPENAI_TOOLS } },
+    listed: ["google/gemini-2.5-pro"],
+    catchAll: true,
   }),
   compatible({
     id: "deepseek",
     title: "DeepSeek",
     baseUrl: "https://api.deepseek.com/v1",
     keyVariables: ["DEEPSEEK_API_KEY"],
+    keyMeaning: "Your key at DeepSeek: deepseek-*.",
     hosts: ["api.deepseek.com"],
-    messagesPath: "/anthropic/v1",
     // thinking:{type} turns it on and off; a turn with calls needs its reasoning_content back, "even empty": https://api-docs.deepseek.com/guides/thinking_mode
     traits: {
-      "openai-chat": {
+      [OPENAI_CHAT]: {
         effortField: "thinking",
         reasoningReplay: "reasoning_content",
         parallelSwitch: false,
         jsonSchema: "json_object",
       },
     },
+    transports: { [ANTHROPIC_MESSAGES]: { address: messagesUnder("/anthropic/v1") } },
     models: ["deepseek-*"],
+    listed: ["deepseek-chat", "deepseek-reasoner"],
+    sizes: { big: "deepseek-chat", small: "deepseek-chat" },
     prefixes: ["deepseek/", "deepseek-ai/"],
   }),
   compatible({
@@ -207,9 +147,10 @@ export const VENDORS: readonly Vendor[] = [
     title: "Groq",
     baseUrl: "https://api.groq.com/openai/v1",
     keyVariables: ["GROQ_API_KEY"],
+    keyMeaning: "Your key at Groq: every name that no other vendor claims.",
     hosts: ["api.groq.com"],
     // Reasoning is in `reasoning` (recording corpus groq), fields it does not know are a 400: https://console.groq.com/docs/openai
-    traits: { "openai-chat": { reasoningReplay: "reasoning", maxTokensField: "max_completion_tokens" } },
+    traits: { [OPENAI_CHAT]: { reasoningReplay: "reasoning", maxTokensField: "max_completion_tokens" } },
     refusesFields: [
       "logprobs",
       "top_logprobs",
@@ -220,6 +161,7 @@ export const VENDORS: readonly Vendor[] = [
       "verbosity",
       "metadata",
     ],
+    catchAll: true,
     prefixes: ["groq/"],
   }),
   compatible({
@@ -227,11 +169,12 @@ export const VENDORS: readonly Vendor[] = [
     title: "Mistral",
     baseUrl: "https://api.mistral.ai/v1",
     keyVariables: ["MISTRAL_API_KEY"],
+    keyMeaning: "Your key at Mistral: mistral-*, codestral-* and others.",
     hosts: ["api.mistral.ai"],
     // "Tool call id was … but must be a-z, A-Z, 0-9, with a length of 9" (mistral-common validator). Thinking is a list inside content.
     // Usage comes unasked on the last chunk (recording corpus mistral); unknown fields are a 422: https://docs.mistral.ai/api
     traits: {
-      "openai-chat": {
+      [OPENAI_CHAT]: {
         callIdLengthMax: 9,
         callIdPattern: /^[a-zA-Z0-9]{9}$/,
         usageChunk: false,
@@ -250,6 +193,7 @@ export const VENDORS: readonly Vendor[] = [
       ...["seed", "logprobs", "top_logprobs", "logit_bias", "user", "service_tier"],
     ],
     models: ["mistral-*", "magistral-*", "codestral-*", "devstral-*", "ministral-*", "pixtral-*", "open-mistral-*"],
+    listed: ["mistral-small-latest"],
     prefixes: ["mistralai/", "mistral/"],
   }),
   compatible({
@@ -257,10 +201,13 @@ export const VENDORS: readonly Vendor[] = [
     title: "xAI",
     baseUrl: "https://api.x.ai/v1",
     keyVariables: ["XAI_API_KEY"],
+    keyMeaning: "Your key at xAI: grok-*.",
     hosts: ["api.x.ai"],
     // reasoning_content is shown and not read back; the completion count leaves reasoning out (recording corpus xai).
-    traits: { "openai-chat": { maxTokensField: "max_completion_tokens" } },
+    traits: { [OPENAI_CHAT]: { maxTokensField: "max_completion_tokens" } },
     models: ["grok-*"],
+    listed: ["grok-code-fast-1"],
+    sizes: { big: "grok-code-fast-1", small: "grok-code-fast-1" },
     prefixes: ["x-ai/", "xai/"],
   }),
   compatible({
@@ -268,18 +215,20 @@ export const VENDORS: readonly Vendor[] = [
     title: "OpenRouter",
     baseUrl: "https://openrouter.ai/api/v1",
     keyVariables: ["OPENROUTER_API_KEY"],
+    keyMeaning: "Your key at OpenRouter: every name that no other vendor claims.",
     hosts: ["openrouter.ai"],
     // One `reasoning` object for all makers: https://openrouter.ai/docs/guides/best-practices/reasoning-tokens
     // It hands tools on to their makers as they are, OpenAI among them.
     // Seals: …/reasoning-tokens#preserving-reasoning-blocks. Cache marks: https://openrouter.ai/docs/guides/best-practices/prompt-caching
     traits: {
-      "openai-chat": {
+      [OPENAI_CHAT]: {
         effortField: "reasoning",
         reasoningReplay: "reasoning_details",
         cacheMarks: true,
         toolSchemas: OPENAI_TOOLS,
       },
     },
+    catchAll: true,
     prefixes: ["openrouter/"],
   }),
   compatible({
@@ -287,22 +236,27 @@ export const VENDORS: readonly Vendor[] = [
     title: "Google Gemini (OpenAI-compatible)",
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
     keyVariables: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],
+    keyMeaning: "Your key at Google: gemini-*, over its OpenAI-compatible endpoint.",
     hosts: ["generativelanguage.googleapis.com"],
     // https://ai.google.dev/gemini-api/docs/openai; seals: …/docs/thought-signatures#openai
-    traits: { "openai-chat": { parallelSwitch: false, extraContent: true } },
+    traits: { [OPENAI_CHAT]: { parallelSwitch: false, extraContent: true } },
     refusesFields: ["prompt_cache_key", "prompt_cache_retention", "store", "verbosity", "logit_bias"],
     models: ["gemini-*", "gemma-*"],
+    listed: ["gemini-2.5-pro"],
+    sizes: { big: "gemini-2.5-pro", small: "gemini-2.5-flash" },
     prefixes: ["google/", "gemini/", "models/"],
   }),
   compatible({
     id: "ollama",
     title: "Ollama",
     baseUrl: "http://127.0.0.1:11434/v1",
-    auth: "none",
     hosts: ["localhost:11434", "127.0.0.1:11434", "ollama.com"],
+    // It needs no key; a proxy in front of it may.
     keyVariables: ["OLLAMA_API_KEY"],
+    keyMeaning: "Any value: Ollama on this machine (port 11434) gets every name that no other vendor claims.",
     // https://docs.ollama.com/api/openai-compatibility
-    traits: { "openai-chat": { reasoningReplay: "reasoning", parallelSwitch: false } },
+    traits: { [OPENAI_CHAT]: { reasoningReplay: "reasoning", parallelSwitch: false } },
+    catchAll: true,
     prefixes: ["ollama/"],
   }),
   compatible({
@@ -311,8 +265,10 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "http://127.0.0.1:8000/v1",
     hosts: ["localhost:8000", "127.0.0.1:8000"],
     keyVariables: ["VLLM_API_KEY"],
+    keyMeaning: "The same for vLLM on port 8000.",
     // https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html
-    traits: { "openai-chat": { reasoningReplay: "reasoning_content" } },
+    traits: { [OPENAI_CHAT]: { reasoningReplay: "reasoning_content" } },
+    catchAll: true,
     prefixes: ["vllm/"],
   }),
   compatible({
@@ -321,28 +277,28 @@ export const VENDORS: readonly Vendor[] = [
     baseUrl: "http://127.0.0.1:1234/v1",
     hosts: ["localhost:1234", "127.0.0.1:1234"],
     // https://lmstudio.ai/docs/developer/openai-compat
-    traits: { "openai-chat": { parallelSwitch: false } },
+    traits: { [OPENAI_CHAT]: { parallelSwitch: false } },
     prefixes: ["lmstudio/"],
   }),
   // Gemini's signatures may stand behind it.
   compatible({
     id: "generic",
-    title: "any OpenAI-compatible host",
-    traits: { "openai-chat": { extraContent: true } },
+    title: "any OpenAI-compatible vendor",
+    traits: { [OPENAI_CHAT]: { extraContent: true } },
   }),
   {
     id: "simulator",
     title: "the simulator",
     kind: "simulator",
     keyVariables: [],
-    auth: "bearer",
-    dialect: "openai-responses",
+    dialect: OPENAI_RESPONSES,
     hosts: [],
-    countsTokens: true,
     traits: {
-      "openai-chat": { ...OPENAI_CHAT, reasoningReplay: "reasoning_content" },
-      anthropic: { midSystem: true, threads: true },
+      [OPENAI_CHAT]: { ...OPENAI_TRAITS, reasoningReplay: "reasoning_content" },
+      [ANTHROPIC_MESSAGES]: { midSystem: true, threads: true },
     },
+    transports: { [OPENAI_CHAT]: { address: underV1 }, [OPENAI_RESPONSES]: { address: underV1 } },
+    countsTokens: true,
     models: ["sim-*"],
     prefixes: [],
   },
@@ -352,7 +308,7 @@ const BY_ID = new Map(VENDORS.map((vendor) => [vendor.id, vendor]));
 
 export const vendorById = (id: string): Vendor | undefined => BY_ID.get(id);
 
-/** The row of a provider: by its kind, else by its `vendor`, else by its host, else the generic one. */
+/** The row of a provider: by its kind; of an openai-compatible one by its `vendor`, else by its host, else the generic row. */
 export function vendorOf(provider: Pick<ProviderConfig, "kind" | "vendor" | "baseUrl">): Vendor {
   const known = FOUND.get(provider);
   if (known) return known;
@@ -365,12 +321,6 @@ export function vendorOf(provider: Pick<ProviderConfig, "kind" | "vendor" | "bas
 }
 /** Asked several times for each call; a provider does not change. */
 const FOUND = new WeakMap<object, Vendor>();
-
-/** What a deployment of the vendor takes of a dialect, before the model's own row narrows it. */
-export const traitsOf = (vendor: Vendor, dialect: DialectId): Traits => ({
-  ...BASE[dialect],
-  ...vendor.traits[dialect],
-});
 
 /** `google/gemini-2.5-pro` → `gemini-2.5-pro`: the name without what a catalogue or a client put before it. */
 export function withoutPrefix(name: string): string | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { ProviderKind, TargetConfig } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Entry, ModelRequest } from "../ir/request.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { vendorById } from "./catalog.ts";
@@ -130,7 +130,7 @@ describe("each model is told in its own form", () => {
     });
   });
   test("an Anthropic caller's effort alone asks for no thoughts", () => {
-    const extra = { dialect: "anthropic" as const, fields: {} };
+    const extra = { dialect: "anthropic-messages" as const, fields: {} };
     expect(fitted(SONNET5, { reasoning: { effort: "low" }, extra }).reasoning).toEqual({ effort: "low" });
     expect(fitted(SONNET45, { reasoning: { effort: "low" }, extra })).toMatchObject({
       lost: ["reasoning-effort dropped hint"],
@@ -301,7 +301,7 @@ describe("a forced tool call", () => {
           reasoning: { mode: "off" },
           lost: [],
         });
-        expect(fitted(capabilities(vendor, model, "anthropic"), { toolChoice }).reasoning).toMatchObject({
+        expect(fitted(capabilities(vendor, model, "anthropic-messages"), { toolChoice }).reasoning).toMatchObject({
           mode: "off",
         });
       }
@@ -332,7 +332,7 @@ describe("efforts of single turns", () => {
     { kind: "message", role: "user", content: "b" },
     { kind: "message", role: "system", content: "c", effort: "low" },
   ];
-  const extra = { dialect: "anthropic" as const, fields: {} };
+  const extra = { dialect: "anthropic-messages" as const, fields: {} };
   const turns = { entries, reasoning: { mode: "adaptive" as const, effort: "max" }, extra };
   test("the last one speaks where turns have none", () => {
     const found = fitted(GPT5, turns);
@@ -415,7 +415,7 @@ test("whatever is asked of whatever model, what is sent is what the model takes,
     },
     { requiredKeys: [] },
   );
-  const dialect = fc.constantFrom<DialectId>("openai-chat", "openai-responses", "anthropic");
+  const dialect = fc.constantFrom<DialectId>("openai-chat", "openai-responses", "anthropic-messages");
   fc.assert(
     fc.property(
       fc.constantFrom(...models),

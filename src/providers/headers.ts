@@ -1,35 +1,15 @@
 /** Which headers travel: allow-lists in both directions. Credentials, cookies and what proxies added never do. */
+import manifest from "../../package.json" with { type: "json" };
 import type { ProviderConfig } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import { ANTHROPIC_MESSAGES } from "../dialects/anthropic-messages/id.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { isForwarding } from "../wire/forwarding.ts";
 import { oneOf } from "../wire/name-list.ts";
 
 /** Our own name, never a client's: some vendors decide on it what an account may do. */
-export const VERSION = "0.1.0";
-export const USER_AGENT = `codeswitch/${VERSION}`;
+export const USER_AGENT = `codeswitch/${manifest.version}`;
 
-// https://platform.claude.com/docs/en/api/versioning: what every client but the newest SDK sends, and what our decoder knows.
-const ANTHROPIC_VERSION = "2023-06-01";
-
-type Names = ReturnType<typeof oneOf>;
-
-/** On the native lane the caller speaks to the vendor itself: what the vendor's protocol defines goes as it came. */
-const NATIVE: Readonly<Record<DialectId, Names>> = {
-  anthropic: oneOf(["anthropic-*", "idempotency-key"]),
-  "openai-responses": oneOf([
-    "openai-beta",
-    "idempotency-key",
-    "x-client-request-id",
-    "x-openai-internal-codex-responses-lite",
-  ]),
-  "openai-chat": oneOf(["openai-beta", "idempotency-key", "x-client-request-id"]),
-};
-/** A translated body may still hold fields of a beta, where it was a Messages body that only carried a wrapped seal. */
-const TRANSLATED: Readonly<Record<DialectId, Names>> = {
-  anthropic: oneOf(["anthropic-beta"]),
-  "openai-responses": oneOf([]),
-  "openai-chat": oneOf([]),
-};
 /** Claude Code's session and agent ids are for its own vendor only. */
 const isClaudeCode = oneOf(["x-claude-code-*"]);
 
@@ -44,9 +24,9 @@ export function upstreamHeaders(
   dialect: DialectId,
   lane: "native" | "translated",
 ): Record<string, string> {
-  const isAllowed = lane === "native" ? NATIVE[dialect] : TRANSLATED[dialect];
-  const isOwnVendor = lane === "native" && provider.kind === "anthropic" && dialect === "anthropic";
-  const headers: Record<string, string> = dialect === "anthropic" ? { "anthropic-version": ANTHROPIC_VERSION } : {};
+  const { fixed, [lane]: isAllowed } = DIALECTS[dialect].headers;
+  const isOwnVendor = lane === "native" && provider.kind === "anthropic" && dialect === ANTHROPIC_MESSAGES;
+  const headers: Record<string, string> = { ...fixed };
   caller.forEach((value, name) => {
     if (SECRET.test(name) || isForwarding(name)) return;
     if (isAllowed(name) || (isOwnVendor && isClaudeCode(name))) headers[name] = value;

@@ -7,7 +7,7 @@ const limits = (kind: ProviderKind, model: string) => {
   const provider = { name: "it", kind, baseUrl: "https://h/v1", headers: {}, firstByteMs: 1, idleMs: 1 };
   const { contextTokens, outputTokens } = capabilitiesOf(
     provider,
-    kind === "anthropic" ? "anthropic" : "openai-responses",
+    kind === "anthropic" ? "anthropic-messages" : "openai-responses",
     model,
   );
   return [contextTokens, outputTokens];

@@ -2,20 +2,20 @@
  * Models, as rows: what each takes and what it refuses. The only place where a model's name is interpreted. Names are
  * compared in lower case, without a maker's prefix and without a date, tag or region behind them (`nameKey`).
  */
-import type { Traits } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/traits.ts";
 import type { Effort } from "../ir/request.ts";
-import type { Capabilities } from "./provider.ts";
+import type { Capabilities, Maker } from "./provider.ts";
 import { withoutPrefix } from "./catalog.ts";
 
 export interface ModelRow {
-  /** Anchored; the first row that matches counts, so the most specific stands first. */
+  /** Anchored. The first row that matches counts: a test holds that no row hides another. */
   readonly match: RegExp;
-  readonly maker: "openai" | "anthropic" | "other";
+  readonly maker: Maker;
   /** A family's last row: it matches names that nobody has seen, and aliases. */
   readonly loose?: true;
   /** Absent: the model reads only its own seals. */
   readonly family?: string;
-  /** Who makes them, as a host of many makers calls it. */
+  /** The maker as a vendor of many makers' models names it in its seals. */
   readonly sealMaker?: string;
   readonly thinking: Capabilities["thinking"];
   readonly efforts?: readonly Effort[];
@@ -127,7 +127,7 @@ const OPENAI: readonly ModelRow[] = [
   }),
   gpt(/^o1(-pro)?$/, { ...O_SERIES, summaries: [] }),
   gpt(/^o[34](-mini|-pro|-deep-research)?$/, O_SERIES),
-  // gpt-oss on hosts of all kinds: low, medium, high (https://console.groq.com/docs/reasoning); it takes sampling fields.
+  // gpt-oss at vendors of all kinds: low, medium, high (https://console.groq.com/docs/reasoning); it takes sampling fields.
   gpt(/^gpt-oss(-.*)?$/, {
     maker: "other",
     family: "gpt-oss",
@@ -344,7 +344,7 @@ const OTHERS: readonly ModelRow[] = [
   other(/^llama-?[234](.*)$/, { thinking: "none", efforts: [] }),
 ];
 
-const ROWS: readonly ModelRow[] = [...OPENAI, ...CLAUDE, ...OTHERS];
+export const ROWS: readonly ModelRow[] = [...OPENAI, ...CLAUDE, ...OTHERS];
 
 /** The row of a model; undefined: nobody wrote one. */
 export function modelRow(name: string): ModelRow | undefined {

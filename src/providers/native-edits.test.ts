@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ProviderKind, TargetConfig } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { applyEdits } from "../wire/edit.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { capabilitiesOf } from "./capabilities.ts";

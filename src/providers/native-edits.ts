@@ -1,7 +1,7 @@
 /** The native lane's closed list of edits, as data: the caller's bytes pass, and only these fields may change. */
 import { createHash } from "node:crypto";
 import type { TargetConfig } from "../config/config.ts";
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { type Feature, type Loss, lossList, type LossList } from "../ir/loss.ts";
 import type { Reasoning, Sampling } from "../ir/request.ts";
@@ -88,7 +88,7 @@ const modelEdit = (body: JsonObject, { target }: NativeCall): Edit[] =>
 const storeEdits = (body: JsonObject, { target }: NativeCall): Edit[] =>
   target.config.store !== undefined &&
   isAbsent(body.store) &&
-  target.dialect !== "anthropic" &&
+  target.dialect !== "anthropic-messages" &&
   !target.capabilities.refusesFields?.has("store")
     ? edit("store", ["store"], target.config.store)
     : [];
@@ -96,7 +96,7 @@ const storeEdits = (body: JsonObject, { target }: NativeCall): Edit[] =>
 const CACHE_KEY_LENGTH_MAX = 64;
 
 function cacheKeyEdits(body: JsonObject, { target, cacheKey }: NativeCall): Edit[] {
-  if (target.dialect === "anthropic" || !target.capabilities.traits.cacheKey) return [];
+  if (target.dialect === "anthropic-messages" || !target.capabilities.traits.cacheKey) return [];
   const own = body.prompt_cache_key;
   if (typeof own === "string" && own.length > CACHE_KEY_LENGTH_MAX)
     return edit("cache-key", ["prompt_cache_key"], createHash("sha256").update(own).digest("hex"));
@@ -104,7 +104,7 @@ function cacheKeyEdits(body: JsonObject, { target, cacheKey }: NativeCall): Edit
 }
 
 function verbosityEdits(body: JsonObject, { target }: NativeCall, losses: LossList): Edit[] {
-  if (target.dialect === "anthropic") return [];
+  if (target.dialect === "anthropic-messages") return [];
   const path = target.dialect === "openai-responses" ? ["text", "verbosity"] : ["verbosity"];
   const asked =
     target.dialect === "openai-responses" ? (isObject(body.text) ? body.text.verbosity : undefined) : body.verbosity;
@@ -141,7 +141,7 @@ function maxTokensEdits(body: JsonObject, { target }: NativeCall, losses: LossLi
   const field =
     dialect === "openai-responses"
       ? "max_output_tokens"
-      : dialect === "anthropic"
+      : dialect === "anthropic-messages"
         ? "max_tokens"
         : capabilities.traits.maxTokensField;
   const other =
@@ -174,7 +174,7 @@ const SAMPLING_FIELDS: Readonly<Record<DialectId, Readonly<Partial<Record<keyof 
     seed: "seed",
   },
   "openai-responses": { temperature: "temperature", topP: "top_p" },
-  anthropic: { temperature: "temperature", topP: "top_p", topK: "top_k", stop: "stop_sequences" },
+  "anthropic-messages": { temperature: "temperature", topP: "top_p", topK: "top_k", stop: "stop_sequences" },
 };
 
 function samplingEdits(
@@ -188,7 +188,7 @@ function samplingEdits(
   const asked = Object.fromEntries(
     fields.filter(([, field]) => !isAbsent(body[field])).map(([name, field]) => [name, body[field]]),
   ) as Sampling;
-  const sampling = target.dialect === "anthropic" ? withoutDefaults(asked) : asked;
+  const sampling = target.dialect === "anthropic-messages" ? withoutDefaults(asked) : asked;
   const thinking = thinks(reasoning, target.capabilities);
   const refused = new Set(refusedSampling(sampling, target.capabilities, thinking));
   const fitted = fitSampling(sampling, target.capabilities, thinking, said, losses);

@@ -1,5 +1,5 @@
 /** The effort of a native body, in its own dialect's fields: read, resolved like everybody's, and edited only where it must differ. */
-import type { DialectId } from "../dialects/dialect.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { LossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";
 import type { CallerWords } from "../ir/field-names.ts";
@@ -20,7 +20,7 @@ export interface ThinkingEdits {
 export function thinkingEdits(body: JsonObject, call: NativeCall, said: CallerWords, losses: LossList): ThinkingEdits {
   const { dialect, capabilities, config } = call.target;
   const own = READERS[dialect](body, capabilities);
-  const turns = dialect === "anthropic" ? turnEffortEdits(body, call) : { edits: [] };
+  const turns = dialect === "anthropic-messages" ? turnEffortEdits(body, call) : { edits: [] };
   const spoken = turns.effort === undefined ? own : { ...own, effort: turns.effort };
   if (leavesThinkingAlone(body, call, own)) return { edits: [], ...(own && { reasoning: own }) };
   const thought = thinkingFor(
@@ -35,7 +35,7 @@ export function thinkingEdits(body: JsonObject, call: NativeCall, said: CallerWo
   );
   thought.losses.forEach(losses.add);
   const limit =
-    dialect === "anthropic" ? outputTokensFor(numberIn(body, "max_tokens"), capabilities, config) : undefined;
+    dialect === "anthropic-messages" ? outputTokensFor(numberIn(body, "max_tokens"), capabilities, config) : undefined;
   const reasoning = quietly(body, call, fitBudget(thought.reasoning, limit), said, losses);
   const edits = [...WRITERS[dialect](body, own ?? {}, reasoning ?? {}, call), ...turns.edits];
   return { edits, ...(reasoning && { reasoning }) };
@@ -61,7 +61,7 @@ type Write = (body: JsonObject, own: Reasoning, next: Reasoning, call: NativeCal
 const MODES: Readonly<Record<string, Reasoning["mode"]>> = { adaptive: "adaptive", enabled: "on", disabled: "off" };
 
 const READERS: Readonly<Record<DialectId, Read>> = {
-  anthropic: (body) => {
+  "anthropic-messages": (body) => {
     const thinking = objectIn(body, "thinking");
     return reasoningOf({
       mode: lookup(MODES, stringIn(thinking, "type")),
@@ -92,7 +92,7 @@ const READERS: Readonly<Record<DialectId, Read>> = {
 };
 
 const WRITERS: Readonly<Record<DialectId, Write>> = {
-  anthropic: (body, own, next) => {
+  "anthropic-messages": (body, own, next) => {
     const thinking = objectIn(body, "thinking");
     const isSame = next.mode === own.mode && next.budgetTokens === own.budgetTokens;
     return [
@@ -157,7 +157,7 @@ function leavesThinkingAlone(
 ): boolean {
   // A host of many models knows which of them can be switched off.
   const { effortField } = target.capabilities.traits;
-  if (target.dialect !== "anthropic")
+  if (target.dialect !== "anthropic-messages")
     return effortField === "reasoning" && own?.mode === "off" && forcedEffort === undefined;
   const { type } = objectIn(body, "thinking");
   if (typeof type === "string" && lookup(MODES, type) === undefined && forcedEffort === undefined) return true;

@@ -15,7 +15,7 @@ import type { Edit, NativeCall } from "./native-edits.ts";
 export function toolSchemaEdits({ tools }: JsonObject, { target }: NativeCall, losses: LossList): Edit[] {
   const rules = target.capabilities.traits.toolSchemas;
   // A vendor that refuses nothing at the top gets every byte as it is.
-  if (target.dialect === "anthropic" || rules === "any" || rules.notAtTop.size === 0) return [];
+  if (target.dialect === "anthropic-messages" || rules === "any" || rules.notAtTop.size === 0) return [];
   return editsOf(tools, ["tools"], { ...rules, needsItems: false }, losses);
 }
 

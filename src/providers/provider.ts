@@ -1,6 +1,9 @@
 /** A deployment of a vendor: where a call goes and with which credentials. Data; vendors are rows in catalog.ts. */
-import type { DialectId, Traits } from "../dialects/dialect.ts";
+import type { Operation as DialectOperation } from "../dialects/dialect.ts";
+import type { Traits } from "../dialects/traits.ts";
 import type { Effort } from "../ir/request.ts";
+import type { Framing } from "../wire/framing.ts";
+import type { OutgoingRequest, RequestHeaders } from "./auth.ts";
 
 /** What one model of one deployment can do. Made by capabilities.ts from rows, never from tests on names elsewhere. */
 export interface Capabilities {
@@ -48,11 +51,17 @@ export interface Capabilities {
   readonly refusesFields?: ReadonlySet<string>;
 }
 
+/** Who made a model; a vendor may serve another maker's. */
+export type Maker = "openai" | "anthropic" | "other";
+
 export interface Endpoint {
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** For every request: our name, a static credential, the operator's own. */
+  readonly headers: RequestHeaders;
+  /** Of a streamed answer. */
+  readonly framing: Framing;
+  /** Absent: the headers are enough. Its headers are laid over them, and hold for one attempt. */
+  readonly sign?: (request: OutgoingRequest) => RequestHeaders | Promise<RequestHeaders>;
 }
 
-export type Operation = "generate" | "count-tokens" | "list-models";
-
-export type { DialectId };
+export type Operation = DialectOperation | "list-models";

@@ -2,7 +2,7 @@
 import type { TargetConfig } from "../config/config.ts";
 import type { Feature, Loss } from "../ir/loss.ts";
 import type { Effort, Reasoning } from "../ir/request.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { CallerWords } from "../ir/field-names.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
 import { EFFORTS } from "./model-rows.ts";
@@ -115,13 +115,14 @@ function adaptive(wish: Wish, capabilities: Capabilities, { own, dialect }: Wish
   if (wish.off) return { mode: "off", ...effort };
   if (keepsBudget) return { mode: "on", budgetTokens: wish.budgetTokens, ...effort };
   // Anthropic's effort governs the whole answer; thoughts are asked for apart from it.
-  const silent = dialect === "anthropic" && own?.mode === undefined && own?.effort === wish.effort && wish.said;
+  const silent =
+    dialect === "anthropic-messages" && own?.mode === undefined && own?.effort === wish.effort && wish.said;
   return { ...(!silent && { mode: "adaptive" as const }), ...effort };
 }
 
 function budget(wish: Wish, _capabilities: Capabilities, { own, dialect }: Wishes, lose: Lose): Level {
   if (wish.off) return { mode: "off" };
-  if (dialect === "anthropic" && own?.mode === undefined && own?.effort === wish.effort && wish.said) {
+  if (dialect === "anthropic-messages" && own?.mode === undefined && own?.effort === wish.effort && wish.said) {
     lose("reasoning-effort", "dropped", "the model takes a thinking budget, no effort");
     return {};
   }
@@ -181,7 +182,7 @@ function shown(wishes: Wishes, level: Level, capabilities: Capabilities, losses:
   if (summaries.length === 0 || !thinks(level, capabilities)) return undefined;
   const isMessages = summaries.includes("summarized");
   if (wanted === undefined)
-    return isMessages && dialect === "anthropic" ? undefined : (summaries[0] as Reasoning["show"]);
+    return isMessages && dialect === "anthropic-messages" ? undefined : (summaries[0] as Reasoning["show"]);
   if (summaries.includes(wanted)) return wanted;
   if (wanted === "full" && summaries.includes("detailed")) return "detailed";
   if (own?.show !== undefined && wanted !== "summarized" && !isMessages)

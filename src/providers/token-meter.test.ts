@@ -16,7 +16,7 @@ const requestOf = (text: string, more: Partial<ModelRequest> = {}): ModelRequest
   cache: {},
   wants: {},
   caller: {},
-  extra: { dialect: "anthropic", fields: {} },
+  extra: { dialect: "anthropic-messages", fields: {} },
   ...more,
 });
 const sizeOf = async (request: ModelRequest): Promise<number> => {
@@ -88,11 +88,11 @@ describe("learning", () => {
   test("leaves pictures, sealed thoughts and vendors' searches out", async () => {
     const meter = tokenMeter(sizeOf);
     const picture = { kind: "media", media: "image", source: { url: "https://example.com/a.png" } } as const;
-    const seal = { dialect: "anthropic", issuer: "", family: "", value: "s" } as const;
+    const seal = { dialect: "anthropic-messages", issuer: "", family: "", value: "s" } as const;
     const odd: readonly Partial<ModelRequest>[] = [
       { entries: [{ kind: "message", role: "user", content: [picture] }] },
       { entries: [{ kind: "reasoning", sections: [], seal }] },
-      { tools: [{ kind: "hosted", dialect: "anthropic", name: "web_search", raw: {} }] },
+      { tools: [{ kind: "hosted", dialect: "anthropic-messages", name: "web_search", raw: {} }] },
     ];
     for (const more of odd) teach(meter, OF, sampleOf("x", 100_000, more));
     expect(await meter.count(OF, requestOf("x".repeat(1_000)))).toBe(1_000);

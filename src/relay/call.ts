@@ -1,17 +1,28 @@
-/** One call on its way: what came in, and what the gateway is made of. */
+/** One call on its way: what came in, what was worked out of it once, and what the gateway is made of. */
 import type { Caller } from "../access/keys.ts";
 import type { ClientId } from "../clients/client.ts";
+import { namedSession } from "../clients/conversation.ts";
 import type { Config } from "../config/config.ts";
-import type { DialectId } from "../ir/seal.ts";
-import type { OpenRecord } from "../ledger/ledger.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import { GatewayError } from "../ir/error.ts";
+import type { StreamEvent } from "../ir/events.ts";
+import type { Translated } from "../ir/loss.ts";
+import { checkModelName } from "../ir/model-name.ts";
+import type { Entry, ModelRequest } from "../ir/request.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
+import type { Ledger, Recorder } from "../ledger/ledger.ts";
 import type { Log } from "../observe/log.ts";
 import type { Sightings } from "../providers/sightings.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
-import type { Provenance } from "../vault/provenance.ts";
+import { checkOtherModels } from "../routing/other-models.ts";
+import { type Plan, plan } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import type { Search } from "../search/search-provider.ts";
+import type { Provenance } from "../vault/provenance.ts";
 import type { Vault } from "../vault/vault.ts";
-import type { OpenCall } from "./open-calls.ts";
 import type { JsonObject } from "../wire/json.ts";
+import type { Machine } from "../wire/machine.ts";
+import type { OpenCall } from "./open-calls.ts";
 
 /** What a path promises. Bodies may be of another dialect than the replies (Cursor). */
 export interface Surface {
@@ -20,44 +31,125 @@ export interface Surface {
   dialectOf(body: JsonObject): DialectId;
 }
 
-/** Whose turn it is on a client's connection: a client has a limit of time for it, and we think for minutes. */
+/** Whose turn it is on a client's connection: a client has a limit of time for it, and models think for minutes. */
 export interface Connection {
-  /** Its request is here, or what we gave it is taken. */
+  /** Its request is here, or it has taken what it was sent. */
   waitsForUs(): void;
   /** It has something to take, or may ask again. */
   waitsForClient(): void;
 }
 
-export interface Call {
+/** A call as the HTTP server hands it over. */
+export interface Arrival {
+  readonly gateway: Gateway;
   readonly id: string;
   readonly surface: Surface;
   readonly path: string;
   readonly client: ClientId;
   readonly caller: Caller;
   readonly headers: Headers;
-  /** The model in the path (Azure's deployments); it wins over the body's. */
-  readonly pathModel?: string;
   readonly bytes: Uint8Array;
   readonly text: string;
   readonly body: JsonObject;
   /** Fires when the caller leaves, and when the call is cut. */
   readonly signal: AbortSignal;
-  readonly record: OpenRecord;
+  readonly record: Recorder;
   readonly connection: Connection;
   readonly onCut: OpenCall["onCut"];
 }
 
+/** What the relay knows of a call whatever its target. */
+export interface Call extends Arrival {
+  readonly dialect: DialectId;
+  readonly stream: boolean;
+  /** As the caller named it. */
+  readonly model: string;
+  readonly plan: Plan;
+  /** The conversation, where the client names it. */
+  readonly session: string | undefined;
+  /** Refuses a target that would lose meaning. */
+  readonly strict: boolean;
+  /** Those that look into this call. */
+  readonly guards: readonly Guard[];
+  /** The body in nobody's dialect: decoded when first asked for, as the guards left it. */
+  decoded(): Translated<ModelRequest>;
+  /** What the guards made of it. */
+  replace(request: ModelRequest): void;
+  /** Entries with their reasoning put back, by reader: filled and read by `restored` alone. */
+  readonly restored: Map<string, Promise<readonly Entry[]>>;
+}
+
+/** One call at one target. */
+export interface Attempt {
+  readonly call: Call;
+  readonly target: Target;
+}
+
 export interface Gateway {
+  /** The configuration that holds now: read it for each call, keep it for none. */
   readonly config: Config;
   /** A random word: no other gateway and no other run of this one has it. */
   readonly instance: string;
+  readonly ledger: Ledger;
   readonly vault: Vault;
   readonly provenance: Provenance;
   readonly tokens: TokenMeter;
   readonly sightings: Sightings;
+  readonly hooks: Hooks;
   /** Of the web, where a model's vendor has none. */
   readonly search: Search;
   readonly log: Log;
   /** Milliseconds since 1970. */
   clock(): number;
+}
+
+/** Where limits, budgets and guards stand on the way of a call. Each throws a GatewayError to refuse; a call that none of them concerns pays nothing for them. */
+export interface Hooks {
+  /** Before the plan: who calls, with which body. */
+  admit?(arrival: Arrival): Promise<void> | undefined;
+  /** Before each attempt: which target is about to be asked. */
+  beforeAttempt?(attempt: Attempt): Promise<void> | undefined;
+  readonly guards: readonly Guard[];
+}
+
+/** Reads what is said. A call that a guard watches is decoded, also between equal dialects; every other call passes as bytes where it can. */
+export interface Guard {
+  watches(arrival: Arrival): boolean;
+  /** Once for each call, before its first attempt: the request that is sent in its place. */
+  request?(request: ModelRequest, call: Call): ModelRequest | Promise<ModelRequest>;
+  /** For each answer: events of the upstream in, events for the client out. An `error` event ends the answer. */
+  answer?(attempt: Attempt): Machine<StreamEvent, StreamEvent>;
+}
+
+/** Throws a GatewayError where the call names no model, or none that its caller may use. */
+export function callOf(arrival: Arrival): Call {
+  const { gateway, body, caller, headers, record } = arrival;
+  const dialect = arrival.surface.dialectOf(body);
+  const envelope = DIALECTS[dialect].envelope(arrival.path, body);
+  const { model } = envelope;
+  record.draft.dialect = dialect;
+  record.draft.stream = envelope.stream;
+  if (model === undefined || model === "")
+    throw new GatewayError("invalid-request", "model: missing. Name one of the models that GET /v1/models lists.", {
+      param: "model",
+    });
+  checkModelName(model);
+  record.draft.modelAsked = model;
+  const found = plan(gateway.config, model, caller.key);
+  checkOtherModels(gateway.config, body, found.targets, caller.key);
+  let decoded: Translated<ModelRequest> | undefined;
+  const decode = (): Translated<ModelRequest> => (decoded ??= DIALECTS[dialect].request.decode(body));
+  return {
+    ...arrival,
+    dialect,
+    stream: envelope.stream,
+    model,
+    plan: found,
+    session: namedSession(headers, body),
+    strict: found.strict || caller.key?.strict === true || headers.get("x-codeswitch-strict") === "true",
+    guards: gateway.hooks.guards.filter((guard) => guard.watches(arrival)),
+    decoded: decode,
+    replace: (value) => void (decoded = { value, losses: decode().losses }),
+    restored: new Map(),
+  };
 }

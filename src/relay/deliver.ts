@@ -2,12 +2,11 @@
 import { type GatewayError, ownError } from "../ir/error.ts";
 import { orLate } from "../time/limit.ts";
 import type { Place } from "../vault/vault.ts";
-import type { ModelRequest } from "../ir/request.ts";
-import type { MeteredModel } from "../providers/token-meter.ts";
 import { SSE_COMMENT } from "../wire/sse.ts";
 import type { Read, Reads } from "./reads.ts";
 import { toGatewayError } from "./refuse.ts";
 import type { Connection } from "./call.ts";
+import type { TokenSample } from "./close.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import type { StreamLane } from "./stream-lane.ts";
 import type { Watch } from "./watch.ts";
@@ -29,13 +28,6 @@ export interface OpenStream {
   /** Headers of the upstream. */
   readonly headers: Headers;
   readonly sample?: TokenSample;
-}
-
-/** A call whose bill shall teach the local count of tokens. */
-export interface TokenSample {
-  readonly of: MeteredModel;
-  readonly bytes: number;
-  request(): ModelRequest;
 }
 
 export interface DeliverOptions {
@@ -97,7 +89,7 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
     let piece = queue.shift();
     if (piece === undefined) options.connection.waitsForUs();
     const since = performance.now();
-    while (piece === undefined && !over) {
+    while (piece === undefined && !isOver()) {
       if (!pump) {
         const late = await orLate(Promise.race([opened, cut.promise]), beatMs);
         piece = late === "late" ? SSE_COMMENT : queue.shift();

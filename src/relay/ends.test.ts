@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { guessedConversation } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { frontOf } from "../vault/behind.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { endsIn, endsOfEntries } from "./ends.ts";
@@ -34,7 +34,7 @@ const STORIES: readonly (readonly [string, DialectId, unknown])[] = [
   ],
   [
     "an answer that was begun for the model",
-    "anthropic",
+    "anthropic-messages",
     [
       { role: "user", content: "Go." },
       { role: "assistant", content: "I" },
@@ -42,7 +42,7 @@ const STORIES: readonly (readonly [string, DialectId, unknown])[] = [
   ],
   [
     "results and words in one message",
-    "anthropic",
+    "anthropic-messages",
     [
       { role: "user", content: [used("none")] },
       { role: "user", content: [image, { type: "text", text: "Go." }] },

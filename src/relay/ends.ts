@@ -1,7 +1,7 @@
 /** The two ends of a conversation, read without what lies between: a body of megabytes that passes as bytes is not decoded for its first words and its last. */
 import { isFromUser } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { Entry } from "../ir/request.ts";
 import { isFromModel } from "../ir/turns.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
@@ -20,7 +20,7 @@ const ONE_BY_ONE_MAX = 100;
 
 /** Throws where the dialect cannot read them. `whole`: all entries, for a body whose ends are far apart from what they tell. */
 export function endsIn(body: JsonObject, dialect: DialectId, whole: () => readonly Entry[]): Ends {
-  const field = dialect === "openai-responses" ? "input" : "messages";
+  const field = DIALECTS[dialect].conversationField;
   const said = body[field];
   const items: readonly unknown[] = isList(said) ? said : [said];
   if (stepsIn(items) > ONE_BY_ONE_MAX) return endsOfEntries(whole());

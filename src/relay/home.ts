@@ -1,18 +1,18 @@
 /** Where a conversation is at home: at the target that can read its last seals. After a failover that is not the first one. */
 import type { Entry } from "../ir/request.ts";
 import { canRead, holdsWrappedSeal, type Seal } from "../ir/seal.ts";
-import type { Target } from "../routing/plan.ts";
-import type { Call, Gateway } from "./call.ts";
+import type { Target } from "../routing/target.ts";
+import type { Attempt, Call } from "./call.ts";
 import { restored, wantsReasoningBack } from "./kept.ts";
-import type { Prepared } from "./outbound.ts";
 
 /** The plan's targets, the home of the conversation in front. Seals that the first one reads too keep the plan's order. */
-export async function homeFirst(call: Call, prepared: Prepared, gateway: Gateway): Promise<readonly Target[]> {
-  const { targets } = prepared.plan;
+export async function homeFirst(call: Call): Promise<readonly Target[]> {
+  const { targets } = call.plan;
   const [first] = targets;
   if (!first || targets.every((target) => isSameReader(target, first))) return targets;
-  if (passesUnread(call, prepared, first, gateway)) return targets;
-  const entries = await restored(call, prepared, first, gateway);
+  const attempt = { call, target: first };
+  if (passesUnread(attempt)) return targets;
+  const entries = await restored(attempt);
   const seal = lastSeal(entries);
   if (!seal || canRead(first.reader, seal)) return targets;
   const home = targets.find((target) => canRead(target.reader, seal));
@@ -25,11 +25,15 @@ function isSameReader(one: Target, other: Target): boolean {
 }
 
 /** Bytes for a target that made every seal that we know of: nobody needs to look into them. */
-const passesUnread = (call: Call, prepared: Prepared, first: Target, { provenance }: Gateway): boolean =>
-  prepared.dialect === first.dialect &&
-  !provenance.isMixed(first.reader) &&
-  !holdsWrappedSeal(call.text) &&
-  !wantsReasoningBack(call, prepared, first);
+const passesUnread = (attempt: Attempt): boolean => {
+  const { call, target } = attempt;
+  return (
+    call.dialect === target.dialect &&
+    !call.gateway.provenance.isMixed(target.reader) &&
+    !holdsWrappedSeal(call.text) &&
+    !wantsReasoningBack(attempt)
+  );
+};
 
 function lastSeal(entries: readonly Entry[]): Seal | undefined {
   for (const entry of entries.toReversed()) if ("seal" in entry && entry.seal) return entry.seal;

@@ -7,7 +7,7 @@ import { provenance } from "../vault/provenance.ts";
 import type { Vault } from "../vault/vault.ts";
 import type { Call, Gateway } from "./call.ts";
 import { homeFirst } from "./home.ts";
-import { outbound, type Prepared } from "./outbound.ts";
+import { outbound } from "./outbound.ts";
 
 const NOW = 1_700_000_000_000;
 const claude = (name: string): ProviderConfig => ({
@@ -49,16 +49,6 @@ test("a conversation is looked up once for each reader, however often its call i
   };
   const gateway = { config: CONFIG, vault, provenance: provenance(), clock: () => NOW } as Gateway;
   const decoded = DIALECTS["openai-chat"].request.decode(BODY);
-  const prepared: Prepared = {
-    dialect: "openai-chat",
-    stream: false,
-    model: "both",
-    plan: plan(CONFIG, "both"),
-    session: undefined,
-    strict: false,
-    decoded: () => decoded,
-    restored: new Map(),
-  };
   const call = {
     id: "1",
     surface: { reply: "openai-chat", dialectOf: () => "openai-chat" },
@@ -67,9 +57,19 @@ test("a conversation is looked up once for each reader, however often its call i
     headers: new Headers(),
     text: JSON.stringify(BODY),
     body: BODY,
+    gateway,
+    dialect: "openai-chat",
+    stream: false,
+    model: "both",
+    plan: plan(CONFIG, "both"),
+    session: undefined,
+    strict: false,
+    guards: [],
+    decoded: () => decoded,
+    restored: new Map(),
   } as unknown as Call;
-  const [eu, us] = await homeFirst(call, prepared, gateway);
+  const [eu, us] = await homeFirst(call);
   if (!eu || !us) throw new Error("two targets");
-  for (const target of [eu, eu, us, us]) await outbound(call, prepared, target, gateway);
+  for (const target of [eu, eu, us, us]) await outbound({ call, target });
   expect(asked).toEqual([eu.issuer, us.issuer]);
 });

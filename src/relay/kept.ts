@@ -1,96 +1,89 @@
-/** What the vault keeps of a call and what it may give back: by the key's setting, the caller's word, and the model's demand. */
+/** What the vault keeps of a call and what it restores: by the key's setting, the request, and what the model demands. */
 import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
 import type { Entry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
-import type { Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import { behindsOf, frontOf } from "../vault/behind.ts";
 import type { Place, Scope } from "../vault/vault.ts";
 import { isList, isObject, type JsonObject } from "../wire/json.ts";
-import type { Call, Gateway } from "./call.ts";
+import type { Attempt, Call } from "./call.ts";
 import { type Ends, endsIn, endsOfEntries } from "./ends.ts";
-import type { Outbound, Prepared } from "./outbound.ts";
 import { willLackReasoning } from "./translate.ts";
 
-/** What the client sent, its seals by their makers' names, and what it dropped. Once for each reader: a call looks for its home first, and may be tried several times. */
-export function restored(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<readonly Entry[]> {
+/** How much of an answer the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
+export type Kept = "whole" | "calls";
+
+/** The client's entries with their seals' issuers named, and with what it dropped. Once for each reader: a call looks for its home first, and may be tried several times. */
+export function restored(attempt: Attempt): Promise<readonly Entry[]> {
+  const { call, target } = attempt;
   const { dialect, issuer, family } = target.reader;
   const key = JSON.stringify([dialect, issuer, family]);
-  let known = prepared.restored.get(key);
-  if (!known) prepared.restored.set(key, (known = restore(call, prepared, target, gateway)));
+  let known = call.restored.get(key);
+  if (!known) call.restored.set(key, (known = restore(attempt)));
   return known;
 }
 
-async function restore(
-  call: Call,
-  prepared: Prepared,
-  { reader }: Target,
-  gateway: Gateway,
-): Promise<readonly Entry[]> {
-  const { entries } = prepared.decoded().value;
-  const scope = scopeOf(call, prepared, () => entries.find(isFromUser));
+async function restore({ call, target: { reader } }: Attempt): Promise<readonly Entry[]> {
+  const { gateway } = call;
+  const { entries } = call.decoded().value;
+  const scope = scopeOf(call, () => entries.find(isFromUser));
   const named = gateway.provenance.named(entries, reader);
   return scope ? gateway.vault.restore(scope, named, reader) : named;
 }
 
-/** undefined: the key's vault is off. Who wants nothing stored gets nothing written to a disk. */
-function scopeOf(call: Call, prepared: Prepared, first: () => Entry | undefined): Scope | undefined {
+/** undefined: the key's vault is off. A request with `store: false` is not written to a disk. */
+function scopeOf(call: Call, first: () => Entry | undefined): Scope | undefined {
   const setting = call.caller.key?.vault ?? "disk";
   if (setting === "off") return undefined;
   return {
     caller: call.caller.name,
-    conversation: prepared.session ?? guessedConversation(first()),
-    session: prepared.session === undefined ? "guessed" : "named",
+    conversation: call.session ?? guessedConversation(first()),
+    session: call.session === undefined ? "guessed" : "named",
     keeps: setting === "memory" || call.body.store === false ? "memory" : "disk",
   };
 }
 
-/** Where in which conversation a call stands. Hashes alone: an open stream must not hold its call's body. */
-export function placeOf(call: Call, prepared: Prepared, ends: () => Ends): Place | undefined {
+/** The place of a call in its conversation, as hashes alone: an open stream must not hold its call's body. */
+export function placeOf(call: Call, ends: () => Ends): Place | undefined {
   const { first, front, before } = ends();
-  const scope = scopeOf(call, prepared, () => first);
+  const scope = scopeOf(call, () => first);
   if (!scope) return undefined;
   const whole = before && behindsOf(before).at(-1)?.whole();
   return { ...scope, front: frontOf(front), ...(whole !== undefined && { whole }) };
 }
 
-/** Of a call whose bytes pass: one that cannot be read has no place, and its vendor says what is wrong with it. What is kept of the answer says how much of the call is worth reading. */
-export function placeOfBytes(call: Call, prepared: Prepared, kept: Outbound["kept"]): Place | undefined {
+/** Of a call whose bytes pass: one that cannot be decoded has no place, and its vendor reports what is wrong with it. What is kept of the answer decides how much of the call is read. */
+export function placeOfBytes(call: Call, kept: Kept): Place | undefined {
   try {
-    const whole = (): readonly Entry[] => prepared.decoded().value.entries;
-    return placeOf(call, prepared, () =>
-      kept === "whole" ? endsOfEntries(whole()) : endsIn(call.body, prepared.dialect, whole),
-    );
+    const whole = (): readonly Entry[] => call.decoded().value.entries;
+    return placeOf(call, () => (kept === "whole" ? endsOfEntries(whole()) : endsIn(call.body, call.dialect, whole)));
   } catch {
     return undefined;
   }
 }
 
-/** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. Any other leaves its trace alone. */
-export const isKeptNatively = (call: Call, prepared: Prepared, target: Target): boolean =>
+/** Whether the answer of a call whose bytes pass is worth keeping: the model will demand its reasoning back, and the client may drop it. Any other answer leaves only its trace. */
+export const isKeptNatively = ({ call, target }: Attempt): boolean =>
   target.addressee.traits.reasoningRequired ||
   (sealsCalls(target) && hasTools(call.body)) ||
-  (demandsThoughts(target) && !returnsThoughts(call.client) && thinksWithTools(call.body, prepared, target));
+  (demandsThoughts(target) && !returnsThoughts(call.client) && thinksWithTools(call, target));
 
 /** A client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
-export const wantsReasoningBack = (call: Call, prepared: Prepared, target: Target): boolean =>
+export const wantsReasoningBack = ({ call, target }: Attempt): boolean =>
   (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && hasThoughtlessCall(call.body))) &&
-  willLackReasoning(prepared.decoded().value, target, prepared.plan.forcedEffort);
+  willLackReasoning(call.decoded().value, target, call.plan.forcedEffort);
 
 /** The same before a vendor that goes on without: bytes pass unless the vault has what the caller dropped. */
-export async function hasDroppedSeals(
-  call: Call,
-  prepared: Prepared,
-  target: Target,
-  gateway: Gateway,
-): Promise<boolean> {
+export async function hasDroppedSeals(attempt: Attempt): Promise<boolean> {
+  const { call, target } = attempt;
   if (!readsDetails(target) || !hasUnsealedCall(call.body)) return false;
   const sealsIn = (entries: readonly Entry[]): number =>
     entries.filter((entry) => "seal" in entry && entry.seal && canRead(target.reader, entry.seal)).length;
-  return sealsIn(await restored(call, prepared, target, gateway)) > sealsIn(prepared.decoded().value.entries);
+  return sealsIn(await restored(attempt)) > sealsIn(call.decoded().value.entries);
 }
 
-/** Chat: seals stand beside the calls, and a client may know nothing of them. */
+/** Chat: seals stand beside the calls, and a client may not know the field. */
 const sealsCalls = (target: Target): boolean => target.addressee.traits.signedCalls === true || readsDetails(target);
 
 const readsDetails = ({ addressee, capabilities }: Target): boolean =>
@@ -102,19 +95,19 @@ const hasUnsealedCall = ({ messages }: JsonObject): boolean =>
 
 const hasTools = ({ tools }: JsonObject): boolean => isList(tools) && tools.length > 0;
 
-/** A bare seal that somebody else made: its vendor's neighbour answers it with a 400, so it is left out of a translation. */
-export const holdsForeignSeal = (call: Call, prepared: Prepared, target: Target, { provenance }: Gateway): boolean =>
-  provenance.isMixed(target.reader) &&
+/** A bare seal of another vendor: this one answers it with a 400, so the translated lane leaves it out. */
+export const holdsForeignSeal = ({ call, target }: Attempt): boolean =>
+  call.gateway.provenance.isMixed(target.reader) &&
   mayHoldSeal(call, target) &&
-  provenance.holdsForeign(prepared.decoded().value.entries, target.reader);
+  call.gateway.provenance.holdsForeign(call.decoded().value.entries, target.reader);
 
-/** Most Chat bodies hold none, and need not be decoded to tell whose. */
+/** Most Chat bodies hold none, and need not be decoded to find its issuer. */
 const mayHoldSeal = ({ text }: Call, { dialect }: Target): boolean =>
   dialect !== "openai-chat" || CHAT_SEALS.some((field) => text.includes(field));
 const CHAT_SEALS = ['"reasoning_details"', '"extra_content"'];
 
 /** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
-export const holdsUnsignedThinking = ({ text, body }: Call, { capabilities }: Target): boolean =>
+export const holdsUnsignedThinking = ({ call: { text, body }, target: { capabilities } }: Attempt): boolean =>
   capabilities.signsThinking === true &&
   EMPTY_SIGNATURE.test(text) &&
   blocksOf(body).some((block) => block.type === "thinking" && block.signature === "");
@@ -126,13 +119,13 @@ const EMPTY_SIGNATURE = /"signature"\s*:\s*""/;
 const demandsThoughts = ({ capabilities }: Target): boolean =>
   capabilities.signsThinking === true && capabilities.thinking === "budget";
 
-function thinksWithTools(body: JsonObject, { plan }: Prepared, { config }: Target): boolean {
+function thinksWithTools({ body, plan }: Call, { config }: Target): boolean {
   const isAsked = isObject(body.thinking) && body.thinking.type === "enabled";
   const isSet = (plan.forcedEffort ?? config.effort ?? config.budgetTokens) !== undefined;
   return hasTools(body) && (isAsked || isSet);
 }
 
-/** A look before the body is decoded: clients that replay their thinking, as most do, stay on the native lane. */
+/** Checked before the body is decoded: clients that replay their thinking, as most do, stay on the native lane. */
 const hasThoughtlessCall = (body: JsonObject): boolean =>
   answersOf(body).some(
     (blocks) => blocks.some(({ type }) => type === "tool_use") && !blocks.some((block) => isSigned(block)),

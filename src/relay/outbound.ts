@@ -5,28 +5,29 @@ import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
-import { lossless, type Loss, type Translated } from "../ir/loss.ts";
-import type { Entry, ModelRequest } from "../ir/request.ts";
-import { holdsWrappedSeal, type DialectId } from "../ir/seal.ts";
+import { lossless, type Loss } from "../ir/loss.ts";
+import type { ModelRequest } from "../ir/request.ts";
+import { holdsWrappedSeal } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
-import type { Plan, Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import type { Place } from "../vault/vault.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import { shortened } from "../wire/printable.ts";
-import type { Call, Gateway } from "./call.ts";
+import type { Attempt, Call } from "./call.ts";
 import { endsOfEntries } from "./ends.ts";
 import {
   hasDroppedSeals,
   holdsForeignSeal,
   holdsUnsignedThinking,
   isKeptNatively,
+  type Kept,
   placeOf,
   placeOfBytes,
   restored,
   wantsReasoningBack,
 } from "./kept.ts";
-import { type WebSearch, webSearchOf, withoutOwnSearches, withSearchFunction } from "./web-search.ts";
+import type { Rounds } from "./rounds.ts";
 import { askOf, BARE_STYLE, translateRequest } from "./translate.ts";
 
 export interface Outbound {
@@ -38,30 +39,16 @@ export interface Outbound {
   readonly withholdsUsage: boolean;
   /** Where the vault is told of the answer; undefined: nowhere. Asked while the vendor thinks. */
   place(): Place | undefined;
-  /** How much of it the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
-  readonly kept: "whole" | "calls";
+  readonly kept: Kept;
   /** The gateway searches the web for this model. */
-  readonly search?: { readonly wanted: WebSearch; readonly request: ModelRequest };
+  readonly search?: Pick<Rounds, "wanted" | "searches" | "dialect" | "request">;
 }
 
-/** Everything about a call that does not depend on the target, worked out once and only when asked for. */
-export interface Prepared {
-  readonly dialect: DialectId;
-  readonly stream: boolean;
-  readonly model: string;
-  readonly plan: Plan;
-  readonly session: string | undefined;
-  readonly strict: boolean;
-  decoded(): Translated<ModelRequest>;
-  /** By reader: filled and read by `restored` alone. */
-  readonly restored: Map<string, Promise<readonly Entry[]>>;
-}
-
-export async function outbound(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
-  const passes =
-    passesAsBytes(call, prepared, target, gateway) && !(await hasDroppedSeals(call, prepared, target, gateway));
-  const out = passes ? native(call, prepared, target, gateway) : await translated(call, prepared, target, gateway);
-  const meaning = prepared.strict ? out.losses.find((loss) => loss.weight === "meaning") : undefined;
+export async function outbound(attempt: Attempt): Promise<Outbound> {
+  const { call, target } = attempt;
+  const passes = passesAsBytes(attempt) && !(await hasDroppedSeals(attempt));
+  const out = passes ? native(attempt) : await translated(attempt);
+  const meaning = call.strict ? out.losses.find((loss) => loss.weight === "meaning") : undefined;
   if (meaning)
     throw new GatewayError(
       "unsupported",
@@ -74,77 +61,92 @@ export async function outbound(call: Call, prepared: Prepared, target: Target, g
   return out;
 }
 
-function passesAsBytes(call: Call, prepared: Prepared, target: Target, gateway: Gateway): boolean {
+function passesAsBytes(attempt: Attempt): boolean {
+  const { call, target } = attempt;
   return (
-    prepared.dialect === target.dialect &&
-    prepared.dialect === call.surface.reply &&
+    call.guards.length === 0 &&
+    call.dialect === target.dialect &&
+    call.dialect === call.surface.reply &&
     !holdsWrappedSeal(call.text) &&
     DIALECTS[target.dialect].passes(call.body, target.addressee.traits) &&
-    !wantsReasoningBack(call, prepared, target) &&
-    !holdsUnsignedThinking(call, target) &&
-    !holdsForeignSeal(call, prepared, target, gateway)
+    !wantsReasoningBack(attempt) &&
+    !holdsUnsignedThinking(attempt) &&
+    !holdsForeignSeal(attempt)
   );
 }
 
-function native(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Outbound {
+function native(attempt: Attempt): Outbound {
+  const { call, target } = attempt;
   const { edits: fitting, losses } = nativeEdits(call.body, {
     target,
-    ...(prepared.plan.forcedEffort !== undefined && { forcedEffort: prepared.plan.forcedEffort }),
-    ...(prepared.session !== undefined && { cacheKey: cacheKeyOf(prepared.session) }),
+    ...(call.plan.forcedEffort !== undefined && { forcedEffort: call.plan.forcedEffort }),
+    ...(call.session !== undefined && { cacheKey: cacheKeyOf(call.session) }),
   });
-  const edits = [...fitting, ...strangersEdits(call, target)];
-  const kept = isKeptNatively(call, prepared, target) ? "whole" : "calls";
+  const edits = [...fitting, ...strangersEdits(attempt)];
+  const kept = isKeptNatively(attempt) ? "whole" : "calls";
   return {
     lane: "native",
     body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits),
-    ask: askOf({ ...common(call, prepared, target, gateway), style: BARE_STYLE }),
+    ask: askOf({ ...common(attempt), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
     kept,
-    place: () => placeOfBytes(call, prepared, kept),
+    place: () => placeOfBytes(call, kept),
   };
 }
 
 /** What a client says to its own vendor only. */
-const strangersEdits = (call: Call, target: Target): readonly SpanEdit[] =>
-  target.dialect === "anthropic" && !readsAttribution(target.provider.kind, target.dialect)
+const strangersEdits = ({ call, target }: Attempt): readonly SpanEdit[] =>
+  target.dialect === "anthropic-messages" && !readsAttribution(target.provider.kind, target.dialect)
     ? attributionEdits(call.body)
     : [];
 
-async function translated(call: Call, prepared: Prepared, target: Target, gateway: Gateway): Promise<Outbound> {
-  const { value: request, losses } = prepared.decoded();
-  refuseForeignState(request, prepared.dialect, target);
-  const entries = await restored(call, prepared, target, gateway);
+async function translated(attempt: Attempt): Promise<Outbound> {
+  const { call, target } = attempt;
+  const { value: request, losses } = call.decoded();
+  refuseForeignState(request, attempt);
+  const entries = await restored(attempt);
   const keyed = withCacheKey(
-    { ...request, entries, stream: prepared.stream },
-    prepared.session ??
-      (prepared.dialect !== target.dialect && goesOn(request)
+    { ...request, entries, stream: call.stream },
+    call.session ??
+      (call.dialect !== target.dialect && goesOn(request)
         ? guessedConversation(request.entries.find(isFromUser))
         : undefined),
   );
-  const wanted = webSearchOf(keyed, target.dialect);
-  const asked = wanted
-    ? withSearchFunction(keyed)
-    : target.dialect === "anthropic"
-      ? withoutOwnSearches(keyed)
-      : lossless(keyed);
-  const style = styleOf(call, prepared, asked.value);
+  const search = searchFor(keyed, target);
+  const asked = search
+    ? search.searches.asFunction(keyed)
+    : (DIALECTS[target.dialect].webSearch?.withoutOurs(keyed) ?? lossless(keyed));
+  const style = styleOf(call, asked.value);
   const wished = style.reasoning === "none" ? withoutSummary(asked.value, target) : asked.value;
-  const written = translateRequest(wished, target, prepared.plan.forcedEffort);
+  const written = translateRequest(wished, target, call.plan.forcedEffort);
   return {
     lane: "translated",
     body: JSON.stringify(written.body),
     ask: askOf({
-      ...common(call, prepared, target, gateway),
+      ...common(attempt),
       request: asked.value,
       style,
     }),
     losses: [...losses, ...asked.losses, ...written.losses],
     withholdsUsage: false,
     kept: "whole",
-    place: () => placeOf(call, prepared, () => endsOfEntries(prepared.decoded().value.entries)),
-    ...(wanted && { search: { wanted, request: asked.value } }),
+    place: () => placeOf(call, () => endsOfEntries(call.decoded().value.entries)),
+    ...(search && { search: { ...search, request: asked.value } }),
   };
+}
+
+/** What the gateway searches for a model whose dialect has no search; undefined: nothing is asked for. */
+function searchFor(
+  request: ModelRequest,
+  target: Target,
+): Omit<NonNullable<Outbound["search"]>, "request"> | undefined {
+  if (DIALECTS[target.dialect].hostsWebSearch) return undefined;
+  for (const { id, webSearch } of Object.values(DIALECTS)) {
+    const wanted = webSearch?.asked(request);
+    if (webSearch && wanted) return { wanted, searches: webSearch, dialect: id };
+  }
+  return undefined;
 }
 
 /** Nobody will see it, so nobody asks for it. Elsewhere the text itself must come back in a tool loop. */
@@ -153,11 +155,12 @@ const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
     ? { ...request, reasoning: { ...request.reasoning, show: "omitted" } }
     : request;
 
-const common = (call: Call, prepared: Prepared, target: Target, gateway: Gateway) => ({
+/** Closes over the gateway alone: an open stream holds it, and must not hold the body. */
+const common = ({ call: { gateway, id, model }, target }: Attempt) => ({
   target,
-  replyId: call.id,
+  replyId: id,
   nowSeconds: () => Math.floor(gateway.clock() / 1000),
-  modelName: prepared.model,
+  modelName: model,
 });
 
 function withCacheKey(request: ModelRequest, conversation: string | undefined): ModelRequest {
@@ -171,7 +174,7 @@ const goesOn = ({ tools, entries }: ModelRequest): boolean =>
   entries.some(({ kind }) => kind === "tools" || kind === "call") ||
   entries.some((entry) => entry.kind === "message" && entry.role === "assistant");
 
-function refuseForeignState(request: ModelRequest, dialect: DialectId, target: Target): void {
+function refuseForeignState(request: ModelRequest, { call, target }: Attempt): void {
   const { previous, thread } = request.state;
   if (thread === "continued")
     throw new GatewayError(
@@ -179,7 +182,7 @@ function refuseForeignState(request: ModelRequest, dialect: DialectId, target: T
       "thread: the rest of the conversation is held elsewhere, and the model behind this name cannot read it. Send the whole conversation in the request instead.",
       { param: "thread" },
     );
-  if (!previous || dialect === target.dialect) return;
+  if (!previous || call.dialect === target.dialect) return;
   throw new GatewayError(
     "unsupported",
     `${previous.field}: the model behind this name keeps no stored conversations. Send the whole conversation in the request instead.`,
@@ -187,21 +190,21 @@ function refuseForeignState(request: ModelRequest, dialect: DialectId, target: T
   );
 }
 
-function styleOf(call: Call, prepared: Prepared, request: ModelRequest): ReplyStyle {
-  return { customCalls: customCallsOf(call), reasoning: reasoningOf(call, prepared, request) };
+function styleOf(call: Call, request: ModelRequest): ReplyStyle {
+  return { customCalls: customCallsOf(call), reasoning: reasoningOf(call, request) };
 }
 
 function customCallsOf(call: Call): ReplyStyle["customCalls"] {
   if (call.surface.reply === "openai-responses") return "custom";
-  if (call.surface.reply === "anthropic") return "json";
+  if (call.surface.reply === "anthropic-messages") return "json";
   if (wantsCallsAsText(call.client, call.body)) return "function-text";
   const nested = isList(call.body.tools) && call.body.tools.some((tool) => isObject(tool) && isObject(tool.custom));
   return nested ? "custom" : "json";
 }
 
 /** The caller's own word, then the model's setting, then the key's, then the dialect's own place for it. */
-function reasoningOf(call: Call, prepared: Prepared, request: ModelRequest): ReplyStyle["reasoning"] {
+function reasoningOf(call: Call, request: ModelRequest): ReplyStyle["reasoning"] {
   if (request.reasoning?.show === "omitted") return "none";
-  const set = prepared.plan.reasoning ?? call.caller.key?.reasoning ?? "auto";
+  const set = call.plan.reasoning ?? call.caller.key?.reasoning ?? "auto";
   return set === "auto" ? "field" : set;
 }

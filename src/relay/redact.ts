@@ -51,11 +51,19 @@ export function cleanEvents({ stream: { marks } }: Dialect, provider: ProviderCo
   const clean = (text: string): string => withoutCredentials(text, provider);
   const cleanEvent = (event: string): string =>
     marks.answer.test(event) ? event.replace(COMMENTS, clean) : clean(event);
-  return (events) =>
-    mayHoldCredentials(events, provider) ? events.split(EVENT_END).map(cleanEvent).join("") : events;
+  return (events) => (mayHoldCredentials(events, provider) ? events.split(EVENT_END).map(cleanEvent).join("") : events);
 }
 
 const COMMENTS = /^:.*$/gm;
+
+/** For a client that did not ask for the usage that the gateway asked for. */
+export const withoutUsage =
+  ({ stream: { marks } }: Dialect, filter: Filter): Filter =>
+  (events) => {
+    if (!marks.isUsageOnly(events)) return filter(events);
+    const kept = events.split(EVENT_END).filter((event) => !marks.isUsageOnly(event));
+    return filter(kept.join(""));
+  };
 
 /** A stream: all from its error on. */
 export function cleanFailure(lane: StreamLane, watch: Pick<Watch, "error">, provider: ProviderConfig): StreamLane {

@@ -1,7 +1,7 @@
 /** An error as the caller's own protocol says it. */
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import { ShapeError } from "../wire/json.ts";
 import type { Reply } from "../wire/reply.ts";
 import { visibleMessage } from "../clients/cursor.ts";

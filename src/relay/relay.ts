@@ -1,150 +1,104 @@
-/** The stops of a call: what is asked, who can answer, one answer, one record. */
-import { withoutAttribution } from "../clients/claude-code.ts";
-import { namedSession } from "../clients/conversation.ts";
+/** The stops of a call: may it be made, who can answer, one answer, one record. */
 import { DIALECTS } from "../dialects/index.ts";
-import { GatewayError } from "../ir/error.ts";
-import type { Loss } from "../ir/loss.ts";
-import { checkModelName } from "../ir/model-name.ts";
-import type { DialectId } from "../ir/seal.ts";
-import { toldTotals } from "../ir/usage.ts";
-import { countsTokens } from "../providers/endpoint.ts";
-import type { OpenRecord } from "../ledger/ledger.ts";
+import type { GatewayError } from "../ir/error.ts";
 import { lossHeaders } from "../ledger/lost.ts";
-import { checkOtherModels } from "../routing/other-models.ts";
-import { plan, type Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import { orLate } from "../time/limit.ts";
-import type { Place } from "../vault/vault.ts";
 import { printFrame } from "../wire/sse.ts";
+import { streamedAnswer, wholeAnswer } from "./answer.ts";
 import { attempt } from "./attempt.ts";
-import type { Call, Gateway } from "./call.ts";
-import { deliver, type OpenStream, type TokenSample } from "./deliver.ts";
+import { type Arrival, type Attempt, type Call, callOf } from "./call.ts";
+import { closeCall, type Closing, LEFT, tokenSample } from "./close.ts";
+import { deliver, type OpenStream } from "./deliver.ts";
 import { homeFirst } from "./home.ts";
-import { open } from "./open.ts";
-import { openStream } from "./open-stream.ts";
-import { openWhole } from "./open-whole.ts";
-import type { Prepared } from "./outbound.ts";
+import { guardRequest } from "./hooks.ts";
+import { outbound } from "./outbound.ts";
 import { cleanError, headersForClient } from "./redact.ts";
 import { toGatewayError } from "./refuse.ts";
 import { askOf, BARE_STYLE } from "./translate.ts";
-import type { Watch } from "./watch.ts";
+import { ask, type Upstream } from "./upstream.ts";
 
-/** Throws what `toGatewayError` understands when nothing was sent to the caller yet. */
-export async function relay(call: Call, gateway: Gateway): Promise<Response> {
-  const prepared = prepare(call, gateway);
-  return prepared.stream ? streamed(call, prepared, gateway) : whole(call, prepared, gateway);
+/** Throws what `toGatewayError` reads, if nothing was sent to the caller yet. */
+export async function relay(arrival: Arrival): Promise<Response> {
+  await arrival.gateway.hooks.admit?.(arrival);
+  const call = callOf(arrival);
+  if (call.guards.length > 0) await guardRequest(call);
+  return call.stream ? streamed(call) : whole(call);
 }
 
-function prepare(call: Call, gateway: Gateway): Prepared {
-  const dialect = call.surface.dialectOf(call.body);
-  const envelope = DIALECTS[dialect].envelope(call.body);
-  const model = call.pathModel ?? envelope.model;
-  const { draft } = call.record;
-  draft.dialect = dialect;
-  draft.stream = envelope.stream;
-  if (model === undefined || model === "")
-    throw new GatewayError("invalid-request", "model: missing. Name one of the models that GET /v1/models lists.", {
-      param: "model",
-    });
-  checkModelName(model);
-  draft.modelAsked = model;
-  const found = plan(gateway.config, model, call.caller.key);
-  checkOtherModels(gateway.config, call.body, found.targets, call.caller.key);
-  let decoded: ReturnType<Prepared["decoded"]> | undefined;
-  return {
-    dialect,
-    stream: envelope.stream,
-    model,
-    plan: found,
-    session: namedSession(call.headers, call.body),
-    strict: found.strict || call.caller.key?.strict === true || call.headers.get("x-codeswitch-strict") === "true",
-    decoded: () => (decoded ??= DIALECTS[dialect].request.decode(call.body)),
-    restored: new Map(),
-  };
-}
-
-async function whole(call: Call, prepared: Prepared, gateway: Gateway): Promise<Response> {
-  const { answering, answer } = await attemptAll(call, prepared, gateway, async (target) => {
-    const answering = await open(call, prepared, target, gateway);
-    return { answering, answer: await openWhole(answering, call.surface.reply) };
-  });
-  settle({ record: call.record, reply: call.surface.reply }, gateway, answering.watch, answer.losses, answering.place);
-  const sample = tokenSample(call, prepared, gateway);
-  if (sample) learnTokens(sample, call.record, gateway);
-  call.record.close("ended", 200);
+async function whole(call: Call): Promise<Response> {
+  const { upstream, answer } = await firstAnswer(call, async (upstream) => ({
+    upstream,
+    answer: await wholeAnswer(upstream),
+  }));
+  const sample = tokenSample(call, upstream.attempt.target);
+  closeCall(closingOf(call), 200, { ...upstream, losses: answer.losses, ...(sample && { sample }) });
   return new Response(answer.body as string, {
-    headers: { ...replyHeaders(call.record, answering.response.headers, gateway), "content-type": answer.contentType },
+    headers: { ...replyHeaders(closingOf(call), upstream.response.headers), "content-type": answer.contentType },
   });
 }
 
-/** The target that holds the conversation's seals first, then the plan's. */
-async function attemptAll<Opened>(
-  call: Call,
-  prepared: Prepared,
-  gateway: Gateway,
-  open: (target: Target) => Promise<Opened>,
-): Promise<Opened> {
-  return attempt(
-    await homeFirst(call, prepared, gateway),
-    (target) =>
-      open(target).then(
-        (opened) => (call.record.attempted(), opened),
-        (error: unknown) => {
-          const clean = cleanError(error, target.provider);
-          call.record.attempted(toGatewayError(clean));
-          throw clean;
-        },
-      ),
-    { signal: call.signal, wait: pause },
-  );
+async function streamed(call: Call): Promise<Response> {
+  const opening = firstAnswer(call, async (upstream) => {
+    const sample = tokenSample(call, upstream.attempt.target);
+    return { ...(await streamedAnswer(upstream)), ...(sample && { sample }) };
+  });
+  const opened = await soon(opening, call.gateway.config.server.heartbeatMs);
+  return delivered(opening, opened, openEndOf(call));
 }
 
-async function streamed(call: Call, prepared: Prepared, gateway: Gateway): Promise<Response> {
-  const opening = openedStream(call, prepared, gateway);
-  const opened = await soon(opening, gateway.config.server.heartbeatMs);
-  return deliverStream(opening, opened, closingOf(call, prepared), gateway);
-}
-
-async function openedStream(call: Call, prepared: Prepared, gateway: Gateway): Promise<OpenStream> {
-  const stream = await attemptAll(call, prepared, gateway, async (target) =>
-    openStream(await open(call, prepared, target, gateway), call.surface.reply),
-  );
-  const sample = tokenSample(call, prepared, gateway);
-  return { ...stream, ...(sample && { sample }) };
+/** The answer of the first target that gives one: that which holds the conversation's seals first, then in the plan's order. */
+async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Promise<Answer>): Promise<Answer> {
+  const { record, gateway, signal } = call;
+  const tryAt = async (target: Target): Promise<Answer> => {
+    const one: Attempt = { call, target };
+    try {
+      await gateway.hooks.beforeAttempt?.(one);
+      const out = await outbound(one);
+      record.attempt({ provider: target.provider.name, model: target.model }, out.lane, out.losses);
+      const answer = await take(await ask(one, out));
+      record.attempted();
+      return answer;
+    } catch (error) {
+      const clean = cleanError(error, target.provider);
+      record.attempted(toGatewayError(clean));
+      throw clean;
+    }
+  };
+  return attempt(await homeFirst(call), tryAt, { signal, wait: pause });
 }
 
 /** What an open stream still needs of its call. The body is not among it: a thousand open streams would hold a thousand bodies. */
-interface Closing extends Pick<Call, "id" | "record" | "connection" | "onCut"> {
-  readonly reply: DialectId;
-  readonly model: string;
+interface OpenEnd extends Closing, Pick<Call, "id" | "connection" | "onCut" | "model"> {
   readonly target: Target | undefined;
 }
 
-const closingOf = (call: Call, prepared: Prepared): Closing => ({
+const closingOf = ({ gateway, record, surface }: Call): Closing => ({ gateway, record, reply: surface.reply });
+
+const openEndOf = (call: Call): OpenEnd => ({
+  ...closingOf(call),
   id: call.id,
-  reply: call.surface.reply,
-  model: prepared.model,
-  target: prepared.plan.targets[0],
-  record: call.record,
+  model: call.model,
+  target: call.plan.targets[0],
   connection: call.connection,
   onCut: call.onCut,
 });
 
-function deliverStream(
-  opening: Promise<OpenStream>,
-  opened: OpenStream | undefined,
-  closing: Closing,
-  gateway: Gateway,
-): Response {
+function delivered(opening: Promise<OpenStream>, opened: OpenStream | undefined, end: OpenEnd): Response {
   const body = deliver(opening, {
-    heartbeatMs: gateway.config.server.heartbeatMs,
-    connection: closing.connection,
-    onCut: closing.onCut,
-    printError: (error) => printError(closing, gateway, error),
-    closed: (how, stream, error) => closeStream(closing, gateway, how, stream, error),
+    heartbeatMs: end.gateway.config.server.heartbeatMs,
+    connection: end.connection,
+    onCut: end.onCut,
+    printError: (error) => printError(end, error),
+    closed: (how, stream, error) => {
+      const ending = stream && { ...stream, losses: stream.lane.losses() };
+      if (how === "abandoned") closeCall(end, 499, ending, LEFT);
+      else closeCall(end, 200, ending, error);
+    },
   });
   return new Response(body as ReadableStream, {
     headers: {
-      ...replyHeaders(closing.record, opened?.headers, gateway),
+      ...replyHeaders(end, opened?.headers),
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-cache",
       "x-accel-buffering": "no",
@@ -159,62 +113,11 @@ async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStrea
   return opened === "late" ? undefined : opened;
 }
 
-function closeStream(
-  closing: Closing,
-  gateway: Gateway,
-  how: "done" | "abandoned",
-  stream: OpenStream | undefined,
-  error?: GatewayError,
-): void {
-  const { record } = closing;
-  if (stream) settle(closing, gateway, stream.watch, stream.lane.losses(), stream.place);
-  if (stream?.sample) learnTokens(stream.sample, record, gateway);
-  const fault = error ?? stream?.watch.error;
-  if (how === "abandoned") record.close("abandoned", 499);
-  else if (fault) record.close(fault.kind === "aborted" ? "abandoned" : "failed", 200, fault);
-  else record.close("ended", 200);
-}
-
-/** What is known at the end: usage and losses for the record, reasoning for the vault. */
-function settle(
-  { record, reply }: Pick<Closing, "record" | "reply">,
-  gateway: Gateway,
-  watch: Watch,
-  losses: readonly Loss[],
-  place: Place | undefined,
-): void {
-  record.draft.usage = watch.usage;
-  const told = watch.answer();
-  const isKept = place !== undefined && told !== undefined;
-  if (isKept) gateway.vault.remember(place, told.answer, told.seen);
-  // What the vault has, it puts back.
-  record.lost.answer(isKept ? losses.filter(({ feature }) => feature !== "seal") : losses);
-  for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
-}
-
-/** What the vendor bills teaches the local count of tokens, where the vendor has no counter of its own. Only some calls are asked to. */
-function tokenSample({ record, bytes }: Call, prepared: Prepared, gateway: Gateway): TokenSample | undefined {
-  const { provider, modelServed: model } = record.draft;
-  const served = prepared.plan.targets.find((target) => target.provider.name === provider && target.model === model);
-  if (!served || countsTokens(served.provider, served.dialect)) return undefined;
-  const of = { provider: served.provider.name, model: served.model };
-  if (!gateway.tokens.wants(of, bytes.byteLength)) return undefined;
-  return { of, bytes: bytes.byteLength, request: () => withoutAttribution(prepared.decoded().value).value };
-}
-
-function learnTokens({ of, bytes, request }: TokenSample, { draft }: OpenRecord, gateway: Gateway): void {
-  const { usage } = draft;
-  // The prompt of a later round is not the caller's alone.
-  if (usage.source !== "reported" || usage.lines.some(({ kind }) => kind === "round")) return;
-  gateway.tokens.learn(of, { request, bytes, billed: toldTotals(usage).prompt });
-}
-
 function replyHeaders(
-  { draft, lost }: OpenRecord,
+  { record: { draft, lost }, gateway }: Closing,
   upstream: Headers | undefined,
-  { config }: Gateway,
 ): Record<string, string> {
-  const provider = config.providers[draft.provider ?? ""];
+  const provider = gateway.config.providers[draft.provider ?? ""];
   return {
     ...(upstream && provider && headersForClient(upstream, provider)),
     ...lossHeaders(lost),
@@ -227,7 +130,7 @@ function replyHeaders(
 }
 
 /** For a client that already has a 200: its dialect's error event. */
-function printError({ target, id, model, reply }: Closing, gateway: Gateway, error: GatewayError): string {
+function printError({ target, id, model, reply, gateway }: OpenEnd, error: GatewayError): string {
   if (!target) return "";
   const ask = askOf({
     target,

@@ -17,7 +17,11 @@ export interface SendOptions {
 }
 
 /** Throws `upstream-unreachable`, `upstream-timeout` or `gateway-full`; any status is an answer. */
-export async function send(endpoint: Endpoint, body: string | Uint8Array, options: SendOptions): Promise<Response> {
+export async function send(
+  endpoint: Pick<Endpoint, "url" | "headers">,
+  body: string | Uint8Array,
+  options: SendOptions,
+): Promise<Response> {
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(), options.firstByteMs);
   try {

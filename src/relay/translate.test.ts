@@ -3,8 +3,9 @@ import { describe, expect, test } from "bun:test";
 import type { Config, ModelConfig, ProviderConfig } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Entry } from "../ir/request.ts";
-import type { DialectId } from "../ir/seal.ts";
-import { plan, type Target } from "../routing/plan.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
+import { plan } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import type { JsonObject } from "../wire/json.ts";
 import { lacksRequiredReasoning, translateRequest } from "./translate.ts";
 
@@ -50,12 +51,12 @@ const HELLO = { role: "user", content: "hello" };
 const PLAIN: Readonly<Record<DialectId, JsonObject>> = {
   "openai-chat": { model: "m", messages: [HELLO] },
   "openai-responses": { model: "m", input: [HELLO] },
-  anthropic: { model: "m", max_tokens: 100, messages: [HELLO] },
+  "anthropic-messages": { model: "m", max_tokens: 100, messages: [HELLO] },
 };
 const ASKING: Readonly<Record<DialectId, JsonObject>> = {
   "openai-chat": { reasoning_effort: "high", verbosity: "low" },
   "openai-responses": { reasoning: { effort: "high" }, text: { verbosity: "low" } },
-  anthropic: { thinking: { type: "adaptive" }, output_config: { effort: "high" } },
+  "anthropic-messages": { thinking: { type: "adaptive" }, output_config: { effort: "high" } },
 };
 
 describe("a vendor that nobody knows", () => {
@@ -68,7 +69,10 @@ describe("a vendor that nobody knows", () => {
       });
       test(`${from} → ${model}: is sent what the caller asked for`, () => {
         const { body } = sent(from, { ...PLAIN[from], ...ASKING[from] }, targetOf("generic", model));
-        expect(body).toMatchObject({ reasoning_effort: "high", ...(from !== "anthropic" && { verbosity: "low" }) });
+        expect(body).toMatchObject({
+          reasoning_effort: "high",
+          ...(from !== "anthropic-messages" && { verbosity: "low" }),
+        });
       });
     }
 });
@@ -94,10 +98,10 @@ describe("a document of Anthropic's caller", () => {
     context: "Signed in May.",
     source: { type: "base64", media_type: "application/pdf", data: "JVBERi0=" },
   };
-  const body = { ...PLAIN.anthropic, messages: [{ role: "user", content: [document] }] };
+  const body = { ...PLAIN["anthropic-messages"], messages: [{ role: "user", content: [document] }] };
 
   test("keeps its context as text beside it, and its title as a file name, over Chat", () => {
-    const { body: written, losses } = sent("anthropic", body, targetOf("generic", "some-model"));
+    const { body: written, losses } = sent("anthropic-messages", body, targetOf("generic", "some-model"));
     expect((written.messages as JsonObject[])[0]?.content).toEqual([
       { type: "text", text: "Signed in May." },
       { type: "file", file: { filename: "The plan.pdf", file_data: "data:application/pdf;base64,JVBERi0=" } },
@@ -107,7 +111,7 @@ describe("a document of Anthropic's caller", () => {
 
   test("and over Responses", () => {
     const target = targetOf("openai", "gpt-5", { dialect: "openai-responses" });
-    const { body: written } = sent("anthropic", body, target);
+    const { body: written } = sent("anthropic-messages", body, target);
     expect((written.input as JsonObject[])[0]?.content).toEqual([
       { type: "input_text", text: "Signed in May." },
       { type: "input_file", filename: "The plan.pdf", file_data: "data:application/pdf;base64,JVBERi0=" },
@@ -116,9 +120,9 @@ describe("a document of Anthropic's caller", () => {
 
   test("that is an address keeps its title too", () => {
     const linked = { type: "document", title: "The plan", source: { type: "url", url: "https://example.com/a" } };
-    const asked = { ...PLAIN.anthropic, messages: [{ role: "user", content: [linked] }] };
+    const asked = { ...PLAIN["anthropic-messages"], messages: [{ role: "user", content: [linked] }] };
     const target = targetOf("openai", "gpt-5", { dialect: "openai-responses" });
-    expect((sent("anthropic", asked, target).body.input as JsonObject[])[0]?.content).toEqual([
+    expect((sent("anthropic-messages", asked, target).body.input as JsonObject[])[0]?.content).toEqual([
       { type: "input_text", text: "The plan" },
       { type: "input_file", file_url: "https://example.com/a" },
     ]);
@@ -134,11 +138,11 @@ describe("a tool loop under way", () => {
   const thought = (issuer: string): Entry => ({
     kind: "reasoning",
     sections: ["t"],
-    seal: { dialect: "anthropic", issuer, family: budget.addressee.family, value: "sig" },
+    seal: { dialect: "anthropic-messages", issuer, family: budget.addressee.family, value: "sig" },
   });
   const lacks = (entries: readonly Entry[], target: Target, mode: "on" | "adaptive" | "off"): boolean => {
     const hello = { model: "m", max_tokens: 9, messages: [{ role: "user", content: "q" }] };
-    const { value } = DIALECTS.anthropic.request.decode(hello);
+    const { value } = DIALECTS["anthropic-messages"].request.decode(hello);
     return lacksRequiredReasoning({ ...value, entries, reasoning: { mode } }, target);
   };
 

@@ -12,7 +12,7 @@ import { weightOfField } from "../ir/unread.ts";
 import { fieldNamed } from "../ir/field-names.ts";
 import { fit, withoutReasoning } from "../providers/fit.ts";
 import { thinks } from "../providers/thinking.ts";
-import type { Target } from "../routing/plan.ts";
+import type { Target } from "../routing/target.ts";
 import { without, type JsonObject } from "../wire/json.ts";
 
 export interface Translation {

@@ -4,7 +4,7 @@ import { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { Seal } from "../ir/seal.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
-import type { Seen } from "../vault/keys.ts";
+import type { Seen } from "../vault/lookup-keys.ts";
 import { LIMITS } from "../wire/limits.ts";
 
 export interface Watch {

@@ -1,6 +1,6 @@
 /** What a key's `models` let through: checked against what will really be asked, so that no spelling widens them. */
 import { type Match, matches } from "./names.ts";
-import type { Target } from "./plan.ts";
+import type { Target } from "./target.ts";
 
 export interface Asked {
   /** As the caller spelt it. */

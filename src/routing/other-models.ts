@@ -3,7 +3,8 @@ import type { Config, KeyConfig } from "../config/config.ts";
 import { GatewayError } from "../ir/error.ts";
 import { isList, isObject, type Json, type JsonObject, pathOf } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
-import { reached, type Target } from "./plan.ts";
+import { reached } from "./plan.ts";
+import type { Target } from "./target.ts";
 
 /** Throws `forbidden` where the body names a model that the key may not have at one of the targets. */
 export function checkOtherModels(config: Config, body: JsonObject, targets: readonly Target[], key?: KeyConfig): void {

@@ -296,7 +296,7 @@ describe("names that the seeds promise, from their own variables", () => {
       "000: Claude",
       { ANTHROPIC_API_KEY: "k" },
       "claude-opus-4-1",
-      ["anthropic", "claude-opus-4-1", "anthropic", undefined],
+      ["anthropic", "claude-opus-4-1", "anthropic-messages", undefined],
     ],
     [
       "001: haiku is small",

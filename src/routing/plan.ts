@@ -2,32 +2,14 @@
 import { nameListed } from "../clients/claude-code.ts";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ReasoningStyle, TargetConfig } from "../config/config.ts";
 import { nearestNames } from "../config/nearest.ts";
-import type { Addressee, DialectId } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { checkModelName, modelNameFault } from "../ir/model-name.ts";
 import type { Effort } from "../ir/request.ts";
-import type { SealReader } from "../ir/seal.ts";
-import { capabilitiesOf } from "../providers/capabilities.ts";
 import { withoutPrefix } from "../providers/catalog.ts";
-import { dialectFor, impliedModel, issuerOf } from "../providers/endpoint.ts";
-import type { Capabilities } from "../providers/provider.ts";
 import type { Sightings } from "../providers/sightings.ts";
 import { allowedTargets } from "./allowed.ts";
 import { type Match, matchName } from "./names.ts";
-
-/** One deployment of one model, ready to be written for. */
-export interface Target {
-  readonly provider: ProviderConfig;
-  /** The name that the upstream knows. */
-  readonly model: string;
-  readonly dialect: DialectId;
-  readonly config: TargetConfig;
-  readonly capabilities: Capabilities;
-  readonly issuer: string;
-  readonly addressee: Addressee;
-  /** What it can read of what models sealed. */
-  readonly reader: SealReader;
-}
+import { type Target, targetOf } from "./target.ts";
 
 export interface Plan {
   /** Never empty. */
@@ -60,9 +42,6 @@ export function listedModels(config: Config, key?: KeyConfig, seen?: Sightings):
     return onceSeen ? targets.some(answers) : targets.length > 0;
   });
 }
-
-/** By the configuration: behind a pattern stands whatever a caller makes up. */
-export const isNamed = ({ config, model }: Target): boolean => config.model === model;
 
 interface Found {
   readonly match: Match;
@@ -149,19 +128,6 @@ function planOf(config: Config, match: Match): Plan {
     strict: model.strict === true,
     ...(model.reasoning && { reasoning: model.reasoning }),
   };
-}
-
-function targetOf(provider: ProviderConfig, config: TargetConfig, askedName: string): Target {
-  const model = config.model === "*" || config.model === "" ? askedName : config.model;
-  const baseModel = config.baseModel ?? impliedModel(provider, model, askedName);
-  const named = { ...config, model, ...(baseModel !== undefined && { baseModel }) };
-  const dialect = dialectFor(provider, named);
-  const capabilities = capabilitiesOf(provider, dialect, model, baseModel);
-  const { family, traits } = capabilities;
-  const issuer = issuerOf(provider);
-  const addressee = { issuer, family, model, traits };
-  const reader = { dialect, issuer, family, ...(traits.signedCalls && { sealsCalls: true as const }) };
-  return { provider, model, dialect, config, capabilities, issuer, addressee, reader };
 }
 
 function unknownModel(config: Config, askedName: string, key: KeyConfig | undefined): GatewayError {

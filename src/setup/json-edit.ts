@@ -1,12 +1,11 @@
 /** JSON that a person keeps: comments where the client reads them, order and indentation stay; only the named values change. */
 import { parse, printParseErrorCode, type ParseError } from "jsonc-parser";
 import type { Json } from "../wire/json.ts";
-import { setValue } from "./json-set.ts";
+import { type JsonPath, setValue } from "./json-set.ts";
 import { SetupRefused } from "./setup.ts";
 
 /** json: as JSON.parse reads it. jsonc: with comments and trailing commas. */
 export type Syntax = "json" | "jsonc";
-export type JsonPath = readonly (string | number)[];
 export type JsonEdits = readonly (readonly [path: JsonPath, value: Json])[];
 
 /** `text` undefined or blank: a new file. Throws SetupRefused where it is broken or no object. */

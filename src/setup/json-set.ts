@@ -1,7 +1,8 @@
 /** One value in JSON text. Everything else stays as it is written, also what stands on one line with it. */
 import { createScanner, findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
 import type { Json } from "../wire/json.ts";
-import type { JsonPath } from "./json-edit.ts";
+
+export type JsonPath = readonly (string | number)[];
 
 /** The text holds an object, and objects on the way to the value as far as there is anything. */
 export function setValue(text: string, path: JsonPath, value: Json): string {

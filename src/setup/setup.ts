@@ -1,5 +1,5 @@
 /** The seam of `codeswitch setup`: what one client reads, and what it must hold to call this gateway. Pure; apply.ts touches the disk. */
-import type { DialectId } from "../ir/seal.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
 import type { JsonObject } from "../wire/json.ts";
 
 /** Where a client looks for its configuration. */

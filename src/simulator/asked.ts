@@ -1,7 +1,7 @@
 /** What the simulator understood of a request, the same for its three dialects. It shares no code with the gateway's own dialects: a bug there must not be mirrored here. */
 import type { Json, JsonObject } from "../wire/json.ts";
 
-export type SimDialect = "openai-chat" | "openai-responses" | "anthropic";
+export type SimDialect = "openai-chat" | "openai-responses" | "anthropic-messages";
 
 export interface Asked {
   readonly dialect: SimDialect;

@@ -41,7 +41,7 @@ const POSTS: Readonly<Record<string, Door>> = {
   "/v1/responses": generate("openai-responses"),
   "/openai/v1/responses": generate("openai-responses"),
   "/openai/responses": generate("openai-responses", true),
-  "/v1/messages": generate("anthropic"),
+  "/v1/messages": generate("anthropic-messages"),
   "/v1/messages/count_tokens": { kind: "count-tokens" },
 };
 

@@ -53,7 +53,7 @@ const value = fc.letrec((tie) => ({
 const READERS: Readonly<Record<SimDialect, (body: JsonObject, model: string) => Asked>> = {
   "openai-chat": readChat,
   "openai-responses": readResponses,
-  anthropic: readMessages,
+  "anthropic-messages": readMessages,
 };
 const scenarios = SCENARIO_NAMES().filter((name) => !/flood|huge/.test(name));
 

@@ -20,7 +20,8 @@ export interface SeenRequest {
 
 export async function readRequest(request: Request, url: URL, door: Door | undefined): Promise<SeenRequest> {
   const text = await request.text();
-  const dialect = door?.kind === "generate" ? door.dialect : door?.kind === "count-tokens" ? "anthropic" : undefined;
+  const dialect =
+    door?.kind === "generate" ? door.dialect : door?.kind === "count-tokens" ? "anthropic-messages" : undefined;
   return {
     method: request.method,
     path: url.pathname,
@@ -56,6 +57,6 @@ export function missingParameter(
   const hasVersion = new URLSearchParams(incoming.query).has("api-version");
   if (door.dated && !hasVersion)
     return Response.json({ error: { code: "404", message: "Resource not found" } }, { status: 404 });
-  if (door.dialect !== "anthropic" || incoming.headers["anthropic-version"] !== undefined) return undefined;
-  return refusalReply("anthropic", { status: 400, message: "anthropic-version: header is required" });
+  if (door.dialect !== "anthropic-messages" || incoming.headers["anthropic-version"] !== undefined) return undefined;
+  return refusalReply("anthropic-messages", { status: 400, message: "anthropic-version: header is required" });
 }

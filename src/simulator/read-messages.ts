@@ -21,7 +21,7 @@ export function readMessages(body: JsonObject, model: string): Asked {
   const choice = objectOf(body["tool_choice"]);
   const format = objectOf(objectOf(body["output_config"])["format"] ?? body["output_format"]);
   return {
-    dialect: "anthropic",
+    dialect: "anthropic-messages",
     model,
     stream: body["stream"] === true,
     userText: saidLast(messages.filter(({ role }) => role === "user").map(({ content }) => content)),

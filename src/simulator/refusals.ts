@@ -23,7 +23,7 @@ export function refusalReply(dialect: SimDialect, refusal: Refusal): Response {
 }
 
 export const errorBody = (dialect: SimDialect, refusal: Refusal): JsonObject =>
-  dialect === "anthropic"
+  dialect === "anthropic-messages"
     ? {
         type: "error",
         error: {
@@ -39,7 +39,7 @@ export const errorBody = (dialect: SimDialect, refusal: Refusal): JsonObject =>
 export function errorFrames(asked: Asked, refusal: Refusal, sent: number): readonly Frame[] {
   const body = errorBody(asked.dialect, refusal);
   if (asked.dialect === "openai-chat") return [{ data: JSON.stringify(body) }];
-  if (asked.dialect === "anthropic") return [{ event: "error", data: JSON.stringify(body) }];
+  if (asked.dialect === "anthropic-messages") return [{ event: "error", data: JSON.stringify(body) }];
   const number = numbering(sent);
   const error = openaiError(refusal);
   const { code, message, param } = error;

@@ -131,7 +131,7 @@ const NUMBERED: readonly (readonly [RegExp, (numbers: readonly number[], asked: 
   ],
 ];
 
-const FLOOD: readonly string[] = Array.from({ length: 1_000 }, () => "flood ".repeat(5_461));
+const FLOOD: readonly string[] = Array<string>(1_000).fill("flood ".repeat(5_461));
 const HUGE = "All work and no play makes a long answer. ".repeat(25_000);
 
 const text = (said: string): Part => ({ kind: "text", pieces: words(said) });

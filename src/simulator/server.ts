@@ -146,7 +146,7 @@ function generate(
   const isStrict = options.strict === true || isAlwaysStrict(stringOf(sent["model"]));
   const missing = isStrict ? missingParameter(door, incoming) : undefined;
   if (missing !== undefined) return missing;
-  const found = dialect === "anthropic" ? stage.threads.whole(sent) : { body: sent };
+  const found = dialect === "anthropic-messages" ? stage.threads.whole(sent) : { body: sent };
   if ("refusal" in found) return refusalReply(dialect, found.refusal);
   const { body } = found;
   if (isStrict) {
@@ -221,5 +221,5 @@ const controlOf = (
 const READERS: Readonly<Record<SimDialect, (body: JsonObject, model: string) => Asked>> = {
   "openai-chat": readChat,
   "openai-responses": readResponses,
-  anthropic: readMessages,
+  "anthropic-messages": readMessages,
 };

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../wire/json.ts";
 import { listOf, objectOf, objectsOf, stringOf, textOfContent } from "./asked.ts";
 import { personaOf } from "./personas.ts";
 import { isPlainObject, isSet, kindOf, refuse, repeated } from "./refused.ts";
-import type { StrictContext } from "./strict.ts";
+import type { StrictContext } from "./strict-context.ts";
 import { atMost, checkImageUrl, needObject, needString, notEmpty, oneOf, onlyKnown } from "./strict-openai.ts";
 
 export function checkMessages(body: JsonObject, context: StrictContext): void {

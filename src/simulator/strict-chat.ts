@@ -4,7 +4,7 @@ import { listOf, objectsOf, stringOf } from "./asked.ts";
 import { isPlainObject, isSet, kindOf, refuse } from "./refused.ts";
 import { personaOf } from "./personas.ts";
 import { isKimi } from "./scenarios.ts";
-import type { StrictContext } from "./strict.ts";
+import type { StrictContext } from "./strict-context.ts";
 import { checkKimi, checkMessages, checkPairs } from "./strict-chat-messages.ts";
 import { checkOpenaiModel } from "./strict-models.ts";
 import { checkSealed } from "./strict-sealed.ts";

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from "../wire/json.ts";
 import { listOf, objectOf, objectsOf, stringOf } from "./asked.ts";
 import { isPlainObject, isSet, refuse, repeated } from "./refused.ts";
-import type { StrictContext } from "./strict.ts";
+import type { StrictContext } from "./strict-context.ts";
 import { BLOCKS, checkMessage, onlyKnown } from "./strict-messages-blocks.ts";
 import { checkEnforcedSchemas } from "./strict-messages-schemas.ts";
 import { checkCacheMarks, checkLastTurn, checkPairs } from "./strict-messages-turns.ts";

@@ -4,7 +4,7 @@ import { objectOf, stringOf } from "./asked.ts";
 import { needsReasoning } from "./ids.ts";
 import { inputItems, isCall } from "./read-responses.ts";
 import { isSet, kindOf, refuse, repeated } from "./refused.ts";
-import type { StrictContext } from "./strict.ts";
+import type { StrictContext } from "./strict-context.ts";
 import { atMost, checkImageUrl, needObject, needString, oneOf, onlyKnown } from "./strict-openai.ts";
 
 export function checkInput(body: JsonObject, context: StrictContext): void {

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from "../wire/json.ts";
 import { listOf, objectsOf } from "./asked.ts";
 import { inputItems } from "./read-responses.ts";
 import { isPlainObject, isSet, refuse } from "./refused.ts";
-import type { StrictContext } from "./strict.ts";
+import type { StrictContext } from "./strict-context.ts";
 import { checkOpenaiModel } from "./strict-models.ts";
 import { checkInput, checkPairs, checkReasoningOrder } from "./strict-responses-input.ts";
 import {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import type { JsonObject } from "../wire/json.ts";
 import type { SimDialect } from "./asked.ts";
 import { TRUSTING, createSeals } from "./seals.ts";
-import { type StrictContext, checkRequest } from "./strict.ts";
+import { checkRequest } from "./strict.ts";
+import type { StrictContext } from "./strict-context.ts";
 
 const seals = createSeals();
 type Case = readonly [claim: string, body: JsonObject, refusal: RegExp | undefined, context?: Partial<StrictContext>];
@@ -492,7 +493,7 @@ describe("Messages", () => {
   const tool = { name: "f", input_schema: schema };
   const budget = { thinking: { type: "enabled", budget_tokens: 1_024 } };
   const adaptive = { thinking: { type: "adaptive" } };
-  cases("anthropic", [
+  cases("anthropic-messages", [
     ["a signed tool turn", ask(budget, assistant(thinking("hm"), use("a")), answer(result("a"))), undefined],
     ["no max_tokens", { model: "m", messages: [user] }, /max_tokens: Field required/],
     ["an unknown parameter", ask({ max_output_tokens: 1 }), /max_output_tokens: Extra inputs are not permitted/],
@@ -688,7 +689,7 @@ describe("Messages", () => {
   const item = object({ b: { type: "string" } });
   const many = (count: number, of: JsonObject): JsonObject =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`f${at}`, of]));
-  cases("anthropic", [
+  cases("anthropic-messages", [
     ["an answer's schema", held({ type: "array", items: { anyOf: [item, { type: "null" }] }, minItems: 1 }), undefined],
     ["values without a type, and one value", held({ enum: ["x", null] }, { $defs: { C: { const: 1 } } }), undefined],
     ["references to definitions", held({ $ref: "#/$defs/C" }, { $defs: { C: item } }), undefined],
@@ -771,5 +772,5 @@ function dialectOf(url: string): SimDialect | undefined {
   const { pathname } = new URL(url, "http://localhost");
   if (pathname.endsWith("/chat/completions")) return "openai-chat";
   if (pathname.endsWith("/responses")) return "openai-responses";
-  return pathname.endsWith("/messages") ? "anthropic" : undefined;
+  return pathname.endsWith("/messages") ? "anthropic-messages" : undefined;
 }

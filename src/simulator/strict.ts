@@ -3,17 +3,11 @@ import type { JsonObject } from "../wire/json.ts";
 import type { SimDialect } from "./asked.ts";
 import { Refused } from "./refused.ts";
 import type { Refusal } from "./refusals.ts";
-import { type Seals, createSeals } from "./seals.ts";
+import { createSeals } from "./seals.ts";
+import type { StrictContext } from "./strict-context.ts";
 import { checkChat } from "./strict-chat.ts";
 import { checkMessages } from "./strict-messages.ts";
 import { checkResponses } from "./strict-responses.ts";
-
-export interface StrictContext {
-  /** Who signed what must come back unaltered. */
-  readonly seals: Seals;
-  /** openai: fields that only compatible vendors know are refused, too. */
-  readonly vendor: "openai" | "any";
-}
 
 export function refusalOf(dialect: SimDialect, body: JsonObject, context: StrictContext): Refusal | undefined {
   try {
@@ -37,5 +31,5 @@ export function checkRequest(
 const CHECKS: Readonly<Record<SimDialect, (body: JsonObject, context: StrictContext) => void>> = {
   "openai-chat": checkChat,
   "openai-responses": checkResponses,
-  anthropic: checkMessages,
+  "anthropic-messages": checkMessages,
 };

@@ -1,26 +1,24 @@
-/** The vault's rows in SQL that SQLite and PostgreSQL read alike. Long work goes in slices, so that whoever asks meanwhile waits for one of them at most. */
-import { type Kysely, sql } from "kysely";
+/** The vault's rows in SQL that SQLite and PostgreSQL read alike. Long work is done in slices, so that other questions wait for one slice at most. */
+import { type CompiledQuery, type Kysely, sql } from "kysely";
 import type { Schema } from "./schema.ts";
 import type { Bounds, FoundRow, ReasoningRows, SealedRow } from "./store.ts";
 
-/** Databases bound the parameters of a statement; the lowest bound that is about is 999. */
+/** Databases bound the parameters of a statement; the lowest common bound is 999. */
 const KEYS_AT_ONCE = 500;
-/** Six parameters each. */
-const ROWS_AT_ONCE = 50;
 const DROPPED_AT_ONCE = 50;
 /** Moments of the index, in most of which lies one row. */
 const COUNTED_AT_ONCE = 1_000;
 
 export function reasoningRows(db: Kysely<Schema>, version: () => Promise<number>): ReasoningRows {
+  const upsert = upsertInto(db);
   return {
     put: (rows, now) =>
-      rows.length === 0
-        ? Promise.resolve([])
-        : db.transaction().execute(async (at) => {
-            const clashing: string[] = [];
-            for (const some of withoutRepeats(rows)) clashing.push(...(await upsert(at, some, now)));
-            return clashing;
-          }),
+      db.transaction().execute(async (at) => {
+        const clashing = new Set<string>();
+        for (const row of rows)
+          for (const { key, clashes } of (await at.executeQuery(upsert(row, now))).rows) if (clashes) clashing.add(key);
+        return [...clashing];
+      }),
     get: async (keys, now) => {
       const found: FoundRow[] = [];
       for (let from = 0; from < keys.length; from += KEYS_AT_ONCE)
@@ -36,38 +34,25 @@ export function reasoningRows(db: Kysely<Schema>, version: () => Promise<number>
   };
 }
 
-/** PostgreSQL refuses a statement that writes one row twice. */
-function withoutRepeats(rows: readonly SealedRow[]): readonly SealedRow[][] {
-  const parts: SealedRow[][] = [];
-  let keys = new Set<string>();
-  for (const row of rows) {
-    const last = parts.at(-1);
-    if (last && last.length < ROWS_AT_ONCE && !keys.has(row.key)) last.push(row);
-    else {
-      parts.push([row]);
-      keys = new Set();
-    }
-    keys.add(row.key);
-  }
-  return parts;
+interface Written {
+  readonly key: string;
+  readonly clashes: boolean | number;
 }
 
-/** Those of the keys that hold a clash now. */
-async function upsert(db: Kysely<Schema>, rows: readonly SealedRow[], now: number): Promise<readonly string[]> {
-  // What expired is as if it were not there, pruned or not.
-  const isWelcome = sql<boolean>`reasoning.expires_at <= ${now} or reasoning.digest = excluded.digest`;
-  const written = await db
+/** The statement for one row, built once: building it costs more than running it. Until there is a row, each of its parameters is the name of a field. */
+function upsertInto(db: Kysely<Schema>): (row: SealedRow, now: number) => CompiledQuery<Written> {
+  // An expired row is replaced, pruned or not.
+  const isWelcome = sql<boolean>`reasoning.expires_at <= ${"now"} or reasoning.digest = excluded.digest`;
+  const statement = db
     .insertInto("reasoning")
-    .values(
-      rows.map(({ key, secret, digest, sealed, expiresAt }) => ({
-        key,
-        secret,
-        digest,
-        sealed,
-        bytes: sealed.byteLength,
-        expires_at: expiresAt,
-      })),
-    )
+    .values({
+      key: "key",
+      secret: "secret",
+      digest: "digest",
+      sealed: sql`${"sealed"}`,
+      bytes: sql`${"bytes"}`,
+      expires_at: sql`${"expiresAt"}`,
+    })
     .onConflict((conflict) =>
       conflict.column("key").doUpdateSet({
         secret: sql`excluded.secret`,
@@ -78,8 +63,12 @@ async function upsert(db: Kysely<Schema>, rows: readonly SealedRow[], now: numbe
       }),
     )
     .returning(["key", sql<boolean | number>`sealed is null`.as("clashes")])
-    .execute();
-  return written.flatMap(({ key, clashes }) => (clashes ? [key] : []));
+    .compile();
+  const names = statement.parameters as readonly (keyof SealedRow | "bytes" | "now")[];
+  return (row, now) => {
+    const values = { ...row, bytes: row.sealed.byteLength, now };
+    return { ...statement, parameters: names.map((name) => values[name]) };
+  };
 }
 
 async function select(db: Kysely<Schema>, keys: readonly string[], now: number): Promise<readonly FoundRow[]> {
@@ -108,7 +97,7 @@ async function dropExpired(db: Kysely<Schema>, now: number): Promise<void> {
       .where("key", "in", keys)
       .where("expires_at", "<=", now)
       .executeTakeFirst();
-    // A key that somebody spoiled is found and matches nothing.
+    // A corrupt key is found by the index and matches nothing.
     if (dropped.numDeletedRows === 0n) return;
     await others();
   }
@@ -137,7 +126,7 @@ async function dropOldest(db: Kysely<Schema>, bounds: Bounds): Promise<void> {
   }
 }
 
-/** A look at every row takes a while, so it is taken along the index, moment by moment. */
+/** Counting every row takes long, so it is done along the index, moment by moment. */
 async function count(db: Kysely<Schema>): Promise<Bounds> {
   const held = { rows: 0, bytes: 0 };
   for (let from: number | undefined; ;) {
@@ -159,5 +148,5 @@ async function count(db: Kysely<Schema>): Promise<Bounds> {
   }
 }
 
-/** Whatever else waits on this thread goes first. */
+/** Lets other work on this thread go first. */
 const others = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

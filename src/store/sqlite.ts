@@ -12,9 +12,9 @@ import { reasoningRows } from "./reasoning.ts";
 import type { Schema } from "./schema.ts";
 import type { Store } from "./store.ts";
 
-/** Whoever asks waits meanwhile, so never for long: another gateway on the same file writes for milliseconds. */
+/** The thread is blocked meanwhile, so it is short: another gateway on the same file writes for milliseconds. */
 const BUSY_MS = 250;
-/** The other gateway may be migrating. A thread that waits in here cannot be ended. */
+/** The other gateway may be migrating. A thread that is blocked here cannot be terminated. */
 const BUSY_AT_START_MS = 1_000;
 const OPEN_TRIES_MAX = 5;
 const RETRY_MS = 100;

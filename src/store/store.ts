@@ -16,9 +16,9 @@ export interface ReasoningRows {
   put(rows: readonly SealedRow[], now: number): Promise<readonly string[]>;
   /** Those of the keys that are there and alive, in any order. */
   get(keys: readonly string[], now: number): Promise<readonly FoundRow[]>;
-  /** Another number once somebody else has written, to whom the same store is open. One's own writes leave it as it is. */
+  /** Changes when another connection to the same store has written, not with our own writes. */
   version(): Promise<number>;
-  /** Drops what expired, then the oldest beyond either bound. Others are served in between. */
+  /** Deletes expired rows, then the oldest beyond either bound. Other questions are answered in between. */
   prune(now: number, bounds: Bounds): Promise<void>;
   count(): Promise<Bounds>;
 }

@@ -1,4 +1,4 @@
-/** How reasoning lies on a disk: AES-256-GCM under a key of the server's secret, and found by a hash that needs the secret too. */
+/** How reasoning is stored on disk: AES-256-GCM under a key of the server's secret, found by a hash that needs the secret too. */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 
 export interface Secret {
@@ -14,14 +14,14 @@ export interface Sealed {
 }
 
 export interface Box {
-  /** Where the rows of a key may be: under the secret in use, and under those that it replaced. */
+  /** Where the rows of a key may be: under the present secret, and under those that it replaced. */
   places(key: string): readonly string[];
   seal(key: string, text: string): Sealed;
-  /** undefined: altered, moved to another key, or sealed with a secret that nobody has any more. */
-  open(row: Pick<Sealed, "key" | "secret" | "sealed">): string | undefined;
+  /** undefined: altered, moved to another key, or sealed with a secret that is gone. */
+  unseal(row: Pick<Sealed, "key" | "secret" | "sealed">): string | undefined;
 }
 
-/** The first secret seals, all of them open. */
+/** The first secret seals, all of them unseal. */
 export function boxOf(secrets: readonly [Secret, ...Secret[]]): Box {
   const all = secrets.map(keysFrom);
   const current = keysFrom(secrets[0]);
@@ -39,9 +39,9 @@ export function boxOf(secrets: readonly [Secret, ...Secret[]]): Box {
         sealed: Buffer.concat([nonce, cipher.getAuthTag(), body]),
       };
     },
-    open: (row) => {
+    unseal: (row) => {
       const keys = all.find(({ id }) => id === row.secret);
-      return keys && opened(keys.seal, row);
+      return keys && unsealed(keys.seal, row);
     },
   };
 }
@@ -65,9 +65,9 @@ function keysFrom({ id, value }: Secret): Keys {
 
 const hash = (key: Buffer, text: string): string => createHmac("sha256", key).update(text).digest("base64url");
 
-function opened(key: Buffer, row: Pick<Sealed, "key" | "sealed">): string | undefined {
+function unsealed(key: Buffer, row: Pick<Sealed, "key" | "sealed">): string | undefined {
   try {
-    // Whoever writes to the database may have put anything here.
+    // Other programs can write to the database: this may be anything.
     const bytes = Buffer.from(row.sealed);
     if (bytes.length < NONCE + TAG) return undefined;
     const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE), { authTagLength: TAG })

@@ -9,8 +9,18 @@ import type { ReasoningRows } from "../store/store.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { boxOf } from "./box.ts";
 import { durableLevel } from "./durable.ts";
-import { farShelf } from "./far.ts";
-import { answer, eventually, life, NOW, places, remember, SCOPE, thought } from "../../test/fixtures/lives.ts";
+import { workerShelf } from "./worker-shelf.ts";
+import {
+  answer,
+  eventually,
+  life,
+  NOW,
+  places,
+  remember,
+  restored,
+  SCOPE,
+  thought,
+} from "../../test/fixtures/lives.ts";
 import { memoryLevel } from "./memory.ts";
 import { openVault } from "./open.ts";
 import { type Note, type Shelf, shelfOf } from "./shelf.ts";
@@ -23,6 +33,14 @@ describe("the durable vault", () => {
     const dir = folder();
     await life(dir, (vault) => remember(vault, answer("hm", "call_1")));
     expect(await life(dir, (vault) => thought(vault, "call_1"))).toBe("hm");
+  });
+
+  test("reads what an earlier version wrote under a dialect's old name", async () => {
+    const dir = folder();
+    await life(dir, (vault) => remember(vault, answer("hm", "call_1", "anthropic" as never)));
+    expect(await life(dir, (vault) => restored(vault, "call_1"))).toMatchObject({
+      seal: { dialect: "anthropic-messages", value: "signed hm" },
+    });
   });
 
   test("another key, and another conversation of the same key, see nothing after it either", async () => {
@@ -273,7 +291,7 @@ describe("a data folder that does not work leaves the memory, and one warning", 
     const script = join(root(), "ends.ts");
     writeFileSync(script, "self.onmessage = () => process.exit(3);");
     const warnings: string[] = [];
-    const shelf = farShelf({ dir, secrets: openSecrets(dir, undefined, NOW) }, () => new Worker(script));
+    const shelf = workerShelf({ dir, secrets: openSecrets(dir, undefined, NOW) }, () => new Worker(script));
     const failed = (error: unknown): void => void warnings.push(String(error));
     const vault = vaultOf(
       durableLevel(

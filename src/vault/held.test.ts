@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { openSecrets } from "../store/secret.ts";
 import { DATABASE_FILE } from "../store/folder.ts";
 import { durableLevel } from "./durable.ts";
-import { farShelf } from "./far.ts";
+import { workerShelf } from "./worker-shelf.ts";
 import { answer, eventually, life, NOW, places, remember, thought } from "../../test/fixtures/lives.ts";
 import { memoryLevel } from "./memory.ts";
 import { vaultOf } from "./vault.ts";
@@ -51,7 +51,7 @@ describe("a file that somebody else holds while it is opened", () => {
   test("is opened again by the next question", async () => {
     const dir = folder();
     await life(dir, () => {});
-    const shelf = farShelf(
+    const shelf = workerShelf(
       { dir, secrets: openSecrets(dir, undefined, NOW) },
       () => new Worker(new URL("./worker.ts", import.meta.url).href),
     );
@@ -89,7 +89,7 @@ test("a thread that hangs holds neither calls nor the stop, and ends with it", a
     worker.addEventListener("close", () => void (hasEnded = true));
     return worker;
   };
-  const shelf = farShelf({ dir, secrets: openSecrets(dir, undefined, NOW) }, start);
+  const shelf = workerShelf({ dir, secrets: openSecrets(dir, undefined, NOW) }, start);
   const level = durableLevel(
     memoryLevel(() => NOW),
     { shelf, clock: () => NOW, failed: () => {} },

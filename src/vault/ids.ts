@@ -10,21 +10,19 @@ export function isOnesOwn({ id, tool }: { readonly id: string; readonly tool: To
   if (UUID.test(id)) return true;
   // Kimi's ids hold the tool's name, which may be long and mixed itself.
   const runs = (tool.name === "" ? id : id.replaceAll(tool.name, " ")).match(/[A-Za-z0-9]{16,}/g) ?? [];
-  return runs.some((run) => /\d/.test(run) && changes(run) >= CHANGES_MIN);
+  return runs.some((run) => /\d/.test(run) && isMixed(run));
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 /** Of sixteen random characters in hexadecimal, one run in a hundred has fewer. */
 const CHANGES_MIN = 4;
 
-/** How often a run goes from digits to small or capital letters, or between these. */
-function changes(run: string): number {
-  let count = 0;
-  for (let at = 1; at < run.length; at++) if (kindAt(run, at) !== kindAt(run, at - 1)) count++;
-  return count;
+/** It goes from digits to small or capital letters, or between these, often enough. */
+function isMixed(run: string): boolean {
+  let changes = 0;
+  for (let at = 1; at < run.length; at++)
+    if (kindOf(run.charCodeAt(at)) !== kindOf(run.charCodeAt(at - 1)) && ++changes === CHANGES_MIN) return true;
+  return false;
 }
 
-const kindAt = (run: string, at: number): number => {
-  const char = run.charAt(at);
-  return char <= "9" ? 0 : char <= "Z" ? 1 : 2;
-};
+const kindOf = (char: number): number => (char <= 0x39 ? 0 : char <= 0x5a ? 1 : 2);

@@ -4,25 +4,22 @@ import type { Told } from "./outline.ts";
 import { type Found, type Level, type Vault, vaultOf } from "./vault.ts";
 
 export interface MemoryLevel extends Level {
-  /** What was learnt elsewhere, to be forgotten then at the latest. Milliseconds since 1970. */
+  /** What the disk holds; it is forgotten at `until` at the latest. Milliseconds since 1970. */
   learn(key: string, told: Told | "clash", until: number): void;
-  /** The state of the disk with which it was last compared; undefined: with none since it came. */
-  seenAt(key: string): number | undefined;
-  saw(key: string, at: number): void;
+  has(key: string): boolean;
 }
 
 interface Kept {
   readonly found: Found;
   readonly bytes: number;
   readonly until: number;
-  seenAt?: number;
 }
 
 export const memoryVault = (clock: () => number): Vault => vaultOf(memoryLevel(clock));
 
 export function memoryLevel(clock: () => number): MemoryLevel {
   const kept = new Map<string, Kept>();
-  /** Clashes and empty traces, apart: no thought pushes out what keeps it from going to somebody else. */
+  /** Clashes and empty traces are kept apart: reasoning must not evict what keeps it from reaching another conversation. */
   const bare = new Map<string, Kept>();
   let bytes = 0;
   const drop = (key: string): void => {
@@ -30,7 +27,7 @@ export function memoryLevel(clock: () => number): MemoryLevel {
     kept.delete(key);
     bare.delete(key);
   };
-  /** What is bare goes to the young end whenever somebody comes by. */
+  /** A bare entry becomes the youngest at each look-up. */
   const find = (key: string): Kept | undefined => {
     const found = kept.get(key) ?? bare.get(key);
     if (!found || found.until <= clock()) return void drop(key);
@@ -52,7 +49,7 @@ export function memoryLevel(clock: () => number): MemoryLevel {
       drop(oldest);
     }
   };
-  /** A clash keeps the date that it had when it came to be. */
+  /** A clash keeps the expiry of its first moment. */
   const add = (key: string, found: Found, text: string, until: number): void => {
     const before = find(key)?.found;
     if (before === "clash") return;
@@ -68,11 +65,7 @@ export function memoryLevel(clock: () => number): MemoryLevel {
       if (told === "clash") add(key, told, "", until);
       else add(key, told.outline, told.text, until);
     },
-    seenAt: (key) => find(key)?.seenAt,
-    saw: (key, at) => {
-      const found = find(key);
-      if (found) found.seenAt = at;
-    },
+    has: (key) => find(key) !== undefined,
     get: async (keys) =>
       new Map(
         keys.flatMap((key): [string, Found][] => {

@@ -1,8 +1,9 @@
 /** The vault that a gateway gets: durable where there is a data folder that works, else in memory. A store never keeps a gateway from starting. */
+import { dataVersion } from "../store/data-version.ts";
 import { folderWarning } from "../store/folder.ts";
 import { openSecrets } from "../store/secret.ts";
 import { durableLevel } from "./durable.ts";
-import { farShelf } from "./far.ts";
+import { workerShelf } from "./worker-shelf.ts";
 import { memoryLevel, memoryVault } from "./memory.ts";
 import { type Vault, vaultOf } from "./vault.ts";
 
@@ -22,8 +23,11 @@ export function openVault(
     const secrets = openSecrets(dataDir, secret, clock());
     const warning = folderWarning(dataDir);
     if (warning !== undefined) warn(warning);
-    const shelf = farShelf({ dir: dataDir, secrets }, () => new Worker(new URL("./worker.ts", import.meta.url).href));
-    return vaultOf(durableLevel(memoryLevel(clock), { shelf, clock, failed }));
+    const shelf = workerShelf(
+      { dir: dataDir, secrets },
+      () => new Worker(new URL("./worker.ts", import.meta.url).href),
+    );
+    return vaultOf(durableLevel(memoryLevel(clock), { shelf, dataVersion: dataVersion(dataDir), clock, failed }));
   } catch (error) {
     failed(error);
     return memoryVault(clock);

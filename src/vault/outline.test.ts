@@ -8,7 +8,7 @@ import { usageLine } from "../ir/usage.ts";
 import { literal } from "../wire/json.ts";
 import { isWorthKeeping, outlineOf, withReasoning } from "./outline.ts";
 
-const READER = { dialect: "anthropic", issuer: "claude", family: "claude" } as const;
+const READER = { dialect: "anthropic-messages", issuer: "claude", family: "claude" } as const;
 const FOREIGN = { ...READER, issuer: "other" };
 const seal = (value: string): Seal => ({ ...READER, value });
 

@@ -1,15 +1,15 @@
-/** Where outlines lie beyond a restart: sealed, in rows of a store. */
+/** Where outlines survive a restart: sealed, in rows of a store. */
 import type { Bounds, ReasoningRows } from "../store/store.ts";
 import type { Box } from "./box.ts";
 
-/** All of it may be far away: in another thread, behind a disk that is slow. */
+/** Each method may take long: the shelf may be in another thread, on a slow disk. */
 export interface Shelf {
   /** Gives the keys that hold a clash now. */
   put(notes: readonly Note[], now: number): Promise<Put>;
   get(keys: readonly string[], now: number): Promise<Got>;
   prune(now: number, bounds: Bounds): Promise<void>;
   close(): Promise<void>;
-  /** At once, whatever is under way: what was asked and not answered fails. */
+  /** Immediately: pending questions fail. */
   end(): void;
 }
 
@@ -38,7 +38,7 @@ export function shelfOf(rows: ReasoningRows, box: Box): Omit<Shelf, "close" | "e
         keyOf.set(row.key, key);
         return row;
       });
-      // First: what another gateway writes after it, a clash with these perhaps, makes the next look a new one.
+      // First: whatever another gateway writes afterwards, perhaps a clash with these, changes the version at the next look-up.
       const version = await rows.version();
       const clashes = await rows.put(sealed, now);
       return { version, clashes: clashes.flatMap((place) => keyOf.get(place) ?? []) };
@@ -53,8 +53,8 @@ export function shelfOf(rows: ReasoningRows, box: Box): Omit<Shelf, "close" | "e
         const { sealed, expiresAt } = row;
         if (key === undefined || !Number.isFinite(expiresAt)) return [];
         if (sealed === null) return [{ key, text: undefined, expiresAt }];
-        const text = box.open({ ...row, sealed });
-        // What was altered is as if it were not there.
+        const text = box.unseal({ ...row, sealed });
+        // An altered row is ignored.
         return text === undefined ? [] : [{ key, text, expiresAt }];
       });
       return { version, notes };

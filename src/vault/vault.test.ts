@@ -10,7 +10,7 @@ import { frontOf } from "./behind.ts";
 import { memoryVault } from "./memory.ts";
 
 const SCOPE = { caller: "laptop", conversation: "one", session: "guessed", keeps: "memory" } as const;
-const READER = { dialect: "anthropic", issuer: "claude", family: "claude" } as const;
+const READER = { dialect: "anthropic-messages", issuer: "claude", family: "claude" } as const;
 const seal = (value: string): Seal => ({ ...READER, value });
 
 /** An answer that thinks, then calls. */

@@ -5,7 +5,7 @@ import type { SealReader } from "../ir/seal.ts";
 import { type Turn, turnsOf } from "../ir/turns.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { behindsOf } from "./behind.ts";
-import { keysOfAnswer, type Seen, type Way, type Ways, waysOfTurn } from "./keys.ts";
+import { type Keys, keysIn, keysOfAnswer, type Seen, type Way, type Ways, waysOfTurn } from "./lookup-keys.ts";
 import {
   holdsAll,
   isWorthKeeping,
@@ -20,16 +20,16 @@ import {
 export interface Scope {
   readonly caller: string;
   readonly conversation: string;
-  /** named: by the client. guessed: from its first words, with which others may have begun too. */
+  /** named: by the client. guessed: from its first words, with which another conversation may have begun too. */
   readonly session: "named" | "guessed";
-  /** memory: nothing of this call goes to a disk, or comes from one. */
+  /** memory: nothing of this call is written to a disk or read from one. */
   readonly keeps: "memory" | "disk";
 }
 
-/** A place in a conversation: `front` is what the answer stands behind, as `frontOf` says it. */
+/** A place in a conversation. `front`: the hash of what stands directly in front of the answer, by `frontOf`. */
 export interface Place extends Scope {
   readonly front: string;
-  /** All that stood in front, likewise; absent where nobody read it, and then the answer is not kept whole either. */
+  /** The hash of all that stood in front; absent where it was not read, and then the answer is not kept whole either. */
   readonly whole?: string;
 }
 
@@ -41,11 +41,11 @@ export interface Vault {
   remember(place: Place, answer: Answer, seen: Seen): void;
   /** Puts the reasoning back into the turns that lack it, each piece where it stood, as far as `reader` can read it. */
   restore(scope: Scope, entries: readonly Entry[], reader: SealReader): Promise<readonly Entry[]>;
-  /** What is on its way to a disk arrives. */
+  /** Writes what still waits for the disk. */
   stop(): Promise<void>;
 }
 
-/** Where a vault keeps things. Different outlines under one key are a clash, and count for nobody. */
+/** Where a vault keeps outlines. Different ones under one key are a clash, and neither is restored. */
 export interface Level {
   put(keys: readonly string[], told: Told, keeps: Scope["keeps"]): void;
   get(keys: readonly string[], keeps: Scope["keeps"]): Promise<ReadonlyMap<string, Found>>;
@@ -63,7 +63,7 @@ export function vaultOf(level: Level): Vault {
       if (traces.length > 0) level.put(traces, NOTHING_TOLD, place.keeps);
     },
     restore: async (scope, entries, reader) => {
-      const turns = knownTurns(scope, entries, reader);
+      const turns = knownTurns(keysIn(scope), entries, reader);
       const outlines = await outlinesFor(turns, (keys) => level.get(keys, scope.keeps));
       if (outlines.size === 0) return entries;
       return turns.flatMap((known): readonly Entry[] => {
@@ -77,7 +77,7 @@ export function vaultOf(level: Level): Vault {
   };
 }
 
-/** Too large, or without reasoning: then it is known that this answer has none to give. */
+/** An answer without reasoning, or with too much, leaves a trace: it has none to restore. */
 function toldBy(answer: Answer): Told {
   const outline = outlineOf(answer);
   if (!isWorthKeeping(outline)) return NOTHING_TOLD;
@@ -91,30 +91,30 @@ interface Known {
 }
 
 /** The turns, and the ways in which those that lack their reasoning are known. */
-function knownTurns(scope: Scope, entries: readonly Entry[], reader: SealReader): readonly Known[] {
+function knownTurns(keys: Keys, entries: readonly Entry[], reader: SealReader): readonly Known[] {
   const behinds = behindsOf(entries).values();
   return turnsOf(entries).map((turn) => {
     const behind = turn.role === "assistant" ? behinds.next().value : undefined;
     if (turn.role !== "assistant" || !behind || holdsAll(turn.entries, reader)) return { turn, ways: [] };
-    return { turn, ways: waysOfTurn(scope, behind, turn.entries) };
+    return { turn, ways: waysOfTurn(keys, behind, turn.entries) };
   });
 }
 
-/** The next way is asked only for turns of which the one before told nothing. */
+/** A turn's next way is looked up only where the one before found nothing. */
 async function outlinesFor(
   turns: readonly Known[],
   get: (keys: readonly string[]) => ReturnType<Level["get"]>,
 ): Promise<ReadonlyMap<Known, Outline>> {
   const outlines = new Map<Known, Outline>();
-  let open = turns;
-  for (let at = 0; open.length > 0; at++) {
-    const asked = open.flatMap((known) => {
+  let undecided = turns;
+  for (let at = 0; undecided.length > 0; at++) {
+    const asked = undecided.flatMap((known) => {
       const next = known.ways[at];
       return next ? [{ known, way: next() }] : [];
     });
     const keys = asked.flatMap(({ way }) => way.flatMap(({ key, vetoes }) => [key, ...vetoes]));
     const found: ReadonlyMap<string, Found> = keys.length > 0 ? await get(keys) : new Map<string, Found>();
-    open = asked.flatMap(({ known, way }) => {
+    undecided = asked.flatMap(({ known, way }) => {
       const told = toldOn(way, found);
       const outline = told.find((one) => one !== "clash" && isWorthKeeping(one));
       if (outline !== undefined && outline !== "clash") outlines.set(known, outline);

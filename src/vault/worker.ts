@@ -1,7 +1,7 @@
-/** The other thread: the store, and what seals and opens its rows. Started by `open.ts` alone. */
+/** The worker thread: the store, and what seals and unseals its rows. Only `open.ts` starts it. */
 import { sqliteStore } from "../store/sqlite.ts";
 import { boxOf } from "./box.ts";
-import type { Opening, Question, Reply } from "./far.ts";
+import type { Opening, Question, Reply } from "./worker-shelf.ts";
 import { type Shelf, shelfOf } from "./shelf.ts";
 
 declare const self: Worker;
@@ -20,7 +20,7 @@ async function opened({ dir, secrets }: Opening): Promise<OpenShelf> {
   return { ...shelfOf(store.reasoning, boxOf(secrets)), close: () => store.close() };
 }
 
-/** A file that could not be opened is tried again by the next question: who held it may be gone. */
+/** A file that could not be opened is tried again at the next question: its lock may be gone. */
 const openShelf = (): Promise<OpenShelf> =>
   (shelf ??= opened(opening).catch((error: unknown) => {
     shelf = undefined;
@@ -38,7 +38,7 @@ async function answer({ id, verb, words }: Question): Promise<void> {
   self.postMessage(reply);
 }
 
-/** An error loses its code on the way between threads. */
+/** An error loses its code between threads. */
 function told(error: unknown): { message: string; code?: string } {
   if (!(error instanceof Error)) return { message: String(error) };
   return { message: error.message, ...("code" in error && { code: String(error.code) }) };

@@ -22,7 +22,15 @@ describe("events that are alike", () => {
   test("differ in their text, whatever is in it", () => {
     for (const text of ['a "b" \\', '","finish_reason":"stop', "🚀\n", "\ud83d", "\\"])
       expect(read(chat(text))).toEqual([text, chat(text).length]);
-    expect(read(event(chat("x").slice(6, -2).replace('"x"', String.raw`"\u00df\/"`)))).toEqual(["ß/", expect.anything()]);
+    expect(
+      read(
+        event(
+          chat("x")
+            .slice(6, -2)
+            .replace('"x"', String.raw`"\u00df\/"`),
+        ),
+      ),
+    ).toEqual(["ß/", expect.anything()]);
   });
 
   test("are found one behind the other", () => {

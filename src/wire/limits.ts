@@ -36,6 +36,8 @@ export const LIMITS = {
   vaultDiskRowsMax: 100_000,
   vaultDiskBytesMax: 512 * 1024 * 1024,
   vaultDiskTtlMs: 7 * 24 * 60 * 60 * 1000,
+  /** Keys of which it is remembered what the disk has. */
+  vaultComparedMax: 50_000,
   /** What waits for the disk. */
   vaultQueueBytesMax: 32 * 1024 * 1024,
   /** Seals whose issuer is remembered, by their hash. */

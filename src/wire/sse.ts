@@ -1,5 +1,6 @@
 /** Server-sent events: bytes to frames and back. https://html.spec.whatwg.org/multipage/server-sent-events.html */
 import { LIMITS } from "./limits.ts";
+import type { TextFraming } from "./framing.ts";
 import type { EndCause, Frame, Machine } from "./machine.ts";
 
 export class FrameTooLarge extends Error {
@@ -106,6 +107,12 @@ export function eventEnds(text: string): (from: number) => number {
     return first;
   };
 }
+
+export const SSE: TextFraming = {
+  isStream: (headers) => (headers.get("content-type") ?? "").includes("text/event-stream"),
+  reader: sseReader,
+  print: printFrame,
+};
 
 const SPACE = 32;
 

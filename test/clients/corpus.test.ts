@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Config, ModelConfig, ProviderConfig, ProviderKind } from "../../src/config/config.ts";
 import { startGateway } from "../../src/gateway.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { bodyFor, customToolsOf, toolsOf } from "./ask.ts";
 import { differences } from "./differences.ts";
 import type { Fold } from "./fold.ts";
@@ -20,7 +20,7 @@ const UPSTREAM: Readonly<
 > = {
   chat: { kind: "openai-compatible", dialect: "openai-chat", path: "/v1" },
   responses: { kind: "openai", dialect: "openai-responses", path: "/v1" },
-  messages: { kind: "anthropic", dialect: "anthropic", path: "" },
+  messages: { kind: "anthropic", dialect: "anthropic-messages", path: "" },
 };
 
 const corpus = readCorpus();

@@ -12,7 +12,7 @@ export type Turn =
 export function turnsOf({ dialect, body }: SeenRequest): readonly Turn[] {
   if (dialect === "openai-responses") return objects(body?.input).flatMap(itemTurns);
   const messages = objects(body?.messages);
-  return messages.flatMap(dialect === "anthropic" ? blockTurns : chatTurns);
+  return messages.flatMap(dialect === "anthropic-messages" ? blockTurns : chatTurns);
 }
 
 const objects = (value: Json | undefined): readonly JsonObject[] =>

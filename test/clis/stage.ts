@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { startSimulator, type Play, type SeenRequest } from "../../src/simulator/index.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import type { Judge } from "../judge/schema.ts";
 import { provider, start } from "../e2e/gateway.ts";
 
@@ -19,7 +19,7 @@ export interface Backend {
 export const BACKENDS: readonly Backend[] = [
   { name: "Chat Completions", dialect: "openai-chat", model: "gpt-5.5" },
   { name: "Responses", dialect: "openai-responses", model: "gpt-5.5" },
-  { name: "Messages", dialect: "anthropic", model: "claude-opus-5" },
+  { name: "Messages", dialect: "anthropic-messages", model: "claude-opus-5" },
   { name: "Kimi", dialect: "openai-chat", model: "kimi-k2-thinking:sim-kimi", kind: "kimi" },
 ];
 

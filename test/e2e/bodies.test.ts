@@ -104,6 +104,8 @@ describe("size and time", () => {
   test("a body of a byte a second is cut, and told why", async () => {
     const reply = await dripped;
     expect([reply.status, reply.body]).toEqual([408, expect.stringContaining("slower than 256 bytes a second")]);
+    // Which is what ends the read.
+    expect(reply.headers.connection).toBe("close");
     expect(servers.chat.asked.filter(({ text }) => text.includes("dripped"))).toEqual([]);
   }, 30_000);
 

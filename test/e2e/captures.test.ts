@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { startSimulator, type SeenRequest, type Simulator } from "../../src/simulator/index.ts";
 import { createSeals } from "../../src/simulator/seals.ts";
 import { isList, isObject, type Json, type JsonObject, without } from "../../src/wire/json.ts";
@@ -28,7 +28,7 @@ interface Backend {
 const BACKENDS: Readonly<Record<string, Backend>> = {
   chat: { dialect: "openai-chat", model: "gpt-5.5:sim-echo" },
   responses: { dialect: "openai-responses", model: "gpt-5.5:sim-echo" },
-  messages: { dialect: "anthropic", model: "claude-opus-5:sim-echo" },
+  messages: { dialect: "anthropic-messages", model: "claude-opus-5:sim-echo" },
   kimi: { dialect: "openai-chat", model: "kimi-k2-thinking:sim-kimi-echo" },
 };
 
@@ -110,7 +110,7 @@ describe("captured bodies on every backend", () => {
           if (!seen?.body || !isWritten(seen, capture.body)) continue;
           judged += 1;
           const faults = [
-            ...(dialect === "anthropic" || name === "kimi" ? [] : requestFaults(dialect, seen.body)),
+            ...(dialect === "anthropic-messages" || name === "kimi" ? [] : requestFaults(dialect, seen.body)),
             ...answerFaults(clientOf(capture.url), bodiesOf(text)),
           ];
           found.push(...faults.map((fault) => `${capture.file} over ${name}: ${fault}`));

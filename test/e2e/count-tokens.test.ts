@@ -22,7 +22,8 @@ const bodyOf = (model: string, words: number): Record<string, unknown> => ({
 });
 const truth = async (body: Record<string, unknown>): Promise<number> =>
   Math.round(
-    (await countLocally(withoutAttribution(DIALECTS.anthropic.request.decode(body as never).value).value)) * FACTOR,
+    (await countLocally(withoutAttribution(DIALECTS["anthropic-messages"].request.decode(body as never).value).value)) *
+      FACTOR,
   );
 
 let billed = 0;

@@ -10,7 +10,8 @@ import type {
 } from "../../src/config/config.ts";
 import { startGateway } from "../../src/gateway.ts";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
+import type { Hooks } from "../../src/relay/call.ts";
 import type { Wire } from "./wires.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -30,7 +31,7 @@ export const KIND_OF: Readonly<Record<Wire, ProviderKind>> = {
 export const DIALECT_OF: Readonly<Record<Wire, DialectId>> = {
   chat: "openai-chat",
   responses: "openai-responses",
-  messages: "anthropic",
+  messages: "anthropic-messages",
 };
 
 export function provider(name: string, wire: Wire, url: string, more: Partial<ProviderConfig> = {}): ProviderConfig {
@@ -62,6 +63,7 @@ export interface Setup {
   readonly dataDir?: string;
   /** How long a client's connection may stand still while it is the client's turn. */
   readonly idleSeconds?: number;
+  readonly hooks?: Hooks;
 }
 
 export function configOf({ providers, models, keys = [], server = {} }: Setup): Config {
@@ -92,8 +94,13 @@ export async function start(setup: Setup): Promise<Running> {
     warn: (message: string) => void warnings.push(message),
     write: (record: CallRecord) => void records.push(record),
   };
-  const { dataDir, idleSeconds } = setup;
-  const options = { log, ...(dataDir && { dataDir }), ...(idleSeconds !== undefined && { idleSeconds }) };
+  const { dataDir, idleSeconds, hooks } = setup;
+  const options = {
+    log,
+    ...(dataDir && { dataDir }),
+    ...(idleSeconds !== undefined && { idleSeconds }),
+    ...(hooks && { hooks }),
+  };
   return { records, warnings, ...(await startGateway(configOf(setup), options)) };
 }
 

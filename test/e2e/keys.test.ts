@@ -1,4 +1,5 @@
 /** A key is asked for on every route that the gateway has, of every client, before anything of the body is read. */
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { ROUTES, type Route } from "../../src/http/routes.ts";
 import { provider, type Running, start, target } from "./gateway.ts";
@@ -41,14 +42,14 @@ const pathsOf = ({ path }: Route): readonly string[] =>
     ? [path]
     : EXAMPLES.filter((example) => example.startsWith(path.before) && example.endsWith(path.after));
 
-const WIRE: Readonly<Record<Route["dialect"], Wire>> = {
+const WIRE: Readonly<Record<DialectId, Wire>> = {
   "openai-chat": "chat",
   "openai-responses": "responses",
-  anthropic: "messages",
+  "anthropic-messages": "messages",
 };
 const asking = (access: Route["access"], method: Route["method"]) =>
   ROUTES.filter((route) => route.access === access && route.method === method).flatMap((route) =>
-    pathsOf(route).map((path) => ({ path, body: JSON.stringify(bodyFor(WIRE[route.dialect], "m")) })),
+    pathsOf(route).map((path) => ({ path, body: JSON.stringify(bodyFor(WIRE[route.dialect ?? "openai-chat"], "m")) })),
   );
 const POSTS = asking("key", "POST");
 const GETS = asking("key", "GET");

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { toldTotals } from "../../src/ir/usage.ts";
 import { logOf } from "../../src/observe/log.ts";
-import { VOICES } from "../../src/probe/voices.ts";
+import { DIALECTS } from "../../src/dialects/index.ts";
 import type { JsonObject } from "../../src/wire/json.ts";
 import { DIALECT_OF, type Running, startThree } from "./gateway.ts";
 import { type Upstream, upstream } from "./upstream.ts";
@@ -105,7 +105,9 @@ for (const { client, upstream: vendor } of CROSSINGS)
 for (const vendor of ["chat", "responses"] as const)
   test(`doctor and setup hear the same of the cache as the gateway, over ${vendor}`, () => {
     for (const [, says, { cached }] of ODD) {
-      const heard = VOICES[DIALECT_OF[vendor]].hear(JSON.parse(answering(vendor, says[vendor] ?? "{}")) as JsonObject);
+      const heard = DIALECTS[DIALECT_OF[vendor]].probe.read(
+        JSON.parse(answering(vendor, says[vendor] ?? "{}")) as JsonObject,
+      );
       expect(heard.cachedTokens ?? 0).toBe(cached);
     }
   });

@@ -449,7 +449,7 @@ export const SAFETY: readonly Finding[] = [
       "src/config/twins.test.ts > a name that stands twice",
       "src/ir/deferred.test.ts > it waits no longer",
       "src/ir/grammar.test.ts > bad ones are refused, and told why",
-      "src/ir/builtins.test.ts > a tool that we know",
+      "src/dialects/openai-client-tools.test.ts > a tool that we know",
       "src/ir/tools.test.ts > without it finds the tool that stands in one namespace only",
     ],
   },

@@ -1,7 +1,7 @@
 /** Calls to start from: our own, and those of real clients where the captures are at hand. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { isObject, parseJson, type JsonObject } from "../../src/wire/json.ts";
 import { PROBES } from "../losses/probes.ts";
 
@@ -27,7 +27,7 @@ const ownBodies = (): readonly Body[] =>
 const DIALECT_OF_PATH: readonly (readonly [RegExp, DialectId])[] = [
   [/\/chat\/completions/, "openai-chat"],
   [/\/responses/, "openai-responses"],
-  [/\/messages(\?|$)/, "anthropic"],
+  [/\/messages(\?|$)/, "anthropic-messages"],
 ];
 
 function capturedBodies(): readonly Body[] {

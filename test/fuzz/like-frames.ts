@@ -1,5 +1,6 @@
 /** Streams of frames that are nearly alike, through the lanes and through nothing but decoder and encoder: the client gets the same bytes, and whoever watches sees the same. */
-import type { Ask, Dialect, DialectId } from "../../src/dialects/dialect.ts";
+import type { Ask, Dialect } from "../../src/dialects/dialect.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { DIALECTS } from "../../src/dialects/index.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { toolMap } from "../../src/ir/tools.ts";
@@ -57,9 +58,7 @@ export function difference(from: DialectId, text: string, dice: Random): string 
   const plain = seen(pieces, cause, (observe) => nativeLane(unlearning(from), ASK, EVERYTHING, observe));
   const words = seen(pieces, cause, (observe) => nativeLane(DIALECTS[from], ASK, EVERYTHING, observe));
   if (!Bun.deepEquals(words, plain)) return `${from}, its words kept: ${firstDifference(plain, words)}`;
-  const outcome = seen(pieces, cause, (observe) =>
-    nativeLane(DIALECTS[from], ASK, EVERYTHING, observe, "passed over"),
-  );
+  const outcome = seen(pieces, cause, (observe) => nativeLane(DIALECTS[from], ASK, EVERYTHING, observe, "passed over"));
   const passed = { ...outcome, events: [] };
   return Bun.deepEquals(passed, { ...plain, events: [] })
     ? undefined
@@ -76,7 +75,7 @@ function unlearning(id: DialectId): Dialect {
 interface Seen {
   readonly client: string;
   readonly events: readonly string[];
-  /** How many frames had come behind each read. */
+  /** How many frames came. */
   readonly counts: number;
   readonly outcome: string;
 }
@@ -174,7 +173,8 @@ function eventsOf(from: DialectId, dice: Random): string[] {
       else if (odd === 1) events.push(print({ ...event, ...dice.pick(ADDED) }));
       else events.push(print(event, escaping(dice)));
     }
-    if (dice.int(2) === 0) events.push(dice.pick([": a comment\n\n", "id: 1\n", "data: [DONE]\n\n", "event: x\n\n", ""]));
+    if (dice.int(2) === 0)
+      events.push(dice.pick([": a comment\n\n", "id: 1\n", "data: [DONE]\n\n", "event: x\n\n", ""]));
     else events.push(print(dice.pick(others)()));
   }
   return dice.int(5) === 0 ? events : [...events, ...end.map((event) => print(event))];
@@ -224,7 +224,23 @@ interface Manner {
   readonly end: readonly JsonObject[];
 }
 
-const WORDS = [" the", " a", "größe", "🚀", '"quoted"', "a/b", "\n\n", "\\", "", "\ud83d", "\u2028", "</think>", "x".repeat(400), "{", "日本"];
+const WORDS = [
+  " the",
+  " a",
+  "größe",
+  "🚀",
+  '"quoted"',
+  "a/b",
+  "\n\n",
+  "\\",
+  "",
+  "\ud83d",
+  "\u2028",
+  "</think>",
+  "x".repeat(400),
+  "{",
+  "日本",
+];
 const word = (dice: Random): string => dice.pick(WORDS) + (dice.int(3) === 0 ? String(dice.int(100)) : "");
 
 const STREAMS: Readonly<Record<DialectId, (dice: Random) => Manner>> = {
@@ -235,7 +251,13 @@ const STREAMS: Readonly<Record<DialectId, (dice: Random) => Manner>> = {
       object: "chat.completion.chunk",
       created: 1,
       model: "m",
-      ...dice.pick<JsonObject>([{}, { usage: null }, { service_tier: "default" }, { citations: ["https://a.example"] }, { usage }]),
+      ...dice.pick<JsonObject>([
+        {},
+        { usage: null },
+        { service_tier: "default" },
+        { citations: ["https://a.example"] },
+        { usage },
+      ]),
     };
     let count = dice.int(20);
     const growing = dice.pick<() => JsonObject>([
@@ -293,7 +315,12 @@ const STREAMS: Readonly<Record<DialectId, (dice: Random) => Manner>> = {
     const hides = dice.int(2) === 0;
     const delta = (type: string, more: JsonObject = {}): JsonObject =>
       event(`${type}.delta`, { ...place, delta: word(dice), ...more, ...(hides && { obfuscation: word(dice) }) });
-    const response = { id: "resp_1", status: "completed", output: [], usage: { input_tokens: 3, output_tokens: 4, total_tokens: 7 } };
+    const response = {
+      id: "resp_1",
+      status: "completed",
+      output: [],
+      usage: { input_tokens: 3, output_tokens: 4, total_tokens: 7 },
+    };
     return {
       begin: [event("created", { response }), event("output_item.added", { output_index: 0, item })],
       text: [
@@ -307,19 +334,39 @@ const STREAMS: Readonly<Record<DialectId, (dice: Random) => Manner>> = {
       others: [
         () => event("output_text.done", { ...place, text: "whole" }),
         () => event("content_part.done", { ...place, part: { type: "output_text", text: "", annotations: [] } }),
-        () => event("output_item.added", { output_index: 2, item: { type: "function_call", id: "fc_1", call_id: "call_1", name: "read", arguments: "" } }),
+        () =>
+          event("output_item.added", {
+            output_index: 2,
+            item: { type: "function_call", id: "fc_1", call_id: "call_1", name: "read", arguments: "" },
+          }),
         () => event("function_call_arguments.delta", { output_index: 2, item_id: "fc_1", delta: '{"a":1}' }),
-        () => event("output_item.done", { output_index: 0, item: { ...item, content: [{ type: "output_text", text: "whole" }] } }),
-        () => event("output_item.done", { output_index: 1, item: { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "sealed" } }),
+        () =>
+          event("output_item.done", {
+            output_index: 0,
+            item: { ...item, content: [{ type: "output_text", text: "whole" }] },
+          }),
+        () =>
+          event("output_item.done", {
+            output_index: 1,
+            item: { type: "reasoning", id: "rs_1", summary: [], encrypted_content: "sealed" },
+          }),
         () => event("failed", { response: { ...response, error: { code: "server_error", message: "no" } } }),
         () => ({ type: "keepalive" }),
       ],
       end: [event("completed", { response })],
     };
   },
-  anthropic: (dice) => {
-    const delta = (fields: JsonObject, index = 0): JsonObject => ({ type: "content_block_delta", index, delta: fields });
-    const start = (content_block: JsonObject, index = 0): JsonObject => ({ type: "content_block_start", index, content_block });
+  "anthropic-messages": (dice) => {
+    const delta = (fields: JsonObject, index = 0): JsonObject => ({
+      type: "content_block_delta",
+      index,
+      delta: fields,
+    });
+    const start = (content_block: JsonObject, index = 0): JsonObject => ({
+      type: "content_block_start",
+      index,
+      content_block,
+    });
     return {
       begin: [{ type: "message_start", message: { id: "msg_1", model: "m", content: [], usage: { input_tokens: 3 } } }],
       text: [

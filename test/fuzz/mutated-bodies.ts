@@ -1,5 +1,5 @@
 /** Mutated bodies against a running gateway: nothing may crash, hang or be answered with a 5xx of ours. */
-import type { DialectId } from "../../src/dialects/dialect.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { bodies, type Body } from "./bodies.ts";
 import { type Failure, hasErrorShape } from "./failure.ts";
 import { mutateJson, mutateText } from "./mutate.ts";
@@ -8,7 +8,7 @@ import { random, type Random } from "./random.ts";
 const PATHS: Readonly<Record<DialectId, string>> = {
   "openai-chat": "/v1/chat/completions",
   "openai-responses": "/v1/responses",
-  anthropic: "/v1/messages",
+  "anthropic-messages": "/v1/messages",
 };
 
 /** Models of the simulator behind each upstream dialect, so that every crossing is hit. */

@@ -1,6 +1,7 @@
 /** Mutated streams of a vendor through the coders: a valid sequence with one end, always. */
 import { DIALECTS } from "../../src/dialects/index.ts";
-import type { Ask, DialectId } from "../../src/dialects/dialect.ts";
+import type { Ask } from "../../src/dialects/dialect.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { grammar } from "../../src/ir/grammar.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { NO_TOOLS, toolMap } from "../../src/ir/tools.ts";

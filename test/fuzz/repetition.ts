@@ -13,7 +13,7 @@ const BYTES_MAX = 6 * 1024 * 1024;
 const GROWTH_MAX = 9;
 /** Below this the clock tells nothing of growth. */
 const CPU_MS_MIN = 600;
-const WIRE_OF = { "openai-chat": "chat", "openai-responses": "responses", anthropic: "messages" } as const;
+const WIRE_OF = { "openai-chat": "chat", "openai-responses": "responses", "anthropic-messages": "messages" } as const;
 
 /** A list by the keys that lead to it, and the first body that has it. */
 interface Place {

@@ -1,10 +1,10 @@
 /** A gateway in front of the simulator in each upstream dialect, and streams that the simulator sends. */
 import { startGateway } from "../../src/gateway.ts";
 import type { Config, ProviderConfig } from "../../src/config/config.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { startSimulator } from "../../src/simulator/index.ts";
 
-const DIALECTS: readonly DialectId[] = ["openai-chat", "openai-responses", "anthropic"];
+const DIALECTS: readonly DialectId[] = ["openai-chat", "openai-responses", "anthropic-messages"];
 const SCENARIOS = [
   "sim-echo",
   "sim-reasoning",
@@ -61,7 +61,7 @@ function configOf(url: string): Config {
 const PATHS: Readonly<Record<DialectId, string>> = {
   "openai-chat": "/v1/chat/completions",
   "openai-responses": "/v1/responses",
-  anthropic: "/v1/messages",
+  "anthropic-messages": "/v1/messages",
 };
 
 async function streamsOf(url: string): Promise<Record<DialectId, readonly string[]>> {
@@ -81,7 +81,7 @@ async function streamsOf(url: string): Promise<Record<DialectId, readonly string
           { type: "custom", name: "patch" },
         ],
       },
-      anthropic: { messages: said, max_tokens: 4096, tools: [{ name: "read", input_schema: schema }] },
+      "anthropic-messages": { messages: said, max_tokens: 4096, tools: [{ name: "read", input_schema: schema }] },
     }[dialect];
     const response = await fetch(url + PATHS[dialect], {
       method: "POST",

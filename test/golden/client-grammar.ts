@@ -1,5 +1,5 @@
 /** What a client of each dialect relies on in a stream. Written from the SDKs and the vendors' documents, not from our encoders. */
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import type { Frame } from "../../src/wire/machine.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -11,7 +11,7 @@ const fields = (value: unknown): Fields => (typeof value === "object" && value !
 /** Throws at the first thing that a strict client would stumble over. */
 export function checkClientStream(dialect: DialectId, frames: readonly Frame[]): void {
   if (dialect === "openai-chat") checkChat(frames);
-  else if (dialect === "anthropic") checkMessages(frames);
+  else if (dialect === "anthropic-messages") checkMessages(frames);
   else checkResponses(frames);
 }
 

@@ -30,6 +30,6 @@ export function descriptionFaults(crossing: Crossing, { sections }: Case): reado
   const stream = (sections.get("client stream") ?? "").split("\n").filter((line) => line.startsWith("{"));
   const reply = sections.get("client reply");
   const read = [...stream, ...(reply?.startsWith("{") ? [reply] : [])].map((text) => JSON.parse(text) as JsonObject);
-  const isSent = vendorOf(crossing) === "openai" && target.dialect !== "anthropic";
+  const isSent = vendorOf(crossing) === "openai" && target.dialect !== "anthropic-messages";
   return [...answerFaults(client.id, read), ...(isSent ? requestFaults(target.dialect, body) : [])];
 }

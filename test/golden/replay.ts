@@ -6,13 +6,15 @@ import { GatewayError } from "../../src/ir/error.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { grammar } from "../../src/ir/grammar.ts";
 import type { Loss } from "../../src/ir/loss.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { NO_USAGE, type Usage } from "../../src/ir/usage.ts";
-import { CHAT, MESSAGES, RESPONSES } from "../../src/http/surfaces.ts";
+import { surfaceOf } from "../../src/http/surfaces.ts";
 import type { Surface } from "../../src/relay/call.ts";
 import { translatedLane } from "../../src/relay/translation.ts";
 import { askOf, translateRequest } from "../../src/relay/translate.ts";
-import { plan, type Target } from "../../src/routing/plan.ts";
+import { VENDORS } from "../../src/providers/catalog.ts";
+import { plan } from "../../src/routing/plan.ts";
+import type { Target } from "../../src/routing/target.ts";
 import { type JsonObject, objectAt, parseExactly } from "../../src/wire/json.ts";
 import type { Frame } from "../../src/wire/machine.ts";
 import { sseReader } from "../../src/wire/sse.ts";
@@ -20,38 +22,40 @@ import type { Case } from "./case.ts";
 
 /** What a folder's name says of the client: `cursor--azure`. */
 const CLIENTS: Readonly<Record<string, { readonly surface: Surface; readonly style: ReplyStyle }>> = {
-  chat: { surface: CHAT, style: { customCalls: "custom", reasoning: "field" } },
-  cursor: { surface: CHAT, style: { customCalls: "function-text", reasoning: "field" } },
-  responses: { surface: RESPONSES, style: { customCalls: "custom", reasoning: "field" } },
-  codex: { surface: RESPONSES, style: { customCalls: "custom", reasoning: "field" } },
-  messages: { surface: MESSAGES, style: { customCalls: "json", reasoning: "field" } },
-  "claude-code": { surface: MESSAGES, style: { customCalls: "json", reasoning: "field" } },
+  chat: { surface: surfaceOf("openai-chat"), style: { customCalls: "custom", reasoning: "field" } },
+  cursor: { surface: surfaceOf("openai-chat"), style: { customCalls: "function-text", reasoning: "field" } },
+  responses: { surface: surfaceOf("openai-responses"), style: { customCalls: "custom", reasoning: "field" } },
+  codex: { surface: surfaceOf("openai-responses"), style: { customCalls: "custom", reasoning: "field" } },
+  messages: { surface: surfaceOf("anthropic-messages"), style: { customCalls: "json", reasoning: "field" } },
+  "claude-code": { surface: surfaceOf("anthropic-messages"), style: { customCalls: "json", reasoning: "field" } },
 };
 
 interface Upstream {
-  readonly provider: Partial<ProviderConfig> & Pick<ProviderConfig, "kind">;
-  readonly target: Partial<TargetConfig>;
+  readonly provider: Pick<ProviderConfig, "kind" | "vendor">;
+  readonly target: TargetConfig;
 }
-const compatible = (vendor: string, baseUrl: string, model: string): Upstream => ({
-  provider: { kind: "openai-compatible", vendor, baseUrl },
-  target: { model, dialect: "openai-chat" },
-});
-const UPSTREAMS: Readonly<Record<string, Upstream>> = {
-  chat: {
-    provider: { kind: "openai-compatible", baseUrl: "https://llm.example.com/v1" },
-    target: { model: "some-model", dialect: "openai-chat" },
-  },
-  responses: { provider: { kind: "openai" }, target: { model: "gpt-5", dialect: "openai-responses" } },
-  azure: { provider: { kind: "azure" }, target: { model: "gpt-5", dialect: "openai-responses" } },
-  messages: { provider: { kind: "anthropic" }, target: { model: "claude-sonnet-4-5", dialect: "anthropic" } },
-  kimi: { provider: { kind: "kimi" }, target: { model: "kimi-k2-thinking", dialect: "openai-chat" } },
-  deepseek: compatible("deepseek", "https://api.deepseek.com/v1", "deepseek-reasoner"),
-  groq: compatible("groq", "https://api.groq.com/openai/v1", "qwen/qwen3-32b"),
-  mistral: compatible("mistral", "https://api.mistral.ai/v1", "mistral-small-latest"),
-  openrouter: compatible("openrouter", "https://openrouter.ai/api/v1", "anthropic/claude-sonnet-4.5"),
-  gemini: compatible("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", "gemini-3-pro-preview"),
-  xai: compatible("xai", "https://api.x.ai/v1", "grok-3-mini"),
+/** Folders that are called after a protocol instead of a vendor. */
+const ROWS: Readonly<Record<string, string>> = { chat: "generic", responses: "openai", messages: "anthropic" };
+/** What is asked of a vendor by most of its stories, where that is not the first name that it offers. */
+const MODELS: Readonly<Record<string, string>> = {
+  azure: "gpt-5",
+  anthropic: "claude-sonnet-4-5",
+  deepseek: "deepseek-reasoner",
+  groq: "qwen/qwen3-32b",
+  openrouter: "anthropic/claude-sonnet-4.5",
+  gemini: "gemini-3-pro-preview",
+  xai: "grok-3-mini",
 };
+
+function upstreamOf(name: string): Upstream | undefined {
+  const row = VENDORS.find(({ id }) => id === (ROWS[name] ?? name));
+  if (!row) return undefined;
+  const { id, kind, dialect, listed = ["some-model"] } = row;
+  return {
+    provider: { kind, ...(kind === "openai-compatible" && { vendor: id }) },
+    target: { provider: "it", model: MODELS[id] ?? listed[0] ?? "", dialect },
+  };
+}
 
 export interface Crossing {
   readonly client: Dialect;
@@ -65,8 +69,9 @@ export interface Crossing {
 /** Throws a GatewayError or ShapeError where the gateway would refuse the request. */
 export function cross(folder: string, golden: Case): Crossing {
   const [clientName = "", upstreamName = ""] = folder.split("--");
-  const [client, upstream] = [CLIENTS[clientName], UPSTREAMS[upstreamName]];
-  if (!client || !upstream) throw new Error(`unknown folder ${folder}: name a client and an upstream of replay.ts`);
+  const [client, upstream] = [CLIENTS[clientName], upstreamOf(upstreamName)];
+  if (!client || !upstream)
+    throw new Error(`unknown folder ${folder}: name a client of replay.ts and a vendor of the catalog`);
   const body = objectAt(parseExactly(golden.sections.get("client request") ?? ""), "");
   const found = plan(configOf(upstream, golden), "golden-model", undefined);
   const target = found.targets[0];
@@ -100,7 +105,7 @@ function configOf({ provider, target }: Upstream, { options }: Case): Config {
     providers: {
       it: { name: "it", baseUrl, apiKey: "upstream-key", headers: {}, ...times, ...provider, ...options.provider },
     },
-    models: [{ name: "*", targets: [{ provider: "it", model: "", ...target, ...options.target }] }],
+    models: [{ name: "*", targets: [{ ...target, ...options.target }] }],
     log: { format: "json" },
     source: "a golden",
     warnings: [],

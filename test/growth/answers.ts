@@ -1,5 +1,5 @@
 /** Streams of vendors that grow in one thing. */
-import type { DialectId } from "../../src/dialects/dialect.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 type Growing = (count: number) => string;
@@ -136,7 +136,7 @@ export const ANSWERS: readonly GrowingAnswer[] = [
       each(count, (at) => `data: ${JSON.stringify({ [`x${at}`]: 1 })}\n\n`),
     ),
   }),
-  ...from("anthropic", {
+  ...from("anthropic-messages", {
     deltas: messages((count) =>
       block(
         0,

@@ -1,6 +1,7 @@
 /** Twice the input is at most 2.6 times the work: of a body in every crossing, of an answer, of a path, a header and a count of tokens. */
 import { afterAll, beforeAll, describe, test } from "bun:test";
-import type { Ask, DialectId } from "../../src/dialects/dialect.ts";
+import type { Ask } from "../../src/dialects/dialect.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { DIALECTS } from "../../src/dialects/index.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { toolMap } from "../../src/ir/tools.ts";

@@ -1,5 +1,5 @@
 /** Answers as clients read them, and requests as OpenAI reads them, judged by the published descriptions. */
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../src/wire/json.ts";
 import { faults } from "./published.ts";
 

@@ -7,7 +7,7 @@ import { JUDGE_MISSING, createJudge } from "./schema.ts";
 const judged = JUDGE_MISSING === undefined ? test : test.skip;
 const schema = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
 
-const GOOD: readonly (readonly ["openai-chat" | "openai-responses" | "anthropic", JsonObject])[] = [
+const GOOD: readonly (readonly ["openai-chat" | "openai-responses" | "anthropic-messages", JsonObject])[] = [
   [
     "openai-chat",
     {
@@ -47,7 +47,7 @@ const GOOD: readonly (readonly ["openai-chat" | "openai-responses" | "anthropic"
     },
   ],
   [
-    "anthropic",
+    "anthropic-messages",
     {
       model: "m",
       max_tokens: 10,
@@ -97,14 +97,14 @@ judged("one wrong field in each dialect is found, with its place", async () => {
     "d",
   );
   judge.add("openai-responses", { ...responses, tools: [{ type: "function", function: { name: "f" } }] }, "e");
-  judge.add("anthropic", { ...messages, max_completion_tokens: 5 }, "f");
-  judge.add("anthropic", { ...messages, messages: [{ role: "tool", content: "x" }] }, "g");
+  judge.add("anthropic-messages", { ...messages, max_completion_tokens: 5 }, "f");
+  judge.add("anthropic-messages", { ...messages, messages: [{ role: "tool", content: "x" }] }, "g");
   judge.add(
-    "anthropic",
+    "anthropic-messages",
     { ...messages, messages: [{ role: "user", content: [{ type: "image_url", image_url: { url: "u" } }] }] },
     "h",
   );
-  judge.add("anthropic", { ...messages, tools: [{ name: "f", parameters: schema }] }, "i");
+  judge.add("anthropic-messages", { ...messages, tools: [{ name: "f", parameters: schema }] }, "i");
   const found = await judge.verdict();
   for (const name of ["a", "b", "c", "d", "e", "f", "g", "h", "i"])
     expect(found.filter((line) => line.startsWith(`${name}: `))).not.toEqual([]);

@@ -51,7 +51,7 @@ export function createJudge(): Judge {
 }
 
 function typeOf(dialect: SimDialect, vendor: Vendor): string {
-  if (dialect === "anthropic") return "Messages";
+  if (dialect === "anthropic-messages") return "Messages";
   return dialect === "openai-responses" ? "Responses" : vendor === "openai" ? "OpenaiChat" : "AnyChat";
 }
 

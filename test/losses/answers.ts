@@ -1,6 +1,6 @@
 /** One answer per feature, as events: what a vendor may say, printed into each client's dialect. */
 import type { Block, Delta, FinishReason, StreamEvent } from "../../src/ir/events.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { usageLine } from "../../src/ir/usage.ts";
 import { literal, type Raw } from "../../src/wire/json.ts";
 
@@ -12,7 +12,7 @@ export interface AnswerProbe {
   readonly sacred?: true;
 }
 
-const ALL: readonly DialectId[] = ["openai-chat", "openai-responses", "anthropic"];
+const ALL: readonly DialectId[] = ["openai-chat", "openai-responses", "anthropic-messages"];
 
 interface Filled {
   readonly block: Block;
@@ -55,7 +55,7 @@ const annotation = (kind: "url" | "file", dialect: DialectId): Delta => ({
     ...(kind === "url" && { url: "https://example.com", start: 0, end: 2 }),
   },
 });
-const SEALED: readonly DialectId[] = ["openai-responses", "anthropic"];
+const SEALED: readonly DialectId[] = ["openai-responses", "anthropic-messages"];
 
 export const ANSWERS: readonly AnswerProbe[] = [
   { feature: "text", from: ALL, sacred: true, events: () => answer([text("Hi.")]) },
@@ -99,7 +99,7 @@ export const ANSWERS: readonly AnswerProbe[] = [
   },
   {
     feature: "redacted reasoning",
-    from: ["anthropic"],
+    from: ["anthropic-messages"],
     events: (from) =>
       answer([{ block: { kind: "reasoning", channel: "raw", redacted: true }, deltas: [seal(from)] }, text("Hi.")]),
   },
@@ -115,10 +115,10 @@ export const ANSWERS: readonly AnswerProbe[] = [
     from: SEALED,
     events: (from) => {
       const raw: Raw =
-        from === "anthropic"
+        from === "anthropic-messages"
           ? { type: "server_tool_use", id: "srv_1", name: "web_search", input: { query: "a" } }
           : { type: "web_search_call", id: "ws_1", status: "completed", action: { type: "search", query: "a" } };
-      const wire = from === "anthropic" ? "server_tool_use" : "web_search_call";
+      const wire = from === "anthropic-messages" ? "server_tool_use" : "web_search_call";
       return answer([{ block: { kind: "hosted", dialect: from, wire, raw }, deltas: [], final: raw }, text("Hi.")]);
     },
   },
@@ -126,8 +126,8 @@ export const ANSWERS: readonly AnswerProbe[] = [
   { feature: "finish: content filter", from: ALL, sacred: true, events: () => answer([text("Hi")], "filter") },
   {
     feature: "finish: which stop sequence",
-    from: ["anthropic"],
+    from: ["anthropic-messages"],
     events: () => answer([text("Hi")], "stop-sequence", { stop_sequence: "END" }),
   },
-  { feature: "finish: paused turn", from: ["anthropic"], events: () => answer([text("Hi")], "pause") },
+  { feature: "finish: paused turn", from: ["anthropic-messages"], events: () => answer([text("Hi")], "pause") },
 ];

@@ -1,6 +1,6 @@
 /** One model per upstream dialect that takes all that its dialect has, so that the table is about dialects. */
 import type { Config, ProviderConfig } from "../../src/config/config.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 
 const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string): ProviderConfig => ({
   name,
@@ -15,7 +15,7 @@ const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string): 
 export const MODEL_OF: Readonly<Record<DialectId, string>> = {
   "openai-chat": "any-chat",
   "openai-responses": "any-responses",
-  anthropic: "any-messages",
+  "anthropic-messages": "any-messages",
 };
 
 export const CONFIG: Config = {
@@ -31,7 +31,10 @@ export const CONFIG: Config = {
       name: "any-responses",
       targets: [{ provider: "openai", model: "a-model-without-a-row", dialect: "openai-responses" }],
     },
-    { name: "any-messages", targets: [{ provider: "claude", model: "a-model-without-a-row", dialect: "anthropic" }] },
+    {
+      name: "any-messages",
+      targets: [{ provider: "claude", model: "a-model-without-a-row", dialect: "anthropic-messages" }],
+    },
   ],
   log: { format: "json" },
   source: "test",

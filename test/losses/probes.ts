@@ -1,5 +1,5 @@
 /** One body per feature and client dialect: the smallest call that uses it. What happens to it is measured, not claimed. */
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import type { Json, JsonObject } from "../../src/wire/json.ts";
 
 export interface Probe {
@@ -59,7 +59,11 @@ const messagesTool = { name: "read", description: "Reads a file.", input_schema:
 /** The same top-level fields in all three. */
 const everywhere = (feature: string, fields: JsonObject): Probe => ({
   feature,
-  bodies: { "openai-chat": chat(fields), "openai-responses": responses(fields), anthropic: messages(fields) },
+  bodies: {
+    "openai-chat": chat(fields),
+    "openai-responses": responses(fields),
+    "anthropic-messages": messages(fields),
+  },
 });
 const inBoth = (feature: string, fields: JsonObject): Probe => ({
   feature,
@@ -74,10 +78,13 @@ const answering = (feature: string, schema: JsonObject, strict: JsonObject): Pro
       response_format: { type: "json_schema", json_schema: { name: "answer", schema, ...strict } },
     }),
     "openai-responses": responses({ text: { format: { type: "json_schema", name: "answer", schema, ...strict } } }),
-    anthropic: messages({ output_config: { format: { type: "json_schema", schema } } }),
+    "anthropic-messages": messages({ output_config: { format: { type: "json_schema", schema } } }),
   },
 });
-const withoutMessages = ({ bodies: { anthropic: _, ...bodies }, ...probe }: Probe): Probe => ({ ...probe, bodies });
+const withoutMessages = ({ bodies: { "anthropic-messages": _, ...bodies }, ...probe }: Probe): Probe => ({
+  ...probe,
+  bodies,
+});
 
 /** A tool loop: question, call, result. `result` is what the tool said. */
 const chatLoop = (result: Json, fields: JsonObject = {}): JsonObject =>
@@ -118,7 +125,7 @@ export const PROBES: readonly Probe[] = [
   {
     feature: "text",
     sacred: true,
-    bodies: { "openai-chat": chat({}), "openai-responses": responses({}), anthropic: messages({}) },
+    bodies: { "openai-chat": chat({}), "openai-responses": responses({}), "anthropic-messages": messages({}) },
   },
   {
     feature: "system text",
@@ -126,7 +133,7 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({}, [{ role: "system", content: "Be brief." }, hello]),
       "openai-responses": responses({ instructions: "Be brief." }),
-      anthropic: messages({ system: "Be brief." }),
+      "anthropic-messages": messages({ system: "Be brief." }),
     },
   },
   {
@@ -144,7 +151,7 @@ export const PROBES: readonly Probe[] = [
         { role: "developer", content: "Now French." },
         hello,
       ]),
-      anthropic: messages({}, [hello, { role: "system", content: "Now French." }]),
+      "anthropic-messages": messages({}, [hello, { role: "system", content: "Now French." }]),
     },
   },
   {
@@ -152,7 +159,7 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({}, [user([{ type: "image_url", image_url: { url: dataUrl } }])]),
       "openai-responses": responses({}, [user([{ type: "input_image", image_url: dataUrl, detail: "auto" }])]),
-      anthropic: messages({}, [user([imageBlock])]),
+      "anthropic-messages": messages({}, [user([imageBlock])]),
     },
   },
   {
@@ -162,14 +169,16 @@ export const PROBES: readonly Probe[] = [
       "openai-responses": responses({}, [
         user([{ type: "input_image", image_url: "https://example.com/a.png", detail: "auto" }]),
       ]),
-      anthropic: messages({}, [user([{ type: "image", source: { type: "url", url: "https://example.com/a.png" } }])]),
+      "anthropic-messages": messages({}, [
+        user([{ type: "image", source: { type: "url", url: "https://example.com/a.png" } }]),
+      ]),
     },
   },
   {
     feature: "image, file id of the vendor",
     bodies: {
       "openai-responses": responses({}, [user([{ type: "input_image", file_id: "file_1", detail: "auto" }])]),
-      anthropic: messages({}, [user([{ type: "image", source: { type: "file", file_id: "file_1" } }])]),
+      "anthropic-messages": messages({}, [user([{ type: "image", source: { type: "file", file_id: "file_1" } }])]),
     },
   },
   {
@@ -181,7 +190,7 @@ export const PROBES: readonly Probe[] = [
       "openai-responses": responses({}, [
         user([{ type: "input_file", filename: "a.pdf", file_data: `data:application/pdf;base64,${PDF}` }]),
       ]),
-      anthropic: messages({}, [
+      "anthropic-messages": messages({}, [
         user([{ type: "document", source: { type: "base64", media_type: "application/pdf", data: PDF } }]),
       ]),
     },
@@ -198,7 +207,7 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({ tools: [chatTool] }),
       "openai-responses": responses({ tools: [responsesTool] }),
-      anthropic: messages({ tools: [messagesTool] }),
+      "anthropic-messages": messages({ tools: [messagesTool] }),
     },
   },
   {
@@ -206,12 +215,12 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({ tools: [{ type: "function", function: { ...chatTool.function, strict: true } }] }),
       "openai-responses": responses({ tools: [{ ...responsesTool, strict: true }] }),
-      anthropic: messages({ tools: [{ ...messagesTool, strict: true }] }),
+      "anthropic-messages": messages({ tools: [{ ...messagesTool, strict: true }] }),
     },
   },
   {
     feature: "strict function tools with an optional field",
-    bodies: { anthropic: messages({ tools: [{ ...messagesTool, input_schema: OPTIONAL, strict: true }] }) },
+    bodies: { "anthropic-messages": messages({ tools: [{ ...messagesTool, input_schema: OPTIONAL, strict: true }] }) },
   },
   {
     feature: "strict function tools with bounds (minimum, maxLength)",
@@ -227,7 +236,7 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({ tools: [{ type: "function", function: { ...chatTool.function, parameters: EITHER } }] }),
       "openai-responses": responses({ tools: [{ ...responsesTool, parameters: EITHER }] }),
-      anthropic: messages({ tools: [{ ...messagesTool, input_schema: EITHER }] }),
+      "anthropic-messages": messages({ tools: [{ ...messagesTool, input_schema: EITHER }] }),
     },
   },
   {
@@ -263,21 +272,21 @@ export const PROBES: readonly Probe[] = [
     feature: "web search run by the vendor",
     bodies: {
       "openai-responses": responses({ tools: [{ type: "web_search" }] }),
-      anthropic: messages({ tools: [{ type: "web_search_20250305", name: "web_search", max_uses: 2 }] }),
+      "anthropic-messages": messages({ tools: [{ type: "web_search_20250305", name: "web_search", max_uses: 2 }] }),
     },
   },
   {
     feature: "code run by the vendor",
     bodies: {
       "openai-responses": responses({ tools: [{ type: "code_interpreter", container: { type: "auto" } }] }),
-      anthropic: messages({ tools: [{ type: "code_execution_20250825", name: "code_execution" }] }),
+      "anthropic-messages": messages({ tools: [{ type: "code_execution_20250825", name: "code_execution" }] }),
     },
   },
   {
     feature: "tool that the client runs by the vendor's definition",
     bodies: {
       "openai-responses": responses({ tools: [{ type: "local_shell" }] }),
-      anthropic: messages({ tools: [{ type: "bash_20250124", name: "bash" }] }),
+      "anthropic-messages": messages({ tools: [{ type: "bash_20250124", name: "bash" }] }),
     },
   },
   {
@@ -285,7 +294,7 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({ tools: [chatTool], tool_choice: "required" }),
       "openai-responses": responses({ tools: [responsesTool], tool_choice: "required" }),
-      anthropic: messages({ tools: [messagesTool], tool_choice: { type: "any" } }),
+      "anthropic-messages": messages({ tools: [messagesTool], tool_choice: { type: "any" } }),
     },
   },
   {
@@ -293,7 +302,7 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({ tools: [chatTool], tool_choice: { type: "function", function: { name: "read" } } }),
       "openai-responses": responses({ tools: [responsesTool], tool_choice: { type: "function", name: "read" } }),
-      anthropic: messages({ tools: [messagesTool], tool_choice: { type: "tool", name: "read" } }),
+      "anthropic-messages": messages({ tools: [messagesTool], tool_choice: { type: "tool", name: "read" } }),
     },
   },
   {
@@ -301,7 +310,10 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({ tools: [chatTool], parallel_tool_calls: false }),
       "openai-responses": responses({ tools: [responsesTool], parallel_tool_calls: false }),
-      anthropic: messages({ tools: [messagesTool], tool_choice: { type: "auto", disable_parallel_tool_use: true } }),
+      "anthropic-messages": messages({
+        tools: [messagesTool],
+        tool_choice: { type: "auto", disable_parallel_tool_use: true },
+      }),
     },
   },
   {
@@ -310,19 +322,19 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chatLoop("text"),
       "openai-responses": responsesLoop("text"),
-      anthropic: messagesLoop({ content: "text" }),
+      "anthropic-messages": messagesLoop({ content: "text" }),
     },
   },
   {
     feature: "image in a tool result",
     bodies: {
       "openai-responses": responsesLoop([{ type: "input_image", image_url: dataUrl, detail: "auto" }]),
-      anthropic: messagesLoop({ content: [imageBlock] }),
+      "anthropic-messages": messagesLoop({ content: [imageBlock] }),
     },
   },
   {
     feature: "failed tool result (is_error)",
-    bodies: { anthropic: messagesLoop({ content: "no such file", is_error: true }) },
+    bodies: { "anthropic-messages": messagesLoop({ content: "no such file", is_error: true }) },
   },
   {
     feature: "earlier reasoning, sealed by another vendor",
@@ -338,7 +350,9 @@ export const PROBES: readonly Probe[] = [
         { type: "message", role: "assistant", content: [{ type: "output_text", text: "Hi.", annotations: [] }] },
         hello,
       ]),
-      anthropic: messagesLoop({ content: "text" }, [{ type: "thinking", thinking: "Hm.", signature: "EqQB" }]),
+      "anthropic-messages": messagesLoop({ content: "text" }, [
+        { type: "thinking", thinking: "Hm.", signature: "EqQB" },
+      ]),
     },
   },
   {
@@ -352,12 +366,14 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({ reasoning_effort: "high" }),
       "openai-responses": responses({ reasoning: { effort: "high", summary: "auto" } }),
-      anthropic: messages({ thinking: { type: "adaptive" }, output_config: { effort: "high" } }),
+      "anthropic-messages": messages({ thinking: { type: "adaptive" }, output_config: { effort: "high" } }),
     },
   },
   {
     feature: "thinking budget",
-    bodies: { anthropic: { ...messages({ thinking: { type: "enabled", budget_tokens: 4096 } }), max_tokens: 8192 } },
+    bodies: {
+      "anthropic-messages": { ...messages({ thinking: { type: "enabled", budget_tokens: 4096 } }), max_tokens: 8192 },
+    },
   },
   answering("structured output", SCHEMA, { strict: true }),
   answering("structured output with an optional field", OPTIONAL, { strict: false }),
@@ -376,15 +392,15 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({ max_completion_tokens: 1000 }),
       "openai-responses": responses({ max_output_tokens: 1000 }),
-      anthropic: messages({ max_tokens: 1000 }),
+      "anthropic-messages": messages({ max_tokens: 1000 }),
     },
   },
   everywhere("temperature", { temperature: 0.2 }),
   everywhere("top_p", { top_p: 0.9 }),
-  { feature: "top_k", bodies: { anthropic: messages({ top_k: 40 }) } },
+  { feature: "top_k", bodies: { "anthropic-messages": messages({ top_k: 40 }) } },
   {
     feature: "stop sequences",
-    bodies: { "openai-chat": chat({ stop: ["END"] }), anthropic: messages({ stop_sequences: ["END"] }) },
+    bodies: { "openai-chat": chat({ stop: ["END"] }), "anthropic-messages": messages({ stop_sequences: ["END"] }) },
   },
   { feature: "penalties", bodies: { "openai-chat": chat({ frequency_penalty: 0.5, presence_penalty: 0.5 }) } },
   { feature: "seed", bodies: { "openai-chat": chat({ seed: 7 }) } },
@@ -402,7 +418,9 @@ export const PROBES: readonly Probe[] = [
   {
     feature: "cache breakpoint",
     bodies: {
-      anthropic: messages({ system: [{ type: "text", text: "Be brief.", cache_control: { type: "ephemeral" } }] }),
+      "anthropic-messages": messages({
+        system: [{ type: "text", text: "Be brief.", cache_control: { type: "ephemeral" } }],
+      }),
     },
   },
   inBoth("user", { user: "u-1" }),
@@ -411,13 +429,18 @@ export const PROBES: readonly Probe[] = [
     bodies: {
       "openai-chat": chat({ metadata: { team: "a" } }),
       "openai-responses": responses({ metadata: { team: "a" } }),
-      anthropic: messages({ metadata: { user_id: "u-1" } }),
+      "anthropic-messages": messages({ metadata: { user_id: "u-1" } }),
     },
   },
   { feature: "truncation", bodies: { "openai-responses": responses({ truncation: "auto" }) } },
-  { feature: "thread that the vendor holds", bodies: { anthropic: messages({ thread: { type: "create" } }) } },
+  {
+    feature: "thread that the vendor holds",
+    bodies: { "anthropic-messages": messages({ thread: { type: "create" } }) },
+  },
   {
     feature: "context edits by the vendor",
-    bodies: { anthropic: messages({ context_management: { edits: [{ type: "clear_tool_uses_20250919" }] } }) },
+    bodies: {
+      "anthropic-messages": messages({ context_management: { edits: [{ type: "clear_tool_uses_20250919" }] } }),
+    },
   },
 ];

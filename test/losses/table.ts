@@ -1,24 +1,26 @@
 /** docs/LOSSES.md, measured: every probe through every crossing, and what the coders say that they lost. */
 import { DIALECTS } from "../../src/dialects/index.ts";
-import type { Addressee, Ask, DialectId } from "../../src/dialects/dialect.ts";
+import type { Addressee, Ask } from "../../src/dialects/dialect.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { collect } from "../../src/ir/collect.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import type { Loss } from "../../src/ir/loss.ts";
 import { FEATURES } from "../../src/ir/features.ts";
 import { toolMap } from "../../src/ir/tools.ts";
 import { translateRequest } from "../../src/relay/translate.ts";
-import { plan, type Target } from "../../src/routing/plan.ts";
+import { plan } from "../../src/routing/plan.ts";
+import type { Target } from "../../src/routing/target.ts";
 import type { Frame } from "../../src/wire/machine.ts";
 import type { JsonObject } from "../../src/wire/json.ts";
 import { ANSWERS, type AnswerProbe } from "./answers.ts";
 import { CONFIG, MODEL_OF } from "./config.ts";
 import { PROBES } from "./probes.ts";
 
-export const CROSSINGS: readonly DialectId[] = ["openai-chat", "openai-responses", "anthropic"];
+export const CROSSINGS: readonly DialectId[] = ["openai-chat", "openai-responses", "anthropic-messages"];
 const TITLES: Readonly<Record<DialectId, string>> = {
   "openai-chat": "Chat",
   "openai-responses": "Responses",
-  anthropic: "Messages",
+  "anthropic-messages": "Messages",
 };
 
 export interface Measured {
@@ -105,7 +107,7 @@ function askFor(client: DialectId): Ask {
     createdAtSeconds: 0,
     nowSeconds: () => 0,
     modelName: "m",
-    style: { customCalls: client === "anthropic" ? "json" : "custom", reasoning: "field" },
+    style: { customCalls: client === "anthropic-messages" ? "json" : "custom", reasoning: "field" },
     from: { issuer: to.issuer, family: to.family },
   };
 }

@@ -1,7 +1,7 @@
 /** What nobody reads: its own dialect gets it back, every other dialect's caller is told, path by path. */
 import { describe, expect, test } from "bun:test";
 import { DIALECTS } from "../../src/dialects/index.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { translateRequest } from "../../src/relay/translate.ts";
 import type { JsonObject } from "../../src/wire/json.ts";
 import { CROSSINGS, targetOf } from "./table.ts";
@@ -51,7 +51,7 @@ const BODIES: Readonly<Record<DialectId, JsonObject>> = {
       { type: "function_call_output", call_id: "call_1", output: "text", ...NEW },
     ],
   },
-  anthropic: {
+  "anthropic-messages": {
     model: "m",
     max_tokens: 100,
     ...NEW,

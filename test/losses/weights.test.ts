@@ -4,7 +4,7 @@ import { DIALECTS } from "../../src/dialects/index.ts";
 import { translateRequest } from "../../src/relay/translate.ts";
 import type { Json, JsonObject } from "../../src/wire/json.ts";
 import { CROSSINGS, targetOf } from "./table.ts";
-import type { DialectId } from "../../src/ir/seal.ts";
+import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { weightOfField } from "../../src/ir/unread.ts";
 
 /** Every request field that the vendors publish: OpenAI's API description of August 2026, @anthropic-ai/sdk 1.12.0's beta messages. */
@@ -17,14 +17,14 @@ const PUBLISHED: Readonly<Record<DialectId, string>> = {
     metadata moderation parallel_tool_calls previous_response_id prompt prompt_cache_key prompt_cache_options
     prompt_cache_retention reasoning safety_identifier service_tier store stream stream_options temperature text
     tool_choice tools top_logprobs top_p truncation user`,
-  anthropic: `billing_policy cache_control compaction container context_management diagnostics fallback_credit_token
+  "anthropic-messages": `billing_policy cache_control compaction container context_management diagnostics fallback_credit_token
     fallbacks inference_geo mcp_servers metadata output_config output_format service_tier speed stop_sequences stream
     system temperature thinking thread tool_choice tools top_k top_p user_profile_id`,
 };
 const BODIES: Readonly<Record<DialectId, JsonObject>> = {
   "openai-chat": { model: "m", messages: [{ role: "user", content: "Hi" }] },
   "openai-responses": { model: "m", input: "Hi" },
-  anthropic: { model: "m", max_tokens: 100, messages: [{ role: "user", content: "Hi" }] },
+  "anthropic-messages": { model: "m", max_tokens: 100, messages: [{ role: "user", content: "Hi" }] },
 };
 /** Where a decoder reads a field, its shape has to be right; then no field is unread. */
 const SAMPLES: readonly Json[] = [{ type: "x" }, "x", [{ type: "x" }], 3, true];
@@ -53,7 +53,7 @@ test("what stands beside an effort only tunes, and is told wherever it cannot go
   const asked: Readonly<Record<DialectId, JsonObject>> = {
     "openai-chat": { reasoning: { effort: "low", context: "all_turns" } },
     "openai-responses": { reasoning: { effort: "low", context: "all_turns" } },
-    anthropic: { thinking: { type: "adaptive", context: "all_turns" } },
+    "anthropic-messages": { thinking: { type: "adaptive", context: "all_turns" } },
   };
   for (const from of CROSSINGS)
     for (const to of CROSSINGS.filter((other) => other !== from)) {

@@ -12,7 +12,8 @@ import {
   literal,
   parseExactly,
 } from "../../wire/json.ts";
-import { DIALECT, hasInput, isHostedBlock, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { hasInput, isHostedBlock, textIn } from "./wire.ts";
 
 export interface OpenBlock {
   delta(delta: JsonObject, emit: Emit): void;
@@ -63,13 +64,13 @@ function annotationOf(raw: Json): Annotation {
     ...(url !== "" && { url }),
     ...(title !== "" && { title }),
     ...(quote !== "" && { quote }),
-    dialect: DIALECT,
+    dialect: ANTHROPIC_MESSAGES,
     raw,
   };
 }
 
 const sealOf = (value: string, ask: Ask): Seal => ({
-  dialect: DIALECT,
+  dialect: ANTHROPIC_MESSAGES,
   issuer: ask.from.issuer,
   family: ask.from.family,
   value,
@@ -91,7 +92,7 @@ function openThinking(block: JsonObject, index: number, ask: Ask, emit: Emit): O
 function openRedacted(block: JsonObject, index: number, ask: Ask, emit: Emit): OpenBlock {
   emit({ type: "block-start", index, block: { kind: "reasoning", channel: "summary", redacted: true } });
   const data = textIn(block, "data");
-  if (readSeal(data, DIALECT)) send(index, { seal: sealOf(data, ask), mode: "set" }, emit);
+  if (readSeal(data, ANTHROPIC_MESSAGES)) send(index, { seal: sealOf(data, ask), mode: "set" }, emit);
   return { delta: () => undefined, close: (out) => end(index, out) };
 }
 
@@ -134,7 +135,7 @@ const wholeInput = (input: Json | undefined): string =>
 function openOther(block: JsonObject, index: number, emit: Emit): OpenBlock {
   const wire = textIn(block, "type") || "unknown";
   const kind = isHostedBlock(wire) ? "hosted" : "opaque";
-  emit({ type: "block-start", index, block: { kind, dialect: DIALECT, wire, raw: block } });
+  emit({ type: "block-start", index, block: { kind, dialect: ANTHROPIC_MESSAGES, wire, raw: block } });
   let json = "";
   let whole = block;
   return {

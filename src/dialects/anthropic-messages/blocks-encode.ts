@@ -8,7 +8,8 @@ import { type Seal, sealFor } from "../../ir/seal.ts";
 import { thinkMarkup } from "../../ir/think.ts";
 import { isObject, type Json, type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
 import type { Frame } from "../../wire/machine.ts";
-import { compact, DIALECT, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { compact, textIn } from "./wire.ts";
 
 type EmitFrame = (frame: Frame) => void;
 
@@ -90,7 +91,7 @@ function textWriter(site: Site): BlockWriter {
       if ("text" in delta) {
         if (!isEmpty(delta.text)) printed?.text("text_delta", delta.text, emit);
       } else if ("annotation" in delta) {
-        if (delta.annotation.dialect === DIALECT)
+        if (delta.annotation.dialect === ANTHROPIC_MESSAGES)
           printed?.raw({ type: "citations_delta", citation: delta.annotation.raw }, emit);
         else lose(site, "citations", "dropped", "a citation needs Anthropic's own sealed index");
       } else if ("seal" in delta) loseSeal(site);
@@ -159,10 +160,10 @@ function sealed(
   seal: Seal | undefined,
   emit: EmitFrame,
 ): void {
-  if (block.redacted && !printed && seal?.dialect === DIALECT)
-    return begin(site, { type: "redacted_thinking", data: sealFor(DIALECT, seal) }, emit).stop(emit);
+  if (block.redacted && !printed && seal?.dialect === ANTHROPIC_MESSAGES)
+    return begin(site, { type: "redacted_thinking", data: sealFor(ANTHROPIC_MESSAGES, seal) }, emit).stop(emit);
   const open = printed ?? (seal && begin(site, THINKING, emit));
-  if (seal) open?.text("signature_delta", literal(sealFor(DIALECT, seal)), emit);
+  if (seal) open?.text("signature_delta", literal(sealFor(ANTHROPIC_MESSAGES, seal)), emit);
   open?.stop(emit);
 }
 

@@ -3,7 +3,6 @@ import type { Feature } from "../../ir/loss.ts";
 import type { Content, MessageEntry } from "../../ir/request.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { encodeContent, isBlank } from "./parts-encode.ts";
-import { compact } from "./wire.ts";
 import type { Writing } from "./writing.ts";
 
 type Hints = Readonly<Record<string, Json>> | undefined;
@@ -11,8 +10,8 @@ type Hints = Readonly<Record<string, Json>> | undefined;
 export interface Conversation {
   system(content: Content): void;
   /** `plain`: the content as it was, so that a lone string stays a string; any list otherwise. */
-  add(role: "user" | "assistant", plain: Content, blocks: readonly JsonObject[], hints?: Hints): void;
-  midSystem(entry: MessageEntry, hints: Hints, blocks: readonly JsonObject[]): void;
+  add(role: "user" | "assistant", plain: Content, blocks: JsonObject[], hints?: Hints): void;
+  midSystem(entry: MessageEntry, hints: Hints, blocks: JsonObject[]): void;
   hasMessages(): boolean;
   instructions(): Printed | undefined;
   messages(): JsonObject[];
@@ -53,8 +52,8 @@ export function conversation(writing: Writing): Conversation {
   };
 }
 
-const first = (plain: Content, blocks: readonly JsonObject[]): Said =>
-  typeof plain === "string" ? plain : [...blocks];
+/** The blocks were made for it, so that they are its own. */
+const first = (plain: Content, blocks: JsonObject[]): Said => (typeof plain === "string" ? plain : blocks);
 
 /** In place: a copy for each message made twenty thousand of them a matter of seconds. */
 function withMore(said: Said = [], blocks: readonly JsonObject[]): Said {
@@ -64,13 +63,14 @@ function withMore(said: Said = [], blocks: readonly JsonObject[]): Said {
 }
 
 /** "tool_result blocks must come first in the content list of the user turn". Once, when all of them are here. */
-const inOrder = (said: Said): Said =>
-  typeof said === "string"
+function inOrder(said: Said): Said {
+  if (typeof said === "string") return said;
+  const results = said.filter(isResult);
+  return results.length === 0 || results.length === said.length
     ? said
-    : [
-        ...said.filter((block) => block.type === "tool_result"),
-        ...said.filter((block) => block.type !== "tool_result"),
-      ];
+    : [...results, ...said.filter((block) => !isResult(block))];
+}
+const isResult = (block: JsonObject): boolean => block.type === "tool_result";
 
 function midSystemHints(entry: MessageEntry, hints: Hints = {}): Record<string, Json> {
   const config = hints.output_config;
@@ -85,8 +85,11 @@ function midSystemHints(entry: MessageEntry, hints: Hints = {}): Record<string, 
 function printed(said: readonly Message[], writing: Writing): JsonObject[] {
   const isOpen = said.at(-1)?.role === "assistant";
   const messages = said.map(({ role, content, hints }, at) => {
-    const whole = content && inOrder(content);
-    return compact({ role, content: isOpen && at === said.length - 1 ? trimmed(whole) : whole, ...hints });
+    const message: Record<string, Json> = { role };
+    const whole = content === undefined ? undefined : inOrder(content);
+    const printed = isOpen && at === said.length - 1 ? trimmed(whole) : whole;
+    if (printed !== undefined) message.content = printed;
+    return hints ? { ...message, ...hints } : message;
   });
   // A conversation may begin with a greeting of the model (Chat does not mind).
   if (said.find((message) => message.role !== "system")?.role !== "user") {

@@ -126,7 +126,7 @@ describe("blocks", () => {
     ]);
     expect(blocks[0]).toMatchObject({
       text: "why",
-      seal: { dialect: "anthropic", issuer: "claude", family: "claude", value: "sig" },
+      seal: { dialect: "anthropic-messages", issuer: "claude", family: "claude", value: "sig" },
     });
     expect(blocks[1]).toMatchObject({ text: "what", annotations: [{ kind: "file", title: "T", quote: "q" }] });
   });

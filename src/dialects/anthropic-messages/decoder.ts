@@ -8,7 +8,8 @@ import type { EndCause, Machine } from "../../wire/machine.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import { type OpenBlock, openBlock } from "./blocks-decode.ts";
 import { decodeErrorEvent } from "./error.ts";
-import { compact, DIALECT, finishReasonOf, isKnownStop, numberIn, objectIn, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { compact, finishReasonOf, isKnownStop, numberIn, objectIn, textIn } from "./wire.ts";
 import { usageReader } from "./usage.ts";
 
 export function decoder(ask: Ask): Decoder {
@@ -260,7 +261,7 @@ function onError(event: JsonObject, reading: Reading, emit: Emit): void {
 }
 
 function onUnknown(event: JsonObject, _reading: Reading, emit: Emit): void {
-  emit({ type: "notice", dialect: DIALECT, raw: event });
+  emit({ type: "notice", dialect: ANTHROPIC_MESSAGES, raw: event });
 }
 
 function fail(error: GatewayError, reading: Reading, emit: Emit): void {

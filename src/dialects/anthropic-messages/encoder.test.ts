@@ -124,12 +124,12 @@ describe("reasoning", () => {
       finish(),
     ]) as JsonObject[];
     expect(content[0]).toMatchObject({ type: "thinking", thinking: "a\n\nb" });
-    expect(readSeal(content[0]?.signature as string, "anthropic")).toEqual(foreign);
+    expect(readSeal(content[0]?.signature as string, "anthropic-messages")).toEqual(foreign);
   });
 
   test("its own signature is printed bare, its pieces joined", () => {
     const piece = (value: string): StreamEvent =>
-      delta(0, { seal: { dialect: "anthropic", issuer: "claude", family: "claude", value }, mode: "append" });
+      delta(0, { seal: { dialect: "anthropic-messages", issuer: "claude", family: "claude", value }, mode: "append" });
     expect(contentOf([...thought, piece("x"), piece("y"), close(0), finish()])).toEqual([
       { type: "thinking", thinking: "a\n\nb", signature: "xy" },
     ]);
@@ -153,9 +153,9 @@ describe("reasoning", () => {
       close(0),
       finish(),
     ];
-    expect(contentOf(redacted({ dialect: "anthropic", issuer: "claude", family: "claude", value: "d" }))).toEqual([
-      { type: "redacted_thinking", data: "d" },
-    ]);
+    expect(
+      contentOf(redacted({ dialect: "anthropic-messages", issuer: "claude", family: "claude", value: "d" })),
+    ).toEqual([{ type: "redacted_thinking", data: "d" }]);
     expect(contentOf(redacted(foreign))).toMatchObject([{ type: "thinking", thinking: "" }]);
   });
 
@@ -214,7 +214,7 @@ test("arguments that are no object are not lost in a whole answer", () => {
 });
 
 describe("what belongs to others", () => {
-  const hosted = (dialect: "anthropic" | "openai-responses"): Block => ({
+  const hosted = (dialect: "anthropic-messages" | "openai-responses"): Block => ({
     kind: "hosted",
     dialect,
     wire: "web_search_call",
@@ -246,13 +246,13 @@ describe("what belongs to others", () => {
   test("its own hosted calls, citations and notices pass as they are", () => {
     const { frames, losses } = encode([
       start,
-      open(0, hosted("anthropic")),
+      open(0, hosted("anthropic-messages")),
       delta(0, { raw: { type: "input_json_delta", partial_json: "{}" } }),
       close(0),
       open(1, { kind: "text" }),
-      delta(1, { annotation: { kind: "url", dialect: "anthropic", raw: { type: "char_location" } } }),
+      delta(1, { annotation: { kind: "url", dialect: "anthropic-messages", raw: { type: "char_location" } } }),
       close(1),
-      { type: "notice", dialect: "anthropic", raw: { type: "vendor_news" } },
+      { type: "notice", dialect: "anthropic-messages", raw: { type: "vendor_news" } },
       finish(),
     ]);
     expect(losses).toEqual([]);

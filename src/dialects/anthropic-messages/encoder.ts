@@ -10,7 +10,8 @@ import { type BlockWriter, blockWriter } from "./blocks-encode.ts";
 import { errorBody } from "./error.ts";
 import { servedByFallback } from "./thread.ts";
 import { encodeUsage } from "./usage.ts";
-import { compact, DIALECT, objectIn, STOP_REASONS, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { compact, objectIn, STOP_REASONS, textIn } from "./wire.ts";
 
 export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
   const printing: Printing = {
@@ -58,7 +59,7 @@ function isSkipped(event: StreamEvent, printing: Printing): boolean {
 function isUnprintable({ block, index }: Extract<StreamEvent, { type: "block-start" }>, { losses }: Printing): boolean {
   if (block.kind === "refusal") return block.inDetails === true;
   if (block.kind !== "hosted" && block.kind !== "opaque") return false;
-  if (block.dialect === DIALECT) return false;
+  if (block.dialect === ANTHROPIC_MESSAGES) return false;
   losses.add({
     path: `answer[${index}]`,
     feature: block.kind === "hosted" ? "hosted-call" : "foreign-item",
@@ -115,7 +116,7 @@ function start(event: Partial<Extract<StreamEvent, { type: "start" }>>, printing
 
 /** Events of its own dialect that we have no word for pass; those of others mean nothing here. */
 function notice(event: Extract<StreamEvent, { type: "notice" }>, printing: Printing, emit: EmitFrame): void {
-  if (event.dialect === DIALECT && isObject(event.raw)) return emit(frame(event.raw));
+  if (event.dialect === ANTHROPIC_MESSAGES && isObject(event.raw)) return emit(frame(event.raw));
   const note = `notices of ${event.dialect} have no place in the Messages protocol`;
   printing.losses.add({ path: "answer", feature: "vendor-notice", how: "dropped", weight: "hint", note });
 }

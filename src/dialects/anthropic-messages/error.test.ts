@@ -32,7 +32,11 @@ describe("an upstream's error", () => {
 
   test("keeps the wait and what was said, for the native lane", () => {
     const error = anthropicMessages.error.decode(reply(429, "rate_limit_error", "slow", { "retry-after": "7" }));
-    expect(error.details).toMatchObject({ retryAfter: "7", upstreamDialect: "anthropic", upstream: { status: 429 } });
+    expect(error.details).toMatchObject({
+      retryAfter: "7",
+      upstreamDialect: "anthropic-messages",
+      upstream: { status: 429 },
+    });
   });
 
   test.each([

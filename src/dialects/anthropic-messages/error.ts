@@ -4,7 +4,8 @@ import { lookup, isObject, type Json, type JsonObject, parseJson } from "../../w
 import { LIMITS } from "../../wire/limits.ts";
 import type { Reply } from "../../wire/reply.ts";
 import { detailsOf } from "./thread.ts";
-import { DIALECT, objectIn, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { objectIn, textIn } from "./wire.ts";
 
 export function decodeError(reply: Reply): GatewayError {
   const said = saidIn(reply.body);
@@ -15,7 +16,7 @@ export function decodeError(reply: Reply): GatewayError {
     ...(reply.status >= 400 && reply.status !== ERROR_FACTS[kind].status ? { status: reply.status } : {}),
     ...(retryAfter === undefined ? {} : { retryAfter }),
     upstream: { ...reply, body: reply.body.slice(0, LIMITS.errorBodyBytesMax) },
-    upstreamDialect: DIALECT,
+    upstreamDialect: ANTHROPIC_MESSAGES,
   });
 }
 

@@ -165,7 +165,7 @@ test("whatever is held, the vendor takes", () => {
         messages: [{ role: "user", content: "hi" }],
         output_config: { format: { type: "json_schema", schema: found.schema } },
       };
-      expect(checkRequest("anthropic", body)).toBeUndefined();
+      expect(checkRequest("anthropic-messages", body)).toBeUndefined();
     }),
     { numRuns: 500 },
   );

@@ -4,19 +4,33 @@ import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
+import { headers } from "./headers.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { marks } from "./marks.ts";
+import { paths } from "./paths.ts";
+import { probe } from "./probe.ts";
 import { decodeRequest, envelope, passes } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
-import { DIALECT } from "./wire.ts";
+import { tokenCount } from "./token-count.ts";
+import { traits } from "./traits.ts";
+import { webSearch } from "./web-search.ts";
 
 export const anthropicMessages = {
-  id: DIALECT,
+  id: ANTHROPIC_MESSAGES,
   fieldNames: FIELD_NAMES,
+  conversationField: "messages",
+  paths,
+  headers,
+  traits,
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
   stream: { decoder, encoder, marks },
   response,
   error: { decode: decodeError, encode: encodeError },
+  tokenCount,
+  probe,
+  hostsWebSearch: true,
+  webSearch,
 } satisfies Dialect;

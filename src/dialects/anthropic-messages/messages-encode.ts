@@ -1,14 +1,17 @@
 /** Entries become a system prompt and turns that alternate, as Anthropic demands. */
+import { assertNever } from "../../ir/assert-never.ts";
 import { safeId } from "../../ir/ids.ts";
 import { CUSTOM_INPUT_KEY, wrapCustomInput } from "../../ir/lower.ts";
 import type { CallEntry, MessageEntry, ReasoningEntry, ResultEntry, Tool } from "../../ir/request.ts";
 import { canRead } from "../../ir/seal.ts";
 import { type Turn, turnsOf } from "../../ir/turns.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject, parseExactly } from "../../wire/json.ts";
 import { encodeContent, encodeOpaque, isBlank } from "./parts-encode.ts";
 import { type Conversation, conversation } from "./conversation.ts";
-import { CALL_ID, compact, DIALECT } from "./wire.ts";
-import { hint, unread, type Writing } from "./writing.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { CALL_ID } from "./wire.ts";
+import { marked, type Writing } from "./writing.ts";
 
 /** Expects `repairEntries` to have run: each result stands right behind the turn of its call. */
 export function encodeEntries(writing: Writing): Conversation {
@@ -32,16 +35,20 @@ function encodeTurn(turn: Turn, into: Conversation, writing: Writing): void {
     case "assistant": {
       const [only] = turn.entries;
       const plain = turn.entries.length === 1 && only?.kind === "message" ? only.content : [];
-      const messages = turn.entries.filter((entry) => entry.kind === "message");
-      const hints = messages.map((entry) => messageHints(entry, writing));
-      const blocks = turn.entries.flatMap((entry) => encodeAssistant(entry, writing));
-      return into.add("assistant", plain, blocks, hints[0]);
+      let hints: Hints | undefined;
+      for (const entry of turn.entries)
+        if (entry.kind === "message") {
+          const own = messageHints(entry, writing);
+          hints ??= own;
+        }
+      const blocks: JsonObject[] = [];
+      for (const entry of turn.entries) encodeAssistant(entry, blocks, writing);
+      return into.add("assistant", plain, blocks, hints);
     }
     case "tool":
       return into.add("user", [], encodeResults(turn.entries, writing));
     case "tools":
-      return hint(
-        writing,
+      return writing.losses.hint(
         writing.said.place(turn.entry),
         "additional-tools",
         "emulated",
@@ -52,10 +59,14 @@ function encodeTurn(turn: Turn, into: Conversation, writing: Writing): void {
 
 /** Anthropic refuses a text without a word, and a message without a block. */
 function loseEmpty(turn: Turn, writing: Writing): void {
-  const entries = "entries" in turn ? turn.entries : [turn.entry];
-  for (const entry of entries)
+  for (const entry of "entries" in turn ? turn.entries : [turn.entry])
     if (entry.kind === "message" && isSilent(entry))
-      hint(writing, writing.said.place(entry), "empty-turn", "dropped", "Anthropic takes no message without a word");
+      writing.losses.hint(
+        writing.said.place(entry),
+        "empty-turn",
+        "dropped",
+        "Anthropic takes no message without a word",
+      );
 }
 
 /** A turn may set an effort and say nothing. */
@@ -73,13 +84,18 @@ function encodeSystem(entry: MessageEntry, into: Conversation, writing: Writing)
   const isMid = into.hasMessages();
   if (entry.effort !== undefined && !(isMid && writing.to.traits.midSystem)) {
     const note = "an effort of a single turn cannot be said here";
-    hint(writing, `${at}.output_config.effort`, "turn-effort", "dropped", note);
+    writing.losses.hint(`${at}.output_config.effort`, "turn-effort", "dropped", note);
   }
   if (!isMid) return into.system(entry.content);
   const blocks = encodeContent(entry.content, writing);
   if (writing.to.traits.midSystem) return into.midSystem(entry, hints, blocks);
   if (blocks.length === 0) return;
-  hint(writing, at, "mid-system", "approximated", "a system message in mid-conversation is told as marked user text");
+  writing.losses.hint(
+    at,
+    "mid-system",
+    "approximated",
+    "a system message in mid-conversation is told as marked user text",
+  );
   into.add(
     "user",
     [],
@@ -88,15 +104,16 @@ function encodeSystem(entry: MessageEntry, into: Conversation, writing: Writing)
 }
 
 /** What its own dialect reads beside role and content, and what Anthropic has no word for. */
-function messageHints(entry: MessageEntry, writing: Writing): Readonly<Record<string, Json>> {
+function messageHints(entry: MessageEntry, writing: Writing): Hints {
   const at = writing.said.place(entry);
   if (entry.name !== undefined)
-    hint(writing, `${at}.name`, "participant-name", "dropped", "Anthropic knows no names of participants");
+    writing.losses.hint(`${at}.name`, "participant-name", "dropped", "Anthropic knows no names of participants");
   if (entry.phase !== undefined)
-    hint(writing, `${at}.phase`, "message-phase", "dropped", "Anthropic knows no phases of an answer");
-  if (entry.seal) hint(writing, entry.seal.at ?? at, "seal", "dropped", "Anthropic signs thinking, not texts");
-  return unread(entry, writing);
+    writing.losses.hint(`${at}.phase`, "message-phase", "dropped", "Anthropic knows no phases of an answer");
+  if (entry.seal) writing.losses.hint(entry.seal.at ?? at, "seal", "dropped", "Anthropic signs thinking, not texts");
+  return withHints({}, entry, writing);
 }
+type Hints = Readonly<Record<string, Json>>;
 
 /** The marks and a text between them are one block. */
 function joinText(joined: JsonObject[], block: JsonObject): JsonObject[] {
@@ -108,49 +125,62 @@ function joinText(joined: JsonObject[], block: JsonObject): JsonObject[] {
 
 type AssistantEntry = Extract<Turn, { role: "assistant" }>["entries"][number];
 
-function encodeAssistant(entry: AssistantEntry, writing: Writing): JsonObject[] {
+function encodeAssistant(entry: AssistantEntry, blocks: JsonObject[], writing: Writing): void {
+  if (entry.kind === "message") {
+    for (const block of encodeContent(entry.content, writing)) blocks.push(block);
+    return;
+  }
+  const block = encodeBlock(entry, writing);
+  if (block) blocks.push(block);
+}
+
+function encodeBlock(entry: Exclude<AssistantEntry, MessageEntry>, writing: Writing): JsonObject | undefined {
   switch (entry.kind) {
-    case "message":
-      return encodeContent(entry.content, writing);
     case "reasoning":
       return encodeReasoning(entry, writing);
     case "call":
-      return [encodeCall(entry, writing)];
+      return encodeCall(entry, writing);
     case "opaque":
       return encodeOpaque(entry, writing);
+    default:
+      return assertNever(entry);
   }
 }
 
 /** Thinking that its issuer did not sign, or that was signed by another, is refused; it is never sent. */
-function encodeReasoning(entry: ReasoningEntry, writing: Writing): JsonObject[] {
+function encodeReasoning(entry: ReasoningEntry, writing: Writing): JsonObject | undefined {
   const { seal } = entry;
-  if (!seal || !canRead({ dialect: DIALECT, issuer: writing.to.issuer, family: writing.to.family }, seal)) {
+  if (!seal || !canRead({ dialect: ANTHROPIC_MESSAGES, issuer: writing.to.issuer, family: writing.to.family }, seal)) {
     const why = seal ? "another vendor or model" : "nobody";
     const note = `this reasoning was signed by ${why}: Anthropic takes only its own`;
-    hint(writing, seal?.at ?? writing.said.place(entry), "reasoning-replay", "dropped", note);
-    return [];
+    writing.losses.hint(seal?.at ?? writing.said.place(entry), "reasoning-replay", "dropped", note);
+    return undefined;
   }
-  if (entry.redacted) return [{ type: "redacted_thinking", data: seal.value, ...unread(entry, writing) }];
-  const sections = entry.sections.length > 0 ? entry.sections : (entry.raw ?? []);
-  return [{ type: "thinking", thinking: sections.join("\n\n"), signature: seal.value, ...unread(entry, writing) }];
+  if (entry.redacted) return withHints({ type: "redacted_thinking", data: seal.value }, entry, writing);
+  const thinking = (entry.sections.length > 0 ? entry.sections : (entry.raw ?? [])).join("\n\n");
+  return withHints({ type: "thinking", thinking, signature: seal.value }, entry, writing);
 }
 
 function encodeCall(entry: CallEntry, writing: Writing): JsonObject {
   if (entry.caller !== undefined && !writing.own) {
     const note = "who called is known to its own vendor only";
-    hint(writing, `${writing.said.place(entry)}.caller`, "call-caller", "dropped", note);
+    writing.losses.hint(`${writing.said.place(entry)}.caller`, "call-caller", "dropped", note);
   }
   if (entry.seal)
-    hint(writing, entry.seal.at ?? writing.said.place(entry), "seal", "dropped", "Anthropic signs thinking, not calls");
-  return compact({
+    writing.losses.hint(
+      entry.seal.at ?? writing.said.place(entry),
+      "seal",
+      "dropped",
+      "Anthropic signs thinking, not calls",
+    );
+  const block: Record<string, Json> = {
     type: "tool_use",
     id: safeId(entry.callId, CALL_ID),
     name: writing.tools.wireName(entry.tool),
     input: inputOf(entry, writing),
-    caller: writing.own ? entry.caller : undefined,
-    ...unread(entry, writing),
-    cache_control: writing.breakpoints.take(entry.mark),
-  });
+  };
+  if (writing.own && entry.caller !== undefined) block.caller = entry.caller;
+  return marked(block, entry, writing);
 }
 
 /** Anthropic takes an object only. What is none travels whole, as a text inside of one. */
@@ -162,7 +192,7 @@ function inputOf(entry: CallEntry, writing: Writing): Json {
   if (parsed) return parsed;
   if (tool.via !== "custom") {
     const note = "arguments that are no JSON object are sent as a text inside of one";
-    hint(writing, writing.said.place(entry), "call-input", "approximated", note);
+    writing.losses.hint(writing.said.place(entry), "call-input", "approximated", note);
   }
   return { [CUSTOM_INPUT_KEY]: written };
 }
@@ -179,29 +209,32 @@ function objectIn(json: string): JsonObject | undefined {
 function encodeResults(entries: readonly ResultEntry[], writing: Writing): JsonObject[] {
   const follow: JsonObject[] = [];
   const results = entries.map((entry) => encodeResult(entry, follow, writing));
-  return [...results, ...follow];
+  return follow.length === 0 ? results : [...results, ...follow];
 }
 
 function encodeResult(entry: ResultEntry, follow: JsonObject[], writing: Writing): JsonObject {
   const content = resultContent(entry.content, writing);
-  const stays = (block: JsonObject): boolean => block.type !== "image" || writing.to.traits.imageResults;
-  if (isBlocks(content) && !content.every(stays)) {
-    const note = "images of a tool result follow it in the user turn";
-    hint(writing, writing.said.place(entry), "result-media", "emulated", note);
-    follow.push(...content.filter((block) => !stays(block)));
-  }
-  return compact({
-    type: "tool_result",
-    tool_use_id: safeId(entry.callId, CALL_ID),
-    content: isBlocks(content) ? orNothing(content.filter(stays)) : content,
-    is_error: entry.isError,
-    ...unread(entry, writing),
-    cache_control: writing.breakpoints.take(entry.mark),
-  });
+  const kept = typeof content === "string" ? content : withoutImages(content, entry, follow, writing);
+  const block: Record<string, Json> = { type: "tool_result", tool_use_id: safeId(entry.callId, CALL_ID) };
+  if (typeof kept === "string" || kept.length > 0) block.content = kept;
+  if (entry.isError !== undefined) block.is_error = entry.isError;
+  return marked(block, entry, writing);
 }
 
-const isBlocks = (content: string | JsonObject[]): content is JsonObject[] => typeof content !== "string";
-const orNothing = (blocks: JsonObject[]): JsonObject[] | undefined => (blocks.length > 0 ? blocks : undefined);
+/** Where the vendor takes none inside a result. */
+function withoutImages(
+  blocks: JsonObject[],
+  entry: ResultEntry,
+  follow: JsonObject[],
+  writing: Writing,
+): readonly JsonObject[] {
+  const isImage = (block: JsonObject): boolean => block.type === "image";
+  if (writing.to.traits.imageResults || !blocks.some(isImage)) return blocks;
+  const note = "images of a tool result follow it in the user turn";
+  writing.losses.hint(writing.said.place(entry), "result-media", "emulated", note);
+  follow.push(...blocks.filter(isImage));
+  return blocks.filter((block) => !isImage(block));
+}
 
 /** An empty string is a fine result, an empty text block is not. */
 function resultContent(content: ResultEntry["content"], writing: Writing): string | JsonObject[] {

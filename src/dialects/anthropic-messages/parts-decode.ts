@@ -1,7 +1,6 @@
 /** Content blocks of a system prompt, a user turn or a tool result, read. */
-import type { Content, MediaPart, MediaSource, Part } from "../../ir/request.ts";
-import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/field-names.ts";
+import type { Content, MediaPart, MediaSource, Part, TextPart } from "../../ir/request.ts";
+import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import {
   isList,
   isObject,
@@ -12,13 +11,17 @@ import {
   requiredString,
   ShapeError,
 } from "../../wire/json.ts";
-import { DIALECT, markOf, objectIn, textIn } from "./wire.ts";
+import { objectIn, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export function decodeContent(value: Json | undefined, at: string): Content {
   if (typeof value === "string") return value;
   if (value === undefined || value === null) return [];
   if (!isList(value)) throw new ShapeError(at, "a string or a list of content blocks", value);
-  return value.map((block, index) => decodePart(objectAt(block, pathOf(at, index)), pathOf(at, index)));
+  return value.map((block, index) => {
+    const where = pathOf(at, index);
+    return decodePart(objectAt(block, where), where);
+  });
 }
 
 export const decodePart = (block: JsonObject, at: string): Part => placed(partOf(block, at), at);
@@ -34,43 +37,38 @@ function partOf(block: JsonObject, at: string): Part {
     case "search_result":
       return decodeSearchResult(block, at);
     case "tool_reference":
-      return { kind: "tool-ref", name: requiredString(block, "tool_name", at), ...unreadOf(block, REF_KEYS) };
+      return withUnread({ kind: "tool-ref", name: requiredString(block, "tool_name", at) }, block, REF_KEYS);
     default:
       requiredString(block, "type", at);
       return opaquePart(block);
   }
 }
 
-const opaquePart = (raw: JsonObject): Part => ({ kind: "opaque", dialect: DIALECT, raw });
+const opaquePart = (raw: JsonObject): Part => ({ kind: "opaque", dialect: ANTHROPIC_MESSAGES, raw });
 
 const REF_KEYS = new Set(["type", "tool_name"]);
 const TEXT_KEYS = new Set(["type", "text", "citations", "cache_control"]);
 
 /** `citations: null` is what an SDK replays of an answer; it is not the same as absent. */
-function decodeText(block: JsonObject, at: string): Part {
-  const mark = markOf(block, at);
-  return {
-    kind: "text",
-    text: requiredString(block, "text", at),
-    ...(mark && { mark }),
-    ...(block.citations !== undefined && { annotations: block.citations }),
-    ...unreadOf(block, TEXT_KEYS),
-  };
+function decodeText(block: JsonObject, at: string): TextPart {
+  const part: Draft<TextPart> = { kind: "text", text: requiredString(block, "text", at) };
+  if (block.citations !== undefined) part.annotations = block.citations;
+  return withUnread(withMark(part, block, at), block, TEXT_KEYS);
 }
 
 const MEDIA_KEYS = new Set(["type", "source", "title", "context", "cache_control"]);
 
-function media(kind: "image" | "document", block: JsonObject, source: MediaSource, at: string): MediaPart {
-  const mark = markOf(block, at);
-  return {
-    kind: "media",
-    media: kind,
-    source,
-    ...(typeof block.title === "string" && { name: block.title }),
-    ...(typeof block.context === "string" && { context: block.context }),
-    ...(mark && { mark }),
-    ...unreadOf(block, MEDIA_KEYS),
-  };
+function media(
+  kind: "image" | "document",
+  block: JsonObject,
+  source: MediaSource,
+  at: string,
+  read: ReadonlySet<string> = MEDIA_KEYS,
+): Draft<MediaPart> {
+  const part: Draft<MediaPart> = { kind: "media", media: kind, source };
+  if (typeof block.title === "string") part.name = block.title;
+  if (typeof block.context === "string") part.context = block.context;
+  return withUnread(withMark(part, block, at), block, read);
 }
 
 function decodeImage(block: JsonObject, at: string): Part | undefined {
@@ -82,15 +80,17 @@ function decodeDocument(block: JsonObject, at: string): Part | undefined {
   const raw = objectIn(block, "source") ?? {};
   const source = raw.type === "content" ? textSource(raw.content, pathOf(at, "source")) : sourceOf(block, at);
   const part = source && media("document", block, source, at);
-  return part && raw.type === "content" ? { ...part, raw: block } : part;
+  if (part && raw.type === "content") part.raw = block;
+  return part;
 }
 
 const SEARCH_RESULT_KEYS = new Set(["type", "content", "title", "cache_control"]);
 
 /** The text of a result of the caller's own search crosses; what cites it returns only to Anthropic. */
 function decodeSearchResult(block: JsonObject, at: string): Part {
-  const { hints: _, ...part } = media("document", block, textSource(block.content, pathOf(at, "content")), at);
-  return { ...part, ...unreadOf(block, SEARCH_RESULT_KEYS), raw: block };
+  const part = media("document", block, textSource(block.content, pathOf(at, "content")), at, SEARCH_RESULT_KEYS);
+  part.raw = block;
+  return part;
 }
 
 const textSource = (content: Json | undefined, at: string): MediaSource => ({

@@ -1,31 +1,41 @@
 /** Content blocks of a system prompt, a user turn or a tool result, written. */
+import { assertNever } from "../../ir/assert-never.ts";
 import { asItIs } from "../../ir/media.ts";
 import type { Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import type { Placed } from "../../ir/field-names.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isList, isObject, type JsonObject, type Raw } from "../../wire/json.ts";
-import { hint, meaning, unread, type Writing } from "./writing.ts";
-import { compact, DIALECT } from "./wire.ts";
+import { marked, type Writing } from "./writing.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 /** Blocks that the vendor takes: it refuses a text block that is empty or nothing but white space. */
 export function encodeContent(content: Content, writing: Writing): JsonObject[] {
   if (typeof content === "string") return isBlank(content) ? [] : [{ type: "text", text: content }];
-  return content.flatMap((part) => encodePart(part, writing));
+  const blocks: JsonObject[] = [];
+  for (const part of content) {
+    const block = encodePart(part, writing);
+    if (block) blocks.push(block);
+  }
+  return blocks;
 }
 
 export const isBlank = (text: string): boolean => text.trim() === "";
 
-function encodePart(part: Part, writing: Writing): JsonObject[] {
+/** undefined: nothing of it can be said here. */
+function encodePart(part: Part, writing: Writing): JsonObject | undefined {
   switch (part.kind) {
     case "text":
       return encodeText(part, writing);
     case "refusal":
-      return isBlank(part.text) ? [] : [{ type: "text", text: part.text, ...unread(part, writing) }];
+      return isBlank(part.text) ? undefined : withHints({ type: "text", text: part.text }, part, writing);
     case "media":
-      return [encodeMedia(part, writing)];
+      return encodeMedia(part, writing);
     case "tool-ref":
-      return [{ type: "tool_reference", tool_name: part.name, ...unread(part, writing) }];
+      return withHints({ type: "tool_reference", tool_name: part.name }, part, writing);
     case "opaque":
       return encodeOpaque(part, writing);
+    default:
+      return assertNever(part);
   }
 }
 
@@ -35,52 +45,41 @@ interface Opaque extends Placed {
 }
 
 /** What belongs to another dialect is for it alone. */
-export function encodeOpaque(item: Opaque, writing: Writing): JsonObject[] {
+export function encodeOpaque(item: Opaque, writing: Writing): JsonObject | undefined {
   const { dialect, raw } = item;
   const at = writing.said.place(item);
-  if (dialect === DIALECT && isObject(raw)) return [writing.breakpoints.takeRaw(raw, at)];
+  if (dialect === ANTHROPIC_MESSAGES && isObject(raw)) return writing.breakpoints.takeRaw(raw, at);
   const what = isObject(raw) && typeof raw.type === "string" ? raw.type : "an item";
-  meaning(writing, at, "foreign-item", "dropped", `${what} means nothing outside ${dialect}`);
-  return [];
+  writing.losses.meaning(at, "foreign-item", "dropped", `${what} means nothing outside ${dialect}`);
+  return undefined;
 }
 
-function encodeText(part: TextPart, writing: Writing): JsonObject[] {
-  if (isBlank(part.text)) return [];
+function encodeText(part: TextPart, writing: Writing): JsonObject | undefined {
+  if (isBlank(part.text)) return undefined;
   if (isList(part.annotations) && part.annotations.length > 0 && !writing.own) {
     const note = "citations of another vendor cannot be told to Anthropic: they are sealed there";
-    hint(writing, writing.said.place(part), "citations", "dropped", note);
+    writing.losses.hint(writing.said.place(part), "citations", "dropped", note);
   }
-  return [
-    compact({
-      type: "text",
-      text: part.text,
-      citations: writing.own ? part.annotations : undefined,
-      ...unread(part, writing),
-      cache_control: writing.breakpoints.take(part.mark),
-    }),
-  ];
+  const block: Record<string, Raw> = { type: "text", text: part.text };
+  if (writing.own && part.annotations !== undefined) block.citations = part.annotations;
+  return marked(block, part, writing);
 }
 
 function encodeMedia(written: MediaPart, writing: Writing): JsonObject {
-  const { own, said, breakpoints } = writing;
-  if (own && isObject(written.raw)) return breakpoints.takeRaw(written.raw, said.place(written));
+  const { own, said } = writing;
+  if (own && isObject(written.raw)) return writing.breakpoints.takeRaw(written.raw, said.place(written));
   const part = own ? written : asItIs(written);
   const source = sourceOf(part, writing);
   if (!source)
     return { type: "text", text: `[${part.media}${part.name === undefined ? "" : ` ${part.name}`} left out]` };
   if (part.detail !== undefined && part.detail !== "auto") {
     const note = `Anthropic has no image detail such as ${part.detail}`;
-    hint(writing, said.place(part), "image-detail", "dropped", note);
+    writing.losses.hint(said.place(part), "image-detail", "dropped", note);
   }
-  const isDocument = part.media === "document";
-  return compact({
-    type: part.media,
-    source,
-    title: isDocument ? part.name : undefined,
-    context: isDocument ? part.context : undefined,
-    ...unread(part, writing),
-    cache_control: breakpoints.take(part.mark),
-  });
+  const block: Record<string, Raw> = { type: part.media, source };
+  if (part.media === "document" && part.name !== undefined) block.title = part.name;
+  if (part.media === "document" && part.context !== undefined) block.context = part.context;
+  return marked(block, part, writing);
 }
 
 const IMAGE_TYPES = new Set(["image/jpeg", "image/png", "image/gif", "image/webp"]);
@@ -89,7 +88,7 @@ const IMAGE_TYPES = new Set(["image/jpeg", "image/png", "image/gif", "image/webp
 function sourceOf(part: MediaPart, writing: Writing): JsonObject | undefined {
   const { source, media } = part;
   const lost = (feature: "file-id" | MediaPart["media"], note: string): undefined =>
-    void meaning(writing, source.at ?? writing.said.place(part), feature, "dropped", note);
+    void writing.losses.meaning(source.at ?? writing.said.place(part), feature, "dropped", note);
   if (media === "audio" || media === "video") return lost(media, `Anthropic takes no ${media}`);
   if (media === "image" && !writing.to.traits.images) return lost("image", "this model takes no images");
   if ("url" in source) return { type: "url", url: source.url };

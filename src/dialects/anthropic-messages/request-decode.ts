@@ -1,9 +1,10 @@
 /** A Messages body, read into nobody's dialect. */
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import type { Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning, Sampling } from "../../ir/request.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
+  defined,
   lookup,
   isList,
   isObject,
@@ -20,15 +21,16 @@ import {
   ShapeError,
   without,
 } from "../../wire/json.ts";
+import type { Envelope } from "../dialect.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { THREAD_LOSS, threadOf } from "./thread.ts";
 import { decodeTool, decodeToolChoice } from "./tools-decode.ts";
-import { DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
 /** What a router must know before it decides on a lane. */
-export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
+export function envelope(_path: string, body: JsonObject): Envelope {
   requiredList(body, "messages");
   return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
 }
@@ -130,7 +132,11 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       ...(isPresent(body.metadata) && { metadata: body.metadata }),
       ...(serviceTier !== undefined && { serviceTier }),
     },
-    extra: { dialect: DIALECT, fields: extraOf(body, config) },
+    extra: {
+      dialect: ANTHROPIC_MESSAGES,
+      fields: extraOf(body, config),
+      ...(reasoning?.hints && { hintsAt: "thinking" }),
+    },
     fields: fieldsOf(body, FIELD_NAMES),
   };
   return { value, losses: thread === "begun" ? [THREAD_LOSS] : [] };
@@ -145,7 +151,7 @@ function decodeInstructions(system: Json | undefined): Entry[] {
 
 function decodeSampling(body: JsonObject): Sampling {
   const stop = optionalList(body, "stop_sequences");
-  const sampling = {
+  return defined({
     maxTokens: optionalNumber(body, "max_tokens"),
     temperature: optionalNumber(body, "temperature"),
     topP: optionalNumber(body, "top_p"),
@@ -154,8 +160,7 @@ function decodeSampling(body: JsonObject): Sampling {
       if (typeof text === "string") return text;
       throw new ShapeError(pathOf("stop_sequences", index), "a string", text);
     }),
-  };
-  return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined));
+  });
 }
 
 const MODES: Readonly<Record<string, Reasoning["mode"]>> = { adaptive: "adaptive", enabled: "on", disabled: "off" };

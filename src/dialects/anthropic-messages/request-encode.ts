@@ -13,7 +13,7 @@ import { isBlank } from "./parts-encode.ts";
 import { encodeOutputConfig, encodeThinking } from "./reasoning-encode.ts";
 import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
 import { compact, MAX_TOKENS_FALLBACK } from "./wire.ts";
-import { hint, meaning, type Writing, writing as writingFor } from "./writing.ts";
+import { type Writing, writing as writingFor } from "./writing.ts";
 
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
   refuseStoredState(request);
@@ -62,7 +62,7 @@ function refuseStoredState({ state }: ModelRequest): void {
 function encodeSampling(writing: Writing): Record<string, Json | undefined> {
   const { sampling, output } = writing.request;
   const drop = (field: Field, feature: Feature, note: string): void =>
-    hint(writing, writing.said.field(field), feature, "dropped", note);
+    writing.losses.hint(writing.said.field(field), feature, "dropped", note);
   if (sampling.frequencyPenalty) drop("frequencyPenalty", "penalties", "Anthropic has none");
   if (sampling.presencePenalty) drop("presencePenalty", "penalties", "Anthropic has none");
   if (sampling.seed !== undefined) drop("seed", "seed", "Anthropic's sampling cannot be seeded");
@@ -83,7 +83,7 @@ function stopSequences(writing: Writing): Json | undefined {
   const taken = isTaken ? stop.filter((text) => !isBlank(text)) : [];
   if (taken.length < stop.length) {
     const note = isTaken ? "stop sequences of white space only are refused" : "this model takes no stop sequences";
-    meaning(writing, writing.said.field("stop"), "stop-sequences", "dropped", note);
+    writing.losses.meaning(writing.said.field("stop"), "stop-sequences", "dropped", note);
   }
   return taken.length > 0 ? taken : undefined;
 }
@@ -100,7 +100,7 @@ function encodeCaller(writing: Writing): Record<string, Json | undefined> {
   const { own, said } = writing;
   if (own) return { metadata: caller.metadata, service_tier: caller.serviceTier, container: state.container };
   const drop = (field: Field, feature: Feature, note: string): void => {
-    if (said.wrote(field)) hint(writing, said.field(field), feature, "dropped", note);
+    if (said.wrote(field)) writing.losses.hint(said.field(field), feature, "dropped", note);
   };
   const stays = "it was meant for another vendor";
   if (caller.user !== undefined) drop("user", "user", stays);
@@ -109,7 +109,7 @@ function encodeCaller(writing: Writing): Record<string, Json | undefined> {
   if (state.store === true) drop("store", "store", "Anthropic keeps no answers");
   if (cache.retention !== undefined) drop("cacheRetention", "cache-retention", "Anthropic says it at each breakpoint");
   if (state.container !== undefined)
-    meaning(writing, said.field("container"), "container", "dropped", "the container stands at another vendor");
+    writing.losses.meaning(said.field("container"), "container", "dropped", "the container stands at another vendor");
   const tier = lookup(SERVICE_TIERS, caller.serviceTier);
   if (caller.serviceTier !== undefined && tier === undefined)
     drop("serviceTier", "service-tier", `Anthropic has no tier ${caller.serviceTier}`);
@@ -121,12 +121,12 @@ function encodeExtra(writing: Writing): Record<string, Json> {
   const { extra, truncation } = writing.request;
   if (truncation !== undefined && truncation !== "disabled") {
     const note = "Anthropic cuts no conversation that is too long";
-    hint(writing, writing.said.field("truncation"), "truncation", "dropped", note);
+    writing.losses.hint(writing.said.field("truncation"), "truncation", "dropped", note);
   }
   if (writing.own) return Object.fromEntries(Object.entries(extra.fields).filter(([key]) => key !== "output_config"));
   const { include, ...fields } = extra.fields;
   if (include !== undefined && !asksForSeals(include))
-    hint(writing, "include", "include", "dropped", "Anthropic's answers hold all that they have");
+    writing.losses.hint("include", "include", "dropped", "Anthropic's answers hold all that they have");
   loseUnread(writing.losses, "", fields);
   return {};
 }

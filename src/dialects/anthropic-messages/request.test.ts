@@ -6,7 +6,7 @@ import type { Entry, ModelRequest, Part, Tool } from "../../ir/request.ts";
 import { unplaced } from "../../../test/fixtures/unplaced.ts";
 import { wrapSeal } from "../../ir/seal.ts";
 import { type JsonObject, parseExactly, parseJson, ShapeError } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { anthropicMessages } from "./index.ts";
 import { isNative } from "./request-decode.ts";
 import { to, TRAITS } from "../../../test/fixtures/messages.ts";
@@ -271,7 +271,7 @@ describe("what is read", () => {
       messages: [{ role: "assistant", content: [thinking("bare"), thinking(wrapSeal(seal)), thinking("")] }],
     });
     expect(unplaced(entries).map((entry) => (entry.kind === "reasoning" ? entry.seal : entry.kind))).toEqual([
-      { dialect: "anthropic", issuer: "", family: "", value: "bare" },
+      { dialect: "anthropic-messages", issuer: "", family: "", value: "bare" },
       seal,
       undefined,
     ]);
@@ -501,7 +501,7 @@ describe("the form that Anthropic demands", () => {
 });
 
 describe("thinking", () => {
-  const seal = { dialect: "anthropic", issuer: "claude", family: "claude", value: "sig" } as const;
+  const seal = { dialect: "anthropic-messages", issuer: "claude", family: "claude", value: "sig" } as const;
   const thought = (rest: Partial<Extract<Entry, { kind: "reasoning" }>>): Entry => ({
     kind: "reasoning",
     sections: ["t"],

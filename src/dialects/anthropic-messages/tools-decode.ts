@@ -1,7 +1,6 @@
 /** Tools and the choice among them, read. */
 import type { FunctionTool, Tool, ToolChoice } from "../../ir/request.ts";
-import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/field-names.ts";
+import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import {
   type Json,
   type JsonObject,
@@ -12,7 +11,8 @@ import {
   requiredString,
   ShapeError,
 } from "../../wire/json.ts";
-import { DIALECT, isClientRun, markOf, textIn } from "./wire.ts";
+import { isClientRun, textIn } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export const decodeTool = (value: Json, at: string): Tool => placed(toolOf(objectAt(value, at), at), at);
 
@@ -23,8 +23,8 @@ function toolOf(tool: JsonObject, at: string): Tool {
     throw new ShapeError(pathOf(at, "type"), "a Messages tool, {name, description, input_schema}", wire);
   const name = textIn(tool, "name") || textIn(tool, "mcp_server_name") || wire;
   return isClientRun(wire)
-    ? { kind: "builtin", dialect: DIALECT, name, wire, raw: tool }
-    : { kind: "hosted", dialect: DIALECT, name, raw: tool };
+    ? { kind: "builtin", dialect: ANTHROPIC_MESSAGES, name, wire, raw: tool }
+    : { kind: "hosted", dialect: ANTHROPIC_MESSAGES, name, raw: tool };
 }
 
 const TOOL_KEYS = new Set(["name", "description", "input_schema", "strict", "defer_loading", "cache_control"]);
@@ -34,17 +34,12 @@ function decodeFunction(tool: JsonObject, at: string): FunctionTool {
   const description = optionalString(tool, "description", at);
   const strict = optionalBoolean(tool, "strict", at);
   const defer = optionalBoolean(tool, "defer_loading", at);
-  const mark = markOf(tool, at);
-  return {
-    kind: "function",
-    name: requiredString(tool, "name", at),
-    ...(description !== undefined && { description }),
-    ...(tool.input_schema !== undefined && { schema: tool.input_schema }),
-    ...(strict !== undefined && { strict }),
-    ...(defer !== undefined && { defer }),
-    ...(mark && { mark }),
-    ...unreadOf(tool, TOOL_KEYS),
-  };
+  const made: Draft<FunctionTool> = { kind: "function", name: requiredString(tool, "name", at) };
+  if (description !== undefined) made.description = description;
+  if (tool.input_schema !== undefined) made.schema = tool.input_schema;
+  if (strict !== undefined) made.strict = strict;
+  if (defer !== undefined) made.defer = defer;
+  return withUnread(withMark(made, tool, at), tool, TOOL_KEYS);
 }
 
 /** `disable_parallel_tool_use` is the opposite of what others ask. */

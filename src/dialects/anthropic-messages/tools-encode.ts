@@ -3,22 +3,22 @@ import type { Loss } from "../../ir/loss.ts";
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
-import { loseUnread } from "../../ir/unread.ts";
+import { toolsIn } from "../../ir/tools.ts";
+import { loseUnread, withHints } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { builtinFunction } from "../../ir/builtins.ts";
-import { compact, DIALECT } from "./wire.ts";
-import { hint, meaning, unread, type Writing } from "./writing.ts";
+import { builtinFunction } from "../openai-client-tools.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { compact } from "./wire.ts";
+import type { Writing } from "./writing.ts";
 
 export function encodeTools(writing: Writing): JsonObject[] {
   const printed: Printed = { writing, names: new Set(), allowed: allowedNames(writing) };
   const { tools, entries } = writing.request;
   const declared = tools.flatMap((tool) => encodeTool(tool, undefined, printed));
   // Codex declares tools among the entries, and its tool search answers with more of them (facts: clients.md §3).
-  const later = entries.flatMap((entry) => {
-    const found = entry.kind === "tools" ? entry.tools : entry.kind === "result" ? searched(entry.content) : [];
-    return found.flatMap((tool) => encodeTool(tool, undefined, printed));
-  });
-  return [...declared, ...later];
+  for (const entry of entries)
+    for (const tool of toolsIn(entry)) declared.push(...encodeTool(tool, undefined, printed));
+  return declared;
 }
 
 /** `parallel_tool_calls: false` needs a choice to stand in. Without tools there is none. */
@@ -37,9 +37,6 @@ interface Printed {
   /** Wire names that an `allowed_tools` choice leaves; undefined: all. */
   readonly allowed: ReadonlySet<string> | undefined;
 }
-
-const searched = (content: unknown): readonly Tool[] =>
-  typeof content === "object" && content !== null && "tools" in content ? (content.tools as readonly Tool[]) : [];
 
 function encodeTool(tool: Tool, namespace: string | undefined, printed: Printed): JsonObject[] {
   const { writing } = printed;
@@ -74,9 +71,9 @@ function encodeFunction(name: string, tool: FunctionTool, writing: Writing): Jso
   const at = writing.said.place(tool);
   if (tool.defer === true && !own) {
     const note = "the tool is declared at once: deferred loading needs Anthropic's own tool search";
-    hint(writing, at, "deferred-tool", "dropped", note);
+    writing.losses.hint(at, "deferred-tool", "dropped", note);
   }
-  const { type, ...hints } = unread(tool, writing);
+  const { type, ...hints } = withHints({}, tool, writing) as JsonObject;
   return compact({
     type,
     name,
@@ -95,7 +92,7 @@ function inputOf(tool: FunctionTool, writing: Writing): { readonly input_schema:
   if (own && tool.schema !== undefined)
     return { input_schema: tool.schema, ...(typeof tool.strict === "boolean" && { strict: tool.strict }) };
   const schema = toolSchema(tool.schema, to.traits.toolSchemas, at, losses);
-  const lose = (how: Loss["how"], note: string): void => hint(writing, `${at}.strict`, "strict-tool", how, note);
+  const lose = (how: Loss["how"], note: string): void => writing.losses.hint(`${at}.strict`, "strict-tool", how, note);
   if (tool.strict !== true)
     return { input_schema: schema, ...(tool.strict === false && to.traits.strictTools && { strict: false }) };
   if (!to.traits.strictTools) {
@@ -117,16 +114,17 @@ function encodeCustom(name: string, tool: CustomTool, writing: Writing): JsonObj
   const at = writing.said.place(tool);
   if (isObject(tool.format) && tool.format.type === "grammar") {
     const note = `the grammar of ${tool.name} is told in words: nothing enforces it`;
-    hint(writing, `${at}.format`, "tool-grammar", "approximated", note);
-  } else hint(writing, at, "custom-tool", "emulated", `${tool.name} takes its text as the one string of a function`);
+    writing.losses.hint(`${at}.format`, "tool-grammar", "approximated", note);
+  } else
+    writing.losses.hint(at, "custom-tool", "emulated", `${tool.name} takes its text as the one string of a function`);
   loseUnread(writing.losses, at, tool.hints);
   return { name, description: lowered.description, input_schema: lowered.schema };
 }
 
 function encodeBuiltin(name: string, tool: Extract<Tool, { kind: "builtin" }>, writing: Writing): JsonObject {
   const at = writing.said.place(tool);
-  if (tool.dialect === DIALECT && isObject(tool.raw)) return writing.breakpoints.takeRaw(tool.raw, at);
-  hint(writing, at, "builtin-tool", "emulated", `${tool.wire} is declared as a function of the same name`);
+  if (tool.dialect === ANTHROPIC_MESSAGES && isObject(tool.raw)) return writing.breakpoints.takeRaw(tool.raw, at);
+  writing.losses.hint(at, "builtin-tool", "emulated", `${tool.wire} is declared as a function of the same name`);
   return { name, ...builtinFunction(tool) };
 }
 
@@ -137,14 +135,14 @@ function encodeHosted(tool: Extract<Tool, { kind: "hosted" }>, printed: Printed)
   const { writing, names } = printed;
   const at = writing.said.place(tool);
   const raw = isObject(tool.raw) ? tool.raw : {};
-  if (tool.dialect === DIALECT) return [writing.breakpoints.takeRaw(raw, at)];
+  if (tool.dialect === ANTHROPIC_MESSAGES) return [writing.breakpoints.takeRaw(raw, at)];
   const wire = typeof raw.type === "string" ? raw.type : tool.name;
   if (!wire.startsWith(WEB_SEARCH) || names.has(WEB_SEARCH)) {
-    meaning(writing, at, "hosted-tool", "dropped", `${wire} runs at another vendor only`);
+    writing.losses.meaning(at, "hosted-tool", "dropped", `${wire} runs at another vendor only`);
     return [];
   }
   names.add(WEB_SEARCH);
-  hint(writing, at, "web-search", "emulated", "Anthropic's own web search answers instead");
+  writing.losses.hint(at, "web-search", "emulated", "Anthropic's own web search answers instead");
   return [encodeWebSearch(raw)];
 }
 
@@ -164,7 +162,7 @@ function allowedNames(writing: Writing): ReadonlySet<string> | undefined {
   const choice = writing.request.toolChoice;
   if (choice?.mode !== "allowed") return undefined;
   const note = "only the allowed tools are declared: the prompt cache starts anew";
-  hint(writing, writing.said.field("toolChoice"), "allowed-tools", "emulated", note);
+  writing.losses.hint(writing.said.field("toolChoice"), "allowed-tools", "emulated", note);
   return new Set(choice.tools.map((tool) => writing.tools.wireName(tool)));
 }
 
@@ -180,9 +178,9 @@ function choiceOf(choice: ToolChoice, writing: Writing): JsonObject | undefined 
     case "allowed":
       return { type: choice.required ? "any" : "auto" };
     case "opaque": {
-      if (choice.dialect === DIALECT && isObject(choice.raw)) return choice.raw;
+      if (choice.dialect === ANTHROPIC_MESSAGES && isObject(choice.raw)) return choice.raw;
       const note = "this choice names a tool that another vendor runs";
-      meaning(writing, writing.said.field("toolChoice"), "tool-choice", "dropped", note);
+      writing.losses.meaning(writing.said.field("toolChoice"), "tool-choice", "dropped", note);
       return undefined;
     }
   }

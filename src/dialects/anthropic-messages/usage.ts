@@ -1,5 +1,5 @@
 /** What a call used, in Anthropic's words. `input_tokens` excludes what was read from and written to the cache. */
-import { countIn } from "../../ir/counters.ts";
+import { countIn } from "../counters.ts";
 import { toldTotals, type Usage, type UsageLine, usageLine } from "../../ir/usage.ts";
 import { lookup, isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { compact, objectIn, textIn } from "./wire.ts";

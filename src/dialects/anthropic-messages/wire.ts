@@ -1,10 +1,7 @@
 /** Words of the Messages protocol. https://docs.claude.com/en/api/messages */
 import type { FinishReason } from "../../ir/events.ts";
 import type { IdRule } from "../../ir/ids.ts";
-import type { CacheMark } from "../../ir/request.ts";
-import { lookup, isObject, type Json, type JsonObject, pathOf } from "../../wire/json.ts";
-
-export const DIALECT = "anthropic";
+import { lookup, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 
 /** Anthropic refuses other ids of calls: "String should match pattern". */
 export const CALL_ID: IdRule = { lengthMax: 64, allowed: /^[a-zA-Z0-9_-]{1,64}$/ };
@@ -50,13 +47,6 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   "stop-sequence": "stop_sequence",
   "context-full": "model_context_window_exceeded",
 };
-
-export function markOf(block: JsonObject, path: string): CacheMark | undefined {
-  const raw = block.cache_control;
-  if (!isObject(raw)) return undefined;
-  const at = pathOf(path, "cache_control");
-  return typeof raw.ttl === "string" ? { ttl: raw.ttl, raw, at } : { raw, at };
-}
 
 /** What an upstream sends is read, never refused for its shape: a wrong type is as good as an absent field. */
 export const textIn = (object: JsonObject, key: string): string => {

@@ -1,13 +1,14 @@
 /** What every part of the request encoder needs: for whom it writes, under which names, and what it could not say. */
 import type { Addressee } from "../dialect.ts";
-import { type Feature, type Loss, type LossList, lossList } from "../../ir/loss.ts";
+import { type LossList, lossList } from "../../ir/loss.ts";
 import type { CacheMark, ModelRequest, Unread } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
-import { loseUnread } from "../../ir/unread.ts";
+import { withHints } from "../../ir/unread.ts";
 import { type CallerWords, callerWords } from "../../ir/field-names.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { isObject, type JsonObject } from "../../wire/json.ts";
 import { type Grammar, grammar } from "./grammar.ts";
-import { BREAKPOINTS_MAX, compact, DIALECT } from "./wire.ts";
+import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { BREAKPOINTS_MAX, compact } from "./wire.ts";
 
 export interface Writing {
   readonly request: ModelRequest;
@@ -23,17 +24,12 @@ export interface Writing {
   readonly grammar: Grammar;
 }
 
-/** What only another dialect reads of a thing; our own dialect gets it back. */
-export function unread(thing: Unread, { own, losses, said }: Writing): Readonly<Record<string, Json>> {
-  if (own) return thing.hints ?? {};
-  loseUnread(losses, said.place(thing), thing.hints);
-  return {};
+/** A block with its hints and its breakpoint of the cache, in the order in which they are counted. */
+export function marked(block: JsonObject, thing: Unread & { readonly mark?: CacheMark }, writing: Writing): JsonObject {
+  const hinted = withHints(block, thing, writing);
+  const control = writing.breakpoints.take(thing.mark);
+  return control ? { ...hinted, cache_control: control } : hinted;
 }
-
-export const hint = ({ losses }: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
-  losses.add({ path, feature, how, weight: "hint", note });
-export const meaning = ({ losses }: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
-  losses.add({ path, feature, how, weight: "meaning", note });
 
 export function writing(request: ModelRequest, to: Addressee): Writing {
   const losses = lossList();
@@ -41,7 +37,7 @@ export function writing(request: ModelRequest, to: Addressee): Writing {
     request,
     to,
     tools: toolMap(request.tools, request.entries),
-    own: request.extra.dialect === DIALECT,
+    own: request.extra.dialect === ANTHROPIC_MESSAGES,
     losses,
     said: callerWords(request),
     grammar: grammar(),

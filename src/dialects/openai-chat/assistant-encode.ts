@@ -3,50 +3,49 @@ import { safeId } from "../../ir/ids.ts";
 import { wrapCustomInput } from "../../ir/lower.ts";
 import type { CacheMark, CallEntry, Content, MessageEntry, ReasoningEntry } from "../../ir/request.ts";
 import { type AssistantEntry, textOfContent } from "../../ir/turns.ts";
-import { loseUnread } from "../../ir/unread.ts";
-import type { JsonObject } from "../../wire/json.ts";
-import { besides } from "./beside-encode.ts";
+import { loseUnread, withHints } from "../../ir/unread.ts";
+import type { Json, JsonObject } from "../../wire/json.ts";
+import { withBesides } from "./beside-encode.ts";
 import { encodeContent, withMark } from "./parts-encode.ts";
 import { thoughtField } from "./seals.ts";
 import { sealsOf, type TurnSeals } from "./seals-encode.ts";
-import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
+import { loseMark, type Writing } from "./writing.ts";
 
 /**
  * Vendors want results directly behind the message that holds the calls, so one answer is one message. Text behind a
  * call joins the text before it: never lost, but told to come first.
  */
-export function assistantTurn(entries: readonly AssistantEntry[], writing: Writing): readonly JsonObject[] {
-  const calls = entries.filter((entry): entry is CallEntry => entry.kind === "call");
+export function assistantTurn(entries: readonly AssistantEntry[], messages: JsonObject[], writing: Writing): void {
   const seals = sealsOf(entries, writing);
   const reasoning = replayed(entries, seals, writing);
   const { text, refusal, beside } = wordsOf(entries, writing);
   loseOpaque(entries, writing);
-  if (text === "" && refusal === "" && calls.length === 0) {
-    const [left] = entries.filter((entry) => entry.kind === "reasoning" || entry.kind === "message");
-    if (left) {
-      const note = `a turn ${left.kind === "reasoning" ? "of thinking alone" : "without a word"}, which vendors refuse`;
-      hint(writing, "dropped", writing.said.place(left), "empty-turn", note);
-    }
-    return [];
-  }
-  return [
-    {
-      role: "assistant",
-      content: text === "" ? null : withMark(text, markOf(entries, writing), writing),
-      ...(refusal === "" ? {} : { refusal }),
-      ...beside,
-      ...reasoning,
-      ...(seals.extra ? { extra_content: seals.extra } : {}),
-      ...(calls.length > 0 ? { tool_calls: calls.map((call) => encodeCall(call, seals, writing)) } : {}),
-    },
-  ];
+  const hasCalls = entries.some(isCall);
+  if (text === "" && refusal === "" && !hasCalls) return loseTurn(entries, writing);
+  const content = text === "" ? null : withMark(text, markOf(entries, writing), writing);
+  let message: Record<string, Json | undefined> = { role: "assistant", content };
+  if (refusal !== "") message.refusal = refusal;
+  if (beside) message = { ...message, ...beside };
+  if (reasoning) Object.assign(message, reasoning);
+  if (seals.extra) message.extra_content = seals.extra;
+  if (hasCalls) message.tool_calls = entries.filter(isCall).map((call) => encodeCall(call, seals, writing));
+  messages.push(message);
+}
+
+const isCall = (entry: AssistantEntry): entry is CallEntry => entry.kind === "call";
+
+function loseTurn(entries: readonly AssistantEntry[], writing: Writing): void {
+  const left = entries.find((entry) => entry.kind === "reasoning" || entry.kind === "message");
+  if (!left) return;
+  const note = `a turn ${left.kind === "reasoning" ? "of thinking alone" : "without a word"}, which vendors refuse`;
+  writing.losses.hint(writing.said.place(left), "empty-turn", "dropped", note);
 }
 
 function loseOpaque(entries: readonly AssistantEntry[], writing: Writing): void {
   for (const entry of entries)
     if (entry.kind === "opaque") {
       const note = `an item that only ${entry.dialect} can read`;
-      meaning(writing, "dropped", writing.said.place(entry), "foreign-item", note);
+      writing.losses.meaning(writing.said.place(entry), "foreign-item", "dropped", note);
     }
 }
 
@@ -57,19 +56,23 @@ export const callId = (id: string, { traits }: Writing): string =>
 interface Words {
   readonly text: string;
   readonly refusal: string;
-  readonly beside: JsonObject;
+  readonly beside: JsonObject | undefined;
 }
+
+const NOTHING: JsonObject = {};
 
 /** Parts of one message are one text; messages of one turn are paragraphs. */
 function wordsOf(entries: readonly AssistantEntry[], writing: Writing): Words {
   const texts: string[] = [];
   let refusal = "";
-  const beside: JsonObject[] = [];
+  let beside: JsonObject | undefined;
   let afterCall = false;
   for (const entry of entries) {
     afterCall ||= entry.kind === "call";
     if (entry.kind !== "message") continue;
-    beside.push(besides(entry, writing));
+    const fields = withBesides(NOTHING, entry, writing);
+    // What the first message says counts.
+    if (fields !== NOTHING) beside = { ...fields, ...beside };
     const split = splitRefusal(entry, writing);
     refusal += split.refusal;
     const text = assistantText(split.content, entry, writing);
@@ -77,11 +80,9 @@ function wordsOf(entries: readonly AssistantEntry[], writing: Writing): Words {
     texts.push(text);
     if (!afterCall) continue;
     const note = "text behind a call joins the text before it";
-    hint(writing, "approximated", writing.said.place(entry), "text-after-call", note);
+    writing.losses.hint(writing.said.place(entry), "text-after-call", "approximated", note);
   }
-  // What the first message says counts.
-  const fields = Object.fromEntries(beside.reverse().flatMap((one) => Object.entries(one)));
-  return { text: texts.join("\n\n"), refusal, beside: fields };
+  return { text: texts.join("\n\n"), refusal, beside };
 }
 
 /** The texts of a turn are one, and bear the last of their marks. */
@@ -101,7 +102,8 @@ function markOf(entries: readonly AssistantEntry[], writing: Writing): CacheMark
 function splitRefusal(entry: MessageEntry, writing: Writing): { content: Content; refusal: string } {
   if (typeof entry.content === "string" || !(writing.own || writing.traits.developerRole))
     return { content: entry.content, refusal: "" };
-  const refusal = entry.content.flatMap((part) => (part.kind === "refusal" ? [part.text] : [])).join("");
+  let refusal = "";
+  for (const part of entry.content) if (part.kind === "refusal") refusal += part.text;
   return { content: entry.content.filter((part) => part.kind !== "refusal"), refusal };
 }
 
@@ -111,21 +113,24 @@ function assistantText(content: Content, entry: MessageEntry, writing: Writing):
   const parts = encoded as readonly JsonObject[];
   if (parts.some((part) => part.type !== "text")) {
     const note = "media in an answer of the model cannot be sent back over Chat";
-    meaning(writing, "dropped", writing.said.place(entry), "assistant-media", note);
+    writing.losses.meaning(writing.said.place(entry), "assistant-media", "dropped", note);
   }
   return textOfContent(content);
 }
 
 /** Thinking of an earlier turn, where the vendor takes it: as it was sealed, else in plain words. */
-function replayed(entries: readonly AssistantEntry[], seals: TurnSeals, writing: Writing): JsonObject {
+function replayed(entries: readonly AssistantEntry[], seals: TurnSeals, writing: Writing): JsonObject | undefined {
   const { reasoningReplay, reasoningRequired } = writing.traits;
-  const thoughts = entries.filter((entry): entry is ReasoningEntry => entry.kind === "reasoning");
-  for (const thought of thoughts) loseUnread(writing.losses, writing.said.place(thought), thought.hints);
-  const details = seals.details.length > 0 ? { reasoning_details: seals.details } : {};
-  const plain = thoughts.filter((thought) => !seals.sent.has(thought) && thoughtText(thought) !== "");
+  const plain: ReasoningEntry[] = [];
+  for (const entry of entries)
+    if (entry.kind === "reasoning") {
+      loseUnread(writing.losses, writing.said.place(entry), entry.hints);
+      if (!seals.sent.has(entry) && thoughtText(entry) !== "") plain.push(entry);
+    }
+  const details = seals.details.length > 0 ? { reasoning_details: seals.details } : undefined;
   if (reasoningReplay === "none" || seals.sent.size > 0) {
     const note = `this vendor takes no thinking of earlier turns${reasoningReplay === "none" ? "" : " beside what it sealed"}`;
-    for (const thought of plain) hint(writing, "dropped", writing.said.place(thought), "reasoning-replay", note);
+    for (const thought of plain) writing.losses.hint(writing.said.place(thought), "reasoning-replay", "dropped", note);
     return details;
   }
   if (plain.length > 0) return { [thoughtField(writing.traits)]: plain.map(thoughtText).join("\n\n"), ...details };
@@ -142,13 +147,18 @@ function encodeCall(call: CallEntry, { extras }: TurnSeals, writing: Writing): J
   const name = writing.names.wireName(tool);
   loseMark(call.mark, writing);
   if (call.caller !== undefined)
-    hint(writing, "dropped", `${writing.said.place(call)}.caller`, "call-caller", "Chat cannot say who made a call");
-  const beside = unread(call, writing);
+    writing.losses.hint(
+      `${writing.said.place(call)}.caller`,
+      "call-caller",
+      "dropped",
+      "Chat cannot say who made a call",
+    );
   if (tool.via === "custom" && "text" in input && writing.traits.customTools)
-    return { id, type: "custom", custom: { name, input: input.text }, ...beside };
-  const called = { name, arguments: argumentsOf(call) };
+    return withHints({ id, type: "custom", custom: { name, input: input.text } }, call, writing);
+  const encoded: Record<string, Json> = { id, type: "function", function: { name, arguments: argumentsOf(call) } };
   const extra = extras.get(call);
-  return { id, type: "function", function: called, ...(extra && { extra_content: extra }), ...beside };
+  if (extra) encoded.extra_content = extra;
+  return withHints(encoded, call, writing);
 }
 
 /** Vendors parse the arguments: nothing is no JSON. What a client wrote, valid or not, stays as written. */

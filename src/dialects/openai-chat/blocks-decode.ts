@@ -8,7 +8,8 @@ import { LIMITS } from "../../wire/limits.ts";
 import type { Ask } from "../dialect.ts";
 import { type PendingSeal, pendingSeal } from "./pending-seals.ts";
 import { sealOf } from "./seals.ts";
-import { CHAT, objectIn, textIn } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { objectIn, textIn } from "./wire.ts";
 
 type LinearKind = "text" | "refusal" | "reasoning" | "opaque";
 
@@ -218,6 +219,6 @@ function blockOf(kind: LinearKind): Block {
     case "reasoning":
       return { kind, channel: "raw" };
     case "opaque":
-      return { kind, dialect: CHAT, wire: "audio", raw: null };
+      return { kind, dialect: OPENAI_CHAT, wire: "audio", raw: null };
   }
 }

@@ -4,8 +4,8 @@ import type { ModelRequest } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { type Field, FIELDS } from "../../ir/field-names.ts";
 import { isList, type JsonObject } from "../../wire/json.ts";
-import { CHAT } from "./wire.ts";
-import { hint, meaning, type Writing } from "./writing.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import type { Writing } from "./writing.ts";
 
 /**
  * Vendors that know `prompt_cache_key` follow OpenAI's newer fields; Mistral and others answer unknown ones with 422.
@@ -24,7 +24,7 @@ export function callerFields(request: ModelRequest, writing: Writing): JsonObjec
   if (cache.automatic !== undefined && !marks) lose("cacheControl", "cache-breakpoint", writing);
   if (state.container !== undefined) {
     const note = "the container stands at another vendor";
-    meaning(writing, "dropped", writing.said.field("container"), "container", note);
+    writing.losses.meaning(writing.said.field("container"), "container", "dropped", note);
   }
   return {
     ...(cache.automatic !== undefined && marks ? { cache_control: cache.automatic } : {}),
@@ -60,12 +60,12 @@ const NOT_CHAT: ReadonlySet<string> = new Set(
 export function extraFields(request: ModelRequest, writing: Writing): JsonObject {
   const { dialect, fields } = request.extra;
   if (request.truncation !== undefined && request.truncation !== "disabled") lose("truncation", "truncation", writing);
-  const isOwn = (key: string): boolean => dialect === CHAT && !NOT_CHAT.has(key);
+  const isOwn = (key: string): boolean => dialect === OPENAI_CHAT && !NOT_CHAT.has(key);
   const split = Object.entries(fields);
   const { include, ...foreign } = Object.fromEntries(split.filter(([key]) => !isOwn(key)));
   if (isList(include) && include.some((wanted) => wanted !== "reasoning.encrypted_content")) {
     const note = "Chat answers have no place for what include asks for";
-    hint(writing, "dropped", "include", "include", note);
+    writing.losses.hint("include", "include", "dropped", note);
   }
   loseUnread(writing.losses, "", foreign);
   return Object.fromEntries(split.filter(([key]) => isOwn(key)));
@@ -73,5 +73,5 @@ export function extraFields(request: ModelRequest, writing: Writing): JsonObject
 
 const lose = (name: Field, feature: Feature, writing: Writing): void => {
   const path = writing.said.field(name);
-  if (writing.said.wrote(name)) hint(writing, "dropped", path, feature, `${path} has no place at this vendor`);
+  if (writing.said.wrote(name)) writing.losses.hint(path, feature, "dropped", `${path} has no place at this vendor`);
 };

@@ -9,7 +9,8 @@ import type { Ask, Decoder } from "../dialect.ts";
 import { type Blocks, blocks, readCallPart } from "./blocks-decode.ts";
 import { decodeErrorFrame } from "./error.ts";
 import { isSignature } from "./seals.ts";
-import { CHAT, DONE, FAILED_FINISH, finishReasonOf, listIn, objectIn, objectsIn, textIn } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { DONE, FAILED_FINISH, finishReasonOf, listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 interface State {
   readonly ask: Ask;
@@ -103,7 +104,7 @@ function chunk(state: State, json: Json, isError: boolean, emit: Emit): void {
   const choice = choices.find((one) => (one.index ?? 0) === 0);
   note(state, json, choice);
   if (json.prompt_filter_results !== undefined)
-    emit({ type: "notice", dialect: CHAT, raw: { prompt_filter_results: json.prompt_filter_results } });
+    emit({ type: "notice", dialect: OPENAI_CHAT, raw: { prompt_filter_results: json.prompt_filter_results } });
   if (choice) {
     start(state, json, emit);
     answer(state, objectIn(choice, "delta") ?? objectIn(choice, "message") ?? {}, emit);
@@ -185,14 +186,14 @@ function say(state: State, kind: "text" | "refusal" | "reasoning", text: string,
 
 function decodeAnnotation(wire: JsonObject): Annotation {
   const url = objectIn(wire, "url_citation");
-  if (!url) return { kind: "other", dialect: CHAT, raw: wire };
+  if (!url) return { kind: "other", dialect: OPENAI_CHAT, raw: wire };
   return {
     kind: "url",
     url: textIn(url, "url"),
     ...(textIn(url, "title") ? { title: textIn(url, "title") } : {}),
     ...(typeof url.start_index === "number" ? { start: url.start_index } : {}),
     ...(typeof url.end_index === "number" ? { end: url.end_index } : {}),
-    dialect: CHAT,
+    dialect: OPENAI_CHAT,
     raw: wire,
   };
 }
@@ -201,7 +202,7 @@ function decodeAnnotation(wire: JsonObject): Annotation {
 function filtered(choice: JsonObject, emit: Emit): void {
   const results = objectIn(choice, "content_filter_results");
   if (results && Object.values(results).some((one) => isObject(one) && one.filtered === true))
-    emit({ type: "notice", dialect: CHAT, raw: { content_filter_results: results } });
+    emit({ type: "notice", dialect: OPENAI_CHAT, raw: { content_filter_results: results } });
 }
 
 function ending(state: State, choice: JsonObject, emit: Emit): void {
@@ -244,10 +245,10 @@ function finish(state: State, emit: Emit): void {
 function cite(state: State, emit: Emit): void {
   if (state.citations.length === 0) return;
   const raw = { citations: state.citations };
-  if (state.blocks.live !== "text") return emit({ type: "notice", dialect: CHAT, raw });
+  if (state.blocks.live !== "text") return emit({ type: "notice", dialect: OPENAI_CHAT, raw });
   for (const url of state.citations)
     if (typeof url === "string")
-      state.blocks.linear("text", { annotation: { kind: "url", url, dialect: CHAT, raw: citation(url) } }, emit);
+      state.blocks.linear("text", { annotation: { kind: "url", url, dialect: OPENAI_CHAT, raw: citation(url) } }, emit);
 }
 
 const citation = (url: string): JsonObject => ({ type: "url_citation", url_citation: { url } });

@@ -206,8 +206,8 @@ describe("printing a stream", () => {
   });
 
   test("what Chat cannot say is a loss, once", () => {
-    const seal = { seal: { dialect: "anthropic", issuer: "", family: "", value: "s" }, mode: "set" } as const;
-    const hosted: Block = { kind: "hosted", dialect: "anthropic", wire: "server_tool_use", raw: {} };
+    const seal = { seal: { dialect: "anthropic-messages", issuer: "", family: "", value: "s" }, mode: "set" } as const;
+    const hosted: Block = { kind: "hosted", dialect: "anthropic-messages", wire: "server_tool_use", raw: {} };
     const { losses } = printed([
       START,
       ...thought(0, { text: literal("A") }, seal, seal),
@@ -226,7 +226,7 @@ describe("printing a stream", () => {
     const citation: StreamEvent = {
       type: "block-delta",
       index: 0,
-      delta: { annotation: { kind: "url", url: "https://a.example", dialect: "anthropic", raw: {} } },
+      delta: { annotation: { kind: "url", url: "https://a.example", dialect: "anthropic-messages", raw: {} } },
     };
     expect(printed([START, open(0, { kind: "text" }), say(0, "Hi"), citation, end(0), finish()]).deltas[1]).toEqual({
       annotations: [

@@ -10,7 +10,8 @@ import { type CallWords, callWords } from "./call-writer.ts";
 import { errorObject } from "./error.ts";
 import { readSealed } from "./seals.ts";
 import { encodeUsage } from "./usage.ts";
-import { CHAT, DONE, finishWordOf } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { DONE, finishWordOf } from "./wire.ts";
 
 type Print = (frame: Frame) => void;
 
@@ -108,7 +109,7 @@ function startBlock(state: State, index: number, block: Block, print: Print): vo
   }
   state.open.set(index, { block });
   if (block.kind === "refusal" && !block.inDetails) state.refused = true;
-  if (block.kind === "hosted" || (block.kind === "opaque" && block.dialect !== CHAT))
+  if (block.kind === "hosted" || (block.kind === "opaque" && block.dialect !== OPENAI_CHAT))
     state.losses.add({
       path: `answer.${block.wire}`,
       feature: block.kind === "hosted" ? "hosted-call" : "foreign-item",
@@ -126,7 +127,7 @@ function delta(state: State, index: number, part: Delta, print: Print): void {
   else if ("section" in part) state.gap = state.thought;
   else if ("annotation" in part) annotate(state, part.annotation, print);
   else if ("seal" in part) seal(state, open, part, print);
-  else if (open.block.kind === "opaque" && open.block.dialect === CHAT)
+  else if (open.block.kind === "opaque" && open.block.dialect === OPENAI_CHAT)
     say(state, `${JSON.stringify(open.block.wire)}:${JSON.stringify(part.raw)}`, print);
 }
 
@@ -175,7 +176,7 @@ function seal(state: State, open: OpenBlock, part: Extract<Delta, { seal: unknow
 }
 
 function annotate(state: State, annotation: Annotation, print: Print): void {
-  if (annotation.dialect === CHAT) return say(state, `"annotations":${JSON.stringify([annotation.raw])}`, print);
+  if (annotation.dialect === OPENAI_CHAT) return say(state, `"annotations":${JSON.stringify([annotation.raw])}`, print);
   if (annotation.kind !== "url" || annotation.url === undefined)
     return lose(state, "answer.annotations", "citations", "Chat knows citations of web pages only");
   const { url, title, start, end } = annotation;

@@ -4,20 +4,30 @@ import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
+import { headers } from "./headers.ts";
+import { OPENAI_CHAT } from "./id.ts";
 import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
+import { paths } from "./paths.ts";
+import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
-import { CHAT } from "./wire.ts";
+import { traits } from "./traits.ts";
 
 export const openaiChat = {
-  id: CHAT,
+  id: OPENAI_CHAT,
   fieldNames: FIELD_NAMES,
+  conversationField: "messages",
+  paths,
+  headers,
+  traits,
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
   stream: { decoder, encoder, marks },
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
+  probe,
+  hostsWebSearch: false,
 } satisfies Dialect;

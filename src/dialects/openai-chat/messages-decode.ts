@@ -1,15 +1,26 @@
 /** Messages become entries, in their own order: a user message may hold results, an assistant one thinking, text and calls. */
 import { unwrapCustomInput } from "../../ir/lower.ts";
 import type { LossList } from "../../ir/loss.ts";
-import type { CallEntry, CallInput, Content, Entry, Part, ResultEntry, Role, ToolRef } from "../../ir/request.ts";
+import type {
+  CallEntry,
+  CallInput,
+  Content,
+  Entry,
+  MessageEntry,
+  Part,
+  ResultEntry,
+  Role,
+  TextPart,
+  ToolRef,
+} from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
 import { stripThink } from "../../ir/think.ts";
+import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import { loseUnread, unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/field-names.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, objectAt, pathOf, ShapeError } from "../../wire/json.ts";
-import { decodeContent, decodePart, isText, markOf } from "./parts-decode.ts";
+import { decodeContent, decodePart, isText } from "./parts-decode.ts";
 import type { FindTool } from "./tools-decode.ts";
-import { reasoningOf, thinking, withSignature } from "./reasoning-decode.ts";
+import { reasoningOf, sign, thinking } from "./reasoning-decode.ts";
 import { sealOf } from "./seals.ts";
 import { objectIn, objectsIn, textIn } from "./wire.ts";
 
@@ -22,29 +33,29 @@ export interface Reading {
 }
 
 export function decodeMessages(messages: readonly Json[], reading: Reading): readonly Entry[] {
-  return messages.flatMap((json, index) => {
+  const all: Entry[] = [];
+  messages.forEach((json, index) => {
     const at = pathOf("messages", index);
     const message = objectAt(json, at);
     const item = message.role === undefined ? lookup(ITEMS, textIn(message, "type")) : undefined;
-    const entries = item
-      ? item(message, at, reading)
-      : withUnread(decodeMessage(message, at, reading), message, at, reading);
-    return entries.map((entry) => placed(entry, at));
+    const entries = (item ?? decodeMessage)(message, at, reading);
+    if (!item) noteUnread(entries, message, at, reading);
+    for (const entry of entries) all.push(placed(entry, at));
   });
+  return all;
 }
 
 /** What nobody reads of a message travels with its first words; without words it is told at once. */
-function withUnread(entries: readonly Entry[], message: JsonObject, at: string, reading: Reading): readonly Entry[] {
-  const { annotations, ...rest } = message;
+function noteUnread(entries: readonly Entry[], message: JsonObject, at: string, reading: Reading): void {
+  const { annotations } = message;
   // An answer without any says so, and a client that replays it means nothing by it.
-  const { hints } = unreadOf(isList(annotations) && annotations.length === 0 ? rest : message, READ);
-  if (!hints) return entries;
+  const hints = unreadOf(message, isList(annotations) && annotations.length === 0 ? READ_UNCITED : READ);
+  if (!hints) return;
   const first = entries.find(
     (entry) => entry.kind === "message" || (entry.kind === "result" && entry.at === undefined),
   );
-  if (first) return entries.map((entry) => (entry === first ? { ...entry, hints, at } : entry));
-  loseUnread(reading.losses, at, hints);
-  return entries;
+  if (first) (first as Draft<MessageEntry | ResultEntry>).hints = hints;
+  else loseUnread(reading.losses, at, hints);
 }
 
 const READ: ReadonlySet<string> = new Set(
@@ -53,6 +64,7 @@ const READ: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+const READ_UNCITED: ReadonlySet<string> = new Set([...READ, "annotations"]);
 
 function decodeMessage(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
   const content = pathOf(at, "content");
@@ -74,26 +86,23 @@ function decodeMessage(message: JsonObject, at: string, reading: Reading): reado
 
 function plain(role: Role, message: JsonObject, content: Content, at: string): Entry {
   const name = textIn(message, "name");
-  const effort = textIn(objectIn(message, "output_config") ?? {}, "effort");
+  const config = objectIn(message, "output_config");
+  const effort = config && textIn(config, "effort");
   const phase = textIn(message, "phase");
-  return {
-    kind: "message",
-    role,
-    content: marked(content, message, at),
-    ...(name ? { name } : {}),
-    ...(effort ? { effort } : {}),
-    ...(phase ? { phase } : {}),
-  };
+  const entry: Draft<MessageEntry> = { kind: "message", role, content: marked(content, message, at) };
+  if (name) entry.name = name;
+  if (effort) entry.effort = effort;
+  if (phase) entry.phase = phase;
+  return entry;
 }
 
 /** A cache mark on the message itself belongs to its last part. */
 function marked(content: Content, message: JsonObject, at: string): Content {
-  const { mark } = markOf(message, at);
-  if (!mark) return content;
+  if (message.cache_control === undefined) return content;
   const parts: readonly Part[] = typeof content === "string" ? [{ kind: "text", text: content }] : content;
-  return parts.map((part, index) =>
-    index === parts.length - 1 && (part.kind === "text" || part.kind === "media") ? { ...part, mark } : part,
-  );
+  const last = parts.at(-1);
+  if (last?.kind === "text" || last?.kind === "media") withMark(last, message, at);
+  return isObject(message.cache_control) ? parts : content;
 }
 
 function userEntries(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
@@ -112,7 +121,7 @@ function userEntries(message: JsonObject, at: string, reading: Reading): readonl
     flush();
     const inner = decodeContent(part.content, pathOf(place, "content"));
     const block = result(textIn(part, "tool_use_id"), part, inner, place, reading);
-    entries.push({ ...placed(block, place), ...unreadOf(part, RESULT_KEYS) });
+    entries.push(withUnread(placed(block, place), part, RESULT_KEYS));
   });
   flush();
   return entries.length > 0 ? entries : [plain("user", message, [], at)];
@@ -125,21 +134,16 @@ const RESULT_KEYS: ReadonlySet<string> = new Set(
 function result(callId: string, wire: JsonObject, content: Content, at: string, reading: Reading): ResultEntry {
   const name = textIn(wire, "name") || textIn(wire, "tool_name");
   const via = reading.vias.get(callId) ?? (name ? reading.find(name).via : "function");
-  return {
-    kind: "result",
-    callId,
-    via,
-    content,
-    ...(name ? { name } : {}),
-    ...(wire.is_error === true ? { isError: true } : {}),
-    ...markOf(wire, at),
-  };
+  const entry: Draft<ResultEntry> = { kind: "result", callId, via, content };
+  if (name) entry.name = name;
+  if (wire.is_error === true) entry.isError = true;
+  return withMark(entry, wire, at);
 }
 
 function assistantEntries(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
   const entries: Entry[] = [...reasoningOf(message, at)];
   const { content } = message;
-  if (isList(content)) entries.push(...assistantParts(message, content, at, reading));
+  if (isList(content)) assistantParts(message, content, at, reading, entries);
   else {
     const text = decodeContent(content, pathOf(at, "content"));
     const stripped = typeof text === "string" ? stripThink(text) : text;
@@ -147,12 +151,18 @@ function assistantEntries(message: JsonObject, at: string, reading: Reading): re
   }
   const refusal = textIn(message, "refusal");
   if (refusal) entries.push(plain("assistant", message, [{ kind: "refusal", text: refusal }], at));
-  const signed = withSignature(entries, message, at);
-  return [...signed, ...calls(message, at, reading)];
+  sign(entries, message, at);
+  calls(message, at, reading, entries);
+  return entries;
 }
 
-function assistantParts(message: JsonObject, content: readonly Json[], at: string, reading: Reading): readonly Entry[] {
-  const entries: Entry[] = [];
+function assistantParts(
+  message: JsonObject,
+  content: readonly Json[],
+  at: string,
+  reading: Reading,
+  entries: Entry[],
+): void {
   let parts: Part[] = [];
   /** Nothing but thinking came so far. */
   let leading = true;
@@ -165,18 +175,17 @@ function assistantParts(message: JsonObject, content: readonly Json[], at: strin
     const own = isObject(json) ? blockEntries(json, path, reading) : undefined;
     if (own) {
       flush();
-      entries.push(...own.map((entry) => placed(entry, path)));
+      for (const entry of own) entries.push(placed(entry, path));
       leading &&= own.every((entry) => entry.kind === "reasoning");
       return;
     }
     const part = decodePart(json, path);
-    const read = leading && part.kind === "text" ? { ...part, text: stripThink(part.text) } : part;
-    if (read.kind === "text" && read.text === "") return;
-    parts.push(read);
+    if (leading && part.kind === "text") (part as Draft<TextPart>).text = stripThink(part.text);
+    if (part.kind === "text" && part.text === "") return;
+    parts.push(part);
     leading = false;
   });
   flush();
-  return entries;
 }
 
 /** Blocks that are entries of their own; undefined: an ordinary part. */
@@ -186,45 +195,48 @@ function blockEntries(block: JsonObject, at: string, reading: Reading): readonly
   if (type === "thinking" || type === "redacted_thinking") return thinking(block, at);
   if (type === "tool_use") {
     const found = call(textIn(block, "id"), nameIn(block, at), argumentsOf(block.input), reading, at, block);
-    return [{ ...found, ...unreadOf(block, TOOL_USE_KEYS) }];
+    return [withUnread(found, block, TOOL_USE_KEYS)];
   }
   if (type === "server_tool_use" || type === "mcp_tool_use" || type === "compaction" || type.endsWith("_tool_result"))
-    return [{ kind: "opaque", dialect: "anthropic", raw: block }];
+    return [{ kind: "opaque", dialect: "anthropic-messages", raw: block }];
   return undefined;
 }
 
 const TOOL_USE_KEYS: ReadonlySet<string> = new Set("type id name input cache_control".split(" "));
 
-function calls(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+function calls(message: JsonObject, at: string, reading: Reading, entries: Entry[]): void {
   const legacy = objectIn(message, "function_call");
-  const path = pathOf(at, "function_call");
-  const entries = legacy ? [call("", nameIn(legacy, path), argumentsOf(legacy.arguments), reading, path)] : [];
+  if (legacy) {
+    const path = pathOf(at, "function_call");
+    entries.push(call("", nameIn(legacy, path), argumentsOf(legacy.arguments), reading, path));
+  }
   const wire = message.tool_calls;
-  if (wire === undefined || wire === null) return entries;
-  if (!isList(wire)) throw new ShapeError(pathOf(at, "tool_calls"), "a list", wire);
-  return [...entries, ...wire.map((json, index) => toolCall(json, pathOf(pathOf(at, "tool_calls"), index), reading))];
+  if (wire === undefined || wire === null) return;
+  const path = pathOf(at, "tool_calls");
+  if (!isList(wire)) throw new ShapeError(path, "a list", wire);
+  wire.forEach((json, index) => entries.push(toolCall(json, pathOf(path, index), reading)));
 }
 
 const CALL_KEYS: ReadonlySet<string> = new Set(
   "id call_id type index function custom name arguments extra_content cache_control".split(" "),
 );
 
-function toolCall(json: Json, at: string, reading: Reading): Entry {
+function toolCall(json: Json, at: string, reading: Reading): CallEntry {
   const wire = objectAt(json, at);
   const custom = objectIn(wire, "custom");
-  const hints = unreadOf(wire, CALL_KEYS);
   if (custom) {
     reading.vias.set(textIn(wire, "id"), "custom");
     const tool: ToolRef = { ...reading.find(nameIn(custom, at)), via: "custom" };
-    return { kind: "call", callId: textIn(wire, "id"), tool, input: { text: argumentsOf(custom.input) }, at, ...hints };
+    const input = { text: argumentsOf(custom.input) };
+    return withUnread({ kind: "call", callId: textIn(wire, "id"), tool, input, at }, wire, CALL_KEYS);
   }
   // Flat calls ({id, name, arguments}) come from Responses-shaped histories.
   const body = objectIn(wire, "function") ?? wire;
   const id = textIn(wire, "id") || textIn(wire, "call_id");
-  const entry = { ...call(id, nameIn(body, at), argumentsOf(body.arguments), reading, at, wire), ...hints };
+  const entry = call(id, nameIn(body, at), argumentsOf(body.arguments), reading, at, wire);
   const extra = objectIn(wire, "extra_content");
-  if (!extra) return entry;
-  return { ...entry, seal: { ...sealOf(extra), at: pathOf(at, "extra_content") } };
+  if (extra) entry.seal = { ...sealOf(extra), at: pathOf(at, "extra_content") };
+  return withUnread(entry, wire, CALL_KEYS);
 }
 
 function call(
@@ -234,12 +246,12 @@ function call(
   reading: Reading,
   at: string,
   wire: JsonObject = {},
-): CallEntry {
+): Draft<CallEntry> {
   const tool = reading.find(name);
   if (callId !== "") reading.vias.set(callId, tool.via);
   // Cursor replays a freeform call as a function whose arguments are the raw text; other clients keep our `{"input": …}`.
   const input: CallInput = tool.via === "custom" ? { text: unwrapCustomInput(json) ?? json } : { json };
-  return { kind: "call", callId, tool, input, at, ...markOf(wire, at) };
+  return withMark({ kind: "call", callId, tool, input, at }, wire, at);
 }
 
 const argumentsOf = (value: Json | undefined): string =>

@@ -3,10 +3,10 @@ import type { Entry } from "../../ir/request.ts";
 import { type Turn, turnsOf } from "../../ir/turns.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { assistantTurn } from "./assistant-encode.ts";
-import { besides } from "./beside-encode.ts";
+import { withBesides } from "./beside-encode.ts";
 import { encodeContent } from "./parts-encode.ts";
 import { toolTurn } from "./results-encode.ts";
-import { hint, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 export function encodeMessages(entries: readonly Entry[], writing: Writing): JsonObject[] {
   const messages: JsonObject[] = [];
@@ -15,7 +15,7 @@ export function encodeMessages(entries: readonly Entry[], writing: Writing): Jso
     if (isSystem(turn)) systemTurn(turn, begun, messages, writing);
     else {
       begun ||= turn.role !== "tools";
-      messages.push(...otherTurn(turn, writing));
+      otherTurn(turn, messages, writing);
     }
   }
   return messages;
@@ -31,19 +31,20 @@ const NO_WORD = "a message without a word, which vendors refuse";
 function systemTurn(turn: SystemTurn, begun: boolean, messages: JsonObject[], writing: Writing): void {
   const { entry } = turn;
   const content = encodeContent(entry.content, writing, "\n\n");
-  const beside = entry.kind === "message" ? besides(entry, writing) : {};
+  const role = turn.role === "developer" && writing.traits.developerRole ? "developer" : "system";
+  const plain = { role, content };
+  const message = entry.kind === "message" ? withBesides(plain, entry, writing) : plain;
   if (content === "") {
-    if (entry.kind === "message") hint(writing, "dropped", writing.said.place(entry), "empty-turn", NO_WORD);
+    if (entry.kind === "message") writing.losses.hint(writing.said.place(entry), "empty-turn", "dropped", NO_WORD);
     return;
   }
-  const role = turn.role === "developer" && writing.traits.developerRole ? "developer" : "system";
-  if (writing.traits.midSystem) return void messages.push({ role, content, ...beside });
+  if (writing.traits.midSystem) return void messages.push(message);
   const last = messages.at(-1);
   if (!begun && last) messages[messages.length - 1] = { ...last, content: joinedContent(last.content, content) };
-  else if (!begun) messages.push({ role, content });
+  else if (!begun) messages.push(plain);
   else {
     const note = "this vendor takes one system message, at the beginning: a later one became a user message";
-    hint(writing, "approximated", writing.said.place(entry), "mid-system", note);
+    writing.losses.hint(writing.said.place(entry), "mid-system", "approximated", note);
     messages.push({ role: "user", content: typeof content === "string" ? `[system]\n${content}` : content });
   }
 }
@@ -57,20 +58,20 @@ function joinedContent(before: Json | undefined, more: Json): Json {
   return all;
 }
 
-function otherTurn(turn: Exclude<Turn, SystemTurn>, writing: Writing): readonly JsonObject[] {
+function otherTurn(turn: Exclude<Turn, SystemTurn>, messages: JsonObject[], writing: Writing): void {
   switch (turn.role) {
     case "assistant":
-      return assistantTurn(turn.entries, writing);
+      return assistantTurn(turn.entries, messages, writing);
     case "tool":
-      return toolTurn(turn.entries, writing);
+      return toolTurn(turn.entries, messages, writing);
     case "tools": {
       const note = "tools among the messages are declared at the top";
-      hint(writing, "emulated", writing.said.place(turn.entry), "additional-tools", note);
-      return [];
+      return writing.losses.hint(writing.said.place(turn.entry), "additional-tools", "emulated", note);
     }
     default: {
       const { entry } = turn as Turn & { readonly role: "user" };
-      return [{ role: "user", content: encodeContent(entry.content, writing), ...besides(entry, writing) }];
+      const message = { role: "user", content: encodeContent(entry.content, writing) };
+      messages.push(withBesides(message, entry, writing));
     }
   }
 }

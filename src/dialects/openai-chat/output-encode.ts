@@ -2,7 +2,7 @@
 import type { OutputShape } from "../../ir/request.ts";
 import { strictSchema, wish } from "../../ir/strict-schema.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import { meaning, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 export function outputFields(output: OutputShape | undefined, writing: Writing): JsonObject {
   if (!output) return {};
@@ -39,7 +39,7 @@ function heldTo({ schema, strict }: NonNullable<OutputShape["schema"]>, writing:
   // Most other vendors make a grammar of any schema, asked for it or not.
   if (!writing.traits.strictTools) return { schema };
   const { fields, note } = wish(schema, held.why);
-  meaning(writing, "approximated", writing.said.field("outputShape"), "output-schema", note);
+  writing.losses.meaning(writing.said.field("outputShape"), "output-schema", "approximated", note);
   return fields;
 }
 
@@ -53,7 +53,7 @@ export function schemaRule(output: OutputShape | undefined, writing: Writing): s
   if (!needed) return undefined;
   const feature = output.schema ? "output-schema" : "json-object";
   const note = "this vendor cannot be held to it: it is told in words";
-  meaning(writing, "approximated", writing.said.field("outputShape"), feature, note);
+  writing.losses.meaning(writing.said.field("outputShape"), feature, "approximated", note);
   if (!output.schema) return ONLY_JSON;
   return `${ONLY_JSON} It must match this JSON Schema:\n${JSON.stringify(output.schema.schema)}`;
 }

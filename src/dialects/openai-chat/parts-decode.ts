@@ -1,9 +1,9 @@
 /** One part of a message's content, of whichever dialect it is: Cursor mixes three in one body. */
-import type { CacheMark, Content, MediaPart, MediaSource, Part } from "../../ir/request.ts";
-import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/field-names.ts";
+import type { Content, MediaPart, MediaSource, Part, TextPart } from "../../ir/request.ts";
+import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import { lookup, isList, isObject, type Json, type JsonObject, pathOf, ShapeError } from "../../wire/json.ts";
-import { CHAT, objectIn, textIn } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { objectIn, textIn } from "./wire.ts";
 
 /** String content stays a string; null and absent are empty. */
 export function decodeContent(content: Json | undefined, at: string): Content {
@@ -29,14 +29,9 @@ type Reader = (part: JsonObject, at: string) => Part | undefined;
 const text: Reader = (part, at) => {
   if (part.text !== undefined && part.text !== null && typeof part.text !== "string")
     throw new ShapeError(pathOf(at, "text"), "a string", part.text);
-  const annotations = isList(part.annotations) && part.annotations.length > 0 ? { annotations: part.annotations } : {};
-  return {
-    kind: "text",
-    text: textIn(part, "text"),
-    ...markOf(part, at),
-    ...annotations,
-    ...unreadOf(part, TEXT_KEYS),
-  };
+  const found: Draft<TextPart> = { kind: "text", text: textIn(part, "text") };
+  if (isList(part.annotations) && part.annotations.length > 0) found.annotations = part.annotations;
+  return withUnread(withMark(found, part, at), part, TEXT_KEYS);
 };
 
 const TEXT_KEYS: ReadonlySet<string> = new Set(["type", "text", "annotations", "cache_control"]);
@@ -52,7 +47,7 @@ const PARTS: Readonly<Record<string, Reader | undefined>> = {
   text,
   input_text: text,
   output_text: text,
-  refusal: (part) => ({ kind: "refusal", text: textIn(part, "refusal"), ...unreadOf(part, REFUSAL_KEYS) }),
+  refusal: (part): Part => withUnread({ kind: "refusal", text: textIn(part, "refusal") }, part, REFUSAL_KEYS),
   image_url: image,
   input_image: image,
   image: (part, at) => (isObject(part.source) ? fromSource("image", part, part.source, at) : image(part, at)),
@@ -61,14 +56,14 @@ const PARTS: Readonly<Record<string, Reader | undefined>> = {
   input_file: (part, at) => file(part, part, at, at),
   input_audio: audio,
   video_url: (part, at) => media("video", part, sourceOf(urlOf(part.video_url, pathOf(at, "video_url"))), at),
-  tool_reference: (part) => ({ kind: "tool-ref", name: textIn(part, "tool_name"), ...unreadOf(part, REF_KEYS) }),
+  tool_reference: (part): Part => withUnread({ kind: "tool-ref", name: textIn(part, "tool_name") }, part, REF_KEYS),
 };
 
 function otherPart(part: JsonObject, at: string): Part {
   if (typeof part.text === "string")
-    return { kind: "text", text: part.text, ...markOf(part, at), ...unreadOf(part, TEXT_KEYS) };
+    return withUnread(withMark({ kind: "text", text: part.text }, part, at), part, TEXT_KEYS);
   const anthropic = part.type === "search_result" || part.type === "container_upload";
-  return { kind: "opaque", dialect: anthropic ? "anthropic" : CHAT, raw: part };
+  return { kind: "opaque", dialect: anthropic ? "anthropic-messages" : OPENAI_CHAT, raw: part };
 }
 
 function media(
@@ -78,7 +73,8 @@ function media(
   at: string,
   more: Pick<MediaPart, "detail" | "name" | "context"> = {},
 ): MediaPart {
-  return { kind: "media", media: kind, source, ...more, ...markOf(part, at), ...unreadOf(part, MEDIA_KEYS) };
+  const found: MediaPart = { kind: "media", media: kind, source, ...more };
+  return withUnread(withMark(found, part, at), part, MEDIA_KEYS);
 }
 
 function image(part: JsonObject, at: string): MediaPart {
@@ -156,12 +152,4 @@ function audio(part: JsonObject, at: string): MediaPart {
   const format = textIn(inner ?? part, "format") || "wav";
   const source = { data: textIn(inner ?? part, "data"), mime: `audio/${format}` };
   return media("audio", part, { ...source, at: inner ? pathOf(at, "input_audio") : at }, at);
-}
-
-export function markOf(object: JsonObject, at: string): { mark?: CacheMark } {
-  const raw = object.cache_control;
-  if (!isObject(raw)) return {};
-  const ttl = textIn(raw, "ttl");
-  const place = pathOf(at, "cache_control");
-  return { mark: ttl ? { ttl, raw, at: place } : { raw, at: place } };
 }

@@ -1,17 +1,19 @@
 /** Content as Chat has it. Text stays text; media become the parts that Chat vendors know, or a word about them and a Loss. */
+import { assertNever } from "../../ir/assert-never.ts";
 import { fileName } from "../../ir/file-name.ts";
 import { asItIs } from "../../ir/media.ts";
 import type { CacheMark, Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
-import { loseUnread } from "../../ir/unread.ts";
+import { loseUnread, withHints } from "../../ir/unread.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
-import { CHAT } from "./wire.ts";
-import { encodeMark, hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { loseMark, withBreakpoint, type Writing } from "./writing.ts";
 
 /** A list of nothing but text becomes one string: DeepSeek and others refuse lists. */
 export function encodeContent(content: Content, writing: Writing, separator = "\n"): Json {
   if (typeof content === "string") return content;
-  const parts = content.flatMap((part) => encodePart(part, writing));
-  return parts.every(isPlain) ? parts.map((part) => part.text as string).join(separator) : parts;
+  const parts: JsonObject[] = [];
+  for (const part of content) encodePart(part, writing, parts);
+  return parts.every(isPlain) ? parts.map((part) => part.text).join(separator) : parts;
 }
 
 /** What is marked as a whole bears the mark on its last text. */
@@ -20,38 +22,46 @@ export function withMark(content: Json, mark: CacheMark | undefined, writing: Wr
   const parts = typeof content === "string" ? [textPart(content)] : (content as readonly JsonObject[]);
   const last = parts.at(-1);
   const isFree = last?.type === "text" && last.text !== "" && last.cache_control === undefined;
-  if (isFree && writing.traits.cacheMarks) return [...parts.slice(0, -1), { ...last, ...encodeMark(mark, writing) }];
+  if (isFree && writing.traits.cacheMarks) return [...parts.slice(0, -1), withBreakpoint(last, mark, writing)];
   loseMark(mark, writing);
   return content;
 }
 
-const isPlain = (part: JsonObject): boolean => part.type === "text" && Object.keys(part).length === 2;
+function isPlain(part: JsonObject): part is { readonly type: "text"; readonly text: string } {
+  for (const key in part) if (key !== "type" && key !== "text") return false;
+  return part.type === "text" && typeof part.text === "string";
+}
 
-export function encodePart(part: Part, writing: Writing): readonly JsonObject[] {
+/** Pushes what a part becomes. */
+export function encodePart(part: Part, writing: Writing, parts: JsonObject[]): void {
   switch (part.kind) {
     case "text":
       loseCitations(part, writing);
-      if (part.text !== "")
-        return [{ ...textPart(part.text), ...encodeMark(part.mark, writing), ...unread(part, writing) }];
-      loseMark(part.mark, writing);
-      return [];
+      if (part.text === "") loseMark(part.mark, writing);
+      else parts.push(withHints(withBreakpoint(textPart(part.text), part.mark, writing), part, writing));
+      return;
     case "refusal":
-      return [{ ...textPart(part.text), ...unread(part, writing) }];
+      parts.push(withHints(textPart(part.text), part, writing));
+      return;
     case "media":
       loseMark(part.mark, writing);
-      return [...contextOf(part, writing), encodeMedia(part, writing)];
+      if (part.context !== undefined) parts.push(contextOf(part, part.context, writing));
+      parts.push(encodeMedia(part, writing));
+      return;
     case "tool-ref": {
       const note = "a loaded tool is told in words; it is declared anyway";
-      hint(writing, "approximated", writing.said.place(part), "tool-reference", note);
+      writing.losses.hint(writing.said.place(part), "tool-reference", "approximated", note);
       loseUnread(writing.losses, writing.said.place(part), part.hints);
-      return [textPart(`[Loaded tool: ${part.name}]`)];
+      parts.push(textPart(`[Loaded tool: ${part.name}]`));
+      return;
     }
     case "opaque": {
-      if (part.dialect === CHAT) return [part.raw as JsonObject];
+      if (part.dialect === OPENAI_CHAT) return void parts.push(part.raw as JsonObject);
       const note = `a part of ${part.dialect} that Chat does not know`;
-      meaning(writing, "dropped", writing.said.place(part), "foreign-item", note);
-      return [];
+      return writing.losses.meaning(writing.said.place(part), "foreign-item", "dropped", note);
     }
+    default:
+      assertNever(part);
   }
 }
 
@@ -59,28 +69,27 @@ const textPart = (text: string): JsonObject => ({ type: "text", text });
 
 function loseCitations(part: TextPart, writing: Writing): void {
   if (isList(part.annotations) && part.annotations.length > 0)
-    hint(writing, "dropped", writing.said.place(part), "citations", "Chat cannot send citations back");
+    writing.losses.hint(writing.said.place(part), "citations", "dropped", "Chat cannot send citations back");
 }
 
 /** What a caller of Anthropic's says about a document stands in front of it. */
-function contextOf(part: MediaPart, writing: Writing): readonly JsonObject[] {
-  if (part.context === undefined) return [];
+function contextOf(part: MediaPart, context: string, writing: Writing): JsonObject {
   const note = "what is said about a document stands beside it as text";
-  hint(writing, "approximated", writing.said.place(part), "document-context", note);
-  return [textPart(part.context)];
+  writing.losses.hint(writing.said.place(part), "document-context", "approximated", note);
+  return textPart(context);
 }
 
 function encodeMedia(written: MediaPart, writing: Writing): JsonObject {
   const part = writing.own ? written : asItIs(written);
-  const beside = unread(part, writing);
+  const beside = withHints({}, part, writing);
   const at = part.source.at ?? writing.said.place(part);
   if ("text" in part.source)
-    hint(writing, "approximated", at, "document-text", "a document of plain text is sent as text");
+    writing.losses.hint(at, "document-text", "approximated", "a document of plain text is sent as text");
   const found = MEDIA[part.media](part, writing);
   if (found) return { ...found, ...beside };
   const note = `this ${part.media} cannot be sent to this model over Chat; a word stands in its place`;
   const feature = "fileId" in part.source ? "file-id" : part.media;
-  meaning(writing, "approximated", at, feature, note);
+  writing.losses.meaning(at, feature, "approximated", note);
   return textPart(placeholder(part));
 }
 
@@ -135,6 +144,7 @@ export function splitMedia(content: readonly Part[]): {
   readonly kept: readonly Part[];
   readonly media: readonly MediaPart[];
 } {
-  const isMedia = (part: Part): part is MediaPart => part.kind === "media" && !("text" in part.source);
+  if (!content.some(isMedia)) return { kept: content, media: [] };
   return { kept: content.filter((part) => !isMedia(part)), media: content.filter(isMedia) };
 }
+const isMedia = (part: Part): part is MediaPart => part.kind === "media" && !("text" in part.source);

@@ -1,6 +1,6 @@
 /** Whether one deployment takes a Chat body as it is: what its vendor refuses goes through the encoder, which obeys the same traits. */
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { isNative } from "./native.ts";
 import { isOwnFormat, isSigned, thoughtField } from "./seals.ts";
 import { listIn, objectIn, objectsIn, textIn } from "./wire.ts";

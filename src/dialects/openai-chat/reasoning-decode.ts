@@ -1,5 +1,6 @@
 /** The thinking of an earlier turn, in every vendor's words, and what is sealed of it. */
-import type { Entry } from "../../ir/request.ts";
+import type { Draft } from "../../ir/draft.ts";
+import type { Entry, MessageEntry } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
 import { isList, isObject, type JsonObject, pathOf } from "../../wire/json.ts";
 import { isSignature, sealOf } from "./seals.ts";
@@ -24,7 +25,7 @@ export function reasoningOf(message: JsonObject, at: string): readonly Entry[] {
 /** Anthropic's thinking blocks, which Cursor's bodies and LiteLLM's clients hold; Mistral's has a list inside. */
 export function thinking(block: JsonObject, at: string): readonly Entry[] {
   if (block.type === "redacted_thinking") {
-    const seal = readSeal(textIn(block, "data"), "anthropic", pathOf(at, "data"));
+    const seal = readSeal(textIn(block, "data"), "anthropic-messages", pathOf(at, "data"));
     return seal ? [{ kind: "reasoning", sections: [], seal, redacted: true, at }] : [];
   }
   if (block.type !== "thinking") return [];
@@ -33,16 +34,16 @@ export function thinking(block: JsonObject, at: string): readonly Entry[] {
         .map((one) => textIn(one, "text"))
         .join("")
     : textIn(block, "thinking");
-  const seal = readSeal(textIn(block, "signature"), "anthropic", pathOf(at, "signature"));
+  const seal = readSeal(textIn(block, "signature"), "anthropic-messages", pathOf(at, "signature"));
   return text || seal ? [{ kind: "reasoning", sections: text ? [text] : [], ...(seal ? { seal } : {}), at }] : [];
 }
 
 /** Gemini signs the end of its words. */
-export function withSignature(entries: readonly Entry[], message: JsonObject, at: string): readonly Entry[] {
+export function sign(entries: Entry[], message: JsonObject, at: string): void {
   const extra = objectIn(message, "extra_content");
-  if (!extra || !isSignature(extra)) return entries;
+  if (!extra || !isSignature(extra)) return;
   const seal = { ...sealOf(extra), at: pathOf(at, "extra_content") };
   const last = entries.findLast((entry) => entry.kind === "message");
-  if (!last) return [...entries, { kind: "reasoning", sections: [], redacted: true, seal }];
-  return entries.map((entry) => (entry === last ? { ...entry, seal } : entry));
+  if (last) (last as Draft<MessageEntry>).seal = seal;
+  else entries.push({ kind: "reasoning", sections: [], redacted: true, seal });
 }

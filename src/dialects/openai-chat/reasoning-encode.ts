@@ -3,7 +3,7 @@ import type { Feature } from "../../ir/loss.ts";
 import type { ModelRequest, Reasoning } from "../../ir/request.ts";
 import { loseReasoningHints } from "../../ir/unread.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import { hint, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 export function reasoningFields(request: ModelRequest, writing: Writing): JsonObject {
   const reasoning = request.reasoning ?? {};
@@ -52,4 +52,4 @@ function asSwitch(reasoning: Reasoning, writing: Writing): JsonObject {
 }
 
 const lose = (feature: Feature, note: string, writing: Writing): void =>
-  hint(writing, "dropped", writing.said.field("reasoning"), feature, note);
+  writing.losses.hint(writing.said.field("reasoning"), feature, "dropped", note);

@@ -70,8 +70,8 @@ describe("tools of every shape in one list", () => {
       ],
     });
     expect(tools.map((tool) => [tool.kind, tool.name, "dialect" in tool ? tool.dialect : ""])).toEqual([
-      ["hosted", "web_search", "anthropic"],
-      ["builtin", "bash", "anthropic"],
+      ["hosted", "web_search", "anthropic-messages"],
+      ["builtin", "bash", "anthropic-messages"],
       ["builtin", "local_shell", "openai-responses"],
       ["hosted", "web_search", "openai-responses"],
       ["hosted", "$web_search", "openai-chat"],
@@ -191,11 +191,15 @@ describe("Cursor's history", () => {
           { kind: "media", media: "image", source: { data: "AAAA", mime: "image/png" } },
         ],
       },
-      { kind: "reasoning", sections: ["Hm"], seal: { dialect: "anthropic", issuer: "", family: "", value: "sig" } },
+      {
+        kind: "reasoning",
+        sections: ["Hm"],
+        seal: { dialect: "anthropic-messages", issuer: "", family: "", value: "sig" },
+      },
       {
         kind: "reasoning",
         sections: [],
-        seal: { dialect: "anthropic", issuer: "", family: "", value: "blob" },
+        seal: { dialect: "anthropic-messages", issuer: "", family: "", value: "blob" },
         redacted: true,
       },
       { kind: "message", role: "assistant", content: [{ kind: "text", text: "Reading." }] },

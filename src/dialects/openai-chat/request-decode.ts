@@ -15,6 +15,7 @@ import type {
 import { toolMap } from "../../ir/tools.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
+  defined,
   isList,
   isObject,
   type JsonObject,
@@ -26,19 +27,23 @@ import {
   ShapeError,
   without,
 } from "../../wire/json.ts";
+import { deploymentIn } from "../deployment.ts";
+import type { Envelope } from "../dialect.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tools-decode.ts";
-import { CHAT, textIn } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { textIn } from "./wire.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
-export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
-  return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
+export function envelope(path: string, body: JsonObject): Envelope {
+  const model = optionalString(body, "model");
+  return { model: deploymentIn(path) ?? model, stream: optionalBoolean(body, "stream") ?? false };
 }
 
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const losses = lossList();
-  const { model, stream } = envelope(body);
+  const { model, stream } = envelope("", body);
   const tools = decodeTools(body, losses);
   const find = finder(tools);
   const toolChoice = decodeToolChoice(body, find);
@@ -63,7 +68,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     cache: cacheOf(body),
     wants: wantsOf(body),
     caller: callerOf(body),
-    extra: { dialect: CHAT, fields: without(body, READ) },
+    extra: { dialect: OPENAI_CHAT, fields: without(body, READ) },
     fields: fieldsOf(body, FIELD_NAMES),
   };
   return { value, losses: losses.list() };
@@ -260,9 +265,4 @@ function alone(body: JsonObject, losses: LossList): void {
         weight: "hint",
         note: "Chat answers have no place for what include asks for",
       });
-}
-
-/** The same object without its undefined members. */
-function defined<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 }

@@ -3,7 +3,7 @@ import { GatewayError } from "../../ir/error.ts";
 import { repairEntries } from "../../ir/repair.ts";
 import type { Entry, ModelRequest, Tool } from "../../ir/request.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { PLAIN_TRAITS, to, TRAITS } from "../../../test/fixtures/chat.ts";
 import { passes } from "./passes.ts";
 import { encodeRequest } from "./request-encode.ts";
@@ -28,7 +28,7 @@ const request = (more: Partial<ModelRequest> = {}): ModelRequest => ({
   cache: {},
   wants: {},
   caller: {},
-  extra: { dialect: "anthropic", fields: {} },
+  extra: { dialect: "anthropic-messages", fields: {} },
   ...more,
 });
 function written(more: Partial<ModelRequest>, traits: Partial<Traits> = {}) {
@@ -166,7 +166,7 @@ describe("messages", () => {
     const thought: Entry = {
       kind: "reasoning",
       sections: ["A", "B"],
-      seal: { dialect: "anthropic", issuer: "", family: "", value: "s" },
+      seal: { dialect: "anthropic-messages", issuer: "", family: "", value: "s" },
     };
     const entries = [HELLO, thought, call("a"), result("a")];
     expect(written({ entries }, { reasoningReplay: "reasoning_content" }).messages[1]).toMatchObject({
@@ -283,7 +283,7 @@ describe("tools", () => {
   });
   test("another vendor's tools are a loss of meaning, and a choice among none is not sent", () => {
     const { body, losses } = written({
-      tools: [{ kind: "hosted", dialect: "anthropic", name: "web_search", raw: {} }],
+      tools: [{ kind: "hosted", dialect: "anthropic-messages", name: "web_search", raw: {} }],
       toolChoice: { mode: "required" },
       parallelCalls: false,
     });
@@ -303,10 +303,10 @@ describe("tools", () => {
   });
   test("a choice that nobody decodes goes to its own dialect, and to no other", () => {
     const raw = { type: "mcp", server_label: "docs" };
-    const chosen = (dialect: "openai-chat" | "anthropic") =>
+    const chosen = (dialect: "openai-chat" | "anthropic-messages") =>
       written({ tools: [read], toolChoice: { mode: "opaque", dialect, raw } });
     expect(chosen("openai-chat").body.tool_choice).toEqual(raw);
-    expect(chosen("anthropic").body.tool_choice).toBeUndefined();
+    expect(chosen("anthropic-messages").body.tool_choice).toBeUndefined();
   });
   test("strict and the parallel switch only where they are known", () => {
     expect(JSON.stringify(written({ tools: [read] }).body.tools)).toContain('"strict":true');

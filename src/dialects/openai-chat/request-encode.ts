@@ -4,7 +4,7 @@ import { lossList, type Translated } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
 import { callerWords } from "../../ir/field-names.ts";
-import type { JsonObject } from "../../wire/json.ts";
+import { defined, type JsonObject } from "../../wire/json.ts";
 import type { Addressee } from "../dialect.ts";
 import { encodeMessages } from "./messages-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
@@ -12,8 +12,8 @@ import { outputFields, schemaRule } from "./output-encode.ts";
 import { callerFields, extraFields } from "./caller-encode.ts";
 import { reasoningFields } from "./reasoning-encode.ts";
 import { thoughtField } from "./seals.ts";
-import { CHAT } from "./wire.ts";
-import { hint, meaning, type Writing } from "./writing.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import type { Writing } from "./writing.ts";
 
 /** Expects `repairEntries` to have run. */
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
@@ -22,10 +22,10 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     traits: to.traits,
     losses: lossList(),
     said: callerWords(request),
-    own: request.extra.dialect === CHAT,
-    foreignFiles: request.extra.dialect === "anthropic",
+    own: request.extra.dialect === OPENAI_CHAT,
+    foreignFiles: request.extra.dialect === "anthropic-messages",
     names: toolMap(request.tools, request.entries),
-    reader: { dialect: CHAT, issuer: to.issuer, family: to.family },
+    reader: { dialect: OPENAI_CHAT, issuer: to.issuer, family: to.family },
     thoughtless: { turns: 0 },
   };
   const messages = withRule(encodeMessages(request.entries, writing), schemaRule(request.output, writing));
@@ -83,7 +83,7 @@ function withThoughts(messages: JsonObject[], request: ModelRequest, writing: Wr
   const field = thoughtField(writing.traits);
   if (writing.thoughtless.turns === 0 || field === "none" || request.reasoning?.mode === "off") return messages;
   const note = "the thinking of earlier tool calls is gone; a blank stands in its field";
-  hint(writing, "emulated", writing.said.field("conversation"), "reasoning-missing", note);
+  writing.losses.hint(writing.said.field("conversation"), "reasoning-missing", "emulated", note);
   return messages.map((message) =>
     message.tool_calls !== undefined && message[field] === undefined && message.reasoning_details === undefined
       ? { ...message, [field]: NO_THOUGHT }
@@ -99,8 +99,8 @@ function samplingFields(request: ModelRequest, writing: Writing): JsonObject {
   // Compatible vendors know it (vLLM, OpenRouter); those that have all of OpenAI's roles are OpenAI, which does not.
   const topK = writing.own && !writing.traits.developerRole ? sampling.topK : undefined;
   if (sampling.topK !== undefined && topK === undefined)
-    hint(writing, "dropped", writing.said.field("topK"), "top-k", "this vendor's Chat has no top_k");
-  return given({
+    writing.losses.hint(writing.said.field("topK"), "top-k", "dropped", "this vendor's Chat has no top_k");
+  return defined({
     [writing.traits.maxTokensField]: sampling.maxTokens,
     temperature: sampling.temperature,
     top_p: sampling.topP,
@@ -116,10 +116,7 @@ function stopsOf(stop: readonly string[] | undefined, writing: Writing): readonl
   if (!stop || (writing.traits.stop && stop.length <= STOPS_MAX)) return stop;
   const path = writing.said.field("stop");
   if (writing.traits.stop)
-    meaning(writing, "approximated", path, "stop-sequences", `only the first ${STOPS_MAX} are sent`);
-  else meaning(writing, "dropped", path, "stop-sequences", "this model takes no stop sequences");
+    writing.losses.meaning(path, "stop-sequences", "approximated", `only the first ${STOPS_MAX} are sent`);
+  else writing.losses.meaning(path, "stop-sequences", "dropped", "this model takes no stop sequences");
   return writing.traits.stop ? stop.slice(0, STOPS_MAX) : undefined;
 }
-
-const given = (fields: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

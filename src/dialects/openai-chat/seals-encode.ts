@@ -12,7 +12,7 @@ import {
   UNSIGNED_EXTRA,
   unsignedDetail,
 } from "./seals.ts";
-import { hint, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 export interface TurnSeals {
   readonly details: readonly JsonObject[];
@@ -23,7 +23,11 @@ export interface TurnSeals {
   readonly extras: ReadonlyMap<CallEntry, JsonObject>;
 }
 
+const NO_SEALS: TurnSeals = { details: [], sent: new Set(), extras: new Map() };
+
 export function sealsOf(entries: readonly AssistantEntry[], writing: Writing): TurnSeals {
+  const isSealed = entries.some((entry) => "seal" in entry && entry.seal !== undefined);
+  if (!isSealed) return withStandIn(NO_SEALS, entries, writing);
   const details: JsonObject[] = [];
   const sent = new Set<AssistantEntry>();
   const extras = new Map<CallEntry, JsonObject>();
@@ -32,7 +36,7 @@ export function sealsOf(entries: readonly AssistantEntry[], writing: Writing): T
     if (!("seal" in entry) || !entry.seal) continue;
     const sealed = readable(entry.seal, writing);
     if (!sealed || isPart(sealed, entry.seal))
-      hint(writing, "dropped", entry.seal.at ?? writing.said.place(entry), "seal", noteOn(entry.kind, writing));
+      writing.losses.hint(entry.seal.at ?? writing.said.place(entry), "seal", "dropped", noteOn(entry.kind, writing));
     if (!sealed) continue;
     if ("details" in sealed) {
       for (const detail of sealed.details) details.push(detail);
@@ -63,13 +67,14 @@ function isPart(sealed: Sealed, seal: Seal): boolean {
 
 /** Calls that came from another model, or whose seal nobody has any more: the vendor is told so in its own words. */
 function withStandIn(seals: TurnSeals, entries: readonly AssistantEntry[], writing: Writing): TurnSeals {
+  if (!writing.traits.signedCalls) return seals;
   const first = entries.find((entry) => entry.kind === "call");
-  if (!first || !writing.traits.signedCalls) return seals;
+  if (!first) return seals;
   const isInDetails = writing.traits.reasoningReplay === "reasoning_details";
   if (isInDetails ? holdsSealOf(first.callId, seals.details) : isSignature(seals.extras.get(first))) return seals;
   const note =
     "the signature of this call is gone or another model's; the vendor's own word for that stands in its place";
-  hint(writing, "emulated", writing.said.place(first), "reasoning-missing", note);
+  writing.losses.hint(writing.said.place(first), "reasoning-missing", "emulated", note);
   return isInDetails
     ? { ...seals, details: [...seals.details, unsignedDetail(first.callId)] }
     : { ...seals, extras: new Map([...seals.extras, [first, UNSIGNED_EXTRA]]) };

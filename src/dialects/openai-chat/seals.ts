@@ -6,20 +6,22 @@
  */
 import type { Seal } from "../../ir/seal.ts";
 import { isList, isObject, type JsonObject, parseJson } from "../../wire/json.ts";
-import type { Ask, Traits } from "../dialect.ts";
-import { CHAT, objectIn, objectsIn, textIn } from "./wire.ts";
+import type { Ask } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { objectIn, objectsIn, textIn } from "./wire.ts";
 
 export type Sealed = { readonly details: readonly JsonObject[] } | { readonly extra: JsonObject };
 
 export const sealOf = (value: readonly JsonObject[] | JsonObject, from?: Ask["from"]): Seal => ({
-  dialect: CHAT,
+  dialect: OPENAI_CHAT,
   ...(from ?? { issuer: "", family: "" }),
   value: JSON.stringify(value),
 });
 
 /** undefined: no vendor of Chat wrote it. */
 export function readSealed({ dialect, value }: Seal): Sealed | undefined {
-  if (dialect !== CHAT) return undefined;
+  if (dialect !== OPENAI_CHAT) return undefined;
   try {
     const json = parseJson(value);
     if (isList(json)) return { details: json.filter(isObject) };

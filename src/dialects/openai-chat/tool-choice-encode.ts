@@ -1,8 +1,8 @@
 /** The choice among the tools that are really declared. */
 import type { ModelRequest, ToolChoice } from "../../ir/request.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
-import { CHAT } from "./wire.ts";
-import { hint, meaning, type Writing } from "./writing.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import type { Writing } from "./writing.ts";
 
 /** May replace `tools` as well: where a vendor has no allowed_tools, the others are not offered. */
 export function choiceFields(request: ModelRequest, tools: readonly JsonObject[], writing: Writing): JsonObject {
@@ -16,13 +16,13 @@ export function choiceFields(request: ModelRequest, tools: readonly JsonObject[]
 function parallelFields(parallel: boolean, writing: Writing): JsonObject {
   if (writing.traits.parallelSwitch) return { parallel_tool_calls: parallel };
   const note = "this vendor cannot be told to make one call at a time";
-  if (!parallel) meaning(writing, "dropped", writing.said.field("parallelCalls"), "parallel-switch", note);
+  if (!parallel) writing.losses.meaning(writing.said.field("parallelCalls"), "parallel-switch", "dropped", note);
   return {};
 }
 
 function encodeChoice(choice: ToolChoice, tools: readonly JsonObject[], writing: Writing): JsonObject {
   const lost = (note: string): JsonObject => {
-    meaning(writing, "dropped", writing.said.field("toolChoice"), "tool-choice", note);
+    writing.losses.meaning(writing.said.field("toolChoice"), "tool-choice", "dropped", note);
     return {};
   };
   switch (choice.mode) {
@@ -37,7 +37,9 @@ function encodeChoice(choice: ToolChoice, tools: readonly JsonObject[], writing:
     case "allowed":
       return allowed(choice, tools, writing);
     case "opaque":
-      return choice.dialect === CHAT ? { tool_choice: choice.raw } : lost(`a choice that only ${choice.dialect} knows`);
+      return choice.dialect === OPENAI_CHAT
+        ? { tool_choice: choice.raw }
+        : lost(`a choice that only ${choice.dialect} knows`);
   }
 }
 
@@ -63,6 +65,6 @@ function allowed(choice: Allowed, tools: readonly JsonObject[], writing: Writing
     return { tool_choice: { type: "allowed_tools", allowed_tools: { mode, tools: named } } };
   }
   const note = "only the allowed tools are offered, so that the cached prefix differs";
-  hint(writing, "emulated", writing.said.field("toolChoice"), "allowed-tools", note);
+  writing.losses.hint(writing.said.field("toolChoice"), "allowed-tools", "emulated", note);
   return kept.length > 0 ? { tools: kept, tool_choice: mode } : { tool_choice: "none" };
 }

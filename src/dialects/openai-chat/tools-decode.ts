@@ -1,5 +1,5 @@
 /** Tools and the choice among them, in every shape that arrives on a Chat path. Each entry is judged on its own. */
-import type { DialectId } from "../../ir/seal.ts";
+import type { DialectId } from "../../ir/dialect-id.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import {
   isObject,
@@ -12,10 +12,10 @@ import {
   ShapeError,
 } from "../../wire/json.ts";
 import type { LossList } from "../../ir/loss.ts";
+import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import { loseUnread, unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/field-names.ts";
-import { markOf } from "./parts-decode.ts";
-import { CHAT, objectIn, objectsIn, textIn } from "./wire.ts";
+import { objectIn, objectsIn, textIn } from "./wire.ts";
+import { OPENAI_CHAT } from "./id.ts";
 
 export function decodeTools(body: JsonObject, losses: LossList): readonly Tool[] {
   const tools = (optionalList(body, "tools") ?? []).map((tool, index) => {
@@ -32,7 +32,7 @@ export function decodeTools(body: JsonObject, losses: LossList): readonly Tool[]
 /** Beside `function` or `custom` stands nothing that a vendor is known to read. */
 function loseWrapper(tool: Json, at: string, losses: LossList): void {
   if (isObject(tool) && (isObject(tool.function) || isObject(tool.custom)))
-    loseUnread(losses, at, unreadOf(tool, WRAPPER_KEYS).hints);
+    loseUnread(losses, at, unreadOf(tool, WRAPPER_KEYS));
 }
 const WRAPPER_KEYS: ReadonlySet<string> = new Set([
   "type",
@@ -81,30 +81,21 @@ function functionTool(inner: JsonObject, outer: JsonObject, at: string, place: s
   if (schema !== undefined && schema !== null && !isObject(schema))
     throw new ShapeError(pathOf(at, "parameters"), "a JSON Schema object", schema);
   const strict = inner.strict ?? outer.strict;
-  return {
-    kind: "function",
-    name: nameOf(inner, at),
-    ...(typeof inner.description === "string" ? { description: inner.description } : {}),
-    ...(isObject(schema) ? { schema } : {}),
-    ...(typeof strict === "boolean" || strict === null ? { strict } : {}),
-    ...(inner.defer_loading === true || outer.defer_loading === true ? { defer: true } : {}),
-    ...markOf(outer, place),
-    ...unreadOf(inner, FUNCTION_KEYS),
-    at,
-  };
+  const found: Draft<FunctionTool> = { kind: "function", name: nameOf(inner, at), at };
+  if (typeof inner.description === "string") found.description = inner.description;
+  if (isObject(schema)) found.schema = schema;
+  if (typeof strict === "boolean" || strict === null) found.strict = strict;
+  if (inner.defer_loading === true || outer.defer_loading === true) found.defer = true;
+  return withUnread(withMark(found, outer, place), inner, FUNCTION_KEYS);
 }
 
 function customTool(inner: JsonObject, at: string): CustomTool {
   const format = formatOf(inner.format);
-  return {
-    kind: "custom",
-    name: nameOf(inner, at),
-    ...(typeof inner.description === "string" ? { description: inner.description } : {}),
-    ...(format === undefined ? {} : { format }),
-    ...(inner.defer_loading === true ? { defer: true } : {}),
-    ...unreadOf(inner, CUSTOM_KEYS),
-    at,
-  };
+  const found: Draft<CustomTool> = { kind: "custom", name: nameOf(inner, at), at };
+  if (typeof inner.description === "string") found.description = inner.description;
+  if (format !== undefined) found.format = format;
+  if (inner.defer_loading === true) found.defer = true;
+  return withUnread(found, inner, CUSTOM_KEYS);
 }
 
 const CUSTOM_KEYS: ReadonlySet<string> = new Set(["type", "name", "description", "format", "defer_loading"]);
@@ -125,14 +116,15 @@ function formatOf(format: Json | undefined): Raw | undefined {
 
 function namespaceTool(tool: JsonObject, at: string): Tool {
   const inner = optionalList(tool, "tools", at) ?? [];
-  return {
+  const found: Draft<Namespace> = {
     kind: "namespace",
     name: nameOf(tool, at),
-    ...(typeof tool.description === "string" ? { description: tool.description } : {}),
     tools: inner.map((one, index) => decodeTool(one, pathOf(pathOf(at, "tools"), index))),
-    ...unreadOf(tool, NAMESPACE_KEYS),
   };
+  if (typeof tool.description === "string") found.description = tool.description;
+  return withUnread(found, tool, NAMESPACE_KEYS);
 }
+type Namespace = Extract<Tool, { readonly kind: "namespace" }>;
 
 // Versioned Anthropic types end in a date; those four are run by the client, the others by the vendor.
 const ANTHROPIC_TYPE = /^[a-z_]+_20\d{6}$/;
@@ -149,14 +141,19 @@ const RESPONSES_HOSTED_TYPE = /^(web_search.*|file_search|code_interpreter|image
 
 function vendorTool(tool: JsonObject, type: string, inner: JsonObject | undefined): Tool {
   const name = textIn(tool, "name") || (inner ? textIn(inner, "name") : "") || type || Object.keys(tool)[0] || "";
-  if (ANTHROPIC_CLIENT_TYPE.test(type)) return { kind: "builtin", dialect: "anthropic", name, wire: type, raw: tool };
+  if (ANTHROPIC_CLIENT_TYPE.test(type))
+    return { kind: "builtin", dialect: "anthropic-messages", name, wire: type, raw: tool };
   if (RESPONSES_CLIENT_TYPES.has(type))
     return { kind: "builtin", dialect: "openai-responses", name, wire: type, raw: tool };
   return { kind: "hosted", dialect: hostOf(type), name, raw: tool };
 }
 
 const hostOf = (type: string): DialectId =>
-  ANTHROPIC_TYPE.test(type) ? "anthropic" : RESPONSES_HOSTED_TYPE.test(type) ? "openai-responses" : CHAT;
+  ANTHROPIC_TYPE.test(type)
+    ? "anthropic-messages"
+    : RESPONSES_HOSTED_TYPE.test(type)
+      ? "openai-responses"
+      : OPENAI_CHAT;
 
 function nameOf(tool: JsonObject, at: string): string {
   if (typeof tool.name === "string" && tool.name !== "") return tool.name;

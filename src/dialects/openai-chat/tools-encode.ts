@@ -1,97 +1,103 @@
 /** Tools as Chat has them: namespaces flattened, freeform ones lowered where the vendor has none, the rest told. */
-import { builtinFunction, isDescribed } from "../../ir/builtins.ts";
+import { assertNever } from "../../ir/assert-never.ts";
+import { builtinFunction, isDescribed } from "../openai-client-tools.ts";
 import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, ModelRequest, Tool, ToolRef } from "../../ir/request.ts";
 import { strictSchema } from "../../ir/strict-schema.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./tool-choice-encode.ts";
 import { offeredTools } from "./offered-tools.ts";
-import { CHAT } from "./wire.ts";
-import { encodeMark, hint, meaning, unread, type Writing } from "./writing.ts";
+import { OPENAI_CHAT } from "./id.ts";
+import { withBreakpoint, type Writing } from "./writing.ts";
 
 /** Vendors refuse a choice where there is nothing to choose from. */
 export function encodeTools(request: ModelRequest, writing: Writing): JsonObject {
-  const tools = offeredTools(request, writing).flatMap((tool) => encodeTool(tool, writing));
+  const tools: JsonObject[] = [];
+  for (const tool of offeredTools(request, writing)) encodeTool(tool, tools, writing);
   return tools.length > 0 ? { tools, ...choiceFields(request, tools, writing) } : {};
 }
 
-function encodeTool(tool: Tool, writing: Writing): readonly JsonObject[] {
+function encodeTool(tool: Tool, tools: JsonObject[], writing: Writing): void {
   switch (tool.kind) {
     case "function":
-      return [functionTool(tool, writing)];
+      return void tools.push(functionTool(tool, writing));
     case "custom":
-      return [customTool(tool, writing)];
+      return void tools.push(customTool(tool, writing));
     case "builtin":
-      return builtinTool(tool, writing);
+      return builtinTool(tool, tools, writing);
     case "hosted": {
-      if (tool.dialect === CHAT) return [tool.raw as JsonObject];
+      if (tool.dialect === OPENAI_CHAT) return void tools.push(tool.raw as JsonObject);
       const note = `${tool.name} is run by the vendor of ${tool.dialect}; a Chat upstream has none`;
-      meaning(writing, "dropped", writing.said.place(tool), "hosted-tool", note);
-      return [];
+      return writing.losses.meaning(writing.said.place(tool), "hosted-tool", "dropped", note);
     }
     case "namespace":
-      return [];
+      return;
+    default:
+      assertNever(tool);
   }
 }
 
 function functionTool(tool: FunctionTool, writing: Writing): JsonObject {
-  const mark = encodeMark(tool.mark, writing);
-  const { type: _, ...beside } = unread(tool, writing);
-  const name = writing.names.wireName(refOf("function", tool));
-  const { parameters, ...strict } = parametersOf(tool, writing);
-  return { ...declaration(name, tool.description, parameters, { ...strict, ...beside }), ...mark };
+  const named: Record<string, Json> = { name: writing.names.wireName(refOf("function", tool)) };
+  if (tool.description !== undefined) named.description = tool.description;
+  const declared: JsonObject = { type: "function", function: named };
+  const marked = withBreakpoint(declared, tool.mark, writing);
+  const hinted = withHints(NOTHING, tool, writing);
+  addParameters(named, tool, writing);
+  return hinted === NOTHING ? marked : { ...marked, function: { ...named, ...hinted } };
 }
-
-interface Parameters {
-  readonly parameters?: JsonObject;
-  readonly strict?: boolean;
-}
+const NOTHING: JsonObject = {};
 
 /** Its schema, and whether arguments are held to it. */
-function parametersOf(tool: FunctionTool, writing: Writing): Parameters {
+function addParameters(named: Record<string, Json>, tool: FunctionTool, writing: Writing): void {
   const { own, traits, said, losses } = writing;
   const at = said.place(tool);
   if (tool.strict === true && !traits.strictTools)
-    hint(writing, "dropped", `${at}.strict`, "strict-tool", "this vendor does not hold arguments to the schema");
-  const strict = traits.strictTools && typeof tool.strict === "boolean" ? { strict: tool.strict } : {};
+    writing.losses.hint(`${at}.strict`, "strict-tool", "dropped", "this vendor does not hold arguments to the schema");
+  const strict = traits.strictTools && typeof tool.strict === "boolean" ? tool.strict : undefined;
   // Chat clients leave the schema of a tool without input out (Qwen Code); from elsewhere an empty one is the safer word.
-  if (own && tool.schema === undefined) return strict;
-  const parameters = toolSchema(tool.schema, traits.toolSchemas, at, losses);
-  if (own || strict.strict !== true) return { parameters, ...strict };
-  const held = strictSchema(parameters);
-  if ("schema" in held) return { parameters: held.schema, strict: true };
-  hint(writing, "dropped", `${at}.strict`, "strict-tool", `the vendor cannot hold arguments to it: ${held.why}`);
-  return { parameters, strict: false };
+  if (!own || tool.schema !== undefined) named.parameters = toolSchema(tool.schema, traits.toolSchemas, at, losses);
+  if (strict !== undefined) named.strict = strict;
+  if (own || strict !== true) return;
+  const held = strictSchema(named.parameters);
+  if ("schema" in held) named.parameters = held.schema;
+  else {
+    writing.losses.hint(
+      `${at}.strict`,
+      "strict-tool",
+      "dropped",
+      `the vendor cannot hold arguments to it: ${held.why}`,
+    );
+    named.strict = false;
+  }
 }
 
-function declaration(
-  name: string,
-  description: string | undefined,
-  parameters: Json | undefined,
-  rest: JsonObject = {},
-): JsonObject {
-  const described = description === undefined ? {} : { description };
-  return {
-    type: "function",
-    function: { name, ...described, ...(parameters === undefined ? {} : { parameters }), ...rest },
-  };
-}
+const declaration = (name: string, description: string, parameters: Json): JsonObject => ({
+  type: "function",
+  function: { name, description, parameters },
+});
 
 const refOf = (via: ToolRef["via"], tool: FunctionTool | CustomTool): ToolRef =>
   tool.namespace === undefined ? { via, name: tool.name } : { via, name: tool.name, namespace: tool.namespace };
 
 function customTool(tool: CustomTool, writing: Writing): JsonObject {
   const name = writing.names.wireName(refOf("custom", tool));
-  const beside = unread(tool, writing);
+  const beside = withHints(NOTHING, tool, writing);
   if (writing.traits.customTools) {
     const described = tool.description === undefined ? {} : { description: tool.description };
     return { type: "custom", custom: { name, ...described, ...formatOf(tool.format), ...beside } };
   }
   const at = writing.said.place(tool);
   if (isObject(tool.format) && tool.format.type === "grammar")
-    hint(writing, "approximated", `${at}.format`, "tool-grammar", "the grammar is told in words: nothing enforces it");
-  else hint(writing, "emulated", at, "custom-tool", "a freeform tool became a function with one string");
+    writing.losses.hint(
+      `${at}.format`,
+      "tool-grammar",
+      "approximated",
+      "the grammar is told in words: nothing enforces it",
+    );
+  else writing.losses.hint(at, "custom-tool", "emulated", "a freeform tool became a function with one string");
   const lowered = lowerCustomTool(tool);
   return declaration(name, lowered.description, lowered.schema);
 }
@@ -107,14 +113,13 @@ function formatOf(format: Json | undefined): JsonObject {
 type Builtin = Extract<Tool, { kind: "builtin" }>;
 
 /** A tool of another vendor that the client runs: offered as a function where anybody can say what it takes. */
-function builtinTool(tool: Builtin, writing: Writing): readonly JsonObject[] {
+function builtinTool(tool: Builtin, tools: JsonObject[], writing: Writing): void {
   const at = writing.said.place(tool);
   if (!isDescribed(tool)) {
     const note = `${tool.wire} of ${tool.dialect} has no schema that Chat could offer`;
-    meaning(writing, "dropped", at, "builtin-tool", note);
-    return [];
+    return writing.losses.meaning(at, "builtin-tool", "dropped", note);
   }
-  hint(writing, "emulated", at, "builtin-tool", `${tool.wire} is offered as a function`);
+  writing.losses.hint(at, "builtin-tool", "emulated", `${tool.wire} is offered as a function`);
   const { description, input_schema: schema } = builtinFunction(tool);
-  return [declaration(writing.names.wireName({ via: "builtin", name: tool.name }), description, schema)];
+  tools.push(declaration(writing.names.wireName({ via: "builtin", name: tool.name }), description, schema));
 }

@@ -1,5 +1,5 @@
 /** Usage as Chat says it, and as its vendors say it. */
-import { countedLine, countIn } from "../../ir/counters.ts";
+import { countedLine, countIn } from "../counters.ts";
 import { NO_USAGE, toldTotals, type Usage } from "../../ir/usage.ts";
 import type { JsonObject } from "../../wire/json.ts";
 

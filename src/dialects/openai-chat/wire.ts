@@ -1,9 +1,6 @@
 /** Words of Chat Completions that several files of this folder need. https://platform.openai.com/docs/api-reference/chat */
 import type { FinishReason } from "../../ir/events.ts";
-import type { DialectId } from "../../ir/seal.ts";
 import { lookup, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-
-export const CHAT: DialectId = "openai-chat";
 
 /** The text that ends a stream. Azure, xAI and others leave it out now and then. */
 export const DONE = "[DONE]";

@@ -1,12 +1,11 @@
 /** What every encoder of a request needs: whom it writes for, and where it says what could not cross. */
-import type { Feature, Loss, LossList } from "../../ir/loss.ts";
-import type { CacheMark, Unread } from "../../ir/request.ts";
+import type { LossList } from "../../ir/loss.ts";
+import type { CacheMark } from "../../ir/request.ts";
 import type { SealReader } from "../../ir/seal.ts";
 import type { ToolMap } from "../../ir/tools.ts";
-import { loseUnread } from "../../ir/unread.ts";
 import type { CallerWords } from "../../ir/field-names.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 
 export interface Writing {
   readonly traits: Traits;
@@ -23,32 +22,15 @@ export interface Writing {
   readonly thoughtless: { turns: number };
 }
 
-type How = Loss["how"];
-
-/** Speed, price or looks may differ. */
-export const hint = ({ losses }: Writing, how: How, path: string, feature: Feature, note: string): void =>
-  losses.add({ path, feature, how, weight: "hint", note });
-
-/** The answer may differ. */
-export const meaning = ({ losses }: Writing, how: How, path: string, feature: Feature, note: string): void =>
-  losses.add({ path, feature, how, weight: "meaning", note });
-
-/** Most vendors cache prefixes by themselves. */
-export function encodeMark(mark: CacheMark | undefined, writing: Writing): JsonObject {
-  if (mark && writing.traits.cacheMarks) return { cache_control: mark.raw };
+/** With its cache breakpoint, where the vendor knows them: most cache prefixes by themselves. */
+export function withBreakpoint(object: JsonObject, mark: CacheMark | undefined, writing: Writing): JsonObject {
+  if (mark && writing.traits.cacheMarks) return { ...object, cache_control: mark.raw };
   loseMark(mark, writing);
-  return {};
+  return object;
 }
 
 /** Where even vendors that know marks know none. */
 export function loseMark(mark: CacheMark | undefined, writing: Writing): void {
   const note = "Chat has no cache breakpoints; vendors cache prefixes by themselves";
-  if (mark) hint(writing, "dropped", writing.said.place(mark), "cache-breakpoint", note);
-}
-
-/** What only another dialect reads of a thing; our own dialect gets it back. */
-export function unread(thing: Unread, { own, losses, said }: Writing): JsonObject {
-  if (own) return thing.hints ?? {};
-  loseUnread(losses, said.place(thing), thing.hints);
-  return {};
+  if (mark) writing.losses.hint(writing.said.place(mark), "cache-breakpoint", "dropped", note);
 }

@@ -38,7 +38,9 @@ export function callSlot(reading: Reading): Kind {
       emit,
     );
     const lowered = item.type === "function_call" && tool.via === "custom";
-    const made = lowered ? unwrapping(reading, index) : { flow: flow(reading, index, (input) => ({ input })), finish: () => {} };
+    const made = lowered
+      ? unwrapping(reading, index)
+      : { flow: flow(reading, index, (input) => ({ input })), finish: () => {} };
     into = made.flow;
     finish = made.finish;
     into.push(early, emit);

@@ -2,7 +2,7 @@
 import { callArguments } from "../../ir/arguments.ts";
 import type { Block } from "../../ir/events.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
-import { patchFault, takesPatch } from "../../ir/patch.ts";
+import { patchFault, takesPatch } from "./patch.ts";
 import { isObject, type JsonLiteral, type JsonObject, literal, textOf } from "../../wire/json.ts";
 import { literals } from "../../wire/literals.ts";
 import { addItem, type BlockWriter, endItem, json, type Print, type Printing } from "./printing.ts";

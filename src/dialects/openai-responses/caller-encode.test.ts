@@ -5,7 +5,7 @@ import type { JsonObject } from "../../wire/json.ts";
 import { TO } from "../../../test/fixtures/responses.ts";
 
 const HELLO = { role: "user", content: "hello" };
-const from = (dialect: "anthropic" | "openai-chat", body: JsonObject) => {
+const from = (dialect: "anthropic-messages" | "openai-chat", body: JsonObject) => {
   const { value: request } = DIALECTS[dialect].request.decode({
     model: "m",
     max_tokens: 10,
@@ -30,7 +30,7 @@ describe("the user of Chat", () => {
 });
 
 test("the user of Messages is a record of device and account: it goes nowhere, and the loss is told", () => {
-  const { value, losses } = from("anthropic", { metadata: { user_id: "u" } });
+  const { value, losses } = from("anthropic-messages", { metadata: { user_id: "u" } });
   expect(value).not.toHaveProperty("user");
   expect(value).not.toHaveProperty("metadata");
   expect(losses).toEqual([["metadata", "metadata", "dropped", "hint"]]);

@@ -3,18 +3,28 @@ import { createHash } from "node:crypto";
 import { loseUnread } from "../../ir/unread.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 import { ID_LENGTH_MAX, table } from "./wire.ts";
-import { hint, type Writing } from "./writing.ts";
+import type { Writing } from "./writing.ts";
 
 export function cacheOf(w: Writing): JsonObject {
   const { cache } = w.request;
   if (cache.automatic !== undefined)
-    hint(w, w.said.field("cacheControl"), "cache-breakpoint", "dropped", "the Responses API caches prefixes by itself");
+    w.losses.hint(
+      w.said.field("cacheControl"),
+      "cache-breakpoint",
+      "dropped",
+      "the Responses API caches prefixes by itself",
+    );
   if (cache.key === undefined && cache.retention === undefined) return {};
   if (!w.to.traits.cacheKey) {
     if (cache.key !== undefined && w.said.wrote("cacheKey"))
-      hint(w, w.said.field("cacheKey"), "cache-key", "dropped", "the upstream knows no cache key");
+      w.losses.hint(w.said.field("cacheKey"), "cache-key", "dropped", "the upstream knows no cache key");
     if (cache.retention !== undefined)
-      hint(w, w.said.field("cacheRetention"), "cache-retention", "dropped", "the upstream knows no cache retention");
+      w.losses.hint(
+        w.said.field("cacheRetention"),
+        "cache-retention",
+        "dropped",
+        "the upstream knows no cache retention",
+      );
     return {};
   }
   return {
@@ -33,7 +43,7 @@ export function callerOf(w: Writing): JsonObject {
   const { user, safetyId, serviceTier } = w.request.caller;
   // Chat's hosts take a user of any length; this API takes short strings.
   const shortUser = user !== undefined && (w.own || user.length <= ID_LENGTH_MAX) ? user : undefined;
-  if (user !== shortUser) hint(w, w.said.field("user"), "user", "dropped", "longer than the upstream accepts");
+  if (user !== shortUser) w.losses.hint(w.said.field("user"), "user", "dropped", "longer than the upstream accepts");
   const tier = serviceTier === undefined || w.own ? serviceTier : (SERVICE_TIERS.get(serviceTier) ?? serviceTier);
   return {
     ...(safetyId !== undefined && { safety_identifier: safetyId }),
@@ -47,8 +57,8 @@ export function callerOf(w: Writing): JsonObject {
 function metadataOf(w: Writing): JsonObject {
   const { metadata } = w.request.caller;
   if (metadata === undefined || metadata === null) return {};
-  if (w.request.extra.dialect === "anthropic" || !isObject(metadata)) {
-    hint(w, w.said.field("metadata"), "metadata", "dropped", "it was meant for another vendor");
+  if (w.request.extra.dialect === "anthropic-messages" || !isObject(metadata)) {
+    w.losses.hint(w.said.field("metadata"), "metadata", "dropped", "it was meant for another vendor");
     return {};
   }
   const fit = Object.entries(metadata).filter(
@@ -56,7 +66,7 @@ function metadataOf(w: Writing): JsonObject {
   );
   const kept = fit.slice(0, 16);
   if (kept.length < Object.keys(metadata).length)
-    hint(w, w.said.field("metadata"), "metadata", "approximated", "only 16 pairs of short strings are accepted");
+    w.losses.hint(w.said.field("metadata"), "metadata", "approximated", "only 16 pairs of short strings are accepted");
   return { metadata: Object.fromEntries(kept) };
 }
 

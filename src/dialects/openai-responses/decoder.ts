@@ -7,8 +7,9 @@ import type { Machine } from "../../wire/machine.ts";
 import { eventError } from "./error.ts";
 import { type Items, itemsOf } from "./items.ts";
 import { decodeUsage } from "./usage.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import type { Flow } from "./tail.ts";
-import { DIALECT, parseOr, table } from "./wire.ts";
+import { parseOr, table } from "./wire.ts";
 
 export function decoder(ask: Ask): Decoder {
   const answer = answerReader(ask);
@@ -131,7 +132,7 @@ function start(response: JsonObject, state: State, emit: Emit): void {
 function other(event: JsonObject, state: State, emit: Emit): void {
   if (event.output_index !== undefined || event.item_id !== undefined || ABOUT_ITEM.test(String(event.type)))
     return toSlot(event, state, emit);
-  emit({ type: "notice", dialect: DIALECT, raw: event });
+  emit({ type: "notice", dialect: OPENAI_RESPONSES, raw: event });
 }
 
 const ABOUT_ITEM =
@@ -146,7 +147,7 @@ function finish(event: JsonObject, state: State, emit: Emit): void {
   state.items.complete(isList(response.output) ? response.output.filter(isObject) : [], emit);
   state.items.close(emit);
   if (isList(response.content_filters))
-    emit({ type: "notice", dialect: DIALECT, raw: { content_filters: response.content_filters } });
+    emit({ type: "notice", dialect: OPENAI_RESPONSES, raw: { content_filters: response.content_filters } });
   state.done = true;
   const incomplete = event.type === "response.incomplete" || response.status === "incomplete";
   const details = isObject(response.incomplete_details) ? response.incomplete_details : undefined;

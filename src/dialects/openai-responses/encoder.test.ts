@@ -19,7 +19,7 @@ const said = (index: number, text: string, block: Block = { kind: "text" }): Str
   delta(index, { text: literal(text) }),
   closed(index),
 ];
-const SIGNATURE: Seal = { dialect: "anthropic", issuer: "anthropic:k", family: "claude", value: "sig" };
+const SIGNATURE: Seal = { dialect: "anthropic-messages", issuer: "anthropic:k", family: "claude", value: "sig" };
 
 function print(events: readonly StreamEvent[], ask: Ask = askWith()): readonly JsonObject[] {
   const frames: JsonObject[] = [];
@@ -160,7 +160,13 @@ describe("a complete sequence", () => {
   });
 
   test("a foreign citation gets its place from the whole block", () => {
-    const annotation = { kind: "url", url: "https://a.example", title: "A", dialect: "anthropic", raw: {} } as const;
+    const annotation = {
+      kind: "url",
+      url: "https://a.example",
+      title: "A",
+      dialect: "anthropic-messages",
+      raw: {},
+    } as const;
     const frames = print([
       start,
       opened(0, { kind: "text" }),
@@ -389,7 +395,7 @@ describe("ends", () => {
 
   test("what a vendor's own tools left is a loss, once", () => {
     const machine = openaiResponses.stream.encoder(askWith());
-    const hosted: Block = { kind: "hosted", dialect: "anthropic", wire: "server_tool_use", raw: {} };
+    const hosted: Block = { kind: "hosted", dialect: "anthropic-messages", wire: "server_tool_use", raw: {} };
     for (const event of [
       start,
       opened(0, hosted),

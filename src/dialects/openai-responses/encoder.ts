@@ -14,7 +14,7 @@ import { type BlockWriter, json, type Print, type Printing, printing } from "./p
 import { markupWriter, reasoningWriter } from "./reasoning-writer.ts";
 import { again, droppedWriter, vendorWriter } from "./vendor-writer.ts";
 import { encodeUsage } from "./usage.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { lose } from "./writing.ts";
 
 export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
@@ -109,7 +109,7 @@ function writerOf(block: Block, state: State, print: Print): BlockWriter {
       return callWriter(p, block, print);
     case "hosted":
     case "opaque":
-      return block.dialect === DIALECT ? vendorWriter(p, block.raw, print) : droppedWriter(p, block);
+      return block.dialect === OPENAI_RESPONSES ? vendorWriter(p, block.raw, print) : droppedWriter(p, block);
   }
 }
 
@@ -124,7 +124,7 @@ function partOf(block: Extract<Block, { kind: "text" | "refusal" }>, state: Stat
 
 /** Azure's filter results stand in the response itself; what has a type is an event of its own. */
 function notice({ dialect, raw }: Extract<StreamEvent, { type: "notice" }>, state: State, print: Print): void {
-  if (dialect !== DIALECT)
+  if (dialect !== OPENAI_RESPONSES)
     return lose(
       state.p.losses,
       "answer",

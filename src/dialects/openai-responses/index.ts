@@ -4,20 +4,30 @@ import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { error } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
+import { headers } from "./headers.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
+import { paths } from "./paths.ts";
+import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
-import { DIALECT } from "./wire.ts";
+import { traits } from "./traits.ts";
 
 export const openaiResponses = {
-  id: DIALECT,
+  id: OPENAI_RESPONSES,
   fieldNames: FIELD_NAMES,
+  conversationField: "input",
+  paths,
+  headers,
+  traits,
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
   stream: { decoder, encoder, marks },
   response,
   error,
+  probe,
+  hostsWebSearch: true,
 } satisfies Dialect;

@@ -1,8 +1,7 @@
 /** The items of `input`, one after another. Chat messages and Anthropic blocks among them are Cursor's. */
-import type { CallInput, Entry, Meta, ResultEntry } from "../../ir/request.ts";
+import type { CallEntry, CallInput, Entry, ReasoningEntry, ResultEntry } from "../../ir/request.ts";
 import { readSeal, type Seal } from "../../ir/seal.ts";
-import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/field-names.ts";
+import { type Draft, placed, withUnread } from "../../ir/draft.ts";
 import {
   isList,
   isObject,
@@ -12,31 +11,35 @@ import {
   optionalString,
   pathOf,
   ShapeError,
+  without,
 } from "../../wire/json.ts";
 import { decodeBlocks, decodeMessage } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeTools } from "./tools-decode.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import {
   type Builtin,
   builtinByCall,
   builtinByOutput,
   builtinInput,
   callIdOf,
-  DIALECT,
   jsonText,
   REDACTED_SUFFIX,
   runsAtClient,
   table,
+  withIds,
 } from "./wire.ts";
 
 export function decodeInput(input: Json | undefined, path: string): readonly Entry[] {
   if (typeof input === "string") return [{ kind: "message", role: "user", content: input, bare: true }];
-  if (isList(input)) return input.flatMap((item, at) => decodeItem(item, pathOf(path, at)));
-  throw new ShapeError(path, "a string or a list of items", input);
+  if (!isList(input)) throw new ShapeError(path, "a string or a list of items", input);
+  const entries: Entry[] = [];
+  input.forEach((item, index) => {
+    const at = pathOf(path, index);
+    for (const entry of entriesOf(objectAt(item, at), at)) entries.push(placed(entry, at));
+  });
+  return entries;
 }
-
-const decodeItem = (value: Json, path: string): readonly Entry[] =>
-  entriesOf(objectAt(value, path), path).map((entry) => placed(entry, path));
 
 function entriesOf(item: JsonObject, path: string): readonly Entry[] {
   const type = optionalString(item, "type", path);
@@ -49,7 +52,9 @@ function entriesOf(item: JsonObject, path: string): readonly Entry[] {
   if (call && runsAtClient(item)) return [builtinCall(call, item)];
   const output = builtinByOutput(type);
   if (output && runsAtClient(item)) return [builtinResult(output, item, path)];
-  return LOOSE_PARTS.has(type) ? loosePart(type, item, path) : [{ kind: "opaque", dialect: DIALECT, raw: item }];
+  return LOOSE_PARTS.has(type)
+    ? loosePart(type, item, path)
+    : [{ kind: "opaque", dialect: OPENAI_RESPONSES, raw: item }];
 }
 
 const ITEMS = table<(item: JsonObject, path: string) => Entry>({
@@ -58,12 +63,10 @@ const ITEMS = table<(item: JsonObject, path: string) => Entry>({
   custom_tool_call: (item, path) => call("custom", { text: jsonText(item.input) }, item, path),
   function_call_output: (item, path) => result("function", item, path),
   custom_tool_call_output: (item, path) => result("custom", item, path),
-  additional_tools: (item, path) => ({
-    kind: "tools",
-    role: optionalString(item, "role", path) ?? "developer",
-    tools: decodeTools(item.tools, pathOf(path, "tools")),
-    ...meta(item),
-  }),
+  additional_tools: (item, path) => {
+    const role = optionalString(item, "role", path) ?? "developer";
+    return withMeta({ kind: "tools", role, tools: decodeTools(item.tools, pathOf(path, "tools")) }, item);
+  },
 });
 
 /** Parts that stand where an item should: read as a message of whoever writes such parts. */
@@ -81,7 +84,11 @@ const LOOSE_PARTS = new Set([
 
 function loosePart(type: string, item: JsonObject, path: string): readonly Entry[] {
   const role = type === "output_text" || type === "tool_use" ? "assistant" : "user";
-  return decodeBlocks([item], { kind: "message", role, bare: true }, () => path);
+  return decodeBlocks(
+    [item],
+    (content) => ({ kind: "message", role, content, bare: true }),
+    () => path,
+  );
 }
 
 function reasoning(item: JsonObject, path: string): Entry {
@@ -89,17 +96,14 @@ function reasoning(item: JsonObject, path: string): Entry {
   const redacted = written.startsWith("cs1.") && written.endsWith(REDACTED_SUFFIX);
   const seal: Seal | undefined = readSeal(
     redacted ? written.slice(0, -REDACTED_SUFFIX.length) : written,
-    DIALECT,
+    OPENAI_RESPONSES,
     pathOf(path, "encrypted_content"),
   );
-  return {
-    kind: "reasoning",
-    sections: texts(item.summary),
-    ...(item.content !== undefined && { raw: item.content === null ? null : texts(item.content) }),
-    ...(seal && { seal }),
-    ...(redacted && { redacted: true as const }),
-    ...meta(item),
-  };
+  const entry: Draft<ReasoningEntry> = { kind: "reasoning", sections: texts(item.summary) };
+  if (item.content !== undefined) entry.raw = item.content === null ? null : texts(item.content);
+  if (seal) entry.seal = seal;
+  if (redacted) entry.redacted = true;
+  return withMeta(entry, item);
 }
 
 const texts = (list: Json | undefined): readonly string[] =>
@@ -109,40 +113,43 @@ function call(via: "function" | "custom", input: CallInput, item: JsonObject, pa
   const name = optionalString(item, "name", path);
   if (name === undefined) throw new ShapeError(pathOf(path, "name"), "the name of the tool that was called", item.name);
   const namespace = optionalString(item, "namespace", path);
-  return {
+  const entry: Draft<CallEntry> = {
     kind: "call",
-    callId: callIdOf({ call_id: item.call_id }),
+    callId: typeof item.call_id === "string" ? item.call_id : "",
     tool: namespace === undefined ? { via, name } : { via, name, namespace },
     input,
-    ...(item.caller !== undefined && item.caller !== null && { caller: item.caller }),
-    ...meta(item),
   };
+  if (item.caller !== undefined && item.caller !== null) entry.caller = item.caller;
+  return withMeta(entry, item);
 }
 
 function result(via: ResultEntry["via"], item: JsonObject, path: string): Entry {
   const content = decodeContent(item.output, pathOf(path, "output"));
-  return { kind: "result", callId: callIdOf({ call_id: item.call_id }), via, content, ...meta(item) };
+  return withMeta({ kind: "result", callId: typeof item.call_id === "string" ? item.call_id : "", via, content }, item);
 }
 
-const builtinCall = (builtin: Builtin, item: JsonObject): Entry => ({
-  kind: "call",
-  callId: callIdOf(item),
-  tool: { via: "builtin", name: builtin.name },
-  input: { json: builtinInput(builtin, item) },
-  ...ids(item),
-});
+const builtinCall = (builtin: Builtin, item: JsonObject): CallEntry =>
+  withIds(
+    {
+      kind: "call",
+      callId: callIdOf(item),
+      tool: { via: "builtin", name: builtin.name },
+      input: { json: builtinInput(builtin, item) },
+    },
+    item,
+  );
 
 function builtinResult(builtin: Builtin, item: JsonObject, path: string): Entry {
   const approval = typeof item.approval_request_id === "string" ? item.approval_request_id : undefined;
-  return {
+  const entry: Draft<ResultEntry> = {
     kind: "result",
     callId: approval ?? callIdOf(item),
     via: "builtin",
     name: builtin.name,
     content: builtinContent(builtin, item, path),
-    ...(item.status === "failed" && { isError: true }),
-    ...ids(item),
   };
+  if (item.status === "failed") entry.isError = true;
+  return withIds(entry, item);
 }
 
 /** Text where the result is text; else the JSON of what the client reported, which any model can read. */
@@ -152,12 +159,12 @@ function builtinContent(builtin: Builtin, item: JsonObject, path: string): Resul
   if (builtin.name === "computer" && isObject(item.output)) {
     const checks = item.acknowledged_safety_checks;
     const rest = isList(checks)
-      ? [{ kind: "opaque" as const, dialect: DIALECT, raw: { acknowledged_safety_checks: checks } }]
+      ? [{ kind: "opaque" as const, dialect: OPENAI_RESPONSES, raw: { acknowledged_safety_checks: checks } }]
       : [];
     const screen = decodeContent([item.output], pathOf(path, "output"));
     return typeof screen === "string" ? screen : [...screen, ...rest];
   }
-  return JSON.stringify(Object.fromEntries(Object.entries(item).filter(([key]) => !RESULT_FRAME.has(key))));
+  return JSON.stringify(without(item, RESULT_FRAME));
 }
 const RESULT_FRAME = new Set(["type", "id", "status", "call_id", "approval_request_id"]);
 
@@ -168,13 +175,4 @@ const ITEM_KEYS = new Set(
   ),
 );
 
-function meta(item: JsonObject): Meta {
-  return { ...unreadOf(item, ITEM_KEYS), ...ids(item) };
-}
-
-function ids(item: JsonObject): Meta {
-  return {
-    ...(typeof item.id === "string" && { id: item.id }),
-    ...(typeof item.status === "string" && { status: item.status }),
-  };
-}
+const withMeta = <T extends object>(draft: T, item: JsonObject): T => withIds(withUnread(draft, item, ITEM_KEYS), item);

@@ -4,7 +4,8 @@ import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts
 import type { Reading } from "./decoder.ts";
 import type { Kind } from "./slots.ts";
 import { type Flow, flow } from "./tail.ts";
-import { DIALECT, table } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { table } from "./wire.ts";
 
 interface Part extends Flow {
   annotations: number;
@@ -83,7 +84,7 @@ function annotationOf(raw: JsonObject): Annotation {
     ...(typeof title === "string" && { title }),
     ...(typeof raw.start_index === "number" && { start: raw.start_index }),
     ...(typeof raw.end_index === "number" && { end: raw.end_index }),
-    dialect: DIALECT,
+    dialect: OPENAI_RESPONSES,
     raw,
   };
 }

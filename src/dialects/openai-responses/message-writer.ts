@@ -1,8 +1,8 @@
 /** Text and refusals: the parts of a message. Blocks that follow each other share one, as sentences with citations do. */
 import type { Annotation, Block } from "../../ir/events.ts";
 import { literals } from "../../wire/literals.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { addItem, type BlockWriter, endItem, json, type Print, type Printing } from "./printing.ts";
-import { DIALECT } from "./wire.ts";
 import { lose } from "./writing.ts";
 
 type TextBlock = Extract<Block, { kind: "text" | "refusal" }>;
@@ -73,7 +73,7 @@ function textWriter(p: Printing, where: string, ended: Ended, print: Print): Blo
         text.add(delta.text);
         p.event("response.output_text.delta", `${prefix}${delta.text.json},"logprobs":[]`, to);
       } else if ("annotation" in delta) {
-        if (delta.annotation.dialect === DIALECT) annotate(json(delta.annotation.raw), to);
+        if (delta.annotation.dialect === OPENAI_RESPONSES) annotate(json(delta.annotation.raw), to);
         else waiting.push(delta.annotation);
       }
     },

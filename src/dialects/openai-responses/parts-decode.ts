@@ -1,8 +1,7 @@
 /** Content as Responses clients write it; Chat's and Anthropic's parts too, since Cursor mixes all three in one body. */
 import { inlined } from "../../ir/media.ts";
-import type { CacheMark, Content, MediaPart, MediaSource, Part } from "../../ir/request.ts";
-import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/field-names.ts";
+import type { Content, MediaPart, MediaSource, Part, TextPart } from "../../ir/request.ts";
+import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import {
   isList,
   isObject,
@@ -13,7 +12,8 @@ import {
   pathOf,
   ShapeError,
 } from "../../wire/json.ts";
-import { DIALECT, table } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { table } from "./wire.ts";
 
 /** null and absent are no content; anything that is neither text nor a list is told as JSON. */
 export function decodeContent(value: Json | undefined, path: string): Content {
@@ -30,21 +30,16 @@ export function decodePart(value: Json, path: string): Part {
   return placed(decode ? decode(part, path) : opaque(part), path);
 }
 
-const opaque = (raw: JsonObject): Part => ({ kind: "opaque", dialect: DIALECT, raw });
+const opaque = (raw: JsonObject): Part => ({ kind: "opaque", dialect: OPENAI_RESPONSES, raw });
 
 const text = (part: JsonObject, path: string): Part => {
   const written = optionalString(part, "text", path);
   if (written === undefined) throw new ShapeError(pathOf(path, "text"), "a string", part.text);
   const { annotations } = part;
+  const found: Draft<TextPart> = { kind: "text", text: written };
   // Replayed answers carry an empty list, which says nothing.
-  const cited = isList(annotations) && annotations.length > 0;
-  return {
-    kind: "text",
-    text: written,
-    ...markOf(part, path),
-    ...(cited && { annotations }),
-    ...unreadOf(part, TEXT_KEYS),
-  };
+  if (isList(annotations) && annotations.length > 0) found.annotations = annotations;
+  return withUnread(withMark(found, part, path), part, TEXT_KEYS);
 };
 
 const TEXT_KEYS = new Set(["type", "text", "annotations", "cache_control"]);
@@ -61,11 +56,8 @@ const PARTS = table<(part: JsonObject, path: string) => Part>({
   input_text: text,
   output_text: text,
   summary_text: text,
-  refusal: (part, path) => ({
-    kind: "refusal",
-    text: optionalString(part, "refusal", path) ?? "",
-    ...unreadOf(part, REFUSAL_KEYS),
-  }),
+  refusal: (part, path) =>
+    withUnread({ kind: "refusal", text: optionalString(part, "refusal", path) ?? "" }, part, REFUSAL_KEYS),
   input_image: image,
   image_url: image,
   computer_screenshot: image,
@@ -75,11 +67,8 @@ const PARTS = table<(part: JsonObject, path: string) => Part>({
   file: (part, path) =>
     isObject(part.file) ? file(part, part.file, pathOf(path, "file"), path) : file(part, part, path, path),
   input_audio: audio,
-  tool_reference: (part) => ({
-    kind: "tool-ref",
-    name: String(part.tool_name ?? part.name ?? ""),
-    ...unreadOf(part, REF_KEYS),
-  }),
+  tool_reference: (part) =>
+    withUnread({ kind: "tool-ref", name: String(part.tool_name ?? part.name ?? "") }, part, REF_KEYS),
 });
 
 function media(
@@ -89,7 +78,8 @@ function media(
   path: string,
   more: Pick<MediaPart, "detail" | "name" | "context"> = {},
 ): MediaPart {
-  return { kind: "media", media: kind, source, ...more, ...markOf(part, path), ...unreadOf(part, MEDIA_KEYS) };
+  const found: MediaPart = { kind: "media", media: kind, source, ...more };
+  return withUnread(withMark(found, part, path), part, MEDIA_KEYS);
 }
 
 function image(part: JsonObject, path: string): Part {
@@ -156,10 +146,3 @@ function sourceOfUrl(url: string): MediaSource {
 }
 
 const BASE64 = ";base64,";
-
-export function markOf(holder: JsonObject, path: string): { readonly mark?: CacheMark } {
-  const raw = holder.cache_control;
-  if (!isObject(raw)) return {};
-  const at = pathOf(path, "cache_control");
-  return { mark: typeof raw.ttl === "string" ? { ttl: raw.ttl, raw, at } : { raw, at } };
-}

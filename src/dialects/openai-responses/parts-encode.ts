@@ -1,38 +1,44 @@
 /** Content for a Responses upstream: text by role, images, files and sound. */
+import { assertNever } from "../../ir/assert-never.ts";
 import { fileName } from "../../ir/file-name.ts";
 import { asItIs } from "../../ir/media.ts";
 import type { Feature } from "../../ir/loss.ts";
 import type { Content, MediaPart, Part, Role, TextPart } from "../../ir/request.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isList, type JsonObject, type Raw } from "../../wire/json.ts";
-import { DIALECT } from "./wire.ts";
-import { hint, loseMark, meaning, unread, type Writing } from "./writing.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { loseMark, type Writing } from "./writing.ts";
 
 /** Vendors refuse media in what the assistant said; `tool` is the output of a call. */
 export type Place = Role | "tool";
 
-export const encodeParts = (parts: readonly Part[], place: Place, w: Writing): readonly JsonObject[] =>
-  parts.flatMap((part) => encodePart(part, place, w));
+export function encodeParts(content: readonly Part[], place: Place, w: Writing): readonly JsonObject[] {
+  const parts: JsonObject[] = [];
+  for (const part of content) encodePart(part, place, parts, w);
+  return parts;
+}
 
-function encodePart(part: Part, place: Place, w: Writing): readonly JsonObject[] {
+function encodePart(part: Part, place: Place, parts: JsonObject[], w: Writing): void {
   const at = w.said.place(part);
   if ("mark" in part) loseMark(part.mark, w);
   switch (part.kind) {
     case "text":
       loseCitations(part, at, w);
-      return [{ ...textPart(part.text, place, w, part.annotations), ...unread(part, w) }];
+      return void parts.push(withHints(textPart(part.text, place, w, part.annotations), part, w));
     case "refusal": {
       const said = place === "assistant" ? { type: "refusal", refusal: part.text } : textPart(part.text, place, w);
-      return [{ ...said, ...unread(part, w) }];
+      return void parts.push(withHints(said, part, w));
     }
     case "media":
-      return mediaParts(part, place, w);
+      return mediaParts(part, place, parts, w);
     case "tool-ref":
-      hint(w, at, "tool-reference", "approximated", "a loaded tool is told in words; it is declared anyway");
-      return [{ ...textPart(`Tool loaded: ${part.name}`, place, w), ...unread(part, w) }];
+      w.losses.hint(at, "tool-reference", "approximated", "a loaded tool is told in words; it is declared anyway");
+      return void parts.push(withHints(textPart(`Tool loaded: ${part.name}`, place, w), part, w));
     case "opaque":
-      if (part.dialect === DIALECT) return [part.raw as JsonObject];
-      meaning(w, at, "foreign-item", "dropped", "a part that only its own dialect understands");
-      return [];
+      if (part.dialect === OPENAI_RESPONSES) return void parts.push(part.raw as JsonObject);
+      return w.losses.meaning(at, "foreign-item", "dropped", "a part that only its own dialect understands");
+    default:
+      assertNever(part);
   }
 }
 
@@ -44,18 +50,17 @@ export function textPart(text: string, place: Place, w: Writing, annotations?: R
 
 function loseCitations({ annotations }: TextPart, at: string, w: Writing): void {
   if (!w.own && isList(annotations) && annotations.length > 0)
-    hint(w, at, "citations", "dropped", "citations of another vendor are not sent back");
+    w.losses.hint(at, "citations", "dropped", "citations of another vendor are not sent back");
 }
 
-function mediaParts(written: MediaPart, place: Place, w: Writing): readonly JsonObject[] {
+function mediaParts(written: MediaPart, place: Place, parts: JsonObject[], w: Writing): void {
   const part = w.own ? written : asItIs(written);
   const refused = refusal(part, place, w);
-  const beside = unread(part, w);
+  const beside = withHints({}, part, w);
   if (refused !== undefined) {
-    meaning(w, part.source.at ?? w.said.place(part), refused.feature, "dropped", refused.note);
-    return [textPart(`[${part.media} omitted${part.name === undefined ? "" : `: ${part.name}`}]`, place, w)];
-  }
-  return [...contextOf(part, place, w), { ...mediaPart(part, place, w), ...beside }];
+    w.losses.meaning(part.source.at ?? w.said.place(part), refused.feature, "dropped", refused.note);
+    parts.push(textPart(`[${part.media} omitted${part.name === undefined ? "" : `: ${part.name}`}]`, place, w));
+  } else parts.push(...contextOf(part, place, w), { ...mediaPart(part, place, w), ...beside });
 }
 
 /** What another dialect's caller says about a document stands in front of it; so does the title of one that has no file name. */
@@ -64,7 +69,7 @@ function contextOf(part: MediaPart, place: Place, w: Writing): readonly JsonObje
   const told = [titled ? part.name : undefined, part.context].filter((text) => text !== undefined);
   if (told.length === 0) return [];
   const note = "what is said about a document stands beside it as text";
-  hint(w, w.said.place(part), "document-context", "approximated", note);
+  w.losses.hint(w.said.place(part), "document-context", "approximated", note);
   return [textPart(told.join("\n\n"), place, w)];
 }
 
@@ -94,7 +99,7 @@ function refusal(
   if (part.media === "image" && !w.to.traits.images) return { feature: "image", note: `${w.to.model} takes no images` };
   if (part.media === "audio" && !("data" in part.source))
     return { feature: "audio", note: "the Responses API takes sound as data only" };
-  if ("fileId" in part.source && w.request.extra.dialect === "anthropic")
+  if ("fileId" in part.source && w.request.extra.dialect === "anthropic-messages")
     return { feature: "file-id", note: "a file id is known to the vendor that issued it only" };
   return undefined;
 }
@@ -118,7 +123,7 @@ function filePart(part: MediaPart, place: Place, w: Writing): JsonObject {
   const { source } = part;
   if ("text" in source) {
     const at = source.at ?? w.said.place(part);
-    hint(w, at, "document-text", "approximated", "a document of plain text is sent as text");
+    w.losses.hint(at, "document-text", "approximated", "a document of plain text is sent as text");
     return textPart(part.name === undefined ? source.text : `${part.name}\n\n${source.text}`, place, w);
   }
   const named = part.name === undefined ? {} : { filename: part.name };

@@ -1,5 +1,5 @@
 /** Whether a body is a true Responses body, which may pass as bytes, or one of the mixtures that Cursor posts. */
-import type { Traits } from "../dialect.ts";
+import type { Traits } from "../traits.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { ID_LENGTH_MAX } from "./wire.ts";
 

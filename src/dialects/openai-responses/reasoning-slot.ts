@@ -4,7 +4,8 @@ import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts
 import type { Reading } from "./decoder.ts";
 import type { Kind } from "./slots.ts";
 import { type Flow, flow } from "./tail.ts";
-import { DIALECT, table } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { table } from "./wire.ts";
 
 type Channel = "summary" | "raw";
 
@@ -66,7 +67,7 @@ function seal(
   const value = item.encrypted_content;
   if (typeof value !== "string" || value === "") return;
   const { index } = [...channels.values()][0] ?? channel("summary", emit);
-  emit({ type: "block-delta", index, delta: { seal: { dialect: DIALECT, ...ask.from, value }, mode: "set" } });
+  emit({ type: "block-delta", index, delta: { seal: { dialect: OPENAI_RESPONSES, ...ask.from, value }, mode: "set" } });
 }
 
 function sections(reading: Reading, index: number): Sections {

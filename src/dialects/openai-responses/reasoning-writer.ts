@@ -4,16 +4,9 @@ import { type Seal, sealFor } from "../../ir/seal.ts";
 import { thinkMarkup } from "../../ir/think.ts";
 import { type JsonLiteral, literal } from "../../wire/json.ts";
 import { literals } from "../../wire/literals.ts";
-import {
-  addItem,
-  type BlockWriter,
-  endItem,
-  json,
-  type Place,
-  type Print,
-  type Printing,
-} from "./printing.ts";
-import { DIALECT, REDACTED_SUFFIX } from "./wire.ts";
+import { addItem, type BlockWriter, endItem, json, type Place, type Print, type Printing } from "./printing.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { REDACTED_SUFFIX } from "./wire.ts";
 
 type ReasoningBlock = Extract<Block, { kind: "reasoning" }>;
 
@@ -32,8 +25,8 @@ const item = (id: string, sections: readonly string[], block: ReasoningBlock, se
 };
 
 function sealText(seal: Seal, block: ReasoningBlock): string {
-  const text = sealFor(DIALECT, seal);
-  return block.redacted && seal.dialect !== DIALECT ? text + REDACTED_SUFFIX : text;
+  const text = sealFor(OPENAI_RESPONSES, seal);
+  return block.redacted && seal.dialect !== OPENAI_RESPONSES ? text + REDACTED_SUFFIX : text;
 }
 
 const joined = (before: Seal | undefined, delta: { readonly seal: Seal; readonly mode: "set" | "append" }): Seal =>

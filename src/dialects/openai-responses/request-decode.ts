@@ -14,6 +14,7 @@ import type {
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
+  defined,
   isList,
   isObject,
   type Json,
@@ -26,10 +27,12 @@ import {
   ShapeError,
   without,
 } from "../../wire/json.ts";
+import { deploymentIn } from "../deployment.ts";
+import type { Envelope } from "../dialect.ts";
 import { decodeInput } from "./items-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { decodeToolChoice, decodeTools } from "./tools-decode.ts";
-import { DIALECT } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
 export const SEALED_REASONING = "reasoning.encrypted_content";
@@ -65,7 +68,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
       metadata: body.metadata ?? undefined,
       serviceTier: optionalString(body, "service_tier"),
     }),
-    extra: { dialect: DIALECT, fields: extraOf(body) },
+    extra: { dialect: OPENAI_RESPONSES, fields: extraOf(body) },
     fields: fieldsOf(body, FIELD_NAMES),
   });
 }
@@ -212,15 +215,11 @@ function wantsOf(body: JsonObject): ModelRequest["wants"] {
   };
 }
 
-/** The fields that are there. */
-function defined<T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
-}
-
 /** What a router must know. */
-export function envelope(body: JsonObject): { readonly model: string | undefined; readonly stream: boolean } {
+export function envelope(path: string, body: JsonObject): Envelope {
   const input = [body.input, body.messages, body.prompt, body.previous_response_id, body.conversation];
   if (input.every((value) => value === undefined))
     throw new ShapeError("input", "a string or a list of items", body.input);
-  return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
+  const model = optionalString(body, "model");
+  return { model: deploymentIn(path) ?? model, stream: optionalBoolean(body, "stream") ?? false };
 }

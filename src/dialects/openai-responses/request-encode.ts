@@ -13,7 +13,7 @@ import { cacheOf, callerOf, extraOf } from "./caller-encode.ts";
 import { encodeItems } from "./items-encode.ts";
 import { SEALED_REASONING } from "./request-decode.ts";
 import { encodeTool, encodeToolChoice, encodeTools } from "./tools-encode.ts";
-import { hint, isOwn, loseMark, meaning, type Writing } from "./writing.ts";
+import { isOwn, loseMark, type Writing } from "./writing.ts";
 
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
   const w: Writing = {
@@ -21,9 +21,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     request,
     to,
     tools: toolMap(request.tools, request.entries),
-    calls: new Map(
-      request.entries.flatMap((entry): [string, CallEntry][] => (entry.kind === "call" ? [[entry.callId, entry]] : [])),
-    ),
+    calls: callsOf(request.entries),
     losses: lossList(),
     said: callerWords(request),
   };
@@ -46,12 +44,20 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
   return { value, losses: w.losses.list() };
 }
 
+function callsOf(entries: readonly Entry[]): ReadonlyMap<string, CallEntry> {
+  const calls = new Map<string, CallEntry>();
+  for (const entry of entries) if (entry.kind === "call") calls.set(entry.callId, entry);
+  return calls;
+}
+
 function instructions(w: Writing): JsonObject {
-  const texts = w.request.entries.flatMap((entry) => {
-    if (entry.kind !== "instructions") return [];
-    if (typeof entry.content !== "string") for (const part of entry.content) losePrompt(part, w);
-    return typeof entry.content === "string" ? [entry.content] : entry.content.map((part) => textOfContent([part]));
-  });
+  const texts = w.request.entries
+    .filter((entry) => entry.kind === "instructions")
+    .flatMap(({ content }) => {
+      if (typeof content === "string") return [content];
+      for (const part of content) losePrompt(part, w);
+      return content.map((part) => textOfContent([part]));
+    });
   return texts.length === 0 ? {} : { instructions: texts.filter((text) => text !== "").join("\n\n") };
 }
 
@@ -60,14 +66,15 @@ function losePrompt(part: Part, w: Writing): void {
   if ("mark" in part) loseMark(part.mark, w);
   if ("hints" in part) loseUnread(w.losses, w.said.place(part), part.hints);
   if (part.kind === "media" || part.kind === "opaque")
-    meaning(w, w.said.place(part), "foreign-item", "dropped", "instructions hold nothing but text here");
+    w.losses.meaning(w.said.place(part), "foreign-item", "dropped", "instructions hold nothing but text here");
 }
 
 /** One user text that stood alone goes back as the string it was. */
 function inputOf(w: Writing): Json {
-  const [only, ...more] = w.request.entries.filter((entry) => entry.kind !== "instructions");
-  const alone = w.own && more.length === 0 && only?.kind === "message" && only.role === "user" && only.bare === true;
-  return alone && typeof only.content === "string" ? only.content : encodeItems(w.request.entries, w);
+  const { entries } = w.request;
+  const [only, ...more] = w.own ? entries.filter((entry) => entry.kind !== "instructions") : [];
+  const alone = more.length === 0 && only?.kind === "message" && only.role === "user" && only.bare === true;
+  return alone && typeof only.content === "string" ? only.content : encodeItems(entries, w);
 }
 
 function toolFields(w: Writing): JsonObject {
@@ -78,8 +85,7 @@ function toolFields(w: Writing): JsonObject {
   const choice = request.toolChoice && !idle ? encodeToolChoice(request.toolChoice, w) : undefined;
   const parallel = idle ? undefined : request.parallelCalls;
   if (parallel === false && !to.traits.parallelSwitch)
-    meaning(
-      w,
+    w.losses.meaning(
       w.said.field("parallelCalls"),
       "parallel-switch",
       "dropped",
@@ -99,7 +105,7 @@ function offered(w: Writing): readonly JsonObject[] {
   return tools.flatMap((tool) => {
     if (!waits(tool)) return encodeTool(tool, undefined, w);
     const note = "a deferred tool is left out until the conversation names it";
-    hint(w, w.said.place(tool), "deferred-tool", "emulated", note);
+    w.losses.hint(w.said.place(tool), "deferred-tool", "emulated", note);
     return [];
   });
 }
@@ -128,11 +134,16 @@ function reasoningOf(w: Writing): JsonObject {
 function effortOfBudget(reasoning: Reasoning, w: Writing): string | undefined {
   const { budgetTokens } = reasoning;
   if (reasoning.mode === "off") {
-    hint(w, w.said.field("reasoning"), "reasoning-off", "dropped", "the model thinks as much as it is set to");
+    w.losses.hint(w.said.field("reasoning"), "reasoning-off", "dropped", "the model thinks as much as it is set to");
     return undefined;
   }
   if (budgetTokens === undefined) return undefined;
-  hint(w, w.said.field("reasoning"), "reasoning-budget", "approximated", "a budget of tokens is told as an effort");
+  w.losses.hint(
+    w.said.field("reasoning"),
+    "reasoning-budget",
+    "approximated",
+    "a budget of tokens is told as an effort",
+  );
   return budgetTokens < 4_096 ? "low" : budgetTokens < 16_384 ? "medium" : "high";
 }
 
@@ -161,7 +172,7 @@ function heldTo({ schema, strict }: NonNullable<OutputShape["schema"]>, w: Writi
   const held = strictSchema(schema);
   if ("schema" in held) return { schema: held.schema, strict };
   const { fields, note } = wish(schema, held.why);
-  meaning(w, w.said.field("outputShape"), "output-schema", "approximated", note);
+  w.losses.meaning(w.said.field("outputShape"), "output-schema", "approximated", note);
   return fields;
 }
 
@@ -169,9 +180,9 @@ function samplingOf(w: Writing): JsonObject {
   const { sampling } = w.request;
   const { said } = w;
   if (sampling.stop && sampling.stop.length > 0)
-    meaning(w, said.field("stop"), "stop-sequences", "dropped", "the Responses API has no stop sequences");
+    w.losses.meaning(said.field("stop"), "stop-sequences", "dropped", "the Responses API has no stop sequences");
   const drop = (field: Field, feature: Feature): void =>
-    hint(w, said.field(field), feature, "dropped", "the Responses API has none");
+    w.losses.hint(said.field(field), feature, "dropped", "the Responses API has none");
   if (sampling.topK !== undefined) drop("topK", "top-k");
   if (sampling.frequencyPenalty) drop("frequencyPenalty", "penalties");
   if (sampling.presencePenalty) drop("presencePenalty", "penalties");
@@ -189,7 +200,7 @@ function stateOf(w: Writing): JsonObject {
   const store = state.store ?? (keeps(w) ? undefined : false);
   const include = includeOf(w);
   if (state.container !== undefined && !w.own)
-    meaning(w, w.said.field("container"), "container", "dropped", "the container stands at another vendor");
+    w.losses.meaning(w.said.field("container"), "container", "dropped", "the container stands at another vendor");
   return {
     ...(store !== undefined && { store }),
     ...(include.length > 0 && { include }),

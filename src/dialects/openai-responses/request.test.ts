@@ -410,16 +410,21 @@ describe("requests of other dialects", () => {
   test("tools of Anthropic's own: run by the client, they become functions; its search becomes ours; the rest is lost", () => {
     const request = chatRequest({
       entries: [user],
-      extra: { dialect: "anthropic", fields: {} },
+      extra: { dialect: "anthropic-messages", fields: {} },
       tools: [
-        { kind: "builtin", dialect: "anthropic", name: "bash", wire: "bash_20250124", raw: {} },
+        { kind: "builtin", dialect: "anthropic-messages", name: "bash", wire: "bash_20250124", raw: {} },
         {
           kind: "hosted",
-          dialect: "anthropic",
+          dialect: "anthropic-messages",
           name: "web_search",
           raw: { type: "web_search_20250305", allowed_domains: ["a.example"] },
         },
-        { kind: "hosted", dialect: "anthropic", name: "code_execution", raw: { type: "code_execution_20250825" } },
+        {
+          kind: "hosted",
+          dialect: "anthropic-messages",
+          name: "code_execution",
+          raw: { type: "code_execution_20250825" },
+        },
       ],
     });
     expect(encode(request).value.tools).toMatchObject([

@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from "../../wire/json.ts";
 import { encodeParts, imageSource, plainText } from "./parts-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
 import { type Builtin, builtinByName, parseOr } from "./wire.ts";
-import { builtinOf, callId, hint, ids, loseMark, meaning, type Writing } from "./writing.ts";
+import { builtinOf, callId, itemOf, loseMark, type Writing } from "./writing.ts";
 
 /** Where images go that the upstream does not take inside a result: they follow in a user message. */
 export interface HeldImages {
@@ -16,12 +16,10 @@ export function encodeResult(entry: ResultEntry, images: HeldImages, w: Writing)
   const tool = w.calls.get(entry.callId)?.tool;
   const builtin = tool ? builtinOf(tool, w) : namedBuiltin(entry, w);
   if (builtin) return builtinOutput(builtin, entry, w);
-  return {
-    type: outputType(entry, tool, w),
-    ...ids(entry, w),
-    call_id: callId(entry.callId, w),
-    output: encodeOutput(entry, images, w),
-  };
+  const item = itemOf(outputType(entry, tool, w), entry, w);
+  item.call_id = callId(entry.callId, w);
+  item.output = encodeOutput(entry, images, w);
+  return item;
 }
 
 /** Its call is in an earlier answer that the upstream keeps (previous_response_id). */
@@ -34,8 +32,8 @@ const outputType = (entry: ResultEntry, tool: ToolRef | undefined, w: Writing): 
 function encodeOutput(entry: ResultEntry, images: HeldImages, w: Writing): string | readonly JsonObject[] {
   const content = contentOf(entry, w);
   // A list of texts is newer than most servers; one string says the same.
-  const plain = plainText(content);
   if (typeof content === "string") return content;
+  const plain = plainText(content);
   const whole = encodeParts(content, "tool", w);
   if (plain !== undefined && !w.own) return plain;
   if (w.to.traits.imageResults) return whole;
@@ -45,7 +43,7 @@ function encodeOutput(entry: ResultEntry, images: HeldImages, w: Writing): strin
     return { kind: "text", text: `[${part.media}: see the next message]` };
   });
   if (told.some((part, at) => part !== content[at]))
-    hint(w, w.said.place(entry), "result-media", "emulated", "media of a tool result follow in a user message");
+    w.losses.hint(w.said.place(entry), "result-media", "emulated", "media of a tool result follow in a user message");
   return plainText(told) ?? encodeParts(told, "tool", w);
 }
 
@@ -53,7 +51,7 @@ function contentOf(entry: ResultEntry, w: Writing): string | readonly Part[] {
   const content =
     typeof entry.content === "object" && "tools" in entry.content ? toolNames(entry.content.tools) : entry.content;
   if (entry.isError !== true) return content;
-  hint(w, w.said.place(entry), "result-error", "approximated", "that a tool failed is told in its text");
+  w.losses.hint(w.said.place(entry), "result-error", "approximated", "that a tool failed is told in its text");
   return typeof content === "string" ? ERROR_MARK + content : [{ kind: "text", text: ERROR_MARK.trim() }, ...content];
 }
 const ERROR_MARK = "[the tool failed] ";
@@ -64,7 +62,7 @@ const toolNames = (tools: readonly { readonly name: string }[]): string =>
 function builtinOutput(builtin: Builtin, entry: ResultEntry, w: Writing): JsonObject {
   const { content } = entry;
   const text = typeof content === "string" ? content : "tools" in content ? "" : (plainText(content) ?? "");
-  const frame = { type: builtin.output, ...ids(entry, w), call_id: callId(entry.callId, w) };
+  const frame = { ...itemOf(builtin.output, entry, w), call_id: callId(entry.callId, w) };
   switch (builtin.name) {
     case "tool_search": {
       const tools = typeof content === "object" && "tools" in content ? content.tools : [];
@@ -78,8 +76,7 @@ function builtinOutput(builtin: Builtin, entry: ResultEntry, w: Writing): JsonOb
       return { ...frame, ...computerOutput(entry, w) };
     case "mcp_approval":
       return {
-        type: builtin.output,
-        ...ids(entry, w),
+        ...itemOf(builtin.output, entry, w),
         approval_request_id: entry.callId,
         ...reported(text, { approve: false }),
       };
@@ -103,7 +100,7 @@ function computerOutput(entry: ResultEntry, w: Writing): JsonObject {
   const rest = parts.flatMap((part) => (part.kind === "opaque" && isObject(part.raw) ? [part.raw] : []));
   if (!screen) {
     const note = "a computer call was answered without a screenshot";
-    meaning(w, w.said.place(entry), "computer-screenshot", "dropped", note);
+    w.losses.meaning(w.said.place(entry), "computer-screenshot", "dropped", note);
   }
   return {
     output: { type: "computer_screenshot", ...(screen && imageSource(screen.source)) },

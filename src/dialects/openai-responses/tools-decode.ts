@@ -12,10 +12,9 @@ import {
   type Raw,
   ShapeError,
 } from "../../wire/json.ts";
-import { unreadOf } from "../../ir/unread.ts";
-import { placed } from "../../ir/field-names.ts";
-import { markOf } from "./parts-decode.ts";
-import { builtinByTool, DIALECT, runsAtClient, table } from "./wire.ts";
+import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
+import { builtinByTool, runsAtClient, table } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
 
 export function decodeTools(value: Json | undefined, path: string): readonly Tool[] {
   if (value === undefined || value === null) return [];
@@ -55,30 +54,21 @@ const NAMESPACE_KEYS = new Set(["type", "name", "description", "tools"]);
 function functionTool(tool: JsonObject, path: string): FunctionTool {
   const description = optionalString(tool, "description", path);
   const schema = tool.parameters ?? tool.input_schema ?? (tool.parameters === null ? null : undefined);
-  return {
-    kind: "function",
-    name: nameOf(tool, path),
-    ...(description !== undefined && { description }),
-    ...(schema !== undefined && { schema }),
-    ...((typeof tool.strict === "boolean" || tool.strict === null) && { strict: tool.strict }),
-    ...(typeof tool.defer_loading === "boolean" && { defer: tool.defer_loading }),
-    ...markOf(tool, path),
-    ...unreadOf(tool, FUNCTION_KEYS),
-    at: path,
-  };
+  const found: Draft<FunctionTool> = { kind: "function", name: nameOf(tool, path), at: path };
+  if (description !== undefined) found.description = description;
+  if (schema !== undefined) found.schema = schema;
+  if (typeof tool.strict === "boolean" || tool.strict === null) found.strict = tool.strict;
+  if (typeof tool.defer_loading === "boolean") found.defer = tool.defer_loading;
+  return withUnread(withMark(found, tool, path), tool, FUNCTION_KEYS);
 }
 
 function customTool(tool: JsonObject, path: string): CustomTool {
   const description = optionalString(tool, "description", path);
-  return {
-    kind: "custom",
-    name: nameOf(tool, path),
-    ...(description !== undefined && { description }),
-    ...(tool.format !== undefined && tool.format !== null && { format: flatFormat(tool.format) }),
-    ...(typeof tool.defer_loading === "boolean" && { defer: tool.defer_loading }),
-    ...unreadOf(tool, CUSTOM_KEYS),
-    at: path,
-  };
+  const found: Draft<CustomTool> = { kind: "custom", name: nameOf(tool, path), at: path };
+  if (description !== undefined) found.description = description;
+  if (tool.format !== undefined && tool.format !== null) found.format = flatFormat(tool.format);
+  if (typeof tool.defer_loading === "boolean") found.defer = tool.defer_loading;
+  return withUnread(found, tool, CUSTOM_KEYS);
 }
 
 /** Chat nests syntax and definition under `grammar`. */
@@ -87,14 +77,12 @@ const flatFormat = (format: Raw): Raw =>
 
 function namespace(tool: JsonObject, path: string): Tool {
   const description = optionalString(tool, "description", path);
-  return {
-    kind: "namespace",
-    name: nameOf(tool, path),
-    ...(description !== undefined && { description }),
-    tools: decodeTools(tool.tools, pathOf(path, "tools")),
-    ...unreadOf(tool, NAMESPACE_KEYS),
-  };
+  const name = nameOf(tool, path);
+  const found: Draft<Namespace> = { kind: "namespace", name, tools: decodeTools(tool.tools, pathOf(path, "tools")) };
+  if (description !== undefined) found.description = description;
+  return withUnread(found, tool, NAMESPACE_KEYS);
 }
+type Namespace = Extract<Tool, { readonly kind: "namespace" }>;
 
 /** Anthropic dates its tool types in eight digits (`bash_20250124`), OpenAI with underscores. */
 const ANTHROPIC_TYPE = /_\d{8}$/;
@@ -102,12 +90,13 @@ const ANTHROPIC_CLIENT_RUN = /^(bash|text_editor|computer|memory)_\d{8}$/;
 
 function otherTool(type: string, tool: JsonObject): Tool {
   const name = typeof tool.name === "string" ? tool.name : type;
-  if (ANTHROPIC_CLIENT_RUN.test(type)) return { kind: "builtin", dialect: "anthropic", name, wire: type, raw: tool };
-  if (ANTHROPIC_TYPE.test(type)) return { kind: "hosted", dialect: "anthropic", name, raw: tool };
+  if (ANTHROPIC_CLIENT_RUN.test(type))
+    return { kind: "builtin", dialect: "anthropic-messages", name, wire: type, raw: tool };
+  if (ANTHROPIC_TYPE.test(type)) return { kind: "hosted", dialect: "anthropic-messages", name, raw: tool };
   const builtin = builtinByTool(type);
   return builtin && runsAtClient(tool)
-    ? { kind: "builtin", dialect: DIALECT, name: builtin.name, wire: type, raw: tool }
-    : { kind: "hosted", dialect: DIALECT, name: type, raw: tool };
+    ? { kind: "builtin", dialect: OPENAI_RESPONSES, name: builtin.name, wire: type, raw: tool }
+    : { kind: "hosted", dialect: OPENAI_RESPONSES, name: type, raw: tool };
 }
 
 function nameOf(tool: JsonObject, path: string): string {
@@ -125,7 +114,7 @@ export function decodeToolChoice(value: Json | undefined, path: string): ToolCho
   if (mode) return { mode };
   if (type === "allowed_tools") return allowed(choice, path);
   const tool = choiceRef(choice, type);
-  return tool ? { mode: "one", tool } : { mode: "opaque", dialect: DIALECT, raw: choice };
+  return tool ? { mode: "one", tool } : { mode: "opaque", dialect: OPENAI_RESPONSES, raw: choice };
 }
 
 const MODES = table<"auto" | "none" | "required">({
@@ -147,7 +136,7 @@ function allowed(choice: JsonObject, path: string): ToolChoice {
     isObject(tool) ? choiceRef(tool, String(tool.type ?? "")) : undefined,
   );
   // A vendor-run tool among them has no ToolRef, so the whole choice goes back as it came.
-  if (tools.includes(undefined)) return { mode: "opaque", dialect: DIALECT, raw: choice };
+  if (tools.includes(undefined)) return { mode: "opaque", dialect: OPENAI_RESPONSES, raw: choice };
   return { mode: "allowed", required: list.mode === "required", tools: tools as ToolRef[] };
 }
 

@@ -7,7 +7,7 @@ import { chatRequest, TO } from "../../../test/fixtures/responses.ts";
 
 const declared = (wire: string): JsonObject => {
   const name = wire.replace(/_\d+$/, "");
-  const tool = { kind: "builtin", dialect: "anthropic", name, wire, raw: { type: wire, name } } as const;
+  const tool = { kind: "builtin", dialect: "anthropic-messages", name, wire, raw: { type: wire, name } } as const;
   const entries = [{ kind: "message", role: "user", content: "hi" }] as const;
   const { value } = openaiResponses.request.encode(chatRequest({ entries, tools: [tool] }), TO);
   return (value.tools as readonly JsonObject[])[0] ?? {};

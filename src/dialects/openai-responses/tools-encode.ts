@@ -3,9 +3,10 @@ import { lowerCustomTool } from "../../ir/lower.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import { strictSchema } from "../../ir/strict-schema.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
+import { withHints } from "../../ir/unread.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { DIALECT } from "./wire.ts";
-import { builtinOf, hint, loseMark, meaning, unread, wireTool, type Writing } from "./writing.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { builtinOf, loseMark, wireTool, type Writing } from "./writing.ts";
 
 export const encodeTools = (tools: readonly Tool[], w: Writing): readonly JsonObject[] =>
   tools.flatMap((tool) => encodeTool(tool, undefined, w));
@@ -23,11 +24,11 @@ export function encodeTool(tool: Tool, namespace: string | undefined, w: Writing
           name: tool.name,
           ...(tool.description !== undefined && { description: tool.description }),
           tools: tool.tools.flatMap((inner) => encodeTool(inner, tool.name, w)),
-          ...unread(tool, w),
+          ...withHints({}, tool, w),
         },
       ];
     case "builtin":
-      return [tool.dialect === DIALECT ? (tool.raw as JsonObject) : foreignBuiltin(tool, w)];
+      return [tool.dialect === OPENAI_RESPONSES ? (tool.raw as JsonObject) : foreignBuiltin(tool, w)];
     case "hosted":
       return hostedTool(tool, w);
   }
@@ -37,59 +38,57 @@ const EMPTY_SCHEMA: JsonObject = { type: "object", properties: {} };
 
 function functionTool(tool: FunctionTool, namespace: string | undefined, w: Writing): JsonObject {
   loseMark(tool.mark, w);
-  // A type among them is Anthropic's "custom", which means a function.
-  const { type: _, ...beside } = unread(tool, w);
-  return {
-    type: "function",
-    ...toolName(tool.name, "function", namespace, w),
-    ...(tool.description !== undefined && { description: tool.description }),
-    ...parametersOf(tool, w),
-    ...(w.own && tool.defer !== undefined && { defer_loading: tool.defer }),
-    ...beside,
-  };
+  const hinted = withHints(NOTHING, tool, w);
+  const declared: Record<string, Json> = { type: "function", name: toolName(tool.name, "function", namespace, w) };
+  if (tool.description !== undefined) declared.description = tool.description;
+  addParameters(declared, tool, w);
+  if (w.own && tool.defer !== undefined) declared.defer_loading = tool.defer;
+  return hinted === NOTHING ? declared : { ...declared, ...hinted };
 }
+const NOTHING: JsonObject = {};
 
 /** Inside a namespace names are the caller's; outside they are what every dialect can write. */
-const toolName = (name: string, via: ToolRef["via"], namespace: string | undefined, w: Writing): JsonObject => ({
-  name: namespace === undefined ? w.tools.wireName({ via, name }) : name,
-});
-
-interface Parameters {
-  readonly parameters?: Json;
-  readonly strict?: boolean | null;
-}
+const toolName = (name: string, via: ToolRef["via"], namespace: string | undefined, w: Writing): string =>
+  namespace === undefined ? w.tools.wireName({ via, name }) : name;
 
 /** Its schema, and whether arguments are held to it. Responses takes an absent `strict` for true, Chat and Messages for false. */
-function parametersOf(tool: FunctionTool, w: Writing): Parameters {
+function addParameters(declared: Record<string, Json>, tool: FunctionTool, w: Writing): void {
   const { traits } = w.to;
   const at = w.said.place(tool);
-  const said = tool.strict === undefined ? {} : { strict: tool.strict };
-  if (w.own && !isObject(tool.schema)) return { ...(tool.schema === null && { parameters: null }), ...said };
-  const parameters = toolSchema(tool.schema, traits.toolSchemas, at, w.losses);
-  if (w.own) return { parameters, ...said };
-  const lose = (note: string): void => hint(w, `${at}.strict`, "strict-tool", "dropped", note);
+  if (!w.own || isObject(tool.schema)) declared.parameters = toolSchema(tool.schema, traits.toolSchemas, at, w.losses);
+  else if (tool.schema === null) declared.parameters = null;
+  if (w.own) {
+    if (tool.strict !== undefined) declared.strict = tool.strict;
+    return;
+  }
+  const lose = (note: string): void => w.losses.hint(`${at}.strict`, "strict-tool", "dropped", note);
   if (!traits.strictTools) {
     if (tool.strict) lose("the upstream does not hold a model to a tool's schema");
-    return { parameters };
+    return;
   }
-  const held = tool.strict ? strictSchema(parameters) : undefined;
-  if (held && "schema" in held) return { parameters: held.schema, strict: true };
-  if (held) lose(`the vendor cannot hold arguments to it: ${held.why}`);
-  return { parameters, strict: false };
+  const held = tool.strict ? strictSchema(declared.parameters) : undefined;
+  declared.strict = held !== undefined && "schema" in held;
+  if (held && "schema" in held) declared.parameters = held.schema;
+  else if (held) lose(`the vendor cannot hold arguments to it: ${held.why}`);
 }
 
 function customTool(tool: CustomTool, namespace: string | undefined, w: Writing): JsonObject {
-  const beside = unread(tool, w);
+  const beside = withHints(NOTHING, tool, w);
   if (!w.to.traits.customTools) {
     const at = w.said.place(tool);
     if (isObject(tool.format) && tool.format.type === "grammar")
-      hint(w, `${at}.format`, "tool-grammar", "approximated", "the grammar is told in words: nothing enforces it");
-    else hint(w, at, "custom-tool", "emulated", "a freeform tool is declared as a function with one string");
+      w.losses.hint(
+        `${at}.format`,
+        "tool-grammar",
+        "approximated",
+        "the grammar is told in words: nothing enforces it",
+      );
+    else w.losses.hint(at, "custom-tool", "emulated", "a freeform tool is declared as a function with one string");
     const lowered = lowerCustomTool(tool);
     const strict = w.to.traits.strictTools ? { strict: false } : {};
     return {
       type: "function",
-      ...toolName(tool.name, "custom", namespace, w),
+      name: toolName(tool.name, "custom", namespace, w),
       description: lowered.description,
       parameters: lowered.schema,
       ...strict,
@@ -97,7 +96,7 @@ function customTool(tool: CustomTool, namespace: string | undefined, w: Writing)
   }
   return {
     type: "custom",
-    ...toolName(tool.name, "custom", namespace, w),
+    name: toolName(tool.name, "custom", namespace, w),
     ...(tool.description !== undefined && { description: tool.description }),
     ...(tool.format !== undefined && { format: tool.format }),
     ...(w.own && tool.defer !== undefined && { defer_loading: tool.defer }),
@@ -173,12 +172,12 @@ const FOREIGN_BUILTINS: readonly (readonly [RegExp, string, JsonObject])[] = [
 ];
 
 function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, w: Writing): JsonObject {
-  hint(w, w.said.place(tool), "builtin-tool", "emulated", `${tool.wire} is declared as a function`);
+  w.losses.hint(w.said.place(tool), "builtin-tool", "emulated", `${tool.wire} is declared as a function`);
   const known = FOREIGN_BUILTINS.find(([wire]) => wire.test(tool.wire));
   const strict = w.to.traits.strictTools ? { strict: false } : {};
   return {
     type: "function",
-    ...toolName(tool.name, "builtin", undefined, w),
+    name: toolName(tool.name, "builtin", undefined, w),
     description: known?.[1] ?? `The tool ${tool.wire}.`,
     parameters: known?.[2] ?? { ...EMPTY_SCHEMA, additionalProperties: true },
     ...strict,
@@ -186,13 +185,13 @@ function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, w: Writing): J
 }
 
 function hostedTool(tool: Extract<Tool, { kind: "hosted" }>, w: Writing): readonly JsonObject[] {
-  if (tool.dialect === DIALECT) return [tool.raw as JsonObject];
+  if (tool.dialect === OPENAI_RESPONSES) return [tool.raw as JsonObject];
   const raw = isObject(tool.raw) ? tool.raw : {};
   if (typeof raw.type === "string" && raw.type.startsWith("web_search")) {
-    hint(w, w.said.place(tool), "web-search", "emulated", "the search of this vendor stands in for the other's");
+    w.losses.hint(w.said.place(tool), "web-search", "emulated", "the search of this vendor stands in for the other's");
     return [webSearch(raw)];
   }
-  meaning(w, w.said.place(tool), "hosted-tool", "dropped", `${tool.name} runs at another vendor`);
+  w.losses.meaning(w.said.place(tool), "hosted-tool", "dropped", `${tool.name} runs at another vendor`);
   return [];
 }
 
@@ -220,9 +219,8 @@ export function encodeToolChoice(choice: ToolChoice, w: Writing): Json | undefin
         tools: choice.tools.map((tool) => choiceOf(tool, w)),
       };
     case "opaque":
-      if (choice.dialect === DIALECT) return choice.raw;
-      meaning(
-        w,
+      if (choice.dialect === OPENAI_RESPONSES) return choice.raw;
+      w.losses.meaning(
         w.said.field("toolChoice"),
         "tool-choice",
         "dropped",

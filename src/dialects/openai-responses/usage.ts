@@ -1,5 +1,5 @@
 /** Token counts of a Responses answer. `input_tokens` includes what was cached, `output_tokens` the reasoning. */
-import { countedLine } from "../../ir/counters.ts";
+import { countedLine } from "../counters.ts";
 import { toldTotals, type Usage } from "../../ir/usage.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 

@@ -4,7 +4,8 @@ import { type JsonObject, literal } from "../../wire/json.ts";
 import { callIdOrOwn } from "./call-slot.ts";
 import type { Reading } from "./decoder.ts";
 import type { Kind } from "./slots.ts";
-import { type Builtin, builtinInput, DIALECT, runsAtClient } from "./wire.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { type Builtin, builtinInput, runsAtClient } from "./wire.ts";
 
 /** Must be sent back in the next request, but is no work of a tool. */
 const OPAQUE = new Set(["compaction", "context_compaction"]);
@@ -13,7 +14,10 @@ export function vendorSlot(reading: Reading, item: JsonObject): Kind {
   const wire = String(item.type);
   let index: number | undefined;
   const open = (raw: JsonObject, emit: Emit): number => {
-    index ??= reading.open({ kind: OPAQUE.has(wire) ? "opaque" : "hosted", dialect: DIALECT, wire, raw }, emit);
+    index ??= reading.open(
+      { kind: OPAQUE.has(wire) ? "opaque" : "hosted", dialect: OPENAI_RESPONSES, wire, raw },
+      emit,
+    );
     return index;
   };
   return {

@@ -1,7 +1,7 @@
 /** Words of the Responses protocol that several files here need. https://platform.openai.com/docs/api-reference/responses */
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
-
-export const DIALECT = "openai-responses" as const;
+import type { Draft } from "../../ir/draft.ts";
+import type { Meta } from "../../ir/request.ts";
+import { isObject, type Json, type JsonObject, without } from "../../wire/json.ts";
 
 /** A tool that the client runs and that has item types of its own. */
 export interface Builtin {
@@ -80,8 +80,7 @@ export function runsAtClient(item: JsonObject): boolean {
 /** What the client must do, as the JSON of one object: it stands for arguments wherever a call crosses dialects. */
 export function builtinInput(builtin: Builtin, item: JsonObject): string {
   if (builtin.name === "tool_search") return jsonText(item.arguments ?? {});
-  const fields = Object.entries(item).filter(([key]) => !FRAME_KEYS.has(key));
-  return JSON.stringify(Object.fromEntries(fields));
+  return JSON.stringify(without(item, FRAME_KEYS));
 }
 const FRAME_KEYS = new Set(["type", "id", "status", "call_id"]);
 
@@ -98,6 +97,13 @@ export const callIdOf = (item: JsonObject): string => {
   const id = item.type === "mcp_approval_request" ? item.id : (item.call_id ?? item.id);
   return typeof id === "string" ? id : "";
 };
+
+/** With the item's own id and status. */
+export function withIds<T extends object>(draft: T, item: JsonObject): T {
+  if (typeof item.id === "string") (draft as Draft<Meta>).id = item.id;
+  if (typeof item.status === "string") (draft as Draft<Meta>).status = item.status;
+  return draft;
+}
 
 export const jsonText = (value: Json | undefined): string =>
   typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);

@@ -2,12 +2,13 @@
 import type { Addressee } from "../dialect.ts";
 import type { Feature, Loss, LossList } from "../../ir/loss.ts";
 import { safeId } from "../../ir/ids.ts";
-import type { CacheMark, CallEntry, Meta, ModelRequest, ToolRef, Unread } from "../../ir/request.ts";
+import type { CacheMark, CallEntry, Meta, ModelRequest, ToolRef } from "../../ir/request.ts";
 import type { ToolMap } from "../../ir/tools.ts";
-import { loseUnread } from "../../ir/unread.ts";
+import { withHints } from "../../ir/unread.ts";
 import type { CallerWords } from "../../ir/field-names.ts";
-import type { JsonObject } from "../../wire/json.ts";
-import { type Builtin, builtinByName, DIALECT, ID_LENGTH_MAX } from "./wire.ts";
+import type { Json, JsonObject } from "../../wire/json.ts";
+import { OPENAI_RESPONSES } from "./id.ts";
+import { type Builtin, builtinByName, ID_LENGTH_MAX } from "./wire.ts";
 
 export interface Writing {
   /** The caller speaks this dialect: item ids, absent fields and unread keys go back as they came. */
@@ -21,7 +22,7 @@ export interface Writing {
   readonly said: CallerWords;
 }
 
-export const isOwn = (request: ModelRequest): boolean => request.extra.dialect === DIALECT;
+export const isOwn = (request: ModelRequest): boolean => request.extra.dialect === OPENAI_RESPONSES;
 
 export function lose(
   losses: LossList,
@@ -34,32 +35,21 @@ export function lose(
   losses.add({ path, feature, how, weight, note });
 }
 
-export const hint = (w: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
-  lose(w.losses, path, feature, how, "hint", note);
-export const meaning = (w: Writing, path: string, feature: Feature, how: Loss["how"], note: string): void =>
-  lose(w.losses, path, feature, how, "meaning", note);
-
 export function loseMark(mark: CacheMark | undefined, w: Writing): void {
   const note = "the Responses API caches prefixes by itself and knows no breakpoints";
-  if (mark) hint(w, w.said.place(mark), "cache-breakpoint", "dropped", note);
+  if (mark) w.losses.hint(w.said.place(mark), "cache-breakpoint", "dropped", note);
 }
 
-/** What only another dialect reads of a thing; our own dialect gets it back. */
-export function unread(thing: Unread, w: Writing): JsonObject {
-  if (w.own) return thing.hints ?? {};
-  loseUnread(w.losses, w.said.place(thing), thing.hints);
-  return {};
-}
-
-/** Copilot makes ids of four hundred characters, which every other server refuses. An id of an item means nothing beyond its server. */
-export function ids(entry: Meta, w: Writing): JsonObject {
-  const beside = unread(entry, w);
-  if (!w.own) return beside;
-  return {
-    ...beside,
-    ...(entry.id !== undefined && entry.id.length <= ID_LENGTH_MAX && { id: entry.id }),
-    ...(entry.status !== undefined && { status: entry.status }),
-  };
+/**
+ * The beginning of an item, with what its own dialect has beside the content. Copilot makes ids of four hundred
+ * characters, which every other server refuses. An id of an item means nothing beyond its server.
+ */
+export function itemOf(type: string | undefined, entry: Meta, w: Writing): Record<string, Json | undefined> {
+  const item: Record<string, Json | undefined> = { ...withHints(type === undefined ? {} : { type }, entry, w) };
+  if (!w.own) return item;
+  if (entry.id !== undefined && entry.id.length <= ID_LENGTH_MAX) item.id = entry.id;
+  if (entry.status !== undefined) item.status = entry.status;
+  return item;
 }
 
 /** Only a caller of this dialect can have declared a tool with item types of its own. */

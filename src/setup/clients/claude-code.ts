@@ -43,7 +43,7 @@ export const claudeCode = {
   kind: "files",
   id: "claude-code",
   title: "Claude Code",
-  dialect: "anthropic",
+  dialect: "anthropic-messages",
   plan: (read, place, connection) => {
     const path = settingsOf(place);
     const before = read(path);

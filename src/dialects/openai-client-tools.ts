@@ -1,5 +1,5 @@
 /** Tools that OpenAI's clients run themselves, as functions: their arguments are the fields of the call's own item. */
-import type { Tool } from "./request.ts";
+import type { Tool } from "../ir/request.ts";
 import { lookup, isObject, type JsonObject } from "../wire/json.ts";
 
 interface Described {

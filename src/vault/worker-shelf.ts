@@ -1,8 +1,8 @@
-/** A shelf in a thread of its own: SQLite waits on the thread that asks, and the gateway has one for everybody. */
+/** A shelf in a worker thread: SQLite blocks the thread that calls it, and the gateway has one thread for all calls. */
 import type { Secrets } from "../store/secret.ts";
 import type { Shelf } from "./shelf.ts";
 
-/** What the thread is told first. */
+/** The first message to the thread. */
 export interface Opening {
   readonly dir: string;
   readonly secrets: Secrets;
@@ -23,8 +23,8 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** `start` makes the thread when somebody asks for the first time: a start does not wait for it. */
-export function farShelf(opening: Opening, start: () => Worker): Shelf {
+/** `start` makes the thread at the first question: the gateway's start does not wait for it. */
+export function workerShelf(opening: Opening, start: () => Worker): Shelf {
   const pending = new Map<number, Pending>();
   let count = 0;
   let worker: Worker | undefined;

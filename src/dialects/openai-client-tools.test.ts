@@ -1,7 +1,7 @@
 /** What is lent to another vendor's model in place of a tool that OpenAI's clients run themselves. */
 import { describe, expect, test } from "bun:test";
-import { builtinFunction, isDescribed } from "./builtins.ts";
-import type { Tool } from "./request.ts";
+import { builtinFunction, isDescribed } from "./openai-client-tools.ts";
+import type { Tool } from "../ir/request.ts";
 import { faultsOf } from "../../test/fixtures/schema-faults.ts";
 
 type Builtin = Extract<Tool, { kind: "builtin" }>;

@@ -3,7 +3,7 @@
  * mix the words: one reader has them all, for the dialects and for whoever checks a vendor from outside.
  */
 import { isObject, type Json, type JsonObject } from "../wire/json.ts";
-import { type UsageLine, usageLine } from "./usage.ts";
+import { type UsageLine, usageLine } from "../ir/usage.ts";
 
 /** Finite, whole and not below zero, or it is no count. */
 export function countIn(holder: Json | undefined, ...keys: readonly string[]): number | undefined {

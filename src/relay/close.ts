@@ -1,0 +1,76 @@
+/** The one end of a call: what is known then goes into its record, reasoning into the vault, and the record to the sinks. */
+import { GatewayError } from "../ir/error.ts";
+import type { Loss } from "../ir/loss.ts";
+import type { DialectId } from "../ir/dialect-id.ts";
+import { toldTotals } from "../ir/usage.ts";
+import type { ModelRequest } from "../ir/request.ts";
+import { withoutAttribution } from "../clients/claude-code.ts";
+import type { Recorder } from "../ledger/ledger.ts";
+import { countsTokens } from "../providers/endpoint.ts";
+import type { MeteredModel } from "../providers/token-meter.ts";
+import type { Target } from "../routing/target.ts";
+import type { Place } from "../vault/vault.ts";
+import type { Call, Gateway } from "./call.ts";
+import type { Watch } from "./watch.ts";
+
+/** What is known of an answer when it ends. */
+export interface Ending {
+  readonly watch: Watch;
+  readonly losses: readonly Loss[];
+  readonly place?: Place;
+  readonly sample?: TokenSample;
+}
+
+/** A call whose bill teaches the local count of tokens. */
+export interface TokenSample {
+  readonly of: MeteredModel;
+  readonly bytes: number;
+  request(): ModelRequest;
+}
+
+/** Where a call ends. */
+export interface Closing {
+  readonly gateway: Gateway;
+  readonly record: Recorder;
+  /** The dialect of the answer. */
+  readonly reply: DialectId;
+}
+
+/** The client is gone. */
+export const LEFT = new GatewayError("aborted", "the caller went away");
+
+/** `status`: what the caller got; 499 when it was gone. `error`: why there is no whole answer, where the answer itself does not hold the reason. */
+export function closeCall(closing: Closing, status: number, ending?: Ending, error?: GatewayError): void {
+  if (ending) settle(closing, ending);
+  const fault = error ?? ending?.watch.error;
+  if (!fault) closing.record.close("ended", status);
+  else closing.record.close(fault.kind === "aborted" ? "abandoned" : "failed", status, fault);
+}
+
+/** Usage and losses for the record, reasoning for the vault, tokens for the local count. */
+function settle({ gateway, record, reply }: Closing, { watch, losses, place, sample }: Ending): void {
+  record.draft.usage = watch.usage;
+  const told = watch.answer();
+  const isKept = place !== undefined && told !== undefined;
+  if (isKept) gateway.vault.remember(place, told.answer, told.seen);
+  // What the vault has, it puts back.
+  record.lost.answer(isKept ? losses.filter(({ feature }) => feature !== "seal") : losses);
+  for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
+  if (sample) learnTokens(sample, record, gateway);
+}
+
+/** Where the vendor has no counter of its own, its bill teaches the local one. Only some calls are sampled. */
+export function tokenSample(call: Call, target: Target): TokenSample | undefined {
+  if (countsTokens(target.provider, target.dialect)) return undefined;
+  const of = { provider: target.provider.name, model: target.model };
+  const bytes = call.bytes.byteLength;
+  if (!call.gateway.tokens.wants(of, bytes)) return undefined;
+  return { of, bytes, request: () => withoutAttribution(call.decoded().value).value };
+}
+
+function learnTokens({ of, bytes, request }: TokenSample, { draft }: Recorder, { tokens }: Gateway): void {
+  const { usage } = draft;
+  // The prompt of a later round is not the caller's alone.
+  if (usage.source !== "reported" || usage.lines.some(({ kind }) => kind === "round")) return;
+  tokens.learn(of, { request, bytes, billed: toldTotals(usage).prompt });
+}

@@ -1,0 +1,88 @@
+/** One request to one target: sent, and refused where the upstream refuses. */
+import { DIALECTS } from "../dialects/index.ts";
+import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
+import { endpoint } from "../providers/endpoint.ts";
+import { upstreamHeaders } from "../providers/headers.ts";
+import { operatorsFault } from "../providers/refusals.ts";
+import { isNamed } from "../routing/target.ts";
+import type { Place } from "../vault/vault.ts";
+import type { Attempt } from "./call.ts";
+import type { Outbound } from "./outbound.ts";
+import { headersForClient } from "./redact.ts";
+import { errorReply, send } from "./send.ts";
+import { watch, type Watch } from "./watch.ts";
+
+/** An upstream that answered with 2xx. Its first event may still be an error. */
+export interface Upstream {
+  readonly attempt: Attempt;
+  readonly out: Outbound;
+  readonly response: Response;
+  readonly isStream: boolean;
+  /** By `performance.now()`: the first word must be there. Asking counts too. */
+  readonly firstWordBy: number;
+  readonly watch: Watch;
+  /** Where the vault keeps the answer; absent: nowhere. */
+  readonly place?: Place;
+}
+
+/** Throws the upstream's refusal, or why it could not be reached. */
+export async function ask(attempt: Attempt, out: Outbound): Promise<Upstream> {
+  const { call, target } = attempt;
+  const { sightings } = call.gateway;
+  const to = endpoint(target.provider, target.dialect, target.model, call.stream ? "stream" : "generate");
+  const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
+  const { name: provider, firstByteMs } = target.provider;
+  const firstWordBy = performance.now() + firstByteMs;
+  const sending = send({ url: to.url, headers }, out.body, { provider, firstByteMs, signal: call.signal });
+  // While the upstream thinks.
+  const place = out.place();
+  const response = await sending;
+  if (!response.ok) throw await refusalOf(response, attempt);
+  if (isNamed(target)) sightings.saw(target.provider, target.model, "answers");
+  return {
+    attempt,
+    out,
+    response,
+    firstWordBy,
+    isStream: (response.headers.get("content-type") ?? "").includes("text/event-stream"),
+    watch: watch(call.record.firstToken, place ? out.kept : "nothing"),
+    ...(place && { place }),
+  };
+}
+
+/** The vendor's own error, or the gateway's where it is the operator who must act. */
+async function refusalOf(response: Response, { call, target }: Attempt): Promise<GatewayError> {
+  const { sightings } = call.gateway;
+  const provider = target.provider.name;
+  if (response.status < 400) {
+    await response.body?.cancel();
+    return ownError(
+      "upstream-failed",
+      `The provider ${provider} answered with a redirect (${response.status}), which is not followed. Correct its base_url.`,
+      { provider },
+    );
+  }
+  const reply = await errorReply(response, target.provider);
+  const error = DIALECTS[target.dialect].error.decode(reply);
+  const retryAfter = reply.headers["retry-after"] ?? error.details.retryAfter;
+  const known = {
+    provider,
+    upstream: reply,
+    headers: headersForClient(response.headers, target.provider),
+    ...(retryAfter !== undefined && { retryAfter }),
+  };
+  const said = `${error.details.code ?? ""} ${error.message}`;
+  const asked = {
+    provider: target.provider,
+    target: { ...target.config, model: target.model },
+    name: call.model,
+  };
+  const fault = operatorsFault({ status: reply.status, said }, asked);
+  if (!fault) return error.with({ ...known, upstreamDialect: target.dialect });
+  if (fault.what === "deployment" && isNamed(target)) sightings.saw(target.provider, target.model, "missing");
+  // Without the reply's dialect, which would let its bytes pass as they are.
+  const details: ErrorDetails = { ...known, status: reply.status, why: fault.says };
+  return fault.what === "deployment"
+    ? new GatewayError("unknown-model", fault.says, { ...details, param: "model" })
+    : new GatewayError(error.kind, `${fault.says} It said: ${error.message}`, details);
+}
