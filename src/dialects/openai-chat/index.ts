@@ -7,6 +7,7 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import { nativeEdits } from "./native-edits.ts";
+import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
 import { modelList } from "./model-list.ts";
 import { paths } from "./paths.ts";
@@ -32,7 +33,7 @@ export const openaiChat = {
   nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder, answers: /"choices"\s*:\s*\[\s*\{/ },
+  stream: { decoder, encoder, marks },
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
   modelList,
