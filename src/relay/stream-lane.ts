@@ -4,8 +4,9 @@ import type { StreamEvent } from "../ir/events.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import { LIMITS } from "../wire/limits.ts";
+import type { Framing } from "../wire/framing.ts";
 import type { EndCause, Frame } from "../wire/machine.ts";
-import { FrameTooLarge, printFrame, sseReader } from "../wire/sse.ts";
+import { FrameTooLarge, printFrame, SSE, sseReader } from "../wire/sse.ts";
 import { outcomeOnly } from "./outcome.ts";
 
 /** One write per upstream read, never one per frame: a flushed write costs five times the translation of its frame. */
@@ -21,8 +22,14 @@ export interface StreamLane {
 
 export type Observe = (event: StreamEvent) => void;
 
-export function translatedLane(from: Dialect, to: Dialect, ask: Ask, observe: Observe): StreamLane {
-  const reader = sseReader();
+export function translatedLane(
+  from: Dialect,
+  to: Dialect,
+  ask: Ask,
+  observe: Observe,
+  framing: Framing = SSE,
+): StreamLane {
+  const reader = framing.reader();
   const decoder = from.stream.decoder(ask);
   const encoder = to.stream.encoder(ask);
   let out = "";
