@@ -3,6 +3,7 @@ import type { ProviderConfig } from "../config/config.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { type GatewayError, ownError } from "../ir/error.ts";
 import { LIMITS } from "../wire/limits.ts";
+import { SSE } from "../wire/sse.ts";
 import type { OpenStream } from "./deliver.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
 import { cleanEvents, cleanFailure, headersForClient, withoutUsage } from "./redact.ts";
@@ -40,8 +41,9 @@ export const heldOf = ({ attempt, out, watch, response, place }: Upstream) => ({
   ...(place && { place }),
 });
 
-function laneOf({ attempt, out, watch, place }: Upstream, from: Dialect, to: Dialect): StreamLane {
-  if (out.lane === "translated") return translatedLane(from, to, out.ask, watch.observe);
+function laneOf({ attempt, out, watch, place, framing }: Upstream, from: Dialect, to: Dialect): StreamLane {
+  // Clients read server-sent events: bytes in another framing cannot pass.
+  if (out.lane === "translated" || framing !== SSE) return translatedLane(from, to, out.ask, watch.observe, framing);
   const clean = cleanEvents(from, attempt.target.provider);
   const filter = out.withholdsUsage ? withoutUsage(from, clean) : clean;
   return nativeLane(from, out.ask, filter, watch.observe, place && out.kept === "whole" ? "emitted" : "passed over");

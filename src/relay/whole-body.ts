@@ -33,9 +33,9 @@ export async function wholeBody(upstream: Upstream, dialect: Dialect): Promise<W
 }
 
 /** Some hosts stream whatever one asks for. */
-function streamedEvents(bytes: Uint8Array, dialect: Dialect, { out }: Upstream): readonly StreamEvent[] {
+function streamedEvents(bytes: Uint8Array, dialect: Dialect, { out, framing }: Upstream): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
-  const lane = translatedLane(dialect, dialect, out.ask, (event) => void events.push(event));
+  const lane = translatedLane(dialect, dialect, out.ask, (event) => void events.push(event), framing);
   lane.push(bytes);
   lane.end("eof");
   return events;
