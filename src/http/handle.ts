@@ -1,6 +1,6 @@
 /** One request: its door, its key, its route, its handler, and what it is told where one of them refuses it. */
 import { checkOpenDoor } from "../access/door.ts";
-import type { Caller, Keyring } from "../access/keyring.ts";
+import { type Caller, keyring } from "../access/keyring.ts";
 import type { TurnedAway } from "../access/turned-away.ts";
 import { clientOf } from "../clients/client.ts";
 import { googleError, isGoogles } from "../clients/gemini-cli.ts";
@@ -21,7 +21,6 @@ import { stackOf } from "./stack.ts";
 /** What every request is held against. */
 export interface Door {
   readonly gateway: Gateway;
-  readonly keys: Keyring;
   readonly calls: OpenCalls;
   readonly turnedAway: TurnedAway;
 }
@@ -69,18 +68,19 @@ function withoutSlashes(path: string): string {
 async function handle(arrival: Arrival, door: Door, connection: ClientConnection): Promise<Response> {
   const { request, path, client, id } = arrival;
   const { gateway } = door;
+  const keys = keyring(gateway.config);
   let dialect = dialectOfPath(path);
   try {
     const found = match(request.method, path);
     const isFree = "route" in found && found.route.access === "none";
-    if (door.keys.open && !isFree) admit(arrival, door, connection, () => checkOpenDoor(request.headers));
+    if (keys.open && !isFree) admit(arrival, door, connection, () => checkOpenDoor(request.headers));
     const crossOrigin = preflight(request, gateway.config);
     if (crossOrigin) return crossOrigin;
     const matched = admit(arrival, door, connection, () => known(found, request.method, path));
     dialect = matched.route.dialect ?? dialect;
     const caller: Caller = isFree
       ? { name: "nobody" }
-      : admit(arrival, door, connection, () => door.keys.identify(request.headers));
+      : admit(arrival, door, connection, () => keys.identify(request.headers));
     return await matched.route.handler({
       ...arrival,
       captured: matched.captured,

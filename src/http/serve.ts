@@ -1,5 +1,4 @@
 /** The HTTP server: listening, idle connections, and a stop. */
-import { keyring } from "../access/keyring.ts";
 import { turnedAway } from "../access/turned-away.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Gateway } from "../relay/call.ts";
@@ -33,7 +32,7 @@ const LAST_WORDS_MS = 1_000;
 export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }: ServeOptions): HttpServer {
   const { config } = gateway;
   const calls = openCalls(callsMax);
-  const door: Door = { gateway, keys: keyring(config), calls, turnedAway: turnedAway(gateway.log.warn) };
+  const door: Door = { gateway, calls, turnedAway: turnedAway(gateway.log.warn) };
   const idleTimeout = idleSeconds + LOOK_SECONDS;
   const server = Bun.serve({
     hostname: config.server.host,
@@ -59,7 +58,7 @@ export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }
     openCalls: calls.count,
     stop: async () => {
       const drained = server.stop();
-      await orLate(drained, config.server.drainMs);
+      await orLate(drained, gateway.config.server.drainMs);
       calls.cut(stopping());
       await orLate(drained, LAST_WORDS_MS);
       await server.stop(true);
