@@ -6,7 +6,8 @@ import { OPENAI_CHAT } from "../dialects/openai-chat/id.ts";
 import type { Traits } from "../dialects/traits.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { vendorOf } from "./catalog.ts";
-import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./model-rows.ts";
+import { EFFORTS, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "../ir/choices.ts";
+import { modelRow, type ModelRow, nameKey } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
 import { traitsOf, type Vendor } from "./vendor.ts";
 

@@ -5,7 +5,7 @@ import type { Effort, Reasoning } from "../ir/request.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import type { CallerWords } from "../ir/field-names.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
-import { EFFORTS } from "./model-rows.ts";
+import { EFFORTS } from "../ir/choices.ts";
 import type { Capabilities } from "./provider.ts";
 
 export interface Wishes {

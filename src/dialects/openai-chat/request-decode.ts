@@ -1,4 +1,5 @@
 /** A Chat body, or one of the mixtures that arrive on a Chat path, becomes a request in nobody's dialect. */
+import { isSummary } from "../../ir/choices.ts";
 import { type Feature, lossList, type LossList, type Translated } from "../../ir/loss.ts";
 import type {
   CacheHints,
@@ -176,7 +177,7 @@ function showOf(reasoning: JsonObject, thinking: JsonObject): Reasoning["show"] 
   if (reasoning.exclude === true || thinking.display === "omitted") return "omitted";
   if (thinking.display === "summarized") return "summarized";
   const summary = reasoning.summary ?? reasoning.generate_summary;
-  return summary === "auto" || summary === "concise" || summary === "detailed" ? summary : undefined;
+  return isSummary(summary) ? summary : undefined;
 }
 
 function outputOf(body: JsonObject): OutputShape | undefined {

@@ -1,4 +1,5 @@
 /** A Responses body, or one of Cursor's that is nearly one, as a ModelRequest. */
+import { isSummary } from "../../ir/choices.ts";
 import { unwrapCustomInput } from "../../ir/lower.ts";
 import { lossless, type Translated } from "../../ir/loss.ts";
 import type {
@@ -147,17 +148,15 @@ function samplingOf(body: JsonObject): Sampling {
   });
 }
 
-const SUMMARIES = new Set(["auto", "concise", "detailed"]);
-
 function reasoningOf(body: JsonObject): Reasoning | undefined {
   const wire = optionalObject(body, "reasoning");
   const flat = optionalString(body, "reasoning_effort");
   if (!wire) return flat === undefined ? undefined : { effort: flat };
-  const summary = typeof wire.summary === "string" && SUMMARIES.has(wire.summary) ? wire.summary : undefined;
+  const summary = isSummary(wire.summary) ? wire.summary : undefined;
   const hints = without(wire, new Set(summary === undefined ? ["effort"] : ["effort", "summary"]));
   return defined({
     effort: optionalString(wire, "effort", "reasoning") ?? flat,
-    show: summary as Reasoning["show"],
+    show: summary,
     hints: Object.keys(hints).length > 0 ? hints : undefined,
   });
 }
