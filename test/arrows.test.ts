@@ -149,7 +149,7 @@ const TRAIT = /reasoningReplay(:| ===) "\w+"/g;
 /** Rebuilt now, line by line out of this list: when it is empty, nothing outside spells a dialect. */
 const STILL_SPELL = [
   // The relay reads and writes wire by hand.
-  /^relay\/(kept|outbound|commit|rounds)\.ts$/,
+  /^relay\/(kept|outbound|rounds)\.ts$/,
   // The native lane fits bytes field by field.
   /^providers\/(native-[-\w]+|thinking)\.ts$/,
 ];

@@ -40,6 +40,8 @@ export interface Dialect {
     encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] };
     /** How the events of an answer name themselves, in the text of an event. */
     readonly answers: RegExp;
+    /** True for the text of an event that only says what was used, which upstreams send where they are asked to. */
+    isUsageOnly?(event: string): boolean;
   };
   readonly response: {
     /** A whole answer runs through the same code as a stream. */

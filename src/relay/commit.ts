@@ -40,12 +40,9 @@ export const heldOf = ({ attempt, out, watch, response, place }: Upstream) => ({
 
 function laneOf({ out, watch, place }: Upstream, from: Dialect, to: Dialect): StreamLane {
   if (out.lane === "translated") return translatedLane(from, to, out.ask, watch.observe);
-  const withheld = out.withholdsUsage ? isUsageChunk : NOTHING_WITHHELD;
+  const withheld = (out.withholdsUsage ? from.stream.isUsageOnly : undefined) ?? NOTHING_WITHHELD;
   return nativeLane(from, out.ask, withheld, watch.observe, place && out.kept === "whole" ? "words" : "outcome");
 }
-
-/** Chat's chunk with usage and without choices. Its marks cannot stand inside a string: there, quotes are escaped. */
-const isUsageChunk = (event: string): boolean => /"choices":\s*\[\s*\]/.test(event) && /"usage":\s*\{/.test(event);
 
 async function committed(
   { attempt, watch, firstWordBy }: Upstream,

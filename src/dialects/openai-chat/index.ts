@@ -14,6 +14,7 @@ import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
 import { range, traits } from "./traits.ts";
+import { isUsageOnly } from "./usage.ts";
 
 export const openaiChat = {
   id: OPENAI_CHAT,
@@ -26,7 +27,7 @@ export const openaiChat = {
   passes,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder, answers: /"choices"\s*:\s*\[\s*\{/ },
+  stream: { decoder, encoder, answers: /"choices"\s*:\s*\[\s*\{/, isUsageOnly },
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
   modelList,
