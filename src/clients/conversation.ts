@@ -16,9 +16,6 @@ const SESSION_HEADERS = [
   "conversation-id",
 ] as const;
 
-/** The vendor refuses longer cache keys. https://platform.openai.com/docs/api-reference/responses/create */
-const CACHE_KEY_LENGTH_MAX = 64;
-
 /** A session that the client names: in `metadata` (Cursor) or a header. Never `user`: it is the same in all of a person's conversations. */
 export function namedSession(headers: Headers, body: JsonObject): string | undefined {
   const metadata = isObject(body.metadata) ? body.metadata : undefined;
@@ -30,10 +27,6 @@ export function namedSession(headers: Headers, body: JsonObject): string | undef
   }
   return undefined;
 }
-
-/** A cache key that vendors accept. */
-export const cacheKeyOf = (session: string): string =>
-  session.length <= CACHE_KEY_LENGTH_MAX ? session : sha256(session);
 
 /** A conversation that its client does not name, by the user's first words, which clients repeat in every request. */
 export const guessedConversation = (first: Entry | undefined): string =>

@@ -4,12 +4,14 @@ import type { JsonObject } from "../wire/json.ts";
 import type { Reply } from "../wire/reply.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
-import type { Loss, Translated } from "../ir/loss.ts";
+import type { Loss, LossList, Translated } from "../ir/loss.ts";
 import type { ModelRequest, Wants } from "../ir/request.ts";
+import type { Settings } from "../ir/settings.ts";
+import type { SpanEdit } from "../wire/edit.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import type { ToolMap } from "../ir/tools.ts";
 import type { WebSearches } from "../ir/web-search.ts";
-import type { FieldNames } from "../ir/field-names.ts";
+import type { CallerWords, FieldNames } from "../ir/field-names.ts";
 import type { PathPattern } from "../wire/path.ts";
 import type { Probe } from "./probe.ts";
 import type { Range, Traits } from "./traits.ts";
@@ -27,6 +29,20 @@ export interface Dialect {
   readonly range: Range;
   /** True when a body is of this very shape and its deployment takes it as it is, so that its bytes may pass. */
   passes(body: JsonObject, traits: Traits): boolean;
+  /** A look at the reasoning in a body's conversation, before anything is decoded for it. */
+  thoughts(body: JsonObject): Thoughts;
+  /** Of a body whose bytes pass: the fields that are fitted to its model. A value of the wrong type is read as absent. */
+  readonly settings: {
+    /** An effort governs the whole answer, and thoughts are asked for apart from it. */
+    readonly asksForThoughtsApart?: true;
+    read(body: JsonObject, traits: Traits): OwnSettings;
+    /** What must change in the body so that it says `after`. */
+    edits(body: JsonObject, before: OwnSettings, after: Settings, to: Writing): readonly SpanEdit[];
+    /** An effort of a single turn, the last one, and the edits that take all of them out. */
+    turnEffort?(body: JsonObject): { readonly effort: string; readonly edits: readonly SpanEdit[] } | undefined;
+  };
+  /** What else its vendor is known to refuse in a body whose bytes pass, or the gateway needs in it. */
+  nativeEdits(body: JsonObject, to: Writing): readonly SpanEdit[];
   /** What a router must know before it decides on a lane. Throws a ShapeError where the body is not of this dialect. */
   envelope(path: string, body: JsonObject): Envelope;
   readonly request: {
@@ -116,6 +132,28 @@ export interface TokenCount {
   /** False for an upstream's 200 that counts nothing. */
   isAnswer(body: JsonObject): boolean;
   encode(tokens: number): JsonObject;
+}
+
+/** For what an edit is made, and where it reports what could not be kept. */
+export interface Writing {
+  readonly traits: Traits;
+  readonly losses: LossList;
+  /** What the caller calls things. */
+  readonly said: CallerWords;
+}
+
+export interface OwnSettings extends Settings {
+  /** What the body says of thinking is left as it is: only an effort in the name of the model is stronger, or, beside a call that it forces, nothing. */
+  readonly thinkingStays?: "unless-named" | "beside-forced-call";
+}
+
+export interface Thoughts {
+  /** A turn of the model calls tools, and no sealed reasoning comes back with it. */
+  readonly lacksSeal: boolean;
+  /** Reasoning whose signature is empty: a client replays it of a model that does not sign. */
+  readonly isUnsigned: boolean;
+  /** Anything may be a seal: only the decoder can say whose. */
+  readonly mayHoldSeal: boolean;
 }
 
 /** What a coder must know of the request: without it no namespace, custom or builtin tool can be restored, no hosted call told from a call, no id made. */

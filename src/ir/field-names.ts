@@ -65,12 +65,19 @@ export interface CallerWords {
 }
 
 /** What the gateway put into the conversation by itself is told at the conversation's own name. */
-export function callerWords({ fields }: { readonly fields?: Fields }): CallerWords {
-  const field = (name: Field): string => fields?.[name] ?? FIELDS[name];
+export const callerWords = ({ fields }: { readonly fields?: Fields }): CallerWords =>
+  wordsOf(fields === undefined ? undefined : (name) => fields[name]);
+
+/** Of a body that is not decoded: a word is looked for when it is asked for, which only losses do. */
+export const wordsIn = (body: JsonObject, names: FieldNames): CallerWords =>
+  wordsOf((name) => namesFor(name, names).find((word) => stands(body, word)));
+
+function wordsOf(wordOf: ((name: Field) => string | undefined) | undefined): CallerWords {
+  const field = (name: Field): string => wordOf?.(name) ?? FIELDS[name];
   return {
     field,
     place: (thing) => thing.at ?? field("conversation"),
-    wrote: (name) => fields === undefined || fields[name] !== undefined,
+    wrote: (name) => wordOf === undefined || wordOf(name) !== undefined,
   };
 }
 

@@ -32,8 +32,9 @@ export interface LossList {
 }
 
 export function lossList(): LossList {
-  const seen = new Map<string, Loss>();
+  let seen: Map<string, Loss> | undefined;
   const add = (loss: Loss): void => {
+    seen ??= new Map();
     const key = `${loss.feature} ${loss.path}`;
     if (!seen.has(key)) seen.set(key, loss);
   };
@@ -41,6 +42,6 @@ export function lossList(): LossList {
     add,
     hint: (path, feature, how, note) => add({ path, feature, how, weight: "hint", note }),
     meaning: (path, feature, how, note) => add({ path, feature, how, weight: "meaning", note }),
-    list: () => [...seen.values()],
+    list: () => (seen ? [...seen.values()] : []),
   };
 }

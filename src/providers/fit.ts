@@ -1,15 +1,18 @@
 /** A request made to fit one model: the target's defaults filled in, what the model does not accept clamped or dropped, each as a Loss. Never a refusal. */
 import type { TargetConfig } from "../config/config.ts";
-import { type Loss, lossList, type LossList, type Translated } from "../ir/loss.ts";
+import { type Loss, lossList, type Translated } from "../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning } from "../ir/request.ts";
+import type { Settings } from "../ir/settings.ts";
 import { lacksReasoning } from "../ir/lacks-reasoning.ts";
-import { type CallerWords, callerWords } from "../ir/field-names.ts";
+import { callerWords } from "../ir/field-names.ts";
+import { defined } from "../wire/json.ts";
+import { type Fitting, hint } from "./fitting.ts";
 import { fitToolChoice } from "./forced-call.ts";
 import type { Capabilities } from "./provider.ts";
 import { thinkingFor, thinks } from "./thinking.ts";
 import { fitOutputTokens, fitSampling } from "./sampling.ts";
 
-/** Precedence: the effort in the name that the caller picked, then the request's own fields, then the target's defaults. */
+/** Of a request that is translated. */
 export function fit(
   request: ModelRequest,
   capabilities: Capabilities,
@@ -17,42 +20,28 @@ export function fit(
   forcedEffort?: string,
 ): Translated<ModelRequest> {
   const losses = lossList();
-  const said = callerWords(request);
-  const turns = turnEfforts(request.entries, capabilities, forcedEffort, losses);
-  const own = turns.effort === undefined ? request.reasoning : { ...request.reasoning, effort: turns.effort };
-  const thought = thinkingFor(
-    {
-      config,
-      said,
-      dialect: request.extra.dialect,
-      ...(own && { own }),
-      ...(forcedEffort !== undefined && { forcedEffort }),
-    },
-    capabilities,
-  );
-  thought.losses.forEach(losses.add);
-  const choice = fitToolChoice(request.toolChoice, thought.reasoning, capabilities, said, losses);
-  const tokens = fitOutputTokens(request.sampling.maxTokens, choice.reasoning, capabilities, config, said, losses);
-  const sampling = fitSampling(request.sampling, capabilities, thinks(tokens.reasoning, capabilities), said, losses);
-  const { maxTokens: _asked, ...rest } = sampling;
-  const { reasoning: _own, toolChoice: _choice, output: _output, truncation: _truncation, ...plain } = request;
-  const truncation = fitTruncation(request.truncation, capabilities, config, said, losses);
-  const output = fitOutput(request.output, capabilities, config, said, losses);
+  const { dialect } = request.extra;
+  const to: Fitting = { capabilities, config, forcedEffort, dialect, said: callerWords(request), losses };
+  const turns = turnEfforts(request.entries, to);
+  const reasoning = turns.effort === undefined ? request.reasoning : { ...request.reasoning, effort: turns.effort };
+  const settings = fitSettings(request, thinkingFor(reasoning, to), to);
+  return { value: defined({ ...request, ...settings, entries: turns.entries }), losses: losses.list() };
+}
+
+/** Precedence: the effort in the name that the caller picked, then the request's own fields, then the target's defaults. */
+export function fitSettings(settings: Settings, thinking: Reasoning | undefined, to: Fitting): Settings {
+  const { sampling, state } = settings;
+  const choice = fitToolChoice(settings.toolChoice, thinking, to);
+  const { maxTokens, reasoning } = fitOutputTokens(sampling.maxTokens, choice.reasoning, to);
+  const truncation = fitTruncation(settings.truncation, to);
   return {
-    value: {
-      ...plain,
-      entries: turns.entries,
-      sampling: { ...(tokens.maxTokens !== undefined && { maxTokens: tokens.maxTokens }), ...rest },
-      ...(choice.toolChoice && { toolChoice: choice.toolChoice }),
-      ...(tokens.reasoning && { reasoning: tokens.reasoning }),
-      ...(output && { output }),
-      state:
-        config.store === undefined || request.state.store !== undefined
-          ? request.state
-          : { ...request.state, store: config.store },
-      ...(truncation !== undefined && { truncation }),
-    },
-    losses: losses.list(),
+    toolChoice: choice.toolChoice,
+    sampling: fitSampling({ ...sampling, maxTokens }, thinks(reasoning, to.capabilities), to),
+    reasoning,
+    output: fitOutput(settings.output, to),
+    state: state.store === undefined && to.config.store !== undefined ? { ...state, store: to.config.store } : state,
+    truncation,
+    cache: settings.cache,
   };
 }
 
@@ -107,15 +96,13 @@ const isInTurn = (entry: Entry | undefined, kind?: Entry["kind"]): boolean =>
 /** Where turns take no effort of their own the last one speaks for the request. */
 function turnEfforts(
   entries: readonly Entry[],
-  capabilities: Capabilities,
-  forcedEffort: string | undefined,
-  losses: LossList,
+  { capabilities, forcedEffort, said, losses }: Fitting,
 ): { readonly entries: readonly Entry[]; readonly effort?: string } {
   const last = entries.findLast((entry) => entry.kind === "message" && entry.effort !== undefined);
   if (last?.kind !== "message" || last.effort === undefined) return { entries };
   if (capabilities.turnEffort && forcedEffort === undefined) return { entries };
   losses.add({
-    path: last.at === undefined ? "messages" : `${last.at}.output_config.effort`,
+    path: last.at === undefined ? said.field("conversation") : `${last.at}.output_config.effort`,
     feature: "turn-effort",
     how: "approximated",
     weight: "hint",
@@ -130,24 +117,15 @@ function withoutEffort(entry: Entry): Entry {
   return rest;
 }
 
-function fitOutput(
-  output: OutputShape | undefined,
-  capabilities: Capabilities,
-  config: TargetConfig,
-  said: CallerWords,
-  losses: LossList,
-): OutputShape | undefined {
-  const { verbosity: asked, ...rest } = output ?? {};
-  const verbosity = clampVerbosity(asked ?? config.verbosity, capabilities);
-  if (asked !== undefined && verbosity !== asked)
-    losses.add({
-      path: said.field("verbosity"),
-      feature: "verbosity",
-      how: verbosity === undefined ? "dropped" : "approximated",
-      weight: "hint",
-      note: verbosity === undefined ? "the model takes no verbosity" : `verbosity ${asked} became ${verbosity}`,
-    });
-  const fitted: OutputShape = { ...rest, ...(verbosity !== undefined && { verbosity }) };
+function fitOutput(output: OutputShape | undefined, to: Fitting): OutputShape | undefined {
+  const asked = output?.verbosity;
+  const verbosity = clampVerbosity(asked ?? to.config.verbosity, to.capabilities);
+  if (verbosity === asked) return output;
+  if (asked !== undefined && verbosity === undefined)
+    hint(to, "verbosity", "verbosity", "dropped", "the model takes no verbosity");
+  else if (asked !== undefined)
+    hint(to, "verbosity", "verbosity", "approximated", `verbosity ${asked} became ${verbosity}`);
+  const fitted: OutputShape = defined({ ...output, verbosity });
   return Object.keys(fitted).length > 0 ? fitted : undefined;
 }
 
@@ -159,23 +137,11 @@ export function clampVerbosity(wanted: string | undefined, capabilities: Capabil
     : verbosities[0];
 }
 
-/** Only the Responses dialect knows truncation; there it stands among the fields that no decoder reads. */
-function fitTruncation(
-  asked: string | undefined,
-  { truncations }: Capabilities,
-  config: TargetConfig,
-  said: CallerWords,
-  losses: LossList,
-): string | undefined {
-  // A dialect without truncation says so itself.
+/** Only the Responses dialect knows truncation; one without it says so itself. */
+function fitTruncation(asked: string | undefined, to: Fitting): string | undefined {
+  const { truncations } = to.capabilities;
   if (truncations.length === 0 || (asked !== undefined && truncations.includes(asked))) return asked;
-  if (asked !== undefined)
-    losses.add({
-      path: said.field("truncation"),
-      feature: "truncation",
-      how: "dropped",
-      weight: "hint",
-      note: "the model takes no such truncation",
-    });
-  return config.truncation !== undefined && truncations.includes(config.truncation) ? config.truncation : undefined;
+  if (asked !== undefined) hint(to, "truncation", "truncation", "dropped", "the model takes no such truncation");
+  const { truncation } = to.config;
+  return truncation !== undefined && truncations.includes(truncation) ? truncation : undefined;
 }

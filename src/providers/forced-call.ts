@@ -1,16 +1,15 @@
 /** A choice that forces a call, for models that do not take one as it is. */
-import type { LossList } from "../ir/loss.ts";
 import type { Reasoning, ToolChoice } from "../ir/request.ts";
-import type { CallerWords } from "../ir/field-names.ts";
+import { type Fitting, hint, meaning } from "./fitting.ts";
 import type { Capabilities } from "./provider.ts";
 import { thinks } from "./thinking.ts";
 
 /** any: of whichever tool. one: of a tool that is named. */
-export type Forced = "any" | "one";
+type Forced = "any" | "one";
 /** as-is: it is taken. left: the model decides. unnamed: any call, and only that tool is offered. quiet: it does not think meanwhile. */
-export type Way = "as-is" | "left" | "unnamed" | "quiet";
+type Way = "as-is" | "left" | "unnamed" | "quiet";
 
-export function wayToForce(forced: Forced, reasoning: Reasoning | undefined, capabilities: Capabilities): Way {
+function wayToForce(forced: Forced, reasoning: Reasoning | undefined, capabilities: Capabilities): Way {
   const rule = capabilities.forcedToolChoice;
   if (!rule || capabilities.thinking === "none") return "as-is";
   if (rule === "unnamed") return forced === "one" ? "unnamed" : "as-is";
@@ -26,29 +25,34 @@ function isQuiet(reasoning: Reasoning | undefined, capabilities: Capabilities): 
 }
 
 interface Choice {
-  readonly toolChoice?: ToolChoice;
-  readonly reasoning?: Reasoning;
+  readonly toolChoice?: ToolChoice | undefined;
+  readonly reasoning?: Reasoning | undefined;
 }
 
 /** The call is what the caller means, so the thinking goes, where it can. */
 export function fitToolChoice(
   toolChoice: ToolChoice | undefined,
   reasoning: Reasoning | undefined,
-  capabilities: Capabilities,
-  said: CallerWords,
-  losses: LossList,
+  to: Fitting,
 ): Choice {
-  const kept: Choice = { ...(toolChoice && { toolChoice }), ...(reasoning && { reasoning }) };
   const forced = forcedBy(toolChoice);
-  const way = forced ? wayToForce(forced, reasoning, capabilities) : "as-is";
-  if (way === "left") loseForce(said, losses);
-  if (way === "left") return { ...kept, toolChoice: { mode: "auto" } };
-  if (way === "unnamed" && toolChoice?.mode === "one")
-    return { ...kept, toolChoice: { mode: "allowed", required: true, tools: [toolChoice.tool] } };
-  if (way !== "quiet") return kept;
-  if (reasoning?.mode) loseThoughts(said, losses);
-  const { budgetTokens: _budget, show: _show, ...rest } = reasoning ?? {};
-  return { ...kept, reasoning: { ...rest, mode: "off" } };
+  switch (forced ? wayToForce(forced, reasoning, to.capabilities) : "as-is") {
+    case "as-is":
+      return { toolChoice, reasoning };
+    case "left": {
+      const note = "the model cannot be made to call a tool; it is left to decide";
+      meaning(to, "toolChoice", "tool-choice", "dropped", note);
+      return { toolChoice: { mode: "auto" }, reasoning };
+    }
+    case "unnamed":
+      return { toolChoice: onlyNamed(toolChoice), reasoning };
+    case "quiet": {
+      const note = "the model does not think while a tool call is forced";
+      if (reasoning?.mode) hint(to, "reasoning", "reasoning-effort", "dropped", note);
+      const { budgetTokens: _budget, show: _show, ...rest } = reasoning ?? {};
+      return { toolChoice, reasoning: { ...rest, mode: "off" } };
+    }
+  }
 }
 
 function forcedBy(choice: ToolChoice | undefined): Forced | undefined {
@@ -56,22 +60,5 @@ function forcedBy(choice: ToolChoice | undefined): Forced | undefined {
   return choice?.mode === "required" || (choice?.mode === "allowed" && choice.required) ? "any" : undefined;
 }
 
-export function loseForce(said: CallerWords, losses: LossList): void {
-  losses.add({
-    path: said.field("toolChoice"),
-    feature: "tool-choice",
-    how: "dropped",
-    weight: "meaning",
-    note: "the model cannot be made to call a tool; it is left to decide",
-  });
-}
-
-export function loseThoughts(said: CallerWords, losses: LossList): void {
-  losses.add({
-    path: said.field("reasoning"),
-    feature: "reasoning-effort",
-    how: "dropped",
-    weight: "hint",
-    note: "the model does not think while a tool call is forced",
-  });
-}
+const onlyNamed = (choice: ToolChoice | undefined): ToolChoice | undefined =>
+  choice?.mode === "one" ? { mode: "allowed", required: true, tools: [choice.tool] } : choice;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ProviderKind, TargetConfig } from "../config/config.ts";
+import { openaiChat } from "../dialects/openai-chat/index.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { applyEdits } from "../wire/edit.ts";
 import type { JsonObject } from "../wire/json.ts";
@@ -14,22 +15,29 @@ interface To {
   readonly config?: Partial<TargetConfig>;
   readonly forced?: string;
   readonly cacheKey?: string;
+  readonly lacksReasoning?: true;
 }
 
-function edits(body: JsonObject, { vendor, model, dialect: asked, config, forced, cacheKey }: To) {
+function capabilities({ vendor, model, dialect }: To) {
   const row = vendorById(vendor);
   const kind: ProviderKind = row?.kind ?? "openai-compatible";
-  const dialect = asked ?? row?.dialect ?? "openai-chat";
   const provider = { name: "it", kind, baseUrl: "https://h/v1", vendor, headers: {}, firstByteMs: 1, idleMs: 1 };
+  return capabilitiesOf(provider, dialect ?? row?.dialect ?? "openai-chat", model);
+}
+const traits = (to: To) => capabilities(to).traits;
+
+function edits(body: JsonObject, to: To) {
+  const { vendor, model, config, forced, cacheKey, lacksReasoning } = to;
   return nativeEdits(body, {
     target: {
       model,
-      dialect,
+      dialect: to.dialect ?? vendorById(vendor)?.dialect ?? "openai-chat",
       config: { provider: "it", model, ...config },
-      capabilities: capabilitiesOf(provider, dialect, model),
+      capabilities: capabilities(to),
     },
     ...(forced !== undefined && { forcedEffort: forced }),
     ...(cacheKey !== undefined && { cacheKey }),
+    lacksReasoning: () => lacksReasoning === true,
   });
 }
 /** The edited body, and the names of the edits. */
@@ -189,7 +197,7 @@ describe("effort", () => {
       { role: "assistant", content: [{ type: "tool_use", id: "t", name: "f", input: {} }] },
       { role: "user", content: [{ type: "tool_result", tool_use_id: "t" }] },
     ];
-    expect(edited({ ...body, messages: loop }, high).body.thinking).toBeUndefined();
+    expect(edited({ ...body, messages: loop }, { ...high, lacksReasoning: true }).body.thinking).toBeUndefined();
   });
   test("efforts of single turns give way to the name and to models that have none", () => {
     const body = {
@@ -286,17 +294,19 @@ describe("what the model or vendor refuses", () => {
       edited({ model: "mistral-large", prompt_cache_key: "k", seed: 1 }, { vendor: "mistral", model: "mistral-large" })
         .body,
     ).toEqual({ model: "mistral-large" });
-    expect(
-      edited({ model: "m", messages: [{ role: "developer", content: "x" }] }, { vendor: "generic", model: "m" }),
-    ).toMatchObject({ body: { messages: [{ role: "system", content: "x" }] }, names: ["role"] });
+    const developer = { model: "m", messages: [{ role: "developer", content: "x" }] };
+    expect(openaiChat.passes(developer, { ...traits(CHAT5), developerRole: false })).toBe(false);
     expect(edited({ model: "gpt-5", messages: [{ role: "developer", content: "x" }] }, CHAT5).names).toEqual([]);
   });
 });
 
 test("a leading think block that a client replays is taken off an assistant's message, and nothing else", () => {
+  const replayed = [{ role: "assistant", content: "<think>\nhm\n</think>\n\nyours" }];
+  expect(openaiChat.passes({ model: "gpt-5", messages: replayed }, traits(CHAT5))).toBe(false);
   const think = "<think>\nhm\n</think>\n\n";
   const body = {
-    model: "gpt-5",
+    model: "claude-sonnet-5",
+    max_tokens: 5,
     messages: [
       { role: "user", content: `${think}mine` },
       { role: "assistant", content: `${think}yours` },
@@ -306,11 +316,12 @@ test("a leading think block that a client replays is taken off an assistant's me
       { role: "assistant", content: null },
     ],
   };
-  const found = edits(body, CHAT5).edits;
-  expect(found).toEqual([
-    { name: "leading-think-block", path: ["messages", 1, "content"], value: "yours" },
-    { name: "leading-think-block", path: ["messages", 2, "content", 0, "text"], value: "part" },
-  ]);
+  const stripped = (list: string) => [
+    { name: "leading-think-block", path: [list, 1, "content"], value: "yours" },
+    { name: "leading-think-block", path: [list, 2, "content", 0, "text"], value: "part" },
+  ];
+  expect(edits(body, CLAUDE).edits).toEqual(stripped("messages"));
+  expect(edits({ model: "gpt-5", input: body.messages }, GPT5).edits).toEqual(stripped("input"));
 });
 
 test("no JSON body whatever makes it throw", () => {

@@ -1,29 +1,12 @@
-/** How much a model shall think, from three wishes, in the form that it takes. Used for translated requests and for edits of native ones. */
+/** How much a model shall think, from three wishes, in the form that it takes: the name that the caller picked, then the request, then the target's config. */
 import type { TargetConfig } from "../config/config.ts";
-import type { Feature, Loss } from "../ir/loss.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import type { Loss } from "../ir/loss.ts";
 import type { Effort, Reasoning } from "../ir/request.ts";
-import type { DialectId } from "../ir/dialect-id.ts";
-import type { CallerWords } from "../ir/field-names.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
 import { EFFORTS } from "../ir/choices.ts";
+import { type Fitting, hint } from "./fitting.ts";
 import type { Capabilities } from "./provider.ts";
-
-export interface Wishes {
-  /** An effort in the name that the caller picked: it wins. */
-  readonly forcedEffort?: string;
-  /** What the request says; then what the target's config says. */
-  readonly own?: Reasoning;
-  readonly config: TargetConfig;
-  /** What the caller calls things. */
-  readonly said: CallerWords;
-  /** Whose words `own` are. Messages callers can set an effort without wanting thoughts. */
-  readonly dialect: DialectId;
-}
-
-export interface Thought {
-  readonly reasoning?: Reasoning;
-  readonly losses: readonly Loss[];
-}
 
 /** One wish: how much, or off, or just on. `said`: the caller said it, so not following is a loss. */
 interface Wish {
@@ -34,19 +17,13 @@ interface Wish {
   readonly said: boolean;
 }
 
-export function thinkingFor(wishes: Wishes, capabilities: Capabilities): Thought {
-  const losses: Loss[] = [];
-  const wish = strongest(wishes);
-  const lose: Lose = (feature, how, note) => {
-    // An effort that stands in the name of the model was said there.
-    const path = wishes.forcedEffort === undefined ? wishes.said.field("reasoning") : "model";
-    if (wish?.said) losses.push({ path, feature, how, weight: "hint", note });
-  };
-  const level = wish ? FORMS[capabilities.thinking](wish, capabilities, wishes, lose) : {};
-  const show = shown(wishes, level, capabilities, losses);
-  const { hints } = wishes.own ?? {};
-  const reasoning: Reasoning = { ...level, ...(show && { show }), ...(hints && { hints }) };
-  return Object.keys(reasoning).length > 0 ? { reasoning, losses } : { losses };
+export function thinkingFor(own: Reasoning | undefined, to: Fitting): Reasoning | undefined {
+  const wish = strongest(own, to);
+  const level = wish ? FORMS[to.capabilities.thinking](wish, own, to) : {};
+  const show = shown(own, level, to);
+  const reasoning: Reasoning = { ...level, ...(show && { show }), ...(own?.hints && { hints: own.hints }) };
+  for (const _said in reasoning) return reasoning;
+  return undefined;
 }
 
 /** Whether a request with this reasoning makes the model think; without a word, whether it does so by itself. */
@@ -71,27 +48,34 @@ function clampEffort(effort: Effort, capabilities: Capabilities): Effort | undef
   return candidates.toSorted((a, b) => distance(a, place) - distance(b, place) || rank(b) - rank(a))[0];
 }
 
-type Lose = (feature: Feature, how: Loss["how"], note: string) => void;
+/** An effort in the name of the model is reported there. What nobody asked for is not lost. */
+function lose(wish: Wish, to: Fitting, how: Loss["how"], note: string): void {
+  const feature = "reasoning-effort";
+  if (!wish.said) return;
+  if (to.forcedEffort === undefined) hint(to, "reasoning", feature, how, note);
+  else to.losses.hint("model", feature, how, note);
+}
+
 type Level = Pick<Reasoning, "mode" | "effort" | "budgetTokens">;
-type Form = (wish: Wish, capabilities: Capabilities, wishes: Wishes, lose: Lose) => Level;
+type Form = (wish: Wish, own: Reasoning | undefined, to: Fitting) => Level;
 
 const FORMS: Readonly<Record<Capabilities["thinking"], Form>> = {
-  none: (wish, _capabilities, _wishes, lose) => {
-    if (!wish.off) lose("reasoning-effort", "dropped", "the model does not reason");
+  none: (wish, _own, to) => {
+    if (!wish.off) lose(wish, to, "dropped", "the model does not reason");
     return {};
   },
-  always: (wish, capabilities, _wishes, lose) => {
-    if (wish.off) lose("reasoning-effort", "dropped", "the model always reasons");
-    return wish.off ? {} : effortIn(wish, capabilities, lose);
+  always: (wish, _own, to) => {
+    if (wish.off) lose(wish, to, "dropped", "the model always reasons");
+    return wish.off ? {} : effortIn(wish, to);
   },
   // Switched on without a level means the middle: some models do not think at all unless told how much.
-  effort: (wish, capabilities, _wishes, lose) =>
-    budgetAsSaid(wish, capabilities) ??
-    effortIn(wish.on && levelOf(wish) === undefined ? { ...wish, effort: "medium" } : wish, capabilities, lose),
-  switch: (wish, capabilities, _wishes, lose) => {
+  effort: (wish, _own, to) =>
+    budgetAsSaid(wish, to.capabilities) ??
+    effortIn(wish.on && levelOf(wish) === undefined ? { ...wish, effort: "medium" } : wish, to),
+  switch: (wish, _own, to) => {
     if (wish.off) return { mode: "off" };
-    if (capabilities.efforts.length > 0) return { mode: "on", ...effortIn(wish, capabilities, lose) };
-    if (levelOf(wish)) lose("reasoning-effort", "approximated", "the model reasons or does not; it takes no level");
+    if (to.capabilities.efforts.length > 0) return { mode: "on", ...effortIn(wish, to) };
+    if (levelOf(wish)) lose(wish, to, "approximated", "the model reasons or does not; it takes no level");
     return { mode: "on" };
   },
   adaptive,
@@ -104,47 +88,51 @@ function budgetAsSaid({ off, effort, budgetTokens }: Wish, { traits }: Capabilit
   return isBudget ? { budgetTokens } : undefined;
 }
 
-function adaptive(wish: Wish, capabilities: Capabilities, { own, dialect }: Wishes, lose: Lose): Level {
+function adaptive(wish: Wish, own: Reasoning | undefined, to: Fitting): Level {
+  const { capabilities } = to;
   if (wish.off && capabilities.alwaysThinks) {
     const [effort] = capabilities.efforts;
-    lose("reasoning-effort", "approximated", `the model always reasons; it was asked for the least, ${effort}`);
+    lose(wish, to, "approximated", `the model always reasons; it was asked for the least, ${effort}`);
     return { mode: "adaptive", ...(effort && { effort }) };
   }
   const keepsBudget = capabilities.budgetToo && !wish.off && wish.budgetTokens !== undefined;
-  const effort = wish.effort === undefined && (wish.off || keepsBudget) ? {} : effortIn(wish, capabilities, lose);
+  const effort = wish.effort === undefined && (wish.off || keepsBudget) ? {} : effortIn(wish, to);
   if (wish.off) return { mode: "off", ...effort };
   if (keepsBudget) return { mode: "on", budgetTokens: wish.budgetTokens, ...effort };
-  // Anthropic's effort governs the whole answer; thoughts are asked for apart from it.
-  const silent =
-    dialect === "anthropic-messages" && own?.mode === undefined && own?.effort === wish.effort && wish.said;
-  return { ...(!silent && { mode: "adaptive" as const }), ...effort };
+  return { ...(!isSilent(wish, own, to) && { mode: "adaptive" as const }), ...effort };
 }
 
-function budget(wish: Wish, _capabilities: Capabilities, { own, dialect }: Wishes, lose: Lose): Level {
+/** The caller's dialect asks for thoughts apart from an effort, and this caller did not. */
+const isSilent = (wish: Wish, own: Reasoning | undefined, to: Fitting): boolean =>
+  asksApart(to) && own?.mode === undefined && own?.effort === wish.effort && wish.said;
+
+const asksApart = ({ dialect }: Fitting): boolean => DIALECTS[dialect].settings.asksForThoughtsApart === true;
+
+function budget(wish: Wish, own: Reasoning | undefined, to: Fitting): Level {
   if (wish.off) return { mode: "off" };
-  if (dialect === "anthropic-messages" && own?.mode === undefined && own?.effort === wish.effort && wish.said) {
-    lose("reasoning-effort", "dropped", "the model takes a thinking budget, no effort");
+  if (isSilent(wish, own, to)) {
+    lose(wish, to, "dropped", "the model takes a thinking budget, no effort");
     return {};
   }
   return { mode: "on", budgetTokens: wish.budgetTokens ?? budgetOf(wish.effort ?? "medium") ?? budgetOf("medium") };
 }
 
 /** A level as an effort: the one that is meant, clamped. */
-function effortIn(wish: Wish, capabilities: Capabilities, lose: Lose): Level {
+function effortIn(wish: Wish, to: Fitting): Level {
   const wanted = wish.off && !wish.effort ? "none" : levelOf(wish);
   if (wanted === undefined) return {};
-  const effort = clampEffort(wanted, capabilities);
+  const effort = clampEffort(wanted, to.capabilities);
   if (effort === undefined)
-    lose("reasoning-effort", "dropped", `effort ${wanted} has no like in this model; its own default applies`);
+    lose(wish, to, "dropped", `effort ${wanted} has no like in this model; its own default applies`);
   else if (effort !== wanted)
-    lose("reasoning-effort", "approximated", `effort ${wanted} became ${effort}, the nearest that the model takes`);
+    lose(wish, to, "approximated", `effort ${wanted} became ${effort}, the nearest that the model takes`);
   return effort === undefined ? {} : { effort };
 }
 
 const levelOf = (wish: Wish): Effort | undefined =>
   wish.effort ?? (wish.budgetTokens !== undefined ? effortOf(wish.budgetTokens) : undefined);
 
-function strongest({ forcedEffort, own, config }: Wishes): Wish | undefined {
+function strongest(own: Reasoning | undefined, { forcedEffort, config }: Fitting): Wish | undefined {
   if (forcedEffort !== undefined) return wishOf({ effort: forcedEffort }, true);
   const configured = wishOf(config, false);
   const asked = own && wishOf(own, true);
@@ -174,26 +162,20 @@ const ASKED: Readonly<Record<NonNullable<TargetConfig["summary"]>, NonNullable<R
 };
 
 /** Reasoning is shown unless somebody says no, and some vendors show none unless asked. */
-function shown(wishes: Wishes, level: Level, capabilities: Capabilities, losses: Loss[]): Reasoning["show"] {
-  const { own, config, dialect } = wishes;
+function shown(own: Reasoning | undefined, level: Level, to: Fitting): Reasoning["show"] {
+  const { config, capabilities } = to;
   const { summaries } = capabilities;
   const wanted = own?.show ?? (config.summary && ASKED[config.summary]);
   if (wanted === "omitted") return thinks(level, capabilities) || own?.show ? "omitted" : undefined;
   if (summaries.length === 0 || !thinks(level, capabilities)) return undefined;
-  const isMessages = summaries.includes("summarized");
-  if (wanted === undefined)
-    return isMessages && dialect === "anthropic-messages" ? undefined : (summaries[0] as Reasoning["show"]);
+  const [nearest] = summaries as readonly Reasoning["show"][];
+  const isMessages = nearest === "summarized";
+  if (wanted === undefined) return isMessages && asksApart(to) ? undefined : nearest;
   if (summaries.includes(wanted)) return wanted;
   if (wanted === "full" && summaries.includes("detailed")) return "detailed";
   if (own?.show !== undefined && wanted !== "summarized" && !isMessages)
-    losses.push({
-      path: wishes.said.field("reasoningShown"),
-      feature: "reasoning-summary",
-      how: "approximated",
-      weight: "hint",
-      note: `summary ${wanted} became ${summaries[0]}`,
-    });
-  return summaries[0] as Reasoning["show"];
+    hint(to, "reasoningShown", "reasoning-summary", "approximated", `summary ${wanted} became ${nearest}`);
+  return nearest;
 }
 
 const SCALE: readonly string[] = EFFORTS;

@@ -1,12 +1,15 @@
 /** What the vault keeps of a call and what it restores: by the key's setting, the request, and what the model demands. */
 import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
+import type { Thoughts } from "../dialects/dialect.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import { lacksReasoning } from "../ir/lacks-reasoning.ts";
 import type { Entry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
 import type { Target } from "../routing/target.ts";
 import { behindsOf, frontOf } from "../vault/behind.ts";
 import type { Place, Scope } from "../vault/vault.ts";
-import { isList, isObject, type JsonObject } from "../wire/json.ts";
+import { isList, type JsonObject } from "../wire/json.ts";
 import type { Attempt, Call } from "./call.ts";
 import { type Ends, endsIn, endsOfEntries } from "./ends.ts";
 import { willLackReasoning } from "./translate.ts";
@@ -71,13 +74,13 @@ export const isKeptNatively = ({ call, target }: Attempt): boolean =>
 
 /** A client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
 export const wantsReasoningBack = ({ call, target }: Attempt): boolean =>
-  (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && hasThoughtlessCall(call.body))) &&
+  (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && thoughtsOf(call, target).lacksSeal)) &&
   willLackReasoning(call.decoded().value, target, call.plan.forcedEffort);
 
 /** The same before a vendor that goes on without: bytes pass unless the vault has what the caller dropped. */
 export async function hasDroppedSeals(attempt: Attempt): Promise<boolean> {
   const { call, target } = attempt;
-  if (!readsDetails(target) || !hasUnsealedCall(call.body)) return false;
+  if (!readsDetails(target) || !thoughtsOf(call, target).lacksSeal) return false;
   const sealsIn = (entries: readonly Entry[]): number =>
     entries.filter((entry) => "seal" in entry && entry.seal && canRead(target.reader, entry.seal)).length;
   return sealsIn(await restored(attempt)) > sealsIn(call.decoded().value.entries);
@@ -89,59 +92,35 @@ const sealsCalls = (target: Target): boolean => target.addressee.traits.signedCa
 const readsDetails = ({ addressee, capabilities }: Target): boolean =>
   addressee.traits.reasoningReplay === "reasoning_details" && capabilities.thinking !== "none";
 
-const hasUnsealedCall = ({ messages }: JsonObject): boolean =>
-  isList(messages) &&
-  messages.some((message) => isObject(message) && isList(message.tool_calls) && !isList(message.reasoning_details));
-
 const hasTools = ({ tools }: JsonObject): boolean => isList(tools) && tools.length > 0;
 
 /** A bare seal of another vendor: this one answers it with a 400, so the translated lane leaves it out. */
 export const holdsForeignSeal = ({ call, target }: Attempt): boolean =>
   call.gateway.provenance.isMixed(target.reader) &&
-  mayHoldSeal(call, target) &&
+  thoughtsOf(call, target).mayHoldSeal &&
   call.gateway.provenance.holdsForeign(call.decoded().value.entries, target.reader);
 
-/** Most Chat bodies hold none, and need not be decoded to find its issuer. */
-const mayHoldSeal = ({ text }: Call, { dialect }: Target): boolean =>
-  dialect !== "openai-chat" || CHAT_SEALS.some((field) => text.includes(field));
-const CHAT_SEALS = ['"reasoning_details"', '"extra_content"'];
-
 /** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
-export const holdsUnsignedThinking = ({ call: { text, body }, target: { capabilities } }: Attempt): boolean =>
-  capabilities.signsThinking === true &&
-  EMPTY_SIGNATURE.test(text) &&
-  blocksOf(body).some((block) => block.type === "thinking" && block.signature === "");
+export const holdsUnsignedThinking = ({ call, target }: Attempt): boolean =>
+  target.capabilities.signsThinking === true && thoughtsOf(call, target).isUnsigned;
 
-/** Inside a string its quotes would be escaped. */
-const EMPTY_SIGNATURE = /"signature"\s*:\s*""/;
+/** Before a look at the body nothing is decoded: clients that replay their thinking, as most do, stay on the native lane. */
+const thoughtsOf = ({ body }: Call, { dialect }: Target): Thoughts => DIALECTS[dialect].thoughts(body);
+
+/** Whether the tool loop under way came back without any reasoning. A body that cannot be read lacks none: its vendor says what is wrong with it. */
+export function lacksThoughts({ call, target }: Attempt): boolean {
+  try {
+    return thoughtsOf(call, target).lacksSeal && lacksReasoning(call.decoded().value.entries, () => true);
+  } catch {
+    return false;
+  }
+}
 
 /** Thinking with a budget: each call of the running tool loop must come back behind its signed thinking. */
 const demandsThoughts = ({ capabilities }: Target): boolean =>
   capabilities.signsThinking === true && capabilities.thinking === "budget";
 
-function thinksWithTools({ body, plan }: Call, { config }: Target): boolean {
-  const isAsked = isObject(body.thinking) && body.thinking.type === "enabled";
+function thinksWithTools({ body, plan }: Call, { config, dialect, addressee }: Target): boolean {
   const isSet = (plan.forcedEffort ?? config.effort ?? config.budgetTokens) !== undefined;
-  return hasTools(body) && (isAsked || isSet);
+  return hasTools(body) && (isSet || DIALECTS[dialect].settings.read(body, addressee.traits).reasoning?.mode === "on");
 }
-
-/** Checked before the body is decoded: clients that replay their thinking, as most do, stay on the native lane. */
-const hasThoughtlessCall = (body: JsonObject): boolean =>
-  answersOf(body).some(
-    (blocks) => blocks.some(({ type }) => type === "tool_use") && !blocks.some((block) => isSigned(block)),
-  );
-
-/** The content of each turn of the model. */
-const answersOf = ({ messages }: JsonObject): readonly (readonly JsonObject[])[] =>
-  isList(messages)
-    ? messages.flatMap((message) =>
-        isObject(message) && message.role === "assistant" && isList(message.content)
-          ? [message.content.filter(isObject)]
-          : [],
-      )
-    : [];
-const blocksOf = (body: JsonObject): readonly JsonObject[] => answersOf(body).flat();
-
-const isSigned = ({ type, signature, data }: JsonObject): boolean =>
-  (type === "thinking" && typeof signature === "string" && signature !== "") ||
-  (type === "redacted_thinking" && typeof data === "string" && data !== "");

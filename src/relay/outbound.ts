@@ -1,9 +1,10 @@
 /** What goes to one target: the caller's own bytes with a few fields edited, or a translation. */
 import { attributionEdits, readsAttribution } from "../clients/claude-code.ts";
-import { cacheKeyOf, guessedConversation, isFromUser } from "../clients/conversation.ts";
+import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
+import { cacheKeyOf } from "../ir/cache-key.ts";
 import { GatewayError } from "../ir/error.ts";
 import { lossless, type Loss } from "../ir/loss.ts";
 import type { ModelRequest } from "../ir/request.ts";
@@ -22,6 +23,7 @@ import {
   holdsUnsignedThinking,
   isKeptNatively,
   type Kept,
+  lacksThoughts,
   placeOf,
   placeOfBytes,
   restored,
@@ -80,13 +82,14 @@ function native(attempt: Attempt): Outbound {
   const { edits: fitting, losses } = nativeEdits(call.body, {
     target,
     ...(call.plan.forcedEffort !== undefined && { forcedEffort: call.plan.forcedEffort }),
-    ...(call.session !== undefined && { cacheKey: cacheKeyOf(call.session) }),
+    ...(call.session !== undefined && { cacheKey: call.session }),
+    lacksReasoning: () => lacksThoughts(attempt),
   });
   const edits = [...fitting, ...strangersEdits(attempt)];
   const kept = isKeptNatively(attempt) ? "whole" : "calls";
   return {
     lane: "native",
-    body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits),
+    body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits, call.body),
     ask: askOf({ ...common(attempt), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),

@@ -2,18 +2,17 @@
 import { readsAttribution, withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
-import { lossless, type Loss, type Translated } from "../ir/loss.ts";
+import { lossless, type Loss } from "../ir/loss.ts";
 import { lacksReasoning } from "../ir/lacks-reasoning.ts";
 import { repairEntries } from "../ir/repair.ts";
 import type { ModelRequest, ReasoningEntry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
 import { toolMap } from "../ir/tools.ts";
-import { weightOfField } from "../ir/unread.ts";
-import { fieldNamed } from "../ir/field-names.ts";
 import { fit, withoutReasoning } from "../providers/fit.ts";
+import { withoutRefused } from "../providers/refused-fields.ts";
 import { thinks } from "../providers/thinking.ts";
 import type { Target } from "../routing/target.ts";
-import { without, type JsonObject } from "../wire/json.ts";
+import type { JsonObject } from "../wire/json.ts";
 
 export interface Translation {
   readonly body: JsonObject;
@@ -28,7 +27,7 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
     ? withoutReasoning(fitted.value, target.capabilities)
     : { value: fitted.value, losses: [] };
   const written = DIALECTS[target.dialect].request.encode(ready.value, target.addressee);
-  const accepted = withoutRefused(written.value, request, target);
+  const accepted = withoutRefused(written.value, request, target.capabilities, target.dialect);
   return {
     body: accepted.value,
     losses: [
@@ -39,26 +38,6 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
       ...written.losses,
       ...accepted.losses,
     ],
-  };
-}
-
-/** Fields of the dialect that this vendor answers with a 400. What the caller never said is no loss. */
-function withoutRefused(body: JsonObject, { fields, extra }: ModelRequest, target: Target): Translated<JsonObject> {
-  const { refusesFields } = target.capabilities;
-  const found = Object.keys(body).filter((key) => refusesFields?.has(key));
-  if (found.length === 0) return lossless(body);
-  const saidAs = (key: string): string | undefined => {
-    const field = fieldNamed(key, DIALECTS[target.dialect].fieldNames);
-    return field === undefined ? (key in extra.fields ? key : undefined) : fields?.[field];
-  };
-  return {
-    value: without(body, new Set(found)),
-    losses: found.flatMap((key): Loss[] => {
-      const path = saidAs(key);
-      const note = "the vendor does not accept it";
-      if (path === undefined) return [];
-      return [{ path, feature: "unsupported-parameter", how: "dropped", weight: weightOfField(key, body[key]), note }];
-    }),
   };
 }
 

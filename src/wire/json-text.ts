@@ -7,6 +7,8 @@ export const CLOSE_OBJECT = 0x7d;
 export const OPEN_LIST = 0x5b;
 export const CLOSE_LIST = 0x5d;
 export const COMMA = 0x2c;
+/** The highest of the white space. */
+export const SPACE = 0x20;
 
 /** The key whose string stands there, by its decoded name. */
 export function keyIn(text: string, start: number, end: number): string {
@@ -15,7 +17,7 @@ export function keyIn(text: string, start: number, end: number): string {
 }
 
 export function skipSpace(text: string, at: number): number {
-  while (at < text.length && text.charCodeAt(at) <= 0x20) at++;
+  while (at < text.length && text.charCodeAt(at) <= SPACE) at++;
   return at;
 }
 
@@ -64,4 +66,4 @@ function skipWord(text: string, start: number): number {
 }
 
 const endsWord = (char: number): boolean =>
-  char <= 0x20 || char === COMMA || char === CLOSE_OBJECT || char === CLOSE_LIST;
+  char <= SPACE || char === COMMA || char === CLOSE_OBJECT || char === CLOSE_LIST;

@@ -63,23 +63,29 @@ export function parseExactly(text: string): Json {
   return JSON.parse(text, reviver as (key: string, value: unknown) => unknown) as Json;
 }
 
-/** Absent and null read as undefined; any other type is a ShapeError. `at` is the path of the object, "" at the top. */
-export function optionalString(object: JsonObject, key: string, at = ""): string | undefined {
-  return read(object, key, at, "a string", (value) => typeof value === "string") as string | undefined;
+/** What becomes of a value of the wrong type. */
+export type OnWrong = (path: string, expected: string, found: unknown) => undefined;
+export const refuse: OnWrong = (path, expected, found) => {
+  throw new ShapeError(path, expected, found);
+};
+/** Of a body whose bytes pass: its vendor says what is wrong with it. */
+export const ignore: OnWrong = () => undefined;
+
+/** Absent and null read as undefined. `at` is the path of the object, "" at the top. */
+export function optionalString(object: JsonObject, key: string, at = "", wrong = refuse): string | undefined {
+  return read(object, key, at, "a string", isString, wrong) as string | undefined;
 }
-export function optionalNumber(object: JsonObject, key: string, at = ""): number | undefined {
-  return read(object, key, at, "a number", (value) => typeof value === "number" && Number.isFinite(value)) as
-    | number
-    | undefined;
+export function optionalNumber(object: JsonObject, key: string, at = "", wrong = refuse): number | undefined {
+  return read(object, key, at, "a number", Number.isFinite, wrong) as number | undefined;
 }
-export function optionalBoolean(object: JsonObject, key: string, at = ""): boolean | undefined {
-  return read(object, key, at, "true or false", (value) => typeof value === "boolean") as boolean | undefined;
+export function optionalBoolean(object: JsonObject, key: string, at = "", wrong = refuse): boolean | undefined {
+  return read(object, key, at, "true or false", isBoolean, wrong) as boolean | undefined;
 }
-export function optionalObject(object: JsonObject, key: string, at = ""): JsonObject | undefined {
-  return read(object, key, at, "an object", isObject) as JsonObject | undefined;
+export function optionalObject(object: JsonObject, key: string, at = "", wrong = refuse): JsonObject | undefined {
+  return read(object, key, at, "an object", isObject, wrong) as JsonObject | undefined;
 }
-export function optionalList(object: JsonObject, key: string, at = ""): readonly Json[] | undefined {
-  return read(object, key, at, "a list", isList) as readonly Json[] | undefined;
+export function optionalList(object: JsonObject, key: string, at = "", wrong = refuse): readonly Json[] | undefined {
+  return read(object, key, at, "a list", isList, wrong) as readonly Json[] | undefined;
 }
 export function requiredString(object: JsonObject, key: string, at = ""): string {
   return required(optionalString(object, key, at), object, key, at, "a string");
@@ -118,11 +124,20 @@ export function defined<T extends object>(object: { [K in keyof T]: T[K] | undef
 export const lookup = <T>(table: Readonly<Record<string, T>>, key: string | undefined): T | undefined =>
   key !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 
-function read(object: JsonObject, key: string, at: string, expected: string, is: (value: Json) => boolean): unknown {
+const isString = (value: unknown): boolean => typeof value === "string";
+const isBoolean = (value: unknown): boolean => typeof value === "boolean";
+
+function read(
+  object: JsonObject,
+  key: string,
+  at: string,
+  expected: string,
+  is: (value: unknown) => boolean,
+  wrong: OnWrong,
+): unknown {
   const value = object[key];
   if (value === undefined || value === null) return undefined;
-  if (is(value)) return value;
-  throw new ShapeError(pathOf(at, key), expected, value);
+  return is(value) ? value : wrong(pathOf(at, key), expected, value);
 }
 
 function required<T>(value: T | undefined, object: JsonObject, key: string, at: string, expected: string): T {

@@ -7,12 +7,15 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { modelList } from "./model-list.ts";
+import { nativeEdits } from "./native-edits.ts";
 import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
+import { settings } from "./settings.ts";
+import { thoughts } from "./thoughts.ts";
 import { tokenCount } from "./token-count.ts";
 import { range, traits } from "./traits.ts";
 import { webSearch } from "./web-search.ts";
@@ -26,6 +29,9 @@ export const anthropicMessages = {
   traits,
   range,
   passes,
+  thoughts,
+  settings,
+  nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
   stream: { decoder, encoder, answers: /"type"\s*:\s*"(?:message_|content_block_)/ },

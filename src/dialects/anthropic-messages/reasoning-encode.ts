@@ -1,4 +1,5 @@
 /** How a model is asked to think. https://docs.claude.com/en/docs/build-with-claude/extended-thinking */
+import type { Reasoning } from "../../ir/request.ts";
 import { loseReasoningHints } from "../../ir/unread.ts";
 import { defined, isObject, type JsonObject } from "../../wire/json.ts";
 import type { Writing } from "./writing.ts";
@@ -7,9 +8,12 @@ import type { Writing } from "./writing.ts";
 export function encodeThinking(writing: Writing): JsonObject | undefined {
   const { reasoning } = writing.request;
   if (!reasoning) return undefined;
-  const { mode, budgetTokens, show } = reasoning;
-  if (!writing.own) loseReasoningHints(writing.losses, writing.request);
-  const hints = writing.own ? (reasoning.hints ?? {}) : {};
+  if (writing.own) return thinkingOf(reasoning);
+  loseReasoningHints(writing.losses, writing.request);
+  return thinkingOf({ ...reasoning, hints: {} });
+}
+
+export function thinkingOf({ mode, budgetTokens, show, hints = {} }: Reasoning): JsonObject | undefined {
   if (mode === "off") return { type: "disabled" };
   if (mode === undefined) return typeof hints.type === "string" ? hints : undefined;
   return defined({

@@ -1,27 +1,24 @@
 /** A Messages body, read into nobody's dialect. */
 import type { Translated } from "../../ir/loss.ts";
-import type { Entry, ModelRequest, OutputShape, Reasoning, Sampling } from "../../ir/request.ts";
+import type { Entry, ModelRequest, OutputShape } from "../../ir/request.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
-  defined,
-  lookup,
   isObject,
   type Json,
   type JsonObject,
   optionalBoolean,
   optionalList,
-  optionalNumber,
   optionalObject,
   optionalString,
   pathOf,
   requiredList,
   requiredString,
-  ShapeError,
   without,
 } from "../../wire/json.ts";
 import type { Envelope } from "../dialect.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
+import { readReasoning, readSampling } from "./settings.ts";
 import { THREAD_LOSS, threadOf } from "./thread.ts";
 import { decodeTool, decodeToolChoice } from "./tools-decode.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
@@ -57,10 +54,7 @@ const READ_KEYS = new Set([
 
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const config = optionalObject(body, "output_config") ?? {};
-  const reasoning = decodeReasoning(
-    optionalObject(body, "thinking"),
-    optionalString(config, "effort", "output_config"),
-  );
+  const reasoning = readReasoning(body);
   const output = decodeOutput(body, config);
   const tools = optionalList(body, "tools") ?? [];
   const serviceTier = optionalString(body, "service_tier");
@@ -72,7 +66,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     entries: [...decodeInstructions(body.system), ...decodeMessages(requiredList(body, "messages"))],
     tools: tools.map((tool, index) => decodeTool(tool, pathOf("tools", index))),
     ...decodeToolChoice(optionalObject(body, "tool_choice")),
-    sampling: decodeSampling(body),
+    sampling: readSampling(body),
     ...(reasoning && { reasoning }),
     ...(output && { output }),
     state: { ...(isPresent(body.container) && { container: body.container }), ...(thread && { thread }) },
@@ -98,45 +92,6 @@ const isPresent = (value: Json | undefined): value is Exclude<Json, null> => val
 function decodeInstructions(system: Json | undefined): Entry[] {
   if (system === undefined || system === null) return [];
   return [{ kind: "instructions", content: decodeContent(system, "system"), at: "system" }];
-}
-
-function decodeSampling(body: JsonObject): Sampling {
-  const stop = optionalList(body, "stop_sequences");
-  return defined({
-    maxTokens: optionalNumber(body, "max_tokens"),
-    temperature: optionalNumber(body, "temperature"),
-    topP: optionalNumber(body, "top_p"),
-    topK: optionalNumber(body, "top_k"),
-    stop: stop?.map((text, index) => {
-      if (typeof text === "string") return text;
-      throw new ShapeError(pathOf("stop_sequences", index), "a string", text);
-    }),
-  });
-}
-
-const MODES: Readonly<Record<string, Reasoning["mode"]>> = { adaptive: "adaptive", enabled: "on", disabled: "off" };
-const THINKING_KEYS = new Set(["type", "budget_tokens", "display"]);
-
-/** A type or display that came after us stays in the hints, and returns to Anthropic as it was. */
-function decodeReasoning(thinking: JsonObject | undefined, effort: string | undefined): Reasoning | undefined {
-  if (!thinking) return effort === undefined ? undefined : { effort };
-  const type = requiredString(thinking, "type", "thinking");
-  const mode = lookup(MODES, type);
-  const budgetTokens = optionalNumber(thinking, "budget_tokens", "thinking");
-  const display = optionalString(thinking, "display", "thinking");
-  const isKnown = display === "omitted" || display === "summarized";
-  const hints = {
-    ...without(thinking, THINKING_KEYS),
-    ...(mode === undefined && { type }),
-    ...(display !== undefined && !isKnown && { display }),
-  };
-  return {
-    ...(mode !== undefined && { mode }),
-    ...(budgetTokens !== undefined && { budgetTokens }),
-    ...(effort !== undefined && { effort }),
-    ...(isKnown && { show: display }),
-    ...(Object.keys(hints).length > 0 && { hints }),
-  };
 }
 
 /** `output_config.format`, or `output_format`, as the beta called it. */

@@ -6,13 +6,16 @@ import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { OPENAI_CHAT } from "./id.ts";
-import { passes } from "./passes.ts";
 import { modelList } from "./model-list.ts";
+import { nativeEdits } from "./native-edits.ts";
+import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
+import { settings } from "./settings.ts";
+import { thoughts } from "./thoughts.ts";
 import { range, traits } from "./traits.ts";
 import { isUsageOnly } from "./usage.ts";
 
@@ -25,6 +28,9 @@ export const openaiChat = {
   traits,
   range,
   passes,
+  thoughts,
+  settings,
+  nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
   stream: { decoder, encoder, answers: /"choices"\s*:\s*\[\s*\{/, isUsageOnly },

@@ -1,15 +1,12 @@
 /** Whether one deployment takes a Chat body as it is: what its vendor refuses goes through the encoder, which obeys the same traits. */
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import type { Traits } from "../traits.ts";
 import { isNative } from "./native.ts";
 import { isOwnFormat, isSigned, thoughtField } from "./seals.ts";
 import { listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
-export function passes(body: JsonObject, traits: Traits): boolean {
-  return (
-    isNative(body) && FIELDS.every((fits) => fits(body, traits)) && messagesFit(objectsIn(body, "messages"), traits)
-  );
-}
+export const passes = (body: JsonObject, traits: Traits): boolean =>
+  isNative(body) && FIELDS.every((fits) => fits(body, traits)) && messagesFit(listIn(body, "messages"), traits);
 
 type Rule = (body: JsonObject, traits: Traits) => boolean;
 
@@ -45,28 +42,40 @@ function formatFits(format: JsonObject | undefined, traits: Traits): boolean {
   return format.type === "text" || (format.type === "json_object" && traits.jsonSchema === "json_object");
 }
 
-function messagesFit(messages: readonly JsonObject[], traits: Traits): boolean {
-  return messages.every((message, index) => {
-    const role = textIn(message, "role");
-    if (role === "developer" && !traits.developerRole) return false;
-    if (index > 0 && !traits.midSystem && (role === "system" || role === "developer")) return false;
-    if (hasPart(message, "image_url") && !(role === "tool" ? traits.imageResults : traits.images)) return false;
-    return idsFit(message, traits) && thoughtFits(message, traits);
-  });
+/** Asked of every message of every native call, so it makes nothing on its way. */
+function messagesFit(messages: readonly Json[], traits: Traits): boolean {
+  for (let index = 0; index < messages.length; index++) {
+    const message = messages[index];
+    if (isObject(message) && !messageFits(message, index, traits)) return false;
+  }
+  return true;
 }
 
-const hasPart = (message: JsonObject, type: string): boolean =>
-  listIn(message, "content").some((part) => isObject(part) && part.type === type);
-
-function idsFit(message: JsonObject, traits: Traits): boolean {
-  const ids = [...objectsIn(message, "tool_calls").map((call) => textIn(call, "id")), textIn(message, "tool_call_id")];
-  return ids.every((id) => id === "" || (id.length <= traits.callIdLengthMax && traits.callIdPattern.test(id)));
+function messageFits(message: JsonObject, index: number, traits: Traits): boolean {
+  const { role } = message;
+  if (role === "developer" && !traits.developerRole) return false;
+  if (index > 0 && !traits.midSystem && (role === "system" || role === "developer")) return false;
+  const { content, tool_calls: calls } = message;
+  if (isList(content) && !(role === "tool" ? traits.imageResults : traits.images) && content.some(isImage))
+    return false;
+  if (isList(calls) && !calls.every((call) => !isObject(call) || callFits(call, traits))) return false;
+  return idFits(message.tool_call_id, traits) && thoughtFits(message, traits);
 }
+
+const isImage = (part: Json): boolean => isObject(part) && part.type === "image_url";
+
+const callFits = (call: JsonObject, traits: Traits): boolean =>
+  idFits(call.id, traits) && (traits.extraContent === true || !has(call, "extra_content"));
+
+const idFits = (id: Json | undefined, traits: Traits): boolean =>
+  typeof id !== "string" || id === "" || (id.length <= traits.callIdLengthMax && traits.callIdPattern.test(id));
 
 /** Thinking stands in the one field that the vendor reads, or nowhere; a vendor that insists on it finds it. */
 function thoughtFits(message: JsonObject, traits: Traits): boolean {
   const field = thoughtField(traits);
-  if (THOUGHTS.some((key) => key !== field && has(message, key)) || !sealsFit(message, traits)) return false;
+  if (field !== "reasoning_content" && has(message, "reasoning_content")) return false;
+  if (field !== "reasoning" && has(message, "reasoning")) return false;
+  if (!sealsFit(message, traits)) return false;
   return (
     !traits.reasoningRequired ||
     field === "none" ||
@@ -76,14 +85,12 @@ function thoughtFits(message: JsonObject, traits: Traits): boolean {
   );
 }
 
-const THOUGHTS = ["reasoning_content", "reasoning"];
-
 /** So do seals: this model's own. */
 function sealsFit(message: JsonObject, traits: Traits): boolean {
-  if (traits.reasoningReplay !== "reasoning_details" && has(message, "reasoning_details")) return false;
-  const isForeign = (detail: JsonObject): boolean => !isOwnFormat(detail, traits.sealMaker);
-  if (objectsIn(message, "reasoning_details").some(isForeign)) return false;
-  const isExtra = (one: JsonObject): boolean => has(one, "extra_content");
-  if (!traits.extraContent && (isExtra(message) || objectsIn(message, "tool_calls").some(isExtra))) return false;
+  if (has(message, "reasoning_details")) {
+    if (traits.reasoningReplay !== "reasoning_details") return false;
+    if (objectsIn(message, "reasoning_details").some((detail) => !isOwnFormat(detail, traits.sealMaker))) return false;
+  }
+  if (!traits.extraContent && has(message, "extra_content")) return false;
   return !traits.signedCalls || isSigned(message, traits);
 }

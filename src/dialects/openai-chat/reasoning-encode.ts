@@ -5,12 +5,16 @@ import { loseReasoningHints } from "../../ir/unread.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import type { Writing } from "./writing.ts";
 
-export function reasoningFields(request: ModelRequest, writing: Writing): JsonObject {
-  const reasoning = request.reasoning ?? {};
-  const { effortField } = writing.traits;
+export function encodeReasoning(request: ModelRequest, writing: Writing): JsonObject {
   // Chat's own stand in an object that no field here prints back.
   loseReasoningHints(writing.losses, request);
-  switch (effortField) {
+  return reasoningFields(request.reasoning ?? {}, writing);
+}
+
+type ReasoningWriting = Pick<Writing, "traits" | "losses" | "said">;
+
+export function reasoningFields(reasoning: Reasoning, writing: ReasoningWriting): JsonObject {
+  switch (writing.traits.effortField) {
     case "reasoning_effort":
       return effortOnly(reasoning, writing);
     case "reasoning":
@@ -26,7 +30,7 @@ export function reasoningFields(request: ModelRequest, writing: Writing): JsonOb
 
 const isOff = (reasoning: Reasoning): boolean => reasoning.mode === "off" || reasoning.effort === "none";
 
-function effortOnly(reasoning: Reasoning, writing: Writing): JsonObject {
+function effortOnly(reasoning: Reasoning, writing: ReasoningWriting): JsonObject {
   if (reasoning.effort !== undefined) return { reasoning_effort: reasoning.effort };
   if (reasoning.mode === "off")
     lose("reasoning-off", "thinking was to be off; this model has only efforts and keeps its default", writing);
@@ -43,7 +47,7 @@ function openRouter(reasoning: Reasoning): JsonObject {
   return reasoning.mode === undefined ? {} : { reasoning: { enabled: true } };
 }
 
-function asSwitch(reasoning: Reasoning, writing: Writing): JsonObject {
+function asSwitch(reasoning: Reasoning, writing: ReasoningWriting): JsonObject {
   if (isOff(reasoning)) return { thinking: { type: "disabled" } };
   if (reasoning.effort === undefined && reasoning.mode === undefined && reasoning.budgetTokens === undefined) return {};
   if (reasoning.effort !== undefined)
@@ -51,5 +55,5 @@ function asSwitch(reasoning: Reasoning, writing: Writing): JsonObject {
   return { thinking: { type: "enabled" } };
 }
 
-const lose = (feature: Feature, note: string, writing: Writing): void =>
+const lose = (feature: Feature, note: string, writing: ReasoningWriting): void =>
   writing.losses.hint(writing.said.field("reasoning"), feature, "dropped", note);

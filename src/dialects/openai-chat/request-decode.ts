@@ -1,5 +1,4 @@
 /** A Chat body, or one of the mixtures that arrive on a Chat path, becomes a request in nobody's dialect. */
-import { isSummary } from "../../ir/choices.ts";
 import { type Feature, lossList, type LossList, type Translated } from "../../ir/loss.ts";
 import type {
   CacheHints,
@@ -7,8 +6,6 @@ import type {
   Entry,
   ModelRequest,
   OutputShape,
-  Reasoning,
-  Sampling,
   StoredState,
   Tool,
   ToolRef,
@@ -17,7 +14,6 @@ import { toolMap } from "../../ir/tools.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
   defined,
-  isList,
   isObject,
   type JsonObject,
   optionalBoolean,
@@ -32,6 +28,7 @@ import { deploymentIn } from "../deployment.ts";
 import type { Envelope } from "../dialect.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
+import { readReasoning, readSampling, readVerbosity } from "./settings.ts";
 import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tools-decode.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import { textIn } from "./wire.ts";
@@ -49,7 +46,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const find = finder(tools);
   const toolChoice = decodeToolChoice(body, find);
   const parallelCalls = parallelIn(body);
-  const reasoning = reasoningOf(body);
+  const reasoning = readReasoning(body);
   const truncation = optionalString(body, "truncation");
   const output = outputOf(body);
   alone(body, losses);
@@ -61,7 +58,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     tools,
     ...(toolChoice ? { toolChoice } : {}),
     ...(parallelCalls === undefined ? {} : { parallelCalls }),
-    sampling: samplingOf(body),
+    sampling: readSampling(body),
     ...(reasoning ? { reasoning } : {}),
     ...(output ? { output } : {}),
     state: stateOf(body),
@@ -102,93 +99,14 @@ function entriesOf(body: JsonObject, find: FindTool, losses: LossList): readonly
   return content.length > 0 ? [{ kind: "instructions", content, at: path }, ...entries] : entries;
 }
 
-function samplingOf(body: JsonObject): Sampling {
-  const maxTokens =
-    optionalNumber(body, "max_completion_tokens") ??
-    optionalNumber(body, "max_tokens") ??
-    optionalNumber(body, "max_output_tokens");
-  const stop = stopOf(body, "stop") ?? stopOf(body, "stop_sequences");
-  return defined({
-    maxTokens,
-    temperature: optionalNumber(body, "temperature"),
-    topP: optionalNumber(body, "top_p"),
-    topK: optionalNumber(body, "top_k"),
-    stop,
-    frequencyPenalty: optionalNumber(body, "frequency_penalty"),
-    presencePenalty: optionalNumber(body, "presence_penalty"),
-    seed: seedOf(body),
-  });
-}
-
-/** A seed is a 64-bit integer: past 2^53 it arrives as written, and its nearest number is as good a seed. */
-function seedOf(body: JsonObject): number | undefined {
-  const { seed } = body;
-  const exact = typeof seed === "object" && seed !== null && !isObject(seed) && !isList(seed);
-  return exact ? Number(JSON.stringify(seed)) : optionalNumber(body, "seed");
-}
-
-function stopOf(body: JsonObject, key: string): readonly string[] | undefined {
-  const stop = body[key];
-  if (stop === undefined || stop === null) return undefined;
-  const list = typeof stop === "string" ? [stop] : stop;
-  if (!isList(list) || list.some((one) => typeof one !== "string"))
-    throw new ShapeError(key, "a string or a list of strings", stop);
-  return list.length > 0 ? (list as readonly string[]) : undefined;
-}
-
-/** `reasoning_effort` is Chat's; `reasoning` Cursor's and OpenRouter's; `thinking` and `output_config` Anthropic's, Kimi's and DeepSeek's. */
-function reasoningOf(body: JsonObject): Reasoning | undefined {
-  const object = optionalObject(body, "reasoning") ?? {};
-  const thinking = optionalObject(body, "thinking") ?? {};
-  const config = optionalObject(body, "output_config") ?? {};
-  const effort =
-    optionalString(body, "reasoning_effort") ??
-    optionalString(object, "effort", "reasoning") ??
-    optionalString(config, "effort", "output_config");
-  const show = showOf(object, thinking);
-  const mode = modeOf(object, thinking);
-  const hints = without(object, new Set(["effort", "summary", "max_tokens", "enabled", "exclude", "generate_summary"]));
-  const found: Reasoning = defined({
-    effort,
-    budgetTokens:
-      optionalNumber(thinking, "budget_tokens", "thinking") ?? optionalNumber(object, "max_tokens", "reasoning"),
-    mode,
-    show,
-    hints: Object.keys(hints).length > 0 ? hints : undefined,
-  });
-  return Object.keys(found).length > 0 ? found : undefined;
-}
-
-function modeOf(reasoning: JsonObject, thinking: JsonObject): Reasoning["mode"] {
-  switch (thinking.type) {
-    case "enabled":
-      return "on";
-    case "disabled":
-      return "off";
-    case "adaptive":
-    case "auto":
-      return "adaptive";
-    default:
-      return reasoning.enabled === true ? "on" : reasoning.enabled === false ? "off" : undefined;
-  }
-}
-
-function showOf(reasoning: JsonObject, thinking: JsonObject): Reasoning["show"] {
-  if (reasoning.exclude === true || thinking.display === "omitted") return "omitted";
-  if (thinking.display === "summarized") return "summarized";
-  const summary = reasoning.summary ?? reasoning.generate_summary;
-  return isSummary(summary) ? summary : undefined;
-}
-
 function outputOf(body: JsonObject): OutputShape | undefined {
   const text = optionalObject(body, "text") ?? {};
   const config = optionalObject(body, "output_config") ?? {};
-  const verbosity = optionalString(body, "verbosity") ?? optionalString(text, "verbosity", "text");
   const format =
     optionalObject(body, "response_format") ??
     optionalObject(text, "format", "text") ??
     optionalObject(config, "format", "output_config");
-  const found: OutputShape = defined({ ...formatOf(format), verbosity });
+  const found: OutputShape = defined({ ...formatOf(format), verbosity: readVerbosity(body) });
   return Object.keys(found).length > 0 ? found : undefined;
 }
 

@@ -10,7 +10,7 @@ import { encodeMessages } from "./messages-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
 import { outputFields, schemaRule } from "./output-encode.ts";
 import { callerFields, extraFields } from "./caller-encode.ts";
-import { reasoningFields } from "./reasoning-encode.ts";
+import { encodeReasoning } from "./reasoning-encode.ts";
 import { thoughtField } from "./seals.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import type { Writing } from "./writing.ts";
@@ -36,7 +36,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     ...encodeTools(request, writing),
     ...(request.stream ? streamFields(to) : {}),
     ...samplingFields(request, writing),
-    ...reasoningFields(request, writing),
+    ...encodeReasoning(request, writing),
     ...outputFields(request.output, writing),
     ...callerFields(request, writing),
     ...extraFields(request, writing),

@@ -1,5 +1,6 @@
 /** The choice among the tools that are really declared. */
 import type { ModelRequest, ToolChoice } from "../../ir/request.ts";
+import type { ToolMap } from "../../ir/tools.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import type { Writing } from "./writing.ts";
@@ -20,7 +21,9 @@ function parallelFields(parallel: boolean, writing: Writing): JsonObject {
   return {};
 }
 
-function encodeChoice(choice: ToolChoice, tools: readonly JsonObject[], writing: Writing): JsonObject {
+type ChoiceWriting = Pick<Writing, "traits" | "losses" | "said"> & { readonly names: Pick<ToolMap, "wireName"> };
+
+export function encodeChoice(choice: ToolChoice, tools: readonly JsonObject[], writing: ChoiceWriting): JsonObject {
   const lost = (note: string): JsonObject => {
     writing.losses.meaning(writing.said.field("toolChoice"), "tool-choice", "dropped", note);
     return {};
@@ -56,7 +59,7 @@ function find(tools: readonly JsonObject[], name: string): JsonObject | undefine
 type Allowed = Extract<ToolChoice, { mode: "allowed" }>;
 
 /** Only OpenAI has allowed_tools, and freeform tools. */
-function allowed(choice: Allowed, tools: readonly JsonObject[], writing: Writing): JsonObject {
+function allowed(choice: Allowed, tools: readonly JsonObject[], writing: ChoiceWriting): JsonObject {
   const mode = choice.required ? "required" : "auto";
   const names = new Set(choice.tools.map(writing.names.wireName));
   const kept = tools.filter((tool) => KINDS.some((kind) => names.has(String(nameIn(tool, kind)))));
@@ -64,6 +67,7 @@ function allowed(choice: Allowed, tools: readonly JsonObject[], writing: Writing
     const named = [...names].flatMap((name) => find(tools, name) ?? ([] as readonly JsonObject[]));
     return { tool_choice: { type: "allowed_tools", allowed_tools: { mode, tools: named } } };
   }
+  if (kept.length === tools.length) return { tool_choice: mode };
   const note = "only the allowed tools are offered, so that the cached prefix differs";
   writing.losses.hint(writing.said.field("toolChoice"), "allowed-tools", "emulated", note);
   return kept.length > 0 ? { tools: kept, tool_choice: mode } : { tool_choice: "none" };

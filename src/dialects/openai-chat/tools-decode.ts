@@ -9,6 +9,7 @@ import {
   optionalList,
   pathOf,
   type Raw,
+  refuse,
   ShapeError,
 } from "../../wire/json.ts";
 import type { LossList } from "../../ir/loss.ts";
@@ -163,12 +164,12 @@ function nameOf(tool: JsonObject, at: string): string {
 /** What a choice means once the declared tools are known: a forced freeform tool looks like a function in Cursor's bodies. */
 export type FindTool = (name: string) => ToolRef;
 
-export function decodeToolChoice(body: JsonObject, find: FindTool): ToolChoice | undefined {
+export function decodeToolChoice(body: JsonObject, find: FindTool, wrong = refuse): ToolChoice | undefined {
   const choice = body.tool_choice ?? body.function_call;
   if (choice === undefined || choice === null) return undefined;
   const path = body.tool_choice === undefined || body.tool_choice === null ? "function_call" : "tool_choice";
-  if (typeof choice === "string") return modeOf(choice) ?? unknownChoice(choice, path);
-  if (!isObject(choice)) throw new ShapeError(path, "a string or an object", choice);
+  if (typeof choice === "string") return modeOf(choice) ?? wrong(path, CHOICES, choice);
+  if (!isObject(choice)) return wrong(path, "a string or an object", choice);
   if (Object.keys(choice).length === 0) return undefined;
   return choiceOf(choice, find);
 }
@@ -179,9 +180,7 @@ function modeOf(word: string): ToolChoice | undefined {
   return word === "auto" || word === "none" || word === "required" ? { mode: word } : undefined;
 }
 
-function unknownChoice(found: string, path: string): never {
-  throw new ShapeError(path, `"auto", "none", "required" or an object that names a tool`, found);
-}
+const CHOICES = `"auto", "none", "required" or an object that names a tool`;
 
 function choiceOf(choice: JsonObject, find: FindTool): ToolChoice {
   const type = textIn(choice, "type");

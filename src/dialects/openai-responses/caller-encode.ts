@@ -1,5 +1,5 @@
 /** Whom a request is from, how it is cached, and what its own dialect alone understands. */
-import { createHash } from "node:crypto";
+import { cacheKeyOf } from "../../ir/cache-key.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 import { ID_LENGTH_MAX, table } from "./wire.ts";
@@ -28,13 +28,10 @@ export function cacheOf(w: Writing): JsonObject {
     return {};
   }
   return {
-    ...(cache.key !== undefined && { prompt_cache_key: cacheKey(cache.key) }),
+    ...(cache.key !== undefined && { prompt_cache_key: cacheKeyOf(cache.key) }),
     ...(cache.retention !== undefined && { prompt_cache_retention: cache.retention }),
   };
 }
-
-const cacheKey = (key: string): string =>
-  key.length <= ID_LENGTH_MAX ? key : createHash("sha256").update(key).digest("hex");
 
 /** Anthropic's word for the tier that OpenAI calls default. */
 const SERVICE_TIERS = table({ standard_only: "default" });

@@ -6,6 +6,7 @@ import { error } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
+import { nativeEdits } from "./native-edits.ts";
 import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
@@ -13,6 +14,8 @@ import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
 import { range, traits } from "./traits.ts";
+import { settings } from "./settings.ts";
+import { thoughts } from "./thoughts.ts";
 
 export const openaiResponses = {
   id: OPENAI_RESPONSES,
@@ -23,6 +26,9 @@ export const openaiResponses = {
   traits,
   range,
   passes,
+  thoughts,
+  settings,
+  nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
   stream: { decoder, encoder, answers: /"type"\s*:\s*"response\./ },

@@ -1,17 +1,7 @@
 /** A Responses body, or one of Cursor's that is nearly one, as a ModelRequest. */
-import { isSummary } from "../../ir/choices.ts";
 import { unwrapCustomInput } from "../../ir/lower.ts";
 import { lossless, type Translated } from "../../ir/loss.ts";
-import type {
-  CallEntry,
-  Entry,
-  ModelRequest,
-  OutputShape,
-  Reasoning,
-  Sampling,
-  StoredState,
-  Tool,
-} from "../../ir/request.ts";
+import type { CallEntry, Entry, ModelRequest, OutputShape, StoredState, Tool } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
@@ -21,7 +11,6 @@ import {
   type Json,
   type JsonObject,
   optionalBoolean,
-  optionalNumber,
   optionalObject,
   optionalString,
   type Raw,
@@ -32,6 +21,7 @@ import { deploymentIn } from "../deployment.ts";
 import type { Envelope } from "../dialect.ts";
 import { decodeInput } from "./items-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
+import { readReasoning, readSampling, readVerbosity } from "./settings.ts";
 import { decodeToolChoice, decodeTools } from "./tools-decode.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { FIELD_NAMES } from "./field-names.ts";
@@ -43,7 +33,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const entries = rehydrate([...instructions(body), ...inputOf(body)], tools);
   const toolChoice = decodeToolChoice(body.tool_choice, "tool_choice");
   const parallelCalls = optionalBoolean(body, "parallel_tool_calls");
-  const reasoning = reasoningOf(body);
+  const reasoning = readReasoning(body);
   const output = outputOf(body);
   return lossless({
     model: optionalString(body, "model") ?? "",
@@ -53,7 +43,7 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     tools,
     ...(toolChoice && { toolChoice }),
     ...(parallelCalls !== undefined && { parallelCalls }),
-    sampling: samplingOf(body),
+    sampling: readSampling(body),
     ...(reasoning && { reasoning }),
     ...(output && { output }),
     state: stateOf(body),
@@ -130,43 +120,12 @@ function asCustomCall(entry: CallEntry, map: ToolMap): CallEntry | undefined {
   return { ...entry, tool, input: { text: unwrapCustomInput(entry.input.json) ?? entry.input.json } };
 }
 
-function samplingOf(body: JsonObject): Sampling {
-  const stop = body.stop ?? body.stop_sequences;
-  return defined({
-    maxTokens:
-      optionalNumber(body, "max_output_tokens") ??
-      optionalNumber(body, "max_completion_tokens") ??
-      optionalNumber(body, "max_tokens"),
-    temperature: optionalNumber(body, "temperature"),
-    topP: optionalNumber(body, "top_p"),
-    topK: optionalNumber(body, "top_k"),
-    stop:
-      typeof stop === "string" ? [stop] : isList(stop) ? stop.filter((text) => typeof text === "string") : undefined,
-    frequencyPenalty: optionalNumber(body, "frequency_penalty"),
-    presencePenalty: optionalNumber(body, "presence_penalty"),
-    seed: optionalNumber(body, "seed"),
-  });
-}
-
-function reasoningOf(body: JsonObject): Reasoning | undefined {
-  const wire = optionalObject(body, "reasoning");
-  const flat = optionalString(body, "reasoning_effort");
-  if (!wire) return flat === undefined ? undefined : { effort: flat };
-  const summary = isSummary(wire.summary) ? wire.summary : undefined;
-  const hints = without(wire, new Set(summary === undefined ? ["effort"] : ["effort", "summary"]));
-  return defined({
-    effort: optionalString(wire, "effort", "reasoning") ?? flat,
-    show: summary,
-    hints: Object.keys(hints).length > 0 ? hints : undefined,
-  });
-}
-
 function outputOf(body: JsonObject): OutputShape | undefined {
   const text = optionalObject(body, "text");
   const format = (text && optionalObject(text, "format", "text")) ?? optionalObject(body, "response_format");
   const shape: OutputShape = defined({
     ...(format && formatOf(format)),
-    verbosity: text && optionalString(text, "verbosity", "text"),
+    verbosity: readVerbosity(body),
   });
   return Object.keys(shape).length > 0 ? shape : undefined;
 }

@@ -1,16 +1,17 @@
 /** A ModelRequest as a Responses body for one deployment. */
 import type { Addressee } from "../dialect.ts";
 import { type Feature, lossList, type Translated } from "../../ir/loss.ts";
-import type { CallEntry, Entry, ModelRequest, OutputShape, Part, Reasoning } from "../../ir/request.ts";
+import type { CallEntry, Entry, ModelRequest, OutputShape, Part } from "../../ir/request.ts";
 import { waitingTools } from "../../ir/deferred.ts";
 import { strictSchema, wish } from "../../ir/strict-schema.ts";
 import { toolMap } from "../../ir/tools.ts";
-import { loseReasoningHints, loseUnread } from "../../ir/unread.ts";
+import { loseUnread } from "../../ir/unread.ts";
 import { callerWords, type Field } from "../../ir/field-names.ts";
 import { textOfContent } from "../../ir/turns.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { cacheOf, callerOf, extraOf } from "./caller-encode.ts";
 import { encodeItems } from "./items-encode.ts";
+import { encodeReasoning } from "./reasoning-encode.ts";
 import { SEALED_REASONING } from "./request-decode.ts";
 import { encodeTool, encodeToolChoice, encodeTools } from "./tools-encode.ts";
 import { isOwn, loseMark, type Writing } from "./writing.ts";
@@ -30,7 +31,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     ...instructions(w),
     input: inputOf(w),
     ...toolFields(w),
-    ...reasoningOf(w),
+    ...encodeReasoning(w),
     ...textOf(w),
     ...samplingOf(w),
     ...stateOf(w),
@@ -108,43 +109,6 @@ function offered(w: Writing): readonly JsonObject[] {
     w.losses.hint(w.said.place(tool), "deferred-tool", "emulated", note);
     return [];
   });
-}
-
-const SUMMARY: Readonly<Record<NonNullable<Reasoning["show"]>, string | undefined>> = {
-  omitted: undefined,
-  auto: "auto",
-  concise: "concise",
-  detailed: "detailed",
-  summarized: "auto",
-  full: "detailed",
-};
-
-function reasoningOf(w: Writing): JsonObject {
-  const { reasoning } = w.request;
-  if (!reasoning) return {};
-  const effort = reasoning.effort ?? effortOfBudget(reasoning, w);
-  const summary = reasoning.show && SUMMARY[reasoning.show];
-  const hints = w.own ? reasoning.hints : undefined;
-  if (!w.own) loseReasoningHints(w.losses, w.request);
-  const fields = { ...(effort !== undefined && { effort }), ...(summary !== undefined && { summary }), ...hints };
-  return Object.keys(fields).length > 0 ? { reasoning: fields } : {};
-}
-
-/** Only where nobody before us has turned the budget into an effort the model knows. */
-function effortOfBudget(reasoning: Reasoning, w: Writing): string | undefined {
-  const { budgetTokens } = reasoning;
-  if (reasoning.mode === "off") {
-    w.losses.hint(w.said.field("reasoning"), "reasoning-off", "dropped", "the model thinks as much as it is set to");
-    return undefined;
-  }
-  if (budgetTokens === undefined) return undefined;
-  w.losses.hint(
-    w.said.field("reasoning"),
-    "reasoning-budget",
-    "approximated",
-    "a budget of tokens is told as an effort",
-  );
-  return budgetTokens < 4_096 ? "low" : budgetTokens < 16_384 ? "medium" : "high";
 }
 
 function textOf(w: Writing): JsonObject {
