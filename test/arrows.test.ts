@@ -148,10 +148,8 @@ const SPELLERS = /^(dialects|simulator|setup)\//;
 const TRAIT = /reasoningReplay(:| ===) "\w+"/g;
 /** Rebuilt now, line by line out of this list: when it is empty, nothing outside spells a dialect. */
 const STILL_SPELL = [
-  // The relay reads and writes wire by hand.
-  /^relay\/(kept|outbound|rounds)\.ts$/,
-  // The native lane fits bytes field by field.
-  /^providers\/(native-[-\w]+|thinking)\.ts$/,
+  // How a client wants custom calls, and the pieces of a search's input.
+  /^relay\/(outbound|rounds)\.ts$/,
 ];
 /** The names of dialects in earlier versions. */
 const OLD_NAMES = "ir/dialect-id.ts";

@@ -158,7 +158,7 @@ export interface Decoder extends Machine<Frame, StreamEvent> {
    * Behind a frame that did nothing but add to a text: takes the texts of further frames that are like it in everything
    * else, and are not pushed. Undefined: the frame changed more than its text.
    */
-  goOn(): ((text: JsonLiteral) => void) | undefined;
+  goOn?(): ((text: JsonLiteral) => void) | undefined;
 }
 
 /** How the events of a dialect look as they come, unparsed. No mark is found inside a string: there, quotes are escaped. */
@@ -166,7 +166,7 @@ export interface Marks {
   /** Every event of an answer holds it, so that its words are the model's. */
   readonly answer: RegExp;
   /** True of an event that holds usage and nothing of the answer. */
-  isUsageOnly(event: string): boolean;
+  isUsageOnly?(event: string): boolean;
   /** Fields of an event with text that nobody reads behind the first, and that may differ from event to event. */
   readonly inert: ReadonlySet<string>;
 }

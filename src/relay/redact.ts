@@ -60,9 +60,9 @@ const COMMENTS = /^:.*$/gm;
 export const withoutUsage =
   ({ stream: { marks } }: Dialect, filter: Filter): Filter =>
   (events) => {
-    if (!marks.isUsageOnly(events)) return filter(events);
-    const kept = events.split(EVENT_END).filter((event) => !marks.isUsageOnly(event));
-    return filter(kept.join(""));
+    const all = events.split(EVENT_END);
+    const kept = all.filter((event) => !marks.isUsageOnly?.(event));
+    return filter(kept.length === all.length ? events : kept.join(""));
   };
 
 /** A stream: all from its error on. */

@@ -55,7 +55,7 @@ export function textRuns({ answer, inert }: Marks, decoder: Decoder, coding: Cod
     },
     read: (event, said) => {
       const text = textOf(said);
-      goOn = text && event.length <= EVENT_LENGTH_MAX ? decoder.goOn() : undefined;
+      goOn = text && event.length <= EVENT_LENGTH_MAX ? decoder.goOn?.() : undefined;
       if (said?.type === "block-delta" && text && goOn && (lessons > 0 || known)) {
         const decoded = coding.decode(event);
         if (answer.test(decoded)) return learn({ event: decoded, literal: text.json, block: said.index });

@@ -111,7 +111,7 @@ export const stream: Dialect["stream"] = {
     end: () => {},
     losses: () => [],
   }),
-  answers: /"words"/,
+  marks: { answer: /"words"/, inert: new Set() },
 };
 
 /** {"words": "Hello"} */
@@ -180,6 +180,9 @@ export const tiny = {
     replaysReasoning: false,
   },
   passes: () => false,
+  thoughts: () => ({ lacksSeal: false, isUnsigned: false, mayHoldSeal: false }),
+  settings: { read: () => ({ sampling: {}, state: {}, cache: {} }), edits: () => [] },
+  nativeEdits: () => [],
   envelope,
   request,
   stream,

@@ -6,18 +6,18 @@ import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { OPENAI_CHAT } from "./id.ts";
+import { modelList } from "./model-list.ts";
 import { nativeEdits } from "./native-edits.ts";
 import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
-import { modelList } from "./model-list.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
-import { range, traits } from "./traits.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
+import { range, traits } from "./traits.ts";
 
 export const openaiChat = {
   id: OPENAI_CHAT,
