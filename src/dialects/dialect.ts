@@ -1,6 +1,6 @@
 /** The seam: everything that the rest of the gateway knows of a wire protocol. */
 import type { Frame, Machine } from "../wire/machine.ts";
-import type { JsonObject } from "../wire/json.ts";
+import type { JsonLiteral, JsonObject } from "../wire/json.ts";
 import type { Reply } from "../wire/reply.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
@@ -51,13 +51,10 @@ export interface Dialect {
   };
   readonly stream: {
     /** Tolerant of every vendor that claims the dialect. Emits a terminal event in any case. */
-    decoder(ask: Ask): Machine<Frame, StreamEvent>;
+    decoder(ask: Ask): Decoder;
     /** Cannot print an invalid sequence. After "error" it prints the dialect's own error event and nothing that looks like an end. */
     encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] };
-    /** How the events of an answer name themselves, in the text of an event. */
-    readonly answers: RegExp;
-    /** True for the text of an event that only says what was used, which upstreams send where they are asked to. */
-    isUsageOnly?(event: string): boolean;
+    readonly marks: Marks;
   };
   readonly response: {
     /** A whole answer runs through the same code as a stream. */
@@ -154,6 +151,24 @@ export interface Thoughts {
   readonly isUnsigned: boolean;
   /** Anything may be a seal: only the decoder can say whose. */
   readonly mayHoldSeal: boolean;
+}
+
+export interface Decoder extends Machine<Frame, StreamEvent> {
+  /**
+   * Behind a frame that did nothing but add to a text: takes the texts of further frames that are like it in everything
+   * else, and are not pushed. Undefined: the frame changed more than its text.
+   */
+  goOn(): ((text: JsonLiteral) => void) | undefined;
+}
+
+/** How the events of a dialect look as they come, unparsed. No mark is found inside a string: there, quotes are escaped. */
+export interface Marks {
+  /** Every event of an answer holds it, so that its words are the model's. */
+  readonly answer: RegExp;
+  /** True of an event that holds usage and nothing of the answer. */
+  isUsageOnly(event: string): boolean;
+  /** Fields of an event with text that nobody reads behind the first, and that may differ from event to event. */
+  readonly inert: ReadonlySet<string>;
 }
 
 /** What a coder must know of the request: without it no namespace, custom or builtin tool can be restored, no hosted call told from a call, no id made. */

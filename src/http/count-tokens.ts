@@ -61,14 +61,17 @@ async function countAtVendor(
   text: string,
   { tokenCount, signal }: Counting,
 ): Promise<Response | undefined> {
-  const { url, headers } = endpoint(target.provider, target.dialect, target.model, "count-tokens");
+  const to = endpoint(target.provider, target.dialect, target.model, "count-tokens");
   const { name: provider, firstByteMs, idleMs } = target.provider;
   const ms = Math.min(LIMITS.countMs, firstByteMs);
   const until = performance.now() + ms;
   const response = await send(
     {
-      url,
-      headers: { ...upstreamHeaders(exchange.request.headers, target.provider, target.dialect, "native"), ...headers },
+      ...to,
+      headers: {
+        ...upstreamHeaders(exchange.request.headers, target.provider, target.dialect, "native"),
+        ...to.headers,
+      },
     },
     applyEdits(text, [{ name: "model", path: ["model"], value: target.model }]),
     { provider, firstByteMs: ms, signal },

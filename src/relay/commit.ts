@@ -3,10 +3,13 @@ import type { ProviderConfig } from "../config/config.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import { type GatewayError, ownError } from "../ir/error.ts";
 import { LIMITS } from "../wire/limits.ts";
+import { SSE } from "../wire/sse.ts";
 import type { OpenStream } from "./deliver.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
-import { cleanFailure, headersForClient } from "./redact.ts";
-import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
+import { cleanEvents, cleanFailure, headersForClient, withoutUsage } from "./redact.ts";
+import { nativeLane } from "./passthrough.ts";
+import type { StreamLane } from "./stream-lane.ts";
+import { translatedLane } from "./translation.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -38,10 +41,12 @@ export const heldOf = ({ attempt, out, watch, response, place }: Upstream) => ({
   ...(place && { place }),
 });
 
-function laneOf({ out, watch, place }: Upstream, from: Dialect, to: Dialect): StreamLane {
-  if (out.lane === "translated") return translatedLane(from, to, out.ask, watch.observe);
-  const withheld = (out.withholdsUsage ? from.stream.isUsageOnly : undefined) ?? NOTHING_WITHHELD;
-  return nativeLane(from, out.ask, withheld, watch.observe, place && out.kept === "whole" ? "words" : "outcome");
+function laneOf({ attempt, out, watch, place, framing }: Upstream, from: Dialect, to: Dialect): StreamLane {
+  // Clients read server-sent events: bytes in another framing cannot pass.
+  if (out.lane === "translated" || framing !== SSE) return translatedLane(from, to, out.ask, watch.observe, framing);
+  const clean = cleanEvents(from, attempt.target.provider);
+  const filter = out.withholdsUsage ? withoutUsage(from, clean) : clean;
+  return nativeLane(from, out.ask, filter, watch.observe, place && out.kept === "whole" ? "emitted" : "passed over");
 }
 
 async function committed(

@@ -18,16 +18,18 @@ export interface SendOptions {
 
 /** Throws `upstream-unreachable`, `upstream-timeout` or `gateway-full`; any status is an answer. */
 export async function send(
-  endpoint: Pick<Endpoint, "url" | "headers">,
+  endpoint: Pick<Endpoint, "url" | "headers" | "sign">,
   body: string | Uint8Array,
   options: SendOptions,
 ): Promise<Response> {
   const timer = new AbortController();
   const timeout = setTimeout(() => timer.abort(), options.firstByteMs);
   try {
+    // Over the bytes as they leave, anew for each attempt.
+    const signed = endpoint.sign && (await endpoint.sign({ method: "POST", url: endpoint.url, body: bytesOf(body) }));
     return await fetch(endpoint.url, {
       method: "POST",
-      headers: { ...endpoint.headers, "content-type": "application/json" },
+      headers: { ...endpoint.headers, ...signed, "content-type": "application/json" },
       body: body as string,
       redirect: "manual",
       signal: AbortSignal.any([options.signal, timer.signal]),
@@ -52,6 +54,9 @@ export async function send(
     clearTimeout(timeout);
   }
 }
+
+const bytesOf = (body: string | Uint8Array): Uint8Array =>
+  typeof body === "string" ? new TextEncoder().encode(body) : body;
 
 /** A refusal without the provider's credentials, whole or as much of it as comes in time: the status is judged in any case. */
 export async function errorReply(response: Response, provider: ProviderConfig): Promise<Reply> {

@@ -5,6 +5,7 @@ import { endpoint } from "../providers/endpoint.ts";
 import { upstreamHeaders } from "../providers/headers.ts";
 import { operatorsFault } from "../providers/refusals.ts";
 import { isNamed } from "../routing/target.ts";
+import type { Framing } from "../wire/framing.ts";
 import type { Place } from "../vault/vault.ts";
 import type { Attempt } from "./call.ts";
 import type { Outbound } from "./outbound.ts";
@@ -18,6 +19,8 @@ export interface Upstream {
   readonly out: Outbound;
   readonly response: Response;
   readonly isStream: boolean;
+  /** Of a streamed answer. */
+  readonly framing: Framing;
   /** By `performance.now()`: the first word must be there. Asking counts too. */
   readonly firstWordBy: number;
   readonly watch: Watch;
@@ -33,7 +36,7 @@ export async function ask(attempt: Attempt, out: Outbound): Promise<Upstream> {
   const headers = { ...upstreamHeaders(call.headers, target.provider, target.dialect, out.lane), ...to.headers };
   const { name: provider, firstByteMs } = target.provider;
   const firstWordBy = performance.now() + firstByteMs;
-  const sending = send({ url: to.url, headers }, out.body, { provider, firstByteMs, signal: call.signal });
+  const sending = send({ ...to, headers }, out.body, { provider, firstByteMs, signal: call.signal });
   // While the upstream thinks.
   const place = out.place();
   const response = await sending;
@@ -44,7 +47,8 @@ export async function ask(attempt: Attempt, out: Outbound): Promise<Upstream> {
     out,
     response,
     firstWordBy,
-    isStream: (response.headers.get("content-type") ?? "").includes("text/event-stream"),
+    isStream: to.framing.isStream(response.headers),
+    framing: to.framing,
     watch: watch(call.record.firstToken, place ? out.kept : "nothing"),
     ...(place && { place }),
   };

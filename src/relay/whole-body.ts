@@ -7,7 +7,7 @@ import { isObject, parseJson, type JsonObject } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { readWhole } from "./read-whole.ts";
 import { cleanIfFailing, headersForClient } from "./redact.ts";
-import { translatedLane } from "./stream-lane.ts";
+import { translatedLane } from "./translation.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -33,9 +33,9 @@ export async function wholeBody(upstream: Upstream, dialect: Dialect): Promise<W
 }
 
 /** Some hosts stream whatever one asks for. */
-function streamedEvents(bytes: Uint8Array, dialect: Dialect, { out }: Upstream): readonly StreamEvent[] {
+function streamedEvents(bytes: Uint8Array, dialect: Dialect, { out, framing }: Upstream): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
-  const lane = translatedLane(dialect, dialect, out.ask, (event) => void events.push(event));
+  const lane = translatedLane(dialect, dialect, out.ask, (event) => void events.push(event), framing);
   lane.push(bytes);
   lane.end("eof");
   return events;

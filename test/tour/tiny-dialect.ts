@@ -96,6 +96,7 @@ export const stream: Dialect["stream"] = {
         if (piece.over === true) END.forEach(emit);
         isOver ||= piece.over === true;
       },
+      goOn: () => undefined,
       end: (_cause, emit) => {
         if (!isOver) emit({ type: "error", error: new GatewayError("upstream-cut", "The upstream broke off.") });
       },
@@ -111,7 +112,7 @@ export const stream: Dialect["stream"] = {
     end: () => {},
     losses: () => [],
   }),
-  answers: /"words"/,
+  marks: { answer: /"words"/, isUsageOnly: () => false, inert: new Set() },
 };
 
 /** {"words": "Hello"} */

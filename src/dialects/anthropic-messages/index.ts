@@ -9,6 +9,7 @@ import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { modelList } from "./model-list.ts";
 import { nativeEdits } from "./native-edits.ts";
 import { passes } from "./passes.ts";
+import { marks } from "./marks.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
@@ -34,7 +35,7 @@ export const anthropicMessages = {
   nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder, answers: /"type"\s*:\s*"(?:message_|content_block_)/ },
+  stream: { decoder, encoder, marks },
   response,
   error: { decode: decodeError, encode: encodeError },
   tokenCount,

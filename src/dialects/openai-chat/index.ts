@@ -8,6 +8,7 @@ import { headers } from "./headers.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import { modelList } from "./model-list.ts";
 import { nativeEdits } from "./native-edits.ts";
+import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
@@ -17,7 +18,6 @@ import { decodeWhole, encodeWhole } from "./response.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
 import { range, traits } from "./traits.ts";
-import { isUsageOnly } from "./usage.ts";
 
 export const openaiChat = {
   id: OPENAI_CHAT,
@@ -33,7 +33,7 @@ export const openaiChat = {
   nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder, answers: /"choices"\s*:\s*\[\s*\{/, isUsageOnly },
+  stream: { decoder, encoder, marks },
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
   modelList,

@@ -25,7 +25,3 @@ export function encodeUsage(usage: Usage): JsonObject {
     completion_tokens_details: { reasoning_tokens: sum.reasoning },
   };
 }
-
-/** A chunk with usage and without choices. Its marks cannot be inside a string: there, quotes are escaped. */
-export const isUsageOnly = (event: string): boolean =>
-  /"choices":\s*\[\s*\]/.test(event) && /"usage":\s*\{/.test(event);

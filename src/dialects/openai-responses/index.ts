@@ -7,6 +7,7 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { nativeEdits } from "./native-edits.ts";
+import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
@@ -31,7 +32,7 @@ export const openaiResponses = {
   nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder, answers: /"type"\s*:\s*"response\./ },
+  stream: { decoder, encoder, marks },
   response,
   error,
   probe,
