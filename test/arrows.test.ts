@@ -79,7 +79,7 @@ async function arrows(): Promise<Arrow[]> {
   const found: Arrow[] = [];
   for (const from of FILES) {
     const text = withoutComments(await source(from));
-    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g))
+    for (const [, path] of text.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+\.ts)"/g))
       found.push({ from, to: relative(SRC, join(SRC, dirname(from), path ?? "")) });
   }
   return found;
@@ -171,7 +171,7 @@ test("a dialect's id and its words of the wire stand in its own folder", async (
 const NAMES =
   /azure|openai|anthropic|claude|cursor|codex|kimi|moonshot|deepseek|groq|mistral|openrouter|gemini|\bxai\b|\bgpt-?\d/i;
 const HOMES =
-  /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env|schema|config|litellm|base-url|keys)[^/]*\.ts$/;
+  /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env|config|base-url|api-keys|schema\/schema)[^/]*\.ts$/;
 const ALLOWED: Readonly<Record<string, string>> = {
   "ir/dialect-id.ts": "the names of dialects in earlier versions",
   "http/routes.ts": "paths that clients ask for",

@@ -32,7 +32,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   vaultComparedMax: "src/vault/comparison.test.ts > what was compared is forgotten when there is too much of it",
   vaultQueueBytesMax: "src/vault/bounds.test.ts > of what waits for the disk: the rest stays in memory",
   provenanceMax: "src/vault/provenance.test.ts > is forgotten when there are too many",
-  configDepthMax: "src/config/parse-yaml.test.ts > brackets that are never closed",
+  configDepthMax: "src/config/yaml/parse-yaml.test.ts > brackets that are never closed",
   logQueueBytesMax:
     "src/observe/output.test.ts > keeps so many bytes for a reader that stalls and no more, and tells in their place how many lines it lost",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { isLoopback } from "../config/expose.ts";
+import { isLoopback } from "../wire/host.ts";
 import { isForwarding } from "../wire/forwarding.ts";
 import { checkOpenDoor } from "./door.ts";
 

@@ -1,7 +1,7 @@
 /** An open gateway spends its owner's money: it serves this machine and nobody behind a tunnel, a proxy or a web page. */
-import { isLocalOrigin, LOCAL_HOSTS } from "../config/expose.ts";
 import { GatewayError } from "../ir/error.ts";
 import { isForwarding } from "../wire/forwarding.ts";
+import { isLocalOrigin, LOCAL_HOSTS } from "../wire/host.ts";
 
 const FIX = "Set a key (SERVICE_API_KEY, or `auth.keys` in the configuration) and send it with each request.";
 

@@ -1,6 +1,6 @@
 /** The list of commands. A new one is a file and a line. Each is loaded when it is asked for: what starts the gateway need not know the others. */
 import { defineCommand } from "citty";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../wire/version.ts";
 
 export const main = defineCommand({
   meta: { name: "codeswitch", version: VERSION, description: "Every coding tool, every model, one gateway you own." },

@@ -2,7 +2,7 @@
 import { defineCommand } from "citty";
 import type { Config } from "../config/config.ts";
 import { printConfig } from "../config/print.ts";
-import { configJsonSchema } from "../config/json-schema.ts";
+import { configJsonSchema } from "../config/schema/json-schema.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
 

@@ -11,7 +11,7 @@ import { startBeside } from "./listen.ts";
 import { type Note, readNotes } from "./note.ts";
 import { surroundings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../wire/version.ts";
 
 export interface Address {
   readonly url: string;

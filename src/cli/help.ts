@@ -4,7 +4,7 @@ import { command as typed } from "../typed/command.ts";
 import { examplesOf } from "./examples.ts";
 import { table, TERMINAL, wrapped } from "./table.ts";
 import { type Chosen, listOf, loaded } from "./usage.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../wire/version.ts";
 
 export function help(chosen: Chosen): Promise<string> {
   return chosen.path.length === 1 ? front(chosen.command) : page(chosen);

@@ -1,7 +1,7 @@
 /** `codeswitch models`: what can be asked for, where each name goes, and what was seen of it. */
 import { defineCommand } from "citty";
 import type { Config, ModelConfig, ProviderConfig } from "../config/config.ts";
-import type { Observed } from "../doctor/probe-model.ts";
+import { ABILITIES, type Observed } from "../doctor/probe-model.ts";
 import { seenIn } from "../doctor/seen.ts";
 import { knownSightings } from "../doctor/stored-sightings.ts";
 import { dialectFor } from "../providers/endpoint.ts";
@@ -161,11 +161,9 @@ const deploymentRow = ({ state, at, ...target }: Deployment): string[] => [
   at === undefined ? state : `${state}, ${at.slice(0, 10)}`,
 ];
 
-const DOES = ["streaming", "tools", "images", "thinking", "cache"] as const;
-
 const seenRow = (seen: Observed): string[] => [
   shown(seen),
   seen.at.slice(0, 10),
   seen.efforts.join(" ") || "-",
-  DOES.filter((name) => seen[name] === true).join(", ") || "nothing of it",
+  ABILITIES.filter((name) => seen[name] === true).join(", ") || "nothing of it",
 ];

@@ -5,7 +5,7 @@ import { explain } from "./explain.ts";
 import { help } from "./help.ts";
 import { complain } from "./paint.ts";
 import { checkArguments, choose, UsageError } from "./usage.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../wire/version.ts";
 
 /** The exit code: 0 well, 1 something is wrong, 2 the command line is. */
 export async function run(argv: readonly string[]): Promise<number> {

@@ -15,7 +15,7 @@ import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { keepTunnel } from "./keep-tunnel.ts";
 import { announceAddress, tellOfTunnel } from "./public.ts";
 import { openTunnel } from "./tunnel.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../wire/version.ts";
 import { type WayIn, wayIn } from "./way-in.ts";
 
 export const startCommand = defineCommand({

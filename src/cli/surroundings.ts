@@ -29,14 +29,12 @@ function refuseSecret(variables: Variables): void {
   const own = readVariable(variables, "CODESWITCH_SECRET");
   const fault = own === undefined ? undefined : secretFault(own);
   if (fault !== undefined)
-    throw new ConfigError([
-      {
-        file: "environment",
-        key: "CODESWITCH_SECRET",
-        fault,
-        fix: `${SECRET_FIX}; or leave it unset, and the data folder gets one of its own.`,
-      },
-    ]);
+    throw new ConfigError({
+      file: "environment",
+      key: "CODESWITCH_SECRET",
+      fault,
+      fix: `${SECRET_FIX}; or leave it unset, and the data folder gets one of its own.`,
+    });
 }
 
 export function printWarnings(config: Config): void {

@@ -1,6 +1,9 @@
 /** Where a vendor's API begins, as people paste it and as we use it. */
 import type { ProviderKind } from "./config.ts";
 
+export const BASE_URL_FIX =
+  "Write base_url as the vendor's SDK takes it: https://NAME.openai.azure.com, https://api.anthropic.com, https://host/v1.";
+
 export interface BaseUrl {
   /** No trailing slash, no query. */
   readonly baseUrl: string;

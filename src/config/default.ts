@@ -1,24 +1,16 @@
-/** What the gateway is when nobody has said anything: the values of the schema, once. */
-import type { ServerConfig } from "./config.ts";
-import { withoutSlash } from "./origins.ts";
-import { FileSchema, type FileConfig } from "./schema.ts";
+/** What the gateway is when no file says otherwise: the defaults of the schema. */
+import type { ProviderConfig } from "./config.ts";
+import { FileSchema, ProviderSchema } from "./schema/schema.ts";
+import { inCamel } from "./schema/spelling.ts";
 
-const EMPTY: FileConfig = FileSchema.parse({ providers: {}, models: {} });
+export const { server: DEFAULT_SERVER, log: DEFAULT_LOG } = inCamel(
+  FileSchema.parse({ providers: {}, models: {} }),
+  FileSchema,
+);
 
-export const DEFAULT_LOG = EMPTY.log;
-export const DEFAULT_SERVER: ServerConfig = readServer(EMPTY.server);
-
-export function readServer(written: FileConfig["server"]): ServerConfig {
-  return {
-    host: written.host,
-    port: written.port,
-    bodyBytesMax: written.body_bytes_max,
-    corsOrigins: written.cors_origins.map(withoutSlash),
-    heartbeatMs: written.heartbeat_ms,
-    drainMs: written.drain_ms,
-  };
-}
-
-const SAMPLE = FileSchema.parse({ providers: { x: { kind: "simulator" } }, models: {} }).providers.x;
-/** How long a provider may take when no file says otherwise. */
-export const DEFAULT_WAITS = { firstByteMs: SAMPLE?.first_byte_ms ?? 0, idleMs: SAMPLE?.idle_ms ?? 0 };
+/** No URL: it runs inside the gateway. */
+export const SIMULATOR: ProviderConfig = {
+  ...inCamel(ProviderSchema.parse({ kind: "simulator" }), ProviderSchema),
+  name: "simulator",
+  baseUrl: "",
+};

@@ -5,11 +5,11 @@ import { VENDORS } from "../providers/catalog.ts";
 import { holds } from "../../test/marked.ts";
 import { printDotenv, printVariables } from "./env-print.ts";
 import { variables } from "./env-variables.ts";
-import { resolve } from "./resolve.ts";
-import { FileSchema } from "./schema.ts";
-import { printKeys } from "./schema-print.ts";
-import { validate } from "./validate.ts";
-import { readYaml } from "./yaml-file.ts";
+import { resolve } from "./file/resolve.ts";
+import { FileSchema } from "./schema/schema.ts";
+import { printKeys } from "./schema/key-table.ts";
+import { validate } from "./file/validate.ts";
+import { readYaml } from "./yaml/yaml-file.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const VARIABLES = variables(VENDORS);

@@ -6,14 +6,14 @@ import { readVariable, type Variables } from "./substitute.ts";
 
 export const isDotenv = (file: string): boolean => /(^|[\\/])(\.env(\.[\w-]+)?|[^\\/]*\.env)$/.test(file);
 
-export const readDotenv = (file: string): Variables => parseEnv(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+export const parseDotenv = (text: string): Variables => parseEnv(text.replace(/^\uFEFF/, ""));
 
 /** A folder of that name is somebody's Python environment. */
 export const hasDotenv = (folder: string): boolean =>
   statSync(join(folder, ".env"), { throwIfNoEntry: false })?.isFile() === true;
 
 export const dotenvBeside = (configFile: string): Variables =>
-  hasDotenv(dirname(configFile)) ? readDotenv(join(dirname(configFile), ".env")) : {};
+  hasDotenv(dirname(configFile)) ? parseDotenv(readFileSync(join(dirname(configFile), ".env"), "utf8")) : {};
 
 /** The real environment wins. A blank there is unset, so the file's value stands. */
 export function over(real: Variables, file: Variables): Variables {

@@ -1,8 +1,9 @@
 /** Deployments behind model names, as the two Azure seeds had them. */
 import { OPENAI_CHAT } from "../dialects/openai-chat/id.ts";
+import { TRUNCATIONS, VERBOSITIES } from "../ir/choices.ts";
 import type { ModelConfig, TargetConfig } from "./config.ts";
 import type { EnvReader } from "./env-reader.ts";
-import { SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./schema.ts";
+import { SUMMARY_CHOICES } from "./schema/schema.ts";
 
 /** GPT names that Cursor has built in, so that it applies its own prompts for each: exactly those of seed 000's second generation. */
 export const NATIVE_GPT: readonly string[] = [
@@ -92,12 +93,10 @@ const deploymentTarget = (deployment: string, target: (name: string) => TargetCo
 });
 
 function readDefaults(env: EnvReader): Pick<TargetConfig, "summary" | "verbosity" | "truncation"> {
-  const verbosity = env.choice("AZURE_VERBOSITY_LEVEL", VERBOSITIES);
-  const truncation = env.choice("AZURE_TRUNCATION", TRUNCATIONS);
   return {
-    summary: env.choice("AZURE_SUMMARY_LEVEL", SUMMARIES) ?? "detailed",
-    ...(verbosity !== undefined && { verbosity }),
-    ...(truncation !== undefined && { truncation }),
+    verbosity: env.choice("AZURE_VERBOSITY_LEVEL", VERBOSITIES),
+    truncation: env.choice("AZURE_TRUNCATION", TRUNCATIONS),
+    summary: env.choice("AZURE_SUMMARY_LEVEL", SUMMARY_CHOICES) ?? "detailed",
   };
 }
 

@@ -1,9 +1,10 @@
 /** The names that work when there is no file: those that the seeds promised, and every vendor's own for whose key is set. */
+import { EFFORTS } from "../ir/choices.ts";
+import { matches } from "../ir/model-name.ts";
 import type { ModelConfig, ProviderConfig, TargetConfig } from "./config.ts";
 import { azureDeployments, type AzureNames } from "./env-azure.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
 import type { VendorFacts } from "./vendor.ts";
-import { EFFORTS } from "./schema.ts";
 
 const ALIAS_EFFORTS = ["high", "medium", "low", "minimal"] as const;
 
@@ -96,15 +97,6 @@ function targetFor(
   const carrier = owner ?? vendors.find((vendor) => names.has(vendor.id) && vendor.catchAll);
   return carrier && { provider: carrier.id, model: wanted, writtenAt: variable };
 }
-
-export const matches = (pattern: string, name: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .split("*")
-      .map((part) => part.replace(/[.\\+?^${}()|[\]/-]/g, "\\$&"))
-      .join(".*")}$`,
-    "i",
-  ).test(name);
 
 /** The seed's own rule for these two: a word that is no effort is a warning, and medium. */
 function withEffort(env: EnvReader, variable: string, target: TargetConfig | undefined): TargetConfig | undefined {

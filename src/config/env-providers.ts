@@ -1,11 +1,17 @@
 /** Providers that the environment has a key for. */
-import type { ProviderConfig } from "./config.ts";
-import { apiVersionDoubt, apiVersionFault, baseUrlDoubt, normaliseBaseUrl, readApiVersion } from "./base-url.ts";
-import { DEFAULT_WAITS } from "./default.ts";
+import type { ProviderConfig, ProviderKind } from "./config.ts";
+import {
+  apiVersionDoubt,
+  apiVersionFault,
+  BASE_URL_FIX,
+  baseUrlDoubt,
+  normaliseBaseUrl,
+  readApiVersion,
+} from "./base-url.ts";
+import { SIMULATOR } from "./default.ts";
 import type { EnvReader, Found } from "./env-reader.ts";
-import { consumerToken, isSampleKey } from "./keys.ts";
+import { consumerToken, isSampleKey } from "./api-keys.ts";
 import type { VendorFacts } from "./vendor.ts";
-import { BASE_URL_FIX } from "./schema.ts";
 
 export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   const url = usable(env, env.first("AZURE_BASE_URL", "AZURE_OPENAI_ENDPOINT"));
@@ -30,7 +36,7 @@ export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   if (doubt !== undefined) env.warn(`AZURE_API_VERSION ${doubt}`);
   const urlDoubt = baseUrlDoubt("azure", base.baseUrl);
   if (urlDoubt !== undefined) env.warn(`${url.name} ${urlDoubt}`);
-  return { ...provider("azure", "azure", base.baseUrl, key), ...(apiVersion !== undefined && { apiVersion }) };
+  return { ...provider("azure", "azure", base.baseUrl, key), apiVersion };
 }
 
 /** In the catalog's order. */
@@ -47,14 +53,13 @@ export function vendorProviders(env: EnvReader, vendors: readonly VendorFacts[])
   });
 }
 
-const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string, key: Found): ProviderConfig => ({
+const provider = (name: string, kind: ProviderKind, baseUrl: string, key: Found): ProviderConfig => ({
+  ...SIMULATOR,
   name,
   kind,
   baseUrl,
   apiKey: key.value,
   writtenAt: { apiKey: key.name, apiVersion: "AZURE_API_VERSION" },
-  headers: {},
-  ...DEFAULT_WAITS,
 });
 
 /** The seeds' examples came with change_me in every line: left as they are, they mean unset. */

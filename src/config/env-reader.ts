@@ -56,7 +56,7 @@ export function envReader(variables: Variables): EnvReader {
     off,
     warnings,
     finish: () => {
-      if (problems.length > 0) throw new ConfigError(problems);
+      if (problems.length > 0) throw new ConfigError(...problems);
     },
   };
 }

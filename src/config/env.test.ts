@@ -1,20 +1,21 @@
 import { describe, expect, test } from "bun:test";
 import { VENDORS } from "../providers/catalog.ts";
 import type { ModelConfig, TargetConfig } from "./config.ts";
-import { matches } from "./env-models.ts";
-import { fromEnvironment, type FromEnvironment } from "./env.ts";
+import { matches } from "../ir/model-name.ts";
+import { fromEnvironment } from "./env.ts";
 import { ConfigError } from "./problem.ts";
+import type { Resolved } from "./file/resolve.ts";
 import type { Variables } from "./substitute.ts";
 
-const from = (variables: Variables): FromEnvironment => fromEnvironment(variables, VENDORS);
+const from = (variables: Variables): Resolved => fromEnvironment(variables, VENDORS);
 
 /** As routing reads the list: an exact name first, else the first pattern. */
-function targetOf({ models }: FromEnvironment, asked: string): TargetConfig | undefined {
+function targetOf({ models }: Resolved, asked: string): TargetConfig | undefined {
   const model: ModelConfig | undefined =
     models.find(({ name }) => name === asked) ?? models.find(({ name }) => matches(name, asked));
   return model?.targets[0];
 }
-const served = (config: FromEnvironment, asked: string): string | undefined => {
+const served = (config: Resolved, asked: string): string | undefined => {
   const target = targetOf(config, asked);
   return target && `${target.provider}/${target.model === "*" ? asked : target.model}`;
 };

@@ -1,24 +1,17 @@
 /** A configuration from the environment alone, for when there is no file: the seeds' variables, and one key per vendor. */
-import type { Config, KeyConfig, ModelConfig, ProviderConfig, SwitchedOff } from "./config.ts";
-import { DEFAULT_WAITS } from "./default.ts";
+import type { Config, KeyConfig, ModelConfig } from "./config.ts";
+import { DEFAULT_LOG, DEFAULT_SERVER, SIMULATOR } from "./default.ts";
 import { modelsOf } from "./env-models.ts";
 import { azureProvider, vendorProviders } from "./env-providers.ts";
 import { envReader, type EnvReader } from "./env-reader.ts";
 import { variables as knownVariables } from "./env-variables.ts";
-import { keyFault } from "./keys.ts";
-import type { VendorFacts } from "./vendor.ts";
+import { keyFault } from "./api-keys.ts";
+import type { Resolved } from "./file/resolve.ts";
 import type { Variables } from "./substitute.ts";
-
-export interface FromEnvironment {
-  readonly keys: readonly KeyConfig[];
-  readonly providers: Readonly<Record<string, ProviderConfig>>;
-  readonly models: readonly ModelConfig[];
-  readonly switchedOff?: readonly SwitchedOff[];
-  readonly warnings: readonly string[];
-}
+import type { VendorFacts } from "./vendor.ts";
 
 /** Throws ConfigError with everything that is wrong. With no key at all the simulator answers. */
-export function fromEnvironment(variables: Variables, vendors: readonly VendorFacts[]): FromEnvironment {
+export function fromEnvironment(variables: Variables, vendors: readonly VendorFacts[]): Resolved {
   const env = envReader(variables);
   const keys = callerKeys(env);
   const azure = azureProvider(env);
@@ -29,6 +22,8 @@ export function fromEnvironment(variables: Variables, vendors: readonly VendorFa
   env.finish();
   const switchedOff = [...env.off].map(([name, why]) => ({ why, models: namesOf(name, variables, vendors) }));
   return {
+    server: DEFAULT_SERVER,
+    log: DEFAULT_LOG,
     keys,
     providers: Object.fromEntries(providers.map((one) => [one.name, one])),
     models,
@@ -43,9 +38,6 @@ const namesOf = (name: string, variables: Variables, vendors: readonly VendorFac
 
 /** Nobody has named any provider, so that the simulator answers. */
 export const isDemo = ({ models }: Pick<Config, "models">): boolean => models === DEMO_MODELS;
-
-/** No URL: it runs inside the gateway. */
-const SIMULATOR: ProviderConfig = { name: "simulator", kind: "simulator", baseUrl: "", headers: {}, ...DEFAULT_WAITS };
 
 /** The first answers plain text whatever one says; `gpt-5:sim-tool` plays a scenario under a real model's rules. */
 const DEMO_MODELS: readonly ModelConfig[] = [

@@ -1,16 +1,7 @@
 /** Who can reach the gateway, and what must hold where that is not this machine alone. */
+import { isLoopback } from "../wire/host.ts";
 import type { KeyConfig } from "./config.ts";
-import { ConfigError, type Problem } from "./problem.ts";
-
-export const isLoopback = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host);
-
-/** How a program of this machine names it in a URL. */
-export const LOCAL_HOSTS: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
-
-export function isLocalOrigin(origin: string): boolean {
-  const url = URL.parse(origin);
-  return url !== null && LOCAL_HOSTS.has(url.hostname);
-}
+import { ConfigError, type Place } from "./problem.ts";
 
 /** Shorter ones can be guessed by who may try for a while. */
 export const KEY_LENGTH_MIN = 16;
@@ -21,30 +12,21 @@ export const WEAK_KEY_FIX = `Make one of ${KEY_LENGTH_MIN} characters or more: o
 export type PlaceOfKey = (key: KeyConfig, index: number) => string;
 
 /** Throws ConfigError: anybody on the network could spend the owner's money. */
-export function refuseExposed(
-  host: string,
-  keys: readonly KeyConfig[],
-  from: Pick<Problem, "file" | "line" | "key" | "value">,
-  placeOf: PlaceOfKey,
-): void {
+export function refuseExposed(host: string, keys: readonly KeyConfig[], from: Place, placeOf: PlaceOfKey): void {
   if (isLoopback(host)) return;
   if (keys.length === 0)
-    throw new ConfigError([
-      {
-        ...from,
-        fault: "can be reached from other machines, and no key is configured, so that anybody could spend your money",
-        fix: "Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file), or listen on 127.0.0.1.",
-      },
-    ]);
+    throw new ConfigError({
+      ...from,
+      fault: "can be reached from other machines, and no key is configured, so that anybody could spend your money",
+      fix: "Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file), or listen on 127.0.0.1.",
+    });
   const weak = weakKeys(keys, placeOf);
   if (weak.length > 0)
-    throw new ConfigError([
-      {
-        ...from,
-        fault: `can be reached from other machines, and ${weak.join(" and ")} can be guessed: fewer than ${KEY_LENGTH_MIN} characters`,
-        fix: `${WEAK_KEY_FIX} Or listen on 127.0.0.1.`,
-      },
-    ]);
+    throw new ConfigError({
+      ...from,
+      fault: `can be reached from other machines, and ${weak.join(" and ")} can be guessed: fewer than ${KEY_LENGTH_MIN} characters`,
+      fix: `${WEAK_KEY_FIX} Or listen on 127.0.0.1.`,
+    });
 }
 
 /** On this machine alone a weak key is only unwise. */

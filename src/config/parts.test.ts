@@ -4,11 +4,12 @@ import fc from "fast-check";
 import { normaliseBaseUrl } from "./base-url.ts";
 import { dataDir } from "./data-dir.ts";
 import { isDotenv } from "./dotenv.ts";
-import { isLoopback } from "./expose.ts";
-import { consumerToken, isSampleKey, keyFault, maskSecret } from "./keys.ts";
+import { isLoopback } from "../wire/host.ts";
+import { consumerToken, isSampleKey, keyFault } from "./api-keys.ts";
+import { maskSecret } from "./mask.ts";
 import { nearest } from "./nearest.ts";
-import { configJsonSchema } from "./json-schema.ts";
-import { readSearch } from "./search.ts";
+import { configJsonSchema } from "./schema/json-schema.ts";
+import { readSearch } from "./file/file-search.ts";
 import { substitute } from "./substitute.ts";
 
 describe("base_url", () => {
@@ -167,16 +168,16 @@ test("the JSON Schema forbids unknown keys and allows ${…} for numbers and cho
 
 describe("the search of the web", () => {
   test("has the provider's own host, and a key without which it is off", () => {
-    expect(readSearch({ kind: "brave", api_key: " k " }, [])).toEqual({
+    expect(readSearch({ kind: "brave", apiKey: "k" }, [])).toEqual({
       search: { kind: "brave", baseUrl: "https://api.search.brave.com", apiKey: "k" },
     });
-    expect(readSearch({ kind: "tavily", api_key: "" }, [])).toEqual({ off: "it has no api_key" });
+    expect(readSearch({ kind: "tavily", apiKey: "" }, [])).toEqual({ off: "it has no api_key" });
     expect(readSearch({ kind: "tavily" }, ["TAVILY_API_KEY"])).toEqual({
       off: "its api_key needs TAVILY_API_KEY, which is not set",
     });
   });
   test("of SearXNG stands where the operator says", () => {
-    expect(readSearch({ kind: "searxng", base_url: "http://localhost:8080/" }, [])).toEqual({
+    expect(readSearch({ kind: "searxng", baseUrl: "http://localhost:8080/" }, [])).toEqual({
       search: { kind: "searxng", baseUrl: "http://localhost:8080" },
     });
     expect(readSearch({ kind: "searxng" }, [])).toMatchObject({ fault: expect.any(String) });

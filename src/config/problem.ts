@@ -1,5 +1,5 @@
 /** What is wrong with a configuration: where, which value, and what to do. The first hundred are told at once, in the order of the file. */
-import type { Excerpt } from "./excerpt.ts";
+import type { Excerpt } from "./yaml/excerpt.ts";
 
 export interface Problem {
   /** A file's path as a person would type it, or "environment", "command line". */
@@ -19,11 +19,16 @@ export interface Problem {
   readonly excerpt?: Excerpt;
 }
 
+/** Where it is. */
+export type Place = Pick<Problem, "file" | "line" | "key" | "value" | "excerpt">;
+
 /** The message is a line for each problem. */
 export class ConfigError extends Error {
-  constructor(readonly problems: readonly Problem[]) {
+  readonly problems: readonly Problem[];
+  constructor(...problems: readonly Problem[]) {
     super([...problems].sort(byLine).map(printProblem).join("\n"));
     this.name = "ConfigError";
+    this.problems = problems;
   }
 
   /** For a person: each with its line of the file, and a caret below. */
@@ -43,13 +48,13 @@ export interface Problems {
 }
 
 /** More than anybody reads: the rest is not looked for. */
-const PROBLEMS_MAX = 100;
+export const PROBLEMS_MAX = 100;
 
 /** Throws ConfigError at the hundredth, and when it is asked to. */
 export function problems(): Problems {
   const found: Problem[] = [];
   const throwIfAny = (): void => {
-    if (found.length > 0) throw new ConfigError(found);
+    if (found.length > 0) throw new ConfigError(...found);
   };
   return {
     add: (problem) => {

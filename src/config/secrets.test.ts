@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { greeting } from "../cli/greeting.ts";
 import { VENDORS } from "../providers/catalog.ts";
-import { looksLikeKey } from "./keys.ts";
+import { looksLikeKey } from "./api-keys.ts";
 import { loadConfig } from "./load.ts";
 import { printConfig } from "./print.ts";
 import { ConfigError } from "./problem.ts";
-import { configJsonSchema } from "./json-schema.ts";
+import { configJsonSchema } from "./schema/json-schema.ts";
 import type { Variables } from "./substitute.ts";
 
 const CANARY = "sk-CANARY-0123456789-abcdefghijkl";

@@ -32,7 +32,7 @@ export function substitute(written: string, variables: Variables): Substituted {
       return value ?? fallback ?? "";
     },
   );
-  return { text, names, missing, ...(malformed !== undefined && { malformed }) };
+  return { text, names, missing, malformed };
 }
 
 /** undefined when unset or blank: compose files and CI pass blanks for what nobody set. */

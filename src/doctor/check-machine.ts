@@ -1,6 +1,7 @@
 /** This shell and this configuration: proxies, certificates, keys. Nobody is asked, so that nothing is green. */
 import type { Config } from "../config/config.ts";
 import { isWeakKey, KEY_LENGTH_MIN } from "../config/expose.ts";
+import { isLoopback } from "../wire/host.ts";
 import { fault, type Finding, noted, warning } from "./finding.ts";
 
 const ABOUT = "this machine";
@@ -21,9 +22,7 @@ function checkProxy({ providers }: Config, variables: Variables): Finding[] {
   const exceptions = (variables.NO_PROXY ?? variables.no_proxy ?? "").split(",").map((host) => host.trim());
   const local = Object.values(providers)
     .map(({ baseUrl }) => URL.parse(baseUrl)?.hostname ?? "")
-    .filter(
-      (host) => /^(localhost|127\.|\[::1\])/.test(host) && !exceptions.includes(host) && !exceptions.includes("*"),
-    );
+    .filter((host) => isLoopback(host) && !exceptions.includes(host) && !exceptions.includes("*"));
   return [
     ...set.map((name) => proxyFinding(name, variables[name] ?? "")),
     ...(local.length === 0

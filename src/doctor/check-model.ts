@@ -1,6 +1,6 @@
 /** One model of one provider, asked itself: whether it answers at all, for a few tokens. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
-import { BASE_URL_FIX } from "../config/schema.ts";
+import { BASE_URL_FIX } from "../config/base-url.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Question } from "../dialects/probe.ts";
 import { messageOf, type Got } from "../probe/call.ts";

@@ -1,7 +1,7 @@
 /** One provider: whether it can be reached, takes the key, and knows the models. By its list of models, which costs nothing. */
 import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
 import { didYouMean } from "../config/nearest.ts";
-import { BASE_URL_FIX } from "../config/schema.ts";
+import { BASE_URL_FIX } from "../config/base-url.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Got } from "../probe/call.ts";
 import { vendorOf } from "../providers/catalog.ts";

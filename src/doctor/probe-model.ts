@@ -6,7 +6,7 @@ import type { DialectId } from "../ir/dialect-id.ts";
 import type { Got } from "../probe/call.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
-import { EFFORTS, VERBOSITIES } from "../providers/model-rows.ts";
+import { EFFORTS, VERBOSITIES } from "../ir/choices.ts";
 import type { Capabilities } from "../providers/provider.ts";
 import type { Sighting } from "../providers/sightings.ts";
 import type { JsonObject } from "../wire/json.ts";
@@ -27,6 +27,9 @@ export interface Observed {
   readonly efforts: readonly string[];
   readonly verbosities: readonly string[];
 }
+
+/** What is either observed or not. */
+export const ABILITIES = ["streaming", "tools", "images", "thinking", "cache"] as const;
 
 const TIMEOUT_MS = 120_000;
 
@@ -122,12 +125,8 @@ async function cacheOf({ ask, probe }: Asking): Promise<Pick<Observed, "cache">>
 }
 
 function tell(about: string, observed: Observed, { efforts }: Capabilities): Finding[] {
-  const does = (["streaming", "tools", "images", "thinking", "cache"] as const).filter(
-    (name) => observed[name] === true,
-  );
-  const not = (["streaming", "tools", "images", "thinking", "cache"] as const).filter(
-    (name) => observed[name] === false,
-  );
+  const does = ABILITIES.filter((name) => observed[name] === true);
+  const not = ABILITIES.filter((name) => observed[name] === false);
   const list = (words: readonly string[]): string => words.join(", ") || "none";
   const unknown = observed.efforts.filter((effort) => !(efforts as readonly string[]).includes(effort));
   return [

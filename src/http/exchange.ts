@@ -1,5 +1,5 @@
 /** One request of a client, as its handler sees it. */
-import type { Caller } from "../access/keys.ts";
+import type { Caller } from "../access/keyring.ts";
 import type { ClientId } from "../clients/client.ts";
 import type { Connection, Gateway } from "../relay/call.ts";
 import type { OpenCalls } from "../relay/open-calls.ts";

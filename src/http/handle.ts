@@ -1,6 +1,6 @@
 /** One request: its door, its key, its route, its handler, and what it is told where one of them refuses it. */
 import { checkOpenDoor } from "../access/door.ts";
-import type { Caller, Keyring } from "../access/keys.ts";
+import type { Caller, Keyring } from "../access/keyring.ts";
 import type { TurnedAway } from "../access/turned-away.ts";
 import { clientOf } from "../clients/client.ts";
 import { googleError, isGoogles } from "../clients/gemini-cli.ts";

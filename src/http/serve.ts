@@ -1,5 +1,5 @@
 /** The HTTP server: listening, idle connections, and a stop. */
-import { keyring } from "../access/keys.ts";
+import { keyring } from "../access/keyring.ts";
 import { turnedAway } from "../access/turned-away.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Gateway } from "../relay/call.ts";

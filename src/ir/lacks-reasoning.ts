@@ -7,11 +7,11 @@ import { turnsOf } from "./turns.ts";
  * running tool loop: older turns may lack theirs.
  */
 export function lacksReasoning(entries: readonly Entry[], holds: (entry: ReasoningEntry) => boolean): boolean {
-  let lacks = false;
-  for (const turn of turnsOf(entries)) {
-    if (turn.role === "user") lacks = false;
-    else if (turn.role === "assistant" && turn.entries.some((entry) => entry.kind === "call"))
-      lacks ||= !turn.entries.some((entry) => entry.kind === "reasoning" && holds(entry));
-  }
-  return lacks;
+  const begin = entries.findLastIndex((entry) => entry.kind === "message" && entry.role === "user") + 1;
+  return turnsOf(entries.slice(begin)).some(
+    (turn) =>
+      turn.role === "assistant" &&
+      turn.entries.some((entry) => entry.kind === "call") &&
+      !turn.entries.some((entry) => entry.kind === "reasoning" && holds(entry)),
+  );
 }

@@ -14,6 +14,23 @@ export function modelNameFault(name: string): string | undefined {
     : undefined;
 }
 
+/** `*` matches any run of characters; the case of letters does not count. */
+export function matches(pattern: string, name: string): boolean {
+  const parts = pattern.toLowerCase().split("*");
+  const text = name.toLowerCase();
+  const [first = "", ...rest] = parts;
+  const last = rest.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
+  let at = first.length;
+  for (const part of rest) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= text.length - last.length;
+}
+
 /** Throws `invalid-request`. The name itself is not repeated. */
 export function checkModelName(name: string): void {
   const fault = modelNameFault(name);

@@ -3,6 +3,7 @@ import type { Raw } from "../wire/json.ts";
 import type { Seal } from "./seal.ts";
 import type { DialectId } from "./dialect-id.ts";
 import type { Fields, Placed } from "./field-names.ts";
+import type { Summary } from "./choices.ts";
 
 export interface ModelRequest {
   readonly model: string;
@@ -228,14 +229,14 @@ export interface Sampling {
   readonly seed?: number;
 }
 
-/** none minimal low medium high xhigh max, and whatever a vendor adds. */
+/** One of EFFORTS, or whatever a vendor adds. */
 export type Effort = string;
 export interface Reasoning {
   readonly effort?: Effort;
   readonly budgetTokens?: number;
   readonly mode?: "adaptive" | "on" | "off";
-  /** What the caller wants to see. `omitted`: nothing. auto, concise, detailed are OpenAI's summaries; summarized is Anthropic's. */
-  readonly show?: "omitted" | "auto" | "concise" | "detailed" | "summarized" | "full";
+  /** What the caller wants to see. `omitted`: nothing. A Summary is OpenAI's word; summarized is Anthropic's. */
+  readonly show?: "omitted" | Summary | "summarized" | "full";
   /** Codex's `context: all_turns` and what else a dialect puts beside the effort. */
   readonly hints?: Readonly<Record<string, Raw>>;
 }

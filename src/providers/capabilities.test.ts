@@ -5,7 +5,8 @@ import { safeId } from "../ir/ids.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { VENDORS, vendorById, vendorOf } from "./catalog.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
-import { EFFORTS, nameKey, variantOf } from "./model-rows.ts";
+import { EFFORTS } from "../ir/choices.ts";
+import { nameKey, variantOf } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
 
 const provider = (kind: ProviderKind, more: Partial<ProviderConfig> = {}): ProviderConfig => ({

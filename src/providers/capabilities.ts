@@ -3,7 +3,8 @@ import type { ProviderConfig } from "../config/config.ts";
 import type { Traits } from "../dialects/traits.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { vendorOf } from "./catalog.ts";
-import { EFFORTS, modelRow, type ModelRow, nameKey, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "./model-rows.ts";
+import { EFFORTS, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "../ir/choices.ts";
+import { modelRow, type ModelRow, nameKey } from "./model-rows.ts";
 import type { Capabilities } from "./provider.ts";
 import { traitsOf, type Vendor } from "./vendor.ts";
 

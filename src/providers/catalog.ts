@@ -2,6 +2,7 @@
 import { responsesFault } from "../config/base-url.ts";
 import type { ProviderConfig } from "../config/config.ts";
 import { NATIVE_GPT } from "../config/env-azure.ts";
+import { isOfDomain } from "../wire/host.ts";
 import { azureChat, azureResponses, messagesUnder, underV1 } from "./address.ts";
 import { API_KEY, X_API_KEY } from "./auth.ts";
 import { ANTHROPIC_MESSAGES } from "../dialects/anthropic-messages/id.ts";
@@ -334,7 +335,6 @@ const PREFIXES = VENDORS.flatMap((vendor) => vendor.prefixes);
 function vendorOfHost(baseUrl: string): Vendor | undefined {
   const host = URL.canParse(baseUrl) ? new URL(baseUrl).host : "";
   return VENDORS.find(
-    (vendor) =>
-      vendor.kind === "openai-compatible" && vendor.hosts.some((known) => host === known || host.endsWith(`.${known}`)),
+    (vendor) => vendor.kind === "openai-compatible" && vendor.hosts.some((known) => isOfDomain(host, known)),
   );
 }

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { ProviderConfig, ProviderKind } from "../config/config.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { defaultDialect, dialectFor, endpoint, impliedModel } from "./endpoint.ts";
-import manifest from "../../package.json" with { type: "json" };
+import { VERSION } from "../wire/version.ts";
 import { clientHeaders, upstreamHeaders } from "./headers.ts";
 import type { Operation } from "./provider.ts";
 
@@ -272,7 +272,7 @@ describe("credentials", () => {
   const headers = (kind: ProviderKind, dialect: DialectId, more: Partial<ProviderConfig> = {}) =>
     endpoint(provider(kind, "https://h/v1", more), dialect, "m", "generate").headers;
   test("each vendor's own header, our own name, the operator's headers last", () => {
-    const own = { "user-agent": `codeswitch/${manifest.version}` };
+    const own = { "user-agent": `codeswitch/${VERSION}` };
     expect(headers("azure", "openai-responses")).toEqual({ ...own, "api-key": "secret" });
     expect(headers("azure", "anthropic-messages")).toEqual({ ...own, "x-api-key": "secret" });
     expect(headers("anthropic", "anthropic-messages")).toEqual({ ...own, "x-api-key": "secret" });

@@ -6,7 +6,7 @@ import type { Entry, ModelRequest } from "../ir/request.ts";
 import { capabilitiesOf } from "./capabilities.ts";
 import { vendorById } from "./catalog.ts";
 import { clampVerbosity, fit, withoutReasoning } from "./fit.ts";
-import { EFFORTS } from "./model-rows.ts";
+import { EFFORTS } from "../ir/choices.ts";
 import type { Capabilities } from "./provider.ts";
 import { thinks } from "./thinking.ts";
 

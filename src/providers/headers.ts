@@ -1,14 +1,14 @@
 /** Which headers travel: allow-lists in both directions. Credentials, cookies and what proxies added never do. */
-import manifest from "../../package.json" with { type: "json" };
 import type { ProviderConfig } from "../config/config.ts";
 import { ANTHROPIC_MESSAGES } from "../dialects/anthropic-messages/id.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { isForwarding } from "../wire/forwarding.ts";
 import { oneOf } from "../wire/name-list.ts";
+import { VERSION } from "../wire/version.ts";
 
 /** Our own name, never a client's: some vendors decide on it what an account may do. */
-export const USER_AGENT = `codeswitch/${manifest.version}`;
+export const USER_AGENT = `codeswitch/${VERSION}`;
 
 /** Claude Code's session and agent ids are for its own vendor only. */
 const isClaudeCode = oneOf(["x-claude-code-*"]);

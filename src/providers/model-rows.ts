@@ -3,6 +3,7 @@
  * compared in lower case, without a maker's prefix and without a date, tag or region behind them (`nameKey`).
  */
 import type { Traits } from "../dialects/traits.ts";
+import { EFFORTS, SUMMARIES, TRUNCATIONS, VERBOSITIES } from "../ir/choices.ts";
 import type { Effort } from "../ir/request.ts";
 import type { Capabilities, Maker } from "./provider.ts";
 import { withoutPrefix } from "./catalog.ts";
@@ -35,15 +36,9 @@ export interface ModelRow {
   >;
 }
 
-/** Every effort there is, lowest first. */
-export const EFFORTS = ["none", "minimal", "low", "medium", "high", "xhigh", "max"] as const;
 const LOW_TO_HIGH = ["low", "medium", "high"];
 const TO_XHIGH = [...LOW_TO_HIGH, "xhigh"];
 const TO_MAX = [...TO_XHIGH, "max"];
-
-export const VERBOSITIES = ["low", "medium", "high"];
-export const SUMMARIES = ["auto", "concise", "detailed"];
-export const TRUNCATIONS = ["auto", "disabled"];
 
 // "temperature, top_p, presence_penalty, frequency_penalty, logprobs … not supported with reasoning models"; stop neither since o3.
 // https://learn.microsoft.com/azure/ai-foundry/openai/how-to/reasoning

@@ -189,7 +189,7 @@ describe("effort", () => {
   });
   test("thoughts of ours never break a forced call or a tool loop that began without them", () => {
     const body = { model: "m", max_tokens: 20_000, messages: [{ role: "user", content: "x" }] };
-    const high = { ...BUDGET, config: { effort: "high" } };
+    const high: To = { ...BUDGET, config: { effort: "high" } };
     expect(edited(body, high).body.thinking).toEqual({ type: "enabled", budget_tokens: 16_384 });
     expect(edited({ ...body, tool_choice: { type: "any" } }, high).body.thinking).toBeUndefined();
     const loop = [

@@ -1,5 +1,5 @@
 /** One call on its way: what came in, what was worked out of it once, and what the gateway is made of. */
-import type { Caller } from "../access/keys.ts";
+import type { Caller } from "../access/keyring.ts";
 import type { ClientId } from "../clients/client.ts";
 import { namedSession } from "../clients/conversation.ts";
 import type { Config } from "../config/config.ts";

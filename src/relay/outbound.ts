@@ -208,6 +208,6 @@ function customCallsOf(call: Call): ReplyStyle["customCalls"] {
 /** The caller's own word, then the model's setting, then the key's, then the dialect's own place for it. */
 function reasoningOf(call: Call, request: ModelRequest): ReplyStyle["reasoning"] {
   if (request.reasoning?.show === "omitted") return "none";
-  const set = call.plan.reasoning ?? call.caller.key?.reasoning ?? "auto";
+  const set = call.plan.reasoning ?? call.caller.key?.showReasoning ?? "auto";
   return set === "auto" ? "field" : set;
 }

@@ -1,5 +1,6 @@
 /** What a key's `models` let through: checked against what will really be asked, so that no spelling widens them. */
-import { type Match, matches } from "./names.ts";
+import { matches } from "../ir/model-name.ts";
+import type { Match } from "./names.ts";
 import type { Target } from "./target.ts";
 
 export interface Asked {

@@ -1,5 +1,6 @@
 /** How a name that a caller picks finds an entry of the config. */
 import type { ModelConfig } from "../config/config.ts";
+import { matches } from "../ir/model-name.ts";
 import type { Effort } from "../ir/request.ts";
 import { isModelName, variantOf } from "../providers/model-rows.ts";
 
@@ -15,23 +16,6 @@ export function matchName(models: readonly ModelConfig[], asked: string): Match 
   const exact = named(models, asked);
   if (exact) return { model: exact, upstreamName: exact.name, ...effortOfAlias(exact) };
   return matchVariant(models, asked) ?? matchPattern(models, asked);
-}
-
-/** `*` matches any run of characters; the case of letters does not count. */
-export function matches(pattern: string, name: string): boolean {
-  const parts = pattern.toLowerCase().split("*");
-  const text = name.toLowerCase();
-  const [first = "", ...rest] = parts;
-  const last = rest.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first) || !text.endsWith(last) || text.length < first.length + last.length) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= text.length - last.length;
 }
 
 function named(models: readonly ModelConfig[], name: string): ModelConfig | undefined {

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ProviderKind, TargetConfig } from "../config/config.ts";
 import { fromEnvironment } from "../config/env.ts";
 import { GatewayError } from "../ir/error.ts";
+import { matches } from "../ir/model-name.ts";
 import { VENDORS } from "../providers/catalog.ts";
-import { matches } from "./names.ts";
 import { nearestNames } from "../config/nearest.ts";
 import { listedModels, plan } from "./plan.ts";
 
@@ -138,7 +138,7 @@ describe("a target knows what it needs", () => {
     expect(plan(CONFIG, "gpt-5").targets.length).toBe(2);
   });
   test("strictness and the way of showing reasoning come with the entry", () => {
-    const own = config([{ ...model("a", to("azure", "gpt-5")), strict: true, reasoning: "think" }]);
+    const own = config([{ ...model("a", to("azure", "gpt-5")), strict: true, showReasoning: "think" }]);
     expect(plan(own, "a")).toMatchObject({ strict: true, reasoning: "think" });
     expect(plan(CONFIG, "gpt-5").strict).toBe(false);
   });

@@ -126,7 +126,7 @@ function planOf(config: Config, match: Match): Plan {
     modelName: model.name,
     ...(forcedEffort !== undefined && { forcedEffort }),
     strict: model.strict === true,
-    ...(model.reasoning && { reasoning: model.reasoning }),
+    ...(model.showReasoning && { reasoning: model.showReasoning }),
   };
 }
 

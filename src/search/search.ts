@@ -1,4 +1,5 @@
 /** A search of the web, for models whose vendor runs none. One interface, a file for each provider. */
+import { isOfDomain } from "../wire/host.ts";
 import type { SearchConfig } from "../config/config.ts";
 import { brave } from "./brave.ts";
 import { type Search, SearchError, type SearchQuery } from "./search-provider.ts";
@@ -38,8 +39,7 @@ function isWanted(url: string, { allowed, blocked }: SearchQuery): boolean {
   const { hostname, pathname } = new URL(url);
   const isIn = (domain: string): boolean => {
     const [host = "", ...path] = domain.toLowerCase().split("/");
-    const stands = hostname === host || hostname.endsWith(`.${host}`);
-    return stands && `${pathname}/`.startsWith(path.length > 0 ? `/${path.join("/")}` : "/");
+    return isOfDomain(hostname, host) && `${pathname}/`.startsWith(path.length > 0 ? `/${path.join("/")}` : "/");
   };
   return (!allowed || allowed.length === 0 || allowed.some(isIn)) && !blocked?.some(isIn);
 }

@@ -1,7 +1,7 @@
 /** A key of a client's own in our configuration file. Comments and everything else stay as they are. */
 import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from "yaml";
-import { hideBraces, showBraces } from "../config/bare-variables.ts";
+import { hideBraces, showBraces } from "../config/yaml/bare-variables.ts";
 import { endsLine, withLineEnds } from "./block.ts";
 import { SetupRefused } from "./setup.ts";
 import { command } from "../typed/command.ts";

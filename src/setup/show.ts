@@ -1,5 +1,5 @@
 /** A change as a person reads it before saying yes. Only changed lines, and no secret in full, whoever's it is. */
-import { maskSecret } from "../config/keys.ts";
+import { maskSecret } from "../config/mask.ts";
 import { withoutAlike } from "./alike.ts";
 import { hunksOf, type Hunk } from "./diff.ts";
 import type { Change } from "./setup.ts";

@@ -13,24 +13,17 @@ export interface DataVersion {
 export function dataVersion(dir: string): DataVersion {
   let file: Database | undefined;
   let version: Statement<{ data_version: number }, []> | undefined;
-  let isUnusable = false;
-  const opened = (): Statement<{ data_version: number }, []> => {
-    file = new Database(join(dir, DATABASE_FILE), { readonly: true });
-    file.run("pragma busy_timeout = 0");
-    return file.query<{ data_version: number }, []>("pragma data_version");
-  };
   return {
     read: () => {
-      if (isUnusable) return undefined;
       try {
-        return (version ??= opened()).get()?.data_version;
+        file ??= new Database(join(dir, DATABASE_FILE), { readonly: true });
+        version ??= file.query("pragma data_version");
+        return version.get()?.data_version;
       } catch {
-        isUnusable = version === undefined;
         return undefined;
       }
     },
     close: () => {
-      isUnusable = true;
       version?.finalize();
       file?.close();
     },

@@ -5,7 +5,7 @@ import type { DataVersion } from "../store/data-version.ts";
 import { orLate } from "../time/limit.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { MemoryLevel } from "./memory.ts";
-import type { Outline, Told } from "./outline.ts";
+import type { Outline, Stored } from "./outline.ts";
 import type { Put, Shelf } from "./shelf.ts";
 
 export interface ComparisonOptions {
@@ -54,7 +54,7 @@ export function comparison({ memory, shelf, dataVersion, clock, failed }: Compar
     if (got.version !== version) compared.clear();
     version = got.version;
     ownVersion = before;
-    for (const { key, text, expiresAt } of got.notes) memory.learn(key, toldIn(text), expiresAt);
+    for (const { key, text, expiresAt } of got.notes) memory.learn(key, storedIn(text), expiresAt);
     for (const key of keys) note(key);
   };
   const compare = async (keys: readonly string[], unknown: readonly string[]): Promise<boolean> => {
@@ -94,7 +94,7 @@ export function comparison({ memory, shelf, dataVersion, clock, failed }: Compar
 }
 
 /** Only we can have sealed it, so its shape is ours, or that of an earlier version. No text: a clash. */
-function toldIn(text: string | undefined): Told | "clash" {
+function storedIn(text: string | undefined): Stored | "clash" {
   if (text === undefined) return "clash";
   const current = withNewIds(text);
   return { outline: JSON.parse(current) as Outline, text: current };

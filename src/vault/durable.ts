@@ -6,7 +6,7 @@ import { orLate } from "../time/limit.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { comparison } from "./comparison.ts";
 import type { MemoryLevel } from "./memory.ts";
-import { NOTHING_TOLD } from "./outline.ts";
+import { TRACE } from "./outline.ts";
 import type { Note, Shelf } from "./shelf.ts";
 import type { Level } from "./vault.ts";
 
@@ -109,16 +109,16 @@ export function durableLevel(memory: MemoryLevel, options: DurableOptions): Leve
   };
 
   return {
-    put: (keys, told, keeps) => {
-      memory.put(keys, told, keeps);
+    put: (keys, stored, keeps) => {
+      memory.put(keys, stored, keeps);
       compared.changed(keys);
       if (keeps === "memory" || isBroken || isStopping) return;
-      const chars = charsOf(told) * keys.length;
+      const chars = charsOf(stored) * keys.length;
       // A slow disk keeps less; the memory still has it. Traces are small, and what they guard against may be on disk already.
-      const charsMax = LIMITS.vaultQueueBytesMax * (told === NOTHING_TOLD ? 2 : 1);
+      const charsMax = LIMITS.vaultQueueBytesMax * (stored === TRACE ? 2 : 1);
       if (queuedChars + chars > charsMax) return;
       const expiresAt = clock() + LIMITS.vaultDiskTtlMs;
-      for (const key of keys) queue.push({ key, text: told.text, expiresAt });
+      for (const key of keys) queue.push({ key, text: stored.text, expiresAt });
       queuedChars += chars;
       void written();
     },

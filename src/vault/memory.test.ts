@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { LIMITS } from "../wire/limits.ts";
 import { memoryLevel } from "./memory.ts";
-import { NOTHING_TOLD, type Outline, type Told } from "./outline.ts";
+import { TRACE, type Outline, type Stored } from "./outline.ts";
 
 test("the oldest turn leaves when all of them together are too large", async () => {
   const level = memoryLevel(() => 0);
@@ -15,7 +15,7 @@ test("the oldest turn leaves when all of them together are too large", async () 
   expect(await held()).toEqual(["key 1"]);
 });
 
-const toldOf = (thought: string): Told => {
+const storedOf = (thought: string): Stored => {
   const outline: Outline = [{ reasoning: { kind: "reasoning", sections: [thought] } }];
   return { outline, text: JSON.stringify(outline) };
 };
@@ -25,12 +25,12 @@ const held = async (level: ReturnType<typeof memoryLevel>, key: string): Promise
 test.each(["told of again", "asked for"])("a clash that is %s outlives all that comes between", async (how) => {
   let now = 0;
   const level = memoryLevel(() => now);
-  for (const who of ["one", "two"]) level.put(["shared"], toldOf(who), "memory");
+  for (const who of ["one", "two"]) level.put(["shared"], storedOf(who), "memory");
   for (let count = 0; count < 3 * LIMITS.vaultEntriesMax; count++) {
-    level.put([`trace ${count}`], NOTHING_TOLD, "memory");
+    level.put([`trace ${count}`], TRACE, "memory");
     if (count % 5_000 === 0) {
       if (how === "asked for") await level.get(["shared"], "memory");
-      else level.put(["shared"], toldOf(`${count}`), "memory");
+      else level.put(["shared"], storedOf(`${count}`), "memory");
     }
   }
   expect(await held(level, "shared")).toBe("clash");
@@ -40,12 +40,13 @@ test.each(["told of again", "asked for"])("a clash that is %s outlives all that 
 
 test("thoughts push out no clash and no empty trace, whose oldest leave when there are too many", async () => {
   const level = memoryLevel(() => 0);
-  for (const who of ["one", "two"]) level.put(["clash"], toldOf(who), "memory");
-  level.put(["empty"], NOTHING_TOLD, "memory");
-  for (let count = 0; count <= LIMITS.vaultEntriesMax; count++) level.put([`thought ${count}`], toldOf("x"), "memory");
+  for (const who of ["one", "two"]) level.put(["clash"], storedOf(who), "memory");
+  level.put(["empty"], TRACE, "memory");
+  for (let count = 0; count <= LIMITS.vaultEntriesMax; count++)
+    level.put([`thought ${count}`], storedOf("x"), "memory");
   expect(await held(level, "thought 0")).toBeUndefined();
   expect([await held(level, "clash"), await held(level, "empty")]).toEqual(["clash", []]);
-  for (let count = 0; count < LIMITS.vaultEntriesMax; count++) level.put([`trace ${count}`], NOTHING_TOLD, "memory");
+  for (let count = 0; count < LIMITS.vaultEntriesMax; count++) level.put([`trace ${count}`], TRACE, "memory");
   expect(await held(level, "clash")).toBeUndefined();
-  expect(await held(level, "thought 1")).toEqual(toldOf("x").outline);
+  expect(await held(level, "thought 1")).toEqual(storedOf("x").outline);
 });

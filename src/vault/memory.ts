@@ -1,11 +1,11 @@
 /** The vault's first level, and its only one where nothing may be written: in memory, bounded. */
 import { LIMITS } from "../wire/limits.ts";
-import type { Told } from "./outline.ts";
+import type { Stored } from "./outline.ts";
 import { type Found, type Level, type Vault, vaultOf } from "./vault.ts";
 
 export interface MemoryLevel extends Level {
   /** What the disk holds; it is forgotten at `until` at the latest. Milliseconds since 1970. */
-  learn(key: string, told: Told | "clash", until: number): void;
+  learn(key: string, stored: Stored | "clash", until: number): void;
   has(key: string): boolean;
 }
 
@@ -61,9 +61,9 @@ export function memoryLevel(clock: () => number): MemoryLevel {
     put: (keys, { outline, text }) => {
       for (const key of keys) add(key, outline, text, Infinity);
     },
-    learn: (key, told, until) => {
-      if (told === "clash") add(key, told, "", until);
-      else add(key, told.outline, told.text, until);
+    learn: (key, stored, until) => {
+      if (stored === "clash") add(key, stored, "", until);
+      else add(key, stored.outline, stored.text, until);
     },
     has: (key) => find(key) !== undefined,
     get: async (keys) =>

@@ -12,13 +12,13 @@ export type Piece =
   | { readonly call: string; readonly seal?: Seal }
   | { readonly text: true; readonly seal?: Seal };
 
-/** An outline with its text, which is what is compared and written. */
-export interface Told {
+/** An outline with its JSON, which is what is compared and written. */
+export interface Stored {
   readonly outline: Outline;
   readonly text: string;
 }
-/** The trace of an answer that thought nothing, or of which nothing more is known. */
-export const NOTHING_TOLD: Told = { outline: [], text: "[]" };
+/** What an answer without reasoning leaves, or one of which nothing more is known. */
+export const TRACE: Stored = { outline: [], text: "[]" };
 
 export const outlineOf = (answer: Answer): Outline => answer.blocks.flatMap(pieceOf);
 
@@ -45,7 +45,7 @@ function pieceOf(whole: WholeBlock): Piece[] {
 const isSealedFor = (entry: Pick<ReasoningEntry, "seal">, reader: SealReader): boolean =>
   entry.seal !== undefined && canRead(reader, entry.seal);
 /** Plain reasoning text is for everyone. */
-const isTold = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
+const hasText = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
 
 /** Nothing is better than what the client itself sends back with its proof. */
 const holdsReadable = (turn: readonly AssistantEntry[], reader: SealReader): boolean =>
@@ -73,7 +73,7 @@ export function withReasoning(
 ): readonly AssistantEntry[] {
   if (holdsReadable(turn, reader) && !provesAll(outline, turn, reader)) return turn;
   const isProven = outline.some((piece) => isSealedFor("reasoning" in piece ? piece.reasoning : piece, reader));
-  if (!isProven && turn.some((entry) => entry.kind === "reasoning" && isTold(entry))) return turn;
+  if (!isProven && turn.some((entry) => entry.kind === "reasoning" && hasText(entry))) return turn;
   // What this reader cannot open is put back too: its encoder leaves it out, and says so.
   return merged(turn, outline, reader);
 }

@@ -6,15 +6,7 @@ import { type Turn, turnsOf } from "../ir/turns.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { behindsOf } from "./behind.ts";
 import { type Keys, keysIn, keysOfAnswer, type Seen, type Way, type Ways, waysOfTurn } from "./lookup-keys.ts";
-import {
-  holdsAll,
-  isWorthKeeping,
-  NOTHING_TOLD,
-  type Outline,
-  outlineOf,
-  type Told,
-  withReasoning,
-} from "./outline.ts";
+import { holdsAll, isWorthKeeping, TRACE, type Outline, outlineOf, type Stored, withReasoning } from "./outline.ts";
 
 /** A key never reads what another stored, and tool ids repeat between conversations (`call_0`). */
 export interface Scope {
@@ -47,7 +39,7 @@ export interface Vault {
 
 /** Where a vault keeps outlines. Different ones under one key are a clash, and neither is restored. */
 export interface Level {
-  put(keys: readonly string[], told: Told, keeps: Scope["keeps"]): void;
+  put(keys: readonly string[], stored: Stored, keeps: Scope["keeps"]): void;
   get(keys: readonly string[], keeps: Scope["keeps"]): Promise<ReadonlyMap<string, Found>>;
   stop(): Promise<void>;
 }
@@ -57,10 +49,10 @@ export function vaultOf(level: Level): Vault {
   return {
     remember: (place, answer, seen) => {
       const { own, shared, traces } = keysOfAnswer(place, answer, seen);
-      const told = seen === "whole" ? toldBy(answer) : NOTHING_TOLD;
-      const keys = told === NOTHING_TOLD ? shared : [...own, ...shared];
-      if (keys.length > 0) level.put(keys, told, place.keeps);
-      if (traces.length > 0) level.put(traces, NOTHING_TOLD, place.keeps);
+      const stored = seen === "whole" ? storedOf(answer) : TRACE;
+      const keys = stored === TRACE ? shared : [...own, ...shared];
+      if (keys.length > 0) level.put(keys, stored, place.keeps);
+      if (traces.length > 0) level.put(traces, TRACE, place.keeps);
     },
     restore: async (scope, entries, reader) => {
       const turns = knownTurns(keysIn(scope), entries, reader);
@@ -78,11 +70,11 @@ export function vaultOf(level: Level): Vault {
 }
 
 /** An answer without reasoning, or with too much, leaves a trace: it has none to restore. */
-function toldBy(answer: Answer): Told {
+function storedOf(answer: Answer): Stored {
   const outline = outlineOf(answer);
-  if (!isWorthKeeping(outline)) return NOTHING_TOLD;
+  if (!isWorthKeeping(outline)) return TRACE;
   const text = JSON.stringify(outline);
-  return text.length > LIMITS.vaultTurnBytesMax ? NOTHING_TOLD : { outline, text };
+  return text.length > LIMITS.vaultTurnBytesMax ? TRACE : { outline, text };
 }
 
 interface Known {
@@ -115,16 +107,16 @@ async function outlinesFor(
     const keys = asked.flatMap(({ way }) => way.flatMap(({ key, vetoes }) => [key, ...vetoes]));
     const found: ReadonlyMap<string, Found> = keys.length > 0 ? await get(keys) : new Map<string, Found>();
     undecided = asked.flatMap(({ known, way }) => {
-      const told = toldOn(way, found);
-      const outline = told.find((one) => one !== "clash" && isWorthKeeping(one));
+      const hits = foundBy(way, found);
+      const outline = hits.find((one) => one !== "clash" && isWorthKeeping(one));
       if (outline !== undefined && outline !== "clash") outlines.set(known, outline);
-      return told.length === 0 ? [known] : [];
+      return hits.length === 0 ? [known] : [];
     });
   }
   return outlines;
 }
 
-const toldOn = (way: readonly Way[], found: ReadonlyMap<string, Found>): readonly Found[] =>
+const foundBy = (way: readonly Way[], found: ReadonlyMap<string, Found>): readonly Found[] =>
   way.flatMap(({ key, vetoes }): readonly Found[] => {
     if (vetoes.some((veto) => found.has(veto))) return ["clash"];
     const one = found.get(key);

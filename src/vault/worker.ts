@@ -33,13 +33,13 @@ async function answer({ id, verb, words }: Question): Promise<void> {
     const called = (await openShelf())[verb] as (...words: readonly unknown[]) => Promise<unknown>;
     reply = { id, value: await called(...words) };
   } catch (error) {
-    reply = { id, error: told(error) };
+    reply = { id, error: plain(error) };
   }
   self.postMessage(reply);
 }
 
 /** An error loses its code between threads. */
-function told(error: unknown): { message: string; code?: string } {
+function plain(error: unknown): { message: string; code?: string } {
   if (!(error instanceof Error)) return { message: String(error) };
   return { message: error.message, ...("code" in error && { code: String(error.code) }) };
 }

@@ -12,7 +12,7 @@ beforeAll(async () => {
     providers: [provider("openai", "responses", server.url)],
     models: [
       { name: "shown", targets: [target("openai", "responses", "gpt-5")] },
-      { name: "hidden", reasoning: "none", targets: [target("openai", "responses", "gpt-5")] },
+      { name: "hidden", showReasoning: "none", targets: [target("openai", "responses", "gpt-5")] },
       { name: "strict", strict: true, targets: [target("openai", "responses", "gpt-5")] },
     ],
   });

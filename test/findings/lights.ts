@@ -7,7 +7,7 @@ const AZURE = "test/e2e/azure.test.ts";
 const TOLD = "test/e2e/told.test.ts";
 const TUNNEL = "src/cli/tunnel.test.ts";
 const TYPED = "src/cli/mistakes.test.ts";
-const FILE = "src/config/mistakes.test.ts";
+const FILE = "src/config/file/mistakes.test.ts";
 const SETUP = "src/setup/setup.test.ts";
 
 export const LIGHTS: readonly Finding[] = [
@@ -81,8 +81,8 @@ export const LIGHTS: readonly Finding[] = [
     id: "newcomer 8",
     what: "one missing pair of quotes is 66 problems",
     tests: [
-      "src/config/excerpt.test.ts > between brackets needs no quotes",
-      "src/config/excerpt.test.ts > a variable whose default YAML would read",
+      "src/config/yaml/excerpt.test.ts > between brackets needs no quotes",
+      "src/config/yaml/excerpt.test.ts > a variable whose default YAML would read",
     ],
   },
   {
@@ -151,8 +151,8 @@ export const LIGHTS: readonly Finding[] = [
       `${FILE} > what this version does not have gets a sentence of its own`,
       `${FILE} > a wrong kind hides no wrong provider`,
       `${FILE} > that nothing is called are a warning, with the name that is near`,
-      "src/config/longhand.test.ts > a model's only target",
-      "src/config/longhand.test.ts > keys that begin with x-",
+      "src/config/yaml/longhand.test.ts > a model's only target",
+      "src/config/yaml/longhand.test.ts > keys that begin with x-",
       `${TYPED} > takes the file as a word`,
       `${TYPED} > fails where nothing can be answered`,
       `${TYPED} > shows the line of the first fault with a caret, and no secret`,

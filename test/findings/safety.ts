@@ -186,7 +186,7 @@ export const SAFETY: readonly Finding[] = [
     what: "cors_origins of * does nothing; a preflight passes where the call is refused",
     tests: [
       `${DOOR} > are told so at the preflight already where there is none`,
-      "src/config/origins.test.ts > * is refused, for it would do nothing",
+      "src/config/file/origins.test.ts > * is refused, for it would do nothing",
       `${E2E}/cors.test.ts > a preflight of \${origin} is allowed nothing`,
     ],
   },
@@ -206,7 +206,7 @@ export const SAFETY: readonly Finding[] = [
   {
     id: "attack 14l",
     what: "5,000 flow maps inside each other take ten seconds",
-    tests: ["src/config/parse-yaml.test.ts > flow maps"],
+    tests: ["src/config/yaml/parse-yaml.test.ts > flow maps"],
   },
   {
     id: "attack 14m",

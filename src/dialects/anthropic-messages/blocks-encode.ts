@@ -6,10 +6,10 @@ import type { Feature, LossList } from "../../ir/loss.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
 import { type Seal, sealFor } from "../../ir/seal.ts";
 import { thinkMarkup } from "../../ir/think.ts";
-import { isObject, type Json, type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
+import { defined, isObject, type Json, type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
 import type { Frame } from "../../wire/machine.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { compact, textIn } from "./wire.ts";
+import { textIn } from "./wire.ts";
 
 type EmitFrame = (frame: Frame) => void;
 
@@ -211,7 +211,7 @@ function callWriter(block: CallBlock, site: Site, index: number): BlockWriter {
     open: (emit) => {
       printed = begin(
         site,
-        compact({
+        defined({
           type: "tool_use",
           id: callId || `toolu_${ask.replyId}_${index}`,
           name: tool.namespace === undefined ? tool.name : ask.tools.wireName(tool),

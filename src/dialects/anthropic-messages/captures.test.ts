@@ -5,7 +5,7 @@ import { describe, expect, test } from "bun:test";
 import { repairEntries } from "../../ir/repair.ts";
 import { type JsonObject, parseJson } from "../../wire/json.ts";
 import { anthropicMessages } from "./index.ts";
-import { isNative } from "./request-decode.ts";
+import { isNative } from "./passes.ts";
 import { to, TRAITS } from "../../../test/fixtures/messages.ts";
 
 const folder = process.env.CODESWITCH_CAPTURES ?? "../shared/captures";

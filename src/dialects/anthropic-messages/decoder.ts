@@ -3,13 +3,22 @@ import type { Ask } from "../dialect.ts";
 import { distinctCalls } from "../../ir/distinct-calls.ts";
 import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Emit } from "../../ir/events.ts";
-import { lookup, isList, isObject, type Json, type JsonObject, literal, parseExactly } from "../../wire/json.ts";
+import {
+  defined,
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  literal,
+  lookup,
+  parseExactly,
+} from "../../wire/json.ts";
 import type { EndCause, Frame, Machine } from "../../wire/machine.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import { type OpenBlock, openBlock } from "./blocks-decode.ts";
 import { decodeErrorEvent } from "./error.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { compact, finishReasonOf, isKnownStop, numberIn, objectIn, textIn } from "./wire.ts";
+import { finishReasonOf, isKnownStop, numberIn, objectIn, textIn } from "./wire.ts";
 import { usageReader } from "./usage.ts";
 
 export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
@@ -235,7 +244,7 @@ function finish(reading: Reading, emit: Emit): void {
 }
 
 function detailsOf(stop: JsonObject, reason: string): JsonObject | undefined {
-  const details = compact({
+  const details = defined({
     ...objectIn(stop, "stop_details"),
     stop_sequence: typeof stop.stop_sequence === "string" ? stop.stop_sequence : undefined,
     stop_reason: reason === "" || isKnownStop(reason) ? undefined : reason,

@@ -4,14 +4,14 @@ import type { Finish, StreamEvent } from "../../ir/events.ts";
 import { type Loss, lossList, type LossList } from "../../ir/loss.ts";
 import { sequence } from "../../ir/sequence.ts";
 import { NO_USAGE, type Usage } from "../../ir/usage.ts";
-import { isList, isObject, type JsonObject } from "../../wire/json.ts";
+import { defined, isList, isObject, type JsonObject } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import { type BlockWriter, blockWriter } from "./blocks-encode.ts";
 import { errorBody } from "./error.ts";
 import { servedByFallback } from "./thread.ts";
 import { encodeUsage } from "./usage.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { compact, objectIn, STOP_REASONS, textIn } from "./wire.ts";
+import { objectIn, STOP_REASONS, textIn } from "./wire.ts";
 
 export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
   const printing: Printing = {
@@ -129,12 +129,12 @@ function finish(event: Finish, printing: Printing, emit: EmitFrame): void {
   const { stop_sequence: _sequence, stop_reason: _reason, ...stopDetails } = details;
   emit(
     frame(
-      compact({
+      defined({
         type: "message_delta",
-        delta: compact({
+        delta: defined({
           stop_reason: textIn(details, "stop_reason") || STOP_REASONS[event.reason],
           stop_sequence: textIn(details, "stop_sequence") || null,
-          stop_details: textIn(stopDetails, "type") === "" ? undefined : compact(stopDetails),
+          stop_details: textIn(stopDetails, "type") === "" ? undefined : defined(stopDetails),
           container: objectIn(carry, "container"),
         }),
         usage: usageOf(event.usage, printing.ask),

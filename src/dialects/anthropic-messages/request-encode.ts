@@ -5,14 +5,14 @@ import type { Feature, Translated } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import type { Field } from "../../ir/field-names.ts";
-import { lookup, isList, type Json, type JsonObject } from "../../wire/json.ts";
+import { defined, lookup, isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { withBreakpoints } from "./breakpoints.ts";
 import { encodeEntries } from "./messages-encode.ts";
 import { encodeAnswer, withRule } from "./output-encode.ts";
 import { isBlank } from "./parts-encode.ts";
 import { encodeOutputConfig, encodeThinking } from "./reasoning-encode.ts";
 import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
-import { compact, MAX_TOKENS_FALLBACK } from "./wire.ts";
+import { MAX_TOKENS_FALLBACK } from "./wire.ts";
 import { type Writing, writing as writingFor } from "./writing.ts";
 
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
@@ -28,7 +28,7 @@ export function encodeRequest(request: ModelRequest, to: Addressee): Translated<
     system: withRule(conversation.instructions(), answer.rule),
     messages: conversation.messages(),
   });
-  const body = compact({
+  const body = defined({
     model: to.model,
     max_tokens: request.sampling.maxTokens ?? MAX_TOKENS_FALLBACK,
     system: marked.system,

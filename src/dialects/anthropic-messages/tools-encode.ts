@@ -5,10 +5,9 @@ import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../
 import { toolSchema } from "../../ir/tool-schema.ts";
 import { toolsIn } from "../../ir/tools.ts";
 import { loseUnread, withHints } from "../../ir/unread.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { defined, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { builtinFunction } from "../openai-client-tools.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { compact } from "./wire.ts";
 import type { Writing } from "./writing.ts";
 
 export function encodeTools(writing: Writing): JsonObject[] {
@@ -74,7 +73,7 @@ function encodeFunction(name: string, tool: FunctionTool, writing: Writing): Jso
     writing.losses.hint(at, "deferred-tool", "dropped", note);
   }
   const { type, ...hints } = withHints({}, tool, writing) as JsonObject;
-  return compact({
+  return defined({
     type,
     name,
     description: tool.description,
@@ -150,7 +149,7 @@ function encodeHosted(tool: Extract<Tool, { kind: "hosted" }>, printed: Printed)
 function encodeWebSearch(raw: JsonObject): JsonObject {
   const filters = isObject(raw.filters) ? raw.filters : {};
   const place = isObject(raw.user_location) ? raw.user_location : undefined;
-  return compact({
+  return defined({
     type: "web_search_20250305",
     name: WEB_SEARCH,
     allowed_domains: filters.allowed_domains ?? undefined,

@@ -1,8 +1,8 @@
 /** What a call used, in Anthropic's words. `input_tokens` excludes what was read from and written to the cache. */
 import { countIn } from "../counters.ts";
 import { toldTotals, type Usage, type UsageLine, usageLine } from "../../ir/usage.ts";
-import { lookup, isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { compact, objectIn, textIn } from "./wire.ts";
+import { defined, isList, isObject, type Json, type JsonObject, lookup } from "../../wire/json.ts";
+import { objectIn, textIn } from "./wire.ts";
 
 /** Anthropic's word for the tier that everybody else calls default. */
 const [STANDARD, DEFAULT] = ["standard", "default"];
@@ -22,7 +22,7 @@ export function usageReader(): { read(raw: Json | undefined): void; usage(): Usa
 export function encodeUsage(usage: Usage): JsonObject {
   const top = toldTotals(usage);
   const { cacheWrite1h } = top;
-  return compact({
+  return defined({
     input_tokens: top.input,
     cache_creation_input_tokens: top.cacheWrite,
     cache_read_input_tokens: top.cacheRead,
@@ -124,7 +124,7 @@ function iterationOf(raw: JsonObject): UsageLine {
 }
 
 const encodeIteration = (line: UsageLine): JsonObject =>
-  compact({
+  defined({
     type: line.kind === "message" && line.model !== undefined ? "fallback_message" : ITERATION_TYPES[line.kind],
     model: line.model,
     input_tokens: line.input,

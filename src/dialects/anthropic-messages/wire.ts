@@ -1,7 +1,7 @@
 /** Words of the Messages protocol. https://docs.claude.com/en/api/messages */
 import type { FinishReason } from "../../ir/events.ts";
 import type { IdRule } from "../../ir/ids.ts";
-import { lookup, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { lookup, isObject, type JsonObject } from "../../wire/json.ts";
 
 /** Anthropic refuses other ids of calls: "String should match pattern". */
 export const CALL_ID: IdRule = { lengthMax: 64, allowed: /^[a-zA-Z0-9_-]{1,64}$/ };
@@ -61,10 +61,3 @@ export const numberIn = (object: JsonObject, key: string): number | undefined =>
   const value = object[key];
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 };
-
-/** An object without its undefined members, in the order written. */
-export function compact(members: Readonly<Record<string, Json | undefined>>): Record<string, Json> {
-  const object: Record<string, Json> = {};
-  for (const [key, value] of Object.entries(members)) if (value !== undefined) object[key] = value;
-  return object;
-}

@@ -5,10 +5,10 @@ import type { CacheMark, ModelRequest, Unread } from "../../ir/request.ts";
 import { type ToolMap, toolMap } from "../../ir/tools.ts";
 import { withHints } from "../../ir/unread.ts";
 import { type CallerWords, callerWords } from "../../ir/field-names.ts";
-import { isObject, type JsonObject } from "../../wire/json.ts";
+import { defined, isObject, type JsonObject } from "../../wire/json.ts";
 import { type Grammar, grammar } from "./grammar.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { BREAKPOINTS_MAX, compact } from "./wire.ts";
+import { BREAKPOINTS_MAX } from "./wire.ts";
 
 export interface Writing {
   readonly request: ModelRequest;
@@ -71,7 +71,7 @@ function breakpoints(losses: LossList, already: number): Breakpoints {
     take: (mark) => (mark && isFree(mark.at ?? "cache_control") ? controlOf(mark) : undefined),
     takeRaw: (block, path) =>
       isObject(block.cache_control) && !isFree(`${path}.cache_control`)
-        ? compact({ ...block, cache_control: undefined })
+        ? defined({ ...block, cache_control: undefined })
         : block,
     taken: () => count,
   };

@@ -1,0 +1,41 @@
+/** The callers' keys of the file: each fit to be one, and no two alike. */
+import type { KeyConfig } from "../config.ts";
+import { keyFault } from "../api-keys.ts";
+import type { Reading } from "./reading.ts";
+import type { Path } from "../yaml/place.ts";
+
+export function checkKeys({ file: { auth }, yaml, refuse }: Reading): void {
+  const firsts = { key: firstOf(auth.keys, "key"), name: firstOf(auth.keys, "name") };
+  auth.keys.forEach(({ key, name }, index) => {
+    const at = (field: string): Path => ["auth", "keys", index, field];
+    const [variable] = yaml.missing(at("key"));
+    const fault = keyFault(key);
+    if (variable !== undefined)
+      refuse(
+        at("key"),
+        `needs the variable ${variable}, which is not set`,
+        `Set ${variable}, or remove this key. ${MAKE}`,
+      );
+    else if (fault !== undefined) refuse(at("key"), `is ${fault}, and is refused as a key`, MAKE);
+    const twin = firsts.key.get(key) ?? index;
+    if (twin < index && fault === undefined)
+      refuse(
+        at("key"),
+        `is the same key as auth.keys[${twin}]`,
+        "Give every caller a key of its own, or remove one of the two.",
+      );
+    const namesake = firsts.name.get(name.trim()) ?? index;
+    if (namesake < index)
+      refuse(
+        at("name"),
+        `is already the name of auth.keys[${namesake}]`,
+        "Choose another: the log tells callers apart by it.",
+      );
+  });
+}
+
+const MAKE = "Make one: openssl rand -hex 32, or any password generator.";
+
+/** The first place of each value. */
+const firstOf = (keys: readonly KeyConfig[], field: "key" | "name"): ReadonlyMap<string, number> =>
+  new Map(keys.map((key, index) => [key[field].trim(), index] as const).toReversed());
