@@ -8,7 +8,9 @@ import { DIALECTS } from "../src/dialects/index.ts";
 import type { Ask } from "../src/dialects/dialect.ts";
 import type { DialectId } from "../src/ir/dialect-id.ts";
 import { toolMap } from "../src/ir/tools.ts";
-import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "../src/relay/stream-lane.ts";
+import { EVERYTHING, nativeLane } from "../src/relay/passthrough.ts";
+import type { StreamLane } from "../src/relay/stream-lane.ts";
+import { translatedLane } from "../src/relay/translation.ts";
 import { CORPUS_FOLDER, readCorpus, type Wire } from "../test/clients/recordings.ts";
 import { streamOf } from "./answers.ts";
 import { median } from "./numbers.ts";
@@ -76,7 +78,7 @@ const nothing = (): void => {};
 const translate = (stream: Stream, to: DialectId) => (): unknown =>
   runLane(translatedLane(DIALECTS[stream.dialect], DIALECTS[to], ask(), nothing), stream);
 const tap = (stream: Stream) => (): unknown =>
-  runLane(nativeLane(DIALECTS[stream.dialect], ask(), NOTHING_WITHHELD, nothing, "outcome"), stream);
+  runLane(nativeLane(DIALECTS[stream.dialect], ask(), EVERYTHING, nothing, "passed over"), stream);
 const parse = (stream: Stream) => (): unknown => stream.frames.map((frame) => JSON.parse(frame) as unknown);
 
 /** Microseconds of each piece of work: the median of rounds in which every piece has its turn. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `npm run fuzz`: a hundred thousand mutated bodies and streams, thousands of everything else. FUZZ_SEED repeats a run;
- * FUZZ_BODIES, FUZZ_STREAMS, FUZZ_VENDORS, FUZZ_LISTS, FUZZ_NAMES and FUZZ_TWINS say how many. Which to run: `-- -t twins`.
+ * FUZZ_BODIES, FUZZ_STREAMS, FUZZ_FRAMES, FUZZ_VENDORS, FUZZ_LISTS, FUZZ_NAMES and FUZZ_TWINS say how many. Which to run: `-- -t twins`.
  */
 import { helpIfAsked } from "./help.js";
 import { BUN_FLAGS, ROOT, runBun } from "./runtime.js";
@@ -11,6 +11,7 @@ helpIfAsked(import.meta.url);
 const SIZES = {
   FUZZ_BODIES: 100_000,
   FUZZ_STREAMS: 100_000,
+  FUZZ_FRAMES: 1_000_000,
   FUZZ_VENDORS: 2_000,
   FUZZ_LISTS: 300,
   FUZZ_NAMES: 100_000,

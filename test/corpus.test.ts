@@ -11,6 +11,8 @@ import { type JsonObject, parseJson } from "../src/wire/json.ts";
 import { printFrame, sseReader } from "../src/wire/sse.ts";
 import type { Frame } from "../src/wire/machine.ts";
 import { customToolsOf } from "./clients/ask.ts";
+import { difference } from "./fuzz/like-frames.ts";
+import { random } from "./fuzz/random.ts";
 import { answerFaults } from "./judge/answers.ts";
 import { SPECS_MISSING, WHY_NOT } from "./judge/published.ts";
 import { readCorpus, type Recording, type Wire } from "./clients/recordings.ts";
@@ -44,6 +46,17 @@ describe("a recorded answer, in its own dialect", () => {
       expect(essence(checked(dialect.response.decode(value, ask)))).toEqual(essence(events));
     });
   }
+
+  test("is the same where what only carries its text on is not parsed", () => {
+    const streamed = recordings.filter((recording) => recording.streamed);
+    const found = streamed.flatMap(({ wire, name, events }, seed) => {
+      const text = events.map((data) => printFrame({ data })).join("");
+      return [1, 2, 3]
+        .flatMap((more) => difference(DIALECT[wire], text, random(3 * seed + more)) ?? [])
+        .map((what) => `${name}: ${what}`);
+    });
+    expect(found).toEqual([]);
+  });
 
   test.skipIf(SPECS_MISSING !== undefined)(
     `told to Chat and Responses clients it is as the published descriptions have it${WHY_NOT}`,

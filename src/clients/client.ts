@@ -31,9 +31,6 @@ const AGENTS: readonly (readonly [mark: string, ClientId])[] = [
   ...["openai/", "anthropic/", "asyncopenai/", "asyncanthropic/", "ai-sdk/", "ai/"].map((sdk) => [sdk, "sdk"] as const),
 ];
 
-/** Whether a caller of a path that all dialects share reads Messages: Anthropic's SDKs always send their version. */
-export const readsMessages = (headers: Headers): boolean => headers.has("anthropic-version");
-
 export function clientOf(path: string, userAgent: string): ClientId {
   if (path.startsWith("/cursor/")) return "cursor";
   const agent = userAgent.toLowerCase();

@@ -1,6 +1,6 @@
 /** The seam: everything that the rest of the gateway knows of a wire protocol. */
 import type { Frame, Machine } from "../wire/machine.ts";
-import type { JsonObject } from "../wire/json.ts";
+import type { JsonLiteral, JsonObject } from "../wire/json.ts";
 import type { Reply } from "../wire/reply.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
@@ -14,7 +14,7 @@ import type { WebSearches } from "../ir/web-search.ts";
 import type { CallerWords, FieldNames } from "../ir/field-names.ts";
 import type { PathPattern } from "../wire/path.ts";
 import type { Probe } from "./probe.ts";
-import type { Traits } from "./traits.ts";
+import type { Range, Traits } from "./traits.ts";
 
 export interface Dialect {
   readonly id: DialectId;
@@ -26,6 +26,7 @@ export interface Dialect {
   readonly headers: DialectHeaders;
   /** What most deployments that claim the dialect take of it; a vendor's row says what differs. */
   readonly traits: Traits;
+  readonly range: Range;
   /** True when a body is of this very shape and its deployment takes it as it is, so that its bytes may pass. */
   passes(body: JsonObject, traits: Traits): boolean;
   /** A look at the reasoning in a body's conversation, before anything is decoded for it. */
@@ -50,11 +51,10 @@ export interface Dialect {
   };
   readonly stream: {
     /** Tolerant of every vendor that claims the dialect. Emits a terminal event in any case. */
-    decoder(ask: Ask): Machine<Frame, StreamEvent>;
+    decoder(ask: Ask): Decoder;
     /** Cannot print an invalid sequence. After "error" it prints the dialect's own error event and nothing that looks like an end. */
     encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] };
-    /** How the events of an answer name themselves, in the text of an event. */
-    readonly answers: RegExp;
+    readonly marks: Marks;
   };
   readonly response: {
     /** A whole answer runs through the same code as a stream. */
@@ -73,6 +73,8 @@ export interface Dialect {
   };
   /** Absent: nobody asks for a count in this dialect. */
   readonly tokenCount?: TokenCount;
+  /** Absent: its clients read another dialect's list. */
+  readonly modelList?: ModelList;
   readonly probe: Probe;
 }
 
@@ -107,6 +109,21 @@ export interface DialectHeaders {
   translated(name: string): boolean;
 }
 
+/** The list of models, at the paths that all dialects share. */
+export interface ModelList {
+  /** Whether a caller with these headers reads this dialect. Absent: its callers cannot be told by them. */
+  isAsked?(headers: Pick<Headers, "has">): boolean;
+  one(model: ListedModel): JsonObject;
+  all(models: readonly ListedModel[]): JsonObject;
+}
+
+export interface ListedModel {
+  readonly id: string;
+  /** What a person is shown. */
+  readonly title: string;
+  readonly createdMs: number;
+}
+
 export interface TokenCount {
   readonly paths: readonly PathPattern[];
   /** False for an upstream's 200 that counts nothing. */
@@ -134,6 +151,24 @@ export interface Thoughts {
   readonly isUnsigned: boolean;
   /** Anything may be a seal: only the decoder can say whose. */
   readonly mayHoldSeal: boolean;
+}
+
+export interface Decoder extends Machine<Frame, StreamEvent> {
+  /**
+   * Behind a frame that did nothing but add to a text: takes the texts of further frames that are like it in everything
+   * else, and are not pushed. Undefined: the frame changed more than its text.
+   */
+  goOn(): ((text: JsonLiteral) => void) | undefined;
+}
+
+/** How the events of a dialect look as they come, unparsed. No mark is found inside a string: there, quotes are escaped. */
+export interface Marks {
+  /** Every event of an answer holds it, so that its words are the model's. */
+  readonly answer: RegExp;
+  /** True of an event that holds usage and nothing of the answer. */
+  isUsageOnly(event: string): boolean;
+  /** Fields of an event with text that nobody reads behind the first, and that may differ from event to event. */
+  readonly inert: ReadonlySet<string>;
 }
 
 /** What a coder must know of the request: without it no namespace, custom or builtin tool can be restored, no hosted call told from a call, no id made. */

@@ -11,5 +11,5 @@ export const DIALECTS: Readonly<Record<DialectId, Dialect>> = {
   "anthropic-messages": anthropicMessages,
 };
 /** For callers whose dialect is not known. */
-export const FALLBACK: DialectId = openaiChat.id;
+export const FALLBACK = openaiChat;
 export const DIALECT_IDS = Object.keys(DIALECTS) as readonly DialectId[];

@@ -47,3 +47,20 @@ export interface Traits {
   /** Responses: false where the model does not reason and refuses to seal: "Encrypted content is not supported with this model." Absent: it can. */
   readonly sealedReasoning?: boolean;
 }
+
+/** What a request of the dialect can say at all, whatever its model and its deployment take. */
+export interface Range {
+  /** Its way to say how much a model shall think. */
+  readonly thinking: "effort" | "budget";
+  /** The summaries of thinking that it can ask for, of those that the model makes. */
+  summaries(ofModel: readonly string[]): readonly string[];
+  readonly verbosity: boolean;
+  readonly truncation: boolean;
+  /** Reasoning of earlier turns goes back as plain text, as `Traits.reasoningReplay` has it. */
+  readonly replaysReasoning: boolean;
+  /** Tokens; a smaller limit is refused. */
+  readonly outputMin?: number;
+  /** Tokens: a request must name a limit, this one where neither caller nor configuration does. */
+  readonly outputDefault?: number;
+  readonly temperatureMax?: number;
+}

@@ -33,7 +33,7 @@ export interface ClientConnection extends Connection {
 
 export const newId = (): string => `req_${crypto.randomUUID().replaceAll("-", "")}`;
 
-const ANYBODY = refuseOptions("unknown", FALLBACK);
+const ANYBODY = refuseOptions("unknown", FALLBACK.id);
 
 export async function answer(request: Request, door: Door, connection: ClientConnection): Promise<Response> {
   const id = newId();

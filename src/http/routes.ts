@@ -67,4 +67,4 @@ export function match(method: string, path: string): Matched | { readonly allowe
 
 /** The dialect of errors at a path that is not in the table: the nearest family of paths. */
 export const dialectOfPath = (path: string): DialectId =>
-  Object.values(DIALECTS).find(({ paths }) => paths.isOwn(path))?.id ?? FALLBACK;
+  Object.values(DIALECTS).find(({ paths }) => paths.isOwn(path))?.id ?? FALLBACK.id;

@@ -1,5 +1,6 @@
 /** Events folded into a whole answer: for the vault, for whole replies, for tests. */
-import { textOf } from "../wire/json.ts";
+import { assertNever } from "./assert-never.ts";
+import { type Literals, literals } from "../wire/literals.ts";
 import type { GatewayError } from "./error.ts";
 import type { Annotation, Block, Finish, StreamEvent } from "./events.ts";
 import type { Seal } from "./seal.ts";
@@ -29,8 +30,8 @@ export interface Answer {
 
 interface Growing {
   block: Block;
-  sections: string[];
-  input: string;
+  sections: Literals[];
+  input: Literals;
   seal?: Seal;
   annotations: Annotation[];
   final?: Raw;
@@ -48,7 +49,7 @@ export function collector(): { push(event: StreamEvent): void; answer(): Answer 
           if (event.usage) head.usage = event.usage;
           return;
         case "block-start":
-          blocks[event.index] = { block: event.block, sections: [], input: "", annotations: [] };
+          blocks[event.index] = { block: event.block, sections: [], input: literals(), annotations: [] };
           return;
         case "block-delta":
           return grow(blocks[event.index], event.delta);
@@ -66,6 +67,8 @@ export function collector(): { push(event: StreamEvent): void; answer(): Answer 
           return;
         case "notice":
           return;
+        default:
+          assertNever(event);
       }
     },
     answer: () => ({ ...head, blocks: blocks.map(whole) }),
@@ -81,10 +84,10 @@ export function collect(events: readonly StreamEvent[]): Answer {
 function grow(block: Growing | undefined, delta: Extract<StreamEvent, { type: "block-delta" }>["delta"]): void {
   if (!block) return;
   if ("text" in delta) {
-    const last = Math.max(block.sections.length - 1, 0);
-    block.sections[last] = (block.sections[last] ?? "") + textOf(delta.text);
-  } else if ("input" in delta) block.input += textOf(delta.input);
-  else if ("section" in delta) block.sections.push("");
+    if (block.sections.length === 0) block.sections.push(literals());
+    block.sections.at(-1)?.add(delta.text);
+  } else if ("input" in delta) block.input.add(delta.input);
+  else if ("section" in delta) block.sections.push(literals());
   else if ("seal" in delta) block.seal = grown(block.seal, delta);
   else if ("annotation" in delta) block.annotations.push(delta.annotation);
 }
@@ -94,5 +97,6 @@ export const grown = (before: Seal | undefined, next: { readonly seal: Seal; rea
   next.mode === "append" && before ? { ...next.seal, value: before.value + next.seal.value } : next.seal;
 
 function whole(block: Growing): WholeBlock {
-  return { ...block, text: block.sections.join("\n\n") };
+  const sections = block.sections.map((section) => section.text());
+  return { ...block, sections, input: block.input.text(), text: sections.join("\n\n") };
 }

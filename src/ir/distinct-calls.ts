@@ -2,15 +2,14 @@
  * Some vendors tell one call twice, and some give several calls one id. A client runs what it is told and names each result
  * by its id: so a second call of an id waits for its end, is left out where it says the same, and else gets an id of its own.
  */
-import { textOf } from "../wire/json.ts";
+import { type Literals, literals } from "../wire/literals.ts";
 import type { Machine } from "../wire/machine.ts";
 import type { Block, Emit, StreamEvent } from "./events.ts";
 
 type CallBlock = Extract<Block, { kind: "call" }>;
 interface Call {
   readonly block: CallBlock;
-  /** Bodies of literals, joined. */
-  input: string;
+  readonly input: Literals;
   /** What the calls of its id say, once there is more than one. */
   said?: Set<string>;
 }
@@ -68,8 +67,8 @@ export function distinct(replyId: string): (event: StreamEvent, emit: Emit) => v
         const { index, block } = event;
         if (block.kind !== "call") return start(index, block, emit);
         const first = byId.get(block.callId);
-        if (first) return void held.set(index, { block, input: "", first, events: [] });
-        const call = { block, input: "" };
+        if (first) return void held.set(index, { block, input: literals(), first, events: [] });
+        const call = { block, input: literals() };
         byId.set(block.callId, call);
         open.set(index, call);
         return start(index, block, emit);
@@ -78,7 +77,7 @@ export function distinct(replyId: string): (event: StreamEvent, emit: Emit) => v
         if (byId.size === 0) return emit(event);
         const call = held.get(event.index);
         const told = call ?? open.get(event.index);
-        if (told && "input" in event.delta) told.input += event.delta.input.json.slice(1, -1);
+        if (told && "input" in event.delta) told.input.add(event.delta.input);
         if (call) return void call.events.push(event);
         return send(event, emit);
       }
@@ -96,5 +95,4 @@ export function distinct(replyId: string): (event: StreamEvent, emit: Emit) => v
   };
 }
 
-const wordsOf = ({ block: { tool }, input }: Call): string =>
-  JSON.stringify([tool.namespace, tool.name, textOf({ json: `"${input}"` })]);
+const wordsOf = ({ block: { tool }, input }: Call): string => JSON.stringify([tool.namespace, tool.name, input.text()]);

@@ -1,4 +1,5 @@
 /** Entries are flat; Chat and Messages have turns. One grouping for both. */
+import { assertNever } from "./assert-never.ts";
 import type { CallEntry, Content, Entry, MessageEntry, ReasoningEntry, ResultEntry } from "./request.ts";
 
 export type AssistantEntry = (MessageEntry & { readonly role: "assistant" }) | ReasoningEntry | CallEntry | OpaqueEntry;
@@ -44,6 +45,8 @@ function loneTurn(entry: Exclude<Entry, AssistantEntry | ResultEntry>): Turn {
       return { role: "tools", entry };
     case "message":
       return { role: entry.role as "system" | "developer" | "user", entry };
+    default:
+      return assertNever(entry);
   }
 }
 

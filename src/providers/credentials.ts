@@ -15,15 +15,9 @@ export const headersWithoutCredentials = (
 ): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withoutCredentials(value, provider)]));
 
-/** False: the bytes hold no credential. Cheap, for it is asked of every piece of a stream. */
-export function mayHoldCredentials(bytes: Uint8Array, provider: Credentials): boolean {
-  const { needles } = searchOf(provider);
-  if (needles.length === 0) return false;
-  const text = ONE_BYTE.decode(bytes);
-  return needles.some((needle) => text.includes(needle));
-}
-/** Needles are ASCII, and this is the cheapest way to look for them: less than half of a search of the bytes. */
-const ONE_BYTE = new TextDecoder("latin1");
+/** False: the text holds no credential. Cheap, for it is asked of many events of a stream. It may be given as one character for each byte: needles are ASCII. */
+export const mayHoldCredentials = (text: string, provider: Credentials): boolean =>
+  searchOf(provider).needles.some((needle) => text.includes(needle));
 
 /** Of a text that was cut short: also without the part of a credential that it ends in. */
 export function cutWithoutCredentials(text: string, provider: Credentials): string {

@@ -5,8 +5,10 @@ import { type GatewayError, ownError } from "../ir/error.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { OpenStream } from "./deliver.ts";
 import { readsOf, type Read, type Reads } from "./reads.ts";
-import { cleanFailure, headersForClient } from "./redact.ts";
-import { nativeLane, NOTHING_WITHHELD, translatedLane, type StreamLane } from "./stream-lane.ts";
+import { cleanEvents, cleanFailure, headersForClient, withoutUsage } from "./redact.ts";
+import { nativeLane } from "./passthrough.ts";
+import type { StreamLane } from "./stream-lane.ts";
+import { translatedLane } from "./translation.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -38,14 +40,12 @@ export const heldOf = ({ attempt, out, watch, response, place }: Upstream) => ({
   ...(place && { place }),
 });
 
-function laneOf({ out, watch, place }: Upstream, from: Dialect, to: Dialect): StreamLane {
+function laneOf({ attempt, out, watch, place }: Upstream, from: Dialect, to: Dialect): StreamLane {
   if (out.lane === "translated") return translatedLane(from, to, out.ask, watch.observe);
-  const withheld = out.withholdsUsage ? isUsageChunk : NOTHING_WITHHELD;
-  return nativeLane(from, out.ask, withheld, watch.observe, place && out.kept === "whole" ? "words" : "outcome");
+  const clean = cleanEvents(from, attempt.target.provider);
+  const filter = out.withholdsUsage ? withoutUsage(from, clean) : clean;
+  return nativeLane(from, out.ask, filter, watch.observe, place && out.kept === "whole" ? "emitted" : "passed over");
 }
-
-/** Chat's chunk with usage and without choices. Its marks cannot stand inside a string: there, quotes are escaped. */
-const isUsageChunk = (event: string): boolean => /"choices":\s*\[\s*\]/.test(event) && /"usage":\s*\{/.test(event);
 
 async function committed(
   { attempt, watch, firstWordBy }: Upstream,

@@ -3,7 +3,7 @@ import { type GatewayError, ownError } from "../ir/error.ts";
 import { orLate } from "../time/limit.ts";
 import type { Place } from "../vault/vault.ts";
 import { SSE_COMMENT } from "../wire/sse.ts";
-import type { Reads } from "./reads.ts";
+import type { Read, Reads } from "./reads.ts";
 import { toGatewayError } from "./refuse.ts";
 import type { Connection } from "./call.ts";
 import type { TokenSample } from "./close.ts";
@@ -82,45 +82,40 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
     cut.resolve();
   });
 
-  /** The next piece for the client; undefined at the end. */
-  const next = async (): Promise<Uint8Array | string | undefined> => {
+  const isOver = (): boolean => over;
+
+  /** Called when the client has taken what it was given. One function that waits: each one more costs as much as the tap of a frame. */
+  const pull = async (controller: Controller): Promise<void> => {
+    let piece = queue.shift();
+    if (piece === undefined) options.connection.waitsForUs();
     const since = performance.now();
-    for (;;) {
-      const ready = queue.shift();
-      if (ready !== undefined) return ready;
-      if (over) return undefined;
+    while (piece === undefined && !isOver()) {
       if (!pump) {
-        if ((await orLate(Promise.race([opened, cut.promise]), beatMs)) === "late") return SSE_COMMENT;
+        const late = await orLate(Promise.race([opened, cut.promise]), beatMs);
+        piece = late === "late" ? SSE_COMMENT : queue.shift();
         continue;
       }
-      const { piece, ended } = await pump.step(
-        () => over,
-        () => cutBy,
-      );
-      if (ended) close("done", ended.error);
-      if (piece.length > 0) return piece;
+      const read = pump.read();
+      const arrived = read && (await read);
+      if (isOver()) break;
+      const step = pump.take(arrived, cutBy);
+      if (step.ended) close("done", step.ended.error);
+      if (step.piece.length > 0) ({ piece } = step);
       // An upstream that sends comments is not silent, but its client hears nothing of them.
-      if (!over && performance.now() - since >= beatMs) return SSE_COMMENT;
+      else if (!isOver() && performance.now() - since >= beatMs) piece = SSE_COMMENT;
     }
+    options.connection.waitsForClient();
+    if (piece === undefined) return controller.close();
+    controller.enqueue(typeof piece === "string" ? UTF8.encode(piece) : piece);
   };
 
   return new ReadableStream<Uint8Array | string>(
-    {
-      // Called when the client has taken what it was given.
-      pull: async (controller) => {
-        options.connection.waitsForUs();
-        const piece = await next();
-        options.connection.waitsForClient();
-        if (piece === undefined) return controller.close();
-        const bytes = typeof piece === "string" ? UTF8.encode(piece) : piece;
-        controller.enqueue(bytes);
-      },
-      cancel: () => (cutBy ? close("done", cutBy) : close("abandoned")),
-    },
+    { pull, cancel: () => (cutBy ? close("done", cutBy) : close("abandoned")) },
     { highWaterMark: 0 },
   );
 }
 
+type Controller = ReadableStreamDefaultController<Uint8Array | string>;
 const UTF8 = new TextEncoder();
 
 interface Step {
@@ -129,8 +124,10 @@ interface Step {
   readonly ended?: { readonly error?: GatewayError };
 }
 interface Pump {
-  /** One read of the upstream, or as long as a beat without one. */
-  step(isOver: () => boolean, cutBy: () => GatewayError | undefined): Promise<Step>;
+  /** One read of the upstream, or as long as a beat without one. Undefined: nothing more is waited for. */
+  read(): Promise<Read> | undefined;
+  /** What the read gives. `cutBy`: why the gateway ends the answer, if it does. */
+  take(read: Read | undefined, cutBy: GatewayError | undefined): Step;
 }
 
 /** What the upstream sends, piece by piece, until it ends, breaks or has sent no event for too long. A complete answer needs none of that. */
@@ -138,29 +135,31 @@ function pumpOf(open: OpenStream, beatMs: number): Pump {
   const { lane, reads, idleMs, watch, behindEndMs } = open;
   let quietMs = 0;
   let behindMs = 0;
-  const isOverdue = (): boolean => watch.terminal && behindMs >= behindEndMs;
+  let readFrom = 0;
+  let wasTerminal = false;
+  const leftMs = (): number => (watch.terminal ? behindEndMs - behindMs : idleMs - quietMs);
   const breakOff = (error: GatewayError): Step => ({ piece: lane.fail(error), ended: { error } });
   return {
-    step: async (isOver, cutBy) => {
-      if (isOverdue()) return COMPLETE;
-      const { terminal } = watch;
-      if (!terminal && quietMs >= idleMs) return breakOff(idleError(open));
-      const from = performance.now();
-      const read = await reads.next(Math.min(beatMs, terminal ? behindEndMs - behindMs : idleMs - quietMs));
+    read: () => {
+      wasTerminal = watch.terminal;
+      if (leftMs() <= 0) return undefined;
+      readFrom = performance.now();
+      return reads.next(Math.min(beatMs, leftMs()));
+    },
+    take: (read, cutBy) => {
+      if (!read) return wasTerminal ? COMPLETE : breakOff(idleError(open));
       // Only while we wait for it: a client that does not read is no fault of the vendor's.
-      const waitedMs = performance.now() - from;
-      if (terminal) behindMs += waitedMs;
+      const waitedMs = performance.now() - readFrom;
+      if (wasTerminal) behindMs += waitedMs;
       else quietMs += waitedMs;
-      if (isOver()) return NOTHING;
-      const cut = cutBy();
-      if (cut) return terminal ? COMPLETE : breakOff(cut);
+      if (cutBy) return wasTerminal ? COMPLETE : breakOff(cutBy);
       if (read.kind === "quiet") return NOTHING;
       try {
         const { events } = lane;
         const piece = read.kind === "bytes" ? lane.push(read.bytes) : lane.end(read.kind);
         if (lane.events > events) quietMs = 0;
-        const isEnd = read.kind !== "bytes" || isOverdue();
-        return { piece, ...(isEnd && { ended: {} }) };
+        const isEnd = read.kind !== "bytes" || (watch.terminal && leftMs() <= 0);
+        return isEnd ? { piece, ended: {} } : { piece };
       } catch (error) {
         return breakOff(toGatewayError(upstreamFault(error, open.provider)));
       }

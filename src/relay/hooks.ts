@@ -1,6 +1,7 @@
 /** What the guards of a call make of its request and of its answer. */
 import type { Dialect } from "../dialects/dialect.ts";
-import type { EndCause, Machine } from "../wire/machine.ts";
+import type { StreamEvent } from "../ir/events.ts";
+import type { EndCause, Frame, Machine } from "../wire/machine.ts";
 import type { Attempt, Call, Hooks } from "./call.ts";
 
 export const NO_HOOKS: Hooks = { guards: [] };
@@ -18,8 +19,11 @@ export function guardedDialect(dialect: Dialect, attempt: Attempt): Dialect {
     ...dialect,
     stream: {
       ...dialect.stream,
-      decoder: (reply) =>
-        machines.reduce<ReturnType<Dialect["stream"]["decoder"]>>(piped, dialect.stream.decoder(reply)),
+      decoder: (reply) => ({
+        ...machines.reduce<Machine<Frame, StreamEvent>>(piped, dialect.stream.decoder(reply)),
+        // A guard is shown every event.
+        goOn: () => undefined,
+      }),
     },
     response: {
       ...dialect.response,

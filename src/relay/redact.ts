@@ -1,12 +1,13 @@
 /** What a caller gets of an upstream's failure: without the keys that the upstream was sent. What the model says is its own, and stays. */
 import type { ProviderConfig } from "../config/config.ts";
-import type { Ask, Dialect } from "../dialects/dialect.ts";
-import { DIALECTS } from "../dialects/index.ts";
+import type { Ask, Decoder, Dialect } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { headersWithoutCredentials, mayHoldCredentials, withoutCredentials } from "../providers/credentials.ts";
 import { clientHeaders } from "../providers/headers.ts";
 import type { Frame } from "../wire/machine.ts";
-import { EVENT_END, type StreamLane } from "./stream-lane.ts";
+import { EVENT_END } from "../wire/sse.ts";
+import type { Filter } from "./passthrough.ts";
+import type { StreamLane } from "./stream-lane.ts";
 import type { Watch } from "./watch.ts";
 
 /** For whatever was thrown at a target. What the upstream replied is clean already: see `refusalOf`. */
@@ -27,13 +28,13 @@ export const headersForClient = (upstream: Headers, provider: ProviderConfig): R
 
 /** A dialect whose decoders are told no credential in an error: they shorten what looks like a key, and of half a key nobody finds the rest. */
 export function cleanDialect(dialect: Dialect, provider: ProviderConfig): Dialect {
-  const decoder = (ask: Ask): ReturnType<Dialect["stream"]["decoder"]> => {
+  const decoder = (ask: Ask): Decoder => {
     const inner = dialect.stream.decoder(ask);
     const clean = (frame: Frame): Frame => {
       const isError = frame.event === "error" || mayFail(frame.data);
       return isError ? { ...frame, data: withoutCredentials(frame.data, provider) } : frame;
     };
-    return { push: (frame, emit) => inner.push(clean(frame), emit), end: inner.end };
+    return { ...inner, push: (frame, emit) => inner.push(clean(frame), emit) };
   };
   return { ...dialect, stream: { ...dialect.stream, decoder } };
 }
@@ -45,26 +46,43 @@ export const cleanIfFailing = (text: string, provider: ProviderConfig): string =
 /** Good answers of some vendors hold an error of null. Inside a string the quotes would be escaped. */
 const mayFail = (json: string): boolean => json.includes('"error"') && /"error"(?!\s*:\s*null)/.test(json);
 
-/** A stream: all from its error on, and before it whatever is no word of the answer. The answer's own bytes stay as they are. */
+/** Of events that pass as they came: without the credentials that stand beside the answer. The answer's own bytes stay as they are. */
+export function cleanEvents({ stream: { marks } }: Dialect, provider: ProviderConfig): Filter {
+  const clean = (text: string): string => withoutCredentials(text, provider);
+  const cleanEvent = (event: string): string =>
+    marks.answer.test(event) ? event.replace(COMMENTS, clean) : clean(event);
+  return (events) => (mayHoldCredentials(events, provider) ? events.split(EVENT_END).map(cleanEvent).join("") : events);
+}
+
+const COMMENTS = /^:.*$/gm;
+
+/** For a client that did not ask for the usage that the gateway asked for. */
+export const withoutUsage =
+  ({ stream: { marks } }: Dialect, filter: Filter): Filter =>
+  (events) => {
+    if (!marks.isUsageOnly(events)) return filter(events);
+    const kept = events.split(EVENT_END).filter((event) => !marks.isUsageOnly(event));
+    return filter(kept.join(""));
+  };
+
+/** A stream: all from its error on. */
 export function cleanFailure(lane: StreamLane, watch: Pick<Watch, "error">, provider: ProviderConfig): StreamLane {
   const clean = (text: string): string => withoutCredentials(text, provider);
-  const cleanText = (text: string): string => (watch.error ? clean(text) : text);
-  const cleanEvents = (text: string): string =>
-    watch.error
-      ? clean(text)
-      : text
-          .split(EVENT_END)
-          .map((event) => cleanEvent(event, clean))
-          .join("");
-  const cleanPiece = (bytes: Uint8Array): Uint8Array =>
-    watch.error || mayHoldCredentials(bytes, provider) ? throughText(bytes, cleanEvents) : bytes;
+  const cleanPiece = (piece: Uint8Array | string): Uint8Array | string =>
+    typeof piece === "string" ? clean(piece) : throughText(piece, clean);
   return {
     push: (bytes) => {
       const piece = lane.push(bytes);
-      return typeof piece === "string" ? cleanText(piece) : cleanPiece(piece);
+      return watch.error ? cleanPiece(piece) : piece;
     },
-    end: (cause) => cleanEvents(lane.end(cause)),
-    fail: (error) => cleanText(lane.fail(error)),
+    end: (cause) => {
+      const rest = lane.end(cause);
+      return watch.error ? clean(rest) : rest;
+    },
+    fail: (error) => {
+      const rest = lane.fail(error);
+      return watch.error ? clean(rest) : rest;
+    },
     losses: lane.losses,
     get events() {
       return lane.events;
@@ -79,9 +97,3 @@ export const cleanBytes = (bytes: Uint8Array, provider: ProviderConfig): Uint8Ar
 /** One character for each byte, so that whatever stands around a key stays. */
 const throughText = (bytes: Uint8Array, clean: (text: string) => string): Uint8Array =>
   Buffer.from(clean(Buffer.from(bytes).toString("latin1")), "latin1");
-
-const cleanEvent = (event: string, clean: (text: string) => string): string =>
-  ANSWERS.some((names) => names.test(event)) ? event.replace(COMMENTS, clean) : clean(event);
-
-const ANSWERS = Object.values(DIALECTS).map(({ stream }) => stream.answers);
-const COMMENTS = /^:.*$/gm;

@@ -7,7 +7,7 @@ import { isObject, parseJson, type JsonObject } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { readWhole } from "./read-whole.ts";
 import { cleanIfFailing, headersForClient } from "./redact.ts";
-import { translatedLane } from "./stream-lane.ts";
+import { translatedLane } from "./translation.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import type { Upstream } from "./upstream.ts";
 

@@ -1,7 +1,7 @@
 /** A JSON text crossed without being parsed: where a string, a value or a run of white space ends. */
 
 export const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+export const BACKSLASH = 0x5c;
 export const OPEN_OBJECT = 0x7b;
 export const CLOSE_OBJECT = 0x7d;
 export const OPEN_LIST = 0x5b;

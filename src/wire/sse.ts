@@ -15,9 +15,30 @@ export const printFrame = (frame: Frame): string =>
 /** A comment: every client ignores it, every proxy counts it as traffic. */
 export const SSE_COMMENT = ": keep-alive\n\n";
 
-/** LF, CRLF and lone CR, comments, `id:`, `retry:`, a BOM, split UTF-8 and a missing last newline, as the standard has them. */
+/** Bytes to frames. */
 export function sseReader(): Machine<Uint8Array, Frame> {
-  const utf8 = new TextDecoder("utf-8");
+  const utf8 = utf8Decoder();
+  const frames = frameReader();
+  return {
+    push: (bytes, emit) => frames.push(utf8.decode(bytes, { stream: true }), emit),
+    end: (cause, emit) => {
+      frames.push(utf8.decode(), emit);
+      frames.end(cause, emit);
+    },
+  };
+}
+
+/** The frame reader takes the byte order mark off. */
+export const utf8Decoder = (): TextDecoder => new TextDecoder("utf-8", { ignoreBOM: true });
+
+export interface FrameReader extends Machine<string, Frame> {
+  /** Everything that was pushed has been emitted or ignored: the next text begins an event. */
+  readonly atBorder: boolean;
+}
+
+/** LF, CRLF and lone CR, comments, `id:`, `retry:`, a BOM and a missing last newline, as the standard has them. */
+export function frameReader(): FrameReader {
+  let begun = false;
   let rest = "";
   let waitsForLf = false;
   let event: string | undefined;
@@ -33,9 +54,10 @@ export function sseReader(): Machine<Uint8Array, Frame> {
     const colon = text.indexOf(":");
     if (colon === 0) return;
     const field = colon < 0 ? text : text.slice(0, colon);
+    if (field !== "data" && field !== "event") return;
     const value = colon < 0 ? "" : text.slice(text.charCodeAt(colon + 1) === SPACE ? colon + 2 : colon + 1);
-    if (field === "data") data = data === undefined ? value : `${data}\n${value}`;
-    else if (field === "event") event = value;
+    if (field === "event") event = value;
+    else data = data === undefined ? value : `${data}\n${value}`;
   };
 
   const lines = (text: string, last: boolean, emit: (frame: Frame) => void): void => {
@@ -47,14 +69,42 @@ export function sseReader(): Machine<Uint8Array, Frame> {
   };
 
   return {
-    push: (bytes, emit) => lines(utf8.decode(bytes, { stream: true }), false, emit),
+    push: (text, emit) => {
+      if (text === "") return;
+      lines(begun ? text : text.replace(BYTE_ORDER_MARK, ""), false, emit);
+      begun = true;
+    },
     end: (cause: EndCause, emit) => {
-      lines(utf8.decode(), true, emit);
+      lines("", true, emit);
       // The standard drops a last event without its blank line; vendors' proxies do send one, and it holds the usage.
       if (rest !== "" && cause === "eof") line(rest, emit);
       if (cause === "eof") dispatch(emit);
       rest = "";
     },
+    get atBorder() {
+      return rest === "" && data === undefined && event === undefined;
+    },
+  };
+}
+
+const BYTE_ORDER_MARK = /^\uFEFF/;
+
+/** Blank lines, as they end events. */
+export const BLANK_LINES = ["\n\n", "\r\n\r\n", "\r\r"] as const;
+
+/** Splits behind each blank line, separators kept. */
+export const EVENT_END = /(?<=\n\n|\r\n\r\n|\r\r)/;
+
+/** Where the events of a text end: behind the next blank line, or -1. To be asked in ascending order, so that no part of the text is searched twice. */
+export function eventEnds(text: string): (from: number) => number {
+  const ends = BLANK_LINES.map((mark) => ({ mark, at: text.indexOf(mark) })).filter(({ at }) => at >= 0);
+  return (from) => {
+    let first = -1;
+    for (const end of ends) {
+      if (end.at >= 0 && end.at < from) end.at = text.indexOf(end.mark, from);
+      if (end.at >= 0 && (first < 0 || end.at + end.mark.length < first)) first = end.at + end.mark.length;
+    }
+    return first;
   };
 }
 

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Failure } from "./failure.ts";
 import { fuzzVendors } from "./hostile-vendors.ts";
+import { fuzzLikeFrames } from "./like-frames.ts";
 import { fuzzBodies } from "./mutated-bodies.ts";
 import { fuzzStreams } from "./mutated-streams.ts";
 import { fuzzRepetition } from "./repetition.ts";
@@ -16,6 +17,7 @@ const VENDORS = sizeOf("FUZZ_VENDORS", 24);
 const LISTS = sizeOf("FUZZ_LISTS", 6);
 const NAMES = sizeOf("FUZZ_NAMES", 500);
 const TWINS = sizeOf("FUZZ_TWINS", 30);
+const FRAMES = sizeOf("FUZZ_FRAMES", 6_000);
 const SEED = sizeOf("FUZZ_SEED", 1);
 
 const LONG = { timeout: 4 * 3_600_000 };
@@ -36,6 +38,12 @@ test(
 test(
   `${STREAMS} mutated streams: every decoder ends with one terminal event, every encoder prints JSON`,
   () => none(fuzzStreams(open.streams, STREAMS, SEED)),
+  LONG,
+);
+
+test(
+  `${FRAMES} frames that are nearly alike: what is not parsed is told as if it were`,
+  () => none(fuzzLikeFrames(open.streams, FRAMES, SEED)),
   LONG,
 );
 

@@ -10,7 +10,7 @@ import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { NO_USAGE, type Usage } from "../../src/ir/usage.ts";
 import { surfaceOf } from "../../src/http/surfaces.ts";
 import type { Surface } from "../../src/relay/call.ts";
-import { translatedLane } from "../../src/relay/stream-lane.ts";
+import { translatedLane } from "../../src/relay/translation.ts";
 import { askOf, translateRequest } from "../../src/relay/translate.ts";
 import { VENDORS } from "../../src/providers/catalog.ts";
 import { plan } from "../../src/routing/plan.ts";

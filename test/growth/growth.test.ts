@@ -6,7 +6,9 @@ import { DIALECTS } from "../../src/dialects/index.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { toolMap } from "../../src/ir/tools.ts";
 import { countLocally } from "../../src/providers/tokens.ts";
-import { nativeLane, NOTHING_WITHHELD, type StreamLane, translatedLane } from "../../src/relay/stream-lane.ts";
+import { EVERYTHING, nativeLane } from "../../src/relay/passthrough.ts";
+import type { StreamLane } from "../../src/relay/stream-lane.ts";
+import { translatedLane } from "../../src/relay/translation.ts";
 import { askOf, BARE_STYLE, translateRequest } from "../../src/relay/translate.ts";
 import { watch } from "../../src/relay/watch.ts";
 import { applyEdits } from "../../src/wire/edit.ts";
@@ -45,7 +47,7 @@ describe("an answer", () => {
   const BYTES_PER_READ = 16 * 1024;
   const laneOf = (from: DialectId, to: DialectId, observe: (event: StreamEvent) => void): StreamLane =>
     from === to
-      ? nativeLane(DIALECTS[from], ask, NOTHING_WITHHELD, observe)
+      ? nativeLane(DIALECTS[from], ask, EVERYTHING, observe)
       : translatedLane(DIALECTS[from], DIALECTS[to], ask, observe);
 
   for (const { from, what, print } of ANSWERS)
@@ -87,7 +89,13 @@ describe("a text", () => {
     test(`searched for faults: ${what}`, () =>
       expectLinear(10_000, print, (text) => textFault(text, Number.MAX_SAFE_INTEGER)));
     test(`compared with another: ${what}`, () =>
-      expectLinear(4_000, print, (text) => alike(text, text.replace(/[1\\]/, "2"))?.(text)));
+      expectLinear(4_000, print, (text) => {
+        const [first, second] = [text, text.replace(/[1\\]/, "2")].map((json) => ({
+          event: `data: {"text":${json}}\n\n`,
+          literal: json,
+        }));
+        if (first && second) alike(first, second, new Set())?.end(first.event, 0);
+      }));
   }
   test("edited in many places", () =>
     expectLinear(4_000, objects, (text) =>

@@ -172,6 +172,13 @@ export const tiny = {
   paths,
   headers: { fixed: { "tiny-version": "1" }, native: () => true, translated: () => false },
   traits: OPENAI_TRAITS,
+  range: {
+    thinking: "effort",
+    summaries: () => [],
+    verbosity: false,
+    truncation: false,
+    replaysReasoning: false,
+  },
   passes: () => false,
   envelope,
   request,

@@ -1,5 +1,5 @@
 /** A Messages stream, read. Tolerant of every vendor that claims the dialect; ends in a terminal event in any case. */
-import type { Ask } from "../dialect.ts";
+import type { Ask, Decoder } from "../dialect.ts";
 import { distinctCalls } from "../../ir/distinct-calls.ts";
 import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Emit } from "../../ir/events.ts";
@@ -13,7 +13,7 @@ import {
   lookup,
   parseExactly,
 } from "../../wire/json.ts";
-import type { EndCause, Frame, Machine } from "../../wire/machine.ts";
+import type { EndCause, Machine } from "../../wire/machine.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import { type OpenBlock, openBlock } from "./blocks-decode.ts";
 import { decodeErrorEvent } from "./error.ts";
@@ -21,7 +21,7 @@ import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { finishReasonOf, isKnownStop, numberIn, objectIn, textIn } from "./wire.ts";
 import { usageReader } from "./usage.ts";
 
-export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
+export function decoder(ask: Ask): Decoder {
   const reading = eventReader(ask);
   return {
     push: (frame, emit) => {
@@ -32,8 +32,11 @@ export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
       else reading.fail(new GatewayError("upstream-failed", "the upstream sent a frame that is no JSON object"), emit);
     },
     end: (cause, emit) => reading.end(cause, emit),
+    goOn: () => nothing,
   };
 }
+
+const nothing = (): void => {};
 
 function parsed(data: string): JsonObject | undefined {
   try {

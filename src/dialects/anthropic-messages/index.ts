@@ -6,6 +6,8 @@ import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { marks } from "./marks.ts";
+import { modelList } from "./model-list.ts";
 import { nativeEdits } from "./native-edits.ts";
 import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
@@ -16,7 +18,7 @@ import { response } from "./response.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
 import { tokenCount } from "./token-count.ts";
-import { traits } from "./traits.ts";
+import { range, traits } from "./traits.ts";
 import { webSearch } from "./web-search.ts";
 
 export const anthropicMessages = {
@@ -26,16 +28,18 @@ export const anthropicMessages = {
   paths,
   headers,
   traits,
+  range,
   passes,
   thoughts,
   settings,
   nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder, answers: /"type"\s*:\s*"(?:message_|content_block_)/ },
+  stream: { decoder, encoder, marks },
   response,
   error: { decode: decodeError, encode: encodeError },
   tokenCount,
+  modelList,
   probe,
   hostsWebSearch: true,
   webSearch,

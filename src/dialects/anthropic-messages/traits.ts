@@ -1,5 +1,5 @@
 /** https://platform.claude.com/docs/en/api/messages. Which models know system turns is in their rows (providers/model-rows.ts). */
-import type { Traits } from "../traits.ts";
+import type { Range, Traits } from "../traits.ts";
 import { OPENAI_TRAITS } from "../openai-traits.ts";
 
 export const traits: Traits = {
@@ -14,4 +14,15 @@ export const traits: Traits = {
   effortField: "none",
   cacheKey: false,
   callIdLengthMax: 64,
+};
+
+export const range: Range = {
+  thinking: "budget",
+  summaries: () => ["summarized"],
+  verbosity: false,
+  truncation: false,
+  replaysReasoning: false,
+  // What most clients send: room enough for thinking and an answer.
+  outputDefault: 32_000,
+  temperatureMax: 1,
 };

@@ -4,8 +4,8 @@ import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Annotation, Emit, StreamEvent } from "../../ir/events.ts";
 import { decodeUsage } from "./usage.ts";
 import { isList, isObject, type Json, type JsonObject, literal, parseJson } from "../../wire/json.ts";
-import type { EndCause, Frame, Machine } from "../../wire/machine.ts";
-import type { Ask } from "../dialect.ts";
+import type { EndCause, Frame } from "../../wire/machine.ts";
+import type { Ask, Decoder } from "../dialect.ts";
 import { type Blocks, blocks, readCallPart } from "./blocks-decode.ts";
 import { decodeErrorFrame } from "./error.ts";
 import { isSignature } from "./seals.ts";
@@ -21,6 +21,8 @@ interface State {
   usage: JsonObject | undefined;
   serviceTier: string | undefined;
   citations: readonly Json[];
+  /** The last chunk held pieces of a call or a seal: each of them adds to what waits. */
+  grew: boolean;
 }
 
 const newState = (ask: Ask): State => ({
@@ -32,14 +34,16 @@ const newState = (ask: Ask): State => ({
   usage: undefined,
   serviceTier: undefined,
   citations: [],
+  grew: false,
 });
 
-export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
+export function decoder(ask: Ask): Decoder {
   const state = newState(ask);
-  return distinctCalls(
+  const machine = distinctCalls<Frame>(
     {
       push: (frame, emit) => {
         if (state.over) return;
+        state.grew = false;
         const data = frame.data.trim();
         if (data === DONE) return finishOrCut(state, emit);
         if (data === "") return;
@@ -51,7 +55,10 @@ export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
     },
     ask.replyId,
   );
+  return { ...machine, goOn: () => (state.grew ? undefined : nothing) };
 }
+
+const nothing = (): void => {};
 
 /** A whole answer is one chunk that has everything, but with some vendors the word for why it ended. A body that parses was not cut. */
 export function decodeWhole(body: JsonObject, ask: Ask): readonly StreamEvent[] {
@@ -142,11 +149,16 @@ function answer(state: State, delta: JsonObject, emit: Emit): void {
   if (isObject(delta.audio)) state.blocks.linear("opaque", { raw: delta.audio }, emit);
   for (const annotation of objectsIn(delta, "annotations"))
     state.blocks.linear("text", { annotation: decodeAnnotation(annotation) }, emit);
-  for (const call of objectsIn(delta, "tool_calls")) state.blocks.call(readCallPart(call), emit);
+  for (const call of objectsIn(delta, "tool_calls")) callPart(state, call, emit);
   const legacy = objectIn(delta, "function_call");
-  if (legacy) state.blocks.call(readCallPart({ index: 0, function: legacy }), emit);
+  if (legacy) callPart(state, { index: 0, function: legacy }, emit);
   const extra = objectIn(delta, "extra_content");
   if (extra && isSignature(extra)) state.blocks.sign(extra, emit);
+}
+
+function callPart(state: State, wire: JsonObject, emit: Emit): void {
+  state.grew = true;
+  state.blocks.call(readCallPart(wire), emit);
 }
 
 /** Groq, OpenRouter and vLLM say `reasoning`; OpenRouter repeats it in `reasoning_details`, which alone may carry it, and seals it there. */
@@ -155,6 +167,7 @@ function reasoning(state: State, delta: JsonObject, emit: Emit): void {
   const details = objectsIn(delta, "reasoning_details");
   say(state, "reasoning", text || details.map((one) => textIn(one, "text") || textIn(one, "summary")).join(""), emit);
   for (const detail of details) state.blocks.detail(detail);
+  state.grew ||= details.length > 0;
 }
 
 /** Mistral's content is a list while its model thinks. */

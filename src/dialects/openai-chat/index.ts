@@ -7,15 +7,17 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import { nativeEdits } from "./native-edits.ts";
+import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
+import { modelList } from "./model-list.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
+import { range, traits } from "./traits.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
-import { traits } from "./traits.ts";
 
 export const openaiChat = {
   id: OPENAI_CHAT,
@@ -24,15 +26,17 @@ export const openaiChat = {
   paths,
   headers,
   traits,
+  range,
   passes,
   thoughts,
   settings,
   nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder, answers: /"choices"\s*:\s*\[\s*\{/ },
+  stream: { decoder, encoder, marks },
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
+  modelList,
   probe,
   hostsWebSearch: false,
 } satisfies Dialect;

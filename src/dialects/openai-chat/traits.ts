@@ -1,5 +1,5 @@
 /** Chat as most vendors have it: OpenAI's of 2024. A field that only some know is not sent. */
-import type { Traits } from "../traits.ts";
+import type { Range, Traits } from "../traits.ts";
 import { OPENAI_TRAITS } from "../openai-traits.ts";
 
 export const traits: Traits = {
@@ -12,4 +12,12 @@ export const traits: Traits = {
   cacheKey: false,
   callIdLengthMax: 256,
   callIdPattern: /^[^\u0000-\u001f]+$/,
+};
+
+export const range: Range = {
+  thinking: "effort",
+  summaries: () => [],
+  verbosity: true,
+  truncation: false,
+  replaysReasoning: true,
 };

@@ -1,4 +1,5 @@
 /** Words of Chat Completions that several files of this folder need. https://platform.openai.com/docs/api-reference/chat */
+import { assertNever } from "../../ir/assert-never.ts";
 import type { FinishReason } from "../../ir/events.ts";
 import { lookup, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 
@@ -49,6 +50,8 @@ export function finishWordOf(reason: FinishReason): string {
     case "pause":
     case "stop-sequence":
       return "stop";
+    default:
+      return assertNever(reason);
   }
 }
 

@@ -38,7 +38,9 @@ export function callSlot(reading: Reading): Kind {
       emit,
     );
     const lowered = item.type === "function_call" && tool.via === "custom";
-    const made = lowered ? unwrapping(index) : { flow: flow(index, (input) => ({ input })), finish: () => {} };
+    const made = lowered
+      ? unwrapping(reading, index)
+      : { flow: flow(reading, index, (input) => ({ input })), finish: () => {} };
     into = made.flow;
     finish = made.finish;
     into.push(early, emit);
@@ -86,10 +88,10 @@ const asWritten = (tool: ToolRef, item: JsonObject): ToolRef =>
   item.type === "custom_tool_call" && tool.via !== "custom" ? { ...tool, via: "custom" } : tool;
 
 /** The input of a lowered freeform tool leaves its wrapper as it comes. */
-function unwrapping(index: number): { readonly flow: Flow; finish(emit: Emit): void } {
+function unwrapping(reading: Reading, index: number): { readonly flow: Flow; finish(emit: Emit): void } {
   const machine: Machine<JsonLiteral, JsonLiteral> = unwrapper();
   const out = (emit: Emit) => (input: JsonLiteral) => emit({ type: "block-delta", index, delta: { input } });
-  const wrapped = flow(index, (input) => ({ input }));
+  const wrapped = flow(reading, index, (input) => ({ input }));
   const through =
     (emit: Emit): Emit =>
     (event) => {
@@ -102,6 +104,7 @@ function unwrapping(index: number): { readonly flow: Flow; finish(emit: Emit): v
       push: (text, emit) => wrapped.push(text, through(emit)),
       whole: (text, emit) => wrapped.whole(text, through(emit)),
       end: (emit) => wrapped.end(emit),
+      took: wrapped.took,
       get open() {
         return wrapped.open;
       },

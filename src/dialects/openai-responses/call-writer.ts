@@ -4,7 +4,8 @@ import type { Block } from "../../ir/events.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
 import { patchFault, takesPatch } from "./patch.ts";
 import { isObject, type JsonLiteral, type JsonObject, literal, textOf } from "../../wire/json.ts";
-import { addItem, type BlockWriter, endItem, growing, json, type Print, type Printing } from "./printing.ts";
+import { literals } from "../../wire/literals.ts";
+import { addItem, type BlockWriter, endItem, json, type Print, type Printing } from "./printing.ts";
 import { type Builtin, builtinByName, builtinFields, table } from "./wire.ts";
 import { lose } from "./writing.ts";
 
@@ -47,7 +48,7 @@ const CUSTOM: Form = {
 function streamedWriter(p: Printing, block: CallBlock, form: Form, print: Print): BlockWriter {
   const place = p.place();
   const id = place.id(form.prefix);
-  const input = growing();
+  const input = literals();
   const { name, namespace } = block.tool;
   const named = `"name":${json(name)}${namespace === undefined ? "" : `,"namespace":${json(namespace)}`}`;
   const caller = callerOf(p, block);
@@ -58,7 +59,7 @@ function streamedWriter(p: Printing, block: CallBlock, form: Form, print: Print)
   const parsed = block.tool.via === "custom" ? undefined : callArguments();
   const say = (fragment: JsonLiteral | undefined, to: Print): void => {
     if (!fragment) return;
-    input.add(fragment.json);
+    input.add(fragment);
     p.event(`${form.event}.delta`, `${where},"delta":${fragment.json}`, to);
   };
   return {
@@ -70,7 +71,7 @@ function streamedWriter(p: Printing, block: CallBlock, form: Form, print: Print)
       const whole = form === FUNCTION ? `${named},` : "";
       p.event(`${form.event}.done`, `${where},${whole}"${form.field}":${input.json()}`, to);
       endItem(p, place.at, item("completed"), to);
-      if (block.tool.via === "custom") checkPatch(p, name, textOf({ json: input.json() }));
+      if (block.tool.via === "custom") checkPatch(p, name, input.text());
     },
   };
 }
@@ -114,14 +115,14 @@ function wrapped(inner: BlockWriter): BlockWriter {
 
 /** Codex and the SDKs read these from the finished item, which must hold an object. */
 function builtinWriter(p: Printing, block: CallBlock, builtin: Builtin): BlockWriter {
-  const input = growing();
+  const input = literals();
   return {
     delta: (delta) => {
-      if ("input" in delta) input.add(delta.input.json);
+      if ("input" in delta) input.add(delta.input);
     },
     end: (_final, print) => {
       const place = p.place();
-      const fields = wholeFields(builtin, textOf({ json: input.json() }));
+      const fields = wholeFields(builtin, input.text());
       const whole =
         builtin.name === "mcp_approval"
           ? { type: builtin.call, id: block.callId, ...fields }

@@ -1,16 +1,17 @@
 /** Responses events, of OpenAI, Azure, xAI, LM Studio, Copilot and whoever else claims the dialect, as StreamEvents. */
-import type { Ask } from "../dialect.ts";
+import type { Ask, Decoder } from "../dialect.ts";
 import { connectionLost } from "../../ir/error.ts";
 import type { Emit, FinishReason, StreamEvent } from "../../ir/events.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import type { Frame, Machine } from "../../wire/machine.ts";
+import type { Machine } from "../../wire/machine.ts";
 import { eventError } from "./error.ts";
 import { type Items, itemsOf } from "./items.ts";
 import { decodeUsage } from "./usage.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
+import type { Flow } from "./tail.ts";
 import { parseOr, table } from "./wire.ts";
 
-export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
+export function decoder(ask: Ask): Decoder {
   const answer = answerReader(ask);
   return {
     push: (frame, emit) => {
@@ -19,6 +20,7 @@ export function decoder(ask: Ask): Machine<Frame, StreamEvent> {
       answer.push(isObject(event) ? event : { type: "unreadable", data: frame.data }, emit);
     },
     end: (cause, emit) => answer.end(cause, emit),
+    goOn: answer.goOn,
   };
 }
 
@@ -33,6 +35,8 @@ export interface Reading {
   readonly hosted: Map<string, number>;
   /** How many blocks were opened. */
   readonly blocks: number;
+  /** Where the latest piece of a text went. */
+  latest: Flow | undefined;
 }
 
 interface State {
@@ -43,7 +47,7 @@ interface State {
 }
 
 /** The same for a stream's frames and a whole answer's parts. */
-export function answerReader(ask: Ask): Machine<JsonObject, StreamEvent> {
+export function answerReader(ask: Ask): Machine<JsonObject, StreamEvent> & Pick<Decoder, "goOn"> {
   const state = newState(ask);
   return {
     push: (event, emit) => {
@@ -58,6 +62,7 @@ export function answerReader(ask: Ask): Machine<JsonObject, StreamEvent> {
       state.done = true;
       emit({ type: "error", error: connectionLost("the upstream's answer stopped before its end") });
     },
+    goOn: () => state.reading.latest?.took,
   };
 }
 
@@ -68,6 +73,7 @@ function newState(ask: Ask): State {
     ask,
     kinds,
     hosted: new Map(),
+    latest: undefined,
     get blocks() {
       return next;
     },

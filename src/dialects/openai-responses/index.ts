@@ -7,15 +7,16 @@ import { FIELD_NAMES } from "./field-names.ts";
 import { headers } from "./headers.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { nativeEdits } from "./native-edits.ts";
+import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
+import { range, traits } from "./traits.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
-import { traits } from "./traits.ts";
 
 export const openaiResponses = {
   id: OPENAI_RESPONSES,
@@ -24,13 +25,14 @@ export const openaiResponses = {
   paths,
   headers,
   traits,
+  range,
   passes,
   thoughts,
   settings,
   nativeEdits,
   envelope,
   request: { decode: decodeRequest, encode: encodeRequest },
-  stream: { decoder, encoder, answers: /"type"\s*:\s*"response\./ },
+  stream: { decoder, encoder, marks },
   response,
   error,
   probe,

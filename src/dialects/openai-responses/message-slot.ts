@@ -24,7 +24,7 @@ export function messageSlot(reading: Reading, item: JsonObject): Kind {
     const index = reading.open(block, emit);
     // A flow's `open` is a getter: spreading would freeze it.
     const made: Part = Object.assign(
-      flow(index, (text) => ({ text })),
+      flow(reading, index, (text) => ({ text })),
       { annotations: 0 },
     );
     parts.set(at, made);

@@ -1,8 +1,8 @@
 /** Text and refusals: the parts of a message. Blocks that follow each other share one, as sentences with citations do. */
 import type { Annotation, Block } from "../../ir/events.ts";
-import { textOf } from "../../wire/json.ts";
-import { addItem, type BlockWriter, endItem, growing, json, type Print, type Printing } from "./printing.ts";
+import { literals } from "../../wire/literals.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
+import { addItem, type BlockWriter, endItem, json, type Print, type Printing } from "./printing.ts";
 import { lose } from "./writing.ts";
 
 type TextBlock = Extract<Block, { kind: "text" | "refusal" }>;
@@ -52,7 +52,7 @@ export function messageWriter(p: Printing, phase: string | undefined, print: Pri
 type Ended = (part: string, print: Print) => void;
 
 function textWriter(p: Printing, where: string, ended: Ended, print: Print): BlockWriter {
-  const text = growing();
+  const text = literals();
   const annotations: string[] = [];
   const waiting: Annotation[] = [];
   const part = (): string =>
@@ -70,7 +70,7 @@ function textWriter(p: Printing, where: string, ended: Ended, print: Print): Blo
   return {
     delta: (delta, to) => {
       if ("text" in delta) {
-        text.add(delta.text.json);
+        text.add(delta.text);
         p.event("response.output_text.delta", `${prefix}${delta.text.json},"logprobs":[]`, to);
       } else if ("annotation" in delta) {
         if (delta.annotation.dialect === OPENAI_RESPONSES) annotate(json(delta.annotation.raw), to);
@@ -79,7 +79,7 @@ function textWriter(p: Printing, where: string, ended: Ended, print: Print): Blo
     },
     end: (_final, to) => {
       // Elsewhere a citation is about the whole block, whose length is known only now.
-      const length = waiting.length > 0 ? textOf({ json: text.json() }).length : 0;
+      const length = waiting.length > 0 ? text.text().length : 0;
       for (const annotation of waiting) {
         const printed = urlCitation(annotation, length, p);
         if (printed) annotate(printed, to);
@@ -106,13 +106,13 @@ function urlCitation(annotation: Annotation, textLength: number, p: Printing): s
 }
 
 function refusalWriter(p: Printing, where: string, ended: Ended, print: Print): BlockWriter {
-  const text = growing();
+  const text = literals();
   const part = (): string => `{"type":"refusal","refusal":${text.json()}}`;
   p.event("response.content_part.added", `${where},"part":${part()}`, print);
   return {
     delta: (delta, to) => {
       if (!("text" in delta)) return;
-      text.add(delta.text.json);
+      text.add(delta.text);
       p.event("response.refusal.delta", `${where},"delta":${delta.text.json}`, to);
     },
     end: (_final, to) => {

@@ -49,18 +49,6 @@ export function printing(ask: Ask): Printing {
 
 export const json = (value: unknown): string => JSON.stringify(value);
 
-/** A text that grows by literals: their bodies joined are the body of the whole. */
-export function growing(): { add(literal: string): void; json(): string; readonly empty: boolean } {
-  let body = "";
-  return {
-    add: (literal) => void (body += literal.slice(1, -1)),
-    json: () => `"${body}"`,
-    get empty() {
-      return body === "";
-    },
-  };
-}
-
 export function addItem(p: Printing, at: number, item: string, print: Print): void {
   p.event("response.output_item.added", `"output_index":${at},"item":${item}`, print);
 }

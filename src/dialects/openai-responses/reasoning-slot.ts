@@ -21,7 +21,7 @@ export function reasoningSlot(reading: Reading): Kind {
   const channel = (name: Channel, emit: Emit): Sections => {
     const known = channels.get(name);
     if (known) return known;
-    const made = sections(reading.open({ kind: "reasoning", channel: name }, emit));
+    const made = sections(reading, reading.open({ kind: "reasoning", channel: name }, emit));
     channels.set(name, made);
     return made;
   };
@@ -70,14 +70,14 @@ function seal(
   emit({ type: "block-delta", index, delta: { seal: { dialect: OPENAI_RESPONSES, ...ask.from, value }, mode: "set" } });
 }
 
-function sections(index: number): Sections {
+function sections(reading: Reading, index: number): Sections {
   const flows = new Map<number, Flow>();
   let last: number | undefined;
   const section = (at: number, emit: Emit): Flow => {
     const known = flows.get(at);
     if (known) return known;
     if (flows.size > 0) emit({ type: "block-delta", index, delta: { section: true } });
-    const made = flow(index, (text) => ({ text }));
+    const made = flow(reading, index, (text) => ({ text }));
     flows.set(at, made);
     last = at;
     return made;

@@ -2,17 +2,9 @@
 import type { Block } from "../../ir/events.ts";
 import { type Seal, sealFor } from "../../ir/seal.ts";
 import { thinkMarkup } from "../../ir/think.ts";
-import { literal } from "../../wire/json.ts";
-import {
-  addItem,
-  type BlockWriter,
-  endItem,
-  growing,
-  json,
-  type Place,
-  type Print,
-  type Printing,
-} from "./printing.ts";
+import { type JsonLiteral, literal } from "../../wire/json.ts";
+import { literals } from "../../wire/literals.ts";
+import { addItem, type BlockWriter, endItem, json, type Place, type Print, type Printing } from "./printing.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { REDACTED_SUFFIX } from "./wire.ts";
 
@@ -96,7 +88,7 @@ function shownWriter(p: Printing, block: ReasoningBlock, print: Print): BlockWri
       else if ("seal" in delta) seal = joined(seal, delta);
       else if ("text" in delta) {
         section ??= (block.channel === "summary" ? summarySection : rawSection)(p, id, place, sections.length, to);
-        section.text(delta.text.json, to);
+        section.text(delta.text, to);
       }
     },
     end: (_final, to) => {
@@ -107,20 +99,20 @@ function shownWriter(p: Printing, block: ReasoningBlock, print: Print): BlockWri
 }
 
 interface Section {
-  text(literal: string, print: Print): void;
+  text(piece: JsonLiteral, print: Print): void;
   /** Returns its whole text as a literal. */
   end(print: Print): string;
 }
 
 function summarySection(p: Printing, id: string, place: Place, at: number, print: Print): Section {
   const where = `"item_id":"${id}","output_index":${place.at},"summary_index":${at}`;
-  const text = growing();
+  const text = literals();
   const part = (): string => `{"type":"summary_text","text":${text.json()}}`;
   p.event("response.reasoning_summary_part.added", `${where},"part":${part()}`, print);
   return {
-    text: (literal, to) => {
-      text.add(literal);
-      p.event("response.reasoning_summary_text.delta", `${where},"delta":${literal}`, to);
+    text: (piece, to) => {
+      text.add(piece);
+      p.event("response.reasoning_summary_text.delta", `${where},"delta":${piece.json}`, to);
     },
     end: (to) => {
       p.event("response.reasoning_summary_text.done", `${where},"text":${text.json()}`, to);
@@ -132,13 +124,13 @@ function summarySection(p: Printing, id: string, place: Place, at: number, print
 
 function rawSection(p: Printing, id: string, place: Place, at: number, print: Print): Section {
   const where = `"item_id":"${id}","output_index":${place.at},"content_index":${at}`;
-  const text = growing();
+  const text = literals();
   const part = (): string => `{"type":"reasoning_text","text":${text.json()}}`;
   p.event("response.content_part.added", `${where},"part":${part()}`, print);
   return {
-    text: (literal, to) => {
-      text.add(literal);
-      p.event("response.reasoning_text.delta", `${where},"delta":${literal}`, to);
+    text: (piece, to) => {
+      text.add(piece);
+      p.event("response.reasoning_text.delta", `${where},"delta":${piece.json}`, to);
     },
     end: (to) => {
       p.event("response.reasoning_text.done", `${where},"text":${text.json()}`, to);

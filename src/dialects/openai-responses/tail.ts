@@ -1,6 +1,8 @@
 /** Text that comes as deltas and once more as a whole. */
 import type { Delta, Emit } from "../../ir/events.ts";
-import { type Json, literal } from "../../wire/json.ts";
+import { type Json, type JsonLiteral, literal } from "../../wire/json.ts";
+import { literals } from "../../wire/literals.ts";
+import type { Reading } from "./decoder.ts";
 
 /** One open block that text or input flows into. */
 export interface Flow {
@@ -10,23 +12,28 @@ export interface Flow {
   whole(text: Json | undefined, emit: Emit): void;
   end(emit: Emit): void;
   readonly open: boolean;
+  /** A piece that somebody else has sent. */
+  took(piece: JsonLiteral): void;
 }
 
 /** Lone halves of surrogate pairs survive, since a literal escapes them. */
-export function flow(index: number, deltaOf: (text: ReturnType<typeof literal>) => Delta): Flow {
-  let sent = "";
+export function flow(reading: Reading, index: number, deltaOf: (text: JsonLiteral) => Delta): Flow {
+  const sent = literals();
   let open = true;
   const push = (text: Json | undefined, emit: Emit): void => {
     if (!open || typeof text !== "string" || text === "") return;
-    sent += text;
-    emit({ type: "block-delta", index, delta: deltaOf(literal(text)) });
+    const piece = literal(text);
+    sent.add(piece);
+    reading.latest = self;
+    emit({ type: "block-delta", index, delta: deltaOf(piece) });
   };
-  return {
+  const self: Flow = {
     index,
     push,
     whole: (text, emit) => {
-      if (typeof text === "string" && text.length > sent.length && text.startsWith(sent))
-        push(text.slice(sent.length), emit);
+      if (!open || typeof text !== "string") return;
+      const before = sent.text();
+      if (text.length > before.length && text.startsWith(before)) push(text.slice(before.length), emit);
     },
     end: (emit) => {
       if (open) emit({ type: "block-end", index });
@@ -35,5 +42,7 @@ export function flow(index: number, deltaOf: (text: ReturnType<typeof literal>) 
     get open() {
       return open;
     },
+    took: sent.add,
   };
+  return self;
 }
