@@ -1,10 +1,10 @@
 /** How much a model shall think, from three wishes, in the form that it takes: the name that the caller picked, then the request, then the target's config. */
 import type { TargetConfig } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
+import { EFFORTS } from "../ir/choices.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { Effort, Reasoning } from "../ir/request.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
-import { EFFORTS } from "../ir/choices.ts";
 import { type Fitting, hint } from "./fitting.ts";
 import type { Capabilities } from "./provider.ts";
 

@@ -1,4 +1,5 @@
 /** The fields at the top of a Chat body that are fitted to a model, as they are read, and edited where its bytes pass. */
+import { isSummary } from "../../ir/choices.ts";
 import type { Reasoning, Sampling, ToolRef } from "../../ir/request.ts";
 import { type Settings, thinksAlike } from "../../ir/settings.ts";
 import type { SpanEdit } from "../../wire/edit.ts";
@@ -106,7 +107,7 @@ function showOf(reasoning: JsonObject, thinking: JsonObject): Reasoning["show"] 
   if (reasoning.exclude === true || thinking.display === "omitted") return "omitted";
   if (thinking.display === "summarized") return "summarized";
   const summary = reasoning.summary ?? reasoning.generate_summary;
-  return summary === "auto" || summary === "concise" || summary === "detailed" ? summary : undefined;
+  return isSummary(summary) ? summary : undefined;
 }
 
 export const readVerbosity = (body: JsonObject, wrong = refuse): string | undefined =>

@@ -1,4 +1,5 @@
 /** The fields at the top of a Responses body that are fitted to a model, as they are read, and edited where its bytes pass. */
+import { isSummary } from "../../ir/choices.ts";
 import type { Reasoning, Sampling } from "../../ir/request.ts";
 import { type Settings, thinksAlike } from "../../ir/settings.ts";
 import type { SpanEdit } from "../../wire/edit.ts";
@@ -38,7 +39,6 @@ export function readSampling(body: JsonObject, wrong = refuse): Sampling {
   });
 }
 
-const SUMMARIES = new Set(["auto", "concise", "detailed"]);
 const REASONING_KEYS = new Set(["effort"]);
 const SHOWN_KEYS = new Set(["effort", "summary"]);
 
@@ -46,11 +46,11 @@ export function readReasoning(body: JsonObject, wrong = refuse): Reasoning | und
   const wire = optionalObject(body, "reasoning", "", wrong);
   const flat = optionalString(body, "reasoning_effort", "", wrong);
   if (!wire) return flat === undefined ? undefined : { effort: flat };
-  const summary = typeof wire.summary === "string" && SUMMARIES.has(wire.summary) ? wire.summary : undefined;
+  const summary = isSummary(wire.summary) ? wire.summary : undefined;
   const hints = without(wire, summary === undefined ? REASONING_KEYS : SHOWN_KEYS);
   return defined({
     effort: optionalString(wire, "effort", "reasoning", wrong) ?? flat,
-    show: summary as Reasoning["show"],
+    show: summary,
     hints: Object.keys(hints).length > 0 ? hints : undefined,
   });
 }
