@@ -5,7 +5,7 @@
  */
 import { existsSync } from "node:fs";
 import { DIALECTS } from "../src/dialects/index.ts";
-import type { Ask } from "../src/dialects/dialect.ts";
+import type { ReplyContext } from "../src/dialects/dialect.ts";
 import type { DialectId } from "../src/ir/dialect-id.ts";
 import { toolMap } from "../src/ir/tools.ts";
 import { EVERYTHING, nativeLane } from "../src/relay/passthrough.ts";
@@ -52,7 +52,7 @@ const jsonOf = (events: readonly string[]): readonly string[] =>
     .map((event) => event.slice(event.indexOf("data: ") + "data: ".length).trimEnd())
     .filter((data) => data.startsWith("{"));
 
-function ask(): Ask {
+function ask(): ReplyContext {
   return {
     tools: toolMap([], []),
     wants: { usageChunk: true },

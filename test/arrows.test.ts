@@ -96,6 +96,21 @@ describe("imports", () => {
     expect(wrong.map(({ from, to }) => `${from} must not import ${to}`)).toEqual([]);
   });
 
+  test("never lead back to where they came from, not inside a room either", async () => {
+    const all = await arrows();
+    const reached = (from: string): ReadonlySet<string> => {
+      const seen = new Set<string>();
+      const next = [from];
+      for (let file = next.pop(); file !== undefined; file = next.pop())
+        for (const { to } of all.filter((arrow) => arrow.from === file && !seen.has(arrow.to))) {
+          seen.add(to);
+          next.push(to);
+        }
+      return seen;
+    };
+    expect(FILES.filter((file) => reached(file).has(file))).toEqual([]);
+  });
+
   test("never lead from one dialect to another", async () => {
     const dialectOf = (file: string): string | undefined => /^dialects\/([^/]+)\//.exec(file)?.[1];
     const wrong = (await arrows()).filter(({ from, to }) => {

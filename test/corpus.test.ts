@@ -1,7 +1,7 @@
 /** Every recorded answer crosses its own dialect unchanged: decoded, held to the grammar, printed, and decoded again, streamed, whole and cut anywhere. */
 import { describe, expect, test } from "bun:test";
 import { DIALECTS } from "../src/dialects/index.ts";
-import type { Ask } from "../src/dialects/dialect.ts";
+import type { ReplyContext } from "../src/dialects/dialect.ts";
 import type { DialectId } from "../src/ir/dialect-id.ts";
 import { collect, type WholeBlock } from "../src/ir/collect.ts";
 import type { StreamEvent } from "../src/ir/events.ts";
@@ -83,7 +83,7 @@ describe("a recorded answer, in its own dialect", () => {
 
 type Coders = (typeof DIALECTS)[DialectId];
 
-function askFor(recording: Recording): Ask {
+function askFor(recording: Recording): ReplyContext {
   const customs = [...customToolsOf(recording)].map((name) => ({ kind: "custom" as const, name }));
   return {
     tools: toolMap(customs),
@@ -97,7 +97,7 @@ function askFor(recording: Recording): Ask {
   };
 }
 
-function eventsOf(recording: Recording, ask: Ask): readonly StreamEvent[] {
+function eventsOf(recording: Recording, ask: ReplyContext): readonly StreamEvent[] {
   const dialect = DIALECTS[DIALECT[recording.wire]];
   return recording.streamed
     ? decoded(
@@ -108,7 +108,7 @@ function eventsOf(recording: Recording, ask: Ask): readonly StreamEvent[] {
     : checked(dialect.response.decode(parseJson(recording.events[0] as string) as JsonObject, ask));
 }
 
-function decoded(dialect: Coders, frames: readonly Frame[], ask: Ask): readonly StreamEvent[] {
+function decoded(dialect: Coders, frames: readonly Frame[], ask: ReplyContext): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
   const decoder = dialect.stream.decoder(ask);
   for (const frame of frames) decoder.push(frame, (event) => events.push(event));
@@ -123,7 +123,7 @@ function checked(events: readonly StreamEvent[]): readonly StreamEvent[] {
   return events;
 }
 
-function printed(dialect: Coders, events: readonly StreamEvent[], ask: Ask): readonly Frame[] {
+function printed(dialect: Coders, events: readonly StreamEvent[], ask: ReplyContext): readonly Frame[] {
   const frames: Frame[] = [];
   const encoder = dialect.stream.encoder(ask);
   for (const event of events) encoder.push(event, (frame) => frames.push(frame));
@@ -132,7 +132,7 @@ function printed(dialect: Coders, events: readonly StreamEvent[], ask: Ask): rea
 }
 
 /** What a client reads, streamed and whole. */
-function bodiesOf(client: DialectId, events: readonly StreamEvent[], ask: Ask): readonly JsonObject[] {
+function bodiesOf(client: DialectId, events: readonly StreamEvent[], ask: ReplyContext): readonly JsonObject[] {
   const frames = printed(DIALECTS[client], events, ask).filter(({ data }) => data !== "[DONE]");
   const streamed = frames.map(({ data }) => parseJson(data) as JsonObject);
   return collect(events).error ? streamed : [...streamed, DIALECTS[client].response.encode(events, ask).value];

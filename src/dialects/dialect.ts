@@ -51,16 +51,16 @@ export interface Dialect {
   };
   readonly stream: {
     /** Tolerant of every vendor that claims the dialect. Emits a terminal event in any case. */
-    decoder(ask: Ask): Decoder;
+    decoder(context: ReplyContext): Decoder;
     /** Cannot print an invalid sequence. After "error" it prints the dialect's own error event and nothing that looks like an end. */
-    encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] };
+    encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] };
     readonly marks: Marks;
   };
   readonly response: {
     /** A whole answer runs through the same code as a stream. */
-    decode(body: JsonObject, ask: Ask): readonly StreamEvent[];
+    decode(body: JsonObject, context: ReplyContext): readonly StreamEvent[];
     /** Throws the GatewayError of an `error` event. */
-    encode(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject>;
+    encode(events: readonly StreamEvent[], context: ReplyContext): Translated<JsonObject>;
   };
   /** Vendors of this dialect search the web themselves. */
   readonly hostsWebSearch: boolean;
@@ -172,7 +172,7 @@ export interface Marks {
 }
 
 /** What a coder must know of the request: without it no namespace, custom or builtin tool can be restored, no hosted call told from a call, no id made. */
-export interface Ask {
+export interface ReplyContext {
   readonly tools: ToolMap;
   readonly wants: Wants;
   /** Ids of the reply and its items derive from it, so that they are stable and unique per turn. */

@@ -9,7 +9,7 @@ import type { Recorder } from "../ledger/ledger.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import type { MeteredModel } from "../providers/token-meter.ts";
 import type { Target } from "../routing/target.ts";
-import type { Place } from "../vault/vault.ts";
+import type { Place } from "../vault/place.ts";
 import type { Call, Gateway } from "./call.ts";
 import type { Watch } from "./watch.ts";
 

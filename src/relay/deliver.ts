@@ -1,7 +1,7 @@
 /** An open stream, brought to the client: heartbeats while it is silent, an end that tells the truth, one record. */
 import { type GatewayError, ownError } from "../ir/error.ts";
 import { orLate } from "../time/limit.ts";
-import type { Place } from "../vault/vault.ts";
+import type { Place } from "../vault/place.ts";
 import { SSE_COMMENT } from "../wire/sse.ts";
 import type { Read, Reads } from "./reads.ts";
 import { toGatewayError } from "./refuse.ts";

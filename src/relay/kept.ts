@@ -8,7 +8,7 @@ import type { Entry } from "../ir/request.ts";
 import { canRead } from "../ir/seal.ts";
 import type { Target } from "../routing/target.ts";
 import { behindsOf, frontOf } from "../vault/behind.ts";
-import type { Place, Scope } from "../vault/vault.ts";
+import type { Place, Scope } from "../vault/place.ts";
 import { isList, type JsonObject } from "../wire/json.ts";
 import type { Attempt, Call } from "./call.ts";
 import { type Ends, endsIn, endsOfEntries } from "./ends.ts";

@@ -3,7 +3,7 @@ import { attributionEdits, readsAttribution } from "../clients/claude-code.ts";
 import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
+import type { ReplyContext, ReplyStyle } from "../dialects/dialect.ts";
 import { cacheKeyOf } from "../ir/cache-key.ts";
 import { GatewayError } from "../ir/error.ts";
 import { lossless, type Loss } from "../ir/loss.ts";
@@ -11,7 +11,7 @@ import type { ModelRequest } from "../ir/request.ts";
 import { holdsWrappedSeal } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
 import type { Target } from "../routing/target.ts";
-import type { Place } from "../vault/vault.ts";
+import type { Place } from "../vault/place.ts";
 import { applyEdits, type SpanEdit } from "../wire/edit.ts";
 import { isList, isObject } from "../wire/json.ts";
 import { shortened } from "../wire/printable.ts";
@@ -30,12 +30,12 @@ import {
   wantsReasoningBack,
 } from "./kept.ts";
 import type { Rounds } from "./rounds.ts";
-import { askOf, BARE_STYLE, translateRequest } from "./translate.ts";
+import { replyContext, BARE_STYLE, translateRequest } from "./translate.ts";
 
 export interface Outbound {
   readonly lane: "native" | "translated";
   readonly body: string | Uint8Array;
-  readonly ask: Ask;
+  readonly ask: ReplyContext;
   readonly losses: readonly Loss[];
   /** A usage chunk that only we asked for. */
   readonly withholdsUsage: boolean;
@@ -90,7 +90,7 @@ function native(attempt: Attempt): Outbound {
   return {
     lane: "native",
     body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits, call.body),
-    ask: askOf({ ...common(attempt), style: BARE_STYLE }),
+    ask: replyContext({ ...common(attempt), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
     kept,
@@ -126,7 +126,7 @@ async function translated(attempt: Attempt): Promise<Outbound> {
   return {
     lane: "translated",
     body: JSON.stringify(written.body),
-    ask: askOf({
+    ask: replyContext({
       ...common(attempt),
       request: asked.value,
       style,

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { openaiChat } from "../dialects/openai-chat/index.ts";
-import type { Ask } from "../dialects/dialect.ts";
+import type { ReplyContext } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { NO_TOOLS } from "../ir/tools.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { EndCause } from "../wire/machine.ts";
 import { EVERYTHING, nativeLane } from "./passthrough.ts";
 
-const ASK: Ask = {
+const ASK: ReplyContext = {
   tools: NO_TOOLS,
   wants: {},
   replyId: "reply_1",

@@ -1,5 +1,5 @@
 /** The native lane: the bytes themselves, tapped. */
-import type { Ask, Dialect } from "../dialects/dialect.ts";
+import type { ReplyContext, Dialect } from "../dialects/dialect.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import { LIMITS } from "../wire/limits.ts";
@@ -16,7 +16,7 @@ export const EVERYTHING: Filter = (events) => events;
 /** `words`: whether somebody keeps the words that pass, or only asks how the stream ended. */
 export function nativeLane(
   dialect: Dialect,
-  ask: Ask,
+  ask: ReplyContext,
   filter: Filter,
   observe: Observe,
   words: TapOptions["words"] = "emitted",

@@ -1,6 +1,6 @@
 /** What a caller gets of an upstream's failure: without the keys that the upstream was sent. What the model says is its own, and stays. */
 import type { ProviderConfig } from "../config/config.ts";
-import type { Ask, Decoder, Dialect } from "../dialects/dialect.ts";
+import type { ReplyContext, Decoder, Dialect } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
 import { headersWithoutCredentials, mayHoldCredentials, withoutCredentials } from "../providers/credentials.ts";
 import { clientHeaders } from "../providers/headers.ts";
@@ -28,7 +28,7 @@ export const headersForClient = (upstream: Headers, provider: ProviderConfig): R
 
 /** A dialect whose decoders are told no credential in an error: they shorten what looks like a key, and of half a key nobody finds the rest. */
 export function cleanDialect(dialect: Dialect, provider: ProviderConfig): Dialect {
-  const decoder = (ask: Ask): Decoder => {
+  const decoder = (ask: ReplyContext): Decoder => {
     const inner = dialect.stream.decoder(ask);
     const clean = (frame: Frame): Frame => {
       const isError = frame.event === "error" || mayFail(frame.data);

@@ -15,7 +15,7 @@ import { guardRequest } from "./hooks.ts";
 import { outbound } from "./outbound.ts";
 import { cleanError, headersForClient } from "./redact.ts";
 import { toGatewayError } from "./refuse.ts";
-import { askOf, BARE_STYLE } from "./translate.ts";
+import { replyContext, BARE_STYLE } from "./translate.ts";
 import { ask, type Upstream } from "./upstream.ts";
 
 /** Throws what `toGatewayError` reads, if nothing was sent to the caller yet. */
@@ -132,7 +132,7 @@ function replyHeaders(
 /** For a client that already has a 200: its dialect's error event. */
 function printError({ target, id, model, reply, gateway }: OpenEnd, error: GatewayError): string {
   if (!target) return "";
-  const ask = askOf({
+  const ask = replyContext({
     target,
     style: BARE_STYLE,
     replyId: id,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { DIALECTS } from "../dialects/index.ts";
-import type { Ask, Decoder } from "../dialects/dialect.ts";
+import type { ReplyContext, Decoder } from "../dialects/dialect.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import { NO_TOOLS } from "../ir/tools.ts";
 import { tap } from "./tap.ts";
 
-const ASK: Ask = {
+const ASK: ReplyContext = {
   tools: NO_TOOLS,
   wants: {},
   replyId: "req_1",

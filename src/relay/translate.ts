@@ -1,7 +1,7 @@
 /** The translated lane of a request, pure: one call in nobody's dialect, written for one target. */
 import { readsAttribution, withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import type { Ask, ReplyStyle } from "../dialects/dialect.ts";
+import type { ReplyContext, ReplyStyle } from "../dialects/dialect.ts";
 import { lossless, type Loss } from "../ir/loss.ts";
 import { lacksReasoning } from "../ir/lacks-reasoning.ts";
 import { repairEntries } from "../ir/repair.ts";
@@ -59,7 +59,7 @@ export function lacksRequiredReasoning(request: ModelRequest, target: Target): b
   return capabilities.traits.reasoningRequired && lacksReasoning(request.entries, told);
 }
 
-export interface AskInput {
+export interface ReplyInput {
   readonly request?: ModelRequest;
   readonly target: Target;
   readonly style: ReplyStyle;
@@ -72,7 +72,7 @@ export interface AskInput {
 export const BARE_STYLE: ReplyStyle = { customCalls: "custom", reasoning: "field" };
 
 /** What the coders of the answer must know of the request. */
-export function askOf(input: AskInput): Ask {
+export function replyContext(input: ReplyInput): ReplyContext {
   const { request, target } = input;
   return {
     tools: toolMap(request?.tools ?? [], request?.entries),

@@ -1,5 +1,5 @@
 /** The translated lane: frames → events → frames. */
-import type { Ask, Dialect } from "../dialects/dialect.ts";
+import type { ReplyContext, Dialect } from "../dialects/dialect.ts";
 import type { Emit, StreamEvent } from "../ir/events.ts";
 import type { Framing } from "../wire/framing.ts";
 import type { EndCause, Frame } from "../wire/machine.ts";
@@ -10,7 +10,7 @@ import { tap } from "./tap.ts";
 export function translatedLane(
   from: Dialect,
   to: Dialect,
-  ask: Ask,
+  ask: ReplyContext,
   observe: Observe,
   framing: Framing = SSE,
 ): StreamLane {
@@ -51,13 +51,13 @@ export function translatedLane(
 }
 
 /** Bytes of an upstream in, events out. */
-interface Reading {
+interface EventSource {
   push(bytes: Uint8Array): void;
   end(cause: EndCause): void;
   readonly events: number;
 }
 
-function readText({ stream: { decoder, marks } }: Dialect, ask: Ask, emit: Emit): Reading {
+function readText({ stream: { decoder, marks } }: Dialect, ask: ReplyContext, emit: Emit): EventSource {
   const utf8 = utf8Decoder();
   const events = tap({ decoder: decoder(ask), marks, emit, words: "emitted" });
   return {
@@ -75,7 +75,7 @@ function readText({ stream: { decoder, marks } }: Dialect, ask: Ask, emit: Emit)
 
 const STREAM = { stream: true };
 
-function readFrames(framing: Framing, { stream }: Dialect, ask: Ask, emit: Emit): Reading {
+function readFrames(framing: Framing, { stream }: Dialect, ask: ReplyContext, emit: Emit): EventSource {
   const reader = framing.reader();
   const decoder = stream.decoder(ask);
   let events = 0;

@@ -6,7 +6,7 @@ import { upstreamHeaders } from "../providers/headers.ts";
 import { operatorsFault } from "../providers/refusals.ts";
 import { isNamed } from "../routing/target.ts";
 import type { Framing } from "../wire/framing.ts";
-import type { Place } from "../vault/vault.ts";
+import type { Place } from "../vault/place.ts";
 import type { Attempt } from "./call.ts";
 import type { Outbound } from "./outbound.ts";
 import { headersForClient } from "./redact.ts";

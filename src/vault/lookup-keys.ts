@@ -5,7 +5,7 @@ import { LIMITS } from "../wire/limits.ts";
 import type { Behind } from "./behind.ts";
 import { digestOf, digestOfCall, digestOfText, isWhole, sha256 } from "./digests.ts";
 import { isOnesOwn } from "./ids.ts";
-import type { Place, Scope } from "./vault.ts";
+import type { Place, Scope } from "./place.ts";
 
 /**
  * The ways in which a turn may be recognised, the surest first: the first that finds anything decides. A turn with calls

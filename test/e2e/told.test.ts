@@ -18,7 +18,7 @@ interface Told {
   readonly line: string;
   readonly record: CallRecord;
 }
-type Ask = (client: Wire, model: string, more?: object, key?: string) => Promise<Told>;
+type ReplyContext = (client: Wire, model: string, more?: object, key?: string) => Promise<Told>;
 
 let vendor: Upstream;
 let answer: Answering;
@@ -42,7 +42,7 @@ afterAll(async () => {
   await vendor.stop();
 });
 
-const ask: Ask = async (client, model, more = {}, key = KEYS[0].key) => {
+const ask: ReplyContext = async (client, model, more = {}, key = KEYS[0].key) => {
   const known = lines.length;
   const headers = { authorization: `Bearer ${key}`, "user-agent": "curl/8" };
   const response = await post(gateway.url, PATH[client], bodyFor(client, model, { ...more }), headers);

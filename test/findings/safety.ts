@@ -79,7 +79,7 @@ export const SAFETY: readonly Finding[] = [
       `${HOSTILE} > a stream whose first line is endless`,
       `${HOSTILE} > a stream of comments that pour`,
       `${HOSTILE} > comment lines without an end behind the first word break the answer off, \${wire}`,
-      "src/relay/stream-lane.test.ts > keeps a few comments before the first frame and drops the rest, and passes every one behind it",
+      "src/relay/passthrough.test.ts > keeps a few comments before the first frame and drops the rest, and passes every one behind it",
     ],
   },
   {

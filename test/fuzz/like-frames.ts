@@ -1,5 +1,5 @@
 /** Streams of frames that are nearly alike, through the lanes and through nothing but decoder and encoder: the client gets the same bytes, and whoever watches sees the same. */
-import type { Ask, Dialect } from "../../src/dialects/dialect.ts";
+import type { ReplyContext, Dialect } from "../../src/dialects/dialect.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { DIALECTS } from "../../src/dialects/index.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
@@ -68,7 +68,7 @@ export function difference(from: DialectId, text: string, dice: Random): string 
 /** A decoder that has every frame pushed. */
 function unlearning(id: DialectId): Dialect {
   const { stream } = DIALECTS[id];
-  const decoder = (ask: Ask) => ({ ...stream.decoder(ask), goOn: () => undefined });
+  const decoder = (ask: ReplyContext) => ({ ...stream.decoder(ask), goOn: () => undefined });
   return { ...DIALECTS[id], stream: { ...stream, decoder } };
 }
 
@@ -146,7 +146,7 @@ function firstDifference(plain: Seen, found: Seen): string {
   }).slice(0, 4_000);
 }
 
-const ASK: Ask = {
+const ASK: ReplyContext = {
   tools: toolMap([
     { kind: "function", name: "read" },
     { kind: "custom", name: "patch" },

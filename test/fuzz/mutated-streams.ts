@@ -1,6 +1,6 @@
 /** Mutated streams of a vendor through the coders: a valid sequence with one end, always. */
 import { DIALECTS } from "../../src/dialects/index.ts";
-import type { Ask } from "../../src/dialects/dialect.ts";
+import type { ReplyContext } from "../../src/dialects/dialect.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { grammar } from "../../src/ir/grammar.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
@@ -62,7 +62,7 @@ function translate(from: DialectId, to: DialectId, text: string, dice: Random): 
   check.end();
 }
 
-const askFor = (dice: Random): Ask => ({
+const askFor = (dice: Random): ReplyContext => ({
   tools:
     dice.int(2) === 0
       ? NO_TOOLS

@@ -28,7 +28,7 @@ export async function fuzzNames(count: number, seed: number): Promise<readonly F
   const failures: Failure[] = [];
   for (let at = 0; at < count; at++) {
     const [asked, printed] = [vendor.asked.length, lines.length];
-    const ask = askOf(random(seed + at));
+    const ask = replyContext(random(seed + at));
     const wrong = await judgeReply(gateway.url, ask);
     const away = vendor.asked.slice(asked).find(({ path }) => !isOurs(path));
     const forged = lines.slice(printed).find((line) => !isPlain(line) || line.length > LINE_MAX);
@@ -68,7 +68,7 @@ function isOurs(path: string): boolean {
   return name.startsWith("gpt-5-mini") && !deployment.split("/").some((segment) => /^(\.|%2e){1,2}$/i.test(segment));
 }
 
-interface Ask {
+interface ReplyContext {
   readonly wire: Wire;
   readonly path: string;
   readonly model: string;
@@ -81,10 +81,15 @@ const HEADERS = [
 ];
 
 /** One strange word in each, so that a finding says which it was. */
-function askOf(dice: Random): Ask {
+function replyContext(dice: Random): ReplyContext {
   const wire = dice.pick(WIRES);
   const model = dice.pick(["gpt-5-mini", "gpt-5-mini-", "chat/", "messages/", "azure/gpt-5-mini", ""]);
-  const plain: Ask = { wire, path: PATH[wire], model: `${model}x`, headers: { authorization: `Bearer ${KEY}` } };
+  const plain: ReplyContext = {
+    wire,
+    path: PATH[wire],
+    model: `${model}x`,
+    headers: { authorization: `Bearer ${KEY}` },
+  };
   switch (dice.int(4)) {
     case 0:
       return { ...plain, headers: { ...plain.headers, [dice.pick(HEADERS)]: strangeHeader(dice) } };
@@ -107,7 +112,7 @@ function askOf(dice: Random): Ask {
 /** What would end the first line of a request is written in percents. */
 const inPath = (text: string): string => text.replaceAll(/[\u0000-\u0020\u007f-\uffff]/g, encodeURIComponent);
 
-async function judgeReply(url: string, { wire, path, model, headers }: Ask): Promise<string | undefined> {
+async function judgeReply(url: string, { wire, path, model, headers }: ReplyContext): Promise<string | undefined> {
   const body = JSON.stringify(bodyFor(wire, model));
   const request = { method: "POST", path, headers: { "content-type": "application/json", ...headers }, body };
   const reply = await within(10_000, "the reply", rawRequest(url, request)).catch((error: Error) => error);

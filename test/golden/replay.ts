@@ -1,6 +1,6 @@
 /** One case through the gateway's own translators: the request out, the answer back, cut wherever the caller likes. */
 import { DIALECTS } from "../../src/dialects/index.ts";
-import type { Ask, Dialect, ReplyStyle } from "../../src/dialects/dialect.ts";
+import type { ReplyContext, Dialect, ReplyStyle } from "../../src/dialects/dialect.ts";
 import type { Config, ProviderConfig, TargetConfig } from "../../src/config/config.ts";
 import { GatewayError } from "../../src/ir/error.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
@@ -11,7 +11,7 @@ import { NO_USAGE, type Usage } from "../../src/ir/usage.ts";
 import { surfaceOf } from "../../src/http/surfaces.ts";
 import type { Surface } from "../../src/relay/call.ts";
 import { translatedLane } from "../../src/relay/translation.ts";
-import { askOf, translateRequest } from "../../src/relay/translate.ts";
+import { replyContext, translateRequest } from "../../src/relay/translate.ts";
 import { VENDORS } from "../../src/providers/catalog.ts";
 import { plan } from "../../src/routing/plan.ts";
 import type { Target } from "../../src/routing/target.ts";
@@ -60,7 +60,7 @@ function upstreamOf(name: string): Upstream | undefined {
 export interface Crossing {
   readonly client: Dialect;
   readonly upstream: Dialect;
-  readonly ask: Ask;
+  readonly ask: ReplyContext;
   readonly target: Target;
   readonly body: JsonObject;
   readonly requestLosses: readonly Loss[];
@@ -78,7 +78,7 @@ export function cross(folder: string, golden: Case): Crossing {
   if (!target) throw new Error("no target");
   const decoded = DIALECTS[client.surface.dialectOf(body)].request.decode(body);
   const written = translateRequest(decoded.value, target, golden.options.forcedEffort ?? found.forcedEffort);
-  const ask = askOf({
+  const ask = replyContext({
     request: decoded.value,
     target,
     style: { ...client.style, ...golden.options.style },

@@ -1,6 +1,6 @@
 /** Twice the input is at most 2.6 times the work: of a body in every crossing, of an answer, of a path, a header and a count of tokens. */
 import { afterAll, beforeAll, describe, test } from "bun:test";
-import type { Ask } from "../../src/dialects/dialect.ts";
+import type { ReplyContext } from "../../src/dialects/dialect.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { DIALECTS } from "../../src/dialects/index.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
@@ -9,7 +9,7 @@ import { countLocally } from "../../src/providers/tokens.ts";
 import { EVERYTHING, nativeLane } from "../../src/relay/passthrough.ts";
 import type { StreamLane } from "../../src/relay/stream-lane.ts";
 import { translatedLane } from "../../src/relay/translation.ts";
-import { askOf, BARE_STYLE, translateRequest } from "../../src/relay/translate.ts";
+import { replyContext, BARE_STYLE, translateRequest } from "../../src/relay/translate.ts";
 import { watch } from "../../src/relay/watch.ts";
 import { applyEdits } from "../../src/wire/edit.ts";
 import { alike } from "../../src/wire/alike.ts";
@@ -37,8 +37,14 @@ describe("a body", () => {
 });
 
 describe("an answer", () => {
-  const ask: Ask = {
-    ...askOf({ target: targetOf("openai-chat"), style: BARE_STYLE, replyId: "1", nowSeconds: () => 1, modelName: "m" }),
+  const ask: ReplyContext = {
+    ...replyContext({
+      target: targetOf("openai-chat"),
+      style: BARE_STYLE,
+      replyId: "1",
+      nowSeconds: () => 1,
+      modelName: "m",
+    }),
     tools: toolMap([
       { kind: "custom", name: "patch" },
       ...Array.from({ length: 1_000 }, (_, at) => ({ kind: "function" as const, name: `read_${at}` })),

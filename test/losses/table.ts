@@ -1,6 +1,6 @@
 /** docs/LOSSES.md, measured: every probe through every crossing, and what the coders say that they lost. */
 import { DIALECTS } from "../../src/dialects/index.ts";
-import type { Addressee, Ask } from "../../src/dialects/dialect.ts";
+import type { Addressee, ReplyContext } from "../../src/dialects/dialect.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { collect } from "../../src/ir/collect.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
@@ -95,7 +95,7 @@ export function readBack(events: readonly StreamEvent[], client: DialectId) {
   return collect(back);
 }
 
-function askFor(client: DialectId): Ask {
+function askFor(client: DialectId): ReplyContext {
   const to: Addressee = targetOf(client).addressee;
   return {
     tools: toolMap([

@@ -1,10 +1,10 @@
 /** The callers' keys of the file: each fit to be one, and no two alike. */
 import type { KeyConfig } from "../config.ts";
 import { keyFault } from "../api-keys.ts";
-import type { Reading } from "./reading.ts";
+import type { FileReading } from "./reading.ts";
 import type { Path } from "../yaml/place.ts";
 
-export function checkKeys({ file: { auth }, yaml, refuse }: Reading): void {
+export function checkKeys({ file: { auth }, yaml, refuse }: FileReading): void {
   const firsts = { key: firstOf(auth.keys, "key"), name: firstOf(auth.keys, "name") };
   auth.keys.forEach(({ key, name }, index) => {
     const at = (field: string): Path => ["auth", "keys", index, field];

@@ -5,10 +5,10 @@ import { OPENAI_RESPONSES } from "../../dialects/openai-responses/id.ts";
 import { responsesFault } from "../base-url.ts";
 import type { Config, ModelConfig, TargetConfig } from "../config.ts";
 import { writtenAt, type Path } from "../yaml/place.ts";
-import type { Reading } from "./reading.ts";
+import type { FileReading } from "./reading.ts";
 import type { FileTarget } from "../schema/file-config.ts";
 
-export function checkTargets({ file, refuse }: Reading): void {
+export function checkTargets({ file, refuse }: FileReading): void {
   for (const [model, { targets }] of Object.entries(file.models)) {
     const nameless = modelNameFault(model);
     if (nameless !== undefined) refuse(["models", model], nameless, "Nobody could ask for it: rename it.");
@@ -28,7 +28,7 @@ export function checkTargets({ file, refuse }: Reading): void {
   }
 }
 
-export const readModels = ({ file, yaml }: Reading, providers: Config["providers"]): ModelConfig[] =>
+export const readModels = ({ file, yaml }: FileReading, providers: Config["providers"]): ModelConfig[] =>
   Object.entries(file.models).map(([name, model]) => ({
     ...model,
     name,

@@ -12,10 +12,10 @@ import type { Config, ProviderConfig } from "../config.ts";
 import { consumerToken } from "../api-keys.ts";
 import { didYouMean } from "../nearest.ts";
 import { placeOf, writtenAt, type Path } from "../yaml/place.ts";
-import type { Reading } from "./reading.ts";
+import type { FileReading } from "./reading.ts";
 import type { FileProvider } from "../schema/file-config.ts";
 
-export function readProvider(name: string, written: FileProvider, reading: Reading): ProviderConfig {
+export function readProvider(name: string, written: FileProvider, reading: FileReading): ProviderConfig {
   const { refuse, yaml } = reading;
   const at = (key: string): Path => ["providers", name, key];
   const consumer = consumerToken(written.apiKey ?? "");
@@ -39,7 +39,7 @@ export function readProvider(name: string, written: FileProvider, reading: Readi
   };
 }
 
-export function doubtsOf({ file, yaml }: Reading, providers: Config["providers"]): string[] {
+export function doubtsOf({ file, yaml }: FileReading, providers: Config["providers"]): string[] {
   return Object.values(providers).flatMap(({ name, kind, baseUrl }) => {
     const doubts = {
       base_url: baseUrlDoubt(kind, baseUrl),
@@ -52,14 +52,14 @@ export function doubtsOf({ file, yaml }: Reading, providers: Config["providers"]
   });
 }
 
-function checkVendor(path: Path, name: string, { refuse, vendors }: Reading): void {
+function checkVendor(path: Path, name: string, { refuse, vendors }: FileReading): void {
   const known = vendors.filter(({ kind }) => kind === "openai-compatible").map(({ id }) => id);
   if (known.includes(name)) return;
   const fix = `${didYouMean(name, known)}One of: ${known.join(", ")}; or leave it out.`;
   refuse(path, "is not a vendor that we know", fix, known);
 }
 
-function readBase(name: string, written: FileProvider, { refuse, yaml, vendors }: Reading): BaseUrl {
+function readBase(name: string, written: FileProvider, { refuse, yaml, vendors }: FileReading): BaseUrl {
   const path = ["providers", name, "base_url"];
   if (yaml.missing(path).length > 0) return { baseUrl: "" };
   const vendor = vendors.find(({ id, kind }) =>

@@ -3,7 +3,7 @@ import type { FileConfig } from "../schema/file-config.ts";
 import type { VendorFacts } from "../vendor.ts";
 import type { Path, YamlFile } from "../yaml/place.ts";
 
-export interface Reading {
+export interface FileReading {
   readonly file: FileConfig;
   readonly yaml: YamlFile;
   readonly vendors: readonly VendorFacts[];

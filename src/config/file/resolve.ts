@@ -10,7 +10,7 @@ import { problems, type Problems } from "../problem.ts";
 import { unknownKeyModels } from "./file-names.ts";
 import { readSearch } from "./file-search.ts";
 import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
-import type { Reading } from "./reading.ts";
+import type { FileReading } from "./reading.ts";
 import type { Validated } from "./validate.ts";
 import type { VendorFacts } from "../vendor.ts";
 
@@ -19,9 +19,9 @@ export type Resolved = Omit<Config, "source">;
 /** Throws ConfigError with everything that is wrong. */
 export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: readonly VendorFacts[]): Resolved {
   const wrong = problems();
-  const refuse: Reading["refuse"] = (path, fault, fix, words = []) =>
+  const refuse: FileReading["refuse"] = (path, fault, fix, words = []) =>
     wrong.add({ ...placeOf(yaml, path), ...valueOf(yaml, path, words), fault, fix });
-  const reading: Reading = { file, yaml, vendors, refuse };
+  const reading: FileReading = { file, yaml, vendors, refuse };
   const { providers, off } = readProviders(reading, pending, wrong);
   checkNames(reading);
   checkTargets(reading);
@@ -56,7 +56,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
 }
 
 /** Those that are on, and why the others are off. */
-function readProviders(reading: Reading, pending: Validated["pending"], wrong: Problems) {
+function readProviders(reading: FileReading, pending: Validated["pending"], wrong: Problems) {
   const unset = Map.groupBy(pending, ({ path }) => path[1]);
   const off = new Map<string, string>();
   const providers: Record<string, ProviderConfig> = {};
@@ -72,7 +72,7 @@ function readProviders(reading: Reading, pending: Validated["pending"], wrong: P
 }
 
 /** Names are in the log, in answers and in `config print`. */
-function checkNames({ file: { providers, models, auth }, refuse }: Reading): void {
+function checkNames({ file: { providers, models, auth }, refuse }: FileReading): void {
   const check = (path: Path, name = String(path.at(-1))): void => {
     if (!looksLikeKey(name)) return;
     const fix = "Give it a name of its own; a key stands behind api_key: or key:.";

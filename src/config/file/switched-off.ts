@@ -5,10 +5,10 @@ import { isSampleKey } from "../api-keys.ts";
 import { nameOf } from "../yaml/place.ts";
 import type { FileProvider } from "../schema/file-config.ts";
 import type { VendorFacts } from "../vendor.ts";
-import type { Reading } from "./reading.ts";
+import type { FileReading } from "./reading.ts";
 
 /** In words that finish "provider x is switched off: …"; undefined: it is on. */
-export function whyOff(name: string, provider: FileProvider, { yaml, vendors }: Reading): string | undefined {
+export function whyOff(name: string, provider: FileProvider, { yaml, vendors }: FileReading): string | undefined {
   const key = provider.apiKey;
   const [variable] = yaml.missing(["providers", name, "api_key"]);
   if (variable !== undefined) return `its api_key needs ${variable}, which is not set`;
@@ -21,7 +21,7 @@ export function whyOff(name: string, provider: FileProvider, { yaml, vendors }: 
 export function whatIsOff(
   models: readonly ModelConfig[],
   off: ReadonlyMap<string, string>,
-  { file, yaml }: Reading,
+  { file, yaml }: FileReading,
 ): SwitchedOff[] {
   const lost = new Map<string, Set<string>>([...off].map(([name]) => [name, new Set()]));
   for (const { name } of models.filter(({ targets }) => targets.length === 0))
@@ -32,7 +32,7 @@ export function whatIsOff(
   }));
 }
 
-export function notServed({ why, models }: SwitchedOff, { yaml }: Reading): string {
+export function notServed({ why, models }: SwitchedOff, { yaml }: FileReading): string {
   const names = models.map((name) => nameOf(yaml, "models", name)).join(", ");
   return names === "" ? why : `${why} Not served without it: ${names}.`;
 }

@@ -1,5 +1,5 @@
 /** One content block of an answer, from its start to its stop. */
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import type { Annotation, Delta, Emit } from "../../ir/events.ts";
 import { readSeal, type Seal } from "../../ir/seal.ts";
 import { unwrapper } from "../../ir/unwrap.ts";
@@ -21,16 +21,16 @@ export interface OpenBlock {
 }
 
 /** A start may carry the whole text, thinking or input; then no delta follows. */
-export function openBlock(block: JsonObject, index: number, ask: Ask, emit: Emit): OpenBlock {
+export function openBlock(block: JsonObject, index: number, context: ReplyContext, emit: Emit): OpenBlock {
   switch (textIn(block, "type")) {
     case "text":
       return openText(block, index, emit);
     case "thinking":
-      return openThinking(block, index, ask, emit);
+      return openThinking(block, index, context, emit);
     case "redacted_thinking":
-      return openRedacted(block, index, ask, emit);
+      return openRedacted(block, index, context, emit);
     case "tool_use":
-      return openCall(block, index, ask, emit);
+      return openCall(block, index, context, emit);
     default:
       return openOther(block, index, emit);
   }
@@ -69,38 +69,38 @@ function annotationOf(raw: Json): Annotation {
   };
 }
 
-const sealOf = (value: string, ask: Ask): Seal => ({
+const sealOf = (value: string, context: ReplyContext): Seal => ({
   dialect: ANTHROPIC_MESSAGES,
-  issuer: ask.from.issuer,
-  family: ask.from.family,
+  issuer: context.from.issuer,
+  family: context.from.family,
   value,
 });
 
 /** Signatures may come in fragments. */
-function openThinking(block: JsonObject, index: number, ask: Ask, emit: Emit): OpenBlock {
+function openThinking(block: JsonObject, index: number, context: ReplyContext, emit: Emit): OpenBlock {
   emit({ type: "block-start", index, block: { kind: "reasoning", channel: "summary" } });
   const read = (from: JsonObject, out: Emit): void => {
     const text = textIn(from, "thinking");
     const signature = textIn(from, "signature");
     if (text !== "") send(index, { text: literal(text) }, out);
-    if (signature !== "") send(index, { seal: sealOf(signature, ask), mode: "append" }, out);
+    if (signature !== "") send(index, { seal: sealOf(signature, context), mode: "append" }, out);
   };
   read(block, emit);
   return { delta: read, close: (out) => end(index, out) };
 }
 
-function openRedacted(block: JsonObject, index: number, ask: Ask, emit: Emit): OpenBlock {
+function openRedacted(block: JsonObject, index: number, context: ReplyContext, emit: Emit): OpenBlock {
   emit({ type: "block-start", index, block: { kind: "reasoning", channel: "summary", redacted: true } });
   const data = textIn(block, "data");
-  if (readSeal(data, ANTHROPIC_MESSAGES)) send(index, { seal: sealOf(data, ask), mode: "set" }, emit);
+  if (readSeal(data, ANTHROPIC_MESSAGES)) send(index, { seal: sealOf(data, context), mode: "set" }, emit);
   return { delta: () => undefined, close: (out) => end(index, out) };
 }
 
 /** A name that nobody declared stays a call: the client knows better than we do what to answer. */
-function openCall(block: JsonObject, index: number, ask: Ask, emit: Emit): OpenBlock {
+function openCall(block: JsonObject, index: number, context: ReplyContext, emit: Emit): OpenBlock {
   const name = textIn(block, "name");
-  const tool = ask.tools.byWireName(name) ?? { via: "function" as const, name };
-  const callId = textIn(block, "id") || `toolu_${ask.replyId}_${index}`;
+  const tool = context.tools.byWireName(name) ?? { via: "function" as const, name };
+  const callId = textIn(block, "id") || `toolu_${context.replyId}_${index}`;
   emit({
     type: "block-start",
     index,

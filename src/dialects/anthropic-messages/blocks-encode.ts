@@ -1,5 +1,5 @@
 /** One content block for a client, from its start to its stop. */
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { callArguments } from "../../ir/arguments.ts";
 import type { Block, Delta, StreamEvent } from "../../ir/events.ts";
 import type { Feature, LossList } from "../../ir/loss.ts";
@@ -22,8 +22,13 @@ export interface BlockWriter {
 type BlockStart = Extract<StreamEvent, { type: "block-start" }>;
 
 /** `take` gives the wire's next index, at the moment at which the block is really printed. */
-export function blockWriter({ block, index }: BlockStart, ask: Ask, losses: LossList, take: () => number): BlockWriter {
-  const site: Site = { ask, losses, take, path: `answer[${index}]` };
+export function blockWriter(
+  { block, index }: BlockStart,
+  context: ReplyContext,
+  losses: LossList,
+  take: () => number,
+): BlockWriter {
+  const site: Site = { context, losses, take, path: `answer[${index}]` };
   switch (block.kind) {
     case "text":
       return textWriter(site);
@@ -41,7 +46,7 @@ export function blockWriter({ block, index }: BlockStart, ask: Ask, losses: Loss
 }
 
 interface Site {
-  readonly ask: Ask;
+  readonly context: ReplyContext;
   readonly losses: LossList;
   readonly take: () => number;
   readonly path: string;
@@ -111,7 +116,7 @@ const loseSeal = (site: Site): void =>
 type ReasoningBlock = Extract<Block, { kind: "reasoning" }>;
 
 function reasoningWriter(block: ReasoningBlock, site: Site): BlockWriter {
-  switch (site.ask.style.reasoning) {
+  switch (site.context.style.reasoning) {
     case "field":
       return thinkingWriter(block, site);
     case "none":
@@ -202,7 +207,7 @@ type CallBlock = Extract<Block, { kind: "call" }>;
 /** A freeform call leaves as `{"input": "…"}`: its text is escaped once more, as a text inside of a JSON inside of a JSON. */
 function callWriter(block: CallBlock, site: Site, index: number): BlockWriter {
   const { tool, callId } = block;
-  const { ask } = site;
+  const { context } = site;
   const isFreeform = tool.via === "custom";
   const parsed = callArguments();
   let printed: Printed | undefined;
@@ -213,8 +218,8 @@ function callWriter(block: CallBlock, site: Site, index: number): BlockWriter {
         site,
         defined({
           type: "tool_use",
-          id: callId || `toolu_${ask.replyId}_${index}`,
-          name: tool.namespace === undefined ? tool.name : ask.tools.wireName(tool),
+          id: callId || `toolu_${context.replyId}_${index}`,
+          name: tool.namespace === undefined ? tool.name : context.tools.wireName(tool),
           input: {},
           caller: callerOf(block, site),
         }),

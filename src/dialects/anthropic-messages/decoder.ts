@@ -1,5 +1,5 @@
 /** A Messages stream, read. Tolerant of every vendor that claims the dialect; ends in a terminal event in any case. */
-import type { Ask, Decoder } from "../dialect.ts";
+import type { ReplyContext, Decoder } from "../dialect.ts";
 import { distinctCalls } from "../../ir/distinct-calls.ts";
 import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Emit } from "../../ir/events.ts";
@@ -21,8 +21,8 @@ import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { finishReasonOf, isKnownStop, numberIn, objectIn, textIn } from "./wire.ts";
 import { usageReader } from "./usage.ts";
 
-export function decoder(ask: Ask): Decoder {
-  const reading = eventReader(ask);
+export function decoder(context: ReplyContext): Decoder {
+  const reading = eventReader(context);
   return {
     push: (frame, emit) => {
       // Proxies that speak Chat to everybody end with it.
@@ -51,8 +51,8 @@ export interface EventReader extends Machine<JsonObject, StreamEvent> {
   fail(error: GatewayError, emit: Emit): void;
 }
 
-interface Reading {
-  readonly ask: Ask;
+interface DecoderState {
+  readonly context: ReplyContext;
   readonly usage: ReturnType<typeof usageReader>;
   /** By the vendor's index, which may have gaps and come in any order. */
   readonly open: Map<number, OpenBlock>;
@@ -72,9 +72,9 @@ interface Reading {
 }
 
 /** Events are told apart by the JSON's own `type`: data-only proxies have no event line. */
-export function eventReader(ask: Ask): EventReader {
-  const reading: Reading = {
-    ask,
+export function eventReader(context: ReplyContext): EventReader {
+  const reading: DecoderState = {
+    context,
     usage: usageReader(),
     open: new Map(),
     messageId: undefined,
@@ -97,12 +97,12 @@ export function eventReader(ask: Ask): EventReader {
       },
       end: (cause, emit) => endOf(cause, reading, emit),
     },
-    ask.replyId,
+    context.replyId,
   );
   return { ...machine, fail: (error, emit) => fail(error, reading, emit) };
 }
 
-type Handler = (event: JsonObject, reading: Reading, emit: Emit) => void;
+type Handler = (event: JsonObject, reading: DecoderState, emit: Emit) => void;
 
 const HANDLERS: Readonly<Record<string, Handler | undefined>> = Object.assign(
   Object.create(null) as Record<string, Handler>,
@@ -112,7 +112,7 @@ const HANDLERS: Readonly<Record<string, Handler | undefined>> = Object.assign(
     content_block_delta: onBlockDelta,
     content_block_stop: onBlockStop,
     message_delta: onMessageDelta,
-    message_stop: (_event: JsonObject, reading: Reading, emit: Emit) => finish(reading, emit),
+    message_stop: (_event: JsonObject, reading: DecoderState, emit: Emit) => finish(reading, emit),
     ping: () => undefined,
     error: onError,
   },
@@ -122,7 +122,7 @@ const HANDLERS: Readonly<Record<string, Handler | undefined>> = Object.assign(
  * Proxies splice a second answer in when their own upstream failed (recorded: spliced-message-start). The same id again is
  * a repetition; another id before any block is the answer that counts; after that nothing can be taken back.
  */
-function onStart(event: JsonObject, reading: Reading, emit: Emit): void {
+function onStart(event: JsonObject, reading: DecoderState, emit: Emit): void {
   const message = objectIn(event, "message") ?? {};
   const id = textIn(message, "id");
   if (reading.started && reading.messageId === id) return;
@@ -142,7 +142,7 @@ function onStart(event: JsonObject, reading: Reading, emit: Emit): void {
   if (typeof message.stop_reason === "string") reading.stop = message;
 }
 
-function ensureStarted(reading: Reading, emit: Emit, message: JsonObject = {}): void {
+function ensureStarted(reading: DecoderState, emit: Emit, message: JsonObject = {}): void {
   if (reading.started) return;
   reading.started = true;
   const id = textIn(message, "id");
@@ -156,24 +156,24 @@ function ensureStarted(reading: Reading, emit: Emit, message: JsonObject = {}): 
   });
 }
 
-function wholeBlock(block: JsonObject, index: number, reading: Reading, emit: Emit): void {
+function wholeBlock(block: JsonObject, index: number, reading: DecoderState, emit: Emit): void {
   onBlockStart({ index, content_block: block }, reading, emit);
   onBlockStop({ index }, reading, emit);
 }
 
-function onBlockStart(event: JsonObject, reading: Reading, emit: Emit): void {
+function onBlockStart(event: JsonObject, reading: DecoderState, emit: Emit): void {
   ensureStarted(reading, emit);
   const index = numberIn(event, "index") ?? reading.latest + 1;
   const block = objectIn(event, "content_block") ?? { type: "text", text: "" };
   onBlockStop({ index }, reading, emit);
-  reading.open.set(index, openBlock(block, reading.blocks++, reading.ask, emit));
+  reading.open.set(index, openBlock(block, reading.blocks++, reading.context, emit));
   reading.latest = index;
   reading.spoke ||= textIn(block, "text") !== "";
   reading.called ||= block.type === "tool_use";
 }
 
 /** A delta goes to its own block, never to the latest, unless the proxy sends no index at all. */
-function onBlockDelta(event: JsonObject, reading: Reading, emit: Emit): void {
+function onBlockDelta(event: JsonObject, reading: DecoderState, emit: Emit): void {
   const delta = objectIn(event, "delta");
   if (!delta) return;
   const index = numberIn(event, "index") ?? reading.latest;
@@ -183,7 +183,7 @@ function onBlockDelta(event: JsonObject, reading: Reading, emit: Emit): void {
 }
 
 /** Hosts that translate from Bedrock leave out the start of text blocks. */
-function begun(index: number, delta: JsonObject, reading: Reading, emit: Emit): OpenBlock | undefined {
+function begun(index: number, delta: JsonObject, reading: DecoderState, emit: Emit): OpenBlock | undefined {
   const wire = lookup(IMPLIED, textIn(delta, "type"));
   if (wire === undefined) {
     fail(
@@ -203,14 +203,14 @@ const IMPLIED: Readonly<Record<string, string>> = {
   signature_delta: "thinking",
 };
 
-function onBlockStop(event: JsonObject, reading: Reading, emit: Emit): void {
+function onBlockStop(event: JsonObject, reading: DecoderState, emit: Emit): void {
   const index = numberIn(event, "index") ?? reading.latest;
   const block = reading.open.get(index);
   reading.open.delete(index);
   block?.close(emit);
 }
 
-function onMessageDelta(event: JsonObject, reading: Reading, _emit: Emit): void {
+function onMessageDelta(event: JsonObject, reading: DecoderState, _emit: Emit): void {
   const delta = objectIn(event, "delta") ?? {};
   reading.usage.read(event.usage);
   if (typeof delta.stop_reason === "string") reading.stop = delta;
@@ -220,14 +220,14 @@ function onMessageDelta(event: JsonObject, reading: Reading, _emit: Emit): void 
 
 /** What the next request needs (container) or what became of this one: for the client's own dialect. */
 const CARRIED = ["container", "context_management", "input_transformations"];
-function keepCarry(from: JsonObject, reading: Reading): void {
+function keepCarry(from: JsonObject, reading: DecoderState): void {
   for (const key of CARRIED) {
     const value = from[key];
     if (value !== undefined && value !== null) reading.carry[key] = value;
   }
 }
 
-function finish(reading: Reading, emit: Emit): void {
+function finish(reading: DecoderState, emit: Emit): void {
   if (reading.done) return;
   ensureStarted(reading, emit);
   for (const block of reading.open.values()) block.close(emit);
@@ -256,7 +256,7 @@ function detailsOf(stop: JsonObject, reason: string): JsonObject | undefined {
 }
 
 /** A refusal that says why only beside the answer is said in it for clients of other dialects. */
-function explainRefusal(details: JsonObject | undefined, reading: Reading, emit: Emit): void {
+function explainRefusal(details: JsonObject | undefined, reading: DecoderState, emit: Emit): void {
   const explanation = details && textIn(details, "explanation");
   if (!explanation || reading.spoke) return;
   const index = reading.blocks++;
@@ -265,22 +265,22 @@ function explainRefusal(details: JsonObject | undefined, reading: Reading, emit:
   emit({ type: "block-end", index });
 }
 
-function onError(event: JsonObject, reading: Reading, emit: Emit): void {
+function onError(event: JsonObject, reading: DecoderState, emit: Emit): void {
   fail(decodeErrorEvent(event), reading, emit);
 }
 
-function onUnknown(event: JsonObject, _reading: Reading, emit: Emit): void {
+function onUnknown(event: JsonObject, _reading: DecoderState, emit: Emit): void {
   emit({ type: "notice", dialect: ANTHROPIC_MESSAGES, raw: event });
 }
 
-function fail(error: GatewayError, reading: Reading, emit: Emit): void {
+function fail(error: GatewayError, reading: DecoderState, emit: Emit): void {
   if (reading.done) return;
   reading.done = true;
   emit({ type: "error", error });
 }
 
 /** Without message_stop an answer is whole only if it told its stop reason and closed every block. */
-function endOf(cause: EndCause, reading: Reading, emit: Emit): void {
+function endOf(cause: EndCause, reading: DecoderState, emit: Emit): void {
   if (reading.done) return;
   const isWhole = textIn(reading.stop, "stop_reason") !== "" && (cause === "eof" || reading.open.size === 0);
   if (isWhole) return finish(reading, emit);

@@ -5,7 +5,7 @@ import type { Block, Delta, FinishReason, StreamEvent } from "../../ir/events.ts
 import { readSeal, type Seal } from "../../ir/seal.ts";
 import { NO_USAGE, usageLine } from "../../ir/usage.ts";
 import { type JsonObject, literal, parseJson } from "../../wire/json.ts";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { anthropicMessages } from "./index.ts";
 import { ask } from "../../../test/fixtures/messages.ts";
 
@@ -25,7 +25,7 @@ const call = (callId: string, name: string): Block => ({ kind: "call", callId, t
 const THOUGHT: Block = { kind: "reasoning", channel: "summary" };
 const foreign: Seal = { dialect: "openai-responses", issuer: "azure", family: "gpt-5", value: "enc" };
 
-function encode(events: readonly StreamEvent[], style: Partial<Ask["style"]> = {}) {
+function encode(events: readonly StreamEvent[], style: Partial<ReplyContext["style"]> = {}) {
   const machine = anthropicMessages.stream.encoder(ask([], style));
   const frames: JsonObject[] = [];
   for (const event of events)
@@ -37,9 +37,9 @@ function encode(events: readonly StreamEvent[], style: Partial<Ask["style"]> = {
   machine.end("eof", () => expect.unreachable());
   return { frames, losses: machine.losses() };
 }
-const whole = (events: readonly StreamEvent[], style: Partial<Ask["style"]> = {}) =>
+const whole = (events: readonly StreamEvent[], style: Partial<ReplyContext["style"]> = {}) =>
   anthropicMessages.response.encode(events, ask([], style));
-const contentOf = (events: readonly StreamEvent[], style: Partial<Ask["style"]> = {}) =>
+const contentOf = (events: readonly StreamEvent[], style: Partial<ReplyContext["style"]> = {}) =>
   whole(events, style).value.content;
 
 test("two parallel calls that interleave leave one after another, the first as it comes", () => {

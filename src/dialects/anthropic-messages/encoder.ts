@@ -1,5 +1,5 @@
 /** A Messages stream, written for clients: blocks strictly in a row, each frame with its event line. */
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import type { Finish, StreamEvent } from "../../ir/events.ts";
 import { type Loss, lossList, type LossList } from "../../ir/loss.ts";
 import { sequence } from "../../ir/sequence.ts";
@@ -13,9 +13,9 @@ import { encodeUsage } from "./usage.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { objectIn, STOP_REASONS, textIn } from "./wire.ts";
 
-export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
+export function encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
   const printing: Printing = {
-    ask,
+    context,
     losses: lossList(),
     skipped: new Set(),
     live: undefined,
@@ -36,7 +36,7 @@ export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): rea
 }
 
 interface Printing {
-  readonly ask: Ask;
+  readonly context: ReplyContext;
   readonly losses: LossList;
   /** Blocks of other vendors, by our index. */
   readonly skipped: Set<number>;
@@ -76,7 +76,7 @@ function print(event: StreamEvent, printing: Printing, emit: EmitFrame): void {
     case "start":
       return start(event, printing, emit);
     case "block-start":
-      printing.live = blockWriter(event, printing.ask, printing.losses, () => printing.blocks++);
+      printing.live = blockWriter(event, printing.context, printing.losses, () => printing.blocks++);
       return printing.live.open(emit);
     case "block-delta":
       return printing.live?.delta(event.delta, emit);
@@ -101,10 +101,10 @@ function start(event: Partial<Extract<StreamEvent, { type: "start" }>>, printing
     frame({
       type: "message_start",
       message: {
-        id: `msg_${printing.ask.replyId}`,
+        id: `msg_${printing.context.replyId}`,
         type: "message",
         role: "assistant",
-        model: printing.ask.modelName,
+        model: printing.context.modelName,
         content: [],
         stop_reason: null,
         stop_sequence: null,
@@ -137,7 +137,7 @@ function finish(event: Finish, printing: Printing, emit: EmitFrame): void {
           stop_details: textIn(stopDetails, "type") === "" ? undefined : defined(stopDetails),
           container: objectIn(carry, "container"),
         }),
-        usage: usageOf(event.usage, printing.ask),
+        usage: usageOf(event.usage, printing.context),
         context_management: objectIn(carry, "context_management"),
         input_transformations: carry.input_transformations,
       }),
@@ -146,7 +146,7 @@ function finish(event: Finish, printing: Printing, emit: EmitFrame): void {
   emit(frame({ type: "message_stop" }));
 }
 
-function usageOf(usage: Usage, { request, modelName }: Ask): JsonObject {
+function usageOf(usage: Usage, { request, modelName }: ReplyContext): JsonObject {
   const used = encodeUsage(usage);
   if (request?.state.thread === undefined) return used;
   const beside = isList(used.iterations) ? used.iterations : [];

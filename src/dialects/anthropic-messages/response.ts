@@ -1,5 +1,5 @@
 /** Whole answers run through the code of streams, so that both say the same. */
-import type { Ask, Dialect } from "../dialect.ts";
+import type { ReplyContext, Dialect } from "../dialect.ts";
 import { GatewayError } from "../../ir/error.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import { type LossList, lossList, type Translated } from "../../ir/loss.ts";
@@ -13,10 +13,10 @@ import { hasInput, objectIn, textIn } from "./wire.ts";
 export const response: Dialect["response"] = { decode, encode };
 
 /** A stream may carry a whole message in its start; a whole answer is nothing else. */
-function decode(body: JsonObject, ask: Ask): readonly StreamEvent[] {
+function decode(body: JsonObject, context: ReplyContext): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
   const emit = (event: StreamEvent): void => void events.push(event);
-  const reading = eventReader(ask);
+  const reading = eventReader(context);
   if (isObject(body.error)) reading.push({ ...body, type: "error" }, emit);
   else if (!isList(body.content))
     reading.fail(new GatewayError("upstream-failed", "the upstream's answer is no message: it has no content"), emit);
@@ -26,8 +26,8 @@ function decode(body: JsonObject, ask: Ask): readonly StreamEvent[] {
 }
 
 /** Our own frames, folded. */
-function encode(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject> {
-  const writing = encoder(ask);
+function encode(events: readonly StreamEvent[], context: ReplyContext): Translated<JsonObject> {
+  const writing = encoder(context);
   const losses = lossList();
   const blocks: Folding[] = [];
   let message: Record<string, Json | undefined> = {};

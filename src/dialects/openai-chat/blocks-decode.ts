@@ -5,7 +5,7 @@ import { type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
 import { unwrapper } from "../../ir/unwrap.ts";
 import type { Seal } from "../../ir/seal.ts";
 import { LIMITS } from "../../wire/limits.ts";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { type PendingSeal, pendingSeal } from "./pending-seals.ts";
 import { sealOf } from "./seals.ts";
 import { OPENAI_CHAT } from "./id.ts";
@@ -68,7 +68,7 @@ interface OpenCall {
   close(emit: Emit): void;
 }
 
-export function blocks(ask: Ask): Blocks {
+export function blocks(context: ReplyContext): Blocks {
   const seen = { calls: false, refusal: false };
   const calls: OpenCall[] = [];
   const byIndex = new Map<number, OpenCall>();
@@ -80,7 +80,7 @@ export function blocks(ask: Ask): Blocks {
     emit({ type: "block-start", index: next, block });
     return next++;
   };
-  const details = pendingSeal(ask);
+  const details = pendingSeal(context);
   const seal = (index: number, value: Seal | undefined, emit: Emit): void => {
     if (value) emit({ type: "block-delta", index, delta: { seal: value, mode: "set" } });
   };
@@ -103,8 +103,8 @@ export function blocks(ask: Ask): Blocks {
   };
   const openCall = (call: OpenCall, emit: Emit): void => {
     closeBefore("call", emit);
-    const tool = toolOf(call, ask);
-    const index = open({ kind: "call", callId: call.id || `call_${ask.replyId}_${call.at}`, tool }, emit);
+    const tool = toolOf(call, context);
+    const index = open({ kind: "call", callId: call.id || `call_${context.replyId}_${call.at}`, tool }, emit);
     call.block = index;
     const send = (input: JsonLiteral): void => emit({ type: "block-delta", index, delta: { input } });
     const unwrap = tool.via === "custom" && !call.freeform ? unwrapper() : undefined;
@@ -118,7 +118,7 @@ export function blocks(ask: Ask): Blocks {
   };
   const callOf = (part: CallPart): OpenCall => {
     const found = findCall(part, calls.at(-1), byIndex, byId);
-    const call = found ?? newCall(calls.length, part.freeform, ask);
+    const call = found ?? newCall(calls.length, part.freeform, context);
     if (!found) calls.push(call);
     if (part.index !== undefined) byIndex.set(part.index, call);
     // Later deltas of Qwen and GLM say `id: ""` and `name: ""`: they overwrite nothing.
@@ -146,7 +146,7 @@ export function blocks(ask: Ask): Blocks {
         call.waiting += part.input;
         if (call.name !== "" || call.waiting.length > LIMITS.queuedBlockBytesMax) openCall(call, emit);
       }
-      if (part.extra && call.block !== undefined) seal(call.block, sealOf(part.extra, ask.from), emit);
+      if (part.extra && call.block !== undefined) seal(call.block, sealOf(part.extra, context.from), emit);
     },
     detail: (piece) => {
       const id = textIn(piece, "id");
@@ -154,8 +154,8 @@ export function blocks(ask: Ask): Blocks {
       (call?.details ?? details).add(piece);
     },
     sign: (extra, emit) => {
-      if (live?.kind === "text") seal(live.index, sealOf(extra, ask.from), emit);
-      else sealedBlock(sealOf(extra, ask.from), emit);
+      if (live?.kind === "text") seal(live.index, sealOf(extra, context.from), emit);
+      else sealedBlock(sealOf(extra, context.from), emit);
     },
     closeAll: (emit) => {
       // What came sealed behind words belongs to them; behind nothing, it is all that there is.
@@ -176,9 +176,9 @@ export function blocks(ask: Ask): Blocks {
   };
 }
 
-const newCall = (at: number, freeform: boolean, ask: Ask): OpenCall => ({
+const newCall = (at: number, freeform: boolean, context: ReplyContext): OpenCall => ({
   at,
-  details: pendingSeal(ask),
+  details: pendingSeal(context),
   id: "",
   name: "",
   waiting: "",
@@ -205,8 +205,8 @@ function findCall(
 }
 
 /** A name that nobody declared is still a call: on Chat the model invented it, and the client must refuse it in the next turn. */
-function toolOf(call: OpenCall, ask: Ask): ToolRef {
-  const known = ask.tools.byWireName(call.name) ?? ask.tools.find(call.name);
+function toolOf(call: OpenCall, context: ReplyContext): ToolRef {
+  const known = context.tools.byWireName(call.name) ?? context.tools.find(call.name);
   if (known) return call.freeform ? { ...known, via: "custom" } : known;
   return { via: call.freeform ? "custom" : "function", name: call.name };
 }

@@ -3,7 +3,7 @@ import { callArguments } from "../../ir/arguments.ts";
 import type { Block } from "../../ir/events.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
 import type { JsonLiteral } from "../../wire/json.ts";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 
 /** Members of a delta, ready to be spliced into a chunk. */
 export interface CallWords {
@@ -17,10 +17,10 @@ export interface CallWords {
 
 type CallBlock = Extract<Block, { kind: "call" }>;
 
-export function callWords(index: number, block: CallBlock, ask: Ask): CallWords {
+export function callWords(index: number, block: CallBlock, context: ReplyContext): CallWords {
   const entry = (members: string): string => `"tool_calls":[{"index":${index},${members}}]`;
   // A client's own tool keeps the client's own name; a namespace, which Chat has not, is part of a flat one.
-  const name = block.tool.namespace === undefined ? block.tool.name : ask.tools.wireName(block.tool);
+  const name = block.tool.namespace === undefined ? block.tool.name : context.tools.wireName(block.tool);
   const head = (type: string, body: string): string =>
     entry(`"id":${JSON.stringify(block.callId)},"type":"${type}","${type}":{"name":${JSON.stringify(name)},${body}}`);
   const args = (json: string): string => entry(`"function":{"arguments":${json}}`);
@@ -39,7 +39,7 @@ export function callWords(index: number, block: CallBlock, ask: Ask): CallWords 
       more,
     };
   }
-  switch (ask.style.customCalls) {
+  switch (context.style.customCalls) {
     case "custom":
       return {
         opening: head("custom", `"input":""`),

@@ -5,7 +5,7 @@ import type { Annotation, Emit, StreamEvent } from "../../ir/events.ts";
 import { decodeUsage } from "./usage.ts";
 import { isList, isObject, type Json, type JsonObject, literal, parseJson } from "../../wire/json.ts";
 import type { EndCause, Frame } from "../../wire/machine.ts";
-import type { Ask, Decoder } from "../dialect.ts";
+import type { ReplyContext, Decoder } from "../dialect.ts";
 import { type Blocks, blocks, readCallPart } from "./blocks-decode.ts";
 import { decodeErrorFrame } from "./error.ts";
 import { isSignature } from "./seals.ts";
@@ -13,7 +13,7 @@ import { OPENAI_CHAT } from "./id.ts";
 import { DONE, FAILED_FINISH, finishReasonOf, listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 interface State {
-  readonly ask: Ask;
+  readonly context: ReplyContext;
   readonly blocks: Blocks;
   started: boolean;
   over: boolean;
@@ -25,9 +25,9 @@ interface State {
   grew: boolean;
 }
 
-const newState = (ask: Ask): State => ({
-  ask,
-  blocks: blocks(ask),
+const newState = (context: ReplyContext): State => ({
+  context,
+  blocks: blocks(context),
   started: false,
   over: false,
   finishWord: undefined,
@@ -37,8 +37,8 @@ const newState = (ask: Ask): State => ({
   grew: false,
 });
 
-export function decoder(ask: Ask): Decoder {
-  const state = newState(ask);
+export function decoder(context: ReplyContext): Decoder {
+  const state = newState(context);
   const machine = distinctCalls<Frame>(
     {
       push: (frame, emit) => {
@@ -53,7 +53,7 @@ export function decoder(ask: Ask): Decoder {
       },
       end: (cause, emit) => end(state, cause, emit),
     },
-    ask.replyId,
+    context.replyId,
   );
   return { ...machine, goOn: () => (state.grew ? undefined : nothing) };
 }
@@ -61,11 +61,11 @@ export function decoder(ask: Ask): Decoder {
 const nothing = (): void => {};
 
 /** A whole answer is one chunk that has everything, but with some vendors the word for why it ended. A body that parses was not cut. */
-export function decodeWhole(body: JsonObject, ask: Ask): readonly StreamEvent[] {
+export function decodeWhole(body: JsonObject, context: ReplyContext): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
-  const pass = distinct(ask.replyId);
+  const pass = distinct(context.replyId);
   const emit: Emit = (event) => pass(event, (one) => void events.push(one));
-  const state = newState(ask);
+  const state = newState(context);
   chunk(state, numbered(body), false, emit);
   const isWhole = objectsIn(body, "choices").some((choice) => objectIn(choice, "message"));
   if (isWhole) finishOrCut(state, emit);

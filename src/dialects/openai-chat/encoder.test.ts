@@ -3,7 +3,7 @@ import { GatewayError } from "../../ir/error.ts";
 import type { Block, Delta, FinishReason, StreamEvent } from "../../ir/events.ts";
 import { usageLine, type Usage } from "../../ir/usage.ts";
 import { type JsonObject, literal } from "../../wire/json.ts";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { ask, run } from "../../../test/fixtures/chat.ts";
 import { encodeWhole } from "./response.ts";
 import { encoder } from "./encoder.ts";
@@ -49,7 +49,7 @@ const callBlock = (
   tool: namespace === undefined ? { via, name } : { via, name, namespace },
 });
 
-function printed(events: readonly StreamEvent[], more: Partial<Ask> = {}) {
+function printed(events: readonly StreamEvent[], more: Partial<ReplyContext> = {}) {
   const machine = encoder(ask(more));
   const data = run(machine, events).map((frame) => frame.data);
   const chunks = data.filter((one) => one !== "[DONE]").map((one) => JSON.parse(one) as JsonObject);
@@ -163,7 +163,7 @@ describe("printing a stream", () => {
     end(0),
     finish("tool"),
   ];
-  const whole = (customCalls: Ask["style"]["customCalls"]) => {
+  const whole = (customCalls: ReplyContext["style"]["customCalls"]) => {
     const { value } = encodeWhole(patch, ask({ style: { customCalls, reasoning: "field" } }));
     return (value.choices as { message: { tool_calls: JsonObject[] } }[])[0]?.message.tool_calls[0];
   };

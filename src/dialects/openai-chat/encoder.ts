@@ -5,7 +5,7 @@ import { type Feature, type Loss, type LossList, lossList } from "../../ir/loss.
 import { joined, type ThinkMarkup, thinkMarkup } from "../../ir/think.ts";
 import type { JsonLiteral } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { type CallWords, callWords } from "./call-writer.ts";
 import { errorObject } from "./error.ts";
 import { readSealed } from "./seals.ts";
@@ -16,7 +16,7 @@ import { DONE, finishWordOf } from "./wire.ts";
 type Print = (frame: Frame) => void;
 
 interface State {
-  readonly ask: Ask;
+  readonly context: ReplyContext;
   readonly losses: LossList;
   readonly think: ThinkMarkup;
   readonly head: string;
@@ -35,12 +35,12 @@ interface OpenBlock {
   readonly call?: CallWords;
 }
 
-export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
+export function encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
   const state: State = {
-    ask,
+    context,
     losses: lossList(),
     think: thinkMarkup(),
-    head: headOf(ask),
+    head: headOf(context),
     open: new Map(),
     role: false,
     calls: 0,
@@ -61,12 +61,12 @@ export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): rea
 
 const chatId = (replyId: string): string => (replyId.startsWith("chatcmpl") ? replyId : `chatcmpl-${replyId}`);
 
-const headOf = (ask: Ask): string => {
+const headOf = (context: ReplyContext): string => {
   const head = {
-    id: chatId(ask.replyId),
+    id: chatId(context.replyId),
     object: "chat.completion.chunk",
-    created: ask.createdAtSeconds,
-    model: ask.modelName,
+    created: context.createdAtSeconds,
+    model: context.modelName,
   };
   return `${JSON.stringify(head).slice(0, -1)},"choices":[`;
 };
@@ -103,7 +103,7 @@ function startBlock(state: State, index: number, block: Block, print: Print): vo
   closeThink(state, print);
   if (block.kind === "call") {
     if (block.caller !== undefined) lose(state, "answer.call", "call-caller", "Chat cannot say who made a call");
-    const call = callWords(state.calls++, block, state.ask);
+    const call = callWords(state.calls++, block, state.context);
     state.open.set(index, { block, call });
     return say(state, call.opening, print);
   }
@@ -142,11 +142,11 @@ function text(state: State, block: Block, fragment: JsonLiteral, print: Print): 
 
 /** Parts of a summary, and one reasoning block and the next, stand behind a blank line. */
 function reason(state: State, fragment: JsonLiteral, print: Print): void {
-  if (state.ask.style.reasoning === "none") return;
+  if (state.context.style.reasoning === "none") return;
   const spaced = state.gap ? joined("\n\n", fragment) : fragment;
   state.gap = false;
   state.thought = true;
-  if (state.ask.style.reasoning === "field") say(state, `"reasoning_content":${spaced.json}`, print);
+  if (state.context.style.reasoning === "field") say(state, `"reasoning_content":${spaced.json}`, print);
   else say(state, `"content":${state.think.thought(spaced).json}`, print);
 }
 
@@ -165,7 +165,7 @@ function seal(state: State, open: OpenBlock, part: Extract<Delta, { seal: unknow
     const extra = `"extra_content":${JSON.stringify(sealed.extra)}`;
     return say(state, open.call?.more(extra) ?? extra, print);
   }
-  if (sealed && state.ask.style.reasoning === "field")
+  if (sealed && state.context.style.reasoning === "field")
     return say(state, `"reasoning_details":${JSON.stringify(sealed.details)}`, print);
   lose(
     state,
@@ -199,7 +199,7 @@ function finish(state: State, event: Finish, print: Print): void {
   const word = event.reason === "refusal" && state.refused ? "stop" : finishWordOf(event.reason);
   const role = state.role ? "" : ROLE;
   print({ data: `${state.head}{"index":0,"delta":{${role}},"finish_reason":${JSON.stringify(word)}}]}` });
-  if (state.ask.wants.usageChunk && event.usage.source !== "none")
+  if (state.context.wants.usageChunk && event.usage.source !== "none")
     print({ data: `${state.head}],${tierOf(event)}"usage":${JSON.stringify(encodeUsage(event.usage))}}` });
   print({ data: DONE });
   state.over = true;

@@ -25,14 +25,14 @@ import { sealOf } from "./seals.ts";
 import { objectIn, objectsIn, textIn } from "./wire.ts";
 
 /** What reading one message needs of the others. */
-export interface Reading {
+export interface MessageContext {
   readonly find: FindTool;
   readonly losses: LossList;
   /** How each call id was called, for the results that follow. */
   readonly vias: Map<string, ToolRef["via"]>;
 }
 
-export function decodeMessages(messages: readonly Json[], reading: Reading): readonly Entry[] {
+export function decodeMessages(messages: readonly Json[], reading: MessageContext): readonly Entry[] {
   const all: Entry[] = [];
   messages.forEach((json, index) => {
     const at = pathOf("messages", index);
@@ -46,7 +46,7 @@ export function decodeMessages(messages: readonly Json[], reading: Reading): rea
 }
 
 /** What nobody reads of a message travels with its first words; without words it is told at once. */
-function noteUnread(entries: readonly Entry[], message: JsonObject, at: string, reading: Reading): void {
+function noteUnread(entries: readonly Entry[], message: JsonObject, at: string, reading: MessageContext): void {
   const { annotations } = message;
   // An answer without any says so, and a client that replays it means nothing by it.
   const hints = unreadOf(message, isList(annotations) && annotations.length === 0 ? READ_UNCITED : READ);
@@ -66,7 +66,7 @@ const READ: ReadonlySet<string> = new Set(
 );
 const READ_UNCITED: ReadonlySet<string> = new Set([...READ, "annotations"]);
 
-function decodeMessage(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+function decodeMessage(message: JsonObject, at: string, reading: MessageContext): readonly Entry[] {
   const content = pathOf(at, "content");
   switch (message.role) {
     case "system":
@@ -105,7 +105,7 @@ function marked(content: Content, message: JsonObject, at: string): Content {
   return isObject(message.cache_control) ? parts : content;
 }
 
-function userEntries(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+function userEntries(message: JsonObject, at: string, reading: MessageContext): readonly Entry[] {
   const path = pathOf(at, "content");
   if (!isList(message.content)) return [plain("user", message, decodeContent(message.content, path), at)];
   const entries: Entry[] = [];
@@ -131,7 +131,7 @@ const RESULT_KEYS: ReadonlySet<string> = new Set(
   "type tool_use_id content name tool_name is_error cache_control".split(" "),
 );
 
-function result(callId: string, wire: JsonObject, content: Content, at: string, reading: Reading): ResultEntry {
+function result(callId: string, wire: JsonObject, content: Content, at: string, reading: MessageContext): ResultEntry {
   const name = textIn(wire, "name") || textIn(wire, "tool_name");
   const via = reading.vias.get(callId) ?? (name ? reading.find(name).via : "function");
   const entry: Draft<ResultEntry> = { kind: "result", callId, via, content };
@@ -140,7 +140,7 @@ function result(callId: string, wire: JsonObject, content: Content, at: string, 
   return withMark(entry, wire, at);
 }
 
-function assistantEntries(message: JsonObject, at: string, reading: Reading): readonly Entry[] {
+function assistantEntries(message: JsonObject, at: string, reading: MessageContext): readonly Entry[] {
   const entries: Entry[] = [...reasoningOf(message, at)];
   const { content } = message;
   if (isList(content)) assistantParts(message, content, at, reading, entries);
@@ -160,7 +160,7 @@ function assistantParts(
   message: JsonObject,
   content: readonly Json[],
   at: string,
-  reading: Reading,
+  reading: MessageContext,
   entries: Entry[],
 ): void {
   let parts: Part[] = [];
@@ -189,7 +189,7 @@ function assistantParts(
 }
 
 /** Blocks that are entries of their own; undefined: an ordinary part. */
-function blockEntries(block: JsonObject, at: string, reading: Reading): readonly Entry[] | undefined {
+function blockEntries(block: JsonObject, at: string, reading: MessageContext): readonly Entry[] | undefined {
   const type = textIn(block, "type");
   if (isText(type) || type === "") return undefined;
   if (type === "thinking" || type === "redacted_thinking") return thinking(block, at);
@@ -204,7 +204,7 @@ function blockEntries(block: JsonObject, at: string, reading: Reading): readonly
 
 const TOOL_USE_KEYS: ReadonlySet<string> = new Set("type id name input cache_control".split(" "));
 
-function calls(message: JsonObject, at: string, reading: Reading, entries: Entry[]): void {
+function calls(message: JsonObject, at: string, reading: MessageContext, entries: Entry[]): void {
   const legacy = objectIn(message, "function_call");
   if (legacy) {
     const path = pathOf(at, "function_call");
@@ -221,7 +221,7 @@ const CALL_KEYS: ReadonlySet<string> = new Set(
   "id call_id type index function custom name arguments extra_content cache_control".split(" "),
 );
 
-function toolCall(json: Json, at: string, reading: Reading): CallEntry {
+function toolCall(json: Json, at: string, reading: MessageContext): CallEntry {
   const wire = objectAt(json, at);
   const custom = objectIn(wire, "custom");
   if (custom) {
@@ -243,7 +243,7 @@ function call(
   callId: string,
   name: string,
   json: string,
-  reading: Reading,
+  reading: MessageContext,
   at: string,
   wire: JsonObject = {},
 ): Draft<CallEntry> {
@@ -262,7 +262,7 @@ function nameIn(wire: JsonObject, at: string): string {
   throw new ShapeError(pathOf(at, "name"), "the name of the tool that was called", wire.name);
 }
 
-type ItemReader = (item: JsonObject, at: string, reading: Reading) => readonly Entry[];
+type ItemReader = (item: JsonObject, at: string, reading: MessageContext) => readonly Entry[];
 
 /** Items of the Responses dialect that stand among the messages. */
 const ITEMS: Readonly<Record<string, ItemReader | undefined>> = {
@@ -283,5 +283,5 @@ const ITEMS: Readonly<Record<string, ItemReader | undefined>> = {
   },
 };
 
-const output = (item: JsonObject, at: string, reading: Reading): Entry =>
+const output = (item: JsonObject, at: string, reading: MessageContext): Entry =>
   result(textIn(item, "call_id"), {}, decodeContent(item.output, pathOf(at, "output")), at, reading);

@@ -2,7 +2,7 @@
 import type { Seal } from "../../ir/seal.ts";
 import type { JsonObject } from "../../wire/json.ts";
 import { LIMITS } from "../../wire/limits.ts";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { folded, GROWING, sealOf } from "./seals.ts";
 import { textIn } from "./wire.ts";
 
@@ -15,7 +15,7 @@ export interface PendingSeal {
 /** About what a piece holds beside its text. */
 const PIECE_CHARS = 64;
 
-export function pendingSeal(ask: Ask): PendingSeal {
+export function pendingSeal(context: ReplyContext): PendingSeal {
   let pieces: JsonObject[] = [];
   let chars = 0;
   return {
@@ -26,7 +26,7 @@ export function pendingSeal(ask: Ask): PendingSeal {
       else pieces.push(piece);
     },
     take: () => {
-      const seal = pieces.length > 0 ? sealOf(folded(pieces), ask.from) : undefined;
+      const seal = pieces.length > 0 ? sealOf(folded(pieces), context.from) : undefined;
       pieces = [];
       return seal;
     },

@@ -2,15 +2,15 @@
 import type { StreamEvent } from "../../ir/events.ts";
 import type { Translated } from "../../ir/loss.ts";
 import { type JsonObject, parseJson } from "../../wire/json.ts";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { encoder } from "./encoder.ts";
 import { DONE, objectIn, objectsIn, textIn } from "./wire.ts";
 
 export { decodeWhole } from "./decoder.ts";
 
 /** Throws the GatewayError of an `error` event. */
-export function encodeWhole(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject> {
-  const machine = encoder({ ...ask, wants: { ...ask.wants, usageChunk: true } });
+export function encodeWhole(events: readonly StreamEvent[], context: ReplyContext): Translated<JsonObject> {
+  const machine = encoder({ ...context, wants: { ...context.wants, usageChunk: true } });
   const chunks: JsonObject[] = [];
   for (const event of events) {
     if (event.type === "error") throw event.error;

@@ -6,14 +6,14 @@
  */
 import type { Seal } from "../../ir/seal.ts";
 import { isList, isObject, type JsonObject, parseJson } from "../../wire/json.ts";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import type { Traits } from "../traits.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import { objectIn, objectsIn, textIn } from "./wire.ts";
 
 export type Sealed = { readonly details: readonly JsonObject[] } | { readonly extra: JsonObject };
 
-export const sealOf = (value: readonly JsonObject[] | JsonObject, from?: Ask["from"]): Seal => ({
+export const sealOf = (value: readonly JsonObject[] | JsonObject, from?: ReplyContext["from"]): Seal => ({
   dialect: OPENAI_CHAT,
   ...(from ?? { issuer: "", family: "" }),
   value: JSON.stringify(value),

@@ -5,26 +5,28 @@ import { unwrapper } from "../../ir/unwrap.ts";
 import type { JsonLiteral } from "../../wire/json.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import type { Machine } from "../../wire/machine.ts";
-import type { Reading } from "./decoder.ts";
-import type { Kind } from "./slots.ts";
-import { type Flow, flow } from "./tail.ts";
+import type { DecoderState } from "./item.ts";
+import type { Kind } from "./item.ts";
+import type { Flow } from "./item.ts";
+import { flow } from "./tail.ts";
 import { callIdOf } from "./wire.ts";
 
 /** xAI dresses its own searches as custom calls (x_keyword_search): a freeform tool that nobody declared is the vendor's to run. */
-export function isOurCall(item: JsonObject, reading: Reading): boolean {
+export function isOurCall(item: JsonObject, reading: DecoderState): boolean {
   if (item.type === "function_call") return true;
   return item.type === "custom_tool_call" && toolOf(item, reading) !== undefined;
 }
 
-function toolOf(item: JsonObject, { ask }: Reading): ToolRef | undefined {
+function toolOf(item: JsonObject, { context }: DecoderState): ToolRef | undefined {
   if (typeof item.name !== "string") return undefined;
   const namespace = typeof item.namespace === "string" ? item.namespace : undefined;
   return (
-    ask.tools.find(item.name, namespace) ?? (namespace === undefined ? ask.tools.byWireName(item.name) : undefined)
+    context.tools.find(item.name, namespace) ??
+    (namespace === undefined ? context.tools.byWireName(item.name) : undefined)
   );
 }
 
-export function callSlot(reading: Reading): Kind {
+export function callSlot(reading: DecoderState): Kind {
   let into: Flow | undefined;
   let early = "";
   let finish: (emit: Emit) => void = () => {};
@@ -67,8 +69,8 @@ export function callSlot(reading: Reading): Kind {
 }
 
 /** A call without an id still needs one for its result. */
-export const callIdOrOwn = (item: JsonObject, { ask, blocks }: Reading): string =>
-  callIdOf(item) || (typeof item.id === "string" && item.id) || `call_${ask.replyId}_${blocks}`;
+export const callIdOrOwn = (item: JsonObject, { context, blocks }: DecoderState): string =>
+  callIdOf(item) || (typeof item.id === "string" && item.id) || `call_${context.replyId}_${blocks}`;
 
 const INPUT_DELTAS = new Set(["response.function_call_arguments.delta", "response.custom_tool_call_input.delta"]);
 const INPUT_DONES = new Set(["response.function_call_arguments.done", "response.custom_tool_call_input.done"]);
@@ -88,7 +90,7 @@ const asWritten = (tool: ToolRef, item: JsonObject): ToolRef =>
   item.type === "custom_tool_call" && tool.via !== "custom" ? { ...tool, via: "custom" } : tool;
 
 /** The input of a lowered freeform tool leaves its wrapper as it comes. */
-function unwrapping(reading: Reading, index: number): { readonly flow: Flow; finish(emit: Emit): void } {
+function unwrapping(reading: DecoderState, index: number): { readonly flow: Flow; finish(emit: Emit): void } {
   const machine: Machine<JsonLiteral, JsonLiteral> = unwrapper();
   const out = (emit: Emit) => (input: JsonLiteral) => emit({ type: "block-delta", index, delta: { input } });
   const wrapped = flow(reading, index, (input) => ({ input }));

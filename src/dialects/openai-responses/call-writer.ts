@@ -15,7 +15,7 @@ export function callWriter(p: Printing, block: CallBlock, print: Print): BlockWr
   const builtin = block.tool.via === "builtin" ? builtinByName(block.tool.name) : undefined;
   if (builtin) return builtinWriter(p, block, builtin);
   if (block.tool.via !== "custom") return streamedWriter(p, block, FUNCTION, print);
-  switch (p.ask.style.customCalls) {
+  switch (p.context.style.customCalls) {
     case "custom":
       return streamedWriter(p, block, CUSTOM, print);
     case "function-text":

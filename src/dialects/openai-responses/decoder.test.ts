@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { collect } from "../../ir/collect.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import { grammar } from "../../ir/grammar.ts";
@@ -15,7 +15,7 @@ const PATCH: Tool = { kind: "custom", name: "apply_patch" };
 
 function read(
   frames: readonly (JsonObject | string)[],
-  ask: Ask = askWith(),
+  ask: ReplyContext = askWith(),
   cause: "eof" | "cut" = "eof",
 ): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
@@ -31,7 +31,7 @@ function read(
   return events;
 }
 
-const answer = (frames: readonly (JsonObject | string)[], ask?: Ask) => collect(read(frames, ask));
+const answer = (frames: readonly (JsonObject | string)[], ask?: ReplyContext) => collect(read(frames, ask));
 const created = event("response.created", { response: { id: "resp_1", model: "gpt-5" } });
 const completed = (response: JsonObject = {}): JsonObject =>
   event("response.completed", { response: { status: "completed", output: [], ...response } });

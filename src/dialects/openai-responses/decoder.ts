@@ -1,18 +1,18 @@
 /** Responses events, of OpenAI, Azure, xAI, LM Studio, Copilot and whoever else claims the dialect, as StreamEvents. */
-import type { Ask, Decoder } from "../dialect.ts";
+import type { ReplyContext, Decoder } from "../dialect.ts";
 import { connectionLost } from "../../ir/error.ts";
 import type { Emit, FinishReason, StreamEvent } from "../../ir/events.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import type { Machine } from "../../wire/machine.ts";
 import { eventError } from "./error.ts";
+import type { DecoderState } from "./item.ts";
 import { type Items, itemsOf } from "./items.ts";
 import { decodeUsage } from "./usage.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
-import type { Flow } from "./tail.ts";
 import { parseOr, table } from "./wire.ts";
 
-export function decoder(ask: Ask): Decoder {
-  const answer = answerReader(ask);
+export function decoder(context: ReplyContext): Decoder {
+  const answer = answerReader(context);
   return {
     push: (frame, emit) => {
       if (frame.data === "" || frame.data === "[DONE]") return;
@@ -24,31 +24,16 @@ export function decoder(ask: Ask): Decoder {
   };
 }
 
-/** What the slots of one answer share. */
-export interface Reading {
-  readonly ask: Ask;
-  /** Opens a block and returns its index. */
-  open(block: Extract<StreamEvent, { type: "block-start" }>["block"], emit: Emit): number;
-  /** Kinds of the blocks that were opened: they decide how the answer ended. */
-  readonly kinds: Set<string>;
-  /** Calls of tools that the vendor ran. */
-  readonly hosted: Map<string, number>;
-  /** How many blocks were opened. */
-  readonly blocks: number;
-  /** Where the latest piece of a text went. */
-  latest: Flow | undefined;
-}
-
 interface State {
-  readonly reading: Reading;
+  readonly reading: DecoderState;
   readonly items: Items;
   started: boolean;
   done: boolean;
 }
 
 /** The same for a stream's frames and a whole answer's parts. */
-export function answerReader(ask: Ask): Machine<JsonObject, StreamEvent> & Pick<Decoder, "goOn"> {
-  const state = newState(ask);
+export function answerReader(context: ReplyContext): Machine<JsonObject, StreamEvent> & Pick<Decoder, "goOn"> {
+  const state = newState(context);
   return {
     push: (event, emit) => {
       if (state.done) return;
@@ -66,11 +51,11 @@ export function answerReader(ask: Ask): Machine<JsonObject, StreamEvent> & Pick<
   };
 }
 
-function newState(ask: Ask): State {
+function newState(context: ReplyContext): State {
   let next = 0;
   const kinds = new Set<string>();
-  const reading: Reading = {
-    ask,
+  const reading: DecoderState = {
+    context,
     kinds,
     hosted: new Map(),
     latest: undefined,

@@ -1,5 +1,5 @@
 /** The part of a response object that repeats the request, with the defaults of the API where the caller said nothing. */
-import type { Addressee, Ask } from "../dialect.ts";
+import type { Addressee, ReplyContext } from "../dialect.ts";
 import { lossList } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { textOfContent } from "../../ir/turns.ts";
@@ -8,8 +8,8 @@ import type { Json, JsonObject } from "../../wire/json.ts";
 import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
 import { isOwn, type Writing } from "./writing.ts";
 
-export function echoOf(ask: Ask): JsonObject {
-  const { request } = ask;
+export function echoOf(context: ReplyContext): JsonObject {
+  const { request } = context;
   const extra = request && isOwn(request) ? request.extra.fields : {};
   return {
     frequency_penalty: request?.sampling.frequencyPenalty ?? 0,
@@ -27,7 +27,7 @@ export function echoOf(ask: Ask): JsonObject {
     store: request?.state.store ?? false,
     temperature: request?.sampling.temperature ?? 1,
     text: textOf(request),
-    ...toolsOf(ask),
+    ...toolsOf(context),
     top_logprobs: extra.top_logprobs ?? 0,
     top_p: request?.sampling.topP ?? 1,
     truncation: request?.truncation ?? "disabled",
@@ -57,14 +57,14 @@ function textOf(request: ModelRequest | undefined): JsonObject {
   return { format, ...(verbosity !== undefined && { verbosity }) };
 }
 
-function toolsOf(ask: Ask): { readonly tools: readonly JsonObject[]; readonly tool_choice: Json } {
-  const { request } = ask;
+function toolsOf(context: ReplyContext): { readonly tools: readonly JsonObject[]; readonly tool_choice: Json } {
+  const { request } = context;
   if (!request || request.tools.length === 0) return { tools: [], tool_choice: "auto" };
   const w: Writing = {
     own: isOwn(request),
     request,
     to: ECHO,
-    tools: ask.tools,
+    tools: context.tools,
     calls: new Map(),
     losses: lossList(),
     said: callerWords(request),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { collect } from "../../ir/collect.ts";
 import { GatewayError } from "../../ir/error.ts";
 import type { Block, Delta, Finish, StreamEvent } from "../../ir/events.ts";
@@ -21,7 +21,7 @@ const said = (index: number, text: string, block: Block = { kind: "text" }): Str
 ];
 const SIGNATURE: Seal = { dialect: "anthropic-messages", issuer: "anthropic:k", family: "claude", value: "sig" };
 
-function print(events: readonly StreamEvent[], ask: Ask = askWith()): readonly JsonObject[] {
+function print(events: readonly StreamEvent[], ask: ReplyContext = askWith()): readonly JsonObject[] {
   const frames: JsonObject[] = [];
   const machine = openaiResponses.stream.encoder(ask);
   const keep = ({ event, data }: { readonly event?: string; readonly data: string }): void => {
@@ -274,7 +274,7 @@ describe("reasoning", () => {
 });
 
 describe("calls", () => {
-  const called = (block: Block, input: string, ask?: Ask): readonly JsonObject[] =>
+  const called = (block: Block, input: string, ask?: ReplyContext): readonly JsonObject[] =>
     print([start, opened(0, block), delta(0, { input: literal(input) }), closed(0), end("tool")], ask);
   const custom: Block = { kind: "call", callId: "c", tool: { via: "custom", name: "apply_patch" } };
 
@@ -301,7 +301,7 @@ describe("calls", () => {
     expect(output(called(custom, 'a"b'))).toMatchObject([
       { type: "custom_tool_call", name: "apply_patch", input: 'a"b' },
     ]);
-    const style = (customCalls: "function-text" | "json"): Ask =>
+    const style = (customCalls: "function-text" | "json"): ReplyContext =>
       askWith([], { style: { customCalls, reasoning: "field" } });
     expect(output(called(custom, 'a"b', style("function-text")))).toMatchObject([
       { type: "function_call", arguments: 'a"b' },

@@ -1,5 +1,5 @@
 /** StreamEvents as the events that Codex and the official SDKs expect: every item opened, filled and closed, every event numbered. */
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import { connectionLost, type GatewayError } from "../../ir/error.ts";
 import type { Block, Finish, StreamEvent } from "../../ir/events.ts";
 import type { Loss } from "../../ir/loss.ts";
@@ -17,8 +17,8 @@ import { encodeUsage } from "./usage.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { lose } from "./writing.ts";
 
-export function encoder(ask: Ask): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
-  const p = printing(ask);
+export function encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
+  const p = printing(context);
   const state: State = {
     p,
     writers: new Map(),
@@ -89,7 +89,7 @@ function encode(event: StreamEvent, state: State, print: Print): void {
 function start(state: State, print: Print): void {
   if (state.started) return;
   state.started = true;
-  state.echo = echoOf(state.p.ask);
+  state.echo = echoOf(state.p.context);
   const response = responseJson(state, { status: "in_progress" });
   state.p.event("response.created", `"response":${response}`, print);
   state.p.event("response.in_progress", `"response":${response}`, print);
@@ -98,7 +98,7 @@ function start(state: State, print: Print): void {
 function writerOf(block: Block, state: State, print: Print): BlockWriter {
   const { p } = state;
   if (block.kind === "text" || block.kind === "refusal") return partOf(block, state, print);
-  if (block.kind === "reasoning" && p.ask.style.reasoning === "think")
+  if (block.kind === "reasoning" && p.context.style.reasoning === "think")
     return markupWriter(p, block, (to) => partOf({ kind: "text" }, state, to));
   state.message?.seal(print);
   delete state.message;
@@ -218,13 +218,13 @@ function fail(error: GatewayError, state: State, print: Print): void {
 }
 
 function responseJson(state: State, ending: Ending): string {
-  const { ask, output } = state.p;
-  const { replyId, createdAtSeconds, modelName } = ask;
+  const { context, output } = state.p;
+  const { replyId, createdAtSeconds, modelName } = context;
   const head = {
     id: replyId.startsWith("resp_") ? replyId : `resp_${replyId}`,
     object: "response",
     created_at: createdAtSeconds,
-    completed_at: ending.status === "completed" ? ask.nowSeconds() : null,
+    completed_at: ending.status === "completed" ? context.nowSeconds() : null,
     status: ending.status,
     background: false,
     error: ending.error ?? null,

@@ -4,8 +4,8 @@
  */
 import type { Emit } from "../../ir/events.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
-import type { Reading } from "./decoder.ts";
-import { impliedType, itemSlot, type Slot } from "./slots.ts";
+import type { DecoderState, Slot } from "./item.ts";
+import { impliedType, itemSlot } from "./slots.ts";
 import { isSame, mayBeSame, namesOf, saysTheSame, twins } from "./twins.ts";
 
 export interface Items {
@@ -26,7 +26,7 @@ interface Entry {
   readonly twin?: () => Slot;
 }
 
-export function itemsOf(reading: Reading): Items {
+export function itemsOf(reading: DecoderState): Items {
   const all: Entry[] = [];
   const places = new Map<string, Entry>();
   const names = new Map<string, Entry>();

@@ -1,9 +1,10 @@
 /** A message: each of its parts is a block of its own. */
 import type { Annotation, Emit } from "../../ir/events.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import type { Reading } from "./decoder.ts";
-import type { Kind } from "./slots.ts";
-import { type Flow, flow } from "./tail.ts";
+import type { DecoderState } from "./item.ts";
+import type { Kind } from "./item.ts";
+import type { Flow } from "./item.ts";
+import { flow } from "./tail.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { table } from "./wire.ts";
 
@@ -11,7 +12,7 @@ interface Part extends Flow {
   annotations: number;
 }
 
-export function messageSlot(reading: Reading, item: JsonObject): Kind {
+export function messageSlot(reading: DecoderState, item: JsonObject): Kind {
   const parts = new Map<number, Part>();
   let latest: Part | undefined;
   let phase = phaseOf(item);

@@ -1,5 +1,5 @@
 /** What every part of the stream encoder shares: numbered events, items in order, ids. */
-import type { Ask } from "../dialect.ts";
+import type { ReplyContext } from "../dialect.ts";
 import type { Delta } from "../../ir/events.ts";
 import { type LossList, lossList } from "../../ir/loss.ts";
 import type { Raw } from "../../wire/json.ts";
@@ -8,7 +8,7 @@ import type { Frame } from "../../wire/machine.ts";
 export type Print = (frame: Frame) => void;
 
 export interface Printing {
-  readonly ask: Ask;
+  readonly context: ReplyContext;
   readonly losses: LossList;
   /** Prints one event. `fields` is the inside of a JSON object, so that text literals are spliced, never decoded. */
   event(type: string, fields: string, print: Print): void;
@@ -29,11 +29,11 @@ export interface BlockWriter {
   end(final: Raw | undefined, print: Print): void;
 }
 
-export function printing(ask: Ask): Printing {
+export function printing(context: ReplyContext): Printing {
   let sequence = 0;
   let next = 0;
   return {
-    ask,
+    context,
     losses: lossList(),
     output: [],
     event: (type, fields, print) => {
@@ -42,7 +42,7 @@ export function printing(ask: Ask): Printing {
     },
     place: () => {
       const at = next++;
-      return { at, id: (prefix) => `${prefix}_${ask.replyId}_${at}` };
+      return { at, id: (prefix) => `${prefix}_${context.replyId}_${at}` };
     },
   };
 }

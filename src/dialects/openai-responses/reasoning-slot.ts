@@ -1,9 +1,10 @@
 /** Reasoning: a summary in parts, or the thinking itself, and a seal that is right only at the end. */
 import type { Emit } from "../../ir/events.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import type { Reading } from "./decoder.ts";
-import type { Kind } from "./slots.ts";
-import { type Flow, flow } from "./tail.ts";
+import type { DecoderState } from "./item.ts";
+import type { Kind } from "./item.ts";
+import type { Flow } from "./item.ts";
+import { flow } from "./tail.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { table } from "./wire.ts";
 
@@ -16,7 +17,7 @@ interface Sections {
   readonly index: number;
 }
 
-export function reasoningSlot(reading: Reading): Kind {
+export function reasoningSlot(reading: DecoderState): Kind {
   const channels = new Map<Channel, Sections>();
   const channel = (name: Channel, emit: Emit): Sections => {
     const known = channels.get(name);
@@ -59,7 +60,7 @@ const place = (index: Json | undefined): number => (typeof index === "number" ? 
 /** `added`, `done` and `completed` carry different values (Azure, OpenAI); the one of `done` is taken. */
 function seal(
   item: JsonObject,
-  { ask }: Reading,
+  { context }: DecoderState,
   channels: ReadonlyMap<Channel, Sections>,
   channel: (name: Channel, emit: Emit) => Sections,
   emit: Emit,
@@ -67,10 +68,14 @@ function seal(
   const value = item.encrypted_content;
   if (typeof value !== "string" || value === "") return;
   const { index } = [...channels.values()][0] ?? channel("summary", emit);
-  emit({ type: "block-delta", index, delta: { seal: { dialect: OPENAI_RESPONSES, ...ask.from, value }, mode: "set" } });
+  emit({
+    type: "block-delta",
+    index,
+    delta: { seal: { dialect: OPENAI_RESPONSES, ...context.from, value }, mode: "set" },
+  });
 }
 
-function sections(reading: Reading, index: number): Sections {
+function sections(reading: DecoderState, index: number): Sections {
   const flows = new Map<number, Flow>();
   let last: number | undefined;
   const section = (at: number, emit: Emit): Flow => {

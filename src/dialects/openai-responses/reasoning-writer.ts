@@ -11,7 +11,7 @@ import { REDACTED_SUFFIX } from "./wire.ts";
 type ReasoningBlock = Extract<Block, { kind: "reasoning" }>;
 
 export function reasoningWriter(p: Printing, block: ReasoningBlock, print: Print): BlockWriter {
-  return p.ask.style.reasoning === "none" ? hiddenWriter(p, block) : shownWriter(p, block, print);
+  return p.context.style.reasoning === "none" ? hiddenWriter(p, block) : shownWriter(p, block, print);
 }
 
 const item = (id: string, sections: readonly string[], block: ReasoningBlock, seal: Seal | undefined): string => {

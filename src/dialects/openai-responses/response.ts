@@ -1,5 +1,5 @@
 /** Whole answers run through the code of the streams. */
-import type { Ask, Dialect } from "../dialect.ts";
+import type { ReplyContext, Dialect } from "../dialect.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import type { Translated } from "../../ir/loss.ts";
 import { isList, isObject, type Json, type JsonObject, parseJson } from "../../wire/json.ts";
@@ -9,10 +9,10 @@ import { encoder } from "./encoder.ts";
 
 export const response: Dialect["response"] = { decode: decodeResponse, encode: encodeResponse };
 
-function decodeResponse(body: JsonObject, ask: Ask): readonly StreamEvent[] {
+function decodeResponse(body: JsonObject, context: ReplyContext): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
   const emit = (event: StreamEvent): void => void events.push(event);
-  const reader = answerReader(ask);
+  const reader = answerReader(context);
   const push = (event: JsonObject): void => reader.push(event, emit);
   if (!isList(body.output) && isObject(body.error)) push({ type: "error", error: body.error });
   push({ type: "response.created", response: body });
@@ -34,8 +34,8 @@ function terminal(body: JsonObject): JsonObject {
 }
 const ENDS: ReadonlySet<Json | undefined> = new Set(["failed", "incomplete", "cancelled"]);
 
-function encodeResponse(events: readonly StreamEvent[], ask: Ask): Translated<JsonObject> {
-  const machine = encoder(ask);
+function encodeResponse(events: readonly StreamEvent[], context: ReplyContext): Translated<JsonObject> {
+  const machine = encoder(context);
   let last: Frame | undefined;
   const keep = (frame: Frame): void => void (last = frame);
   for (const event of events) {

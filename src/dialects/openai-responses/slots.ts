@@ -2,35 +2,13 @@
 import type { Emit } from "../../ir/events.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { callSlot, isOurCall } from "./call-slot.ts";
-import type { Reading } from "./decoder.ts";
+import type { DecoderState, Kind, Slot } from "./item.ts";
 import { lateCallSlot, vendorSlot } from "./vendor-slot.ts";
 import { messageSlot } from "./message-slot.ts";
 import { reasoningSlot } from "./reasoning-slot.ts";
 import { builtinByCall, runsAtClient } from "./wire.ts";
 
-export interface Slot {
-  /** The wire type, once it is known. */
-  readonly type: Json | undefined;
-  /** Its latest form, and whether that is its last. */
-  readonly item: JsonObject | undefined;
-  readonly ended: boolean;
-  readonly closed: boolean;
-  added(item: JsonObject, emit: Emit): void;
-  event(event: JsonObject, emit: Emit): void;
-  done(item: JsonObject, emit: Emit): void;
-  /** The answer ends: what is open is closed with what is known of it. */
-  close(emit: Emit): void;
-}
-
-/** What a kind of item does; the slot around it keeps it from going on after its end. */
-export interface Kind {
-  added(item: JsonObject, emit: Emit): void;
-  event(event: JsonObject, emit: Emit): void;
-  /** `item`: its last form, or its first where there was none. Closes every block. */
-  done(item: JsonObject, emit: Emit): void;
-}
-
-export function itemSlot(reading: Reading): Slot {
+export function itemSlot(reading: DecoderState): Slot {
   let kind: Kind | undefined;
   let first: JsonObject | undefined;
   let last: JsonObject | undefined;
@@ -91,7 +69,7 @@ export function itemSlot(reading: Reading): Slot {
   };
 }
 
-function kindOf(item: JsonObject, reading: Reading): Kind {
+function kindOf(item: JsonObject, reading: DecoderState): Kind {
   if (item.type === "message") return messageSlot(reading, item);
   if (item.type === "reasoning") return reasoningSlot(reading);
   if (isOurCall(item, reading)) return callSlot(reading);
@@ -100,7 +78,7 @@ function kindOf(item: JsonObject, reading: Reading): Kind {
 }
 
 /** Some servers leave `output_item.added` out. Text and reasoning can do without it; a call needs its name. */
-function impliedKind(event: JsonObject, reading: Reading): Kind | undefined {
+function impliedKind(event: JsonObject, reading: DecoderState): Kind | undefined {
   const type = impliedType(event);
   if (type === "message") return messageSlot(reading, {});
   return type === "reasoning" ? reasoningSlot(reading) : undefined;

@@ -2,22 +2,10 @@
 import type { Delta, Emit } from "../../ir/events.ts";
 import { type Json, type JsonLiteral, literal } from "../../wire/json.ts";
 import { literals } from "../../wire/literals.ts";
-import type { Reading } from "./decoder.ts";
-
-/** One open block that text or input flows into. */
-export interface Flow {
-  readonly index: number;
-  push(text: Json | undefined, emit: Emit): void;
-  /** The whole: what is missing of it is sent, when it begins with what was sent. */
-  whole(text: Json | undefined, emit: Emit): void;
-  end(emit: Emit): void;
-  readonly open: boolean;
-  /** A piece that somebody else has sent. */
-  took(piece: JsonLiteral): void;
-}
+import type { DecoderState, Flow } from "./item.ts";
 
 /** Lone halves of surrogate pairs survive, since a literal escapes them. */
-export function flow(reading: Reading, index: number, deltaOf: (text: JsonLiteral) => Delta): Flow {
+export function flow(reading: DecoderState, index: number, deltaOf: (text: JsonLiteral) => Delta): Flow {
   const sent = literals();
   let open = true;
   const push = (text: Json | undefined, emit: Emit): void => {

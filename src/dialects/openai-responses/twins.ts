@@ -1,8 +1,8 @@
 /** Items that look like one another: one that is told twice, or two of one name. Only their words can say, when both are whole. */
 import type { Emit } from "../../ir/events.ts";
 import { type Json, type JsonObject, without } from "../../wire/json.ts";
-import type { Reading } from "./decoder.ts";
-import { itemSlot, type Slot } from "./slots.ts";
+import type { DecoderState, Slot } from "./item.ts";
+import { itemSlot } from "./slots.ts";
 
 interface Named {
   readonly type?: Json | undefined;
@@ -38,7 +38,7 @@ const BESIDE = new Set(["id", "call_id", "status", "encrypted_content"]);
 const wordsOf = (item: JsonObject): string => JSON.stringify(without(item, BESIDE));
 
 /** Makes a slot for each further item of one's name. It waits, and is printed under a name of its own where it says what none of them did. */
-export function twins(original: Slot, reading: Reading): () => Slot {
+export function twins(original: Slot, reading: DecoderState): () => Slot {
   let said: Set<string> | undefined;
   const isNews = (item: JsonObject): boolean => {
     said ??= new Set([wordsOf(original.item ?? {})]);

@@ -2,15 +2,15 @@
 import type { Emit } from "../../ir/events.ts";
 import { type JsonObject, literal } from "../../wire/json.ts";
 import { callIdOrOwn } from "./call-slot.ts";
-import type { Reading } from "./decoder.ts";
-import type { Kind } from "./slots.ts";
+import type { DecoderState } from "./item.ts";
+import type { Kind } from "./item.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { type Builtin, builtinInput, runsAtClient } from "./wire.ts";
 
 /** Must be sent back in the next request, but is no work of a tool. */
 const OPAQUE = new Set(["compaction", "context_compaction"]);
 
-export function vendorSlot(reading: Reading, item: JsonObject): Kind {
+export function vendorSlot(reading: DecoderState, item: JsonObject): Kind {
   const wire = String(item.type);
   let index: number | undefined;
   const open = (raw: JsonObject, emit: Emit): number => {
@@ -32,7 +32,7 @@ export function vendorSlot(reading: Reading, item: JsonObject): Kind {
   };
 }
 
-function count(name: string, { hosted }: Reading): void {
+function count(name: string, { hosted }: DecoderState): void {
   hosted.set(name, (hosted.get(name) ?? 0) + 1);
 }
 
@@ -44,7 +44,7 @@ function hostedName(item: JsonObject, wire: string): string {
 }
 
 /** What to do is whole only at the end. */
-export function lateCallSlot(builtin: Builtin, reading: Reading): Kind {
+export function lateCallSlot(builtin: Builtin, reading: DecoderState): Kind {
   return {
     added: () => {},
     event: () => {},
