@@ -6,10 +6,9 @@ import type { Feature, LossList } from "../../ir/loss.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
 import { type Seal, sealFor } from "../../ir/seal.ts";
 import { thinkMarkup } from "../../ir/think.ts";
-import { defined, isObject, type Json, type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
+import { defined, isObject, type Json, type JsonLiteral, type JsonObject, literal, textIn } from "../../wire/json.ts";
 import type { Frame } from "../../wire/machine.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { textIn } from "./wire.ts";
 
 type EmitFrame = (frame: Frame) => void;
 

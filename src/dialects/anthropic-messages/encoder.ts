@@ -4,14 +4,14 @@ import type { Finish, StreamEvent } from "../../ir/events.ts";
 import { type Loss, lossList, type LossList } from "../../ir/loss.ts";
 import { sequence } from "../../ir/sequence.ts";
 import { NO_USAGE, type Usage } from "../../ir/usage.ts";
-import { defined, isList, isObject, type JsonObject } from "../../wire/json.ts";
+import { defined, isList, isObject, type JsonObject, objectIn, textIn } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import { type BlockWriter, blockWriter } from "./blocks-encode.ts";
 import { errorBody } from "./error.ts";
 import { servedByFallback } from "./thread.ts";
 import { encodeUsage } from "./usage.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { objectIn, STOP_REASONS, textIn } from "./wire.ts";
+import { STOP_REASONS } from "./wire.ts";
 
 export function encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
   const printing: Printing = {

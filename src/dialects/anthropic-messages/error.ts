@@ -1,11 +1,10 @@
 /** Errors in Anthropic's words. https://docs.claude.com/en/api/errors */
 import { ERROR_FACTS, type ErrorKind, GatewayError, kindOfStatus } from "../../ir/error.ts";
-import { lookup, isObject, type Json, type JsonObject, parseJson } from "../../wire/json.ts";
+import { isObject, type Json, type JsonObject, lookup, objectIn, parseJson, textIn } from "../../wire/json.ts";
 import { LIMITS } from "../../wire/limits.ts";
 import type { Reply } from "../../wire/reply.ts";
 import { detailsOf } from "./thread.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { objectIn, textIn } from "./wire.ts";
 
 export function decodeError(reply: Reply): GatewayError {
   const said = saidIn(reply.body);

@@ -6,7 +6,7 @@ import type { CallEntry, MessageEntry, ReasoningEntry, ResultEntry, Tool } from 
 import { canRead } from "../../ir/seal.ts";
 import { type Turn, turnsOf } from "../../ir/turns.ts";
 import { withHints } from "../../ir/unread.ts";
-import { isObject, type Json, type JsonObject, parseExactly } from "../../wire/json.ts";
+import { type Json, type JsonObject, parseObject } from "../../wire/json.ts";
 import { encodeContent, encodeOpaque, isBlank } from "./parts-encode.ts";
 import { type Conversation, conversation } from "./conversation.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
@@ -188,22 +188,13 @@ function inputOf(entry: CallEntry, writing: Writing): Json {
   const { input, tool } = entry;
   const written = "json" in input ? input.json : tool.via === "custom" ? wrapCustomInput(input.text) : input.text;
   if (isBlank(written)) return {};
-  const parsed = objectIn(written);
+  const parsed = parseObject(written);
   if (parsed) return parsed;
   if (tool.via !== "custom") {
     const note = "arguments that are no JSON object are sent as a text inside of one";
     writing.losses.hint(writing.said.place(entry), "call-input", "approximated", note);
   }
   return { [CUSTOM_INPUT_KEY]: written };
-}
-
-function objectIn(json: string): JsonObject | undefined {
-  try {
-    const value = parseExactly(json);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function encodeResults(entries: readonly ResultEntry[], writing: Writing): JsonObject[] {

@@ -1,4 +1,5 @@
 /** A Messages body, read into nobody's dialect. */
+import { namesIn } from "../../wire/name-list.ts";
 import type { Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape } from "../../ir/request.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
@@ -30,27 +31,9 @@ export function envelope(_path: string, body: JsonObject): Envelope {
   return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
 }
 
-const READ_KEYS = new Set([
-  "model",
-  "messages",
-  "system",
-  "tools",
-  "tool_choice",
-  "thinking",
-  "output_config",
-  "output_format",
-  "max_tokens",
-  "temperature",
-  "top_p",
-  "top_k",
-  "stop_sequences",
-  "stream",
-  "metadata",
-  "service_tier",
-  "container",
-  "cache_control",
-  "thread",
-]);
+const READ_KEYS = namesIn(
+  "model messages system tools tool_choice thinking output_config output_format max_tokens temperature top_p top_k stop_sequences stream metadata service_tier container cache_control thread",
+);
 
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const config = optionalObject(body, "output_config") ?? {};

@@ -1,9 +1,8 @@
 /** Errors in Chat's words, and in the words of everybody who claims the dialect. */
 import { ERROR_FACTS, type ErrorDetails, type ErrorKind, GatewayError, kindOfStatus } from "../../ir/error.ts";
-import { isList, isObject, type Json, type JsonObject, parseJson } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, objectIn, parseJson, textIn } from "../../wire/json.ts";
 import type { Reply } from "../../wire/reply.ts";
 import { LIMITS } from "../../wire/limits.ts";
-import { objectIn, textIn } from "./wire.ts";
 
 export function decodeError(reply: Reply): GatewayError {
   const said = saidIn(reply.body);

@@ -1,7 +1,6 @@
 /** Is this body Chat through and through? Only then may its bytes pass to a Chat upstream. */
 import { hasLeadingThink } from "../../ir/think.ts";
-import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { listIn, textIn } from "./wire.ts";
+import { isList, isObject, type Json, type JsonObject, listIn, textIn } from "../../wire/json.ts";
 
 /** Anything mixed, and anything that vendors refuse and we repair (empty tool_calls, missing ids), is not native. */
 export function isNative(body: JsonObject): boolean {

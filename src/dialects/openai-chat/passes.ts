@@ -1,9 +1,8 @@
 /** Whether one deployment takes a Chat body as it is: what its vendor refuses goes through the encoder, which obeys the same traits. */
-import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, listIn, objectIn, objectsIn, textIn } from "../../wire/json.ts";
 import type { Traits } from "../traits.ts";
 import { isNative } from "./native.ts";
 import { isOwnFormat, isSigned, thoughtField } from "./seals.ts";
-import { listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 export const passes = (body: JsonObject, traits: Traits): boolean =>
   isNative(body) && FIELDS.every((fits) => fits(body, traits)) && messagesFit(listIn(body, "messages"), traits);

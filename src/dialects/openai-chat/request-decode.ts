@@ -1,4 +1,5 @@
 /** A Chat body, or one of the mixtures that arrive on a Chat path, becomes a request in nobody's dialect. */
+import { namesIn } from "../../wire/name-list.ts";
 import { type Feature, lossList, type LossList, type Translated } from "../../ir/loss.ts";
 import type {
   CacheHints,
@@ -22,6 +23,7 @@ import {
   optionalObject,
   optionalString,
   ShapeError,
+  textIn,
   without,
 } from "../../wire/json.ts";
 import { deploymentIn } from "../deployment.ts";
@@ -31,7 +33,6 @@ import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling, readVerbosity } from "./settings.ts";
 import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tools-decode.ts";
 import { OPENAI_CHAT } from "./id.ts";
-import { textIn } from "./wire.ts";
 import { FIELD_NAMES } from "./field-names.ts";
 
 export function envelope(path: string, body: JsonObject): Envelope {
@@ -73,13 +74,12 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
 }
 
 /** Every top-level key read here; the rest travels as `extra`. */
-const READ: ReadonlySet<string> = new Set(
-  `model stream messages system instructions tools functions tool_choice function_call parallel_tool_calls
+const READ: ReadonlySet<string> =
+  namesIn(`model stream messages system instructions tools functions tool_choice function_call parallel_tool_calls
   max_tokens max_completion_tokens max_output_tokens temperature top_p top_k stop stop_sequences frequency_penalty presence_penalty seed
   reasoning reasoning_effort thinking output_config text verbosity response_format n logprobs top_logprobs
   store previous_response_id conversation container prompt_cache_key prompt_cache_retention cache_control stream_options include
-  user safety_identifier metadata service_tier truncation`.split(/\s+/),
-);
+  user safety_identifier metadata service_tier truncation`);
 
 /** A tool of that name as it was declared: only so is a replayed freeform call told from a function. */
 function finder(tools: readonly Tool[]): FindTool {

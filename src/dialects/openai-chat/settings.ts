@@ -9,6 +9,7 @@ import {
   isList,
   isObject,
   type JsonObject,
+  objectsIn,
   optionalBoolean,
   optionalNumber,
   optionalObject,
@@ -22,7 +23,6 @@ import { changed, changedFields, printedAt } from "../field-edits.ts";
 import { reasoningFields } from "./reasoning-encode.ts";
 import { encodeChoice } from "./tool-choice-encode.ts";
 import { decodeToolChoice, type FindTool } from "./tools-decode.ts";
-import { objectsIn } from "./wire.ts";
 
 const LIMITS = ["max_completion_tokens", "max_tokens"] as const;
 const SAMPLING = {

@@ -2,8 +2,8 @@
 import type { Dialect } from "../dialect.ts";
 import { type ErrorDetails, type ErrorKind, GatewayError, kindOfStatus } from "../../ir/error.ts";
 import type { Reply } from "../../wire/reply.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { parseOr, table } from "./wire.ts";
+import { isObject, type Json, type JsonObject, parseOr } from "../../wire/json.ts";
+import { table } from "./wire.ts";
 
 export const error: Dialect["error"] = { decode: decodeError, encode: encodeError };
 

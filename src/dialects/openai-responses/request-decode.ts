@@ -1,4 +1,5 @@
 /** A Responses body, or one of Cursor's that is nearly one, as a ModelRequest. */
+import { namesIn } from "../../wire/name-list.ts";
 import { unwrapCustomInput } from "../../ir/lower.ts";
 import { lossless, type Translated } from "../../ir/loss.ts";
 import type { CallEntry, Entry, ModelRequest, OutputShape, StoredState, Tool } from "../../ir/request.ts";
@@ -65,12 +66,11 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
 }
 
 /** `type` is the WebSocket envelope, `response.create`. */
-const READ = new Set(
-  `type model input messages instructions tools tool_choice parallel_tool_calls stream generate reasoning reasoning_effort
+const READ =
+  namesIn(`type model input messages instructions tools tool_choice parallel_tool_calls stream generate reasoning reasoning_effort
   text response_format store previous_response_id prompt_cache_key prompt_cache_retention safety_identifier user metadata
   service_tier max_output_tokens max_tokens max_completion_tokens temperature top_p top_k stop stop_sequences
-  frequency_penalty presence_penalty seed truncation`.split(/\s+/),
-);
+  frequency_penalty presence_penalty seed truncation`);
 
 function extraOf(body: JsonObject): Readonly<Record<string, Raw>> {
   const rest = without(body, READ);

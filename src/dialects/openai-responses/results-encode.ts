@@ -1,9 +1,9 @@
 /** Results of calls, each in the item type that answers its call. */
 import type { MediaPart, Part, ResultEntry, ToolRef } from "../../ir/request.ts";
-import { isObject, type JsonObject } from "../../wire/json.ts";
+import { isObject, type JsonObject, parseOr } from "../../wire/json.ts";
 import { encodeParts, imageSource, plainText } from "./parts-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
-import { type Builtin, builtinByName, parseOr } from "./wire.ts";
+import { type Builtin, builtinByName } from "./wire.ts";
 import { builtinOf, callId, itemOf, loseMark, type Writing } from "./writing.ts";
 
 /** Where images go that the upstream does not take inside a result: they follow in a user message. */

@@ -1,7 +1,7 @@
 /** Words of the Responses protocol that several files here need. https://platform.openai.com/docs/api-reference/responses */
 import type { Draft } from "../../ir/draft.ts";
 import type { Meta } from "../../ir/request.ts";
-import { isObject, type Json, type JsonObject, without } from "../../wire/json.ts";
+import { isObject, type Json, type JsonObject, parseOr, without } from "../../wire/json.ts";
 
 /** A tool that the client runs and that has item types of its own. */
 export interface Builtin {
@@ -107,14 +107,6 @@ export function withIds<T extends object>(draft: T, item: JsonObject): T {
 
 export const jsonText = (value: Json | undefined): string =>
   typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
-
-export function parseOr(text: string, otherwise: Json): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return otherwise;
-  }
-}
 
 /** Marks the wrapped seal of thinking that its vendor hides: its own dialect must print another block for it. */
 export const REDACTED_SUFFIX = ".redacted";
