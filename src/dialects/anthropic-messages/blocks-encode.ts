@@ -52,7 +52,7 @@ interface Site {
 }
 
 function lose(site: Site, feature: Feature, how: "dropped" | "approximated", note: string): void {
-  site.losses.add({ path: site.path, feature, how, weight: "hint", note });
+  site.losses.hint(site.path, feature, how, note);
 }
 
 /** The three frames of a block. Text is spliced between a prepared head and tail, never decoded. */

@@ -60,13 +60,8 @@ function isUnprintable({ block, index }: Extract<StreamEvent, { type: "block-sta
   if (block.kind === "refusal") return block.inDetails === true;
   if (block.kind !== "hosted" && block.kind !== "opaque") return false;
   if (block.dialect === ANTHROPIC_MESSAGES) return false;
-  losses.add({
-    path: `answer[${index}]`,
-    feature: block.kind === "hosted" ? "hosted-call" : "foreign-item",
-    how: "dropped",
-    weight: "hint",
-    note: `${block.wire} of ${block.dialect} has no form in the Messages protocol`,
-  });
+  const note = `${block.wire} of ${block.dialect} has no form in the Messages protocol`;
+  losses.hint(`answer[${index}]`, block.kind === "hosted" ? "hosted-call" : "foreign-item", "dropped", note);
   return true;
 }
 
@@ -118,7 +113,7 @@ function start(event: Partial<Extract<StreamEvent, { type: "start" }>>, printing
 function notice(event: Extract<StreamEvent, { type: "notice" }>, printing: Printing, emit: EmitFrame): void {
   if (event.dialect === ANTHROPIC_MESSAGES && isObject(event.raw)) return emit(frame(event.raw));
   const note = `notices of ${event.dialect} have no place in the Messages protocol`;
-  printing.losses.add({ path: "answer", feature: "vendor-notice", how: "dropped", weight: "hint", note });
+  printing.losses.hint("answer", "vendor-notice", "dropped", note);
 }
 
 function finish(event: Finish, printing: Printing, emit: EmitFrame): void {

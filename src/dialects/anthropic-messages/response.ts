@@ -100,13 +100,9 @@ function folded(event: JsonObject, message: JsonObject): JsonObject {
 function whole({ block, json }: Folding, index: number, losses: LossList): JsonObject {
   if (json === "" || (block.type !== "tool_use" && !hasInput(textIn(block, "type")))) return block;
   const parsed = parseObject(json);
-  if (!parsed)
-    losses.add({
-      path: `answer.content[${index}].input`,
-      feature: "call-input",
-      how: "approximated",
-      weight: "hint",
-      note: "arguments that are no JSON object are given as a text inside of one",
-    });
+  if (!parsed) {
+    const note = "arguments that are no JSON object are given as a text inside of one";
+    losses.hint(`answer.content[${index}].input`, "call-input", "approximated", note);
+  }
   return { ...block, input: parsed ?? { [CUSTOM_INPUT_KEY]: json } };
 }

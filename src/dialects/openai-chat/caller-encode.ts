@@ -62,10 +62,8 @@ export function extraFields(request: ModelRequest, writing: Writing): JsonObject
   const isOwn = (key: string): boolean => dialect === OPENAI_CHAT && !NOT_CHAT.has(key);
   const split = Object.entries(fields);
   const { include, ...foreign } = Object.fromEntries(split.filter(([key]) => !isOwn(key)));
-  if (isList(include) && include.some((wanted) => wanted !== "reasoning.encrypted_content")) {
-    const note = "Chat answers have no place for what include asks for";
-    writing.losses.hint("include", "include", "dropped", note);
-  }
+  if (isList(include) && include.some((wanted) => wanted !== "reasoning.encrypted_content"))
+    writing.losses.hint("include", "include", "dropped", "Chat answers have no place for what include asks for");
   loseUnread(writing.losses, "", foreign);
   return Object.fromEntries(split.filter(([key]) => isOwn(key)));
 }

@@ -35,7 +35,7 @@ function systemTurn(turn: SystemTurn, begun: boolean, messages: JsonObject[], wr
   const plain = { role, content };
   const message = entry.kind === "message" ? withBesides(plain, entry, writing) : plain;
   if (content === "") {
-    if (entry.kind === "message") writing.losses.hint(writing.said.place(entry), "empty-turn", "dropped", NO_WORD);
+    if (entry.kind === "message") writing.losses.hint(entry, "empty-turn", "dropped", NO_WORD);
     return;
   }
   if (writing.traits.midSystem) return void messages.push(message);
@@ -44,7 +44,7 @@ function systemTurn(turn: SystemTurn, begun: boolean, messages: JsonObject[], wr
   else if (!begun) messages.push(plain);
   else {
     const note = "this vendor takes one system message, at the beginning: a later one became a user message";
-    writing.losses.hint(writing.said.place(entry), "mid-system", "approximated", note);
+    writing.losses.hint(entry, "mid-system", "approximated", note);
     messages.push({ role: "user", content: typeof content === "string" ? `[system]\n${content}` : content });
   }
 }
@@ -66,7 +66,7 @@ function otherTurn(turn: Exclude<Turn, SystemTurn>, messages: JsonObject[], writ
       return toolTurn(turn.entries, messages, writing);
     case "tools": {
       const note = "tools among the messages are declared at the top";
-      return writing.losses.hint(writing.said.place(turn.entry), "additional-tools", "emulated", note);
+      return writing.losses.hint(turn.entry, "additional-tools", "emulated", note);
     }
     default: {
       const { entry } = turn as Turn & { readonly role: "user" };

@@ -169,19 +169,12 @@ const callerOf = (body: JsonObject): CallerHints =>
 
 /** What an answer in nobody's dialect has no place for: asked for, so told. Native bodies never come here. */
 function alone(body: JsonObject, losses: LossList): void {
-  const lose = (path: string, feature: Feature, note: string): void =>
-    losses.add({ path, feature, how: "dropped", weight: "meaning", note });
+  const lose = (path: string, feature: Feature, note: string): void => losses.meaning(path, feature, "dropped", note);
   const n = optionalNumber(body, "n");
   if (n !== undefined && n > 1) lose("n", "several-choices", "one answer is given, not several");
   if (body.logprobs === true || optionalNumber(body, "top_logprobs"))
     lose(body.logprobs === true ? "logprobs" : "top_logprobs", "logprobs", "token probabilities do not cross dialects");
   for (const wanted of optionalList(body, "include") ?? [])
     if (wanted !== "reasoning.encrypted_content")
-      losses.add({
-        path: "include",
-        feature: "include",
-        how: "dropped",
-        weight: "hint",
-        note: "Chat answers have no place for what include asks for",
-      });
+      losses.hint("include", "include", "dropped", "Chat answers have no place for what include asks for");
 }

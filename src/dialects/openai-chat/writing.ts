@@ -32,5 +32,5 @@ export function withBreakpoint(object: JsonObject, mark: CacheMark | undefined, 
 /** Where even vendors that know marks know none. */
 export function loseMark(mark: CacheMark | undefined, writing: Writing): void {
   const note = "Chat has no cache breakpoints; vendors cache prefixes by themselves";
-  if (mark) writing.losses.hint(writing.said.place(mark), "cache-breakpoint", "dropped", note);
+  if (mark) writing.losses.hint(mark, "cache-breakpoint", "dropped", note);
 }
