@@ -5,11 +5,10 @@ import type { CacheMark, CallEntry, Content, MessageEntry, ReasoningEntry } from
 import { type AssistantEntry, textOfContent } from "../../ir/turns.ts";
 import { loseUnread, withHints } from "../../ir/unread.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
-import { withBesides } from "./beside-encode.ts";
 import { encodeContent, withMark } from "./parts-encode.ts";
 import { thoughtField } from "./seals.ts";
 import { sealsOf, type TurnSeals } from "./seals-encode.ts";
-import { loseMark, type Writing } from "./writing.ts";
+import { loseMark, type Writing, withBesides } from "./writing.ts";
 
 /**
  * Vendors want results directly behind the message that holds the calls, so one answer is one message. Text behind a

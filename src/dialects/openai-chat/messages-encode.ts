@@ -3,10 +3,9 @@ import type { Entry } from "../../ir/request.ts";
 import { type Turn, turnsOf } from "../../ir/turns.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { assistantTurn } from "./assistant-encode.ts";
-import { withBesides } from "./beside-encode.ts";
 import { encodeContent } from "./parts-encode.ts";
 import { toolTurn } from "./results-encode.ts";
-import type { Writing } from "./writing.ts";
+import { type Writing, withBesides } from "./writing.ts";
 
 export function encodeMessages(entries: readonly Entry[], writing: Writing): JsonObject[] {
   const messages: JsonObject[] = [];

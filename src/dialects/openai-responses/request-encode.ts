@@ -9,10 +9,10 @@ import { loseUnread } from "../../ir/unread.ts";
 import { callerWords, type Field } from "../../ir/field-names.ts";
 import { textOfContent } from "../../ir/turns.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { SEALED_REASONING } from "../openai-request.ts";
 import { cacheOf, callerOf, extraOf } from "./caller-encode.ts";
 import { encodeItems } from "./items-encode.ts";
 import { encodeReasoning } from "./reasoning-encode.ts";
-import { SEALED_REASONING } from "./request-decode.ts";
 import { encodeTool, encodeToolChoice, encodeTools } from "./tools-encode.ts";
 import { isOwn, loseMark, type Writing } from "./writing.ts";
 
