@@ -1,4 +1,4 @@
-/** Call ids that a vendor accepts: long or strange ones become a deterministic hash, the same in call and result. */
+/** Ids that a vendor accepts: long or strange ones become a deterministic hash, the same in call and result. */
 import { createHash } from "node:crypto";
 
 export interface IdRule {
@@ -14,3 +14,9 @@ export function safeId(id: string, rule: IdRule): string {
   // Mistral allows nine letters and digits: no room for a prefix, no underscore.
   return rule.lengthMax >= 20 && rule.allowed.test(readable) ? readable : hash.slice(0, rule.lengthMax);
 }
+
+const CACHE_KEY_LENGTH_MAX = 64;
+
+/** A longer one is refused. https://platform.openai.com/docs/api-reference/responses/create */
+export const cacheKeyOf = (key: string): string =>
+  key.length <= CACHE_KEY_LENGTH_MAX ? key : createHash("sha256").update(key).digest("hex");

@@ -109,3 +109,9 @@ export function described(schema: JsonObject, rest: readonly (readonly [string, 
   const own = typeof schema.description === "string" && schema.description !== "" ? `${schema.description}\n\n` : "";
   return { ...schema, description: own + words };
 }
+
+/** Notes why nobody can be held to a schema. The walk goes on: the whole is thrown away then. */
+export function fault(walk: { why?: string }, why: string): JsonObject {
+  walk.why ??= why;
+  return {};
+}

@@ -5,7 +5,7 @@
  */
 import { namesIn } from "../wire/name-list.ts";
 import { isList, isObject, type Json, type JsonObject, listOf } from "../wire/json.ts";
-import { definitionOf, described, withoutRootReference } from "./schema-walk.ts";
+import { definitionOf, described, fault, withoutRootReference } from "./schema-walk.ts";
 
 /** A schema to which a vendor holds the model, or why it cannot. */
 export type Held = { readonly schema: JsonObject } | { readonly why: string };
@@ -47,7 +47,6 @@ export const wish = (schema: Json, why: string) => ({
   note: `the vendor cannot enforce this schema, for ${why}: it is a wish`,
 });
 
-/** Goes on where it finds a fault: the whole is thrown away then. */
 function strictly(schema: Json | undefined, walk: Walk, level: number): JsonObject {
   if (!isObject(schema)) return fault(walk, OPEN);
   if (level > LEVELS_MAX) return fault(walk, `it is deeper than ${LEVELS_MAX} levels`);
@@ -62,11 +61,6 @@ function strictly(schema: Json | undefined, walk: Walk, level: number): JsonObje
   if (kept.$ref !== undefined) return referring(kept, walk);
   const node = withType(kept, walk);
   return described({ ...node, ...innerOf(node, walk, level) }, told);
-}
-
-function fault(walk: Walk, why: string): JsonObject {
-  walk.why ??= why;
-  return {};
 }
 
 /** "$ref cannot have keywords": a definition has a description of its own. */

@@ -3,7 +3,7 @@ import type { TargetConfig } from "../config/config.ts";
 import type { OwnSettings, Writing } from "../dialects/dialect.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import { cacheKeyOf } from "../ir/cache-key.ts";
+import { cacheKeyOf } from "../ir/ids.ts";
 import { wordsIn } from "../ir/field-names.ts";
 import { type Loss, lossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";

@@ -4,7 +4,7 @@ import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { wantsCallsAsText } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { ReplyContext, ReplyStyle } from "../dialects/dialect.ts";
-import { cacheKeyOf } from "../ir/cache-key.ts";
+import { cacheKeyOf } from "../ir/ids.ts";
 import { GatewayError } from "../ir/error.ts";
 import { lossless, type Loss } from "../ir/loss.ts";
 import type { ModelRequest } from "../ir/request.ts";

@@ -3,11 +3,11 @@
  * description, where the vendor's own SDKs put it (transform_schema, transformJSONSchema).
  * https://platform.claude.com/docs/en/build-with-claude/structured-outputs#json-schema-limitations
  */
-import { referred } from "../../ir/schema-walk.ts";
+import { fault, referred } from "../../ir/schema-walk.ts";
 import { NO_DEFINITION, OPEN } from "../../ir/strict-schema.ts";
 import { FOLD_LEVELS_MAX, folded } from "../../ir/tool-schema.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { fault, plainNode, remarksOf, rulesOf, type Walk, worded } from "./plain-schema.ts";
+import { plainNode, remarksOf, rulesOf, type Walk, worded } from "./plain-schema.ts";
 import { isCircular } from "./references.ts";
 
 export type HeldSchema =

@@ -1,6 +1,6 @@
 /** One schema without references and alternatives, as Anthropic holds to it: its type, or the values that it lists, and little else. */
 import { namesIn } from "../../wire/name-list.ts";
-import { described } from "../../ir/schema-walk.ts";
+import { described, fault } from "../../ir/schema-walk.ts";
 import { OPEN } from "../../ir/strict-schema.ts";
 import { isList, isObject, type Json, type JsonObject, lookup } from "../../wire/json.ts";
 import type { References } from "./references.ts";
@@ -16,12 +16,6 @@ export interface Walk {
   inside: string;
   /** Why nobody can be held to it. */
   why?: string;
-}
-
-/** The walk goes on: the whole is thrown away then. */
-export function fault(walk: Walk, why: string): JsonObject {
-  walk.why ??= why;
-  return {};
 }
 
 type Inner = (schema: Json | undefined, walk: Walk) => JsonObject;

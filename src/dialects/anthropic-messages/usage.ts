@@ -73,17 +73,10 @@ function linesOf(seen: JsonObject): UsageLine[] {
 }
 
 function minus(top: UsageLine, part: UsageLine): UsageLine {
-  const left = (key: "input" | "cacheRead" | "cacheWrite5m" | "cacheWrite1h" | "output" | "reasoning"): number =>
-    Math.max(top[key] - part[key], 0);
-  return usageLine({
-    input: left("input"),
-    cacheRead: left("cacheRead"),
-    cacheWrite5m: left("cacheWrite5m"),
-    cacheWrite1h: left("cacheWrite1h"),
-    output: left("output"),
-    reasoning: left("reasoning"),
-  });
+  const left = COUNTERS.map((key) => [key, Math.max(top[key] - part[key], 0)]);
+  return usageLine(Object.fromEntries(left) as Partial<UsageLine>);
 }
+const COUNTERS = ["input", "cacheRead", "cacheWrite5m", "cacheWrite1h", "output", "reasoning"] as const;
 
 /** message_delta repeats the sum of the writes, not their lifetimes: what is beyond the known hour is of five minutes. */
 function countsOf(raw: JsonObject): Partial<UsageLine> {

@@ -1,7 +1,6 @@
 /** Content as Chat has it. Text stays text; media become the parts that Chat vendors know, or a word about them and a Loss. */
 import { assertNever } from "../../ir/assert-never.ts";
-import { fileName } from "../../ir/file-name.ts";
-import { asItIs } from "../../ir/media.ts";
+import { asItIs, fileName } from "../../ir/media.ts";
 import type { CacheMark, Content, MediaPart, Part, TextPart } from "../../ir/request.ts";
 import { loseUnread, withHints } from "../../ir/unread.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";

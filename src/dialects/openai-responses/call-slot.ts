@@ -4,7 +4,6 @@ import type { ToolRef } from "../../ir/request.ts";
 import { unwrapper } from "../../ir/unwrap.ts";
 import type { JsonLiteral } from "../../wire/json.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import type { Machine } from "../../wire/machine.ts";
 import type { DecoderState, Flow, Kind } from "./item.ts";
 import { flow } from "./tail.ts";
 import { callIdOf } from "./wire.ts";
@@ -37,12 +36,11 @@ export function callSlot(reading: DecoderState): Kind {
       { kind: "call", callId: callIdOrOwn(item, reading), tool: asWritten(tool, item), ...caller },
       emit,
     );
-    const lowered = item.type === "function_call" && tool.via === "custom";
-    const made = lowered
-      ? unwrapping(reading, index)
-      : { flow: flow(reading, index, (input) => ({ input })), finish: () => {} };
-    into = made.flow;
-    finish = made.finish;
+    const send = (input: JsonLiteral, to: Emit): void => to({ type: "block-delta", index, delta: { input } });
+    // The input of a lowered freeform tool leaves its wrapper as it comes.
+    const unwrap = item.type === "function_call" && tool.via === "custom" ? unwrapper() : undefined;
+    into = flow(reading, index, unwrap ? (input, to) => unwrap.push(input, (piece) => send(piece, to)) : send);
+    finish = (to) => unwrap?.end("eof", (piece) => send(piece, to));
     into.push(early, emit);
     return into;
   };
@@ -86,29 +84,3 @@ const invented = (item: JsonObject, name: string): ToolRef =>
 /** A freeform call stays one, whatever the tool was declared as. */
 const asWritten = (tool: ToolRef, item: JsonObject): ToolRef =>
   item.type === "custom_tool_call" && tool.via !== "custom" ? { ...tool, via: "custom" } : tool;
-
-/** The input of a lowered freeform tool leaves its wrapper as it comes. */
-function unwrapping(reading: DecoderState, index: number): { readonly flow: Flow; finish(emit: Emit): void } {
-  const machine: Machine<JsonLiteral, JsonLiteral> = unwrapper();
-  const out = (emit: Emit) => (input: JsonLiteral) => emit({ type: "block-delta", index, delta: { input } });
-  const wrapped = flow(reading, index, (input) => ({ input }));
-  const through =
-    (emit: Emit): Emit =>
-    (event) => {
-      if (event.type === "block-delta" && "input" in event.delta) machine.push(event.delta.input, out(emit));
-      else emit(event);
-    };
-  return {
-    flow: {
-      index,
-      push: (text, emit) => wrapped.push(text, through(emit)),
-      whole: (text, emit) => wrapped.whole(text, through(emit)),
-      end: (emit) => wrapped.end(emit),
-      took: wrapped.took,
-      get open() {
-        return wrapped.open;
-      },
-    },
-    finish: (emit) => machine.end("eof", out(emit)),
-  };
-}

@@ -1,5 +1,5 @@
 /** Whom a request is from, how it is cached, and what its own dialect alone understands. */
-import { cacheKeyOf } from "../../ir/cache-key.ts";
+import { cacheKeyOf } from "../../ir/ids.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 import { ID_LENGTH_MAX, table } from "./wire.ts";

@@ -21,11 +21,8 @@ export function messageSlot(reading: DecoderState, item: JsonObject): Kind {
     latest?.end(emit);
     const block = kind === "refusal" ? { kind } : { kind, ...(phase !== undefined && { phase }) };
     const index = reading.open(block, emit);
-    // A flow's `open` is a getter: spreading would freeze it.
-    const made: Part = Object.assign(
-      flow(reading, index, (text) => ({ text })),
-      { annotations: 0 },
-    );
+    // Spread, it would not know when it ends.
+    const made: Part = Object.assign(flow(reading, index), { annotations: 0 });
     parts.set(at, made);
     latest = made;
     return made;

@@ -1,7 +1,6 @@
 /** Content for a Responses upstream: text by role, images, files and sound. */
 import { assertNever } from "../../ir/assert-never.ts";
-import { fileName } from "../../ir/file-name.ts";
-import { asItIs } from "../../ir/media.ts";
+import { asItIs, fileName } from "../../ir/media.ts";
 import type { Feature } from "../../ir/loss.ts";
 import type { Content, MediaPart, Part, Role, TextPart } from "../../ir/request.ts";
 import { withHints } from "../../ir/unread.ts";

@@ -80,7 +80,7 @@ function sections(reading: DecoderState, index: number): Sections {
     const known = flows.get(at);
     if (known) return known;
     if (flows.size > 0) emit({ type: "block-delta", index, delta: { section: true } });
-    const made = flow(reading, index, (text) => ({ text }));
+    const made = flow(reading, index);
     flows.set(at, made);
     last = at;
     return made;

@@ -1,6 +1,7 @@
 /** One item of the output while it arrives. Its kind shows with the first event that tells it. */
+import type { Draft } from "../../ir/draft.ts";
 import type { Emit } from "../../ir/events.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { isObject, type JsonObject } from "../../wire/json.ts";
 import { callSlot, isOurCall } from "./call-slot.ts";
 import type { DecoderState, Kind, Slot } from "./item.ts";
 import { lateCallSlot, vendorSlot } from "./vendor-slot.ts";
@@ -10,10 +11,6 @@ import { builtinByCall, runsAtClient } from "./wire.ts";
 
 export function itemSlot(reading: DecoderState): Slot {
   let kind: Kind | undefined;
-  let first: JsonObject | undefined;
-  let last: JsonObject | undefined;
-  let type: Json | undefined;
-  let closed = false;
   const waiting: JsonObject[] = [];
 
   const become = (found: Kind, emit: Emit): Kind => {
@@ -22,51 +19,44 @@ export function itemSlot(reading: DecoderState): Slot {
     return kind;
   };
   const close = (item: JsonObject, emit: Emit): void => {
-    if (closed) return;
-    closed = true;
+    slot.closed = true;
     (kind ?? become(kindOf(item, reading), emit)).done(item, emit);
   };
 
-  return {
-    get type() {
-      return type;
-    },
-    get item() {
-      return last ?? first;
-    },
-    get ended() {
-      return last !== undefined;
-    },
-    get closed() {
-      return closed;
-    },
+  const slot: Draft<Slot> = {
+    type: undefined,
+    item: undefined,
+    ended: false,
+    closed: false,
     added: (item, emit) => {
-      if (closed || first) return;
-      first = item;
-      type = item.type;
+      if (slot.closed || slot.item) return;
+      slot.item = item;
+      slot.type = item.type;
       kind ??= become(kindOf(item, reading), emit);
       kind.added(item, emit);
     },
     event: (event, emit) => {
-      if (closed) return;
+      if (slot.closed) return;
       const found = kind ?? impliedKind(event, reading);
       if (!found) return void waiting.push(event);
       if (!kind) become(found, emit);
-      type ??= impliedType(event);
+      slot.type ??= impliedType(event);
       found.event(event, emit);
     },
     done: (item, emit) => {
-      if (closed) return;
-      last = item;
-      type ??= item.type;
+      if (slot.closed) return;
+      slot.item = item;
+      slot.ended = true;
+      slot.type ??= item.type;
       close(item, emit);
     },
     close: (emit) => {
       // A call whose item never came has no name: there is nothing to call.
-      if (kind || first) close(first ?? {}, emit);
-      closed = true;
+      if (!slot.closed && (kind || slot.item)) close(slot.item ?? {}, emit);
+      slot.closed = true;
     },
   };
+  return slot;
 }
 
 function kindOf(item: JsonObject, reading: DecoderState): Kind {

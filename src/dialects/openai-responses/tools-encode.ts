@@ -111,6 +111,11 @@ const objectOf = (properties: JsonObject, required: readonly string[]): JsonObje
   required,
 });
 
+const FILE_EDIT: JsonObject = {
+  ...{ path: string, file_text: string, old_str: string, new_str: string, insert_text: string },
+  insert_line: { type: "integer" },
+};
+
 /** Anthropic trains its models on these tools and never prints their schemas; others need them. https://docs.claude.com/en/docs/agents-and-tools/tool-use */
 const FOREIGN_BUILTINS: readonly (readonly [RegExp, string, JsonObject])[] = [
   [
@@ -124,12 +129,7 @@ const FOREIGN_BUILTINS: readonly (readonly [RegExp, string, JsonObject])[] = [
     objectOf(
       {
         command: { type: "string", enum: ["view", "create", "str_replace", "insert", "undo_edit"] },
-        path: string,
-        file_text: string,
-        old_str: string,
-        new_str: string,
-        insert_line: { type: "integer" },
-        insert_text: string,
+        ...FILE_EDIT,
         view_range: { type: "array", items: { type: "integer" } },
       },
       ["command", "path"],
@@ -141,12 +141,7 @@ const FOREIGN_BUILTINS: readonly (readonly [RegExp, string, JsonObject])[] = [
     objectOf(
       {
         command: { type: "string", enum: ["view", "create", "str_replace", "insert", "delete", "rename"] },
-        path: string,
-        file_text: string,
-        old_str: string,
-        new_str: string,
-        insert_line: { type: "integer" },
-        insert_text: string,
+        ...FILE_EDIT,
         old_path: string,
         new_path: string,
       },

@@ -1,4 +1,5 @@
 /** Items that look like one another: one that is told twice, or two of one name. Only their words can say, when both are whole. */
+import type { Draft } from "../../ir/draft.ts";
 import type { Emit } from "../../ir/events.ts";
 import { type Json, type JsonObject, without } from "../../wire/json.ts";
 import type { DecoderState, Slot } from "./item.ts";
@@ -46,39 +47,32 @@ export function twins(original: Slot, reading: DecoderState): () => Slot {
     return !said.has(words) && said.add(words) !== undefined;
   };
   return () => {
-    let first: JsonObject | undefined;
-    let last: JsonObject | undefined;
-    let closed = false;
     const release = (emit: Emit): void => {
-      if (closed) return;
-      closed = true;
+      if (slot.closed) return;
+      slot.closed = true;
       // What only began says nothing of its own.
-      if (!last) return;
-      if (!original.ended) original.done(last, emit);
-      else if (isNews(last)) itemSlot(reading).done(without(last, NAMES), emit);
+      if (!slot.item || !slot.ended) return;
+      if (!original.ended) original.done(slot.item, emit);
+      else if (isNews(slot.item)) itemSlot(reading).done(without(slot.item, NAMES), emit);
     };
-    return {
+    const slot: Draft<Slot> = {
       get type() {
         return original.type;
       },
-      get item() {
-        return last ?? first;
-      },
-      get ended() {
-        return last !== undefined;
-      },
-      get closed() {
-        return closed;
-      },
-      added: (item) => void (first ??= item),
+      item: undefined,
+      ended: false,
+      closed: false,
+      added: (item) => void (slot.item ??= item),
       event: () => {},
       done: (item, emit) => {
-        if (closed) return;
-        last = item;
+        if (slot.closed) return;
+        slot.item = item;
+        slot.ended = true;
         if (original.ended) release(emit);
       },
       close: release,
     };
+    return slot;
   };
 }
 const NAMES = new Set(["id", "call_id"]);
