@@ -1,7 +1,4 @@
-/**
- * Counters as vendors send them, as a line of usage. Both OpenAI protocols count alike in words of their own, and vendors
- * mix the words: one reader has them all, for the dialects and for whoever checks a vendor from outside.
- */
+/** Counters as vendors send them, as a line of usage. Both OpenAI protocols count alike in words of their own, and vendors mix the words: one reader has them all, for the dialects and for whoever checks a vendor from outside. */
 import { isObject, type Json, type JsonObject } from "../wire/json.ts";
 import { type UsageLine, usageLine } from "../ir/usage.ts";
 

@@ -154,10 +154,7 @@ export interface Thoughts {
 }
 
 export interface Decoder extends Machine<Frame, StreamEvent> {
-  /**
-   * Behind a frame that did nothing but add to a text: takes the texts of further frames that are like it in everything
-   * else, and are not pushed. Undefined: the frame changed more than its text.
-   */
+  /** Behind a frame that did nothing but add to a text: takes the texts of further frames that are like it in everything else, and are not pushed. Undefined: the frame changed more than its text. */
   goOn?(): ((text: JsonLiteral) => void) | undefined;
 }
 

@@ -1,10 +1,7 @@
 /** Deferred tools: declared by the client, offered to the model once the conversation has named them. */
 import type { Entry, Tool } from "./request.ts";
 
-/**
- * Which tools wait, so that the client's own tool search keeps its sense. A vendor's search cannot run elsewhere: where
- * one was declared, none waits.
- */
+/** Which tools wait, so that the client's own tool search keeps its sense. A vendor's search cannot run elsewhere: where one was declared, none waits. */
 export function waitingTools(tools: readonly Tool[], entries: readonly Entry[]): (tool: Tool) => boolean {
   if (tools.some((tool) => tool.kind === "hosted" && tool.name.startsWith("tool_search"))) return () => false;
   let named: ReadonlySet<string> | undefined;

@@ -2,10 +2,7 @@
 import type { Entry, ReasoningEntry } from "./request.ts";
 import { turnsOf } from "./turns.ts";
 
-/**
- * True when a turn with calls, since the last user message, has no reasoning that satisfies `holds`. Vendors check the
- * running tool loop: older turns may lack theirs.
- */
+/** True when a turn with calls, since the last user message, has no reasoning that satisfies `holds`. Vendors check the running tool loop: older turns may lack theirs. */
 export function lacksReasoning(entries: readonly Entry[], holds: (entry: ReasoningEntry) => boolean): boolean {
   const begin = entries.findLastIndex((entry) => entry.kind === "message" && entry.role === "user") + 1;
   return turnsOf(entries.slice(begin)).some(

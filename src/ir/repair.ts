@@ -8,10 +8,7 @@ import { FIELDS } from "./field-names.ts";
 /** What a call without a result is answered with: vendors refuse a call that nothing follows. */
 export const NO_RESULT = "(no result: the call was interrupted)";
 
-/**
- * Missing ids are inferred in order (Cursor leaves them out), repeated ids made unique (`call_0` in every turn), each
- * result moved right behind the turn of its call, an orphan result told as user text, an unanswered call answered.
- */
+/** Missing ids are inferred in order (Cursor leaves them out), repeated ids made unique (`call_0` in every turn), each result moved right behind the turn of its call, an orphan result told as user text, an unanswered call answered. */
 export function repairEntries(entries: readonly Entry[]): Translated<readonly Entry[]> {
   const losses: Loss[] = [];
   const named = nameCalls(entries);

@@ -2,10 +2,7 @@
 import { type DialectId, readDialectId } from "./dialect-id.ts";
 import type { Placed } from "./field-names.ts";
 
-/**
- * Upstream, a seal goes only to its own issuer and model family. Towards a foreign client it is wrapped (`cs1.…`) into
- * that dialect's signature or encrypted field, and unwrapped when it comes back.
- */
+/** Upstream, a seal goes only to its own issuer and model family. Towards a foreign client it is wrapped (`cs1.…`) into that dialect's signature or encrypted field, and unwrapped when it comes back. */
 export interface Seal extends Placed {
   readonly dialect: DialectId;
   /** Who made it: the provider's kind and account, as `Addressee.issuer`. "" when a client presents it bare. */

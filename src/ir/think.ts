@@ -4,10 +4,7 @@ import { type JsonLiteral, literal } from "../wire/json.ts";
 const LEADING_THINK = /^\s*<think>[^]*?<\/think>\s*/;
 const LEADING_DETAILS = /^\s*<details[^>]*>\s*<summary>\s*Thought[^<]*<\/summary>[^]*?<\/details>\s*/;
 
-/**
- * The text behind a whole leading block; without one, the text itself. Nothing else is touched: a source file may well
- * contain these tags. Replayed markup teaches models to type it (facts: a recorded Cursor conversation).
- */
+/** The text behind a whole leading block; without one, the text itself. Nothing else is touched: a source file may well contain these tags. Replayed markup teaches models to type it (facts: a recorded Cursor conversation). */
 export function stripThink(text: string): string {
   const block = LEADING_THINK.exec(text) ?? LEADING_DETAILS.exec(text);
   return block ? text.slice(block[0].length) : text;

@@ -18,10 +18,7 @@ type Phase =
   /** Too much to wait for: it passes as it comes. */
   | "raw";
 
-/**
- * The text is spliced, never decoded: a literal's body is itself the body of a literal. A cut escape waits for its rest.
- * Where the model did not write the wrapper, the whole of what it wrote is the input.
- */
+/** The text is spliced, never decoded: a literal's body is itself the body of a literal. A cut escape waits for its rest. Where the model did not write the wrapper, the whole of what it wrote is the input. */
 export function unwrapper(): Machine<JsonLiteral, JsonLiteral> {
   let phase: Phase = "head";
   let held = "";

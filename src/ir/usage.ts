@@ -1,9 +1,6 @@
 /** What a call used. Counters are disjoint, so that a price is a sum over them. */
 
-/**
- * `input` excludes what was read from or written to the cache. `reasoning` is a share of `output`, after normalising
- * (xAI Chat and Gemini report it beside the output; every other vendor inside it).
- */
+/** `input` excludes what was read from or written to the cache. `reasoning` is a share of `output`, after normalising (xAI Chat and Gemini report it beside the output; every other vendor inside it). */
 export interface UsageLine {
   /** Only where it is another model than the one that answers. */
   readonly model?: string;

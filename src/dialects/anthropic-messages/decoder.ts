@@ -111,10 +111,7 @@ const HANDLERS: Readonly<Record<string, Handler | undefined>> = Object.assign(
   },
 );
 
-/**
- * Proxies splice a second answer in when their own upstream failed (recorded: spliced-message-start). The same id again is
- * a repetition; another id before any block is the answer that counts; after that nothing can be taken back.
- */
+/** Proxies splice a second answer in when their own upstream failed (recorded: spliced-message-start). The same id again is a repetition; another id before any block is the answer that counts; after that nothing can be taken back. */
 function onStart(event: JsonObject, reading: DecoderState, emit: Emit): void {
   const message = objectIn(event, "message") ?? {};
   const id = textIn(message, "id");

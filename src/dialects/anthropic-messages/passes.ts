@@ -10,10 +10,7 @@ export function passes(body: JsonObject, traits: Traits): boolean {
   return isNative(body) && (traits.midSystem || !(body.messages as readonly Json[]).some(isSystem));
 }
 
-/**
- * True when every message and tool is of this dialect, so that the bytes may pass as they are. Blocks and tools that we
- * have never heard of count: the vendor knows its own protocol better.
- */
+/** True when every message and tool is of this dialect, so that the bytes may pass as they are. Blocks and tools that we have never heard of count: the vendor knows its own protocol better. */
 export function isNative(body: JsonObject): boolean {
   const { messages, tools } = body;
   if (!isList(messages)) return false;

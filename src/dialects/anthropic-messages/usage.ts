@@ -54,10 +54,7 @@ function usageOf(seen: JsonObject): Usage {
   };
 }
 
-/**
- * The top level is one line; compaction and the advisor stand beside it. Where another model took over, its share of the
- * top level becomes a line with its name, and a hop that the top level leaves out one of kind "fallback".
- */
+/** The top level is one line; compaction and the advisor stand beside it. Where another model took over, its share of the top level becomes a line with its name, and a hop that the top level leaves out one of kind "fallback". */
 function linesOf(seen: JsonObject): UsageLine[] {
   const top = usageLine(countsOf(seen));
   const iterations = isList(seen.iterations) ? seen.iterations.filter(isObject).map(iterationOf) : [];

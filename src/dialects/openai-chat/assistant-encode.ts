@@ -10,10 +10,7 @@ import { thoughtField } from "./seals.ts";
 import { sealsOf, type TurnSeals } from "./seals-encode.ts";
 import { loseMark, type Writing, withBesides } from "./writing.ts";
 
-/**
- * Vendors want results directly behind the message that holds the calls, so one answer is one message. Text behind a
- * call joins the text before it: never lost, but told to come first.
- */
+/** Vendors want results directly behind the message that holds the calls, so one answer is one message. Text behind a call joins the text before it: never lost, but told to come first. */
 export function assistantTurn(entries: readonly AssistantEntry[], messages: JsonObject[], writing: Writing): void {
   const seals = sealsOf(entries, writing);
   const reasoning = replayed(entries, seals, writing);

@@ -186,10 +186,7 @@ const newCall = (at: number, freeform: boolean, context: ReplyContext): OpenCall
   close: () => {},
 });
 
-/**
- * By index. Gemini's endpoint gives every call index 0 and Mistral gives none: there a new id with a name is a new call, and
- * a known id goes on with its own. Some give each piece another id (vllm#23522), and no name.
- */
+/** By index. Gemini's endpoint gives every call index 0 and Mistral gives none: there a new id with a name is a new call, and a known id goes on with its own. Some give each piece another id (vllm#23522), and no name. */
 function findCall(
   part: CallPart,
   latest: OpenCall | undefined,

@@ -8,10 +8,7 @@ import { isList, type JsonObject } from "../../wire/json.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import type { Writing } from "./writing.ts";
 
-/**
- * Vendors that know `prompt_cache_key` follow OpenAI's newer fields; Mistral and others answer unknown ones with 422.
- * A Chat client that sent a field to a Chat vendor meant it.
- */
+/** Vendors that know `prompt_cache_key` follow OpenAI's newer fields; Mistral and others answer unknown ones with 422. A Chat client that sent a field to a Chat vendor meant it. */
 export function callerFields(request: ModelRequest, writing: Writing): JsonObject {
   const { caller, cache, state } = request;
   const follows = writing.traits.cacheKey;

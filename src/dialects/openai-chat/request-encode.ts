@@ -76,10 +76,7 @@ function withRule(messages: JsonObject[], rule: string | undefined): JsonObject[
 /** Vendors check that the field is there, not what it says. */
 const NO_THOUGHT = " ";
 
-/**
- * A tool turn of an earlier loop whose thinking is gone. Where the running loop lacks its own, the request comes here
- * with thinking off, and nobody asks for the field.
- */
+/** A tool turn of an earlier loop whose thinking is gone. Where the running loop lacks its own, the request comes here with thinking off, and nobody asks for the field. */
 function withThoughts(messages: JsonObject[], request: ModelRequest, writing: Writing): JsonObject[] {
   const field = thoughtField(writing.traits);
   if (writing.thoughtless.turns === 0 || field === "none" || request.reasoning?.mode === "off") return messages;

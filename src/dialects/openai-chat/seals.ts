@@ -77,10 +77,7 @@ export function isSigned(message: JsonObject, { reasoningReplay }: Traits): bool
     : isSignature(objectIn(first, "extra_content"));
 }
 
-/**
- * The pieces of a stream as the list that the vendor wants back: a piece goes on with the last entry of its type and
- * index. Texts, data and signatures grow; a repeated one does not.
- */
+/** The pieces of a stream as the list that the vendor wants back: a piece goes on with the last entry of its type and index. Texts, data and signatures grow; a repeated one does not. */
 export function folded(pieces: readonly JsonObject[]): readonly JsonObject[] {
   const list: JsonObject[] = [];
   const places = new Map<string, number>();

@@ -153,10 +153,7 @@ const ownCode = (error: GatewayError): string | undefined =>
     ? undefined
     : error.details.code;
 
-/**
- * Codex stops at once on context_length_exceeded, insufficient_quota and invalid_prompt, and tries again on everything
- * else; the wait it reads out of the text of rate_limit_exceeded. https://github.com/openai/codex codex-api/src/sse
- */
+/** Codex stops at once on context_length_exceeded, insufficient_quota and invalid_prompt, and tries again on everything else; the wait it reads out of the text of rate_limit_exceeded. https://github.com/openai/codex codex-api/src/sse */
 export function failure(error: GatewayError): { readonly code: string; readonly message: string } {
   const { retryAfter } = error.details;
   if (error.kind === "rate-limited") {

@@ -1,7 +1,4 @@
-/**
- * Which item of an answer an event is about. Items are told apart by `output_index`, since Copilot changes the ids with
- * every event. But some vendors number every item 0, and some announce one item under two indices.
- */
+/** Which item of an answer an event is about. Items are told apart by `output_index`, since Copilot changes the ids with every event. But some vendors number every item 0, and some announce one item under two indices. */
 import type { Emit } from "../../ir/events.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
 import type { DecoderState, Slot } from "./item.ts";

@@ -29,10 +29,7 @@ export function loseMark(mark: CacheMark | undefined, w: Writing): void {
   if (mark) w.losses.hint(mark, "cache-breakpoint", "dropped", note);
 }
 
-/**
- * The beginning of an item, with what its own dialect has beside the content. Copilot makes ids of four hundred
- * characters, which every other server refuses. An id of an item means nothing beyond its server.
- */
+/** The beginning of an item, with what its own dialect has beside the content. Copilot makes ids of four hundred characters, which every other server refuses. An id of an item means nothing beyond its server. */
 export function itemOf(type: string | undefined, entry: Meta, w: Writing): Record<string, Json | undefined> {
   const item: Record<string, Json | undefined> = { ...withHints(type === undefined ? {} : { type }, entry, w) };
   if (!w.own) return item;
