@@ -53,7 +53,7 @@ export interface Dialect {
     /** Tolerant of every vendor that claims the dialect. Emits a terminal event in any case. */
     decoder(context: ReplyContext): Decoder;
     /** Cannot print an invalid sequence. After "error" it prints the dialect's own error event and nothing that looks like an end. */
-    encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] };
+    encoder(context: ReplyContext): Encoder;
     readonly marks: Marks;
   };
   readonly response: {
@@ -152,6 +152,8 @@ export interface Thoughts {
   /** Anything may be a seal: only the decoder can say whose. */
   readonly mayHoldSeal: boolean;
 }
+
+export type Encoder = Machine<StreamEvent, Frame> & { losses(): readonly Loss[] };
 
 export interface Decoder extends Machine<Frame, StreamEvent> {
   /** Behind a frame that did nothing but add to a text: takes the texts of further frames that are like it in everything else, and are not pushed. Undefined: the frame changed more than its text. */

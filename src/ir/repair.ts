@@ -1,16 +1,15 @@
 /** Conversations as clients really send them, made into ones that every vendor accepts. Runs before any encoder. */
-import type { Loss, Translated } from "./loss.ts";
+import { lossList, type Translated } from "./loss.ts";
 import type { CallEntry, Entry, ResultEntry } from "./request.ts";
 import { uniqueNames } from "./unique.ts";
 import { isFromModel } from "./turns.ts";
-import { FIELDS } from "./field-names.ts";
 
 /** What a call without a result is answered with: vendors refuse a call that nothing follows. */
 export const NO_RESULT = "(no result: the call was interrupted)";
 
 /** Missing ids are inferred in order (Cursor leaves them out), repeated ids made unique (`call_0` in every turn), each result moved right behind the turn of its call, an orphan result told as user text, an unanswered call answered. */
 export function repairEntries(entries: readonly Entry[]): Translated<readonly Entry[]> {
-  const losses: Loss[] = [];
+  const losses = lossList();
   const named = nameCalls(entries);
   const calls = new Set<string>();
   const results = new Map<string, ResultEntry>();
@@ -32,7 +31,8 @@ export function repairEntries(entries: readonly Entry[]): Translated<readonly En
     } else if (entry.kind === "result") {
       answerOpen();
       if (calls.has(entry.callId)) continue;
-      losses.push(orphanLoss(entry));
+      const note = "a tool result whose call is not in the conversation was sent as user text";
+      losses.hint(entry, "orphan-result", "approximated", note);
       out.push(asUserText(entry));
     } else {
       // Text, reasoning and calls of one answer may follow each other; whatever else comes, the calls must be answered first.
@@ -41,7 +41,7 @@ export function repairEntries(entries: readonly Entry[]): Translated<readonly En
     }
   }
   answerOpen();
-  return { value: out, losses };
+  return { value: out, losses: losses.list() };
 }
 
 /** Gives every call a unique id and every result the id of the call it answers: the oldest open one of its id, else, without an id, the oldest open one. */
@@ -110,12 +110,4 @@ const asUserText = (result: ResultEntry): Entry => ({
       : typeof result.content === "string"
         ? `[result of an unknown tool call]\n${result.content}`
         : [{ kind: "text", text: "[result of an unknown tool call]" }, ...result.content],
-});
-
-const orphanLoss = (result: ResultEntry): Loss => ({
-  path: result.at ?? FIELDS.conversation,
-  feature: "orphan-result",
-  how: "approximated",
-  weight: "hint",
-  note: "a tool result whose call is not in the conversation was sent as user text",
 });

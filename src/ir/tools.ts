@@ -110,5 +110,5 @@ function refsOf(tool: Tool, namespace: string | undefined, take: (ref: ToolRef) 
   }
 }
 
-const refOf = (via: ToolRef["via"], name: string, namespace?: string): ToolRef =>
+export const refOf = (via: ToolRef["via"], name: string, namespace?: string): ToolRef =>
   namespace === undefined ? { via, name } : { via, name, namespace };

@@ -1,5 +1,4 @@
 /** What Anthropic demands of a conversation's form: it begins with the user, roles alternate, results come first in their turn. */
-import type { Feature } from "../../ir/loss.ts";
 import type { Content, MessageEntry } from "../../ir/request.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { encodeContent, isBlank } from "./parts-encode.ts";
@@ -83,41 +82,33 @@ function midSystemHints(entry: MessageEntry, hints: Hints = {}): Record<string, 
 }
 
 function printed(said: readonly Message[], writing: Writing): JsonObject[] {
+  const { losses } = writing;
+  const at = writing.said.field("conversation");
   const isOpen = said.at(-1)?.role === "assistant";
-  const messages = said.map(({ role, content, hints }, at) => {
+  const messages = said.map(({ role, content, hints }, index) => {
     const message: Record<string, Json> = { role };
     const whole = content === undefined ? undefined : inOrder(content);
-    const printed = isOpen && at === said.length - 1 ? trimmed(whole) : whole;
+    const printed = isOpen && index === said.length - 1 ? trimmed(whole) : whole;
     if (printed !== undefined) message.content = printed;
     return hints ? { ...message, ...hints } : message;
   });
   // A conversation may begin with a greeting of the model (Chat does not mind).
   if (said.find((message) => message.role !== "system")?.role !== "user") {
     messages.unshift(DOT);
-    toldTurn(
-      writing,
-      "first-user-turn",
-      "Anthropic demands that the user begins: a user turn of one dot stands before the first",
-    );
+    const note = "Anthropic demands that the user begins: a user turn of one dot stands before the first";
+    losses.hint(at, "first-user-turn", "emulated", note);
   }
   // Clients put notes for the model at the end of what it said. Who speaks this dialect means a prefill, and hears of it from the vendor.
   if (isOpen && writing.to.traits.prefill === false && !writing.own) {
     messages.push(DOT);
-    toldTurn(
-      writing,
-      "last-user-turn",
-      "this model demands that the user ends: a user turn of one dot stands behind the last",
-    );
+    const note = "this model demands that the user ends: a user turn of one dot stands behind the last";
+    losses.hint(at, "last-user-turn", "emulated", note);
   }
   return messages;
 }
 
 /** A dot says nothing, and is not empty. */
 const DOT: Record<string, Json> = { role: "user", content: "." };
-
-function toldTurn({ losses, said }: Writing, feature: Feature, note: string): void {
-  losses.hint(said.field("conversation"), feature, "emulated", note);
-}
 
 /** "final assistant content cannot end with trailing whitespace". */
 function trimmed(content: Printed = []): Printed {

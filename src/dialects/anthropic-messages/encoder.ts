@@ -1,11 +1,11 @@
 /** A Messages stream, written for clients: blocks strictly in a row, each frame with its event line. */
-import type { ReplyContext } from "../dialect.ts";
+import type { Encoder, ReplyContext } from "../dialect.ts";
 import type { Finish, StreamEvent } from "../../ir/events.ts";
-import { type Loss, lossList, type LossList } from "../../ir/loss.ts";
+import { lossList, type LossList } from "../../ir/loss.ts";
 import { sequence } from "../../ir/sequence.ts";
 import { NO_USAGE, type Usage } from "../../ir/usage.ts";
 import { defined, isList, isObject, type JsonObject, objectIn, textIn } from "../../wire/json.ts";
-import type { Frame, Machine } from "../../wire/machine.ts";
+import type { Frame } from "../../wire/machine.ts";
 import { type BlockWriter, blockWriter } from "./blocks-encode.ts";
 import { errorBody } from "./error.ts";
 import { servedByFallback } from "./thread.ts";
@@ -13,7 +13,7 @@ import { encodeUsage } from "./usage.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 import { STOP_REASONS } from "./wire.ts";
 
-export function encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
+export function encoder(context: ReplyContext): Encoder {
   const printing: Printing = {
     context,
     losses: lossList(),

@@ -1,5 +1,5 @@
 /** Anthropic's own web search, as its clients ask for it and see it, for a model whose vendor runs none. https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool */
-import { lossless, type Translated } from "../../ir/loss.ts";
+import { lossless, lossList, type Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, Tool } from "../../ir/request.ts";
 import {
   type Found,
@@ -42,6 +42,9 @@ const isText = (value: Json): value is string => typeof value === "string";
 
 function asFunction(request: ModelRequest): Translated<ModelRequest> {
   const at = request.tools.findIndex(isWebSearch);
+  const losses = lossList();
+  const note = "the gateway searches for this model; the answer comes at once when it is whole";
+  losses.hint(`tools[${at}]`, "web-search", "emulated", note);
   return {
     value: {
       ...request,
@@ -50,15 +53,7 @@ function asFunction(request: ModelRequest): Translated<ModelRequest> {
       ),
       entries: request.entries.map(asFunctionEntry),
     },
-    losses: [
-      {
-        path: `tools[${at}]`,
-        feature: "web-search",
-        how: "emulated",
-        weight: "hint",
-        note: "the gateway searches for this model; the answer comes at once when it is whole",
-      },
-    ],
+    losses: losses.list(),
   };
 }
 

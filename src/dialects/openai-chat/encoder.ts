@@ -1,11 +1,11 @@
 /** Events become chunks. Fragments are spliced into a prefix that is the same for the whole answer. */
 import type { GatewayError } from "../../ir/error.ts";
 import type { Annotation, Block, Delta, Finish, StreamEvent } from "../../ir/events.ts";
-import { type Feature, type Loss, type LossList, lossList } from "../../ir/loss.ts";
+import { type Feature, type LossList, lossList } from "../../ir/loss.ts";
 import { joined, type ThinkMarkup, thinkMarkup } from "../../ir/think.ts";
 import type { JsonLiteral } from "../../wire/json.ts";
-import type { Frame, Machine } from "../../wire/machine.ts";
-import type { ReplyContext } from "../dialect.ts";
+import type { Frame } from "../../wire/machine.ts";
+import type { Encoder, ReplyContext } from "../dialect.ts";
 import { type CallWords, callWords } from "./call-writer.ts";
 import { errorObject } from "./error.ts";
 import { readSealed } from "./seals.ts";
@@ -35,7 +35,7 @@ interface OpenBlock {
   readonly call?: CallWords;
 }
 
-export function encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
+export function encoder(context: ReplyContext): Encoder {
   const state: State = {
     context,
     losses: lossList(),

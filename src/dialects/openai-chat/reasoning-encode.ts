@@ -3,6 +3,7 @@ import type { Feature } from "../../ir/loss.ts";
 import type { ModelRequest, Reasoning } from "../../ir/request.ts";
 import { loseReasoningHints } from "../../ir/unread.ts";
 import type { JsonObject } from "../../wire/json.ts";
+import type { Writing as Fitting } from "../dialect.ts";
 import type { Writing } from "./writing.ts";
 
 export function encodeReasoning(request: ModelRequest, writing: Writing): JsonObject {
@@ -11,9 +12,7 @@ export function encodeReasoning(request: ModelRequest, writing: Writing): JsonOb
   return reasoningFields(request.reasoning ?? {}, writing);
 }
 
-type ReasoningWriting = Pick<Writing, "traits" | "losses" | "said">;
-
-export function reasoningFields(reasoning: Reasoning, writing: ReasoningWriting): JsonObject {
+export function reasoningFields(reasoning: Reasoning, writing: Fitting): JsonObject {
   switch (writing.traits.effortField) {
     case "reasoning_effort":
       return effortOnly(reasoning, writing);
@@ -30,7 +29,7 @@ export function reasoningFields(reasoning: Reasoning, writing: ReasoningWriting)
 
 const isOff = (reasoning: Reasoning): boolean => reasoning.mode === "off" || reasoning.effort === "none";
 
-function effortOnly(reasoning: Reasoning, writing: ReasoningWriting): JsonObject {
+function effortOnly(reasoning: Reasoning, writing: Fitting): JsonObject {
   if (reasoning.effort !== undefined) return { reasoning_effort: reasoning.effort };
   if (reasoning.mode === "off")
     lose("reasoning-off", "thinking was to be off; this model has only efforts and keeps its default", writing);
@@ -47,7 +46,7 @@ function openRouter(reasoning: Reasoning): JsonObject {
   return reasoning.mode === undefined ? {} : { reasoning: { enabled: true } };
 }
 
-function asSwitch(reasoning: Reasoning, writing: ReasoningWriting): JsonObject {
+function asSwitch(reasoning: Reasoning, writing: Fitting): JsonObject {
   if (isOff(reasoning)) return { thinking: { type: "disabled" } };
   if (reasoning.effort === undefined && reasoning.mode === undefined && reasoning.budgetTokens === undefined) return {};
   if (reasoning.effort !== undefined)
@@ -55,5 +54,5 @@ function asSwitch(reasoning: Reasoning, writing: ReasoningWriting): JsonObject {
   return { thinking: { type: "enabled" } };
 }
 
-const lose = (feature: Feature, note: string, writing: ReasoningWriting): void =>
+const lose = (feature: Feature, note: string, writing: Fitting): void =>
   writing.losses.hint(writing.said.field("reasoning"), feature, "dropped", note);

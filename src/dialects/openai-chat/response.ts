@@ -1,7 +1,7 @@
 /** Whole answers: the stream's own machines, so that both say the same. */
 import type { StreamEvent } from "../../ir/events.ts";
 import type { Translated } from "../../ir/loss.ts";
-import { type JsonObject, objectIn, objectsIn, parseJson, textIn } from "../../wire/json.ts";
+import { defined, type JsonObject, objectIn, objectsIn, parseJson, textIn } from "../../wire/json.ts";
 import type { ReplyContext } from "../dialect.ts";
 import { encoder } from "./encoder.ts";
 import { DONE } from "./wire.ts";
@@ -29,27 +29,18 @@ interface GrowingCall {
   extra?: JsonObject;
 }
 interface Message {
-  content: string | undefined;
-  refusal: string | undefined;
-  reasoning: string | undefined;
-  audio: JsonObject | undefined;
-  extra: JsonObject | undefined;
+  content?: string | undefined;
+  refusal?: string | undefined;
+  reasoning?: string | undefined;
+  audio?: JsonObject;
+  extra?: JsonObject | undefined;
   readonly details: JsonObject[];
   readonly annotations: JsonObject[];
   readonly calls: GrowingCall[];
 }
 
 function fold(chunks: readonly JsonObject[]): JsonObject {
-  const message: Message = {
-    content: undefined,
-    refusal: undefined,
-    reasoning: undefined,
-    audio: undefined,
-    extra: undefined,
-    details: [],
-    annotations: [],
-    calls: [],
-  };
+  const message: Message = { details: [], annotations: [], calls: [] };
   let finishReason = "stop";
   let last: JsonObject = {};
   for (const chunk of chunks) {
@@ -61,15 +52,8 @@ function fold(chunks: readonly JsonObject[]): JsonObject {
     last = chunk;
   }
   const { id, created, model, service_tier, usage } = last;
-  return {
-    id,
-    object: "chat.completion",
-    created,
-    model,
-    choices: [{ index: 0, message: printed(message), logprobs: null, finish_reason: finishReason }],
-    ...(usage === undefined ? {} : { usage }),
-    ...(service_tier === undefined ? {} : { service_tier }),
-  };
+  const choice = { index: 0, message: printed(message), logprobs: null, finish_reason: finishReason };
+  return defined({ id, object: "chat.completion", created, model, choices: [choice], usage, service_tier });
 }
 
 function grow(message: Message, delta: JsonObject): void {

@@ -2,6 +2,7 @@
 import type { ModelRequest, ToolChoice } from "../../ir/request.ts";
 import type { ToolMap } from "../../ir/tools.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
+import type { Writing as Fitting } from "../dialect.ts";
 import { OPENAI_CHAT } from "./id.ts";
 import type { Writing } from "./writing.ts";
 
@@ -21,7 +22,7 @@ function parallelFields(parallel: boolean, writing: Writing): JsonObject {
   return {};
 }
 
-type ChoiceWriting = Pick<Writing, "traits" | "losses" | "said"> & { readonly names: Pick<ToolMap, "wireName"> };
+type ChoiceWriting = Fitting & { readonly names: Pick<ToolMap, "wireName"> };
 
 export function encodeChoice(choice: ToolChoice, tools: readonly JsonObject[], writing: ChoiceWriting): JsonObject {
   const lost = (note: string): JsonObject => {

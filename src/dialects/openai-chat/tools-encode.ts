@@ -2,9 +2,10 @@
 import { assertNever } from "../../ir/assert-never.ts";
 import { builtinFunction, isDescribed } from "../openai-client-tools.ts";
 import { lowerCustomTool } from "../../ir/lower.ts";
-import type { CustomTool, FunctionTool, ModelRequest, Tool, ToolRef } from "../../ir/request.ts";
+import type { CustomTool, FunctionTool, ModelRequest, Tool } from "../../ir/request.ts";
 import { strictSchema } from "../../ir/strict-schema.ts";
 import { toolSchema } from "../../ir/tool-schema.ts";
+import { refOf } from "../../ir/tools.ts";
 import { withHints } from "../../ir/unread.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { choiceFields } from "./tool-choice-encode.ts";
@@ -40,7 +41,7 @@ function encodeTool(tool: Tool, tools: JsonObject[], writing: Writing): void {
 }
 
 function functionTool(tool: FunctionTool, writing: Writing): JsonObject {
-  const named: Record<string, Json> = { name: writing.names.wireName(refOf("function", tool)) };
+  const named: Record<string, Json> = { name: writing.names.wireName(refOf("function", tool.name, tool.namespace)) };
   if (tool.description !== undefined) named.description = tool.description;
   const declared: JsonObject = { type: "function", function: named };
   const marked = withBreakpoint(declared, tool.mark, writing);
@@ -75,11 +76,8 @@ const declaration = (name: string, description: string, parameters: Json): JsonO
   function: { name, description, parameters },
 });
 
-const refOf = (via: ToolRef["via"], tool: FunctionTool | CustomTool): ToolRef =>
-  tool.namespace === undefined ? { via, name: tool.name } : { via, name: tool.name, namespace: tool.namespace };
-
 function customTool(tool: CustomTool, writing: Writing): JsonObject {
-  const name = writing.names.wireName(refOf("custom", tool));
+  const name = writing.names.wireName(refOf("custom", tool.name, tool.namespace));
   const beside = withHints(NOTHING, tool, writing);
   if (writing.traits.customTools) {
     const described = tool.description === undefined ? {} : { description: tool.description };

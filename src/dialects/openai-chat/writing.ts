@@ -1,18 +1,12 @@
 /** What every encoder of a request needs: whom it writes for, and where it says what could not cross. */
-import type { LossList } from "../../ir/loss.ts";
 import type { CacheMark, MessageEntry } from "../../ir/request.ts";
 import { withHints } from "../../ir/unread.ts";
 import type { SealReader } from "../../ir/seal.ts";
 import type { ToolMap } from "../../ir/tools.ts";
-import type { CallerWords } from "../../ir/field-names.ts";
 import type { JsonObject } from "../../wire/json.ts";
-import type { Traits } from "../traits.ts";
+import type { Writing as Fitting } from "../dialect.ts";
 
-export interface Writing {
-  readonly traits: Traits;
-  readonly losses: LossList;
-  /** What the caller calls things. */
-  readonly said: CallerWords;
+export interface Writing extends Fitting {
   /** The body came in this dialect: fields of it that only some vendors know may go back. */
   readonly own: boolean;
   /** Ids of stored files that the caller names are of a vendor with another protocol. */

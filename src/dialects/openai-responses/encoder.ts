@@ -1,11 +1,9 @@
 /** StreamEvents as the events that Codex and the official SDKs expect: every item opened, filled and closed, every event numbered. */
-import type { ReplyContext } from "../dialect.ts";
+import type { Encoder, ReplyContext } from "../dialect.ts";
 import { connectionLost, type GatewayError } from "../../ir/error.ts";
 import type { Block, Finish, StreamEvent } from "../../ir/events.ts";
-import type { Loss } from "../../ir/loss.ts";
 import type { Usage } from "../../ir/usage.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
-import type { Frame, Machine } from "../../wire/machine.ts";
 import { callWriter } from "./call-writer.ts";
 import { echoOf } from "./echo.ts";
 import { errorObject, failure } from "./error.ts";
@@ -16,7 +14,7 @@ import { again, droppedWriter, vendorWriter } from "./vendor-writer.ts";
 import { encodeUsage } from "./usage.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 
-export function encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
+export function encoder(context: ReplyContext): Encoder {
   const p = printing(context);
   const state: State = {
     p,
