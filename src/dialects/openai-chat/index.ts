@@ -12,7 +12,7 @@ import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
-import { decodeRequest, envelope } from "./request-decode.ts";
+import { decodeConversation, decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
 import { settings } from "./settings.ts";
@@ -22,7 +22,7 @@ import { range, traits } from "./traits.ts";
 export const openaiChat = {
   id: OPENAI_CHAT,
   fieldNames: FIELD_NAMES,
-  conversationField: "messages",
+  conversation: { field: "messages", decode: decodeConversation },
   paths,
   headers,
   traits,
