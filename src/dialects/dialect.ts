@@ -66,6 +66,10 @@ export interface Dialect {
     /** Throws the GatewayError of an `error` event. */
     encode(events: readonly StreamEvent[], context: ReplyContext): Translated<JsonObject>;
   };
+  /** How the call of a freeform tool goes to the clients of this dialect. `byName`: this one reads the name of a function on every call. */
+  customCalls(body: JsonObject, client: { readonly byName: boolean }): ReplyStyle["customCalls"];
+  /** Thoughts go back sealed: their summary is for the eyes of a person, and a hidden one need not be asked for. */
+  readonly sealsThoughts?: true;
   /** Vendors of this dialect search the web themselves. */
   readonly hostsWebSearch: boolean;
   /** Its clients ask their vendor for searches in a way that the gateway can answer. */

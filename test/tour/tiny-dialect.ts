@@ -172,6 +172,7 @@ export const tiny = {
   id: TINY,
   fieldNames: { conversation: ["lines"] },
   conversation: { field: "lines", decode: entriesIn },
+  customCalls: () => "json",
   paths,
   headers: { fixed: { "tiny-version": "1" }, native: () => true, translated: () => false },
   traits: OPENAI_TRAITS,

@@ -43,6 +43,7 @@ export const anthropicMessages = {
   tokenCount,
   modelList,
   probe,
+  customCalls: () => "json",
   hostsWebSearch: true,
   webSearch,
 } satisfies Dialect;

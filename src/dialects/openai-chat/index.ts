@@ -1,5 +1,6 @@
 /** Chat Completions, as OpenAI defined it and as everybody else speaks it. https://platform.openai.com/docs/api-reference/chat */
 import type { Dialect } from "../dialect.ts";
+import { customCalls } from "./custom-calls.ts";
 import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { decodeError, encodeError } from "./error.ts";
@@ -38,5 +39,6 @@ export const openaiChat = {
   error: { decode: decodeError, encode: encodeError },
   modelList,
   probe,
+  customCalls,
   hostsWebSearch: false,
 } satisfies Dialect;

@@ -37,5 +37,7 @@ export const openaiResponses = {
   response,
   error,
   probe,
+  customCalls: () => "custom",
+  sealsThoughts: true,
   hostsWebSearch: true,
 } satisfies Dialect;
