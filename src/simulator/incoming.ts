@@ -46,7 +46,7 @@ function parsed(text: string): JsonObject | undefined {
 
 export function keyFits(headers: Readonly<Record<string, string>>, key: string | undefined): boolean {
   if (key === undefined) return true;
-  return headers["authorization"] === `Bearer ${key}` || headers["x-api-key"] === key || headers["api-key"] === key;
+  return headers.authorization === `Bearer ${key}` || headers["x-api-key"] === key || headers["api-key"] === key;
 }
 
 /** What the vendors want beside the body. */

@@ -143,7 +143,7 @@ function generate(
   if (!keyFits(incoming.headers, options.key)) return refusalReply(dialect, refusalOfStatus(401, ""));
   if (incoming.body === undefined) return refusalReply(dialect, { status: 400, message: NOT_JSON });
   const sent = door.deployment === undefined ? incoming.body : { ...incoming.body, model: door.deployment };
-  const isStrict = options.strict === true || isAlwaysStrict(stringOf(sent["model"]));
+  const isStrict = options.strict === true || isAlwaysStrict(stringOf(sent.model));
   const missing = isStrict ? missingParameter(door, incoming) : undefined;
   if (missing !== undefined) return missing;
   const found = dialect === "anthropic-messages" ? stage.threads.whole(sent) : { body: sent };
@@ -154,7 +154,7 @@ function generate(
     if (refusal !== undefined) return refusalReply(dialect, refusal);
   }
   const hold = stage.threads.holder(sent, body);
-  const asked = { ...READERS[dialect](body, stringOf(body["model"])), ...(hold && { hold }) };
+  const asked = { ...READERS[dialect](body), ...(hold && { hold }) };
   const script = scripts.get(asked.model);
   if (script !== undefined) return scriptReply(script, wire);
   const play = plays.get(asked.model) ?? behave;
@@ -218,7 +218,7 @@ const controlOf = (
   },
 });
 
-const READERS: Readonly<Record<SimDialect, (body: JsonObject, model: string) => Asked>> = {
+const READERS: Readonly<Record<SimDialect, (body: JsonObject) => Asked>> = {
   "openai-chat": readChat,
   "openai-responses": readResponses,
   "anthropic-messages": readMessages,
