@@ -13,13 +13,16 @@ export function checkParameters(definition: JsonObject, param: string, vendor: "
   if (definition.strict === true) checkStrictSchema(objectOf(schema), owner, param);
 }
 
+const invalidSchema = (owner: string, param: string, why: string): never =>
+  refuse(`Invalid schema for ${owner}: ${why}`, param, "invalid_function_parameters");
+
+const wantsObject = (type: string): string => `schema must be a JSON Schema of 'type: "object"', got 'type: ${type}'.`;
+
 function checkTop(schema: JsonObject, owner: string, param: string, vendor: "openai" | "any"): void {
-  const invalid = (why: string): never =>
-    refuse(`Invalid schema for ${owner}: ${why}`, param, "invalid_function_parameters");
+  const invalid = (why: string): never => invalidSchema(owner, param, why);
   const type = schema.type;
   if (vendor === "any" && !isSet(type)) return;
-  if (type !== "object")
-    invalid(`schema must be a JSON Schema of 'type: "object"', got 'type: ${JSON.stringify(type ?? "None")}'.`);
+  if (type !== "object") invalid(wantsObject(JSON.stringify(type ?? "None")));
   if (vendor === "any") return;
   // langchain-ai/langchainjs#9804.
   if (["oneOf", "anyOf", "allOf", "enum", "not"].some((key) => isSet(schema[key])))
@@ -32,11 +35,7 @@ function checkTop(schema: JsonObject, owner: string, param: string, vendor: "ope
 function checkArrays(schema: Json | undefined, owner: string, param: string, context: readonly string[]): void {
   if (!isPlainObject(schema)) return;
   if (schema.type === "array" && schema.items === undefined && schema.prefixItems === undefined)
-    refuse(
-      `Invalid schema for ${owner}: ${inContext(context)}, array schema missing items.`,
-      param,
-      "invalid_function_parameters",
-    );
+    invalidSchema(owner, param, `${inContext(context)}, array schema missing items.`);
   for (const [name, inner] of Object.entries(objectOf(schema.properties)))
     checkArrays(inner, owner, param, [...context, "properties", name]);
   checkArrays(schema.items, owner, param, [...context, "items"]);
@@ -54,12 +53,7 @@ const FORMATS = "date-time time date duration email hostname ipv4 ipv6 uuid".spl
 
 /** https://platform.openai.com/docs/guides/structured-outputs#supported-schemas: every object closed, every property required. */
 export function checkStrictSchema(schema: JsonObject, owner: string, param: string): void {
-  if (schema.type !== "object")
-    refuse(
-      `Invalid schema for ${owner}: schema must be a JSON Schema of 'type: "object"', got 'type: "${String(schema.type ?? "None")}"'.`,
-      param,
-      "invalid_function_parameters",
-    );
+  if (schema.type !== "object") invalidSchema(owner, param, wantsObject(`"${String(schema.type ?? "None")}"`));
   checkStrictNode(schema, owner, param, []);
   for (const key of ["$defs", "definitions"])
     for (const [name, definition] of Object.entries(objectOf(schema[key])))
@@ -67,8 +61,7 @@ export function checkStrictSchema(schema: JsonObject, owner: string, param: stri
 }
 
 function checkStrictNode(schema: JsonObject, owner: string, param: string, context: readonly string[]): void {
-  const invalid = (why: string): never =>
-    refuse(`Invalid schema for ${owner}: ${inContext(context)}, ${why}.`, param, "invalid_function_parameters");
+  const invalid = (why: string): never => invalidSchema(owner, param, `${inContext(context)}, ${why}.`);
   const refused = Object.keys(schema).find((key) => NOT_PERMITTED.includes(key));
   if (refused !== undefined) invalid(`'${refused}' is not permitted`);
   if (isSet(schema["$ref"])) {
