@@ -8,6 +8,7 @@ import { OPENAI_RESPONSES } from "./id.ts";
 import { nativeEdits } from "./native-edits.ts";
 import { passes } from "./passes.ts";
 import { probe } from "./probe.ts";
+import { decodeInput } from "./items-decode.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
@@ -18,7 +19,7 @@ import { thoughts } from "./thoughts.ts";
 export const openaiResponses = {
   id: OPENAI_RESPONSES,
   fieldNames: FIELD_NAMES,
-  conversationField: "input",
+  conversation: { field: "input", decode: (said) => decodeInput(said, "input") },
   paths,
   headers,
   traits,
@@ -33,5 +34,7 @@ export const openaiResponses = {
   response,
   error,
   probe,
+  customCalls: () => "custom",
+  sealsThoughts: true,
   hostsWebSearch: true,
 } satisfies Dialect;
