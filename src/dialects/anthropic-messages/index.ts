@@ -1,4 +1,5 @@
 /** The Messages protocol. https://docs.claude.com/en/api/messages */
+import { listOf } from "../../wire/json.ts";
 import type { Dialect } from "../dialect.ts";
 import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
@@ -12,6 +13,7 @@ import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
+import { decodeMessages } from "./messages-decode.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
@@ -24,7 +26,7 @@ import { webSearch } from "./web-search.ts";
 export const anthropicMessages = {
   id: ANTHROPIC_MESSAGES,
   fieldNames: FIELD_NAMES,
-  conversationField: "messages",
+  conversation: { field: "messages", decode: (said) => decodeMessages(listOf(said)) },
   paths,
   headers,
   traits,
@@ -41,6 +43,7 @@ export const anthropicMessages = {
   tokenCount,
   modelList,
   probe,
+  customCalls: () => "json",
   hostsWebSearch: true,
   webSearch,
 } satisfies Dialect;

@@ -15,6 +15,7 @@ import { fieldsOf } from "../../ir/field-names.ts";
 import {
   defined,
   isObject,
+  type Json,
   type JsonObject,
   optionalBoolean,
   optionalList,
@@ -86,6 +87,10 @@ function finder(tools: readonly Tool[]): FindTool {
   const map = toolMap(tools);
   return (name): ToolRef => map.find(name) ?? map.byWireName(name) ?? { via: "function", name };
 }
+
+/** Without declared tools: a replayed freeform call is a function's. */
+export const decodeConversation = (messages: Json): readonly Entry[] =>
+  entriesOf({ messages }, (name) => ({ via: "function", name }), lossList());
 
 function entriesOf(body: JsonObject, find: FindTool, losses: LossList): readonly Entry[] {
   const messages = optionalList(body, "messages");

@@ -11,6 +11,7 @@ import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
 import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
+import { decodeInput } from "./items-decode.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
@@ -21,7 +22,7 @@ import { thoughts } from "./thoughts.ts";
 export const openaiResponses = {
   id: OPENAI_RESPONSES,
   fieldNames: FIELD_NAMES,
-  conversationField: "input",
+  conversation: { field: "input", decode: (said) => decodeInput(said, "input") },
   paths,
   headers,
   traits,
@@ -36,5 +37,7 @@ export const openaiResponses = {
   response,
   error,
   probe,
+  customCalls: () => "custom",
+  sealsThoughts: true,
   hostsWebSearch: true,
 } satisfies Dialect;
