@@ -34,7 +34,7 @@ export const isOutOfDescriptors = (code: string): boolean => code === "EMFILE" |
 /** Some clients give up without being told how long to wait. */
 const RETRY_AFTER = "5";
 const full = (what: string): GatewayError =>
-  ownError("gateway-full", `${what} ReplyContext again in a few seconds. Whoever runs the gateway can ${RAISE}.`, {
+  ownError("gateway-full", `${what} Ask again in a few seconds. Whoever runs the gateway can ${RAISE}.`, {
     retryAfter: RETRY_AFTER,
   });
 
