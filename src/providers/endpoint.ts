@@ -54,7 +54,7 @@ export function defaultDialect(provider: ProviderConfig, model: string): Dialect
   return dialectOf?.(modelRow(model)?.maker, provider) ?? dialect;
 }
 
-/** undefined: the deployment's own name tells, or nothing does. */
+/** undefined: the deployment's own name says which model it is, or nothing does. */
 export function impliedModel(provider: ProviderConfig, model: string, asked: string): string | undefined {
   if (modelRow(model)) return undefined;
   const maker = modelRow(asked)?.maker;

@@ -71,7 +71,7 @@ export interface Call extends Arrival {
   readonly strict: boolean;
   /** Those that look into this call. */
   readonly guards: readonly Guard[];
-  /** The body in nobody's dialect: decoded when first asked for, as the guards left it. */
+  /** The body decoded, free of any dialect: on the first call of this function, and as the guards left it. */
   decoded(): Translated<ModelRequest>;
   /** What the guards made of it. */
   replace(request: ModelRequest): void;
@@ -103,9 +103,14 @@ export interface Gateway {
   clock(): number;
 }
 
-/** Where limits, budgets and guards stand on the way of a call. Each throws a GatewayError to refuse; a call that none of them concerns pays nothing for them. */
+/**
+ * Where limits, budgets and guards join a call. Each throws a GatewayError to refuse; a call that none of them concerns
+ * pays nothing for them. Example:
+ *
+ *     { admit: async ({ caller }) => void (await budget.check(caller.name)), guards: [] }
+ */
 export interface Hooks {
-  /** Before the plan: who calls, with which body. */
+  /** Before the plan: the caller and the body are known, the target is not. */
   admit?(arrival: Arrival): Promise<void> | undefined;
   /** Before each attempt: which target is about to be asked. */
   beforeAttempt?(attempt: Attempt): Promise<void> | undefined;

@@ -50,7 +50,7 @@ export function closeCall(closing: Closing, status: number, ending?: Ending, err
 /** Usage and losses for the record, reasoning for the vault, tokens for the local count. */
 function settle({ gateway, record, reply }: Closing, { watch, losses, place, sample }: Ending): void {
   record.draft.usage = watch.usage;
-  const told = watch.answer();
+  const told = watch.forVault();
   const isKept = place !== undefined && told !== undefined;
   if (isKept) gateway.vault.remember(place, told.answer, told.seen);
   // What the vault has, it puts back.

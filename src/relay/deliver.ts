@@ -23,7 +23,7 @@ export interface OpenStream {
   readonly idleMs: number;
   /** How long the vendor is waited for behind the terminal event: what comes until then passes. */
   readonly behindEndMs: number;
-  /** Where the vault is told of the answer; absent: nowhere. */
+  /** Where the vault keeps the answer; absent: it keeps none. */
   readonly place?: Place;
   /** Headers of the upstream. */
   readonly headers: Headers;

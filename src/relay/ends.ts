@@ -18,7 +18,7 @@ export interface Ends {
 /** One by one an item costs ten times what it costs among all of them. */
 const ONE_BY_ONE_MAX = 100;
 
-/** Throws where the dialect cannot read them. `whole`: all entries, for a body whose ends are far apart from what they tell. */
+/** Throws where the dialect cannot read them. `whole`: all entries, for a body with many items before the user's first words or behind the model's last. */
 export function endsIn(body: JsonObject, dialect: DialectId, whole: () => readonly Entry[]): Ends {
   const { field, decode } = DIALECTS[dialect].conversation;
   const said = body[field] ?? null;

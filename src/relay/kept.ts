@@ -86,7 +86,7 @@ export async function hasDroppedSeals(attempt: Attempt): Promise<boolean> {
   return sealsIn(await restored(attempt)) > sealsIn(call.decoded().value.entries);
 }
 
-/** Chat: seals stand beside the calls, and a client may not know the field. */
+/** Chat: seals are fields beside the calls, and a client may not know those fields. */
 const sealsCalls = (target: Target): boolean => target.addressee.traits.signedCalls === true || readsDetails(target);
 
 const readsDetails = ({ addressee, capabilities }: Target): boolean =>

@@ -35,7 +35,7 @@ export async function searched(first: readonly StreamEvent[], rounds: Rounds): P
   const answer = joined(first, rounds);
   let { request } = rounds;
   let uses = 0;
-  // A model that goes on after it was told that it may not any more is stopped.
+  // A model that goes on after its last search was refused is stopped.
   for (let events = first, round = 0; ; round++) {
     const { blocks, finish } = collect(events);
     const searches = blocks.filter(isSearch);

@@ -1,4 +1,4 @@
-/** The translated lane of a request, pure: one call in nobody's dialect, written for one target. */
+/** The translated lane of a request, pure: one decoded call, encoded for one target. */
 import { readsAttribution, withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { ReplyContext, ReplyStyle } from "../dialects/dialect.ts";

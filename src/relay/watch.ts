@@ -16,7 +16,7 @@ export interface Watch {
   readonly error: GatewayError | undefined;
   readonly usage: Usage;
   /** For the vault; undefined when it wants nothing of it. */
-  answer(): { readonly answer: Answer; readonly seen: Seen } | undefined;
+  forVault(): { readonly answer: Answer; readonly seen: Seen } | undefined;
   /** What the client may present again. */
   seals(): readonly Seal[];
 }
@@ -32,7 +32,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
   let usage: Usage = NO_USAGE;
   const seals = new Map<number, Seal>();
   return {
-    /** Throws `upstream-failed` at the block that is too many: each of them is kept by somebody until the end. */
+    /** Throws `upstream-failed` at the block that is too many: coders and the vault keep each block until the end. */
     observe: (event) => {
       if (event.type === "block-start" && ++blocks > LIMITS.blocksMax) throw tooManyBlocks();
       if (event.type !== "block-delta") kept?.push(event);
@@ -77,7 +77,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
       return usage;
     },
     seals: () => [...seals.values()],
-    answer: () => {
+    forVault: () => {
       if (!kept || wanted === "nothing") return undefined;
       const answer = kept.answer();
       const isWhole = answer.finish && !answer.error && keptChars <= LIMITS.vaultTurnBytesMax;

@@ -24,7 +24,7 @@ export async function wholeBody(upstream: Upstream, dialect: Dialect): Promise<W
   try {
     const events = isStream
       ? streamedEvents(bytes, dialect, upstream)
-      : dialect.response.decode(objectOf(bytes, provider), out.ask);
+      : dialect.response.decode(objectOf(bytes, provider), out.context);
     for (const event of events) if (event.type === "error") throw event.error;
     return { bytes, events };
   } catch (error) {
@@ -35,7 +35,7 @@ export async function wholeBody(upstream: Upstream, dialect: Dialect): Promise<W
 /** Some hosts stream whatever one asks for. */
 function streamedEvents(bytes: Uint8Array, dialect: Dialect, { out, framing }: Upstream): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
-  const lane = translatedLane(dialect, dialect, out.ask, (event) => void events.push(event), framing);
+  const lane = translatedLane(dialect, dialect, out.context, (event) => void events.push(event), framing);
   lane.push(bytes);
   lane.end("eof");
   return events;

@@ -1,7 +1,7 @@
 /** How a refusal looks to each client. */
 import { describe, expect, test } from "bun:test";
 import { GatewayError } from "../ir/error.ts";
-import { failureStatus, refuse, refuseOptions } from "./answer.ts";
+import { failureStatus, refuse, refuseOptions } from "./error-response.ts";
 
 const LIMITED = new GatewayError("rate-limited", "Too many calls.", { retryAfter: "7" });
 
