@@ -1,4 +1,4 @@
-/** An open stream, brought to the client: heartbeats while it is silent, an end that tells the truth, one record. */
+/** An open stream, brought to the client: heartbeats while it is silent, an end that says whether the answer is whole, one record. */
 import { type GatewayError, ownError } from "../ir/error.ts";
 import { orLate } from "../time/limit.ts";
 import type { Place } from "../vault/place.ts";

@@ -151,7 +151,7 @@ const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
     ? { ...request, reasoning: { ...request.reasoning, show: "omitted" } }
     : request;
 
-/** Closes over the gateway alone: an open stream holds it, and must not hold the body. */
+/** An open stream holds `nowSeconds`, so it closes over the gateway and not over the call, whose body is large. */
 const common = ({ call: { gateway, id, model }, target }: Attempt) => ({
   target,
   replyId: id,
@@ -164,7 +164,7 @@ function withCacheKey(request: ModelRequest, conversation: string | undefined): 
   return key === undefined ? request : { ...request, cache: { ...request.cache, key: cacheKeyOf(key) } };
 }
 
-/** A lone question is asked once: no cache shall be paid for it. */
+/** Whether more turns are likely: a lone question is asked once, and a cache for it would be paid in vain. */
 const goesOn = ({ tools, entries }: ModelRequest): boolean =>
   tools.length > 0 ||
   entries.some(({ kind }) => kind === "tools" || kind === "call") ||

@@ -6,7 +6,7 @@ import type { Target } from "../routing/target.ts";
 import { orLate } from "../time/limit.ts";
 import { printFrame } from "../wire/sse.ts";
 import { streamedAnswer, wholeAnswer } from "./answer.ts";
-import { attempt } from "./attempt.ts";
+import { tryTargets } from "./retry.ts";
 import { type Arrival, type Attempt, type Call, callOf } from "./call.ts";
 import { closeCall, type Closing, LEFT, tokenSample } from "./close.ts";
 import { deliver, type OpenStream } from "./deliver.ts";
@@ -65,7 +65,7 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
       throw clean;
     }
   };
-  return attempt(await homeFirst(call), tryAt, { signal, wait: pause });
+  return tryTargets(await homeFirst(call), tryAt, { signal, wait: pause });
 }
 
 /** What an open stream still needs of its call. The body is not among it: a thousand open streams would hold a thousand bodies. */

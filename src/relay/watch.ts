@@ -9,7 +9,7 @@ import { LIMITS } from "../wire/limits.ts";
 
 export interface Watch {
   observe(event: StreamEvent): void;
-  /** Something that a client can see has come: from here on no other target may answer. */
+  /** A client can see some of the answer: from here on no other target may answer. */
   readonly committed: boolean;
   readonly started: boolean;
   readonly terminal: boolean;
@@ -17,7 +17,7 @@ export interface Watch {
   readonly usage: Usage;
   /** For the vault; undefined when it wants nothing of it. */
   forVault(): { readonly answer: Answer; readonly seen: Seen } | undefined;
-  /** What the client may present again. */
+  /** The seals of the answer: the client may send them back. */
   seals(): readonly Seal[];
 }
 
