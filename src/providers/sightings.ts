@@ -17,13 +17,13 @@ export interface SeenDeployment extends Sighting {
 export interface Sightings {
   /** undefined: never asked. */
   of(provider: ProviderConfig, model: string): Sighting | undefined;
-  /** Of other vendors nothing is kept. */
+  /** Keeps the sighting, where the vendor has deployments. */
   saw(provider: ProviderConfig, model: string, state: Sighting["state"]): void;
-  /** From an earlier life: what was seen since is newer. */
+  /** Adds sightings of an earlier run; those of this run are newer and stay. */
   recall(seen: readonly SeenDeployment[]): void;
 }
 
-/** The same again is news after so long only. */
+/** The same sighting is reported again only after this time. */
 const NEWS_MS = 24 * 60 * 60 * 1000;
 
 export const hasDeployments = (provider: ProviderConfig): boolean => vendorOf(provider).listsDeployable === true;
