@@ -195,7 +195,7 @@ test("a dialect's id and its words of the wire stand in its own folder", async (
 const NAMES =
   /azure|openai|anthropic|claude|cursor|codex|kimi|moonshot|deepseek|groq|mistral|openrouter|gemini|\bxai\b|\bgpt-?\d/i;
 const HOMES =
-  /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env|config|base-url|api-keys|schema\/schema)[^/]*\.ts$/;
+  /^(dialects|providers|clients|simulator|cli|setup|probe)\/|^config\/(env\/|config|base-url|api-keys|schema\/schema)[^/]*\.ts$/;
 const ALLOWED: Readonly<Record<string, string>> = {
   "ir/dialect-id.ts": "the names of dialects in earlier versions",
   "http/routes.ts": "paths that clients ask for",

@@ -43,10 +43,17 @@ export const heldOf = ({ attempt, out, watch, response, place }: Upstream) => ({
 
 function laneOf({ attempt, out, watch, place, framing }: Upstream, from: Dialect, to: Dialect): StreamLane {
   // Clients read server-sent events: bytes in another framing cannot pass.
-  if (out.lane === "translated" || framing !== SSE) return translatedLane(from, to, out.context, watch.observe, framing);
+  if (out.lane === "translated" || framing !== SSE)
+    return translatedLane(from, to, out.context, watch.observe, framing);
   const clean = cleanEvents(from, attempt.target.provider);
   const filter = out.withholdsUsage ? withoutUsage(from, clean) : clean;
-  return nativeLane(from, out.context, filter, watch.observe, place && out.kept === "whole" ? "emitted" : "passed over");
+  return nativeLane(
+    from,
+    out.context,
+    filter,
+    watch.observe,
+    place && out.kept === "whole" ? "emitted" : "passed over",
+  );
 }
 
 async function committed(

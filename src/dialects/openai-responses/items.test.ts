@@ -174,7 +174,14 @@ describe("two items under one name", () => {
       ),
     ).toEqual(BOTH);
     expect(streamed(done(0, one), completed(one, two))).toEqual(BOTH);
-    const secondFirst = [added(0, begun), added(1, begun), input(1, "{2}"), input(0, "{1}"), done(0, one), done(1, two)];
+    const secondFirst = [
+      added(0, begun),
+      added(1, begun),
+      input(1, "{2}"),
+      input(0, "{1}"),
+      done(0, one),
+      done(1, two),
+    ];
     expect(streamed(...secondFirst, completed())).toEqual(["a f {2}", "call_r1_1 f {1}"]);
   });
   test("are two texts", () => {
