@@ -5,7 +5,7 @@ import { BINARY_HEADERS, binaryFrame, SIGNATURE, signatureOf } from "../fixtures
 import { type Copy, copyOfTree } from "./copy.ts";
 
 const KEY = "acme-key-0123456789";
-const ROW = (url: string): string => `  compatible({
+const ROW = (url: string): string => `  vendor({
     id: "acme",
     title: "Acme",
     baseUrl: "${url}",

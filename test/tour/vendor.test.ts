@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { upstream, type Upstream } from "../e2e/upstream.ts";
 import { copyOfTree, promised, type Copy } from "./copy.ts";
 
-const ROW = (url: string): string => `  compatible({
+const ROW = (url: string): string => `  vendor({
     id: "acme",
     title: "Acme",
     baseUrl: "${url}/v1",
