@@ -28,6 +28,7 @@ export function itemSlot(reading: DecoderState): Slot {
     item: undefined,
     ended: false,
     closed: false,
+    heard: false,
     added: (item, emit) => {
       if (slot.closed || slot.item) return;
       slot.item = item;
@@ -37,6 +38,8 @@ export function itemSlot(reading: DecoderState): Slot {
     },
     event: (event, emit) => {
       if (slot.closed) return;
+      // A part that is announced has no words yet.
+      slot.heard ||= !String(event.type).endsWith("_part.added");
       const found = kind ?? impliedKind(event, reading);
       if (!found) return void waiting.push(event);
       if (!kind) become(found, emit);

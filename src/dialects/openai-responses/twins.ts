@@ -62,6 +62,7 @@ export function twins(original: Slot, reading: DecoderState): () => Slot {
       item: undefined,
       ended: false,
       closed: false,
+      heard: false,
       added: (item) => void (slot.item ??= item),
       event: () => {},
       done: (item, emit) => {
