@@ -11,7 +11,7 @@ import { OPENAI_RESPONSES } from "../dialects/openai-responses/id.ts";
 import { OPENAI_TOOLS, OPENAI_TRAITS } from "../dialects/openai-traits.ts";
 import type { Vendor } from "./vendor.ts";
 
-const vendor = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
+const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
   kind: "openai-compatible",
   keyVariables: [],
   dialect: OPENAI_CHAT,
@@ -40,9 +40,10 @@ export const VENDORS: readonly Vendor[] = [
     },
     hosts: ["openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com"],
     traits: { [OPENAI_CHAT]: OPENAI_TRAITS },
+    auth: API_KEY,
     transports: {
-      [OPENAI_CHAT]: { address: azureChat, auth: API_KEY },
-      [OPENAI_RESPONSES]: { address: azureResponses, auth: API_KEY },
+      [OPENAI_CHAT]: { address: azureChat },
+      [OPENAI_RESPONSES]: { address: azureResponses },
       // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
       [ANTHROPIC_MESSAGES]: { address: messagesUnder("/anthropic/v1"), auth: X_API_KEY },
     },
@@ -79,11 +80,7 @@ export const VENDORS: readonly Vendor[] = [
     hosts: ["api.anthropic.com"],
     // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
     traits: { [ANTHROPIC_MESSAGES]: { threads: true } },
-    transports: {
-      [OPENAI_CHAT]: { auth: X_API_KEY },
-      [OPENAI_RESPONSES]: { auth: X_API_KEY },
-      [ANTHROPIC_MESSAGES]: { auth: X_API_KEY },
-    },
+    auth: X_API_KEY,
     countsTokens: true,
     serves: "anthropic",
     // "compatible across platforms": https://platform.claude.com/docs/en/build-with-claude/extended-thinking
@@ -92,7 +89,7 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["claude-sonnet-5", "claude-opus-5-5", "claude-haiku-5-5"],
     prefixes: ["anthropic/"],
   },
-  vendor({
+  compatible({
     id: "kimi",
     title: "Kimi (Moonshot AI)",
     kind: "kimi",
@@ -108,7 +105,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "kimi-k2-thinking", small: "kimi-k2-thinking" },
     prefixes: ["moonshotai/", "moonshot/", "kimi/"],
   }),
-  vendor({
+  compatible({
     id: "aimlapi",
     title: "AI/ML API",
     baseUrl: "https://api.aimlapi.com/v1",
@@ -120,7 +117,7 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["google/gemini-2.5-pro"],
     catchAll: true,
   }),
-  vendor({
+  compatible({
     id: "deepseek",
     title: "DeepSeek",
     baseUrl: "https://api.deepseek.com/v1",
@@ -142,7 +139,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "deepseek-chat", small: "deepseek-chat" },
     prefixes: ["deepseek/", "deepseek-ai/"],
   }),
-  vendor({
+  compatible({
     id: "groq",
     title: "Groq",
     baseUrl: "https://api.groq.com/openai/v1",
@@ -164,7 +161,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["groq/"],
   }),
-  vendor({
+  compatible({
     id: "mistral",
     title: "Mistral",
     baseUrl: "https://api.mistral.ai/v1",
@@ -196,7 +193,7 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["mistral-small-latest"],
     prefixes: ["mistralai/", "mistral/"],
   }),
-  vendor({
+  compatible({
     id: "xai",
     title: "xAI",
     baseUrl: "https://api.x.ai/v1",
@@ -210,7 +207,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "grok-code-fast-1", small: "grok-code-fast-1" },
     prefixes: ["x-ai/", "xai/"],
   }),
-  vendor({
+  compatible({
     id: "openrouter",
     title: "OpenRouter",
     baseUrl: "https://openrouter.ai/api/v1",
@@ -231,7 +228,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["openrouter/"],
   }),
-  vendor({
+  compatible({
     id: "gemini",
     title: "Google Gemini (OpenAI-compatible)",
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
@@ -246,7 +243,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "gemini-2.5-pro", small: "gemini-2.5-flash" },
     prefixes: ["google/", "gemini/", "models/"],
   }),
-  vendor({
+  compatible({
     id: "ollama",
     title: "Ollama",
     baseUrl: "http://127.0.0.1:11434/v1",
@@ -259,7 +256,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["ollama/"],
   }),
-  vendor({
+  compatible({
     id: "vllm",
     title: "vLLM",
     baseUrl: "http://127.0.0.1:8000/v1",
@@ -271,7 +268,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["vllm/"],
   }),
-  vendor({
+  compatible({
     id: "lmstudio",
     title: "LM Studio",
     baseUrl: "http://127.0.0.1:1234/v1",
@@ -281,12 +278,12 @@ export const VENDORS: readonly Vendor[] = [
     prefixes: ["lmstudio/"],
   }),
   // Gemini's signatures may stand behind it.
-  vendor({
+  compatible({
     id: "generic",
     title: "any OpenAI-compatible vendor",
     traits: { [OPENAI_CHAT]: { extraContent: true } },
   }),
-  vendor({
+  compatible({
     id: "simulator",
     title: "the simulator",
     kind: "simulator",
