@@ -17,7 +17,7 @@ export function dataHere(configFile: string | undefined): DataHere {
   const asks = readVariable(variables, "CODESWITCH_ASK_DEPLOYMENTS") ?? "on";
   return {
     dataDir: dataDir(variables),
-    ...(secret !== undefined && { secret }),
+    secret,
     asksDeployments: !/^(0|off|no|false)$/i.test(asks),
   };
 }

@@ -1,7 +1,5 @@
 /** One client: whether its files still say what setup wrote, and whether the gateway answers in its dialect. */
-import { homedir } from "node:os";
 import type { Config } from "../config/config.ts";
-import { dataDir } from "../config/data-dir.ts";
 import { fault, type Finding, noted, ok, warning } from "../doctor/finding.ts";
 import { askModels, presence } from "../probe/gateway.ts";
 import { roundTrip } from "../probe/round-trip.ts";
@@ -9,7 +7,7 @@ import { readFile, textBefore } from "../setup/apply.ts";
 import { SetupRefused } from "../setup/setup.ts";
 import { type ChangedFile, readState } from "../setup/state.ts";
 import type { Address } from "./find-gateway.ts";
-import { find } from "./setup.ts";
+import { data, find, rivalNotes } from "./setup.ts";
 import { command } from "../typed/command.ts";
 import { NO_KEY } from "./setup-connection.ts";
 
@@ -24,37 +22,17 @@ export async function checkClient(
   if (setup.kind === "unsupported") return [fault(about, "protocol", setup.reason)];
   if (setup.kind === "printed")
     return [noted(about, "setup", `It is set up by hand: ${command(`setup ${id}`)} prints the values.`)];
-  const state = readState(dataDir(process.env, process.platform, process.env.HOME ?? homedir())).setups[id];
-  const files = state
+  const state = readState(data()).setups[id];
+  const found = state
     ? state.files.map((file) => checkFile(about, id, file))
     : [warning(about, "setup", `It was not set up from here. ${command(`setup ${id}`)} does it.`)];
-  const rivals = setup.rivals
-    .filter((name) => (process.env[name] ?? "") !== "")
-    .map((name) =>
-      warning(
-        about,
-        "environment",
-        `${name} is set in this shell, and ${setup.title} may prefer it to its files. Unset it where you start it.`,
-      ),
-    );
-  const program =
-    setup.program && !Bun.which(setup.program.command)
-      ? [
-          warning(
-            about,
-            "program",
-            `${setup.program.command} is not in PATH, so it cannot be tried. Install it, or open a new terminal.`,
-          ),
-        ]
-      : [];
-  return [
-    ...files,
-    ...rivals,
-    ...program,
-    ...(address?.there.kind === "gateway"
-      ? await answers(about, id, address, keyOf(config, address, state?.files ?? [], given), state?.url, setup.dialect)
-      : []),
-  ];
+  found.push(...rivalNotes(setup).map((note) => warning(about, "environment", note)));
+  const program = setup.program?.command ?? "";
+  const absent = `${program} is not in PATH, so it cannot be tried. Install it, or open a new terminal.`;
+  if (setup.program && !Bun.which(program)) found.push(warning(about, "program", absent));
+  if (address?.there.kind !== "gateway") return found;
+  const key = keyOf(config, address, state?.files ?? [], given);
+  return [...found, ...(await answers(about, id, address, key, state?.url, setup.dialect))];
 }
 
 function checkFile(about: string, id: string, file: ChangedFile): Finding {
@@ -67,11 +45,8 @@ function checkFile(about: string, id: string, file: ChangedFile): Finding {
     return ok(about, "files", `${file.path} was edited since, and what setup wrote still stands in it.`);
   } catch (error) {
     if (!(error instanceof SetupRefused)) throw error;
-    return warning(
-      about,
-      "files",
-      `${file.path} was changed since in the lines that setup wrote. If the client no longer comes here: ${command(`setup ${id} --undo --force`)}, then ${command(`setup ${id}`)}.`,
-    );
+    const says = `${file.path} was changed since in the lines that setup wrote. If the client no longer comes here: ${command(`setup ${id} --undo --force`)}, then ${command(`setup ${id}`)}.`;
+    return warning(about, "files", says);
   }
 }
 
@@ -91,34 +66,24 @@ async function answers(
   dialect: Parameters<typeof roundTrip>[1],
 ): Promise<Finding[]> {
   const there = written === undefined || written === url ? undefined : await presence(written);
+  const again = `Set it up again: ${command(`setup ${id}`)}`;
   if (there && there.kind !== "gateway")
     return [
-      fault(
-        about,
-        "address",
-        `Its files lead to ${written}, where no gateway runs; one runs at ${url}. Set it up again: ${command(`setup ${id}`)}`,
-      ),
+      fault(about, "address", `Its files lead to ${written}, where no gateway runs; one runs at ${url}. ${again}`),
     ];
   const at = written ?? url;
   if (key === undefined)
     return [warning(about, "key", "Its key is not known here, so that nothing was tried. Give it in CODESWITCH_KEY.")];
   const reply = await askModels(at, key);
-  if (reply.kind === "refuses")
-    return [fault(about, "key", `The gateway at ${at} refuses its key. Set it up again: ${command(`setup ${id}`)}`)];
+  if (reply.kind === "refuses") return [fault(about, "key", `The gateway at ${at} refuses its key. ${again}`)];
   if (reply.kind === "fails")
     return [fault(about, "models", `The gateway at ${at} does not say what it serves: ${reply.words}`)];
   const [model] = reply.models;
   if (model === undefined) return [fault(about, "models", `The gateway at ${at} lists no model for its key.`)];
   const found: Finding[] = [];
-  for await (const { name, state, words } of roundTrip({ url: at, key, model }, dialect)) {
-    const says = `${name} with ${model}: ${words}.`;
-    found.push(
-      state === "works"
-        ? ok(about, name, says)
-        : state === "fails"
-          ? fault(about, name, says)
-          : warning(about, name, says),
-    );
-  }
+  for await (const { name, state, words } of roundTrip({ url: at, key, model }, dialect))
+    found.push(FINDINGS[state](about, name, `${name} with ${model}: ${words}.`));
   return found;
 }
+
+const FINDINGS = { works: ok, fails: fault, warns: warning, missing: warning } as const;

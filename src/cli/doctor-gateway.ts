@@ -12,10 +12,8 @@ const ASKED_MAX = 20;
 
 export async function checkGateway(config: Config, address: Address, given: string | undefined): Promise<Finding[]> {
   const { url, there } = address;
-  if (there.kind === "none")
-    return [
-      warning(ABOUT, "reach", `None runs at ${url}, so that nothing was asked of it. Start it: ${command("start")}`),
-    ];
+  const none = `None runs at ${url}, so that nothing was asked of it. Start it: ${command("start")}`;
+  if (there.kind === "none") return [warning(ABOUT, "reach", none)];
   const unfit = addressFault(address);
   if (unfit !== undefined) return [fault(ABOUT, "reach", unfit)];
   const notes = addressNotes(config, address).map((sentence) => warning(ABOUT, "version", sentence));
@@ -38,16 +36,8 @@ async function compare(config: Config, address: Address, given: string | undefin
     if (config.keys.length > 0 && !isChosen) return other("it takes calls without a key, and this one has keys");
     return inOrder(config, address, { keys: undefined, isChosen }, open);
   }
-  if (keys.length === 0)
-    return isNamed
-      ? [
-          fault(
-            ABOUT,
-            "key",
-            `The one at ${url} wants a key. Give it in the variable CODESWITCH_KEY or with --key KEY.`,
-          ),
-        ]
-      : other("it wants a key, and this one has none");
+  const wants = `The one at ${url} wants a key. Give it in the variable CODESWITCH_KEY or with --key KEY.`;
+  if (keys.length === 0) return isNamed ? [fault(ABOUT, "key", wants)] : other("it wants a key, and this one has none");
   const refused = answers.filter(({ reply }) => reply.kind === "refuses").map(({ key }) => key);
   const best = answers.find(({ reply }) => reply.kind === "serves");
   if (best?.reply.kind !== "serves" && given !== undefined)
@@ -104,12 +94,9 @@ async function modelsDiffer(
 ): Promise<string | undefined> {
   const strange = running.filter((model) => reached(config, model).length === 0);
   const unlisted = listedModels(config, key).flatMap((model) => (running.includes(model.name) ? [] : [model.name]));
-  const asked = await Promise.all(
-    unlisted
-      .slice(0, ASKED_MAX)
-      .map(async (model) => ((await modelFault(url, key?.key, model)) === undefined ? [] : [model])),
-  );
-  const missing = asked.flat();
+  const asked = unlisted.slice(0, ASKED_MAX);
+  const faults = await Promise.all(asked.map((model) => modelFault(url, key?.key, model)));
+  const missing = asked.filter((_model, at) => faults[at] !== undefined);
   const words = [
     ...(strange.length > 0 ? [`it serves ${list(strange)}, of which this one knows nothing`] : []),
     ...(missing.length > 0 ? [`it does not know ${list(missing)}`] : []),

@@ -87,20 +87,14 @@ async function examine(config: Config, wanted: Wanted, report: Reporter): Promis
   const subject = subjectOf(config, wanted.what);
   if (subject.kind === "all") report.add(...checkMachine(config, process.env));
   if (wanted.publicUrl !== undefined) report.add(await publicUrl(wanted.publicUrl, config));
-  const address =
-    subject.kind === "all" || subject.kind === "client" ? await addressOr(report, config, wanted) : undefined;
+  const isOfGateway = subject.kind === "all" || subject.kind === "client";
+  const address = isOfGateway ? await addressOr(report, config, wanted) : undefined;
   if (address) report.add(...(await checkGateway(config, address, wanted.key)));
   if (subject.kind === "client") return report.add(...(await checkClient(subject.id, config, address, wanted.key)));
   const providers =
     subject.kind === "provider" ? [subject.provider] : subject.kind === "all" ? Object.values(config.providers) : [];
   if (subject.kind === "all" && providers.length === 0)
-    report.add(
-      fault(
-        "the configuration",
-        "providers",
-        "No provider is switched on, so that nothing can be answered. Set a vendor's key.",
-      ),
-    );
+    report.add(fault("the configuration", "providers", NO_PROVIDER));
   for (const found of await Promise.all(providers.map((provider) => checkAt(provider, config, wanted))))
     report.add(...found);
   if (subject.kind === "model")
@@ -109,6 +103,8 @@ async function examine(config: Config, wanted: Wanted, report: Reporter): Promis
   if (wanted.deep) await probeAll(pairsOf(config, subject), wanted, report);
   else report.hint("What the models can do is asked with --deep, for a few thousand tokens a model.");
 }
+
+const NO_PROVIDER = "No provider is switched on, so that nothing can be answered. Set a vendor's key.";
 
 /** The provider, and where it is in order its deployments: --deep asks those itself. */
 async function checkAt(provider: ProviderConfig, config: Config, { deep, seen }: Wanted): Promise<Finding[]> {
@@ -132,17 +128,12 @@ function subjectOf(config: Config, what: string | undefined): Subject {
   if (SETUPS.some(({ id }) => id === what)) return { kind: "client", id: what };
   const pairs = pairsOfModel(config, what);
   if (pairs) return { kind: "model", pairs };
-  const names = [
-    ...Object.keys(config.providers),
-    ...listedModels(config).map(({ name }) => name),
-    ...SETUPS.map(({ id }) => id),
-  ];
+  const providers = Object.keys(config.providers);
+  const models = listedModels(config).map(({ name }) => name);
+  const near = didYouMean(what, [...providers, ...models, ...SETUPS.map(({ id }) => id)]);
+  const list = (names: readonly string[]): string => names.join(", ") || "none";
   throw new UsageError(
-    `"${what}" is no provider, model or client. ${didYouMean(what, names)}Providers: ${Object.keys(config.providers).join(", ") || "none"}. Models: ${
-      listedModels(config)
-        .map(({ name }) => name)
-        .join(", ") || "none"
-    }.`,
+    `"${what}" is no provider, model or client. ${near}Providers: ${list(providers)}. Models: ${list(models)}.`,
   );
 }
 

@@ -61,11 +61,8 @@ type Seen = Omit<Address, "isNamed">;
 
 async function look(url: string, notes: readonly Note[]): Promise<Seen> {
   const there = await presence(url);
-  const note =
-    there.kind === "gateway" && there.instance !== undefined
-      ? notes.find(({ instance }) => instance === there.instance)
-      : undefined;
-  return { url, there, ...(note && { note }) };
+  const note = there.kind === "gateway" ? notes.find(({ instance }) => instance === there.instance) : undefined;
+  return { url, there, note };
 }
 
 /** At this configuration's address, else of this configuration, else the only one. */

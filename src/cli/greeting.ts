@@ -1,6 +1,6 @@
 /** What a person reads when the gateway is up: where it is, what it has, and what to paste where. */
 import type { Config } from "../config/config.ts";
-import { isDemo, variableOfKey } from "../config/env.ts";
+import { isDemo, variableOfKey } from "../config/env/environment.ts";
 import { isOfVariables, whereKeyIs } from "../config/load.ts";
 import { hostOf } from "../doctor/refusal.ts";
 import { command } from "../typed/command.ts";

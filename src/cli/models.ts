@@ -36,7 +36,7 @@ export const modelsCommand = defineCommand({
     const models = config.models.map((model): Listed => ({
       name: model.name,
       targets: targetsOf(config, model),
-      ...(model.onceSeen && !offers.has(model.name) && { unseen: true }),
+      unseen: (model.onceSeen && !offers.has(model.name)) || undefined,
     }));
     const [seen, deployments] = [await seenOf(models, dataDir), await deploymentsOf(config, models, dataDir)];
     if (args.json) return console.log(JSON.stringify({ source: config.source, models, deployments, seen }, null, 2));
@@ -66,21 +66,18 @@ interface ListedTarget {
 function targetsOf(config: Config, { name, targets }: ModelConfig): ListedTarget[] {
   if (name.includes("*"))
     return targets.flatMap((target) => {
-      const provider = config.providers[target.provider];
-      return provider ? [listed({ ...target, dialect: dialectFor(provider, target) }, target.effort)] : [];
+      const { provider, model, effort } = target;
+      const configured = config.providers[provider];
+      return configured ? [{ provider, model, dialect: dialectFor(configured, target), effort }] : [];
     });
   const forced = matchName(config.models, name)?.forcedEffort;
-  return reached(config, name).map(({ provider, model, dialect, config: target }) =>
-    listed({ provider: provider.name, model, dialect }, forced ?? target.effort),
-  );
+  return reached(config, name).map(({ provider, model, dialect, config: { effort } }) => ({
+    provider: provider.name,
+    model,
+    dialect,
+    effort: forced ?? effort,
+  }));
 }
-
-const listed = ({ provider, model, dialect }: ListedTarget, effort: string | undefined): ListedTarget => ({
-  provider,
-  model,
-  dialect,
-  ...(effort !== undefined && { effort }),
-});
 
 interface Deployment {
   readonly provider: string;

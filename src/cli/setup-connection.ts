@@ -47,7 +47,7 @@ export async function connect(
   const isKnown = accepted.key === undefined || accepted.key.key === key;
   return {
     connection: { url: address.url, key, ...models },
-    ...(ownChange && { ownChange }),
+    ownChange,
     notes: [...addressNotes(config, address), ...notes],
     asked: isKnown ? { kind: "now" } : { kind: "later", with: accepted.key },
   };
@@ -69,7 +69,7 @@ async function firstAccepted(config: Config, address: Address, { key }: Wanted, 
   for (const candidate of candidates.length > 0 ? candidates : [undefined]) {
     const reply = await askModels(url, candidate?.key);
     if (reply.kind === "fails") throw new Failure(`The gateway at ${url} does not say what it serves: ${reply.words}`);
-    if (reply.kind === "serves") return { ...reply, ...(candidate && { key: candidate }) };
+    if (reply.kind === "serves") return { ...reply, key: candidate };
   }
   if (isNamed && key === undefined) throw needsKey();
   throw new Failure(
@@ -97,7 +97,7 @@ async function modelsOf(
     throw new UsageError(`The gateway at ${url} lists no model for this key. Name one: --model NAME`);
   const fault = models.includes(chosen) ? undefined : await modelFault(url, key?.key, chosen);
   if (fault !== undefined) throw new UsageError(`--model: ${fault}`);
-  return { model: chosen, models: firstOf(chosen, models), ...(catalogue && { catalogue }) };
+  return { model: chosen, models: firstOf(chosen, models), catalogue };
 }
 
 const firstOf = (model: string, models: readonly string[]): readonly string[] => [
@@ -121,7 +121,7 @@ function offline(config: Config, address: Address, wanted: Wanted, id: string, s
     wanted.key === undefined ? ownKey(config, id, state) : { key: wanted.key, ownChange: undefined, notes: [] };
   const { models, ...known } = guess(config, address, wanted.model);
   const connection = { url: address.url, key, ...known, models: firstOf(known.model, models) };
-  return { connection, ...(ownChange && { ownChange }), notes, asked: { kind: "nobody" } };
+  return { connection, ownChange, notes, asked: { kind: "nobody" } };
 }
 
 /** The configuration's file; undefined where the environment or a .env stands in for one. */

@@ -72,7 +72,7 @@ export function find(id: string | undefined): AnySetup {
 }
 
 const here = (): Place => ({ home: process.env.HOME ?? homedir(), env: process.env });
-const data = (): string => dataDir(process.env, process.platform, here().home);
+export const data = (): string => dataDir(process.env, process.platform, here().home);
 
 async function write(setup: Setup, connecting: Connecting, yes: boolean): Promise<void> {
   const { connection, ownChange, notes } = connecting;
@@ -101,16 +101,13 @@ const keptPrivate = (change: Change, { key }: Connection): Change =>
 
 /** Our own configuration may have to be read by another user, who runs the gateway; a client's file never. */
 const modeNotes = (opened: readonly Change[], ownChange: Change | undefined): string[] => [
-  ...opened.map(
-    ({ path }) =>
-      `${path} gets a key: from now on you alone may read it (${printMode(ownersOnly(modeOf(path)))}, now ${printMode(modeOf(path))}).`,
-  ),
-  ...(ownChange && othersRead(ownChange.path)
-    ? [
-        `${ownChange.path} gets a key, and others on this machine may read it (${printMode(modeOf(ownChange.path))}). Unless the gateway runs as another user: chmod 600 ${ownChange.path}`,
-      ]
-    : []),
+  ...opened.map(({ path }) => willBePrivate(path, modeOf(path))),
+  ...(ownChange && othersRead(ownChange.path) ? [isOpen(ownChange.path, modeOf(ownChange.path))] : []),
 ];
+const willBePrivate = (path: string, mode: number): string =>
+  `${path} gets a key: from now on you alone may read it (${printMode(ownersOnly(mode))}, now ${printMode(mode)}).`;
+const isOpen = (path: string, mode: number): string =>
+  `${path} gets a key, and others on this machine may read it (${printMode(mode)}). Unless the gateway runs as another user: chmod 600 ${path}`;
 
 async function check(setup: Setup, connecting: Connecting): Promise<void> {
   const { ownChange } = connecting;
@@ -139,12 +136,9 @@ function refuseMoved(id: string, changes: readonly Change[]): void {
 }
 
 /** As the person finds the file, which may hold an earlier setup. */
-function sinceNow({ path, after, brief }: Change): Change {
-  const before = readFile(path);
-  return { path, ...(before !== undefined && { before }), after, ...(brief !== undefined && { brief }) };
-}
+const sinceNow = ({ path, after, brief }: Change): Change => ({ path, before: readFile(path), after, brief });
 
-const rivalNotes = ({ rivals, title }: Setup): string[] =>
+export const rivalNotes = ({ rivals, title }: Setup): string[] =>
   rivals
     .filter((name) => (process.env[name] ?? "") !== "")
     .map(
@@ -157,9 +151,8 @@ async function takeBack(setup: Setup | Printed, yes: boolean, force: boolean): P
   const written = readState(data()).setups[setup.id]?.files ?? [];
   for (const { path, now, after } of steps.filter(({ now, after }) => now !== after)) {
     const isOurs = written.some((file) => file.path === path && file.after === now);
-    const change = { path, ...(now !== undefined && { before: now }), after: after ?? "" };
     // Of a file that is all ours nobody needs to read what goes.
-    const shown = isOurs && after === undefined ? path : showChange(change);
+    const shown = isOurs && after === undefined ? path : showChange({ path, before: now, after: after ?? "" });
     console.log(`${shown}${after === undefined ? "\n  (the file goes)" : ""}\n`);
   }
   await confirm("Put this back?", yes);

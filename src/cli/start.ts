@@ -50,18 +50,15 @@ export const startCommand = defineCommand({
     },
   },
   run: async ({ args }) => {
-    const config = loadHere(args.config, {
-      ...(args.host !== undefined && { host: args.host }),
-      ...(args.port !== undefined && { port: args.port }),
-      ...(args["log-format"] !== undefined && { logFormat: args["log-format"] }),
-    });
+    const { host, port, "log-format": logFormat } = args;
+    const config = loadHere(args.config, { host, port, logFormat });
     const typed = process.argv.slice(2).map(shellWord).join(" ");
     const way = wayIn({ tunnel: args.tunnel, publicUrl: args["public-url"], typed }, config, process.env.PATH ?? "");
     const { format } = config.log;
     const said = output((lines) => lostLine(format, lines));
     const here = dataHere(args.config);
     const seen = sightingsFor(config, here.dataDir);
-    const options = { ...here, log: logOf(format, said.print), ...(seen && { sightings: seen }) };
+    const options = { ...here, log: logOf(format, said.print), sightings: seen };
     const asks = seen && here.asksDeployments ? () => tellMissing(config, seen, options.log) : undefined;
     await serve(config, options, way, said, asks).finally(() => lastWords(said));
   },
@@ -76,13 +73,7 @@ async function serve(
 ): Promise<void> {
   const gateway = await open(config, options);
   const { url, instance } = gateway;
-  const note = {
-    url,
-    pid: process.pid,
-    version: VERSION,
-    instance,
-    source: sourceOf(config),
-  };
+  const note = { url, pid: process.pid, version: VERSION, instance, source: sourceOf(config) };
   const takeNoteAway = leaveNote(options.dataDir, note);
   const going = new AbortController();
   const stop = (): Promise<void> => {
@@ -128,7 +119,7 @@ function announcement(config: Config, url: string, way: WayIn | undefined): stri
   if (config.log.format === "text")
     return greeting(config, url, VERSION, {
       elsewhere: elsewhere(config.server, url),
-      ...(way && { cursor: "as below, once its address is public" }),
+      cursor: way && "as below, once its address is public",
     });
   const { source, providers, models, keys } = config;
   const names = {

@@ -33,7 +33,8 @@ export function withoutAttribution(request: ModelRequest): Translated<ModelReque
 }
 
 /** For bytes that pass to a vendor who only speaks Messages. */
-export function attributionEdits(body: JsonObject): readonly SpanEdit[] {
+export function attributionEdits(body: JsonObject, kind: ProviderKind, dialect: DialectId): readonly SpanEdit[] {
+  if (dialect !== ANTHROPIC_MESSAGES || READS_ATTRIBUTION.has(kind)) return [];
   const first: Json | undefined = isList(body.system) ? body.system[0] : undefined;
   const isAttribution = isObject(first) && typeof first.text === "string" && ATTRIBUTION.test(first.text);
   return isAttribution ? [{ name: "billing-header", path: ["system", 0], value: undefined }] : [];

@@ -41,17 +41,42 @@ function azure(url: URL, path: string): BaseUrl | string {
 const AZURE_HOST = /\.(openai|services\.ai|cognitiveservices)\.azure\.(com|us|cn)$/i;
 
 /** `v1`, `preview` and `latest` name the v1 API, which needs no version. */
-export const readApiVersion = (written: string): string | undefined =>
+const readApiVersion = (written: string): string | undefined =>
   /^(v1|preview|latest)$/i.test(written.trim()) || written.trim() === "" ? undefined : written.trim();
 
-/** What is taken, and is probably not what was meant: in words that finish "base_url …". Elsewhere than at Azure's own hosts a gateway's prefix may be called so. */
-export const baseUrlDoubt = (kind: ProviderKind, baseUrl: string): string | undefined =>
+type Fault = readonly [fault: string, fix: string];
+type Key = "base_url" | "api_version";
+
+/** The version to ask for: as it is written, or as the URL has it. `refuse` is told which of the two is wrong. */
+export function versionFor(
+  kind: ProviderKind,
+  base: BaseUrl,
+  written: string | undefined,
+  refuse: (key: Key, fault: string, fix: string) => void,
+): string | undefined {
+  const version = written === undefined ? base.apiVersion : readApiVersion(written);
+  const fault = version === undefined ? undefined : apiVersionFault(kind, version);
+  if (fault) refuse(written === undefined ? "base_url" : "api_version", ...fault);
+  return version;
+}
+
+/** What is taken, and is probably not what was meant: in words that finish "base_url …" and "api_version …". */
+export const doubtsOf = (
+  kind: ProviderKind,
+  baseUrl: string,
+  apiVersion = "",
+): Readonly<Record<Key, string | undefined>> => ({
+  base_url: baseUrlDoubt(kind, baseUrl),
+  api_version: apiVersionDoubt(apiVersion),
+});
+
+/** Elsewhere than at Azure's own hosts a gateway's prefix may be called so. */
+const baseUrlDoubt = (kind: ProviderKind, baseUrl: string): string | undefined =>
   kind === "azure" && baseUrl.endsWith("/v1")
     ? "ends in /v1, and /openai/v1 is added to it. Leave /v1 out, unless a gateway in front of Azure wants it."
     : undefined;
 
-/** The same, in words that finish "api_version …". */
-export function apiVersionDoubt(written: string): string | undefined {
+function apiVersionDoubt(written: string): string | undefined {
   const version = written.trim();
   if (/^(preview|latest)$/i.test(version))
     return "means the v1 API here, which is asked without a version. Leave it out, or write a date such as 2025-04-01-preview.";
@@ -66,23 +91,14 @@ export function apiVersionDoubt(written: string): string | undefined {
 const RESPONSES_SINCE = "2025-03-01-preview";
 
 /** What speaks against an api_version for this kind: fault and fix. */
-export function apiVersionFault(
-  kind: ProviderKind,
-  version: string,
-): readonly [fault: string, fix: string] | undefined {
+function apiVersionFault(kind: ProviderKind, version: string): Fault | undefined {
   if (kind !== "azure") return ["means something to azure only", "Leave it out."];
-  if (isApiVersion(version)) return undefined;
-  return [
-    "is not a version of Azure's API",
-    "Leave it out for the v1 API, or write a date such as 2025-04-01-preview.",
-  ];
+  const fix = "Leave it out for the v1 API, or write a date such as 2025-04-01-preview.";
+  return isApiVersion(version) ? undefined : ["is not a version of Azure's API", fix];
 }
 
 /** What speaks against the Responses dialect at this version: older ones have Chat Completions only. */
-export function responsesFault(
-  kind: ProviderKind,
-  version: string | undefined,
-): readonly [fault: string, fix: string] | undefined {
+export function responsesFault(kind: ProviderKind, version: string | undefined): Fault | undefined {
   if (kind !== "azure" || version === undefined || !isApiVersion(version)) return undefined;
   if (version.slice(0, 10) >= RESPONSES_SINCE.slice(0, 10)) return undefined;
   return ["is not served by the provider's api_version", `Leave api_version out, or use ${RESPONSES_SINCE} or later.`];

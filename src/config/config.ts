@@ -1,6 +1,6 @@
 /**
  * The configuration as the gateway reads it: a file's, with what follows from it filled in. Made by load.ts from a file
- * or by env.ts from the environment. What a field means is said in schema.ts, here only what differs.
+ * or by env/environment.ts from the environment. What a field means is said in schema.ts, here only what differs.
  */
 import type { FileConfig, FileModel, FileProvider, FileSearch, FileTarget } from "./schema/file-config.ts";
 

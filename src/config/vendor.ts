@@ -8,7 +8,7 @@ export interface VendorFacts {
   readonly baseUrl?: string;
   /** Where people keep its key; the first that is set counts. */
   readonly keyVariables: readonly string[];
-  /** What the first of them does, as docs/CONFIG.md has it. Absent: the table in env-variables.ts has these rows, beside the vendor's other variables. */
+  /** What the first of them does, as docs/CONFIG.md has it. Absent: the table in env/variables.ts has these rows, beside the vendor's other variables. */
   readonly keyMeaning?: string;
   /** Hosts, with a port where only that tells, by which an openai-compatible base_url is recognised; subdomains count. */
   readonly hosts: readonly string[];

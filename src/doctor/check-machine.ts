@@ -23,83 +23,46 @@ function checkProxy({ providers }: Config, variables: Variables): Finding[] {
   const local = Object.values(providers)
     .map(({ baseUrl }) => URL.parse(baseUrl)?.hostname ?? "")
     .filter((host) => isLoopback(host) && !exceptions.includes(host) && !exceptions.includes("*"));
-  return [
-    ...set.map((name) => proxyFinding(name, variables[name] ?? "")),
-    ...(local.length === 0
-      ? []
-      : [
-          warning(
-            ABOUT,
-            "proxy",
-            `${set[0]} is set, and NO_PROXY does not name ${local.join(", ")}: a provider on this machine would be looked for behind the proxy. Set NO_PROXY=${[...exceptions.filter(Boolean), ...local].join(",")}.`,
-          ),
-        ]),
-  ];
+  const found = set.map((name) => proxyFinding(name, variables[name] ?? ""));
+  if (local.length === 0) return found;
+  const all = [...exceptions.filter(Boolean), ...local].join(",");
+  const says = `${set[0]} is set, and NO_PROXY does not name ${local.join(", ")}: a provider on this machine would be looked for behind the proxy. Set NO_PROXY=${all}.`;
+  return [...found, warning(ABOUT, "proxy", says)];
 }
 
 function proxyFinding(name: string, value: string): Finding {
   const url = URL.parse(value);
-  if (!url || !/^https?:$/.test(url.protocol))
-    return fault(
-      ABOUT,
-      "proxy",
-      `${name} is set, and is no address of a proxy. Write it like http://proxy.example.com:3128, or unset it.`,
-    );
-  return noted(ABOUT, "proxy", `${name} is set: providers are called through ${url.host}.`);
+  if (url && /^https?:$/.test(url.protocol))
+    return noted(ABOUT, "proxy", `${name} is set: providers are called through ${url.host}.`);
+  const says = `${name} is set, and is no address of a proxy. Write it like http://proxy.example.com:3128, or unset it.`;
+  return fault(ABOUT, "proxy", says);
 }
 
-function checkCertificates({ NODE_TLS_REJECT_UNAUTHORIZED }: Variables): Finding[] {
-  if (NODE_TLS_REJECT_UNAUTHORIZED !== "0") return [];
-  return [
-    fault(
-      ABOUT,
-      "tls",
-      "NODE_TLS_REJECT_UNAUTHORIZED is 0, so that anybody on the way can read keys and prompts. Unset it, and name your own authority in NODE_EXTRA_CA_CERTS instead.",
-    ),
-  ];
-}
+const UNCHECKED =
+  "NODE_TLS_REJECT_UNAUTHORIZED is 0, so that anybody on the way can read keys and prompts. Unset it, and name your own authority in NODE_EXTRA_CA_CERTS instead.";
+const checkCertificates = ({ NODE_TLS_REJECT_UNAUTHORIZED }: Variables): Finding[] =>
+  NODE_TLS_REJECT_UNAUTHORIZED === "0" ? [fault(ABOUT, "tls", UNCHECKED)] : [];
+
+const NO_KEY =
+  "No key is configured: a gateway of this configuration serves this machine only, and nothing that comes through a tunnel.";
+const isShort = (name: string): string =>
+  `The key ${name} is shorter than ${KEY_LENGTH_MIN} characters and can be guessed. Make a new one: openssl rand -hex 24.`;
+const isShared = (name: string, provider: string): string =>
+  `The key ${name} is the same as the api_key of the provider ${provider}: whoever calls the gateway with it holds your vendor's key. Give callers a key of their own: openssl rand -hex 24.`;
+const areTwins = (twin: string, one: string): string =>
+  `The providers ${twin} and ${one} are of two vendors and have the same api_key: one of them is pasted into the wrong place.`;
 
 function checkKeys({ keys, providers }: Config): Finding[] {
-  if (keys.length === 0)
-    return [
-      noted(
-        ABOUT,
-        "keys",
-        "No key is configured: a gateway of this configuration serves this machine only, and nothing that comes through a tunnel.",
-      ),
-    ];
-  const short = keys.filter(isWeakKey);
+  if (keys.length === 0) return [noted(ABOUT, "keys", NO_KEY)];
   const shared = keys.flatMap(({ name, key }) =>
     Object.values(providers)
       .filter(({ apiKey }) => apiKey === key)
-      .map((provider) => ({ name, provider: provider.name })),
+      .map((provider) => fault(ABOUT, "keys", isShared(name, provider.name))),
   );
-  const found = [
-    ...short.map(({ name }) =>
-      warning(
-        ABOUT,
-        "keys",
-        `The key ${name} is shorter than ${KEY_LENGTH_MIN} characters and can be guessed. Make a new one: openssl rand -hex 24.`,
-      ),
-    ),
-    ...shared.map(({ name, provider }) =>
-      fault(
-        ABOUT,
-        "keys",
-        `The key ${name} is the same as the api_key of the provider ${provider}: whoever calls the gateway with it holds your vendor's key. Give callers a key of their own: openssl rand -hex 24.`,
-      ),
-    ),
-    ...twins(providers),
-  ];
-  return found.length > 0
-    ? found
-    : [
-        noted(
-          ABOUT,
-          "keys",
-          `${keys.length === 1 ? "The key is" : `All ${keys.length} keys are`} long enough and nobody else's.`,
-        ),
-      ];
+  const short = keys.filter(isWeakKey).map(({ name }) => warning(ABOUT, "keys", isShort(name)));
+  const found = [...short, ...shared, ...twins(providers)];
+  const all = keys.length === 1 ? "The key is" : `All ${keys.length} keys are`;
+  return found.length > 0 ? found : [noted(ABOUT, "keys", `${all} long enough and nobody else's.`)];
 }
 
 /** Two vendors never give out the same key. */
@@ -109,14 +72,6 @@ function twins(providers: Config["providers"]): Finding[] {
     const twin = all
       .slice(0, index)
       .find((other) => other.apiKey !== undefined && other.apiKey === one.apiKey && other.kind !== one.kind);
-    return twin
-      ? [
-          warning(
-            ABOUT,
-            "keys",
-            `The providers ${twin.name} and ${one.name} are of two vendors and have the same api_key: one of them is pasted into the wrong place.`,
-          ),
-        ]
-      : [];
+    return twin ? [warning(ABOUT, "keys", areTwins(twin.name, one.name))] : [];
   });
 }

@@ -3,7 +3,7 @@ import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import { BASE_URL_FIX } from "../config/base-url.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Question } from "../dialects/probe.ts";
-import { messageOf, type Got } from "../probe/call.ts";
+import { type Answered, messageOf, type Got } from "../probe/call.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
 import { type Asked, operatorsFault } from "../providers/refusals.ts";
@@ -53,42 +53,31 @@ export function judge(subject: Subject, url: string, got: Got): Judged {
   if (got.status === 404 && !own) return { finding: notFound(about, target, url, got) };
   if (got.status === 400 && !own) return { finding: unfit(about, subject, got) };
   const refused = refusal(`model ${target.model} at ${provider.name}`, provider, got, url);
-  return {
-    finding:
-      refused ?? fault(about, "address", `${target.model} answers with something that is no JSON. Check base_url.`),
-    // It is there, and busy.
-    ...(got.status === 429 && { state: "answers" }),
-  };
+  const noJson = `${target.model} answers with something that is no JSON. Check base_url.`;
+  // At 429 it is there, and busy.
+  return { finding: refused ?? fault(about, "address", noJson), state: got.status === 429 ? "answers" : undefined };
 }
 
 /** Models that think may use up so few tokens before their first word, which some vendors answer with a 400: "Could not finish the message because max_tokens or model output limit was reached." */
-const isCutShort = (got: Extract<Got, { kind: "answer" }>): boolean =>
+const isCutShort = (got: Answered): boolean =>
   got.status === 400 && /max_tokens or model output limit was reached/i.test(got.text);
 
 /** "The responses operation does not work with the specified model": the path, the key and the model are right. */
-const unfit = (about: string, { provider, target }: Subject, got: Extract<Got, { kind: "answer" }>): Finding =>
-  fault(
-    about,
-    "question",
-    `${target.model} refuses the question (status 400: ${messageOf(got)}). Check its target's dialect, now ${dialectFor(provider, target)}, and that the model answers in words.`,
-  );
+function unfit(about: string, { provider, target }: Subject, got: Answered): Finding {
+  const says = `${target.model} refuses the question (status 400: ${messageOf(got)}). Check its target's dialect, now ${dialectFor(provider, target)}, and that the model answers in words.`;
+  return fault(about, "question", says);
+}
 
 /** A vendor that knows the path and not the model says so in its own error; a wrong path has a web server's page. */
-function notFound(
-  about: string,
-  target: TargetConfig,
-  url: string,
-  { json }: Extract<Got, { kind: "answer" }>,
-): Finding {
+function notFound(about: string, { model }: TargetConfig, url: string, { json }: Answered): Finding {
   const namesModel = /model|deployment/i.test(JSON.stringify(json?.error ?? ""));
-  return namesModel
-    ? fault(
-        about,
-        "model",
-        `It has no model called ${target.model}. Check the target's model against the vendor's list (where models are deployed: the deployment's name).`,
-      )
-    : fault(about, "address", `There is nothing at ${url.split("?")[0]}. ${BASE_URL_FIX}`);
+  if (!namesModel) return nothingAt(about, url);
+  const says = `It has no model called ${model}. Check the target's model against the vendor's list (where models are deployed: the deployment's name).`;
+  return fault(about, "model", says);
 }
+
+export const nothingAt = (about: string, url: string): Finding =>
+  fault(about, "address", `There is nothing at ${url.split("?")[0]}. ${BASE_URL_FIX}`);
 
 export async function askModel(
   provider: ProviderConfig,
@@ -99,15 +88,8 @@ export async function askModel(
   const dialect = dialectFor(provider, target);
   const { probe, headers: own } = DIALECTS[dialect];
   const { url, headers } = endpoint(provider, dialect, target.model, question.stream ? "stream" : "generate");
-  return {
-    url,
-    got: await ask(provider, {
-      url,
-      headers: { ...own.fixed, ...headers },
-      body: probe.ask({ model: target.model, ...question }),
-      timeoutMs,
-    }),
-  };
+  const body = probe.ask({ model: target.model, ...question });
+  return { url, got: await ask(provider, { url, headers: { ...own.fixed, ...headers }, body, timeoutMs }) };
 }
 
 /** As few tokens as every vendor accepts: Responses refuses less than 16. */

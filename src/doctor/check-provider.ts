@@ -1,13 +1,12 @@
 /** One provider: whether it can be reached, takes the key, and knows the models. By its list of models, which costs nothing. */
 import type { Config, ProviderConfig, TargetConfig } from "../config/config.ts";
 import { didYouMean } from "../config/nearest.ts";
-import { BASE_URL_FIX } from "../config/base-url.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import type { Got } from "../probe/call.ts";
+import type { Answered } from "../probe/call.ts";
 import { vendorOf } from "../providers/catalog.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
 import { ask } from "./ask.ts";
-import { checkModel } from "./check-model.ts";
+import { checkModel, nothingAt } from "./check-model.ts";
 import { fault, type Finding, noted, ok, warning } from "./finding.ts";
 import { hostOf, refusal } from "./refusal.ts";
 import { command } from "../typed/command.ts";
@@ -47,22 +46,15 @@ function targetsOf({ models }: Config, provider: ProviderConfig): TargetConfig[]
   return [...Map.groupBy(all, ({ model }) => model).values()].flatMap(([first]) => first ?? []);
 }
 
-type Answer = Extract<Got, { kind: "answer" }>;
-
-function checkAnswer(about: string, provider: ProviderConfig, got: Answer, url: string): Finding[] {
+function checkAnswer(about: string, provider: ProviderConfig, got: Answered, url: string): Finding[] {
   const refused = refusal(about, provider, got, url);
   if (refused) return [refused];
-  if (!got.json)
-    return [
-      fault(
-        about,
-        "address",
-        `${hostOf(url)} answers with something that is no JSON (${start(got.text)}), so base_url leads to a web page or a proxy and not to the API. Correct base_url.`,
-      ),
-    ];
-  return [
-    ok(about, "reach", `${hostOf(url)} answers in ${got.tookMs} ms${provider.apiKey ? ", and takes the key" : ""}.`),
-  ];
+  const host = hostOf(url);
+  if (got.json)
+    return [ok(about, "reach", `${host} answers in ${got.tookMs} ms${provider.apiKey ? ", and takes the key" : ""}.`)];
+  const start = JSON.stringify(got.text.trim().slice(0, 30));
+  const says = `${host} answers with something that is no JSON (${start}), so base_url leads to a web page or a proxy and not to the API. Correct base_url.`;
+  return [fault(about, "address", says)];
 }
 
 /** No list there: compatible servers may have none, and a wrong path has none either. The first model tells which. */
@@ -74,60 +66,45 @@ async function withoutList(
 ): Promise<Finding[]> {
   const about = `provider ${provider.name}`;
   const exact = targets.find(({ model }) => model !== "*");
-  if (!exact) return [fault(about, "address", `There is nothing at ${url.split("?")[0]}. ${BASE_URL_FIX}`)];
+  if (!exact) return [nothingAt(about, url)];
   return checkModel(provider, exact, patience.timeoutMs);
 }
 
-function checkNames(about: string, provider: ProviderConfig, targets: readonly TargetConfig[], got: Answer): Finding[] {
+function checkNames(
+  about: string,
+  provider: ProviderConfig,
+  targets: readonly TargetConfig[],
+  got: Answered,
+): Finding[] {
   const known = idsOf(got);
   if (vendorOf(provider).listsDeployable || known.length === 0) return [];
-  return targets
-    .filter(({ model }) => model !== "*" && !known.includes(model))
-    .map(({ model }) =>
-      warning(
-        about,
-        "models",
-        `Its list does not name ${model}. ${didYouMean(model, known)}If it is a new or hidden name, ${command(`doctor --deep ${provider.name}`)} asks it.`,
-      ),
-    );
+  const strange = targets.filter(({ model }) => model !== "*" && !known.includes(model));
+  return strange.map(({ model }) => {
+    const says = `Its list does not name ${model}. ${didYouMean(model, known)}If it is a new or hidden name, ${command(`doctor --deep ${provider.name}`)} asks it.`;
+    return warning(about, "models", says);
+  });
 }
 
-function idsOf({ json }: Answer): string[] {
+function idsOf({ json }: Answered): string[] {
   const list: unknown = json?.data ?? json?.models;
-  if (!Array.isArray(list)) return [];
-  return (list as readonly unknown[]).flatMap((item) => {
-    const id = (item as { id?: unknown } | null)?.id;
-    return typeof id === "string" ? [id.replace(/^models\//, "")] : [];
-  });
+  const ids = (Array.isArray(list) ? list : []).map((item) => (item as { id?: unknown } | null)?.id);
+  return ids.filter((id) => typeof id === "string").map((id) => id.replace(/^models\//, ""));
 }
 
 /** Signed requests and token lives break at a few minutes; a minute is told. */
 const SKEW_MS = 60_000;
 
-function checkClock(about: string, got: Answer, { now }: Patience): Finding[] {
+function checkClock(about: string, got: Answered, { now }: Patience): Finding[] {
   const theirs = Date.parse(got.headers.get("date") ?? "");
   if (Number.isNaN(theirs)) return [];
   const skew = now() - theirs;
   if (Math.abs(skew) < SKEW_MS) return [];
-  const by = Math.round(Math.abs(skew) / 1000);
-  return [
-    warning(
-      about,
-      "clock",
-      `This machine's clock is ${by} seconds ${skew > 0 ? "ahead of" : "behind"} that of the vendor. Switch on the time synchronisation of this machine (NTP).`,
-    ),
-  ];
+  const by = `${Math.round(Math.abs(skew) / 1000)} seconds ${skew > 0 ? "ahead of" : "behind"}`;
+  const says = `This machine's clock is ${by} that of the vendor. Switch on the time synchronisation of this machine (NTP).`;
+  return [warning(about, "clock", says)];
 }
 
-const checkSpeed = (about: string, { tookMs }: Answer, { slowMs }: Patience): Finding[] =>
-  tookMs <= slowMs
-    ? []
-    : [
-        warning(
-          about,
-          "slow",
-          `It took ${(tookMs / 1000).toFixed(1)} seconds to list its models. Look at the network, a proxy on the way, or choose a nearer region.`,
-        ),
-      ];
-
-const start = (text: string): string => JSON.stringify(text.trim().slice(0, 30));
+function checkSpeed(about: string, { tookMs }: Answered, { slowMs }: Patience): Finding[] {
+  const says = `It took ${(tookMs / 1000).toFixed(1)} seconds to list its models. Look at the network, a proxy on the way, or choose a nearer region.`;
+  return tookMs <= slowMs ? [] : [warning(about, "slow", says)];
+}

@@ -8,12 +8,11 @@ export interface Finding {
   readonly says: string;
 }
 
-export const ok = (about: string, check: string, says: string): Finding => ({ about, check, state: "ok", says });
-export const noted = (about: string, check: string, says: string): Finding => ({ about, check, state: "noted", says });
-export const warning = (about: string, check: string, says: string): Finding => ({
-  about,
-  check,
-  state: "warning",
-  says,
-});
-export const fault = (about: string, check: string, says: string): Finding => ({ about, check, state: "fault", says });
+const finding =
+  (state: Finding["state"]) =>
+  (about: string, check: string, says: string): Finding => ({ about, check, state, says });
+
+export const ok = finding("ok");
+export const noted = finding("noted");
+export const warning = finding("warning");
+export const fault = finding("fault");

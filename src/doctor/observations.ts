@@ -33,9 +33,7 @@ const rowOf = ({ provider, model, dialect, at, ...values }: Observed): Capabilit
   probedAt: Date.parse(at),
 });
 
-const unusable = (dir: string, error: unknown): Finding =>
-  warning(
-    "this machine",
-    "data",
-    `The data folder ${dir} cannot be used (${error instanceof Error ? error.message : String(error)}), so what models can do is told here and not kept. A damaged codeswitch.db in it may be deleted.`,
-  );
+function unusable(dir: string, error: unknown): Finding {
+  const says = `The data folder ${dir} cannot be used (${error instanceof Error ? error.message : String(error)}), so what models can do is told here and not kept. A damaged codeswitch.db in it may be deleted.`;
+  return warning("this machine", "data", says);
+}

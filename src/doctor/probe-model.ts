@@ -3,7 +3,7 @@ import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Observation, Probe, Question, Thinker } from "../dialects/probe.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
-import type { Got } from "../probe/call.ts";
+import { type Got, isGood } from "../probe/call.ts";
 import { capabilitiesOf } from "../providers/capabilities.ts";
 import { dialectFor, endpoint } from "../providers/endpoint.ts";
 import { EFFORTS, VERBOSITIES } from "../ir/choices.ts";
@@ -47,7 +47,7 @@ export async function probeModel(
   const tool = await ask({ prompt: "Look up the word gateway.", tool: true, extra });
   const image = await ask({ prompt: "Which colour is this?", image: true });
   const little = probe.fields.effort("low", thinker);
-  const thinking = await ask({ prompt: "How much is 17 times 23?", ...(little && { extra: little }) });
+  const thinking = await ask({ prompt: "How much is 17 times 23?", extra: little });
   const observed: Observed = {
     provider: provider.name,
     model: target.model,
@@ -87,14 +87,12 @@ function askingOf(provider: ProviderConfig, target: TargetConfig): Asking {
     about: `model ${target.model} at ${provider.name}`,
     dialect,
     probe: DIALECTS[dialect].probe,
-    thinker: { effortField, ...(capabilities.thinking === "budget" && { budget: true }) },
+    thinker: { effortField, budget: capabilities.thinking === "budget" || undefined },
     capabilities,
     ask: async (question) => (await askModel(provider, target, question, TIMEOUT_MS)).got,
   };
 }
 
-type Answer = Extract<Got, { kind: "answer" }>;
-const isGood = (got: Got): got is Answer => got.kind === "answer" && got.status === 200;
 const heard = (probe: Probe, got: Got): Observation | undefined =>
   isGood(got) && got.json ? probe.read(got.json) : undefined;
 
@@ -116,8 +114,7 @@ const LONG = "A gateway stands between those who ask and those who answer. ".rep
 
 async function cacheOf({ ask, probe }: Asking): Promise<Pick<Observed, "cache">> {
   const prompt = `${LONG}\n\nSay ok.`;
-  const extra = probe.fields.cache;
-  const question = { prompt, ...(extra && { extra }) };
+  const question = { prompt, extra: probe.fields.cache };
   const first = heard(probe, await ask(question));
   const second = heard(probe, await ask(question));
   if (!first || second?.cachedTokens === undefined) return {};
@@ -129,29 +126,14 @@ function tell(about: string, observed: Observed, { efforts }: Capabilities): Fin
   const not = ABILITIES.filter((name) => observed[name] === false);
   const list = (words: readonly string[]): string => words.join(", ") || "none";
   const unknown = observed.efforts.filter((effort) => !(efforts as readonly string[]).includes(effort));
+  const abilities = `It does: ${list(does)}. It does not show: ${list(not)}. Efforts: ${list(observed.efforts)}. Verbosities: ${list(observed.verbosities)}.`;
+  const clamped = `It accepts ${unknown.join(", ")}, which this version clamps to ${efforts.join(", ")}. Tell us, or set base_model to a model that it equals.`;
   return [
-    ok(
-      about,
-      "capabilities",
-      `It does: ${list(does)}. It does not show: ${list(not)}. Efforts: ${list(observed.efforts)}. Verbosities: ${list(observed.verbosities)}.`,
-    ),
-    ...(observed.tools
-      ? []
-      : [
-          warning(
-            about,
-            "tools",
-            "No call came although one was demanded: coding tools need a model that calls. Choose another model for them.",
-          ),
-        ]),
-    ...(unknown.length === 0 || efforts.length === 0
-      ? []
-      : [
-          warning(
-            about,
-            "efforts",
-            `It accepts ${unknown.join(", ")}, which this version clamps to ${efforts.join(", ")}. Tell us, or set base_model to a model that it equals.`,
-          ),
-        ]),
+    ok(about, "capabilities", abilities),
+    ...(observed.tools ? [] : [warning(about, "tools", NO_CALL)]),
+    ...(unknown.length === 0 || efforts.length === 0 ? [] : [warning(about, "efforts", clamped)]),
   ];
 }
+
+const NO_CALL =
+  "No call came although one was demanded: coding tools need a model that calls. Choose another model for them.";

@@ -10,22 +10,26 @@ export interface Asked {
   readonly timeoutMs: number;
 }
 
-export type Got =
-  | {
-      readonly kind: "answer";
-      readonly status: number;
-      readonly headers: Headers;
-      readonly text: string;
-      /** Absent where the text is no JSON object. */
-      readonly json: JsonObject | undefined;
-      readonly tookMs: number;
-    }
-  | {
-      readonly kind: "failed";
-      readonly fault: "timeout" | "tls" | "unreachable";
-      readonly words: string;
-      readonly fix: string;
-    };
+export interface Answered {
+  readonly kind: "answer";
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Absent where the text is no JSON object. */
+  readonly json: JsonObject | undefined;
+  readonly tookMs: number;
+}
+
+export interface Failed {
+  readonly kind: "failed";
+  readonly fault: "timeout" | "tls" | "unreachable";
+  readonly words: string;
+  readonly fix: string;
+}
+
+export type Got = Answered | Failed;
+
+export const isGood = (got: Got): got is Answered => got.kind === "answer" && got.status === 200;
 
 /** Who asks, for the log of whoever is asked. */
 export const USER_AGENT = "codeswitch";
@@ -39,7 +43,7 @@ export async function call({ url, method, headers, body, timeoutMs }: Asked): Pr
     const response = await fetch(url, {
       method: method ?? (body ? "POST" : "GET"),
       headers: { "user-agent": USER_AGENT, ...headers, ...(body && { "content-type": "application/json" }) },
-      ...(body && { body: JSON.stringify(body) }),
+      body: body && JSON.stringify(body),
       redirect: "manual",
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -63,7 +67,7 @@ async function textOf({ body }: Response): Promise<string> {
 }
 
 /** The vendor's own words, of whatever shape its errors have. */
-export function messageOf(got: Extract<Got, { kind: "answer" }>): string {
+export function messageOf(got: Answered): string {
   const error = got.json?.error ?? got.json;
   const message = typeof error === "string" ? error : ((error ?? {}) as JsonObject).message;
   const words = typeof message === "string" && message !== "" ? message : got.text;
@@ -79,8 +83,6 @@ export function objectIn(text: string): JsonObject | undefined {
     return undefined;
   }
 }
-
-export type Failed = Extract<Got, { kind: "failed" }>;
 
 export function failed(error: unknown, timeoutMs: number): Failed {
   if ((error as { name?: string }).name !== "TimeoutError") return { kind: "failed", ...unreachable(error) };

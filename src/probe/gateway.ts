@@ -26,9 +26,8 @@ export async function presence(url: string, timeoutMs = TIMEOUT_MS): Promise<Pre
       ? { kind: "none" }
       : { kind: "mute", words: got.words, fix: got.fix };
   if (!got.headers.has(REQUEST_ID)) return { kind: "stranger", status: got.status };
-  const instance = got.headers.get(INSTANCE);
   const wantsKey = got.headers.get(ACCESS) === "key";
-  return { kind: "gateway", wantsKey, ...(instance !== null && { instance }) };
+  return { kind: "gateway", wantsKey, instance: got.headers.get(INSTANCE) ?? undefined };
 }
 
 export interface Served {
@@ -54,7 +53,7 @@ export async function askModels(url: string, key: string | undefined): Promise<R
   return {
     kind: "serves",
     models: ids.filter((id) => typeof id === "string"),
-    ...(Array.isArray(models) && { catalogue: models as JsonObject[] }),
+    catalogue: Array.isArray(models) ? (models as JsonObject[]) : undefined,
   };
 }
 

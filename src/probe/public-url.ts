@@ -1,5 +1,5 @@
 /** Whether a public address is HTTPS and leads to this gateway, as a client in somebody's cloud would see it. */
-import { call, messageOf, type Got } from "./call.ts";
+import { type Answered, call, messageOf } from "./call.ts";
 import { REQUEST_ID } from "./gateway.ts";
 import { command } from "../typed/command.ts";
 
@@ -36,7 +36,7 @@ const isPrivate = (host: string): boolean =>
     host,
   );
 
-function answerFault(root: string, got: Extract<Got, { kind: "answer" }>): string | undefined {
+function answerFault(root: string, got: Answered): string | undefined {
   if (!got.headers.has(REQUEST_ID))
     return `${root} answers (status ${got.status}), but not with this gateway. Check where the tunnel or the proxy leads, and whether it asks for a log-in of its own.`;
   if (got.status === 200) return undefined;

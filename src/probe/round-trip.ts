@@ -3,7 +3,7 @@ import { DIALECTS } from "../dialects/index.ts";
 import type { Probe, Question } from "../dialects/probe.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import type { JsonObject } from "../wire/json.ts";
-import { call, messageOf, type Got } from "./call.ts";
+import { call, isGood, messageOf, type Got } from "./call.ts";
 
 export interface Step {
   readonly name: string;
@@ -66,7 +66,7 @@ async function thinkingStep(to: Connected, probe: Probe): Promise<Step> {
   const name = "thinking";
   const prompt = "How much is 17 times 23? Answer with the number.";
   const extra = probe.fields.effort("low", {});
-  const got = await ask(to, probe, { model: to.model, prompt, ...(extra && { extra }) });
+  const got = await ask(to, probe, { model: to.model, prompt, extra });
   if (!isGood(got)) return fails(name, wordsOf(got));
   return probe.read(got.json ?? {}).thought
     ? { name, state: "works", words: "shown, in the place where the client looks for it" }
@@ -78,9 +78,6 @@ const ask = (to: Connected, probe: Probe, question: Question): Promise<Got> =>
 
 const post = (to: Connected, probe: Probe, question: Question, body: JsonObject): Promise<Got> =>
   call({ url: to.url + probe.path(question), headers: probe.headers(to.key), body, timeoutMs: TIMEOUT_MS });
-
-type Answer = Extract<Got, { kind: "answer" }>;
-const isGood = (got: Got): got is Answer => got.kind === "answer" && got.status === 200;
 
 const fails = (name: string, words: string): Step => ({ name, state: "fails", words });
 

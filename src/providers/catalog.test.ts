@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { fromEnvironment } from "../config/env.ts";
+import { fromEnvironment } from "../config/env/environment.ts";
 import { VENDORS } from "./catalog.ts";
 
 describe("the order of the rows", () => {

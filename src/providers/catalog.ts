@@ -1,7 +1,7 @@
 /** Vendors, as rows: where they answer, how a key is shown, and what their deployments take of a dialect. A new compatible vendor is one row. */
 import { responsesFault } from "../config/base-url.ts";
 import type { ProviderConfig } from "../config/config.ts";
-import { NATIVE_GPT } from "../config/env-azure.ts";
+import { NATIVE_GPT } from "../config/env/azure.ts";
 import { isOfDomain } from "../wire/host.ts";
 import { azureChat, azureResponses, messagesUnder, underV1 } from "./address.ts";
 import { API_KEY, X_API_KEY } from "./auth.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ProviderKind, TargetConfig } from "../config/config.ts";
-import { fromEnvironment } from "../config/env.ts";
+import { fromEnvironment } from "../config/env/environment.ts";
 import { GatewayError } from "../ir/error.ts";
 import { matches } from "../ir/model-name.ts";
 import { VENDORS } from "../providers/catalog.ts";

@@ -74,7 +74,7 @@ export function apply(dataDir: string, id: string, url: string, changes: readonl
 function changedFile({ path, before, after, isPrivate }: Change, earlier: readonly ChangedFile[]): ChangedFile {
   const mode =
     earlier.find((file) => file.path === path)?.mode ?? (isPrivate && othersRead(path) ? modeOf(path) : undefined);
-  return { path, ...(before !== undefined && { before }), after, ...(mode !== undefined && { mode }) };
+  return { path, before, after, mode };
 }
 
 /** A step of --undo: `after` undefined takes the file away. */
@@ -98,7 +98,7 @@ export function planUndo(dataDir: string, id: string): readonly Return[] | undef
 /** Permissions that the person has changed since stay. */
 function stepBack({ path, mode }: ChangedFile, now: string | undefined, after: string | undefined): Return {
   const isOurs = mode !== undefined && modeOf(path) === ownersOnly(mode);
-  return { path, ...(now !== undefined && { now }), ...(after !== undefined && { after }), ...(isOurs && { mode }) };
+  return { path, now, after, mode: isOurs ? mode : undefined };
 }
 
 export function undo(dataDir: string, id: string, steps: readonly Return[]): void {

@@ -1,13 +1,5 @@
 /** A provider of the file: its key, its URL, its version. */
-import {
-  apiVersionDoubt,
-  apiVersionFault,
-  BASE_URL_FIX,
-  type BaseUrl,
-  baseUrlDoubt,
-  normaliseBaseUrl,
-  readApiVersion,
-} from "../base-url.ts";
+import { BASE_URL_FIX, type BaseUrl, doubtsOf, normaliseBaseUrl, versionFor } from "../base-url.ts";
 import type { Config, ProviderConfig } from "../config.ts";
 import { consumerToken } from "../api-keys.ts";
 import { didYouMean } from "../nearest.ts";
@@ -26,9 +18,7 @@ export function readProvider(name: string, written: FileProvider, reading: FileR
       "Use an API key from the vendor's console.",
     );
   const base = readBase(name, written, reading);
-  const apiVersion = written.apiVersion === undefined ? base.apiVersion : readApiVersion(written.apiVersion);
-  const fault = apiVersion === undefined ? undefined : apiVersionFault(written.kind, apiVersion);
-  if (fault) refuse(at(written.apiVersion === undefined ? "base_url" : "api_version"), ...fault);
+  const apiVersion = versionFor(written.kind, base, written.apiVersion, (key, ...why) => refuse(at(key), ...why));
   if (written.vendor !== undefined) checkVendor(at("vendor"), written.vendor, reading);
   return {
     ...written,
@@ -39,12 +29,9 @@ export function readProvider(name: string, written: FileProvider, reading: FileR
   };
 }
 
-export function doubtsOf({ file, yaml }: FileReading, providers: Config["providers"]): string[] {
+export function warningsOf({ file, yaml }: FileReading, providers: Config["providers"]): string[] {
   return Object.values(providers).flatMap(({ name, kind, baseUrl }) => {
-    const doubts = {
-      base_url: baseUrlDoubt(kind, baseUrl),
-      api_version: apiVersionDoubt(file.providers[name]?.apiVersion ?? ""),
-    };
+    const doubts = doubtsOf(kind, baseUrl, file.providers[name]?.apiVersion);
     return Object.entries(doubts).flatMap(([key, doubt]) => {
       const place = placeOf(yaml, ["providers", name, key]);
       return doubt === undefined ? [] : [`${place.file}:${place.line}: ${place.key} ${doubt}`];

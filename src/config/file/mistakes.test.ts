@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { VENDORS } from "../../providers/catalog.ts";
 import { checkFile } from "./check.ts";
-import { fromEnvironment } from "../env.ts";
+import { fromEnvironment } from "../env/environment.ts";
 import { ConfigError } from "../problem.ts";
 import { readYaml } from "../yaml/yaml-file.ts";
 

@@ -3,7 +3,7 @@ import type { Config, ProviderConfig } from "../config.ts";
 import { looksLikeKey } from "../api-keys.ts";
 import { checkKeys } from "./file-keys.ts";
 import { checkTargets, readModels } from "./file-models.ts";
-import { doubtsOf, readProvider } from "./file-providers.ts";
+import { readProvider, warningsOf } from "./file-providers.ts";
 import { ORIGIN_FIX, originFault, originWarnings } from "./origins.ts";
 import { placeOf, valueOf, type Path, type YamlFile } from "../yaml/place.ts";
 import { problems, type Problems } from "../problem.ts";
@@ -47,7 +47,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     ...("search" in found && { search: found.search }),
     warnings: [
       ...switchedOff.map((one) => notServed(one, reading)),
-      ...doubtsOf(reading, providers),
+      ...warningsOf(reading, providers),
       ...unknownKeyModels(file, yaml),
       ...originWarnings(origins, file.auth.keys),
       ...("off" in found ? [`The search of the web is switched off: ${found.off}.`] : []),

@@ -53,7 +53,7 @@ export const claudeCode = {
       ...variables(connection).map(([name, value]) => [["env", name], value] as const),
       [["model"], connection.model],
     ];
-    return [{ path, ...(before !== undefined && { before }), after: editJson(path, before, "json", edits) }];
+    return [{ path, before, after: editJson(path, before, "json", edits) }];
   },
   values: (connection) => [
     ...variables(connection).map(([name, value]) => ({ where: `~/.claude/settings.json, env.${name}`, value })),

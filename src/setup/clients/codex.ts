@@ -43,7 +43,7 @@ export const codex = {
     const table = withLineEnds(`${marked(tableLines(connection))}\n`, text);
     const gap = withLineEnds("\n", text);
     const rest = text === "" ? "" : gap + endsLine(text);
-    return [{ path, ...(before !== undefined && { before }), after: `${top}${rest}${gap}${table}` }, ...catalogue];
+    return [{ path, before, after: `${top}${rest}${gap}${table}` }, ...catalogue];
   },
   values: (connection) => [
     {

@@ -34,7 +34,7 @@ export const continueDev = {
       before === undefined || before.trim() === ""
         ? `${[...NEW, "models:", marked(entries(connection), "  ")].join("\n")}\n`
         : insert(path, before, entries(connection));
-    return [{ path, ...(before !== undefined && { before }), after }];
+    return [{ path, before, after }];
   },
   values: (connection) => [{ where: "~/.continue/config.yaml, models", value: entries(connection).join("\n") }],
   notes: ["In the editor choose a model called codeswitch …; in the terminal: cn."],

@@ -43,7 +43,7 @@ export const opencode = {
       ...allowed(path, before),
       [["provider", "codeswitch"], provider(connection)],
     ];
-    return [{ path, ...(before !== undefined && { before }), after: editJson(path, before, "jsonc", edits) }];
+    return [{ path, before, after: editJson(path, before, "jsonc", edits) }];
   },
   values: (connection) => [
     { where: "opencode.json, provider.codeswitch", value: JSON.stringify(provider(connection), null, 2) },

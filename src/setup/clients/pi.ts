@@ -34,7 +34,7 @@ export const pi = {
     const change = (file: string, edit: (path: string, before: string | undefined) => string): Change => {
       const path = join(folderOf(place), file);
       const before = read(path);
-      return { path, ...(before !== undefined && { before }), after: edit(path, before) };
+      return { path, before, after: edit(path, before) };
     };
     return [
       change("models.json", (path, before) => {

@@ -1,5 +1,5 @@
 /** Clients that keep their settings where nobody should write from outside, or that change them often: what to paste. */
-import { NATIVE_GPT } from "../../config/env-azure.ts";
+import { NATIVE_GPT } from "../../config/env/azure.ts";
 import type { Connection, Printed, Unsupported, Value } from "../setup.ts";
 
 const base = ({ url }: Connection): string => `${url}/v1`;

@@ -20,9 +20,7 @@ export const qwenCode = {
     const path = join(home, ".qwen", "settings.json");
     const before = read(path);
     for (const [at] of edits(connection)) refuseBlocked(path, before, at);
-    return [
-      { path, ...(before !== undefined && { before }), after: editJson(path, before, "jsonc", edits(connection)) },
-    ];
+    return [{ path, before, after: editJson(path, before, "jsonc", edits(connection)) }];
   },
   values: (connection) =>
     edits(connection).map(([at, value]) => ({ where: `~/.qwen/settings.json, ${at.join(".")}`, value: String(value) })),

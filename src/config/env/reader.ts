@@ -1,7 +1,7 @@
 /** Single variables, read with a sentence for what is wrong with them. Blank is unset. */
-import { didYouMean } from "./nearest.ts";
-import { ConfigError, type Problem } from "./problem.ts";
-import { readVariable, type Variables } from "./substitute.ts";
+import { didYouMean } from "../nearest.ts";
+import { ConfigError, type Problem } from "../problem.ts";
+import { readVariable, type Variables } from "../substitute.ts";
 
 export interface Found {
   /** The variable that held it. */

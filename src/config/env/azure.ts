@@ -1,9 +1,9 @@
 /** Deployments behind model names, as the two Azure seeds had them. */
-import { OPENAI_CHAT } from "../dialects/openai-chat/id.ts";
-import { TRUNCATIONS, VERBOSITIES } from "../ir/choices.ts";
-import type { ModelConfig, TargetConfig } from "./config.ts";
-import type { EnvReader } from "./env-reader.ts";
-import { SUMMARY_CHOICES } from "./schema/schema.ts";
+import { OPENAI_CHAT } from "../../dialects/openai-chat/id.ts";
+import { TRUNCATIONS, VERBOSITIES } from "../../ir/choices.ts";
+import type { ModelConfig, TargetConfig } from "../config.ts";
+import type { EnvReader } from "./reader.ts";
+import { SUMMARY_CHOICES } from "../schema/schema.ts";
 
 /** GPT names that Cursor has built in, so that it applies its own prompts for each: exactly those of seed 000's second generation. */
 export const NATIVE_GPT: readonly string[] = [

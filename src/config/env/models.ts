@@ -1,10 +1,10 @@
 /** The names that work when there is no file: those that the seeds promised, and every vendor's own for whose key is set. */
-import { EFFORTS } from "../ir/choices.ts";
-import { matches } from "../ir/model-name.ts";
-import type { ModelConfig, ProviderConfig, TargetConfig } from "./config.ts";
-import { azureDeployments, type AzureNames } from "./env-azure.ts";
-import type { EnvReader, Found } from "./env-reader.ts";
-import type { VendorFacts } from "./vendor.ts";
+import { EFFORTS } from "../../ir/choices.ts";
+import { matches } from "../../ir/model-name.ts";
+import type { ModelConfig, ProviderConfig, TargetConfig } from "../config.ts";
+import { azureDeployments, type AzureNames } from "./azure.ts";
+import type { EnvReader, Found } from "./reader.ts";
+import type { VendorFacts } from "../vendor.ts";
 
 const ALIAS_EFFORTS = ["high", "medium", "low", "minimal"] as const;
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { VENDORS } from "../providers/catalog.ts";
-import type { ModelConfig, TargetConfig } from "./config.ts";
-import { matches } from "../ir/model-name.ts";
-import { fromEnvironment } from "./env.ts";
-import { ConfigError } from "./problem.ts";
-import type { Resolved } from "./file/resolve.ts";
-import type { Variables } from "./substitute.ts";
+import { VENDORS } from "../../providers/catalog.ts";
+import type { ModelConfig, TargetConfig } from "../config.ts";
+import { matches } from "../../ir/model-name.ts";
+import { fromEnvironment } from "./environment.ts";
+import { ConfigError } from "../problem.ts";
+import type { Resolved } from "../file/resolve.ts";
+import type { Variables } from "../substitute.ts";
 
 const from = (variables: Variables): Resolved => fromEnvironment(variables, VENDORS);
 

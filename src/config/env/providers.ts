@@ -1,17 +1,12 @@
 /** Providers that the environment has a key for. */
-import type { ProviderConfig, ProviderKind } from "./config.ts";
-import {
-  apiVersionDoubt,
-  apiVersionFault,
-  BASE_URL_FIX,
-  baseUrlDoubt,
-  normaliseBaseUrl,
-  readApiVersion,
-} from "./base-url.ts";
-import { SIMULATOR } from "./default.ts";
-import type { EnvReader, Found } from "./env-reader.ts";
-import { consumerToken, isSampleKey } from "./api-keys.ts";
-import type { VendorFacts } from "./vendor.ts";
+import type { ProviderConfig, ProviderKind } from "../config.ts";
+import { BASE_URL_FIX, doubtsOf, normaliseBaseUrl, versionFor } from "../base-url.ts";
+import { SIMULATOR } from "../default.ts";
+import type { EnvReader, Found } from "./reader.ts";
+import { consumerToken, isSampleKey } from "../api-keys.ts";
+import type { VendorFacts } from "../vendor.ts";
+
+const API_VERSION = "AZURE_API_VERSION";
 
 export function azureProvider(env: EnvReader): ProviderConfig | undefined {
   const url = usable(env, env.first("AZURE_BASE_URL", "AZURE_OPENAI_ENDPOINT"));
@@ -28,14 +23,11 @@ export function azureProvider(env: EnvReader): ProviderConfig | undefined {
     env.refuse(url.name, base, BASE_URL_FIX);
     return undefined;
   }
-  const written = env.value("AZURE_API_VERSION");
-  const apiVersion = written === undefined ? base.apiVersion : readApiVersion(written);
-  const fault = apiVersion === undefined ? undefined : apiVersionFault("azure", apiVersion);
-  if (fault) env.refuse(written === undefined ? url.name : "AZURE_API_VERSION", ...fault);
-  const doubt = written === undefined || fault ? undefined : apiVersionDoubt(written);
-  if (doubt !== undefined) env.warn(`AZURE_API_VERSION ${doubt}`);
-  const urlDoubt = baseUrlDoubt("azure", base.baseUrl);
-  if (urlDoubt !== undefined) env.warn(`${url.name} ${urlDoubt}`);
+  const variables = { base_url: url.name, api_version: API_VERSION };
+  const written = env.value(API_VERSION);
+  const apiVersion = versionFor("azure", base, written, (key, ...why) => env.refuse(variables[key], ...why));
+  const doubts = doubtsOf("azure", base.baseUrl, written);
+  for (const key of ["api_version", "base_url"] as const) if (doubts[key]) env.warn(`${variables[key]} ${doubts[key]}`);
   return { ...provider("azure", "azure", base.baseUrl, key), apiVersion };
 }
 
@@ -59,7 +51,7 @@ const provider = (name: string, kind: ProviderKind, baseUrl: string, key: Found)
   kind,
   baseUrl,
   apiKey: key.value,
-  writtenAt: { apiKey: key.name, apiVersion: "AZURE_API_VERSION" },
+  writtenAt: { apiKey: key.name, apiVersion: API_VERSION },
 });
 
 /** The seeds' examples came with change_me in every line: left as they are, they mean unset. */

@@ -1,14 +1,14 @@
 /** A configuration from the environment alone, for when there is no file: the seeds' variables, and one key per vendor. */
-import type { Config, KeyConfig, ModelConfig } from "./config.ts";
-import { DEFAULT_LOG, DEFAULT_SERVER, SIMULATOR } from "./default.ts";
-import { modelsOf } from "./env-models.ts";
-import { azureProvider, vendorProviders } from "./env-providers.ts";
-import { envReader, type EnvReader } from "./env-reader.ts";
-import { variables as knownVariables } from "./env-variables.ts";
-import { keyFault } from "./api-keys.ts";
-import type { Resolved } from "./file/resolve.ts";
-import type { Variables } from "./substitute.ts";
-import type { VendorFacts } from "./vendor.ts";
+import type { Config, KeyConfig, ModelConfig } from "../config.ts";
+import { DEFAULT_LOG, DEFAULT_SERVER, SIMULATOR } from "../default.ts";
+import { modelsOf } from "./models.ts";
+import { azureProvider, vendorProviders } from "./providers.ts";
+import { envReader, type EnvReader } from "./reader.ts";
+import { EVERYDAY, variables as knownVariables } from "./variables.ts";
+import { keyFault } from "../api-keys.ts";
+import type { Resolved } from "../file/resolve.ts";
+import type { Variables } from "../substitute.ts";
+import type { VendorFacts } from "../vendor.ts";
 
 /** Throws ConfigError with everything that is wrong. With no key at all the simulator answers. */
 export function fromEnvironment(variables: Variables, vendors: readonly VendorFacts[]): Resolved {
@@ -74,7 +74,7 @@ function callerKeys(env: EnvReader): KeyConfig[] {
 /** What people bring along from elsewhere must not do nothing in silence. */
 function warnOfUnread(env: EnvReader, vendors: readonly VendorFacts[]): void {
   for (const row of knownVariables(vendors)) {
-    if (row.status === "honoured" || row.everyday || env.value(row.name) === undefined) continue;
+    if (row.status === "honoured" || EVERYDAY.includes(row.name) || env.value(row.name) === undefined) continue;
     env.warn(
       row.status === "renamed"
         ? `${row.name} is not read; use ${row.instead}.`
