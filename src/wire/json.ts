@@ -116,7 +116,13 @@ export function without(object: JsonObject, keys: ReadonlySet<string>): Record<s
 /** The same object without its undefined members. */
 export function defined<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
   const found: Partial<T> = {};
-  for (const key in object) if (object[key] !== undefined) found[key] = object[key];
+  for (const key in object) {
+    const value = object[key];
+    if (value === undefined) continue;
+    // From a body, perhaps: to assign it would make it the prototype.
+    if (key === "__proto__") Object.defineProperty(found, key, { value, ...OWN });
+    else found[key] = value;
+  }
   return found as T;
 }
 
@@ -150,6 +156,7 @@ export function parseObject(text: string): JsonObject | undefined {
     return undefined;
   }
 }
+const OWN = { enumerable: true, writable: true, configurable: true };
 
 /** A table's own entry. Keys come from bodies, and `constructor` is no entry of any table. */
 export const lookup = <T>(table: Readonly<Record<string, T>>, key: string | undefined): T | undefined =>
