@@ -48,7 +48,7 @@ beforeAll(() => {
     }),
   );
   copy = copyOfTree();
-  copy.insert("src/providers/catalog.ts", "  // Gemini's signatures may stand behind it.", ROW(acme.url));
+  copy.insert("src/providers/catalog.ts", "  // A vendor that is not in the list may serve Gemini", ROW(acme.url));
   copy.write(GOLDEN, CASE);
 });
 afterAll(async () => {
