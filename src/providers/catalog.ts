@@ -11,7 +11,7 @@ import { OPENAI_RESPONSES } from "../dialects/openai-responses/id.ts";
 import { OPENAI_TOOLS, OPENAI_TRAITS } from "../dialects/openai-traits.ts";
 import type { Vendor } from "./vendor.ts";
 
-const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
+const vendor = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
   kind: "openai-compatible",
   keyVariables: [],
   dialect: OPENAI_CHAT,
@@ -89,7 +89,7 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["claude-sonnet-5", "claude-opus-5-5", "claude-haiku-5-5"],
     prefixes: ["anthropic/"],
   },
-  compatible({
+  vendor({
     id: "kimi",
     title: "Kimi (Moonshot AI)",
     kind: "kimi",
@@ -105,7 +105,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "kimi-k2-thinking", small: "kimi-k2-thinking" },
     prefixes: ["moonshotai/", "moonshot/", "kimi/"],
   }),
-  compatible({
+  vendor({
     id: "aimlapi",
     title: "AI/ML API",
     baseUrl: "https://api.aimlapi.com/v1",
@@ -117,7 +117,7 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["google/gemini-2.5-pro"],
     catchAll: true,
   }),
-  compatible({
+  vendor({
     id: "deepseek",
     title: "DeepSeek",
     baseUrl: "https://api.deepseek.com/v1",
@@ -139,7 +139,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "deepseek-chat", small: "deepseek-chat" },
     prefixes: ["deepseek/", "deepseek-ai/"],
   }),
-  compatible({
+  vendor({
     id: "groq",
     title: "Groq",
     baseUrl: "https://api.groq.com/openai/v1",
@@ -161,7 +161,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["groq/"],
   }),
-  compatible({
+  vendor({
     id: "mistral",
     title: "Mistral",
     baseUrl: "https://api.mistral.ai/v1",
@@ -193,7 +193,7 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["mistral-small-latest"],
     prefixes: ["mistralai/", "mistral/"],
   }),
-  compatible({
+  vendor({
     id: "xai",
     title: "xAI",
     baseUrl: "https://api.x.ai/v1",
@@ -207,7 +207,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "grok-code-fast-1", small: "grok-code-fast-1" },
     prefixes: ["x-ai/", "xai/"],
   }),
-  compatible({
+  vendor({
     id: "openrouter",
     title: "OpenRouter",
     baseUrl: "https://openrouter.ai/api/v1",
@@ -228,7 +228,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["openrouter/"],
   }),
-  compatible({
+  vendor({
     id: "gemini",
     title: "Google Gemini (OpenAI-compatible)",
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
@@ -243,7 +243,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "gemini-2.5-pro", small: "gemini-2.5-flash" },
     prefixes: ["google/", "gemini/", "models/"],
   }),
-  compatible({
+  vendor({
     id: "ollama",
     title: "Ollama",
     baseUrl: "http://127.0.0.1:11434/v1",
@@ -256,7 +256,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["ollama/"],
   }),
-  compatible({
+  vendor({
     id: "vllm",
     title: "vLLM",
     baseUrl: "http://127.0.0.1:8000/v1",
@@ -268,7 +268,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["vllm/"],
   }),
-  compatible({
+  vendor({
     id: "lmstudio",
     title: "LM Studio",
     baseUrl: "http://127.0.0.1:1234/v1",
@@ -278,12 +278,12 @@ export const VENDORS: readonly Vendor[] = [
     prefixes: ["lmstudio/"],
   }),
   // A vendor that is not in the list may serve Gemini, whose signatures travel in extra_content.
-  compatible({
+  vendor({
     id: "generic",
     title: "any OpenAI-compatible vendor",
     traits: { [OPENAI_CHAT]: { extraContent: true } },
   }),
-  compatible({
+  vendor({
     id: "simulator",
     title: "the simulator",
     kind: "simulator",
