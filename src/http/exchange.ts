@@ -7,7 +7,6 @@ import type { OpenCalls } from "../relay/open-calls.ts";
 export interface Exchange {
   readonly id: string;
   readonly request: Request;
-  readonly url: URL;
   readonly path: string;
   /** The part of the path that the route leaves open, decoded. */
   readonly captured: string;

@@ -49,11 +49,11 @@ const unreadableHost = (): GatewayError =>
     "The Host header is missing or cannot be read. Send the gateway's host and port.",
   );
 
-type Arrival = Pick<Exchange, "id" | "request" | "url" | "path" | "client">;
+type Arrival = Pick<Exchange, "id" | "request" | "path" | "client">;
 
 function arrivalOf(id: string, request: Request, url: URL): Arrival {
   const path = withoutSlashes(url.pathname);
-  return { id, request, url, path, client: clientOf(path, request.headers.get("user-agent") ?? "") };
+  return { id, request, path, client: clientOf(path, request.headers.get("user-agent") ?? "") };
 }
 
 /** Without the slashes at its end. No regular expression: one would backtrack on a path that is all slashes. */

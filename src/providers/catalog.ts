@@ -40,9 +40,10 @@ export const VENDORS: readonly Vendor[] = [
     },
     hosts: ["openai.azure.com", "services.ai.azure.com", "cognitiveservices.azure.com"],
     traits: { [OPENAI_CHAT]: OPENAI_TRAITS },
+    auth: API_KEY,
     transports: {
-      [OPENAI_CHAT]: { address: azureChat, auth: API_KEY },
-      [OPENAI_RESPONSES]: { address: azureResponses, auth: API_KEY },
+      [OPENAI_CHAT]: { address: azureChat },
+      [OPENAI_RESPONSES]: { address: azureResponses },
       // https://platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundry
       [ANTHROPIC_MESSAGES]: { address: messagesUnder("/anthropic/v1"), auth: X_API_KEY },
     },
@@ -79,11 +80,7 @@ export const VENDORS: readonly Vendor[] = [
     hosts: ["api.anthropic.com"],
     // Its SDKs offer threads at no other vendor that serves Claude: @anthropic-ai/sdk 1.12.0, _supportsMessageThreads.
     traits: { [ANTHROPIC_MESSAGES]: { threads: true } },
-    transports: {
-      [OPENAI_CHAT]: { auth: X_API_KEY },
-      [OPENAI_RESPONSES]: { auth: X_API_KEY },
-      [ANTHROPIC_MESSAGES]: { auth: X_API_KEY },
-    },
+    auth: X_API_KEY,
     countsTokens: true,
     serves: "anthropic",
     // "compatible across platforms": https://platform.claude.com/docs/en/build-with-claude/extended-thinking

@@ -19,6 +19,8 @@ export interface Vendor extends VendorFacts {
   /** The same where the model decides. */
   readonly dialectOf?: (maker: Maker | undefined, provider: ProviderConfig) => DialectId;
   readonly traits: Overrides<Traits>;
+  /** How it takes its key; absent: as a bearer token. */
+  readonly auth?: Auth;
   readonly transports?: Overrides<Transport>;
   /** It counts the tokens of a Messages body. */
   readonly countsTokens?: true;
@@ -58,5 +60,6 @@ export const traitsOf = (vendor: Vendor, dialect: DialectId): Traits => ({
 export const transportOf = (vendor: Vendor, dialect: DialectId): Transport => ({
   ...OPENAI,
   ...USUAL[dialect],
+  ...(vendor.auth && { auth: vendor.auth }),
   ...vendor.transports?.[dialect],
 });

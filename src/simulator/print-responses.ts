@@ -12,8 +12,8 @@ export function* responsesFrames(asked: Asked, answer: Answer, seals: Seals): Ge
   const number = numbering();
   yield number({ type: "response.created", response: { ...base, status: "in_progress" } });
   yield number({ type: "response.in_progress", response: { ...base, status: "in_progress" } });
-  const streams = items.map((item, at) => itemEvents(item, at, asked));
-  const firstCall = answer.overlapping === true ? items.findIndex((item) => item.part.kind === "call") : -1;
+  const streams = items.map(itemEvents);
+  const firstCall = answer.overlapping === true ? items.findIndex(({ isCall }) => isCall) : -1;
   const inARow = firstCall < 0 ? streams : streams.slice(0, firstCall);
   for (const stream of inARow) for (const event of stream) yield number(event);
   for (const event of inTurns(streams.slice(inARow.length))) yield number(event);
@@ -31,127 +31,119 @@ export function failedResponse(asked: Asked, error: JsonObject): JsonObject {
 }
 
 interface Item {
-  readonly part: Part;
-  readonly id: string;
-  readonly whole: () => JsonObject;
+  readonly isCall?: true;
+  whole(): JsonObject;
+  /** As it is before its events. */
+  readonly begun: JsonObject;
+  /** What is said between its beginning and its end, in events that name their item. */
+  events(place: JsonObject): Iterable<JsonObject>;
 }
 
 function itemsOf(asked: Asked, answer: Answer, seals: Seals): readonly Item[] {
   const reasoned = asked.sealed && answer.parts.some((part) => part.kind === "thinking");
-  return answer.parts
-    .filter((part) => part.kind !== "redacted")
-    .map((part) =>
-      part.kind === "call"
-        ? callItem(part, reasoned)
-        : part.kind === "thinking"
-          ? reasoningItem(part, asked, seals)
-          : messageItem(part, answer),
-    );
+  return answer.parts.flatMap((part): Item[] => {
+    switch (part.kind) {
+      case "redacted":
+        return [];
+      case "call":
+        return [callItem(part, reasoned, asked)];
+      case "thinking":
+        return [reasoningItem(part, asked, seals)];
+      default:
+        return [messageItem(part, answer, asked)];
+    }
+  });
 }
 
-function callItem(part: Extract<Part, { kind: "call" }>, reasoned: boolean): Item {
-  const isFreeform = part.tool.kind === "freeform";
-  const prefix = isFreeform ? "ctc" : "fc";
-  const id = reasoned ? reasonedItemId(prefix) : itemId(prefix);
-  const base: JsonObject = {
-    id,
+function callItem(part: Extract<Part, { kind: "call" }>, reasoned: boolean, asked: Asked): Item {
+  const { kind, name, namespace } = part.tool;
+  const isFreeform = kind === "freeform";
+  const [prefix, field] = isFreeform ? (["ctc", "input"] as const) : (["fc", "arguments"] as const);
+  const type = isFreeform ? "response.custom_tool_call_input" : "response.function_call_arguments";
+  const text = textOfPart(part);
+  const item: JsonObject = {
+    id: reasoned ? reasonedItemId(prefix) : itemId(prefix),
     type: isFreeform ? "custom_tool_call" : "function_call",
     status: "completed",
-    [isFreeform ? "input" : "arguments"]: textOfPart(part),
+    [field]: text,
     call_id: callId(),
-    name: part.tool.name,
-    ...(part.tool.namespace === undefined ? {} : { namespace: part.tool.namespace }),
+    name,
+    ...(namespace !== undefined && { namespace }),
   };
-  return { part, id, whole: () => base };
+  return {
+    isCall: true,
+    whole: () => item,
+    begun: { status: "in_progress", [field]: "" },
+    *events(place) {
+      yield* deltas(type, place, part.pieces, asked);
+      yield { type: `${type}.done`, ...place, ...(isFreeform ? {} : { name }), [field]: text };
+    },
+  };
 }
 
 function reasoningItem(part: Extract<Part, { kind: "thinking" }>, asked: Asked, seals: Seals): Item {
   const id = itemId("rs");
-  const summary =
-    asked.thinking === "shown"
-      ? part.sections.map((section) => ({ type: "summary_text", text: section.join("") }))
-      : [];
-  // Azure and OpenAI seal anew in added, done and completed: three values of one thing.
-  const whole = (): JsonObject => ({
-    id,
-    type: "reasoning",
-    ...(asked.sealed ? { encrypted_content: seals.seal(id) } : {}),
-    summary,
-  });
-  return { part, id, whole };
-}
-
-function messageItem(part: Part, answer: Answer): Item {
-  const id = itemId("msg");
-  const status = answer.stop === "length" ? "incomplete" : "completed";
+  const summaryPart = (text: string): JsonObject => ({ type: "summary_text", text });
+  const sections = asked.thinking === "shown" ? part.sections : [];
+  const summary = sections.map((section) => summaryPart(section.join("")));
   return {
-    part,
-    id,
-    whole: () => ({ id, type: "message", status, content: [contentPart(part, textOfPart(part))], role: "assistant" }),
+    // Azure and OpenAI seal anew in added, done and completed: three values of one thing.
+    whole: () => ({ id, type: "reasoning", ...(asked.sealed && { encrypted_content: seals.seal(id) }), summary }),
+    begun: { summary: [] },
+    *events(item) {
+      const type = "response.reasoning_summary";
+      for (const [summary_index, section] of sections.entries()) {
+        const place = { ...item, summary_index };
+        const text = section.join("");
+        yield { type: `${type}_part.added`, ...place, part: summaryPart("") };
+        yield* deltas(`${type}_text`, place, section, asked);
+        yield { type: `${type}_text.done`, ...place, text };
+        yield { type: `${type}_part.done`, ...place, part: summaryPart(text) };
+      }
+    },
   };
 }
 
-const contentPart = (part: Part, text: string): JsonObject =>
-  part.kind === "refusal"
-    ? { type: "refusal", refusal: text }
-    : { type: "output_text", annotations: [], logprobs: [], text };
-
-function* itemEvents(item: Item, at: number, asked: Asked): Generator<JsonObject> {
-  yield { type: "response.output_item.added", output_index: at, item: begun(item.whole()) };
-  if (item.part.kind === "thinking") yield* summaryEvents(item, at, asked);
-  else if (item.part.kind === "call") yield* callEvents(item, at, asked);
-  else yield* messageEvents(item, at, asked);
-  yield { type: "response.output_item.done", output_index: at, item: item.whole() };
+function messageItem(part: Extract<Part, { kind: "text" | "refusal" }>, answer: Answer, asked: Asked): Item {
+  const id = itemId("msg");
+  const status = answer.stop === "length" ? "incomplete" : "completed";
+  const text = textOfPart(part);
+  const isRefusal = part.kind === "refusal";
+  const type = isRefusal ? "response.refusal" : "response.output_text";
+  const content = (said: string): JsonObject =>
+    isRefusal ? { type: "refusal", refusal: said } : { type: "output_text", annotations: [], logprobs: [], text: said };
+  return {
+    whole: () => ({ id, type: "message", status, content: [content(text)], role: "assistant" }),
+    begun: { status: "in_progress", content: [] },
+    *events(item) {
+      const place = { ...item, content_index: 0 };
+      yield { type: "response.content_part.added", ...place, part: content("") };
+      yield* deltas(type, place, part.pieces, asked, isRefusal ? {} : { logprobs: [] });
+      yield { type: `${type}.done`, ...place, ...(isRefusal ? { refusal: text } : { text, logprobs: [] }) };
+      yield { type: "response.content_part.done", ...place, part: content(text) };
+    },
+  };
 }
 
-function begun(item: JsonObject): JsonObject {
-  if (item.type === "reasoning") return { ...item, summary: [] };
-  if (item.type === "message") return { ...item, status: "in_progress", content: [] };
-  return { ...item, status: "in_progress", [item.type === "custom_tool_call" ? "input" : "arguments"]: "" };
+function* itemEvents({ whole, begun, events }: Item, output_index: number): Generator<JsonObject> {
+  const first = whole();
+  yield { type: "response.output_item.added", output_index, item: { ...first, ...begun } };
+  yield* events({ item_id: first.id, output_index });
+  yield { type: "response.output_item.done", output_index, item: whole() };
 }
 
-function* summaryEvents(item: Item, at: number, asked: Asked): Generator<JsonObject> {
-  if (item.part.kind !== "thinking" || asked.thinking !== "shown") return;
-  for (const [summary_index, section] of item.part.sections.entries()) {
-    const place = { item_id: item.id, output_index: at, summary_index };
-    const part = (text: string): JsonObject => ({ type: "summary_text", text });
-    const text = section.join("");
-    yield { type: "response.reasoning_summary_part.added", ...place, part: part("") };
-    for (const delta of section)
-      yield { type: "response.reasoning_summary_text.delta", ...place, delta, ...hidden(delta, asked) };
-    yield { type: "response.reasoning_summary_text.done", ...place, text };
-    yield { type: "response.reasoning_summary_part.done", ...place, part: part(text) };
+function* deltas(
+  type: string,
+  place: JsonObject,
+  pieces: readonly string[],
+  asked: Asked,
+  beside: JsonObject = {},
+): Generator<JsonObject> {
+  for (const delta of pieces) {
+    const hidden = asked.obfuscated ? { obfuscation: obfuscation(delta.length) } : {};
+    yield { type: `${type}.delta`, ...place, delta, ...beside, ...hidden };
   }
 }
-
-function* callEvents(item: Item, at: number, asked: Asked): Generator<JsonObject> {
-  if (item.part.kind !== "call") return;
-  const isFreeform = item.part.tool.kind === "freeform";
-  const type = isFreeform ? "response.custom_tool_call_input" : "response.function_call_arguments";
-  const place = { item_id: item.id, output_index: at };
-  for (const delta of item.part.pieces) yield { type: `${type}.delta`, ...place, delta, ...hidden(delta, asked) };
-  const whole = textOfPart(item.part);
-  const end = isFreeform ? { input: whole } : { name: item.part.tool.name, arguments: whole };
-  yield { type: `${type}.done`, ...place, ...end };
-}
-
-function* messageEvents(item: Item, at: number, asked: Asked): Generator<JsonObject> {
-  if (item.part.kind !== "text" && item.part.kind !== "refusal") return;
-  const isRefusal = item.part.kind === "refusal";
-  const type = isRefusal ? "response.refusal" : "response.output_text";
-  const place = { item_id: item.id, output_index: at, content_index: 0 };
-  const text = textOfPart(item.part);
-  yield { type: "response.content_part.added", ...place, part: contentPart(item.part, "") };
-  for (const delta of item.part.pieces)
-    yield { type: `${type}.delta`, ...place, delta, ...(isRefusal ? {} : { logprobs: [] }), ...hidden(delta, asked) };
-  yield isRefusal
-    ? { type: `${type}.done`, ...place, refusal: text }
-    : { type: `${type}.done`, ...place, text, logprobs: [] };
-  yield { type: "response.content_part.done", ...place, part: contentPart(item.part, text) };
-}
-
-const hidden = (delta: string, asked: Asked): JsonObject =>
-  asked.obfuscated ? { obfuscation: obfuscation(delta.length) } : {};
 
 /** Type first, then the number, as OpenAI writes them. */
 export function numbering(from = 0): (event: JsonObject) => Frame {

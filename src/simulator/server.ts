@@ -21,7 +21,6 @@ import { type Wire, isStreamed } from "./wires.ts";
 export interface SimulatorOptions {
   /** 0 or absent: any free one. */
   readonly port?: number;
-  readonly hostname?: "127.0.0.1";
   /** Refuse what the vendors refuse. */
   readonly strict?: boolean;
   /** Keep requests in `seen`: the last 1,000. */
@@ -80,7 +79,7 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
   });
 
   const server = Bun.serve({
-    hostname: options.hostname ?? "127.0.0.1",
+    hostname: "127.0.0.1",
     port: options.port ?? 0,
     maxRequestBodySize: 256 * 1024 * 1024,
     idleTimeout: 0,

@@ -1,5 +1,5 @@
 /** What Anthropic refuses in a single message or block. */
-import type { Json, JsonObject } from "../wire/json.ts";
+import { type Json, type JsonObject, listOf, lookup } from "../wire/json.ts";
 import { objectOf, objectsOf, stringOf } from "./asked.ts";
 import { isPlainObject, isSet, refuse } from "./refused.ts";
 
@@ -8,34 +8,28 @@ export function onlyKnown(object: JsonObject, known: ReadonlySet<string>, at: st
     if (!known.has(key)) refuse(`${at === "" ? key : `${at}.${key}`}: Extra inputs are not permitted`);
 }
 
+const MESSAGE_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
+  user: new Set(["role", "content", "output_config"]),
+  assistant: new Set(["role", "content"]),
+  system: new Set(["role", "content", "output_config"]),
+};
+
 export function checkMessage(message: Json, at: number, count: number): void {
   const param = `messages.${at}`;
-  if (!isPlainObject(message)) refuse(`${param}: Input should be a valid dictionary or object to extract fields from`);
+  if (!isPlainObject(message)) refuse(`${param}: ${NO_OBJECT}`);
   const role = stringOf(message.role);
-  if (!["user", "assistant", "system"].includes(role))
-    refuse(`messages: Unexpected role "${role}". Allowed roles are "user" or "assistant"`);
-  onlyKnown(
-    message,
-    new Set([
-      "role",
-      "content",
-      ...(role === "system" ? ["output_config"] : []),
-      ...(role === "user" ? ["output_config"] : []),
-    ]),
-    param,
-  );
+  const known = lookup(MESSAGE_KEYS, role);
+  if (!known) return refuse(`messages: Unexpected role "${role}". Allowed roles are "user" or "assistant"`);
+  onlyKnown(message, known, param);
   const { content } = message;
+  if (typeof content !== "string" && !Array.isArray(content)) refuse(`${param}.content: Input should be a valid list`);
   const isLastAssistant = role === "assistant" && at === count - 1;
-  if (typeof content === "string") {
-    if (content === "" && !isLastAssistant)
-      refuse(`${param}: all messages must have non-empty content except for the optional final assistant message`);
-    return;
-  }
-  if (!Array.isArray(content)) refuse(`${param}.content: Input should be a valid list`);
   if (content.length === 0 && !isLastAssistant)
     refuse(`${param}: all messages must have non-empty content except for the optional final assistant message`);
-  for (const [index, block] of content.entries()) checkBlock(block as Json, role, `${param}.content.${index}`);
+  for (const [index, block] of listOf(content).entries()) checkBlock(block, role, `${param}.content.${index}`);
 }
+
+const NO_OBJECT = "Input should be a valid dictionary or object to extract fields from";
 
 export const BLOCKS: Readonly<Record<string, ReadonlySet<string>>> = {
   text: new Set(["type", "text", "cache_control", "citations"]),
@@ -50,7 +44,7 @@ const ASSISTANT_ONLY = ["thinking", "redacted_thinking", "tool_use"];
 const USER_ONLY = ["tool_result", "image", "document"];
 
 function checkBlock(block: Json, role: string, param: string): void {
-  if (!isPlainObject(block)) refuse(`${param}: Input should be a valid dictionary or object to extract fields from`);
+  if (!isPlainObject(block)) refuse(`${param}: ${NO_OBJECT}`);
   const type = stringOf(block.type);
   if (type === "") refuse(`${param}.type: Field required`);
   const known = BLOCKS[type];

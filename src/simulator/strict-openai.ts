@@ -117,6 +117,27 @@ function checkMetadata(value: Json | undefined): void {
 }
 
 /** The settings that both dialects have. */
+export const SHARED_KEYS = [
+  "metadata",
+  "model",
+  "moderation",
+  "parallel_tool_calls",
+  "prompt_cache_key",
+  "prompt_cache_options",
+  "prompt_cache_retention",
+  "safety_identifier",
+  "service_tier",
+  "store",
+  "stream",
+  "stream_options",
+  "temperature",
+  "tool_choice",
+  "tools",
+  "top_logprobs",
+  "top_p",
+  "user",
+] as const;
+
 export function checkSharedSettings(body: JsonObject, streamOptions: ReadonlySet<string>): void {
   within(body.temperature, 0, 2, "temperature");
   within(body.top_p, 0, 1, "top_p");

@@ -9,6 +9,7 @@ import { checkInput, checkPairs, checkReasoningOrder } from "./strict-responses-
 import {
   ANSWER_FORMATS,
   EFFORTS,
+  SHARED_KEYS,
   VERBOSITIES,
   checkCustomFormat,
   checkSharedSettings,
@@ -47,6 +48,7 @@ const moved = (param: string, better: string): string =>
   `Unsupported parameter: '${param}'. In the Responses API, this parameter has moved to '${better}'. Try again with the new parameter. See the API documentation for more information: https://platform.openai.com/docs/api-reference/responses/create.`;
 
 const KNOWN = new Set([
+  ...SHARED_KEYS,
   "access_programs",
   "background",
   "client_metadata",
@@ -58,29 +60,11 @@ const KNOWN = new Set([
   "instructions",
   "max_output_tokens",
   "max_tool_calls",
-  "metadata",
-  "model",
-  "moderation",
-  "parallel_tool_calls",
   "previous_response_id",
   "prompt",
-  "prompt_cache_key",
-  "prompt_cache_options",
-  "prompt_cache_retention",
   "reasoning",
-  "safety_identifier",
-  "service_tier",
-  "store",
-  "stream",
-  "stream_options",
-  "temperature",
   "text",
-  "tool_choice",
-  "tools",
-  "top_logprobs",
-  "top_p",
   "truncation",
-  "user",
 ]);
 const INCLUDABLE = [
   "file_search_call.results",
