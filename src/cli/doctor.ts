@@ -18,7 +18,7 @@ import { SETUPS } from "../setup/clients/index.ts";
 import { dataHere } from "./data.ts";
 import { checkClient } from "./doctor-client.ts";
 import { checkGateway } from "./doctor-gateway.ts";
-import { type Address, findGateway, keyHere, KEY_ARG, URL_ARG } from "./find-gateway.ts";
+import { type Address, findGateway, GATEWAY_ARGS, keyHere } from "./find-gateway.ts";
 import { paint } from "./paint.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
@@ -42,8 +42,7 @@ export const doctorCommand = defineCommand({
         "ReplyContext every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
     },
     json: { type: "boolean", description: "One JSON object instead of lines." },
-    url: URL_ARG,
-    key: KEY_ARG,
+    ...GATEWAY_ARGS,
     "public-url": {
       type: "string",
       valueHint: "URL",

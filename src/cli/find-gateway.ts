@@ -22,16 +22,17 @@ export interface Address {
   readonly isNamed: boolean;
 }
 
-export const URL_ARG = {
-  type: "string",
-  valueHint: "URL",
-  description: "The gateway to ask, which needs its key. Else CODESWITCH_URL, else the one that runs here.",
-} as const;
-
-export const KEY_ARG = {
-  type: "string",
-  valueHint: "KEY",
-  description: "Its key. Other users see it in the list of processes; the variable CODESWITCH_KEY they do not.",
+export const GATEWAY_ARGS = {
+  url: {
+    type: "string",
+    valueHint: "URL",
+    description: "The gateway to ask, which needs its key. Else CODESWITCH_URL, else the one that runs here.",
+  },
+  key: {
+    type: "string",
+    valueHint: "KEY",
+    description: "Its key. Other users see it in the list of processes; the variable CODESWITCH_KEY they do not.",
+  },
 } as const;
 
 /** The key that the person gave for it. */

@@ -10,7 +10,7 @@ import { listedModels, reached } from "../routing/plan.ts";
 import { matchName } from "../routing/names.ts";
 import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
-import { KEY_ARG, URL_ARG } from "./find-gateway.ts";
+import { GATEWAY_ARGS } from "./find-gateway.ts";
 import { offered } from "./offered.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { complain, paint } from "./paint.ts";
@@ -25,8 +25,7 @@ export const modelsCommand = defineCommand({
   args: {
     config: CONFIG_ARG,
     json: { type: "boolean", description: "One JSON object instead of a table." },
-    url: URL_ARG,
-    key: KEY_ARG,
+    ...GATEWAY_ARGS,
   },
   run: async ({ args }) => {
     const config = loadHere(args.config, {});

@@ -110,18 +110,18 @@ type Keyed = { readonly key: string; readonly ownChange?: Change; readonly notes
 /** A key of its own where the gateway reads one from our file; else the one that it takes. */
 function clientsKey(config: Config, address: Address, accepted: Accepted, id: string, state: State): Keyed {
   const isGiven = accepted.key !== undefined && !config.keys.includes(accepted.key);
-  if (isGiven || address.isNamed) return { key: accepted.key?.key ?? NO_KEY, notes: [] };
-  return isOurs(config, address) ? ownKey(config, id, state) : { key: accepted.key?.key ?? NO_KEY, notes: [] };
+  if (!isGiven && !address.isNamed && isOurs(config, address)) return ownKey(config, id, state);
+  return { key: accepted.key?.key ?? NO_KEY, notes: [] };
 }
 
 /** Where none runs: what this folder's configuration would be. */
 function offline(config: Config, address: Address, wanted: Wanted, id: string, state: State): Connecting {
   if (address.isNamed && wanted.key === undefined) throw needsKey();
-  const { key, ownChange, notes } =
-    wanted.key === undefined ? ownKey(config, id, state) : { key: wanted.key, ownChange: undefined, notes: [] };
+  const own: Keyed = wanted.key === undefined ? ownKey(config, id, state) : { key: wanted.key, notes: [] };
+  const { key, ...rest } = own;
   const { models, ...known } = guess(config, address, wanted.model);
   const connection = { url: address.url, key, ...known, models: firstOf(known.model, models) };
-  return { connection, ownChange, notes, asked: { kind: "nobody" } };
+  return { connection, ...rest, asked: { kind: "nobody" } };
 }
 
 /** The configuration's file; undefined where the environment or a .env stands in for one. */

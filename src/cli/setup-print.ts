@@ -32,7 +32,7 @@ export async function show(
     url: isPublic && !address.isNamed ? (publicUrl ?? "https://YOUR_TUNNEL") : address.url,
   };
   console.log(`${setup.title}\n`);
-  for (const { where, value } of setup.values(shown)) console.log(printValue(where, value));
+  for (const [where, value] of setup.values(shown)) console.log(printValue(where, value));
   for (const note of setup.notes) console.log(`\n${note}`);
   if (isPublic && publicUrl === undefined && !address.isNamed)
     console.log(

@@ -11,7 +11,7 @@ import { SetupRefused } from "../setup/setup.ts";
 import { showChange } from "../setup/show.ts";
 import { readState } from "../setup/state.ts";
 import { confirm } from "./confirm.ts";
-import { findGateway, keyHere, KEY_ARG, URL_ARG } from "./find-gateway.ts";
+import { findGateway, GATEWAY_ARGS, keyHere } from "./find-gateway.ts";
 import { paint } from "./paint.ts";
 import { connect, type Connecting, NO_KEY } from "./setup-connection.ts";
 import { show } from "./setup-print.ts";
@@ -40,8 +40,11 @@ export const setupCommand = defineCommand({
       valueHint: "NAME",
       description: "The model to start with. Default: the first one listed.",
     },
-    url: URL_ARG,
-    key: { ...KEY_ARG, description: `${KEY_ARG.description} Default: a new one in the configuration.` },
+    url: GATEWAY_ARGS.url,
+    key: {
+      ...GATEWAY_ARGS.key,
+      description: `${GATEWAY_ARGS.key.description} Default: a new one in the configuration.`,
+    },
     "public-url": {
       type: "string",
       valueHint: "URL",
