@@ -5,9 +5,10 @@ import { printConfig } from "../config/print.ts";
 import { configJsonSchema } from "../config/schema/json-schema.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
+import { word } from "./flags.ts";
 
 const ARGS = {
-  file: { type: "positional", required: false, valueHint: "FILE", description: "The same as --config FILE." },
+  file: word("FILE", "The same as --config FILE."),
   config: CONFIG_ARG,
 } as const;
 

@@ -12,6 +12,7 @@ import { type Note, readNotes } from "./note.ts";
 import { surroundings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
 import { VERSION } from "../wire/version.ts";
+import { flag } from "./flags.ts";
 
 export interface Address {
   readonly url: string;
@@ -23,16 +24,8 @@ export interface Address {
 }
 
 export const GATEWAY_ARGS = {
-  url: {
-    type: "string",
-    valueHint: "URL",
-    description: "The gateway to ask, which needs its key. Else CODESWITCH_URL, else the one that runs here.",
-  },
-  key: {
-    type: "string",
-    valueHint: "KEY",
-    description: "Its key. Other users see it in the list of processes; the variable CODESWITCH_KEY they do not.",
-  },
+  url: flag("URL", "The gateway to ask, which needs its key. Else CODESWITCH_URL, else the one that runs here."),
+  key: flag("KEY", "Its key. Other users see it in the list of processes; the variable CODESWITCH_KEY they do not."),
 } as const;
 
 /** The key that the person gave for it. */

@@ -134,20 +134,14 @@ function ownKey(config: Config, id: string, state: State): Keyed {
   const file = configFile(config);
   if (file !== undefined) return keyInFile(config, file, id, state);
   const [first] = config.keys;
-  if (first)
-    return {
-      key: first.key,
-      notes: [
-        `The environment knows one key (${first.name}), which this client shares with others. For keys of their own write a codeswitch.yaml.`,
-      ],
-    };
-  return {
-    key: NO_KEY,
-    notes: [
-      "The gateway has no key: it serves this machine only and takes any. To give it one, start it with SERVICE_API_KEY set (openssl rand -hex 24 makes one) and run this again.",
-    ],
-  };
+  if (!first) return { key: NO_KEY, notes: [KEYLESS] };
+  const isShared = `The environment knows one key (${first.name}), which this client shares with others. For keys of their own write a codeswitch.yaml.`;
+  return { key: first.key, notes: [isShared] };
 }
+
+const KEYLESS =
+  "The gateway has no key: it serves this machine only and takes any. To give it one, start it with SERVICE_API_KEY set (openssl rand -hex 24 makes one) and run this again.";
+const FIRST_KEY = "This is the first key: once the gateway is started again, every caller needs one.";
 
 function keyInFile(config: Config, file: string, id: string, state: State): Keyed {
   const known = config.keys.find(({ name }) => name === id)?.key;
@@ -157,10 +151,7 @@ function keyInFile(config: Config, file: string, id: string, state: State): Keye
   const key = known ?? `cs-${randomBytes(24).toString("base64url")}`;
   const now = readFile(file);
   const before = (ours ? textBefore(ours, now) : now) ?? "";
-  const notes =
-    config.keys.length === 0
-      ? ["This is the first key: once the gateway is started again, every caller needs one."]
-      : [];
+  const notes = config.keys.length === 0 ? [FIRST_KEY] : [];
   return { key, ownChange: { path: file, before, after: addKey(file, before, { name: id, key }) }, notes };
 }
 

@@ -14,6 +14,7 @@ import { paint } from "./paint.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { table, TERMINAL } from "./table.ts";
 import { Failure, UsageError } from "./usage.ts";
+import { flag, word } from "./flags.ts";
 
 export const testCommand = defineCommand({
   meta: {
@@ -21,13 +22,8 @@ export const testCommand = defineCommand({
     description: "Make one real call and tell in words what came of it. Costs a few tokens.",
   },
   args: {
-    model: {
-      type: "positional",
-      required: false,
-      valueHint: "MODEL",
-      description: "What to ask for. Default: the first one listed.",
-    },
-    prompt: { type: "string", valueHint: "TEXT", description: "What to say to it. Default: a hello." },
+    model: word("MODEL", "What to ask for. Default: the first one listed."),
+    prompt: flag("TEXT", "What to say to it. Default: a hello."),
     config: CONFIG_ARG,
     ...GATEWAY_ARGS,
   },
