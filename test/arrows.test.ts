@@ -161,18 +161,12 @@ const SPELLED =
 const SPELLERS = /^(dialects|simulator|setup)\//;
 /** A row's choice among the values of a trait, which the dialects define. */
 const TRAIT = /reasoningReplay(:| ===) "\w+"/g;
-/** Rebuilt now, line by line out of this list: when it is empty, nothing outside spells a dialect. */
-const STILL_SPELL = [
-  // How a client wants custom calls, and the pieces of a search's input.
-  /^relay\/(outbound|rounds)\.ts$/,
-];
 /** The names of dialects in earlier versions. */
 const OLD_NAMES = "ir/dialect-id.ts";
 
 test("a dialect's id and its words of the wire stand in its own folder", async () => {
   const wrong: string[] = [];
-  const mayNot = (file: string): boolean =>
-    !SPELLERS.test(file) && file !== OLD_NAMES && !STILL_SPELL.some((still) => still.test(file));
+  const mayNot = (file: string): boolean => !SPELLERS.test(file) && file !== OLD_NAMES;
   for (const file of FILES.filter(mayNot))
     for (const line of withoutComments(await source(file))
       .replace(TRAIT, "")

@@ -43,12 +43,16 @@ describe("the attribution block of a translated call", () => {
 describe("the attribution block of passing bytes", () => {
   const text = `{"system":[{"type":"text","text":${JSON.stringify(BLOCK.text)}}, {"type":"text","text":"Be brief."}],"n":1.0}`;
   test("is cut out, and nothing else", () =>
-    expect(applyEdits(text, attributionEdits(JSON.parse(text)))).toBe(
+    expect(applyEdits(text, attributionEdits(JSON.parse(text), "kimi", "anthropic-messages"))).toBe(
       '{"system":[{"type":"text","text":"Be brief."}],"n":1.0}',
     ));
+  test("stays for its own vendor, and in other dialects", () => {
+    expect(attributionEdits(JSON.parse(text), "anthropic", "anthropic-messages")).toEqual([]);
+    expect(attributionEdits(JSON.parse(text), "kimi", "openai-chat")).toEqual([]);
+  });
   test("stays where nothing of it is", () => {
     for (const system of ["x-anthropic-billing-header:", [], [{}], [null], undefined])
-      expect(attributionEdits({ system: system as never })).toEqual([]);
+      expect(attributionEdits({ system: system as never }, "kimi", "anthropic-messages")).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { ProviderKind } from "../config/config.ts";
 import { ANTHROPIC_MESSAGES } from "../dialects/anthropic-messages/id.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
-import { lossless, type Translated } from "../ir/loss.ts";
+import { lossless, lossList, type Translated } from "../ir/loss.ts";
 import type { Entry, ModelRequest } from "../ir/request.ts";
 import type { SpanEdit } from "../wire/edit.ts";
 import { isList, isObject, type Json, type JsonObject } from "../wire/json.ts";
@@ -26,22 +26,15 @@ export function withoutAttribution(request: ModelRequest): Translated<ModelReque
   const [head, ...rest] = first.content;
   if (head?.kind !== "text" || !ATTRIBUTION.test(head.text)) return lossless(request);
   const instructions: readonly Entry[] = rest.length > 0 ? [{ kind: "instructions", content: rest }] : [];
-  return {
-    value: { ...request, entries: [...instructions, ...request.entries.slice(1)] },
-    losses: [
-      {
-        path: "system[0]",
-        feature: "billing-header",
-        how: "dropped",
-        weight: "hint",
-        note: "attribution for Anthropic's bill; in front of the prompt it would spoil another vendor's cache",
-      },
-    ],
-  };
+  const losses = lossList();
+  const note = "attribution for Anthropic's bill; in front of the prompt it would spoil another vendor's cache";
+  losses.hint("system[0]", "billing-header", "dropped", note);
+  return { value: { ...request, entries: [...instructions, ...request.entries.slice(1)] }, losses: losses.list() };
 }
 
 /** For bytes that pass to a vendor who only speaks Messages. */
-export function attributionEdits(body: JsonObject): readonly SpanEdit[] {
+export function attributionEdits(body: JsonObject, kind: ProviderKind, dialect: DialectId): readonly SpanEdit[] {
+  if (dialect !== ANTHROPIC_MESSAGES || READS_ATTRIBUTION.has(kind)) return [];
   const first: Json | undefined = isList(body.system) ? body.system[0] : undefined;
   const isAttribution = isObject(first) && typeof first.text === "string" && ATTRIBUTION.test(first.text);
   return isAttribution ? [{ name: "billing-header", path: ["system", 0], value: undefined }] : [];

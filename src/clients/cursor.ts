@@ -1,15 +1,9 @@
 /** What Cursor does beyond Chat Completions. Facts: forum.cursor.com 153019, 158939, 159298; litellm-docs 1139. */
 import type { GatewayError } from "../ir/error.ts";
-import { isList, isObject, type JsonObject } from "../wire/json.ts";
 import type { ClientId } from "./client.ts";
 
 /** Cursor 3.14 reads function.name on every returned call, so a freeform call leaves as a function envelope around its raw text. */
-export const wantsCallsAsText = (client: ClientId, body: JsonObject): boolean =>
-  client === "cursor" || hasFlatCustomTool(body);
-
-/** A flat freeform tool on a Chat path is Cursor's ApplyPatch; nobody else writes it so. */
-const hasFlatCustomTool = (body: JsonObject): boolean =>
-  isList(body.tools) && body.tools.some((tool) => isObject(tool) && tool.type === "custom" && !isObject(tool.custom));
+export const readsFunctionNames = (client: ClientId): boolean => client === "cursor";
 
 /** On its own paths always, elsewhere only when it says who it is. */
 export const showsOnlyBadRequests = (client: ClientId): boolean => client === "cursor";

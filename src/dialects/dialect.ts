@@ -1,11 +1,11 @@
 /** The seam: everything that the rest of the gateway knows of a wire protocol. */
 import type { Frame, Machine } from "../wire/machine.ts";
-import type { JsonLiteral, JsonObject } from "../wire/json.ts";
+import type { Json, JsonLiteral, JsonObject } from "../wire/json.ts";
 import type { Reply } from "../wire/reply.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { Loss, LossList, Translated } from "../ir/loss.ts";
-import type { ModelRequest, Wants } from "../ir/request.ts";
+import type { Entry, ModelRequest, Wants } from "../ir/request.ts";
 import type { Settings } from "../ir/settings.ts";
 import type { SpanEdit } from "../wire/edit.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
@@ -20,8 +20,12 @@ export interface Dialect {
   readonly id: DialectId;
   /** What its callers call the fields at the top of a body. */
   readonly fieldNames: FieldNames;
-  /** The field of a body that holds the conversation, as a list or as the user's own words. */
-  readonly conversationField: string;
+  readonly conversation: {
+    /** The field of a body that holds it, as a list or as the user's own words. */
+    readonly field: string;
+    /** What that field says, or a part of its list, without what stands beside it in a body. */
+    decode(said: Json): readonly Entry[];
+  };
   readonly paths: Paths;
   readonly headers: DialectHeaders;
   /** What most deployments that claim the dialect take of it; a vendor's row says what differs. */
@@ -62,6 +66,10 @@ export interface Dialect {
     /** Throws the GatewayError of an `error` event. */
     encode(events: readonly StreamEvent[], context: ReplyContext): Translated<JsonObject>;
   };
+  /** How the call of a freeform tool goes to the clients of this dialect. `byName`: this one reads the name of a function on every call. */
+  customCalls(body: JsonObject, client: { readonly byName: boolean }): ReplyStyle["customCalls"];
+  /** Thoughts go back sealed: their summary is for the eyes of a person, and a hidden one need not be asked for. */
+  readonly sealsThoughts?: true;
   /** Vendors of this dialect search the web themselves. */
   readonly hostsWebSearch: boolean;
   /** Its clients ask their vendor for searches in a way that the gateway can answer. */

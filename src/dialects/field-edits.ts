@@ -1,6 +1,8 @@
 /** A body's own fields compared with what shall be said in them: edits of those that differ. */
 import type { EditPath, SpanEdit } from "../wire/edit.ts";
-import { isObject, type Json, type JsonObject } from "../wire/json.ts";
+import { FIELDS, type Field } from "../ir/field-names.ts";
+import type { Sampling } from "../ir/request.ts";
+import { isObject, type Json, type JsonObject, type OnWrong, optionalNumber } from "../wire/json.ts";
 
 /** One edit, or none where nothing changes. */
 export const changed = (
@@ -12,17 +14,22 @@ export const changed = (
 
 const NONE: readonly SpanEdit[] = [];
 
-/** Fields that stand at the top under one name each. */
-export function changedFields<K extends string>(
-  name: string,
-  fields: Readonly<Record<K, string>>,
-  before: Readonly<Partial<Record<NoInfer<K>, Json>>>,
-  after: Readonly<Partial<Record<NoInfer<K>, Json>>>,
-): SpanEdit[] {
-  const edits: SpanEdit[] = [];
-  for (const key in fields)
-    if (before[key] !== after[key]) edits.push({ name, path: [fields[key]], value: after[key] });
-  return edits;
+/** Fields of the sampling that the dialect has under their commonest names. */
+export const changedSampling = (
+  fields: readonly (Field & keyof Sampling)[],
+  before: Sampling,
+  after: Sampling,
+): readonly SpanEdit[] =>
+  fields.flatMap((field) => changed("unsupported-parameter", [FIELDS[field]], before[field], after[field]));
+
+/** The numbers among them. */
+export function numbersIn<K extends Field>(body: JsonObject, fields: readonly K[], wrong: OnWrong) {
+  const found: Partial<Record<K, number>> = {};
+  for (const field of fields) {
+    const value = optionalNumber(body, FIELDS[field], "", wrong);
+    if (value !== undefined) found[field] = value;
+  }
+  return found;
 }
 
 /** Objects at the top whose named members are all said by the printed fields; the members beside them stay. */

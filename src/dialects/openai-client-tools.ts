@@ -1,6 +1,6 @@
 /** Tools that OpenAI's clients run themselves, as functions: their arguments are the fields of the call's own item. */
 import type { Tool } from "../ir/request.ts";
-import { lookup, isObject, type JsonObject } from "../wire/json.ts";
+import { isObject, type JsonObject, lookup } from "../wire/json.ts";
 
 interface Described {
   readonly description: string;

@@ -171,17 +171,26 @@ describe("pace", () => {
     expect(await sender.pass(0)).toBe("read");
   });
 
-  test("a length that is declared has as long as the least pace takes, and five seconds at least", async () => {
+  test("a length that is declared has as long as the least pace takes, five seconds at least and fifty at most", async () => {
     for (const [length, seconds] of [
       [100, 5],
       [2_560, 10],
-      [256_000, 1_000],
+      [256_000, 50],
     ] as const) {
       const sender = sending({ "content-length": String(length) });
       sender.send(length - 1);
       expect(await sender.pass(seconds - 1)).toBe("waits");
       expect(await sender.pass(1)).toBe("request-timeout");
     }
+  });
+
+  test("a length that no slow sender could send in that time has the least pace alone", async () => {
+    const sender = sending({ "content-length": "300000" });
+    for (let second = 0; second < 600; second++) {
+      sender.send(BYTES_PER_SECOND_MIN);
+      expect(await sender.pass(1)).toBe("waits");
+    }
+    expect(await sender.pass(10)).toBe("request-timeout");
   });
 
   test("nothing goes on ticking after the end", async () => {

@@ -32,8 +32,13 @@ const STRICT_UTF8 = new TextDecoder("utf-8", { fatal: true });
 const BYTES_PER_SECOND_MIN = 256;
 const CHECK_MS = 5_000;
 
-/** Up to this size a body of a declared length is read in one piece, which costs half as much. Its progress is not visible meanwhile, so its pace is an average: a larger body could take hours. */
-const IN_ONE_PIECE_MAX = 1024 * 1024;
+/**
+ * Up to this size a body of a declared length is read in one piece, which costs half as much. Its progress is not visible
+ * meanwhile, so that a sender may be silent until its time is over: less than the server lets a connection stand still,
+ * since the refusal must still arrive. Five kilobytes a second are enough for every body of this size.
+ */
+const IN_ONE_PIECE_MAX = 256 * 1024;
+const IN_ONE_PIECE_MS_MAX = 50_000;
 
 /** How long a refused client may still send before we close its connection, and how long we wait for one that sends nothing. */
 const DISCARD_MS = 1_000;
@@ -62,7 +67,7 @@ export async function discardBody(request: Request, bytesMax: number): Promise<"
 
 /** Bun reads no more than the declared length. The refusal of a late body closes the connection, which ends the read. */
 async function readInOnePiece(request: Request, declared: number): Promise<Uint8Array> {
-  const ms = Math.max(CHECK_MS, (declared / BYTES_PER_SECOND_MIN) * 1000);
+  const ms = Math.min(IN_ONE_PIECE_MS_MAX, Math.max(CHECK_MS, (declared / BYTES_PER_SECOND_MIN) * 1000));
   const bytes = await orLate(request.bytes(), ms).catch((error: unknown) => {
     throw unread(request, error);
   });

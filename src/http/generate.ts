@@ -4,7 +4,7 @@ import type { Surface } from "../relay/call.ts";
 import type { OpenCall } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
 import { relay } from "../relay/relay.ts";
-import { failureStatus } from "./answer.ts";
+import { refusalFor } from "./answer.ts";
 import type { Handler } from "./exchange.ts";
 import { jsonBody } from "./json-body.ts";
 
@@ -31,7 +31,7 @@ export const generate =
     } catch (error) {
       const known = toGatewayError(error);
       if (request.signal.aborted || known.kind === "aborted") closeCall(closing, 499, undefined, LEFT);
-      else closeCall(closing, failureStatus(client, surface.reply, known), undefined, known);
+      else closeCall(closing, refusalFor(client, surface.reply, known).status, undefined, known);
       throw error;
     }
   };

@@ -10,7 +10,7 @@ import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import type { Connection, Gateway } from "../relay/call.ts";
 import type { OpenCalls } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
-import { printed, refuse, refuseOptions, REQUEST_ID } from "./answer.ts";
+import { printed, refusalFor, REQUEST_ID } from "./answer.ts";
 import { discardBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import type { Exchange } from "./exchange.ts";
@@ -32,14 +32,12 @@ export interface ClientConnection extends Connection {
 
 export const newId = (): string => `req_${crypto.randomUUID().replaceAll("-", "")}`;
 
-const ANYBODY = refuseOptions("unknown", FALLBACK.id);
-
 export async function answer(request: Request, door: Door, connection: ClientConnection): Promise<Response> {
   const id = newId();
   const url = URL.parse(request.url);
   const response = url
     ? await handle(arrivalOf(id, request, url), door, connection)
-    : refuse(unreadableHost(), ANYBODY);
+    : printed(refusalFor("unknown", FALLBACK.id, unreadableHost()));
   connection.waitsForClient();
   return finish(response, request, id, door.gateway.config);
 }
@@ -67,46 +65,31 @@ function withoutSlashes(path: string): string {
 
 async function handle(arrival: Arrival, door: Door, connection: ClientConnection): Promise<Response> {
   const { request, path, client, id } = arrival;
-  const { gateway } = door;
+  const { gateway, calls } = door;
   const keys = keyring(gateway.config);
   let dialect = dialectOfPath(path);
+  let isAdmitted = false;
   try {
     const found = match(request.method, path);
     const isFree = "route" in found && found.route.access === "none";
-    if (keys.open && !isFree) admit(arrival, door, connection, () => checkOpenDoor(request.headers));
+    if (keys.open && !isFree) checkOpenDoor(request.headers);
     const crossOrigin = preflight(request, gateway.config);
     if (crossOrigin) return crossOrigin;
-    const matched = admit(arrival, door, connection, () => known(found, request.method, path));
-    dialect = matched.route.dialect ?? dialect;
-    const caller: Caller = isFree
-      ? { name: "nobody" }
-      : admit(arrival, door, connection, () => keys.identify(request.headers));
-    return await matched.route.handler({
-      ...arrival,
-      captured: matched.captured,
-      caller,
-      gateway,
-      connection,
-      calls: door.calls,
-    });
+    const { route, captured } = known(found, request.method, path);
+    dialect = route.dialect ?? dialect;
+    const caller: Caller = isFree ? { name: "nobody" } : keys.identify(request.headers);
+    isAdmitted = true;
+    return await route.handler({ ...arrival, captured, caller, gateway, connection, calls });
   } catch (error) {
     const known = toGatewayError(error);
+    if (!isAdmitted)
+      door.turnedAway(() => ({ peer: connection.peer(), method: request.method, path, why: known.message }));
     // A fault of ours: its text may hold anything, so the log gets the place and the caller the id.
     if (known.kind === "internal") gateway.log.warn(`${id} failed inside the gateway: ${stackOf(error)}`);
-    const response = isGoogles(path) ? printed(googleError(known)) : refuse(known, refuseOptions(client, dialect));
+    const response = printed(isGoogles(path) ? googleError(known) : refusalFor(client, dialect, known));
     const body = await discardBody(request, gateway.config.server.bodyBytesMax);
     if (body === "endless" || CLOSES.has(known.kind)) response.headers.set("connection", "close");
     return response;
-  }
-}
-
-/** Who is turned away stands in the log. */
-function admit<T>({ request, path }: Arrival, door: Door, { peer }: ClientConnection, check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    door.turnedAway(() => ({ peer: peer(), method: request.method, path, why: (error as Error).message }));
-    throw error;
   }
 }
 

@@ -21,8 +21,7 @@ export async function jsonBody(exchange: Exchange): Promise<BodyText & { readonl
 
 function objectOf(text: string): JsonObject {
   const value = valueOf(text);
-  if (!isObject(value))
-    throw new GatewayError("invalid-request", `The body is ${describe(value)}. Send one JSON object.`);
+  if (!isObject(value)) throw invalid(`The body is ${describe(value)}. Send one JSON object.`);
   refuseSecondModel(value);
   refuseTooMany(value, ["messages", "input"], LIMITS.entriesMax, "Shorten the conversation.");
   refuseTooMany(value, ["tools", "functions"], LIMITS.toolsMax, "Declare fewer tools.");
@@ -37,40 +36,32 @@ function valueOf(text: string): Json {
     return parseExactly(text);
   } catch (error) {
     if (error instanceof GatewayError) throw error;
-    throw new GatewayError("invalid-request", `The body is not JSON: ${whyNot(text, error)}. Send one JSON object.`);
+    throw invalid(`The body is not JSON: ${whyNot(text, error)}. Send one JSON object.`);
   }
 }
 
+const invalid = (message: string, param?: string): GatewayError =>
+  new GatewayError("invalid-request", message, { param });
+
 const faultError = (fault: TextFault): GatewayError =>
   fault.kind === "too-deep"
-    ? new GatewayError(
-        "invalid-request",
-        `The body has more than ${LIMITS.jsonDepthMax} lists and objects inside each other. Send it flatter.`,
-      )
-    : new GatewayError(
-        "invalid-request",
+    ? invalid(`The body has more than ${LIMITS.jsonDepthMax} lists and objects inside each other. Send it flatter.`)
+    : invalid(
         `${fault.path}: the key stands twice in its object. Send it once, so that everybody reads the same value.`,
-        { param: fault.path },
+        fault.path,
       );
 
 /** Go's encoding/json, and what is built on it, takes `MODEL` for `model`, and the last one wins: it would be asked for unchecked. */
 function refuseSecondModel(body: JsonObject): void {
   for (const key in body)
     if (key.length === 5 && key !== "model" && key.toLowerCase() === "model")
-      throw new GatewayError(
-        "invalid-request",
-        `${key}: some servers take it for model. Send the model's name once, as model.`,
-        { param: key },
-      );
+      throw invalid(`${key}: some servers take it for model. Send the model's name once, as model.`, key);
 }
 
 function refuseTooMany(body: JsonObject, fields: readonly string[], max: number, advice: string): void {
   for (const field of fields) {
     const count = countIn(body[field]);
-    if (count > max)
-      throw new GatewayError("invalid-request", `${field}: ${count} are too many, the most is ${max}. ${advice}`, {
-        param: field,
-      });
+    if (count > max) throw invalid(`${field}: ${count} are too many, the most is ${max}. ${advice}`, field);
   }
 }
 

@@ -3,7 +3,7 @@ import { assertNever } from "./assert-never.ts";
 import { type Literals, literals } from "../wire/literals.ts";
 import type { GatewayError } from "./error.ts";
 import type { Annotation, Block, Finish, StreamEvent } from "./events.ts";
-import type { Seal } from "./seal.ts";
+import { grownSeal, type Seal } from "./seal.ts";
 import type { Usage } from "./usage.ts";
 import type { Raw } from "../wire/json.ts";
 
@@ -88,13 +88,9 @@ function grow(block: Growing | undefined, delta: Extract<StreamEvent, { type: "b
     block.sections.at(-1)?.add(delta.text);
   } else if ("input" in delta) block.input.add(delta.input);
   else if ("section" in delta) block.sections.push(literals());
-  else if ("seal" in delta) block.seal = grown(block.seal, delta);
+  else if ("seal" in delta) block.seal = grownSeal(block.seal, delta);
   else if ("annotation" in delta) block.annotations.push(delta.annotation);
 }
-
-/** Anthropic's signatures come in pieces; others say theirs whole, and the last word counts. */
-export const grown = (before: Seal | undefined, next: { readonly seal: Seal; readonly mode: "set" | "append" }): Seal =>
-  next.mode === "append" && before ? { ...next.seal, value: before.value + next.seal.value } : next.seal;
 
 function whole(block: Growing): WholeBlock {
   const sections = block.sections.map((section) => section.text());

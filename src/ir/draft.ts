@@ -1,5 +1,5 @@
 /** A thing that a decoder is making. What may be absent is set on the thing itself: a conversation has thousands of them, and a copy for each costs more than reading it. */
-import { isObject, pathOf, type JsonObject } from "../wire/json.ts";
+import { isObject, type JsonObject, pathOf } from "../wire/json.ts";
 import type { Placed } from "./field-names.ts";
 import type { CacheMark, Unread } from "./request.ts";
 import { unreadOf } from "./unread.ts";

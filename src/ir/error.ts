@@ -1,4 +1,5 @@
 /** One error for everything that can go wrong; each dialect prints it in its own words. */
+import type { JsonObject } from "../wire/json.ts";
 import type { Reply } from "../wire/reply.ts";
 import type { DialectId } from "./dialect-id.ts";
 
@@ -101,6 +102,13 @@ export const ownError = (kind: ErrorKind, message: string, details: ErrorDetails
 /** A stream that broke off. Where no status tells, pi retries what it reads "connection lost" in; the others go by the type. */
 export const connectionLost = (how: string): GatewayError =>
   new GatewayError("upstream-cut", `connection lost: ${how}; ask again`);
+
+/** `body`: in the words of the caller's dialect. */
+export const errorReply = (error: GatewayError, body: JsonObject, { retryAfter } = error.details): Reply => ({
+  status: error.status,
+  headers: { "content-type": "application/json", ...(retryAfter !== undefined && { "retry-after": retryAfter }) },
+  body: JSON.stringify(body),
+});
 
 /** What an upstream's status means. `quota-exhausted` and `context-overflow` need its body: each dialect decides them. */
 export function kindOfStatus(status: number): ErrorKind {

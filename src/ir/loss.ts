@@ -1,5 +1,6 @@
 /** What could not cross from one dialect to another: a value, never a silent drop. */
 import type { Feature } from "./features.ts";
+import { callerWords, type CallerWords, type Placed } from "./field-names.ts";
 
 export interface Loss {
   /** Where it stands in the caller's body, or in the upstream's answer: `tools[3].format`, `answer.annotations`. */
@@ -24,15 +25,17 @@ export const lossless = <T>(value: T): Translated<T> => ({ value, losses: [] });
 /** Collects losses: one per path and feature, never one per delta. All of them, for a strict call asks whether any matters. */
 export interface LossList {
   add(loss: Loss): void;
-  /** Speed, price or looks may differ. */
-  hint(path: string, feature: Feature, how: Loss["how"], note: string): void;
+  /** Speed, price or looks may differ. `at`: a path, or a thing that knows where it stood. */
+  hint(at: string | Placed, feature: Feature, how: Loss["how"], note: string): void;
   /** The answer may differ. */
-  meaning(path: string, feature: Feature, how: Loss["how"], note: string): void;
+  meaning(at: string | Placed, feature: Feature, how: Loss["how"], note: string): void;
   list(): readonly Loss[];
 }
 
-export function lossList(): LossList {
+/** `said`: how the caller calls the place of what it did not write itself. */
+export function lossList(said: CallerWords = callerWords({})): LossList {
   let seen: Map<string, Loss> | undefined;
+  const pathOf = (at: string | Placed): string => (typeof at === "string" ? at : said.place(at));
   const add = (loss: Loss): void => {
     seen ??= new Map();
     const key = `${loss.feature} ${loss.path}`;
@@ -40,8 +43,8 @@ export function lossList(): LossList {
   };
   return {
     add,
-    hint: (path, feature, how, note) => add({ path, feature, how, weight: "hint", note }),
-    meaning: (path, feature, how, note) => add({ path, feature, how, weight: "meaning", note }),
+    hint: (at, feature, how, note) => add({ path: pathOf(at), feature, how, weight: "hint", note }),
+    meaning: (at, feature, how, note) => add({ path: pathOf(at), feature, how, weight: "meaning", note }),
     list: () => (seen ? [...seen.values()] : []),
   };
 }

@@ -1,5 +1,5 @@
 /** A freeform tool for dialects that have none: a function with one string, whose grammar is told in words. */
-import { isObject, type JsonObject, parseJson } from "../wire/json.ts";
+import { isObject, type JsonObject, parseOr } from "../wire/json.ts";
 import type { CustomTool } from "./request.ts";
 
 export interface LoweredTool {
@@ -31,13 +31,9 @@ export const wrapCustomInput = (text: string): string => JSON.stringify({ [CUSTO
 /** The text inside `{"input": "…"}`; undefined: the JSON is anything else, or no JSON at all. */
 export function unwrapCustomInput(json: string): string | undefined {
   if (!json.trimStart().startsWith("{")) return undefined;
-  try {
-    const value = parseJson(json);
-    const input = isObject(value) ? value[CUSTOM_INPUT_KEY] : undefined;
-    return typeof input === "string" ? input : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseOr(json, undefined);
+  const input = isObject(value) ? value[CUSTOM_INPUT_KEY] : undefined;
+  return typeof input === "string" ? input : undefined;
 }
 
 /** `format` in the Responses shape, `{type:"grammar", syntax, definition}`; Chat nests the last two under `grammar`. */

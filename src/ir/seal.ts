@@ -55,3 +55,9 @@ export const canRead = (reader: SealReader, seal: Seal): boolean =>
 /** What to print into a client's own field: bare for a client of the seal's dialect, wrapped for every other. */
 export const sealFor = (client: DialectId, seal: Seal): string =>
   seal.dialect === client ? seal.value : wrapSeal(seal);
+
+/** Anthropic's signatures come in pieces; others say theirs whole, and the last word counts. */
+export const grownSeal = (
+  before: Seal | undefined,
+  next: { readonly seal: Seal; readonly mode: "set" | "append" },
+): Seal => (next.mode === "append" && before ? { ...next.seal, value: before.value + next.seal.value } : next.seal);

@@ -3,6 +3,7 @@
  * required. Written otherwise only where that changes nothing of what is valid.
  * https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
  */
+import { namesIn } from "../wire/name-list.ts";
 import { isList, isObject, type Json, type JsonObject, listOf } from "../wire/json.ts";
 import { definitionOf, described, withoutRootReference } from "./schema-walk.ts";
 
@@ -38,7 +39,7 @@ const TAKEN: ReadonlySet<string> = new Set([
 /** Refused ("In context=…, 'default' is not permitted") and without a say in what is valid. */
 const REMARKS: ReadonlySet<string> = new Set(["default", "examples", "deprecated", "readOnly", "writeOnly"]);
 const SILENT: ReadonlySet<string> = new Set(["$schema", "$comment"]);
-const FORMATS: ReadonlySet<unknown> = new Set("date-time time date duration email hostname ipv4 ipv6 uuid".split(" "));
+const FORMATS: ReadonlySet<unknown> = namesIn("date-time time date duration email hostname ipv4 ipv6 uuid");
 
 /** What is sent of a shape that cannot be enforced, and the note of that loss. */
 export const wish = (schema: Json, why: string) => ({

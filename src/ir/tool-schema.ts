@@ -24,14 +24,10 @@ export function toolSchema(whole: Json | undefined, rules: ToolRules, at: string
   const schema = isObject(whole.properties) ? whole : withoutRootReference(whole);
   const refused = refusedAtTop(schema, rules);
   const top = refused.length === 0 ? namedObject(schema) : folded(schema, new Set(refused));
-  if (refused.length > 0)
-    losses.add({
-      path: at,
-      feature: "tool-schema",
-      how: "approximated",
-      weight: "hint",
-      note: `${refused.join(" and ")} at the top of a tool's schema is not taken: all properties are offered together`,
-    });
+  if (refused.length > 0) {
+    const note = `${refused.join(" and ")} at the top of a tool's schema is not taken: all properties are offered together`;
+    losses.hint(at, "tool-schema", "approximated", note);
+  }
   return rules.needsItems && holdsBareList(top) ? withItems(top) : top;
 }
 

@@ -36,6 +36,8 @@ export interface WebSearches {
   asFunction(request: ModelRequest): Translated<ModelRequest>;
   /** What the gateway found earlier, for the dialect's own vendor, which did not seal it: sent as text. */
   withoutOurs(request: ModelRequest): Translated<ModelRequest>;
+  /** The input of a search in a stream, as one piece. */
+  inputDelta(input: Json): JsonObject;
   /** The blocks of one search in an answer; `replyId` and `index` make its id. */
   blocks(replyId: string, index: number, input: Json, found: Found): readonly JsonObject[];
 }

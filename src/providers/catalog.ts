@@ -11,7 +11,7 @@ import { OPENAI_RESPONSES } from "../dialects/openai-responses/id.ts";
 import { OPENAI_TOOLS, OPENAI_TRAITS } from "../dialects/openai-traits.ts";
 import type { Vendor } from "./vendor.ts";
 
-const compatible = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
+const vendor = (row: Partial<Vendor> & Pick<Vendor, "id" | "title">): Vendor => ({
   kind: "openai-compatible",
   keyVariables: [],
   dialect: OPENAI_CHAT,
@@ -92,14 +92,13 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["claude-sonnet-5", "claude-opus-5-5", "claude-haiku-5-5"],
     prefixes: ["anthropic/"],
   },
-  {
+  vendor({
     id: "kimi",
     title: "Kimi (Moonshot AI)",
     kind: "kimi",
     baseUrl: "https://api.moonshot.ai/v1",
     keyVariables: ["KIMI_API_KEY", "MOONSHOT_API_KEY"],
     keyMeaning: "Your key at Moonshot: kimi-* and kimi-k2-thinking.",
-    dialect: OPENAI_CHAT,
     hosts: ["api.moonshot.ai", "api.moonshot.cn", "api.kimi.com"],
     // Thinking is a switch and comes back as reasoning_content: https://platform.kimi.ai/docs/api/models-overview
     traits: { [OPENAI_CHAT]: { effortField: "thinking", reasoningReplay: "reasoning_content", cacheKey: true } },
@@ -108,8 +107,8 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["kimi-k2-thinking"],
     sizes: { big: "kimi-k2-thinking", small: "kimi-k2-thinking" },
     prefixes: ["moonshotai/", "moonshot/", "kimi/"],
-  },
-  compatible({
+  }),
+  vendor({
     id: "aimlapi",
     title: "AI/ML API",
     baseUrl: "https://api.aimlapi.com/v1",
@@ -121,7 +120,7 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["google/gemini-2.5-pro"],
     catchAll: true,
   }),
-  compatible({
+  vendor({
     id: "deepseek",
     title: "DeepSeek",
     baseUrl: "https://api.deepseek.com/v1",
@@ -143,7 +142,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "deepseek-chat", small: "deepseek-chat" },
     prefixes: ["deepseek/", "deepseek-ai/"],
   }),
-  compatible({
+  vendor({
     id: "groq",
     title: "Groq",
     baseUrl: "https://api.groq.com/openai/v1",
@@ -165,7 +164,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["groq/"],
   }),
-  compatible({
+  vendor({
     id: "mistral",
     title: "Mistral",
     baseUrl: "https://api.mistral.ai/v1",
@@ -197,7 +196,7 @@ export const VENDORS: readonly Vendor[] = [
     listed: ["mistral-small-latest"],
     prefixes: ["mistralai/", "mistral/"],
   }),
-  compatible({
+  vendor({
     id: "xai",
     title: "xAI",
     baseUrl: "https://api.x.ai/v1",
@@ -211,7 +210,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "grok-code-fast-1", small: "grok-code-fast-1" },
     prefixes: ["x-ai/", "xai/"],
   }),
-  compatible({
+  vendor({
     id: "openrouter",
     title: "OpenRouter",
     baseUrl: "https://openrouter.ai/api/v1",
@@ -232,7 +231,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["openrouter/"],
   }),
-  compatible({
+  vendor({
     id: "gemini",
     title: "Google Gemini (OpenAI-compatible)",
     baseUrl: "https://generativelanguage.googleapis.com/v1beta/openai",
@@ -247,7 +246,7 @@ export const VENDORS: readonly Vendor[] = [
     sizes: { big: "gemini-2.5-pro", small: "gemini-2.5-flash" },
     prefixes: ["google/", "gemini/", "models/"],
   }),
-  compatible({
+  vendor({
     id: "ollama",
     title: "Ollama",
     baseUrl: "http://127.0.0.1:11434/v1",
@@ -260,7 +259,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["ollama/"],
   }),
-  compatible({
+  vendor({
     id: "vllm",
     title: "vLLM",
     baseUrl: "http://127.0.0.1:8000/v1",
@@ -272,7 +271,7 @@ export const VENDORS: readonly Vendor[] = [
     catchAll: true,
     prefixes: ["vllm/"],
   }),
-  compatible({
+  vendor({
     id: "lmstudio",
     title: "LM Studio",
     baseUrl: "http://127.0.0.1:1234/v1",
@@ -282,18 +281,16 @@ export const VENDORS: readonly Vendor[] = [
     prefixes: ["lmstudio/"],
   }),
   // Gemini's signatures may stand behind it.
-  compatible({
+  vendor({
     id: "generic",
     title: "any OpenAI-compatible vendor",
     traits: { [OPENAI_CHAT]: { extraContent: true } },
   }),
-  {
+  vendor({
     id: "simulator",
     title: "the simulator",
     kind: "simulator",
-    keyVariables: [],
     dialect: OPENAI_RESPONSES,
-    hosts: [],
     traits: {
       [OPENAI_CHAT]: { ...OPENAI_TRAITS, reasoningReplay: "reasoning_content" },
       [ANTHROPIC_MESSAGES]: { midSystem: true, threads: true },
@@ -301,8 +298,7 @@ export const VENDORS: readonly Vendor[] = [
     transports: { [OPENAI_CHAT]: { address: underV1 }, [OPENAI_RESPONSES]: { address: underV1 } },
     countsTokens: true,
     models: ["sim-*"],
-    prefixes: [],
-  },
+  }),
 ];
 
 const BY_ID = new Map(VENDORS.map((vendor) => [vendor.id, vendor]));

@@ -1,9 +1,9 @@
 /** A request made to fit one model: the target's defaults filled in, what the model does not accept clamped or dropped, each as a Loss. Never a refusal. */
 import type { TargetConfig } from "../config/config.ts";
-import { type Loss, lossList, type Translated } from "../ir/loss.ts";
+import { type Loss, lossless, lossList, type Translated } from "../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape, Reasoning } from "../ir/request.ts";
 import type { Settings } from "../ir/settings.ts";
-import { lacksReasoning } from "../ir/lacks-reasoning.ts";
+import { isFromModel } from "../ir/turns.ts";
 import { callerWords } from "../ir/field-names.ts";
 import { defined } from "../wire/json.ts";
 import { type Fitting, hint } from "./fitting.ts";
@@ -50,48 +50,33 @@ export function fitSettings(settings: Settings, thinking: Reasoning | undefined,
  * A model that cannot be switched off gets a stand-in instead, where its reasoning is plain text.
  */
 export function withoutReasoning(request: ModelRequest, capabilities?: Capabilities): Translated<ModelRequest> {
-  const loss = (how: Loss["how"], note: string): Loss => ({
-    path: callerWords(request).field("conversation"),
-    feature: "reasoning-missing",
-    how,
-    weight: "hint",
-    note,
-  });
-  if (capabilities?.alwaysThinks) return { value: request, losses: [] };
+  if (capabilities?.alwaysThinks) return lossless(request);
+  const losses = lossList();
+  const lose = (how: Loss["how"], note: string): void =>
+    losses.hint(callerWords(request).field("conversation"), "reasoning-missing", how, note);
   if (capabilities?.thinking === "always") {
-    const note =
-      "the reasoning of an earlier turn is lost; a blank stands in its place, since the model always reasons";
-    return { value: { ...request, entries: withStandIns(request.entries) }, losses: [loss("emulated", note)] };
+    lose(
+      "emulated",
+      "the reasoning of an earlier turn is lost; a blank stands in its place, since the model always reasons",
+    );
+    return { value: { ...request, entries: withStandIns(request.entries) }, losses: losses.list() };
   }
+  lose("dropped", "the reasoning of an earlier turn is lost, so this answer is given without thinking");
   const { show, hints } = request.reasoning ?? {};
-  const reasoning: Reasoning = {
-    mode: "off",
-    ...(capabilities?.thinking === "effort" && { effort: "none" }),
-    ...(show && { show }),
-    ...(hints && { hints }),
-  };
-  return {
-    value: { ...request, reasoning },
-    losses: [loss("dropped", "the reasoning of an earlier turn is lost, so this answer is given without thinking")],
-  };
+  const effort = capabilities?.thinking === "effort" ? "none" : undefined;
+  const reasoning = defined<Reasoning>({ mode: "off", effort, show, hints });
+  return { value: { ...request, reasoning }, losses: losses.list() };
 }
 
 /** A blank before the first call of every turn without reasoning. Vendors check that the field is there, not what it says. */
 function withStandIns(entries: readonly Entry[]): readonly Entry[] {
-  return entries.flatMap((entry, index): Entry[] => {
-    if (entry.kind !== "call" || isInTurn(entries[index - 1], "call")) return [entry];
-    const start = entries.slice(0, index).findLastIndex((before) => !isInTurn(before)) + 1;
-    const turn = entries.slice(start, index + 1);
-    const holds = !lacksReasoning(turn, (reasoning) => reasoning.sections.some((text) => text !== ""));
-    return holds ? [entry] : [{ kind: "reasoning", sections: [" "] }, entry];
+  let hasReasoning = false;
+  return entries.flatMap((entry, index): readonly Entry[] => {
+    hasReasoning = isFromModel(entry) && (hasReasoning || (entry.kind === "reasoning" && entry.sections.some(Boolean)));
+    const isFirst = entry.kind === "call" && entries[index - 1]?.kind !== "call";
+    return isFirst && !hasReasoning ? [{ kind: "reasoning", sections: [" "] }, entry] : [entry];
   });
 }
-
-const isInTurn = (entry: Entry | undefined, kind?: Entry["kind"]): boolean =>
-  entry !== undefined &&
-  (kind
-    ? entry.kind === kind
-    : entry.kind === "call" || entry.kind === "reasoning" || (entry.kind === "message" && entry.role === "assistant"));
 
 /** Where turns take no effort of their own the last one speaks for the request. */
 function turnEfforts(
@@ -101,13 +86,9 @@ function turnEfforts(
   const last = entries.findLast((entry) => entry.kind === "message" && entry.effort !== undefined);
   if (last?.kind !== "message" || last.effort === undefined) return { entries };
   if (capabilities.turnEffort && forcedEffort === undefined) return { entries };
-  losses.add({
-    path: last.at === undefined ? said.field("conversation") : `${last.at}.output_config.effort`,
-    feature: "turn-effort",
-    how: "approximated",
-    weight: "hint",
-    note: "an effort of a single turn; the last one counts for the whole request",
-  });
+  const path = last.at === undefined ? said.field("conversation") : `${last.at}.output_config.effort`;
+  const note = "an effort of a single turn; the last one counts for the whole request";
+  losses.hint(path, "turn-effort", "approximated", note);
   return { entries: entries.map(withoutEffort), effort: last.effort };
 }
 
@@ -121,10 +102,9 @@ function fitOutput(output: OutputShape | undefined, to: Fitting): OutputShape | 
   const asked = output?.verbosity;
   const verbosity = clampVerbosity(asked ?? to.config.verbosity, to.capabilities);
   if (verbosity === asked) return output;
-  if (asked !== undefined && verbosity === undefined)
-    hint(to, "verbosity", "verbosity", "dropped", "the model takes no verbosity");
-  else if (asked !== undefined)
-    hint(to, "verbosity", "verbosity", "approximated", `verbosity ${asked} became ${verbosity}`);
+  if (asked !== undefined)
+    if (verbosity === undefined) hint(to, "verbosity", "verbosity", "dropped", "the model takes no verbosity");
+    else hint(to, "verbosity", "verbosity", "approximated", `verbosity ${asked} became ${verbosity}`);
   const fitted: OutputShape = defined({ ...output, verbosity });
   return Object.keys(fitted).length > 0 ? fitted : undefined;
 }

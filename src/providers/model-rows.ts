@@ -176,9 +176,10 @@ const PREFILL: Partial<Traits> = { prefill: true };
 // Efforts and forms: https://platform.claude.com/docs/en/build-with-claude/effort, …/thinking; contexts: …/about-claude/models.
 // Since Opus 4.7 temperature, top_p and top_k are a 400, and so is a budget.
 const NO_SAMPLING = ["temperature", "topP", "topK"];
+const SINCE_4_8: Partial<ModelRow> = { efforts: TO_MAX, refuses: NO_SAMPLING, traits: { midSystem: true } };
 // "thinking.type.disabled is not supported for this model", tool_choice any and tool are refused, and a thinking block is bound
 // to its model: …/models/opus-5-5/migration-guide. So no other model reads the seal.
-const ALWAYS: Partial<ModelRow> = { efforts: TO_MAX, refuses: NO_SAMPLING, traits: { midSystem: true } };
+const BOUND: Partial<ModelRow> = { ...SINCE_4_8, family: undefined };
 // Thinking with a budget refuses temperature and top_k: …/extended-thinking#feature-compatibility
 const BUDGET: Partial<ModelRow> = {
   thinking: "budget",
@@ -186,22 +187,19 @@ const BUDGET: Partial<ModelRow> = {
   contextTokens: 200_000,
   traits: PREFILL,
 };
+const BEFORE_THINKING: Partial<ModelRow> = { thinking: "none", contextTokens: 200_000, traits: PREFILL };
 // "temperature and top_p cannot both be specified for this model", since Opus 4.1.
 const ONE_OF: Partial<ModelRow> = { rules: { oneOfTemperatureTopP: true } };
 
 const CLAUDE: readonly ModelRow[] = [
-  claude(
-    /^claude-(fable|mythos)-5-[1-9]$/,
-    ownFamily({ ...ALWAYS, rules: { alwaysThinks: true, forcedToolChoice: "never", turnEffort: true } }),
-  ),
-  claude(/^claude-(fable|mythos)-.*$/, ownFamily({ ...ALWAYS, rules: { alwaysThinks: true } })),
-  claude(
-    /^claude-opus-5-[5-9]$/,
-    ownFamily({ ...ALWAYS, rules: { alwaysThinks: true, forcedToolChoice: "never", turnEffort: true } }),
-  ),
+  claude(/^claude-((fable|mythos)-5-[1-9]|opus-5-[5-9])$/, {
+    ...BOUND,
+    rules: { alwaysThinks: true, forcedToolChoice: "never", turnEffort: true },
+  }),
+  claude(/^claude-(fable|mythos)-.*$/, { ...BOUND, rules: { alwaysThinks: true } }),
   // They put `between_tools` in the place of `disabled`: a low effort is the nearest that every model of the family takes.
-  claude(/^claude-(sonnet|haiku)-5-[5-9]$/, ownFamily({ ...ALWAYS, rules: { alwaysThinks: true, turnEffort: true } })),
-  claude(/^claude-opus-(4-8|5)$/, { efforts: TO_MAX, refuses: NO_SAMPLING, traits: { midSystem: true } }),
+  claude(/^claude-(sonnet|haiku)-5-[5-9]$/, { ...BOUND, rules: { alwaysThinks: true, turnEffort: true } }),
+  claude(/^claude-opus-(4-8|5)$/, SINCE_4_8),
   claude(/^claude-(opus-4-7|sonnet-5|haiku-5)$/, { efforts: TO_MAX, refuses: NO_SAMPLING }),
   claude(/^claude-(opus|sonnet)-4-6$/, {
     efforts: [...LOW_TO_HIGH, "max"],
@@ -213,25 +211,11 @@ const CLAUDE: readonly ModelRow[] = [
   claude(/^claude-opus-4(-0)?$/, { ...BUDGET, outputTokens: 32_000 }),
   claude(/^claude-sonnet-4(-0)?$/, { ...BUDGET, outputTokens: 64_000 }),
   claude(/^claude-3-7-sonnet$/, { ...BUDGET, outputTokens: 64_000 }),
-  claude(/^claude-3-5-(sonnet|haiku)$/, {
-    thinking: "none",
-    contextTokens: 200_000,
-    outputTokens: 8_192,
-    traits: PREFILL,
-  }),
-  claude(/^claude-(3|2|instant).*$/, {
-    thinking: "none",
-    contextTokens: 200_000,
-    outputTokens: 4_096,
-    traits: PREFILL,
-  }),
+  claude(/^claude-3-5-(sonnet|haiku)$/, { ...BEFORE_THINKING, outputTokens: 8_192 }),
+  claude(/^claude-(3|2|instant).*$/, { ...BEFORE_THINKING, outputTokens: 4_096 }),
   // Newer than this table: the form that every model since Opus 4.7 takes.
-  claude(/^claude-.*$/, { loose: true, efforts: TO_MAX, refuses: NO_SAMPLING, traits: { midSystem: true } }),
+  claude(/^claude-.*$/, { ...SINCE_4_8, loose: true }),
 ];
-
-function ownFamily(row: Partial<ModelRow>): Partial<ModelRow> {
-  return { ...row, family: undefined };
-}
 
 const other = (match: RegExp, row: Partial<ModelRow>): ModelRow => ({
   match,
@@ -240,6 +224,7 @@ const other = (match: RegExp, row: Partial<ModelRow>): ModelRow => ({
   ...row,
 });
 
+const THINKS_NEVER: Partial<ModelRow> = { thinking: "none", efforts: [] };
 // Reasoning must come back within a tool loop: "reasoning_content is missing in assistant tool call message".
 const REPLAYED: Partial<Traits> = { reasoningRequired: true, reasoningReplay: "reasoning_content" };
 // "temperature … cannot be modified": https://platform.kimi.ai/docs/api/models-overview. "tool_choice 'required' is incompatible
@@ -259,12 +244,8 @@ const DEEPSEEK: Partial<ModelRow> = { thinking: "switch", efforts: ["low", "high
 const GROK_REFUSES = ["presencePenalty", "frequencyPenalty", "stop"];
 const GROK: Partial<ModelRow> = { family: "grok", sealMaker: "xai", summaries: SUMMARIES, contextTokens: 256_000 };
 
-const GEMINI_PRO: Partial<ModelRow> = {
-  sealMaker: "google",
-  efforts: ["minimal", ...LOW_TO_HIGH],
-  contextTokens: 1_048_576,
-  outputTokens: 65_536,
-};
+const GEMINI: Partial<ModelRow> = { sealMaker: "google", contextTokens: 1_048_576, outputTokens: 65_536 };
+const GEMINI_PRO: Partial<ModelRow> = { ...GEMINI, efforts: ["minimal", ...LOW_TO_HIGH] };
 
 const OTHERS: readonly ModelRow[] = [
   // It always reasons, and takes reasoning_effort instead of a thinking object; Kimi's coding endpoint calls it k3:
@@ -283,7 +264,7 @@ const OTHERS: readonly ModelRow[] = [
   // Other than its siblings it cannot be switched off.
   kimi(/^kimi-k2\.7-code(-.*)?$/, { thinking: "always", rules: { forcedToolChoice: "never" } }),
   kimi(/^kimi-k2\.\d+(-.*)?$/, { thinking: "switch", rules: QUIET }),
-  other(/^(kimi-k2|moonshot-v1)(-.*)?$/, { thinking: "none", efforts: [], rules: { temperatureMax: 1 } }),
+  other(/^(kimi-k2|moonshot-v1)(-.*)?$/, { ...THINKS_NEVER, rules: { temperatureMax: 1 } }),
   // Maps what it does not know itself: https://api-docs.deepseek.com/guides/thinking_mode
   other(/^deepseek-reasoner$/, {
     thinking: "always",
@@ -304,39 +285,25 @@ const OTHERS: readonly ModelRow[] = [
   }),
   other(/^grok-4\.([7-9]|1\d)(-.*)?$/, { ...GROK, efforts: TO_XHIGH, refuses: GROK_REFUSES }),
   other(/^grok-3-mini(-.*)?$/, { ...GROK, efforts: ["low", "high"], refuses: GROK_REFUSES, contextTokens: 131_072 }),
-  other(/^grok-.*non-reasoning$/, { ...GROK, thinking: "none", efforts: [] }),
+  other(/^grok-.*non-reasoning$/, { ...GROK, ...THINKS_NEVER }),
   other(/^grok-(4|code|build)(.*)$/, { ...GROK, thinking: "always", efforts: [], refuses: GROK_REFUSES }),
-  other(/^grok-[23](-.*)?$/, { ...GROK, thinking: "none", efforts: [], contextTokens: 131_072 }),
+  other(/^grok-[23](-.*)?$/, { ...GROK, ...THINKS_NEVER, contextTokens: 131_072 }),
   // reasoning_effort becomes a thinking level or budget; 2.5 Pro and 3 cannot be turned off: https://ai.google.dev/gemini-api/docs/openai#thinking
-  other(/^gemini-2\.5-flash(-.*)?$/, {
-    sealMaker: "google",
-    efforts: ["none", "minimal", ...LOW_TO_HIGH],
-    contextTokens: 1_048_576,
-    outputTokens: 65_536,
-  }),
+  other(/^gemini-2\.5-flash(-.*)?$/, { ...GEMINI, efforts: ["none", "minimal", ...LOW_TO_HIGH] }),
   other(/^gemini-2\.5-pro(.*)$/, GEMINI_PRO),
   // "Function call is missing a thought_signature": since 3, https://ai.google.dev/gemini-api/docs/thought-signatures
   other(/^gemini-[3-9](.*)$/, { ...GEMINI_PRO, traits: { signedCalls: true } }),
   // `gemini-flash-latest`: whichever is the newest.
   other(/^gemini-(pro|flash|flash-lite)$/, { loose: true, ...GEMINI_PRO, traits: { signedCalls: true } }),
-  other(/^gemini-[12](.*)$/, {
-    sealMaker: "google",
-    thinking: "none",
-    efforts: [],
-    contextTokens: 1_048_576,
-    outputTokens: 8_192,
-  }),
+  other(/^gemini-[12](.*)$/, { ...GEMINI, ...THINKS_NEVER, outputTokens: 8_192 }),
   // none or high: https://docs.mistral.ai/capabilities/reasoning
   other(/^mistral-(small|medium)$/, { efforts: ["none", "high"] }),
   other(/^magistral-.*$/, { thinking: "always", efforts: [] }),
-  other(/^(mistral|codestral|devstral|ministral|pixtral|open-mi[sx]tral|mixtral)(-.*)?$/, {
-    thinking: "none",
-    efforts: [],
-  }),
+  other(/^(mistral|codestral|devstral|ministral|pixtral|open-mi[sx]tral|mixtral)(-.*)?$/, THINKS_NEVER),
   // none or default: https://console.groq.com/docs/reasoning. Elsewhere the switch is in the template.
   other(/^qwen3(-.*)?$/, { efforts: EFFORTS }),
   other(/^glm-(4\.[5-9]|[5-9])(.*)$/, { efforts: EFFORTS }),
-  other(/^llama-?[234](.*)$/, { thinking: "none", efforts: [] }),
+  other(/^llama-?[234](.*)$/, THINKS_NEVER),
 ];
 
 export const ROWS: readonly ModelRow[] = [...OPENAI, ...CLAUDE, ...OTHERS];

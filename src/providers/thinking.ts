@@ -4,6 +4,7 @@ import { DIALECTS } from "../dialects/index.ts";
 import { EFFORTS } from "../ir/choices.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { Effort, Reasoning } from "../ir/request.ts";
+import { defined } from "../wire/json.ts";
 import { budgetOf, effortOf } from "./effort-budget.ts";
 import { type Fitting, hint } from "./fitting.ts";
 import type { Capabilities } from "./provider.ts";
@@ -146,12 +147,7 @@ function wishOf(words: Pick<Reasoning, "mode" | "effort" | "budgetTokens">, said
   if (mode === "off") return { off: true, ...(effort !== undefined && effort !== "none" && { effort }), said };
   if (effort === "none" || (budgetTokens === 0 && effort === undefined)) return { off: true, said };
   if (mode === undefined && effort === undefined && budgetTokens === undefined) return undefined;
-  return {
-    ...(mode !== undefined && { on: true }),
-    ...(effort !== undefined && { effort }),
-    ...(budgetTokens !== undefined && { budgetTokens }),
-    said,
-  };
+  return defined<Wish>({ on: mode === undefined ? undefined : true, effort, budgetTokens, said });
 }
 
 const ASKED: Readonly<Record<NonNullable<TargetConfig["summary"]>, NonNullable<Reasoning["show"]>>> = {

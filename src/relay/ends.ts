@@ -20,15 +20,13 @@ const ONE_BY_ONE_MAX = 100;
 
 /** Throws where the dialect cannot read them. `whole`: all entries, for a body whose ends are far apart from what they tell. */
 export function endsIn(body: JsonObject, dialect: DialectId, whole: () => readonly Entry[]): Ends {
-  const field = DIALECTS[dialect].conversationField;
-  const said = body[field];
-  const items: readonly unknown[] = isList(said) ? said : [said];
+  const { field, decode } = DIALECTS[dialect].conversation;
+  const said = body[field] ?? null;
+  const items = isList(said) ? said : [said];
   if (stepsIn(items) > ONE_BY_ONE_MAX) return endsOfEntries(whole());
   return endsOf(items.length, (at) => {
     const plain = plainWords(items[at]);
-    if (plain) return [plain];
-    const item = { model: "", [field]: isList(said) ? [items[at]] : said } as JsonObject;
-    return DIALECTS[dialect].request.decode(item).value.entries;
+    return plain ? [plain] : decode(isList(said) ? items.slice(at, at + 1) : said);
   });
 }
 

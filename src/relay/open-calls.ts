@@ -1,5 +1,5 @@
 /** The calls that are open: no more than the machine bears, and each can be ended with a word of its own when the gateway stops. */
-import type { GatewayError } from "../ir/error.ts";
+import { GatewayError } from "../ir/error.ts";
 import { tooManyCalls } from "./descriptors.ts";
 
 export interface OpenCall {
@@ -7,7 +7,7 @@ export interface OpenCall {
   readonly signal: AbortSignal;
   /** Who holds the answer now, and says an error in the client's words. The last one told is asked. */
   onCut(cut: (error: GatewayError) => void): void;
-  /** As the work ends, or as the call is cut before: for whoever holds no answer yet. */
+  /** As the work ends, or as the call is cut or its caller leaves before: for whoever holds no answer yet. */
   untilCut<T>(work: () => Promise<T>): Promise<T>;
   left(): void;
 }
@@ -19,6 +19,8 @@ export interface OpenCalls {
   /** Ends all that are open. */
   cut(error: GatewayError): void;
 }
+
+const left = (): GatewayError => new GatewayError("aborted", "the caller went away");
 
 export function openCalls(max: number): OpenCalls {
   const open = new Set<(error: GatewayError) => void>();
@@ -38,6 +40,9 @@ export function openCalls(max: number): OpenCalls {
         untilCut: (work) => {
           const cut = Promise.withResolvers<never>();
           say = cut.reject;
+          // A hook may wait for ever.
+          if (caller.aborted) cut.reject(left());
+          caller.addEventListener("abort", () => cut.reject(left()), { once: true });
           return Promise.race([work(), cut.promise]);
         },
         left: () => void open.delete(end),

@@ -1,7 +1,7 @@
 /** What goes to one target: the caller's own bytes with a few fields edited, or a translation. */
-import { attributionEdits, readsAttribution } from "../clients/claude-code.ts";
+import { attributionEdits } from "../clients/claude-code.ts";
 import { guessedConversation, isFromUser } from "../clients/conversation.ts";
-import { wantsCallsAsText } from "../clients/cursor.ts";
+import { readsFunctionNames } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { ReplyContext, ReplyStyle } from "../dialects/dialect.ts";
 import { cacheKeyOf } from "../ir/cache-key.ts";
@@ -12,8 +12,7 @@ import { holdsWrappedSeal } from "../ir/seal.ts";
 import { nativeEdits } from "../providers/native-edits.ts";
 import type { Target } from "../routing/target.ts";
 import type { Place } from "../vault/place.ts";
-import { applyEdits, type SpanEdit } from "../wire/edit.ts";
-import { isList, isObject } from "../wire/json.ts";
+import { applyEdits } from "../wire/edit.ts";
 import { shortened } from "../wire/printable.ts";
 import type { Attempt, Call } from "./call.ts";
 import { endsOfEntries } from "./ends.ts";
@@ -85,7 +84,7 @@ function native(attempt: Attempt): Outbound {
     ...(call.session !== undefined && { cacheKey: call.session }),
     lacksReasoning: () => lacksThoughts(attempt),
   });
-  const edits = [...fitting, ...strangersEdits(attempt)];
+  const edits = [...fitting, ...attributionEdits(call.body, target.provider.kind, target.dialect)];
   const kept = isKeptNatively(attempt) ? "whole" : "calls";
   return {
     lane: "native",
@@ -97,12 +96,6 @@ function native(attempt: Attempt): Outbound {
     place: () => placeOfBytes(call, kept),
   };
 }
-
-/** What a client says to its own vendor only. */
-const strangersEdits = ({ call, target }: Attempt): readonly SpanEdit[] =>
-  target.dialect === "anthropic-messages" && !readsAttribution(target.provider.kind, target.dialect)
-    ? attributionEdits(call.body)
-    : [];
 
 async function translated(attempt: Attempt): Promise<Outbound> {
   const { call, target } = attempt;
@@ -154,7 +147,7 @@ function searchFor(
 
 /** Nobody will see it, so nobody asks for it. Elsewhere the text itself must come back in a tool loop. */
 const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
-  target.dialect === "openai-responses"
+  DIALECTS[target.dialect].sealsThoughts
     ? { ...request, reasoning: { ...request.reasoning, show: "omitted" } }
     : request;
 
@@ -194,15 +187,9 @@ function refuseForeignState(request: ModelRequest, { call, target }: Attempt): v
 }
 
 function styleOf(call: Call, request: ModelRequest): ReplyStyle {
-  return { customCalls: customCallsOf(call), reasoning: reasoningOf(call, request) };
-}
-
-function customCallsOf(call: Call): ReplyStyle["customCalls"] {
-  if (call.surface.reply === "openai-responses") return "custom";
-  if (call.surface.reply === "anthropic-messages") return "json";
-  if (wantsCallsAsText(call.client, call.body)) return "function-text";
-  const nested = isList(call.body.tools) && call.body.tools.some((tool) => isObject(tool) && isObject(tool.custom));
-  return nested ? "custom" : "json";
+  const byName = readsFunctionNames(call.client);
+  const customCalls = DIALECTS[call.surface.reply].customCalls(call.body, { byName });
+  return { customCalls, reasoning: reasoningOf(call, request) };
 }
 
 /** The caller's own word, then the model's setting, then the key's, then the dialect's own place for it. */

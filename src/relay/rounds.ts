@@ -117,8 +117,7 @@ function joined(first: readonly StreamEvent[], { searches, dialect, replyId }: R
     out.push({ type: "block-start", index: next, block });
     // Clients add up the input from its pieces.
     if (input !== undefined) {
-      const delta = { raw: { type: "input_json_delta", partial_json: JSON.stringify(input) } };
-      out.push({ type: "block-delta", index: next, delta });
+      out.push({ type: "block-delta", index: next, delta: { raw: searches.inputDelta(input) } });
     }
     out.push({ type: "block-end", index: next++, final: raw });
   };

@@ -1,5 +1,6 @@
 /** What the gateway learns from an answer while it passes: usage and outcome for the ledger, reasoning for the vault. */
-import { collector, grown, type Answer } from "../ir/collect.ts";
+import { collector, type Answer } from "../ir/collect.ts";
+import { grownSeal } from "../ir/seal.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { Seal } from "../ir/seal.ts";
@@ -39,7 +40,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
       else if (keptChars <= LIMITS.vaultTurnBytesMax) {
         if (wanted === "whole" || "input" in event.delta) kept?.push(event);
         keptChars += lengthOf(event.delta);
-        if ("seal" in event.delta) seals.set(event.index, grown(seals.get(event.index), event.delta));
+        if ("seal" in event.delta) seals.set(event.index, grownSeal(seals.get(event.index), event.delta));
       }
       switch (event.type) {
         case "start":

@@ -46,11 +46,27 @@ export const listOf = (value: Json | undefined): readonly Json[] => (Array.isArr
 export const objectsOf = (value: Json | undefined): readonly JsonObject[] => listOf(value).map(objectOf);
 export const stringOf = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 
+/** What every dialect says alike: the turns with their roles, and the contents of the results behind the last answer. */
+export const askedIn = (
+  dialect: SimDialect,
+  body: JsonObject,
+  turns: readonly JsonObject[],
+  results: readonly (Json | undefined)[],
+): Pick<Asked, "dialect" | "model" | "stream" | "userText" | "bringsResult" | "resultText" | "body"> => ({
+  dialect,
+  model: stringOf(body.model),
+  stream: body.stream === true,
+  userText: saidLast(turns.filter(({ role }) => role === "user").map(({ content }) => content)),
+  bringsResult: results.length > 0,
+  resultText: results.map(textOfContent).join("\n"),
+  body,
+});
+
 /** The text of a content field, whether it is a string or a list of parts. */
 export function textOfContent(content: Json | undefined): string {
   if (typeof content === "string") return content;
   return objectsOf(content)
-    .map((part) => stringOf(part["text"]))
+    .map((part) => stringOf(part.text))
     .filter((text) => text !== "")
     .join("\n");
 }
@@ -59,7 +75,7 @@ const REMINDER = "<system-reminder>";
 const REMINDER_END = "</system-reminder>";
 
 /** What the person wrote last, of all contents of their turns: coding tools put reminders of their own beside it, in blocks of their own or in the same text. */
-export function saidLast(contents: readonly (Json | undefined)[]): string {
+function saidLast(contents: readonly (Json | undefined)[]): string {
   for (const content of contents.toReversed()) {
     const said = textsOf(content)
       .map(withoutReminders)
@@ -70,7 +86,7 @@ export function saidLast(contents: readonly (Json | undefined)[]): string {
 }
 
 const textsOf = (content: Json | undefined): readonly string[] =>
-  typeof content === "string" ? [content] : objectsOf(content).map((part) => stringOf(part["text"]));
+  typeof content === "string" ? [content] : objectsOf(content).map((part) => stringOf(part.text));
 
 function withoutReminders(text: string): string {
   const [before = "", ...reminders] = text.split(REMINDER);

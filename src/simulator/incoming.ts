@@ -1,9 +1,9 @@
 /** A request as it arrived, and what the vendors want of it beside its body. */
-import type { JsonObject } from "../wire/json.ts";
+import type { Json, JsonObject } from "../wire/json.ts";
 import type { SimDialect } from "./asked.ts";
-import { objectOf } from "./asked.ts";
 import type { Door } from "./doors.ts";
 import { refusalReply } from "./refusals.ts";
+import { isPlainObject } from "./refused.ts";
 
 export interface SeenRequest {
   readonly method: string;
@@ -35,10 +35,8 @@ export async function readRequest(request: Request, url: URL, door: Door | undef
 
 function parsed(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? objectOf(value as JsonObject)
-      : undefined;
+    const value = JSON.parse(text) as Json;
+    return isPlainObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
@@ -46,7 +44,7 @@ function parsed(text: string): JsonObject | undefined {
 
 export function keyFits(headers: Readonly<Record<string, string>>, key: string | undefined): boolean {
   if (key === undefined) return true;
-  return headers["authorization"] === `Bearer ${key}` || headers["x-api-key"] === key || headers["api-key"] === key;
+  return headers.authorization === `Bearer ${key}` || headers["x-api-key"] === key || headers["api-key"] === key;
 }
 
 /** What the vendors want beside the body. */

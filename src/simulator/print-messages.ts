@@ -36,7 +36,7 @@ export function messagesWhole(asked: Asked, answer: Answer, seals: Seals): JsonO
   return { ...head(asked), content, ...ending(answer), stop_sequence: null, usage: usage(tokensOf(asked, answer)) };
 }
 
-const frame = (value: JsonObject): Frame => ({ event: String(value["type"]), data: JSON.stringify(value) });
+const frame = (value: JsonObject): Frame => ({ event: String(value.type), data: JSON.stringify(value) });
 
 const head = (asked: Asked): JsonObject => ({
   id: messageId(),

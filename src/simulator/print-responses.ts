@@ -105,9 +105,9 @@ function* itemEvents(item: Item, at: number, asked: Asked): Generator<JsonObject
 }
 
 function begun(item: JsonObject): JsonObject {
-  if (item["type"] === "reasoning") return { ...item, summary: [] };
-  if (item["type"] === "message") return { ...item, status: "in_progress", content: [] };
-  return { ...item, status: "in_progress", [item["type"] === "custom_tool_call" ? "input" : "arguments"]: "" };
+  if (item.type === "reasoning") return { ...item, summary: [] };
+  if (item.type === "message") return { ...item, status: "in_progress", content: [] };
+  return { ...item, status: "in_progress", [item.type === "custom_tool_call" ? "input" : "arguments"]: "" };
 }
 
 function* summaryEvents(item: Item, at: number, asked: Asked): Generator<JsonObject> {
@@ -203,14 +203,14 @@ function responseBase(asked: Asked): JsonObject {
     service_tier: echo("service_tier", "auto"),
     store: echo("store", true),
     temperature: echo("temperature", 1),
-    text: echoedText(objectOf(body["text"])),
+    text: echoedText(objectOf(body.text)),
     tool_choice: echo("tool_choice", "auto"),
-    tools: objectsOf(body["tools"]).map(echoedTool),
+    tools: objectsOf(body.tools).map(echoedTool),
     top_logprobs: echo("top_logprobs", 0),
     top_p: echo("top_p", 1),
     truncation: echo("truncation", "disabled"),
     usage: null,
-    ...(body["user"] == null ? {} : { user: body["user"] }),
+    ...(body.user == null ? {} : { user: body.user }),
     metadata: echo("metadata", {}),
   };
 }
@@ -219,12 +219,12 @@ const seconds = (): number => Math.floor(Date.now() / 1000);
 
 /** A tool and a format come back with the fields that the request left out. */
 function echoedTool(tool: JsonObject): JsonObject {
-  if (tool["type"] === "function") return { description: null, parameters: null, strict: true, ...tool };
-  return tool["type"] === "namespace" ? { description: "", ...tool } : tool;
+  if (tool.type === "function") return { description: null, parameters: null, strict: true, ...tool };
+  return tool.type === "namespace" ? { description: "", ...tool } : tool;
 }
 
 function echoedText({ format, ...rest }: JsonObject): JsonObject {
-  const filled = objectOf(format)["type"] === "json_schema" ? { description: "", strict: false } : {};
+  const filled = objectOf(format).type === "json_schema" ? { description: "", strict: false } : {};
   return { format: { type: "text", ...filled, ...objectOf(format) }, verbosity: "medium", ...rest };
 }
 

@@ -9,8 +9,8 @@ export interface Refusal {
   readonly status: number;
   readonly message: string;
   /** OpenAI's `param` and `code`. */
-  readonly param?: string;
-  readonly code?: string;
+  readonly param?: string | undefined;
+  readonly code?: string | undefined;
   readonly retryAfterSeconds?: number;
   /** Anthropic's, for programs. */
   readonly details?: JsonObject;

@@ -8,8 +8,8 @@ export class Refused extends Error {
   }
 }
 
-export function refuse(message: string, more: { param?: string; code?: string; status?: number } = {}): never {
-  throw new Refused({ status: 400, message, ...more });
+export function refuse(message: string, param?: string, code?: string): never {
+  throw new Refused({ status: 400, message, param, code });
 }
 
 export const isPlainObject = (value: Json | undefined): value is JsonObject =>

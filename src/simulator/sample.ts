@@ -26,12 +26,12 @@ function sample(schema: JsonObject, place: Place): Json {
   if (place.depth > 12 || place.budget.left < 0) return null;
   const deeper = { ...place, depth: place.depth + 1 };
   if (typeof schema["$ref"] === "string") return sample(resolve(schema["$ref"], place.root), deeper);
-  if (schema["const"] !== undefined) return schema["const"];
-  const given = [...listOf(schema["enum"]), ...listOf(schema["examples"])][0] ?? schema["default"];
+  if (schema.const !== undefined) return schema.const;
+  const given = [...listOf(schema.enum), ...listOf(schema.examples)][0] ?? schema.default;
   if (given !== undefined) return given;
-  const choice = listOf(schema["anyOf"])[0] ?? listOf(schema["oneOf"])[0];
+  const choice = listOf(schema.anyOf)[0] ?? listOf(schema.oneOf)[0];
   if (choice !== undefined) return sample({ ...without(schema), ...objectOf(choice) }, deeper);
-  if (schema["allOf"] !== undefined) return sample(merged(schema, place.root), deeper);
+  if (schema.allOf !== undefined) return sample(merged(schema, place.root), deeper);
   return byType(schema, deeper);
 }
 
@@ -40,8 +40,8 @@ function byType(schema: JsonObject, place: Place): Json {
     case "object":
       return objectSample(schema, place);
     case "array": {
-      const items = Math.min(ITEMS_MAX, Math.max(1, numberOr(schema["minItems"], 1)));
-      return Array.from({ length: items }, () => sample(objectOf(schema["items"]), place));
+      const items = Math.min(ITEMS_MAX, Math.max(1, numberOr(schema.minItems, 1)));
+      return Array.from({ length: items }, () => sample(objectOf(schema.items), place));
     }
     case "integer":
     case "number":
@@ -56,24 +56,24 @@ function byType(schema: JsonObject, place: Place): Json {
 }
 
 function typeOf(schema: JsonObject): string {
-  const type = schema["type"];
+  const type = schema.type;
   if (Array.isArray(type)) return stringOf(type.find((one) => one !== "null") ?? "null");
   if (typeof type === "string") return type;
-  return schema["properties"] === undefined ? (schema["items"] === undefined ? "string" : "array") : "object";
+  return schema.properties === undefined ? (schema.items === undefined ? "string" : "array") : "object";
 }
 
 function objectSample(schema: JsonObject, place: Place): JsonObject {
-  const properties = objectOf(schema["properties"]);
-  const entries = listOf(schema["required"])
+  const properties = objectOf(schema.properties);
+  const entries = listOf(schema.required)
     .filter((name): name is string => typeof name === "string")
     .map((name) => [name, sample(objectOf(properties[name]), { ...place, name })] as const);
   return Object.fromEntries(entries);
 }
 
 function numberSample(schema: JsonObject): number {
-  const step = numberOr(schema["multipleOf"], 0);
-  const most = numberOr(schema["maximum"], numberOr(schema["exclusiveMaximum"], Infinity) - 1);
-  const least = numberOr(schema["minimum"], numberOr(schema["exclusiveMinimum"], Math.min(0, most - 1)) + 1);
+  const step = numberOr(schema.multipleOf, 0);
+  const most = numberOr(schema.maximum, numberOr(schema.exclusiveMaximum, Infinity) - 1);
+  const least = numberOr(schema.minimum, numberOr(schema.exclusiveMinimum, Math.min(0, most - 1)) + 1);
   const stepped = step > 0 ? Math.ceil(least / step) * step : least;
   return Math.min(stepped, most);
 }
@@ -99,10 +99,10 @@ const BY_FORMAT: Readonly<Record<string, string>> = {
 };
 
 function stringSample(schema: JsonObject, place: Place): string {
-  const known = BY_FORMAT[stringOf(schema["format"])] ?? BY_NAME.find(([name]) => name.test(place.name))?.[1];
+  const known = BY_FORMAT[stringOf(schema.format)] ?? BY_NAME.find(([name]) => name.test(place.name))?.[1];
   const value = known ?? (place.text.slice(0, 80) || "sample");
-  const most = numberOr(schema["maxLength"], value.length);
-  return value.slice(0, most).padEnd(Math.min(LENGTH_MAX, numberOr(schema["minLength"], 0)), "x");
+  const most = numberOr(schema.maxLength, value.length);
+  return value.slice(0, most).padEnd(Math.min(LENGTH_MAX, numberOr(schema.minLength, 0)), "x");
 }
 
 function resolve(reference: string, root: JsonObject): JsonObject {
@@ -114,15 +114,15 @@ function resolve(reference: string, root: JsonObject): JsonObject {
 }
 
 function merged(schema: JsonObject, root: JsonObject): JsonObject {
-  const parts = listOf(schema["allOf"])
+  const parts = listOf(schema.allOf)
     .map(objectOf)
     .map((part) => (typeof part["$ref"] === "string" ? resolve(part["$ref"], root) : part));
   const { allOf: _all, ...base } = schema;
   return [base as JsonObject, ...parts].reduce((sum, part) => ({
     ...sum,
     ...part,
-    properties: { ...objectOf(sum["properties"]), ...objectOf(part["properties"]) },
-    required: [...listOf(sum["required"]), ...listOf(part["required"])],
+    properties: { ...objectOf(sum.properties), ...objectOf(part.properties) },
+    required: [...listOf(sum.required), ...listOf(part.required)],
   }));
 }
 

@@ -51,10 +51,9 @@ export const SCENARIO_NAMES = (): readonly string[] => [
 const SCENARIOS: Readonly<Record<string, (asked: Asked) => Behaviour>> = {
   "sim-": thinkingTool,
   "sim-echo": (asked) => say(`You said: ${shortened(asked.userText)}`, asked),
-  "sim-long": (asked) => answer({ parts: [{ kind: "text", pieces: longPieces(200) }], stop: "done" }, asked),
-  "sim-reasoning": (asked) => answer({ parts: [...thoughts(asked), text("The answer is 42.")], stop: "done" }, asked),
-  "sim-redacted": (asked) =>
-    answer({ parts: [{ kind: "redacted" }, ...thoughts(asked), text("That is all I may say.")], stop: "done" }, asked),
+  "sim-long": (asked) => done([prose(longPieces(200))], asked),
+  "sim-reasoning": (asked) => done([...thoughts(asked), text("The answer is 42.")], asked),
+  "sim-redacted": (asked) => done([{ kind: "redacted" }, ...thoughts(asked), text("That is all I may say.")], asked),
   "sim-tool": (asked) => calling(asked, [], 1),
   "sim-text-tool": (asked) => calling(asked, [text("Let me look that up.")], 1),
   "sim-tools-parallel": (asked) => calling(asked, [], 2),
@@ -72,43 +71,27 @@ const SCENARIOS: Readonly<Record<string, (asked: Asked) => Behaviour>> = {
   "sim-silent": () => ({ kind: "silent" }),
   "sim-hang": (asked) => faulty("hang", asked),
   "sim-slow": (asked) => ({ ...say("Every word of this comes after a pause.", asked), paceMs: 60 }),
-  "sim-flood": () => ({ kind: "answer", answer: { parts: [{ kind: "text", pieces: FLOOD }], stop: "done" } }),
-  "sim-huge": () => ({
-    kind: "answer",
-    answer: { parts: [{ kind: "text", pieces: slices(HUGE, 16_384) }], stop: "done" },
-  }),
-  "sim-cache": (asked) =>
-    answer(
-      {
-        parts: [text("Most of this was in the cache.")],
-        stop: "done",
-        cache: { read: 1_500, write5m: 300, write1h: 0 },
-      },
-      asked,
-    ),
-  "sim-surrogates": () => ({
-    kind: "answer",
-    answer: {
-      parts: [
-        {
-          kind: "text",
-          pieces: [
-            "A box ",
-            "\ud83d",
-            "\udce6",
-            ", a family ",
-            "\ud83d\udc68\u200d\ud83d",
-            "\udc69",
-            ", <think>",
-            "</think> as text.",
-          ],
-        },
-      ],
-      stop: "done",
-    },
-  }),
-  "sim-empty": () => ({ kind: "answer", answer: { parts: [], stop: "done" } }),
+  "sim-flood": () => bare(prose(FLOOD)),
+  "sim-huge": () => bare(prose(slices(HUGE, 16_384))),
+  "sim-cache": (asked) => {
+    const cache = { read: 1_500, write5m: 300, write1h: 0 };
+    return answer({ parts: [text("Most of this was in the cache.")], stop: "done", cache }, asked);
+  },
+  "sim-surrogates": () => bare(prose(SURROGATES)),
+  "sim-empty": () => bare(),
 };
+
+/** Halves of characters, and marks that are only text. */
+const SURROGATES = [
+  "A box ",
+  "\ud83d",
+  "\udce6",
+  ", a family ",
+  "\ud83d\udc68\u200d\ud83d",
+  "\udc69",
+  ", <think>",
+  "</think> as text.",
+];
 
 const NUMBERED: readonly (readonly [RegExp, (numbers: readonly number[], asked: Asked) => Behaviour])[] = [
   [/^sim-429$/, () => ({ kind: "refuse", status: 429, retryAfterSeconds: 1 })],
@@ -117,30 +100,25 @@ const NUMBERED: readonly (readonly [RegExp, (numbers: readonly number[], asked: 
     ([status = 500, seconds = 1]) => ({ kind: "refuse", status, retryAfterSeconds: seconds }),
   ],
   [/^sim-([45]\d\d)$/, ([status = 500]) => ({ kind: "refuse", status })],
-  [
-    /^sim-flaky-(\d+)$/,
-    ([failures = 1]) => ({ kind: "flaky", failures, answer: { parts: [text("It works again.")], stop: "done" } }),
-  ],
+  [/^sim-flaky-(\d+)$/, ([failures = 1]) => ({ ...bare(text("It works again.")), kind: "flaky", failures })],
   [
     /^sim-slow-(\d+)$/,
     ([paceMs = 60], asked) => ({ ...say("Every word of this comes after a pause.", asked), paceMs }),
   ],
-  [
-    /^sim-long-(\d+)$/,
-    ([count = 200], asked) => answer({ parts: [{ kind: "text", pieces: longPieces(count) }], stop: "done" }, asked),
-  ],
+  [/^sim-long-(\d+)$/, ([count = 200], asked) => done([prose(longPieces(count))], asked)],
 ];
 
 const FLOOD: readonly string[] = Array<string>(1_000).fill("flood ".repeat(5_461));
 const HUGE = "All work and no play makes a long answer. ".repeat(25_000);
 
-const text = (said: string): Part => ({ kind: "text", pieces: words(said) });
-const answer = (made: Answer, asked: Asked): { kind: "answer"; answer: Answer } => ({
-  kind: "answer",
-  answer: shaped(made, asked),
-});
-const say = (said: string, asked: Asked): { kind: "answer"; answer: Answer } =>
-  answer({ parts: [text(said)], stop: "done" }, asked);
+type Answered = { readonly kind: "answer"; readonly answer: Answer };
+const prose = (pieces: readonly string[]): Part => ({ kind: "text", pieces });
+const text = (said: string): Part => prose(words(said));
+/** The same for every caller, whatever it asked for. */
+const bare = (...parts: readonly Part[]): Answered => ({ kind: "answer", answer: { parts, stop: "done" } });
+const answer = (made: Answer, asked: Asked): Answered => ({ kind: "answer", answer: shaped(made, asked) });
+const done = (parts: readonly Part[], asked: Asked): Answered => answer({ parts, stop: "done" }, asked);
+const say = (said: string, asked: Asked): Answered => done([text(said)], asked);
 const shortened = (said: string): string => (said.length <= 200 ? said : `${said.slice(0, 199)}…`);
 const longPieces = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => `${at === 0 ? "" : " "}word${at + 1}`);
@@ -154,10 +132,7 @@ function shaped(made: Answer, asked: Asked): Answer {
   if (asked.answerSchema === undefined || made.stop !== "done" || !made.parts.some((part) => part.kind === "text"))
     return made;
   const json = JSON.stringify(sampleOf(asked.answerSchema, asked.userText));
-  return {
-    ...made,
-    parts: [...made.parts.filter((part) => part.kind !== "text"), { kind: "text", pieces: slices(json) }],
-  };
+  return { ...made, parts: [...made.parts.filter((part) => part.kind !== "text"), prose(slices(json))] };
 }
 
 function greeting(asked: Asked): string {
@@ -190,14 +165,8 @@ function calling(asked: Asked, before: readonly Part[], calls: 1 | 2): Behaviour
   if (first === undefined) return say("No tool was offered, so I answer in words.", asked);
   const tools = calls === 1 || !asked.parallel ? [first] : [first, second ?? first];
   const thought = before.some((part) => part.kind === "thinking") || !mustThink(asked) ? [] : thoughts(asked);
-  return {
-    kind: "answer",
-    answer: {
-      parts: [...thought, ...before, ...tools.map((tool) => call(tool, asked))],
-      stop: "done",
-      overlapping: true,
-    },
-  };
+  const { answer: made } = bare(...thought, ...before, ...tools.map((tool) => call(tool, asked)));
+  return { kind: "answer", answer: { ...made, overlapping: true } };
 }
 
 /** Claude with a budget and Kimi never call without having thought; they want it back. */
@@ -206,7 +175,7 @@ const mustThink = (asked: Asked): boolean => asked.thinksFirst || (isKimi(asked.
 function customTool(asked: Asked): Behaviour {
   const freeform = asked.tools.find((tool) => tool.kind === "freeform");
   if (freeform === undefined || asked.bringsResult) return calling(asked, [], 1);
-  return { kind: "answer", answer: { parts: [call(freeform, asked)], stop: "done" } };
+  return bare(call(freeform, asked));
 }
 
 function call(tool: Offered, asked: Asked): Part {

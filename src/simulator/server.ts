@@ -42,20 +42,11 @@ export interface Simulator {
   stop(): void;
 }
 
-export interface SimulatorControl {
+export interface SimulatorControl extends Omit<Tally, "begin" | "wrote"> {
   /** What to answer for this model name, instead of a scenario, until it is changed. */
   script(model: string, script: Script): void;
   /** How to behave for this model name, in no dialect's words, instead of a scenario, until it is changed. */
   play(model: string, play: Play): void;
-  /** Calls that are being answered right now. */
-  readonly open: number;
-  /** How many clients went away before their answer was complete. */
-  readonly hungUp: number;
-  /** Of streamed answers, ever: tells whether a slow reader holds us back. */
-  readonly bytesWritten: number;
-  /** True once a client has hung up, false when none has within the time. */
-  waitForHangUp(withinMs: number): Promise<boolean>;
-  forget(): void;
 }
 
 export type Play = (asked: Asked) => Behaviour;
@@ -76,6 +67,18 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
     if (seen.length > SEEN_MAX) seen.shift();
   };
 
+  const { forget } = tally;
+  const control: SimulatorControl = Object.assign(tally, {
+    script: (model: string, script: Script) => void scripts.set(model, script),
+    play: (model: string, play: Play) => void plays.set(model, play),
+    forget: () => {
+      forget();
+      seen.length = 0;
+      for (const kept of [scripts, plays, stage.failures]) kept.clear();
+      stage.threads.forget();
+    },
+  });
+
   const server = Bun.serve({
     hostname: options.hostname ?? "127.0.0.1",
     port: options.port ?? 0,
@@ -86,41 +89,27 @@ export function startSimulator(options: SimulatorOptions = {}): Simulator {
       const wire: Wire = { paceMs: 0, signal: request.signal, wrote: tally.wrote, ended };
       let streamed = false;
       try {
-        const reply = await receive(request, note, (door, incoming) =>
-          generate(door, incoming, { options, scripts, plays, stage, wire }),
-        );
+        const reply = await receive(request, { options, scripts, plays, stage, wire, note });
         streamed = isStreamed(reply);
         return reply;
       } finally {
         if (!streamed) ended();
       }
     },
-    error: (problem) =>
-      Response.json(
-        { error: { message: problem.message, type: "server_error", param: null, code: null } },
-        { status: 500 },
-      ),
+    error: (problem) => openaiFailure(500, problem.message, "server_error"),
   });
 
   return {
     url: `http://127.0.0.1:${server.port}`,
     port: server.port ?? 0,
     seen,
-    control: controlOf(
-      tally,
-      () => {
-        seen.length = 0;
-        scripts.clear();
-        plays.clear();
-        stage.failures.clear();
-        stage.threads.forget();
-      },
-      scripts,
-      plays,
-    ),
+    control,
     stop: () => void server.stop(true),
   };
 }
+
+const openaiFailure = (status: number, message: string, type: string): Response =>
+  Response.json({ error: { message, type, param: null, code: null } }, { status });
 
 interface Desk {
   readonly options: SimulatorOptions;
@@ -128,6 +117,7 @@ interface Desk {
   readonly plays: ReadonlyMap<string, Play>;
   readonly stage: Stage;
   readonly wire: Wire;
+  note(seen: SeenRequest): void;
 }
 
 type GenerateDoor = Extract<Door, { kind: "generate" }>;
@@ -143,7 +133,7 @@ function generate(
   if (!keyFits(incoming.headers, options.key)) return refusalReply(dialect, refusalOfStatus(401, ""));
   if (incoming.body === undefined) return refusalReply(dialect, { status: 400, message: NOT_JSON });
   const sent = door.deployment === undefined ? incoming.body : { ...incoming.body, model: door.deployment };
-  const isStrict = options.strict === true || isAlwaysStrict(stringOf(sent["model"]));
+  const isStrict = options.strict === true || isAlwaysStrict(stringOf(sent.model));
   const missing = isStrict ? missingParameter(door, incoming) : undefined;
   if (missing !== undefined) return missing;
   const found = dialect === "anthropic-messages" ? stage.threads.whole(sent) : { body: sent };
@@ -154,22 +144,18 @@ function generate(
     if (refusal !== undefined) return refusalReply(dialect, refusal);
   }
   const hold = stage.threads.holder(sent, body);
-  const asked = { ...READERS[dialect](body, stringOf(body["model"])), ...(hold && { hold }) };
+  const asked = { ...READERS[dialect](body), ...(hold && { hold }) };
   const script = scripts.get(asked.model);
   if (script !== undefined) return scriptReply(script, wire);
   const play = plays.get(asked.model) ?? behave;
   return perform(play(asked), asked, wire, stage);
 }
 
-async function receive(
-  request: Request,
-  note: (seen: SeenRequest) => void,
-  answer: (door: GenerateDoor, seen: SeenRequest) => Promise<Response> | Response,
-): Promise<Response> {
+async function receive(request: Request, desk: Desk): Promise<Response> {
   const url = new URL(request.url);
   const door = doorOf(request.method, url.pathname);
   const seen = await readRequest(request, url, door);
-  note(seen);
+  desk.note(seen);
   switch (door?.kind) {
     case "models":
       return modelsReply(seen.headers);
@@ -178,47 +164,13 @@ async function receive(
     case "count-tokens":
       return Response.json({ input_tokens: countTokens(seen.body ?? {}) });
     case "generate":
-      return answer(door, seen);
+      return generate(door, seen, desk);
     default:
-      return Response.json(
-        {
-          error: {
-            message: `Invalid URL (${request.method} ${url.pathname})`,
-            type: "invalid_request_error",
-            param: null,
-            code: null,
-          },
-        },
-        { status: 404 },
-      );
+      return openaiFailure(404, `Invalid URL (${request.method} ${url.pathname})`, "invalid_request_error");
   }
 }
 
-const controlOf = (
-  tally: Tally,
-  forgetRest: () => void,
-  scripts: Map<string, Script>,
-  plays: Map<string, Play>,
-): SimulatorControl => ({
-  script: (model, script) => void scripts.set(model, script),
-  play: (model, play) => void plays.set(model, play),
-  get open() {
-    return tally.open;
-  },
-  get hungUp() {
-    return tally.hungUp;
-  },
-  get bytesWritten() {
-    return tally.bytesWritten;
-  },
-  waitForHangUp: (withinMs) => tally.waitForHangUp(withinMs),
-  forget: () => {
-    tally.forget();
-    forgetRest();
-  },
-});
-
-const READERS: Readonly<Record<SimDialect, (body: JsonObject, model: string) => Asked>> = {
+const READERS: Readonly<Record<SimDialect, (body: JsonObject) => Asked>> = {
   "openai-chat": readChat,
   "openai-responses": readResponses,
   "anthropic-messages": readMessages,

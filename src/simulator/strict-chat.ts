@@ -1,7 +1,7 @@
 /** What OpenAI's, Azure's and Kimi's Chat Completions refuse. */
 import type { Json, JsonObject } from "../wire/json.ts";
 import { listOf, objectsOf, stringOf } from "./asked.ts";
-import { isPlainObject, isSet, kindOf, refuse } from "./refused.ts";
+import { isPlainObject, isSet, refuse } from "./refused.ts";
 import { personaOf } from "./personas.ts";
 import { isKimi } from "./scenarios.ts";
 import type { StrictContext } from "./strict-context.ts";
@@ -9,11 +9,11 @@ import { checkKimi, checkMessages, checkPairs } from "./strict-chat-messages.ts"
 import { checkOpenaiModel } from "./strict-models.ts";
 import { checkSealed } from "./strict-sealed.ts";
 import {
+  ANSWER_FORMATS,
   EFFORTS,
-  TIERS,
   VERBOSITIES,
-  atMost,
-  checkMetadata,
+  checkCustomFormat,
+  checkSharedSettings,
   distinctNames,
   needObject,
   needString,
@@ -22,19 +22,20 @@ import {
   onlyKnown,
   toolName,
   within,
+  wrongType,
 } from "./strict-openai.ts";
 import { checkParameters, checkStrictSchema } from "./strict-openai-schemas.ts";
 
 export function checkChat(body: JsonObject, context: StrictContext): void {
   onlyKnown(body, context.vendor === "openai" ? KNOWN : KNOWN_ANYWHERE);
-  needString(body["model"], "model");
+  needString(body.model, "model");
   checkSettings(body);
   checkTools(body, context);
   checkFormat(body);
   checkMessages(body, context);
-  checkPairs(objectsOf(body["messages"]));
-  if (isKimi(stringOf(body["model"]))) checkKimi(body);
-  const persona = personaOf(stringOf(body["model"]));
+  checkPairs(objectsOf(body.messages));
+  if (isKimi(stringOf(body.model))) checkKimi(body);
+  const persona = personaOf(stringOf(body.model));
   if (persona) checkSealed(body, persona, context.seals);
   // OpenRouter fits efforts and sampling itself.
   if (persona?.host !== "openrouter") checkOpenaiModel(body, "chat");
@@ -110,45 +111,35 @@ const KNOWN_ANYWHERE = new Set([
 ]);
 
 function checkSettings(body: JsonObject): void {
-  within(body["temperature"], 0, 2, "temperature");
-  within(body["top_p"], 0, 1, "top_p");
-  within(body["presence_penalty"], -2, 2, "presence_penalty");
-  within(body["frequency_penalty"], -2, 2, "frequency_penalty");
-  within(body["max_tokens"], 1, Infinity, "max_tokens");
-  within(body["max_completion_tokens"], 1, Infinity, "max_completion_tokens");
-  oneOf(body["reasoning_effort"], EFFORTS, "reasoning_effort");
-  oneOf(body["verbosity"], VERBOSITIES, "verbosity");
-  oneOf(body["service_tier"], TIERS, "service_tier");
-  atMost(body["prompt_cache_key"], 64, "prompt_cache_key");
-  atMost(body["safety_identifier"], 64, "safety_identifier");
-  checkMetadata(body["metadata"]);
-  if (isSet(body["metadata"]) && body["store"] !== true)
-    refuse("The 'metadata' parameter is only allowed when 'store' is enabled.", { param: "metadata" });
-  if (isSet(body["max_tokens"]) && isSet(body["max_completion_tokens"]))
-    refuse("Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.", {
-      code: "invalid_parameter_combination",
-    });
-  if (isSet(body["stream_options"]) && body["stream"] !== true)
-    refuse("The 'stream_options' parameter is only allowed when 'stream' is enabled.", { param: "stream_options" });
-  if (isSet(body["stream_options"]))
-    onlyKnown(needObject(body["stream_options"], "stream_options"), STREAM_OPTIONS, "stream_options");
-  checkStop(body["stop"]);
+  checkSharedSettings(body, STREAM_OPTIONS);
+  within(body.presence_penalty, -2, 2, "presence_penalty");
+  within(body.frequency_penalty, -2, 2, "frequency_penalty");
+  within(body.max_tokens, 1, Infinity, "max_tokens");
+  within(body.max_completion_tokens, 1, Infinity, "max_completion_tokens");
+  oneOf(body.reasoning_effort, EFFORTS, "reasoning_effort");
+  oneOf(body.verbosity, VERBOSITIES, "verbosity");
+  if (isSet(body.metadata) && body.store !== true)
+    refuse("The 'metadata' parameter is only allowed when 'store' is enabled.", "metadata");
+  if (isSet(body.max_tokens) && isSet(body.max_completion_tokens))
+    refuse(
+      "Setting 'max_tokens' and 'max_completion_tokens' at the same time is not supported.",
+      undefined,
+      "invalid_parameter_combination",
+    );
+  checkStop(body.stop);
 }
 
 const STREAM_OPTIONS = new Set(["include_usage", "include_obfuscation"]);
 
 function checkStop(stop: Json | undefined): void {
   if (!isSet(stop) || typeof stop === "string") return;
-  if (!Array.isArray(stop))
-    refuse(`Invalid type for 'stop': expected one of a string or array of strings, but got ${kindOf(stop)} instead.`, {
-      param: "stop",
-      code: "invalid_type",
-    });
+  if (!Array.isArray(stop)) return wrongType("stop", "one of a string or array of strings", stop);
   notEmpty(stop, "stop");
   if (stop.length > 4)
     refuse(
       `Invalid 'stop': array too long. Expected an array with maximum length 4, but got an array with length ${stop.length} instead.`,
-      { param: "stop", code: "array_above_max_length" },
+      "stop",
+      "array_above_max_length",
     );
   for (const [at, one] of stop.entries()) needString(one as Json, `stop[${at}]`);
 }
@@ -160,65 +151,50 @@ function checkTools(body: JsonObject, { vendor }: StrictContext): void {
   distinctNames(names, "tools");
   for (const param of ["tool_choice", "parallel_tool_calls"])
     if (isSet(body[param]) && !isSet(tools))
-      refuse(`Invalid value for '${param}': '${param}' is only allowed when 'tools' are specified.`, { param });
-  checkChoice(body["tool_choice"], names);
+      refuse(`Invalid value for '${param}': '${param}' is only allowed when 'tools' are specified.`, param);
+  checkChoice(body.tool_choice, names);
 }
 
 function checkTool(tool: JsonObject, at: string, vendor: StrictContext["vendor"]): string {
-  needString(tool["type"], `${at}.type`);
-  oneOf(tool["type"], ["function", "custom"], `${at}.type`);
-  const kind = tool["type"] === "custom" ? "custom" : "function";
+  needString(tool.type, `${at}.type`);
+  oneOf(tool.type, ["function", "custom"], `${at}.type`);
+  const kind = tool.type === "custom" ? "custom" : "function";
   onlyKnown(tool, new Set(["type", kind, "cache_control"]), at);
   const definition = needObject(tool[kind], `${at}.${kind}`);
   onlyKnown(definition, kind === "custom" ? CUSTOM_KEYS : FUNCTION_KEYS, `${at}.${kind}`);
-  const name = toolName(definition["name"], `${at}.${kind}.name`);
+  const name = toolName(definition.name, `${at}.${kind}.name`);
   if (kind === "function") checkParameters(definition, `${at}.function.parameters`, vendor);
-  else checkCustomFormat(definition["format"], `${at}.custom.format`);
+  else checkCustomFormat(definition.format, `${at}.custom.format`, "chat");
   return name;
 }
 
 const FUNCTION_KEYS = new Set(["name", "description", "parameters", "strict"]);
 const CUSTOM_KEYS = new Set(["name", "description", "format"]);
 
-/** Chat nests the grammar, Responses has it flat. */
-function checkCustomFormat(value: Json | undefined, at: string): void {
-  if (!isSet(value)) return;
-  const format = needObject(value, at);
-  oneOf(format["type"], ["text", "grammar"], `${at}.type`);
-  if (format["type"] !== "grammar") return;
-  const grammar = needObject(format["grammar"], `${at}.grammar`);
-  needString(grammar["definition"], `${at}.grammar.definition`);
-  oneOf(needString(grammar["syntax"], `${at}.grammar.syntax`), ["lark", "regex"], `${at}.grammar.syntax`);
-}
-
 function checkChoice(choice: Json | undefined, names: readonly string[]): void {
   if (!isSet(choice)) return;
   if (!isPlainObject(choice)) return oneOf(choice, ["none", "auto", "required"], "tool_choice");
-  const type = needString(choice["type"], "tool_choice.type");
+  const type = needString(choice.type, "tool_choice.type");
   oneOf(type, ["function", "custom", "allowed_tools"], "tool_choice.type");
-  if (type === "allowed_tools") return void needObject(choice["allowed_tools"], "tool_choice.allowed_tools");
-  const name = needString(needObject(choice[type], `tool_choice.${type}`)["name"], `tool_choice.${type}.name`);
+  if (type === "allowed_tools") return void needObject(choice.allowed_tools, "tool_choice.allowed_tools");
+  const name = needString(needObject(choice[type], `tool_choice.${type}`).name, `tool_choice.${type}.name`);
   if (!names.includes(name))
-    refuse(`Invalid value for 'tool_choice': Tool choice '${name}' not found in 'tools' parameter.`, {
-      param: "tool_choice",
-    });
+    refuse(`Invalid value for 'tool_choice': Tool choice '${name}' not found in 'tools' parameter.`, "tool_choice");
 }
 
 function checkFormat(body: JsonObject): void {
-  if (!isSet(body["response_format"])) return;
-  const format = needObject(body["response_format"], "response_format");
-  oneOf(
-    needString(format["type"], "response_format.type"),
-    ["text", "json_object", "json_schema"],
-    "response_format.type",
-  );
-  if (format["type"] === "json_object" && !/json/i.test(JSON.stringify(body["messages"])))
-    refuse("'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.", {
-      param: "messages",
-    });
-  if (format["type"] !== "json_schema") return;
-  const shape = needObject(format["json_schema"], "response_format.json_schema");
-  const name = toolName(shape["name"], "response_format.json_schema.name");
-  const schema = needObject(shape["schema"], "response_format.json_schema.schema");
-  if (shape["strict"] === true) checkStrictSchema(schema, `response_format '${name}'`, "response_format");
+  if (!isSet(body.response_format)) return;
+  const format = needObject(body.response_format, "response_format");
+  const type = needString(format.type, "response_format.type");
+  oneOf(type, ANSWER_FORMATS, "response_format.type");
+  if (type === "json_object" && !/json/i.test(JSON.stringify(body.messages)))
+    refuse(
+      "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'.",
+      "messages",
+    );
+  if (type !== "json_schema") return;
+  const shape = needObject(format.json_schema, "response_format.json_schema");
+  const name = toolName(shape.name, "response_format.json_schema.name");
+  const schema = needObject(shape.schema, "response_format.json_schema.schema");
+  if (shape.strict === true) checkStrictSchema(schema, `response_format '${name}'`, "response_format");
 }

@@ -11,7 +11,7 @@ export function onlyKnown(object: JsonObject, known: ReadonlySet<string>, at: st
 export function checkMessage(message: Json, at: number, count: number): void {
   const param = `messages.${at}`;
   if (!isPlainObject(message)) refuse(`${param}: Input should be a valid dictionary or object to extract fields from`);
-  const role = stringOf(message["role"]);
+  const role = stringOf(message.role);
   if (!["user", "assistant", "system"].includes(role))
     refuse(`messages: Unexpected role "${role}". Allowed roles are "user" or "assistant"`);
   onlyKnown(
@@ -51,7 +51,7 @@ const USER_ONLY = ["tool_result", "image", "document"];
 
 function checkBlock(block: Json, role: string, param: string): void {
   if (!isPlainObject(block)) refuse(`${param}: Input should be a valid dictionary or object to extract fields from`);
-  const type = stringOf(block["type"]);
+  const type = stringOf(block.type);
   if (type === "") refuse(`${param}.type: Field required`);
   const known = BLOCKS[type];
   // Vendor-executed blocks have their own rules, which we do not know.
@@ -82,29 +82,29 @@ function checkForeignBlock(type: string, param: string): void {
 
 const BLOCK_CHECKS: Readonly<Record<string, (block: JsonObject, param: string) => void>> = {
   text: (block, param) => {
-    if (typeof block["text"] !== "string") refuse(`${param}.text: Field required`);
-    if (block["text"] === "" && isSet(block["cache_control"]))
+    if (typeof block.text !== "string") refuse(`${param}.text: Field required`);
+    if (block.text === "" && isSet(block.cache_control))
       refuse(`${param}: cache_control cannot be set for empty text blocks`);
-    if (block["text"] === "") refuse("messages: text content blocks must be non-empty");
-    if (block["text"].trim() === "") refuse("messages: text content blocks must contain non-whitespace text");
+    if (block.text === "") refuse("messages: text content blocks must be non-empty");
+    if (block.text.trim() === "") refuse("messages: text content blocks must contain non-whitespace text");
   },
-  image: (block, param) => checkSource(block["source"], IMAGE_TYPES, `${param}.source`),
-  document: (block, param) => checkSource(block["source"], ["application/pdf", "text/plain"], `${param}.source`),
+  image: (block, param) => checkSource(block.source, IMAGE_TYPES, `${param}.source`),
+  document: (block, param) => checkSource(block.source, ["application/pdf", "text/plain"], `${param}.source`),
   redacted_thinking: (block, param) => {
-    if (typeof block["data"] !== "string") refuse(`${param}.data: Field required`);
+    if (typeof block.data !== "string") refuse(`${param}.data: Field required`);
   },
   tool_use: (block, param) => {
-    if (typeof block["name"] !== "string") refuse(`${param}.name: Field required`);
-    if (block["name"].length > 200) refuse(`${param}.name: String should have at most 200 characters`);
-    checkCallId(block["id"], `${param}.id`);
-    if (block["input"] === undefined) refuse(`${param}.input: Field required`);
-    if (!isPlainObject(block["input"])) refuse(`${param}.input: Input should be a valid dictionary`);
+    if (typeof block.name !== "string") refuse(`${param}.name: Field required`);
+    if (block.name.length > 200) refuse(`${param}.name: String should have at most 200 characters`);
+    checkCallId(block.id, `${param}.id`);
+    if (block.input === undefined) refuse(`${param}.input: Field required`);
+    if (!isPlainObject(block.input)) refuse(`${param}.input: Input should be a valid dictionary`);
   },
   tool_result: (block, param) => {
-    checkCallId(block["tool_use_id"], `${param}.tool_use_id`);
-    if (block["is_error"] !== undefined && typeof block["is_error"] !== "boolean")
+    checkCallId(block.tool_use_id, `${param}.tool_use_id`);
+    if (block.is_error !== undefined && typeof block.is_error !== "boolean")
       refuse(`${param}.is_error: Input should be a valid boolean`);
-    checkResultContent(block["content"], param);
+    checkResultContent(block.content, param);
   },
 };
 
@@ -118,19 +118,19 @@ function checkCallId(value: Json | undefined, param: string): void {
 
 function checkSource(value: Json | undefined, types: readonly string[], param: string): void {
   const source = objectOf(value);
-  const type = stringOf(source["type"]);
+  const type = stringOf(source.type);
   if (type === "url")
     return void (
-      /^https?:\/\//.test(stringOf(source["url"])) || refuse(`${param}.url.url: Only HTTPS URLs are supported`)
+      /^https?:\/\//.test(stringOf(source.url)) || refuse(`${param}.url.url: Only HTTPS URLs are supported`)
     );
   if (type === "file" || type === "text" || type === "content") return;
   if (type !== "base64")
     refuse(
       `${param}: Input tag '${type}' found using 'type' does not match any of the expected tags: 'base64', 'file', 'url'`,
     );
-  if (!types.includes(stringOf(source["media_type"])))
+  if (!types.includes(stringOf(source.media_type)))
     refuse(`${param}.base64.media_type: Input should be ${types.map((one) => `'${one}'`).join(" or ")}`);
-  if (!/^[A-Za-z0-9+/]+=*$/.test(stringOf(source["data"])))
+  if (!/^[A-Za-z0-9+/]+=*$/.test(stringOf(source.data)))
     refuse(`${param}.base64.data: Input should be a valid base64 string`);
 }
 
@@ -140,7 +140,7 @@ function checkResultContent(content: Json | undefined, param: string): void {
   if (content === undefined || typeof content === "string") return;
   if (!Array.isArray(content)) refuse(`${param}.content: Input should be a valid list`);
   for (const [at, part] of objectsOf(content).entries()) {
-    const type = stringOf(part["type"]);
+    const type = stringOf(part.type);
     if (!RESULT_PARTS.includes(type))
       refuse(
         `${param}.content.${at}: Input tag '${type}' found using 'type' does not match any of the expected tags: ${RESULT_PARTS.map((one) => `'${one}'`).join(", ")}`,

@@ -8,10 +8,10 @@ import { isPlainObject, isSet, refuse } from "./refused.ts";
 
 export function checkEnforcedSchemas(body: JsonObject): void {
   const sizes: Size = { optional: 0, unions: 0 };
-  const format = objectOf(objectOf(body["output_config"])["format"] ?? body["output_format"]);
-  if (isSet(format["schema"])) checkSchema(format["schema"], "output_config.format.schema", sizes);
-  const strict = [...objectsOf(body["tools"]).entries()].filter(([, tool]) => tool["strict"] === true);
-  for (const [at, tool] of strict) checkSchema(tool["input_schema"], `tools.${at}.custom`, sizes);
+  const format = objectOf(objectOf(body.output_config).format ?? body.output_format);
+  if (isSet(format.schema)) checkSchema(format.schema, "output_config.format.schema", sizes);
+  const strict = [...objectsOf(body.tools).entries()].filter(([, tool]) => tool.strict === true);
+  for (const [at, tool] of strict) checkSchema(tool.input_schema, `tools.${at}.custom`, sizes);
   if (strict.length > 20) refuse(`tools: Too many strict tools (${strict.length}). Maximum allowed: 20`);
   if (sizes.optional > 24)
     refuse(
@@ -31,7 +31,7 @@ interface Size {
 function checkSchema(schema: Json | undefined, param: string, sizes: Size): void {
   const root = objectOf(schema);
   checkNode(schema, { param, root, sizes });
-  const definitions = { ...objectOf(root["definitions"]), ...objectOf(root["$defs"]) };
+  const definitions = { ...objectOf(root.definitions), ...objectOf(root["$defs"]) };
   for (const definition of Object.values(definitions)) checkNode(definition, { param, root, sizes });
   const done = new Set<string>();
   for (const name of Object.keys(definitions)) checkCircle(name, definitions, param, [], done);
@@ -53,22 +53,22 @@ const BY_TYPE: Readonly<Record<string, readonly string[]>> = {
 function checkNode(schema: Json | undefined, place: Place): void {
   const { param, root, sizes } = place;
   if (!isPlainObject(schema)) return refuse(`${param}: Input should be a valid dictionary`);
-  if (isSet(schema["oneOf"])) refuse(`${param}: Schema type 'oneOf' is not supported`);
+  if (isSet(schema.oneOf)) refuse(`${param}: Schema type 'oneOf' is not supported`);
   if (isSet(schema["$ref"])) return checkReference(stringOf(schema["$ref"]), root, param);
-  const alternatives = schema["anyOf"] ?? schema["allOf"];
-  if (isSet(schema["anyOf"]) || Array.isArray(schema["type"])) sizes.unions += 1;
+  const alternatives = schema.anyOf ?? schema.allOf;
+  if (isSet(schema.anyOf) || Array.isArray(schema.type)) sizes.unions += 1;
   if (Array.isArray(alternatives)) {
-    if (isSet(schema["allOf"]) && objectsOf(alternatives).some((one) => isSet(one["$ref"])))
+    if (isSet(schema.allOf) && objectsOf(alternatives).some((one) => isSet(one["$ref"])))
       refuse(`${param}: 'allOf' with '$ref' is not supported`);
     for (const one of alternatives) checkNode(one as Json, place);
     return;
   }
   checkLiterals(schema, param);
-  const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]];
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type];
   checkKeywords(schema, types, param);
   if (types.includes("object")) checkObject(schema, place);
   if (types.includes("array")) checkArray(schema, place);
-  const format = schema["format"];
+  const format = schema.format;
   if (types.includes("string") && isSet(format) && !FORMATS.has(format))
     refuse(`${param}: For 'string' type, format '${String(format)}' is not supported`);
 }
@@ -79,14 +79,14 @@ const FORMATS: ReadonlySet<unknown> = new Set(
 
 /** BerriAI/litellm#37881. */
 function checkLiterals(schema: JsonObject, param: string): void {
-  const values = listOf(schema["enum"]);
+  const values = listOf(schema.enum);
   if (values.some((value) => typeof value === "object" && value !== null))
     refuse(`${param}: Enum values must be strings, numbers, booleans or null`);
-  if (values.length > 0 && Array.isArray(schema["type"]))
+  if (values.length > 0 && Array.isArray(schema.type))
     refuse(
-      `${param}: Invalid schema: Enum value '${String(values[0])}' does not match declared type '${JSON.stringify(schema["type"])}'`,
+      `${param}: Invalid schema: Enum value '${String(values[0])}' does not match declared type '${JSON.stringify(schema.type)}'`,
     );
-  if (!isSet(schema["type"]) && values.length === 0 && schema["const"] === undefined)
+  if (!isSet(schema.type) && values.length === 0 && schema.const === undefined)
     refuse(`${param}: Schema must have a 'type', 'anyOf', 'allOf', '$ref', 'enum' or 'const'`);
 }
 
@@ -102,22 +102,22 @@ function checkKeywords(schema: JsonObject, types: readonly unknown[], param: str
 
 /** veryfront/veryfront-code#3921, BerriAI/litellm#35808. */
 function checkObject(schema: JsonObject, place: Place): void {
-  const closed = schema["additionalProperties"];
+  const closed = schema.additionalProperties;
   if (closed === undefined)
     refuse(`${place.param}: For 'object' type, 'additionalProperties' must be explicitly set to false`);
   if (closed !== false)
     refuse(
       `${place.param}: For 'object' type, 'additionalProperties: ${JSON.stringify(closed)}' is not supported. Please set 'additionalProperties' to false`,
     );
-  const properties = Object.entries(objectOf(schema["properties"]));
-  const required = listOf(schema["required"]);
+  const properties = Object.entries(objectOf(schema.properties));
+  const required = listOf(schema.required);
   place.sizes.optional += properties.filter(([name]) => !required.includes(name)).length;
   for (const [, property] of properties) checkNode(property, place);
 }
 
 function checkArray(schema: JsonObject, place: Place): void {
-  if (isSet(schema["items"])) checkNode(schema["items"], place);
-  if (isSet(schema["minItems"]) && schema["minItems"] !== 0 && schema["minItems"] !== 1)
+  if (isSet(schema.items)) checkNode(schema.items, place);
+  if (isSet(schema.minItems) && schema.minItems !== 0 && schema.minItems !== 1)
     refuse(`${place.param}: For 'array' type, 'minItems' values other than 0 or 1 are not supported`);
 }
 

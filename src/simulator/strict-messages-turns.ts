@@ -32,12 +32,10 @@ interface Turn {
 function mergedTurns(messages: readonly JsonObject[]): readonly Turn[] {
   const turns: Turn[] = [];
   for (const [at, message] of messages.entries()) {
-    if (message["role"] === "system") continue;
-    const role = stringOf(message["role"]);
+    if (message.role === "system") continue;
+    const role = stringOf(message.role);
     const blocks =
-      typeof message["content"] === "string"
-        ? [{ type: "text", text: message["content"] }]
-        : objectsOf(message["content"]);
+      typeof message.content === "string" ? [{ type: "text", text: message.content }] : objectsOf(message.content);
     const last = turns.at(-1);
     if (last?.role === role) turns[turns.length - 1] = { ...last, blocks: [...last.blocks, ...blocks] };
     else turns.push({ role, at, blocks });
@@ -46,10 +44,10 @@ function mergedTurns(messages: readonly JsonObject[]): readonly Turn[] {
 }
 
 const idsOf = (blocks: readonly JsonObject[], type: string, key: string): readonly string[] =>
-  blocks.filter((block) => block["type"] === type).map((block) => stringOf(block[key]));
+  blocks.filter((block) => block.type === type).map((block) => stringOf(block[key]));
 
 function resultsFirst(blocks: readonly JsonObject[]): readonly string[] {
-  const other = blocks.findIndex((block) => block["type"] !== "tool_result");
+  const other = blocks.findIndex((block) => block.type !== "tool_result");
   return idsOf(other < 0 ? blocks : blocks.slice(0, other), "tool_result", "tool_use_id");
 }
 
@@ -70,19 +68,17 @@ function checkResults(turn: Turn, before: Turn | undefined): void {
 
 export function checkCacheMarks(body: JsonObject): void {
   const marks = [
-    ...objectsOf(body["tools"]),
-    ...objectsOf(body["system"]),
-    ...objectsOf(body["messages"]).flatMap(markedBlocks),
+    ...objectsOf(body.tools),
+    ...objectsOf(body.system),
+    ...objectsOf(body.messages).flatMap(markedBlocks),
     body,
   ]
-    .map((holder) => holder["cache_control"])
+    .map((holder) => holder.cache_control)
     .filter(isSet);
   if (marks.length > 4) refuse(`A maximum of 4 blocks with cache_control may be provided. Found ${marks.length}.`);
   for (const mark of marks)
-    if (objectOf(mark)["type"] !== "ephemeral") refuse("cache_control.type: Input should be 'ephemeral'");
-  const lives = marks
-    .slice(0, isSet(body["cache_control"]) ? -1 : undefined)
-    .map((mark) => objectOf(mark)["ttl"] ?? "5m");
+    if (objectOf(mark).type !== "ephemeral") refuse("cache_control.type: Input should be 'ephemeral'");
+  const lives = marks.slice(0, isSet(body.cache_control) ? -1 : undefined).map((mark) => objectOf(mark).ttl ?? "5m");
   if (lives.lastIndexOf("1h") > lives.indexOf("5m") && lives.includes("5m"))
     refuse(
       "a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. Note that blocks are processed in the following order: `tools`, `system`, `messages`.",
@@ -90,15 +86,14 @@ export function checkCacheMarks(body: JsonObject): void {
 }
 
 const markedBlocks = (message: JsonObject): readonly JsonObject[] =>
-  objectsOf(message["content"]).flatMap((block) => [
-    ...(block["type"] === "tool_result" ? objectsOf(block["content"]) : []),
+  objectsOf(message.content).flatMap((block) => [
+    ...(block.type === "tool_result" ? objectsOf(block.content) : []),
     block,
   ]);
 
 export function checkLastTurn(turns: readonly JsonObject[]): void {
   const last = turns.at(-1);
-  if (last?.["role"] !== "assistant") return;
-  const text =
-    typeof last["content"] === "string" ? last["content"] : stringOf(objectsOf(last["content"]).at(-1)?.["text"]);
+  if (last?.role !== "assistant") return;
+  const text = typeof last.content === "string" ? last.content : stringOf(objectsOf(last.content).at(-1)?.text);
   if (/\s$/.test(text)) refuse("messages: final assistant content cannot end with trailing whitespace");
 }

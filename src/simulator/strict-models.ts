@@ -1,11 +1,11 @@
 /** What single models refuse, for requests that name a real one (`gpt-5`, `claude-opus-4-1:sim-tool`). Scenario names alone have no such rules. */
-import type { JsonObject } from "../wire/json.ts";
+import type { Json, JsonObject } from "../wire/json.ts";
 import { objectOf, stringOf } from "./asked.ts";
 import { isSet, refuse } from "./refused.ts";
 
 /** `gpt-5` of `gpt-5:sim-tool`, without an owner's prefix. */
 const baseModel = (body: JsonObject): string =>
-  stringOf(body["model"])
+  stringOf(body.model)
     .replace(/(?:^|[.:@+/])sim-.*$/, "")
     .replace(/^.*\//, "");
 
@@ -34,50 +34,57 @@ const OPENAI: readonly OpenaiRow[] = [
   { models: /^o[134](-|$)/, efforts: ["low", "medium", "high"], verbosities: ["medium"] },
 ];
 
+const PLACES = {
+  chat: { effort: "reasoning_effort", verbosity: "verbosity" },
+  responses: { effort: "reasoning.effort", verbosity: "text.verbosity" },
+} as const;
+
+const SAMPLING = {
+  chat: ["top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias", "stop"],
+  responses: ["temperature", "top_p", "top_logprobs"],
+} as const;
+
 export function checkOpenaiModel(body: JsonObject, dialect: "chat" | "responses"): void {
   const model = baseModel(body);
   const row = OPENAI.find(({ models }) => models.test(model));
   if (row === undefined) return;
-  const effortParam = dialect === "chat" ? "reasoning_effort" : "reasoning.effort";
-  const effort = dialect === "chat" ? body["reasoning_effort"] : objectOf(body["reasoning"])["effort"];
-  unsupportedValue(effort, row.efforts, effortParam, model);
-  const verbosity = dialect === "chat" ? body["verbosity"] : objectOf(body["text"])["verbosity"];
-  unsupportedValue(verbosity, row.verbosities, dialect === "chat" ? "verbosity" : "text.verbosity", model);
+  const { effort, verbosity } = PLACES[dialect];
+  unsupportedValue(body, effort, row.efforts, model);
+  unsupportedValue(body, verbosity, row.verbosities, model);
   // gpt-5.1 and later take sampling fields when they do not reason (platform.openai.com/docs/guides/latest-model).
-  if (effort === "none") return;
-  checkReasoningSampling(body, dialect);
+  if (valueAt(body, effort) !== "none") checkReasoningSampling(body, dialect);
 }
 
 function checkReasoningSampling(body: JsonObject, dialect: "chat" | "responses"): void {
-  const refused =
-    dialect === "chat"
-      ? ["top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias", "stop"]
-      : ["temperature", "top_p", "top_logprobs"];
-  for (const param of refused)
+  for (const param of SAMPLING[dialect])
     if (isSet(body[param]))
-      refuse(`Unsupported parameter: '${param}' is not supported with this model.`, {
-        param,
-        code: "unsupported_parameter",
-      });
+      refuse(`Unsupported parameter: '${param}' is not supported with this model.`, param, "unsupported_parameter");
   if (dialect === "responses") return;
-  if (isSet(body["temperature"]) && body["temperature"] !== 1)
+  if (isSet(body.temperature) && body.temperature !== 1)
     refuse(
-      `Unsupported value: 'temperature' does not support ${String(body["temperature"])} with this model. Only the default (1) value is supported.`,
-      { param: "temperature", code: "unsupported_value" },
+      `Unsupported value: 'temperature' does not support ${String(body.temperature)} with this model. Only the default (1) value is supported.`,
+      "temperature",
+      "unsupported_value",
     );
-  if (isSet(body["max_tokens"]))
+  if (isSet(body.max_tokens))
     refuse(
       "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
-      { param: "max_tokens", code: "unsupported_parameter" },
+      "max_tokens",
+      "unsupported_parameter",
     );
 }
 
-function unsupportedValue(value: unknown, supported: readonly string[], param: string, model: string): void {
-  if (value === undefined || value === null || supported.includes(value as string)) return;
+const valueAt = (body: JsonObject, path: string): Json | undefined =>
+  path.split(".").reduce<Json | undefined>((at, key) => objectOf(at)[key], body);
+
+function unsupportedValue(body: JsonObject, param: string, supported: readonly string[], model: string): void {
+  const value = valueAt(body, param);
+  if (!isSet(value) || supported.includes(value as string)) return;
   const list = supported.map((one) => `'${one}'`).join(", ");
   refuse(
     `Unsupported value: '${String(value)}' is not supported with the '${model}' model. Supported values are: ${list}.`,
-    { param, code: "unsupported_value" },
+    param,
+    "unsupported_value",
   );
 }
 
@@ -117,12 +124,12 @@ const CLAUDE: readonly ClaudeRow[] = [
 export function checkClaudeModel(body: JsonObject): void {
   const row = CLAUDE.find(({ models }) => models.test(baseModel(body)));
   if (row === undefined) return;
-  const thinking = objectOf(body["thinking"])["type"];
+  const thinking = objectOf(body.thinking).type;
   if (typeof thinking === "string" && row.thinking && !row.thinking.includes(thinking))
     refuse(`thinking.type: ${thinking} thinking is not supported on this model`);
-  if (!row.bothSampling && isSet(body["temperature"]) && isSet(body["top_p"]))
+  if (!row.bothSampling && isSet(body.temperature) && isSet(body.top_p))
     refuse("`temperature` and `top_p` cannot both be specified for this model. Please use only one.");
-  const last = Array.isArray(body["messages"]) ? objectOf(body["messages"].at(-1)) : {};
-  if (!row.prefill && last["role"] === "assistant")
+  const last = Array.isArray(body.messages) ? objectOf(body.messages.at(-1)) : {};
+  if (!row.prefill && last.role === "assistant")
     refuse("This model does not support assistant message prefill. The conversation must end with a user message.");
 }

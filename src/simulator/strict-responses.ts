@@ -7,11 +7,11 @@ import type { StrictContext } from "./strict-context.ts";
 import { checkOpenaiModel } from "./strict-models.ts";
 import { checkInput, checkPairs, checkReasoningOrder } from "./strict-responses-input.ts";
 import {
+  ANSWER_FORMATS,
   EFFORTS,
-  TIERS,
   VERBOSITIES,
-  atMost,
-  checkMetadata,
+  checkCustomFormat,
+  checkSharedSettings,
   distinctNames,
   needObject,
   needString,
@@ -24,9 +24,9 @@ import { checkParameters, checkStrictSchema } from "./strict-openai-schemas.ts";
 
 export function checkResponses(body: JsonObject, context: StrictContext): void {
   for (const [param, better] of MOVED)
-    if (isSet(body[param])) refuse(moved(param, better), { param, code: "unsupported_parameter" });
+    if (isSet(body[param])) refuse(moved(param, better), param, "unsupported_parameter");
   onlyKnown(body, KNOWN);
-  if (isSet(body["model"])) needString(body["model"], "model");
+  if (isSet(body.model)) needString(body.model, "model");
   checkSettings(body);
   checkTools(body);
   checkInput(body, context);
@@ -94,63 +94,51 @@ const INCLUDABLE = [
 ] as const;
 
 function checkSettings(body: JsonObject): void {
-  if (isSet(body["instructions"])) needString(body["instructions"], "instructions");
-  within(body["temperature"], 0, 2, "temperature");
-  within(body["top_p"], 0, 1, "top_p");
-  if (typeof body["max_output_tokens"] === "number" && body["max_output_tokens"] < 16)
-    refuse(
-      `Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got ${body["max_output_tokens"]} instead.`,
-      { param: "max_output_tokens", code: "integer_below_min_value" },
-    );
-  within(body["max_output_tokens"], 16, Infinity, "max_output_tokens");
-  oneOf(body["truncation"], ["auto", "disabled"], "truncation");
-  oneOf(body["service_tier"], TIERS, "service_tier");
-  atMost(body["prompt_cache_key"], 64, "prompt_cache_key");
-  atMost(body["safety_identifier"], 64, "safety_identifier");
-  checkMetadata(body["metadata"]);
-  for (const [at, one] of listOf(body["include"]).entries()) oneOf(one, INCLUDABLE, `include[${at}]`);
-  if (isSet(body["stream_options"]) && body["stream"] !== true)
-    refuse("The 'stream_options' parameter is only allowed when 'stream' is enabled.", { param: "stream_options" });
-  if (isSet(body["stream_options"]))
-    onlyKnown(needObject(body["stream_options"], "stream_options"), new Set(["include_obfuscation"]), "stream_options");
-  checkReasoning(body["reasoning"]);
-  checkText(body["text"]);
+  if (isSet(body.instructions)) needString(body.instructions, "instructions");
+  checkSharedSettings(body, STREAM_OPTIONS);
+  within(body.max_output_tokens, 16, Infinity, "max_output_tokens", "integer");
+  oneOf(body.truncation, ["auto", "disabled"], "truncation");
+  for (const [at, one] of listOf(body.include).entries()) oneOf(one, INCLUDABLE, `include[${at}]`);
+  checkReasoning(body.reasoning);
+  checkText(body.text);
 }
+
+const STREAM_OPTIONS = new Set(["include_obfuscation"]);
 
 function checkReasoning(value: Json | undefined): void {
   if (!isSet(value)) return;
   const reasoning = needObject(value, "reasoning");
   onlyKnown(reasoning, new Set(["effort", "summary", "generate_summary", "context", "mode"]), "reasoning");
-  oneOf(reasoning["effort"], EFFORTS, "reasoning.effort");
-  oneOf(reasoning["summary"], ["auto", "concise", "detailed"], "reasoning.summary");
+  oneOf(reasoning.effort, EFFORTS, "reasoning.effort");
+  oneOf(reasoning.summary, ["auto", "concise", "detailed"], "reasoning.summary");
 }
 
 function checkText(value: Json | undefined): void {
   if (!isSet(value)) return;
   const text = needObject(value, "text");
   onlyKnown(text, new Set(["format", "verbosity"]), "text");
-  oneOf(text["verbosity"], VERBOSITIES, "text.verbosity");
-  if (!isSet(text["format"])) return;
-  const format = needObject(text["format"], "text.format");
-  oneOf(needString(format["type"], "text.format.type"), ["text", "json_object", "json_schema"], "text.format.type");
-  if (format["type"] !== "json_schema") return;
+  oneOf(text.verbosity, VERBOSITIES, "text.verbosity");
+  if (!isSet(text.format)) return;
+  const format = needObject(text.format, "text.format");
+  oneOf(needString(format.type, "text.format.type"), ANSWER_FORMATS, "text.format.type");
+  if (format.type !== "json_schema") return;
   onlyKnown(format, new Set(["type", "name", "schema", "strict", "description"]), "text.format");
-  const name = toolName(format["name"], "text.format.name");
-  const schema = needObject(format["schema"], "text.format.schema");
-  if (format["strict"] === true) checkStrictSchema(schema, `response_format '${name}'`, "text.format.schema");
+  const name = toolName(format.name, "text.format.name");
+  const schema = needObject(format.schema, "text.format.schema");
+  if (format.strict === true) checkStrictSchema(schema, `response_format '${name}'`, "text.format.schema");
 }
 
 function checkTools(body: JsonObject): void {
-  const names = objectsOf(body["tools"]).flatMap((tool, at) => checkTool(tool, `tools[${at}]`));
+  const names = objectsOf(body.tools).flatMap((tool, at) => checkTool(tool, `tools[${at}]`));
   distinctNames(names, "tools");
-  const choice = body["tool_choice"];
+  const choice = body.tool_choice;
   if (!isSet(choice)) return;
   if (!isPlainObject(choice)) return oneOf(choice, ["none", "auto", "required"], "tool_choice");
-  const type = needString(choice["type"], "tool_choice.type");
+  const type = needString(choice.type, "tool_choice.type");
   if (type !== "function" && type !== "custom") return;
   onlyKnown(choice, new Set(["type", "name", "namespace"]), "tool_choice");
-  const name = needString(choice["name"], "tool_choice.name");
-  if (!names.includes(name)) refuse(`Tool choice '${type}' not found in 'tools' parameter.`, { param: "tool_choice" });
+  const name = needString(choice.name, "tool_choice.name");
+  if (!names.includes(name)) refuse(`Tool choice '${type}' not found in 'tools' parameter.`, "tool_choice");
 }
 
 const FLAT: Readonly<Record<string, ReadonlySet<string>>> = {
@@ -170,23 +158,15 @@ const FLAT: Readonly<Record<string, ReadonlySet<string>>> = {
 
 /** The names that it declares: its own, and for a namespace those within. */
 function checkTool(tool: JsonObject, param: string): readonly string[] {
-  const type = needString(tool["type"], `${param}.type`);
+  const type = needString(tool.type, `${param}.type`);
   const known = FLAT[type];
   if (known === undefined) return [];
-  const name = toolName(tool["name"], `${param}.name`);
+  const name = toolName(tool.name, `${param}.name`);
   onlyKnown(tool, known, param);
   if (type === "function") checkParameters(tool, `${param}.parameters`, "openai");
-  if (type === "custom" && isSet(tool["format"]))
-    checkCustomFormat(needObject(tool["format"], `${param}.format`), `${param}.format`);
+  if (type === "custom") checkCustomFormat(tool.format, `${param}.format`, "responses");
   if (type !== "namespace") return [name];
-  const inner = objectsOf(tool["tools"]).flatMap((one, at) => checkTool(one, `${param}.tools[${at}]`));
+  const inner = objectsOf(tool.tools).flatMap((one, at) => checkTool(one, `${param}.tools[${at}]`));
   distinctNames(inner, `${param}.tools`);
   return [];
-}
-
-function checkCustomFormat(format: JsonObject, param: string): void {
-  oneOf(format["type"], ["text", "grammar"], `${param}.type`);
-  if (format["type"] !== "grammar") return;
-  needString(format["definition"], `${param}.definition`);
-  oneOf(needString(format["syntax"], `${param}.syntax`), ["lark", "regex"], `${param}.syntax`);
 }

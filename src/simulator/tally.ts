@@ -1,11 +1,15 @@
 /** What a test may want to know of calls that are under way. */
 export interface Tally {
+  /** Calls that are being answered right now. */
   readonly open: number;
+  /** How many clients went away before their answer was complete. */
   readonly hungUp: number;
+  /** Of streamed answers, ever: tells whether a slow reader holds us back. */
   readonly bytesWritten: number;
   /** A call begins; the function it returns ends it, once. */
   begin(request: Request): () => void;
   wrote(bytes: number): void;
+  /** True once a client has hung up, false when none has within the time. */
   waitForHangUp(withinMs: number): Promise<boolean>;
   forget(): void;
 }

@@ -34,7 +34,7 @@ export function createThreads(): Threads {
     const again = KEPT.find((field) => isSet(body[field]));
     if (again !== undefined)
       return { refusal: { status: 400, message: `${again}: not allowed where a thread is continued` } };
-    const messages = [...objectsOf(before.whole["messages"]), ...objectsOf(body["messages"])];
+    const messages = [...objectsOf(before.whole.messages), ...objectsOf(body.messages)];
     const kept = Object.fromEntries(
       KEPT.flatMap((field) => (isSet(before.whole[field]) ? [[field, before.whole[field]]] : [])),
     );
@@ -42,19 +42,19 @@ export function createThreads(): Threads {
   };
   return {
     whole: (body) => {
-      const thread = objectOf(body["thread"]);
-      if (!isSet(body["thread"]) || thread["type"] === "create") return { body };
-      if (thread["type"] === "continue") return continued(body, stringOf(thread["previous_message_id"]));
+      const thread = objectOf(body.thread);
+      if (!isSet(body.thread) || thread.type === "create") return { body };
+      if (thread.type === "continue") return continued(body, stringOf(thread.previous_message_id));
       return { refusal: { status: 400, message: "thread: Input tag does not match 'create' or 'continue'" } };
     },
     holder: (asked, whole) =>
-      isSet(asked["thread"])
+      isSet(asked.thread)
         ? (answer) => {
-            const said = { role: "assistant", content: answer["content"] ?? [] };
-            const messages = [...objectsOf(whole["messages"]), said];
-            const before = held.get(stringOf(objectOf(asked["thread"])["previous_message_id"]));
+            const said = { role: "assistant", content: answer.content ?? [] };
+            const messages = [...objectsOf(whole.messages), said];
+            const before = held.get(stringOf(objectOf(asked.thread).previous_message_id));
             if (before) before.continued = true;
-            held.set(stringOf(answer["id"]), { whole: { ...whole, messages }, continued: false });
+            held.set(stringOf(answer.id), { whole: { ...whole, messages }, continued: false });
             for (const oldest of held.keys()) if (held.size > HELD_MAX) held.delete(oldest);
           }
         : undefined,
@@ -72,10 +72,10 @@ export function* holding(frames: Iterable<Frame>, hold: (answer: JsonObject) => 
   const blocks: Record<string, unknown>[] = [];
   for (const frame of frames) {
     const event = objectOf(JSON.parse(frame.data) as JsonObject);
-    if (event["type"] === "message_start") answer = objectOf(event["message"]);
-    if (event["type"] === "content_block_start") blocks.push({ ...objectOf(event["content_block"]) });
-    if (event["type"] === "content_block_delta") grow(blocks.at(-1) ?? {}, objectOf(event["delta"]));
-    if (event["type"] === "message_stop") hold({ ...answer, content: blocks.map(finished) });
+    if (event.type === "message_start") answer = objectOf(event.message);
+    if (event.type === "content_block_start") blocks.push({ ...objectOf(event.content_block) });
+    if (event.type === "content_block_delta") grow(blocks.at(-1) ?? {}, objectOf(event.delta));
+    if (event.type === "message_stop") hold({ ...answer, content: blocks.map(finished) });
     yield frame;
   }
 }

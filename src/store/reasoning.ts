@@ -5,12 +5,16 @@ import type { Bounds, FoundRow, ReasoningRows, SealedRow } from "./store.ts";
 
 /** Databases bound the parameters of a statement; the lowest common bound is 999. */
 const KEYS_AT_ONCE = 500;
+/** What most calls ask for. */
+const FEW_KEYS = 16;
 const DROPPED_AT_ONCE = 50;
 /** Moments of the index, in most of which lies one row. */
 const COUNTED_AT_ONCE = 1_000;
 
 export function reasoningRows(db: Kysely<Schema>, version: () => Promise<number>): ReasoningRows {
   const upsert = upsertInto(db);
+  const few = selectFrom(db, FEW_KEYS);
+  const many = selectFrom(db, KEYS_AT_ONCE);
   return {
     put: (rows, now) =>
       db.transaction().execute(async (at) => {
@@ -22,7 +26,7 @@ export function reasoningRows(db: Kysely<Schema>, version: () => Promise<number>
     get: async (keys, now) => {
       const found: FoundRow[] = [];
       for (let from = 0; from < keys.length; from += KEYS_AT_ONCE)
-        found.push(...(await select(db, keys.slice(from, from + KEYS_AT_ONCE), now)));
+        found.push(...(await (keys.length <= FEW_KEYS ? few : many)(keys.slice(from, from + KEYS_AT_ONCE), now)));
       return found;
     },
     version,
@@ -71,15 +75,24 @@ function upsertInto(db: Kysely<Schema>): (row: SealedRow, now: number) => Compil
   };
 }
 
-async function select(db: Kysely<Schema>, keys: readonly string[], now: number): Promise<readonly FoundRow[]> {
-  const rows = await db
+/** Rows of up to `count` keys. The statement is built once, too: fewer keys fill it by repeating the last one. */
+function selectFrom(
+  db: Kysely<Schema>,
+  count: number,
+): (keys: readonly string[], now: number) => Promise<readonly FoundRow[]> {
+  const statement = db
     .selectFrom("reasoning")
     .select(["key", "secret", "sealed", "expires_at"])
-    .where("key", "in", keys)
-    .where("expires_at", ">", now)
-    .execute();
-  // PostgreSQL's driver gives a bigint as text.
-  return rows.map(({ expires_at, ...row }) => ({ ...row, expiresAt: Number(expires_at) }));
+    .where("key", "in", Array<string>(count).fill(""))
+    .where("expires_at", ">", 0)
+    .compile();
+  return async (keys, now) => {
+    const filled = Array.from({ length: count }, (_, at) => keys[at] ?? keys.at(-1));
+    const query: typeof statement = { ...statement, parameters: [...filled, now] };
+    const { rows } = await db.executeQuery(query);
+    // PostgreSQL's driver gives a bigint as text.
+    return rows.map(({ expires_at, ...row }) => ({ ...row, expiresAt: Number(expires_at) }));
+  };
 }
 
 async function dropExpired(db: Kysely<Schema>, now: number): Promise<void> {

@@ -2,6 +2,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { chmodSync, existsSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isObject } from "../wire/json.ts";
 import { DataFault, privateFolder } from "./folder.ts";
 
 export interface Secret {
@@ -107,11 +108,8 @@ function parsed(text: string): Stored | undefined {
   return Array.isArray(list) && list.length > 0 && list.every(isStored) ? (list as unknown as Stored) : undefined;
 }
 
-const isStored = (value: unknown): value is StoredSecret =>
-  typeof value === "object" &&
-  value !== null &&
-  "value" in value &&
+const isStored = (value: unknown): boolean =>
+  isObject(value) &&
   typeof value.value === "string" &&
   value.value.length >= SECRET_LENGTH_MIN &&
-  "since" in value &&
   typeof value.since === "string";

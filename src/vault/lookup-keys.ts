@@ -14,7 +14,7 @@ import type { Place, Scope } from "./place.ts";
  * directly in front, for clients that compact or reprint old messages. In a session that its client names, a turn is
  * recognised without any of it: no other conversation can have begun with the same words.
  */
-export type Ways = readonly (() => readonly Way[])[];
+export type Ways = readonly (readonly Way[])[];
 export interface Way {
   readonly key: string;
   /** No other answer can have this key. */
@@ -71,9 +71,9 @@ export function keysOfAnswer(place: Place, { blocks, finish }: Answer, seen: See
   });
   const texts = blocks.flatMap(({ block, text }) => (block.kind === "text" || block.kind === "refusal" ? [text] : []));
   const text = (): string => (seen === "whole" ? digestOfText(texts.join("\n")) : "");
-  const ways = seen === "part" ? [] : allOf(waysOf(keys, behind, { calls, text }));
+  const ways = seen === "part" ? [] : waysOf(keys, behind, { calls, text }).flat();
   // A client drops calls that its user interrupted, and keeps the words beside them.
-  const words = calls.length > 0 ? allOf(waysOf(keys, behind, { calls: [], text })) : [];
+  const words = calls.length > 0 ? waysOf(keys, behind, { calls: [], text }).flat() : [];
   const isCut = seen === "part" || finish?.reason === "length" || finish?.reason === "context-full";
   const shared = calls.filter((call) => !call.isOwn).slice(0, LIMITS.vaultCallsMax);
   const vetoes = vetoesOf(keys, behind, {
@@ -88,8 +88,6 @@ export function keysOfAnswer(place: Place, { blocks, finish }: Answer, seen: See
     traces: [...words.map(({ key }) => key), ...vetoes],
   };
 }
-
-const allOf = (ways: Ways): readonly Way[] => ways.flatMap((way) => way());
 
 const behindOf = ({ front, whole }: Place): Behind => ({ front: () => front, whole: () => whole });
 
@@ -108,25 +106,24 @@ interface Said {
 }
 
 function waysOf(keys: Keys, behind: Behind, said: Said): Ways {
-  const grounds = [() => wholeGround(behind), () => frontGround(behind), ...(keys.isNamed ? [() => NO_GROUND] : [])];
   const calls = said.calls.slice(0, LIMITS.vaultCallsMax);
   if (calls.length === 0) {
     const text = said.text();
-    return text === "" ? [] : grounds.map((ground) => () => ground().map((one) => wayOfWords(keys, one, text)));
+    return text === "" ? [] : groundsOf(keys, behind).map((ground) => ground.map((one) => wayOfWords(keys, one, text)));
   }
   const own = calls.flatMap(({ id, isOwn }): Way[] =>
     isOwn ? [{ key: keys.of("id", id), isOwn: true, vetoes: [] }] : [],
   );
   const others = calls.filter(({ isOwn }) => !isOwn);
-  if (others.length === 0) return [() => own];
-  const [surest, ...further] = grounds.map(
-    (ground) => () => ground().flatMap((one) => others.map((call) => wayOfCall(keys, one, call.id, call.digest()))),
+  if (others.length === 0) return [own];
+  const [surest = [], ...further] = groundsOf(keys, behind).map((ground) =>
+    ground.flatMap((one) => others.map((call) => wayOfCall(keys, one, call.id, call.digest()))),
   );
   return [
-    () => [...own, ...(surest?.() ?? [])],
+    [...own, ...surest],
     ...further,
     // Some clients rewrite arguments.
-    ...(keys.isNamed ? [() => NO_GROUND.flatMap((one) => others.map(({ id }) => wayOfCall(keys, one, id, id)))] : []),
+    ...(keys.isNamed ? [NO_GROUND.flatMap((one) => others.map(({ id }) => wayOfCall(keys, one, id, id)))] : []),
   ];
 }
 
@@ -144,6 +141,11 @@ const frontGround = (behind: Behind): readonly Ground[] => [
   { words: [behind.front()], vetoes: [[behind.front()], passed(behind)] },
 ];
 const NO_GROUND: readonly Ground[] = [{ words: [], vetoes: [[]] }];
+const groundsOf = (keys: Keys, behind: Behind): readonly (readonly Ground[])[] => [
+  wholeGround(behind),
+  frontGround(behind),
+  ...(keys.isNamed ? [NO_GROUND] : []),
+];
 /** Of an answer that passed as bytes only this is known: it vetoes every answer with the same in front. */
 const passed = (behind: Behind): readonly string[] => ["passed", behind.front()];
 

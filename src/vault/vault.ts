@@ -76,28 +76,31 @@ function knownTurns(keys: Keys, entries: readonly Entry[], reader: SealReader): 
   });
 }
 
-/** A turn's next way is looked up only where the one before found nothing. */
+/** All ways are looked up together: most turns have no reasoning to restore and need them all, and each question to a disk costs more than its keys. */
 async function outlinesFor(
   turns: readonly Known[],
   get: (keys: readonly string[]) => ReturnType<Level["get"]>,
 ): Promise<ReadonlyMap<Known, Outline>> {
   const outlines = new Map<Known, Outline>();
-  let undecided = turns;
-  for (let at = 0; undecided.length > 0; at++) {
-    const asked = undecided.flatMap((known) => {
-      const next = known.ways[at];
-      return next ? [{ known, way: next() }] : [];
-    });
-    const keys = asked.flatMap(({ way }) => way.flatMap(({ key, vetoes }) => [key, ...vetoes]));
-    const found: ReadonlyMap<string, Found> = keys.length > 0 ? await get(keys) : new Map<string, Found>();
-    undecided = asked.flatMap(({ known, way }) => {
-      const hits = foundBy(way, found);
-      const outline = hits.find((one) => one !== "clash" && isWorthKeeping(one));
-      if (outline !== undefined && outline !== "clash") outlines.set(known, outline);
-      return hits.length === 0 ? [known] : [];
-    });
+  const keys = turns.flatMap(({ ways }) => ways.flatMap((way) => way.flatMap(({ key, vetoes }) => [key, ...vetoes])));
+  if (keys.length === 0) return outlines;
+  const found = await get(keys);
+  if (found.size === 0) return outlines;
+  for (const known of turns) {
+    const hits = firstHits(known.ways, found);
+    const outline = hits.find((one) => one !== "clash" && isWorthKeeping(one));
+    if (outline !== undefined && outline !== "clash") outlines.set(known, outline);
   }
   return outlines;
+}
+
+/** Of the surest way that finds anything. */
+function firstHits(ways: Ways, found: ReadonlyMap<string, Found>): readonly Found[] {
+  for (const way of ways) {
+    const hits = foundBy(way, found);
+    if (hits.length > 0) return hits;
+  }
+  return [];
 }
 
 const foundBy = (way: readonly Way[], found: ReadonlyMap<string, Found>): readonly Found[] =>

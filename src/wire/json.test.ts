@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseExactly, parseJson } from "./json.ts";
+import { defined, parseExactly, parseJson } from "./json.ts";
 
 describe("parseExactly", () => {
   const exact = [
@@ -19,4 +19,9 @@ describe("parseExactly", () => {
     const text = `{"maximum":${number},"minimum": ${number} }`;
     expect(parseExactly(text)).toEqual(parseJson(text));
   });
+});
+
+test("defined keeps a key called __proto__ as a key: what is in it stands nowhere else", () => {
+  const copy = defined({ ...JSON.parse('{"__proto__":{"effort":"high"},"a":1}'), b: undefined });
+  expect([JSON.stringify(copy), copy.effort]).toEqual(['{"__proto__":{"effort":"high"},"a":1}', undefined]);
 });

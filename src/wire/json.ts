@@ -40,7 +40,7 @@ export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) && !isExactNumber(value);
 export const isList = (value: unknown): value is readonly Json[] => Array.isArray(value);
 /** What is no list holds nothing. */
-export const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
+export const listOf = (value: Json | undefined): readonly Json[] => (isList(value) ? value : NONE);
 
 export function parseJson(text: string): Json {
   return JSON.parse(text) as Json;
@@ -116,9 +116,47 @@ export function without(object: JsonObject, keys: ReadonlySet<string>): Record<s
 /** The same object without its undefined members. */
 export function defined<T extends object>(object: { [K in keyof T]: T[K] | undefined }): T {
   const found: Partial<T> = {};
-  for (const key in object) if (object[key] !== undefined) found[key] = object[key];
+  for (const key in object) {
+    const value = object[key];
+    if (value === undefined) continue;
+    // From a body, perhaps: to assign it would make it the prototype.
+    if (key === "__proto__") Object.defineProperty(found, key, { value, ...OWN });
+    else found[key] = value;
+  }
   return found as T;
 }
+
+/** What a stranger sends is read without complaint: a field of the wrong type is as good as none. */
+export const textIn = (object: JsonObject, key: string): string => {
+  const value = object[key];
+  return typeof value === "string" ? value : "";
+};
+export const listIn = (object: JsonObject, key: string): readonly Json[] => listOf(object[key]);
+export const objectIn = (object: JsonObject, key: string): JsonObject | undefined => {
+  const value = object[key];
+  return isObject(value) ? value : undefined;
+};
+export const objectsIn = (object: JsonObject, key: string): readonly JsonObject[] =>
+  object[key] === undefined ? NONE : listIn(object, key).filter(isObject);
+const NONE: readonly never[] = [];
+
+export function parseOr<T>(text: string, otherwise: T): Json | T {
+  try {
+    return parseJson(text);
+  } catch {
+    return otherwise;
+  }
+}
+/** undefined: it is no JSON, or no object. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value = parseExactly(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+const OWN = { enumerable: true, writable: true, configurable: true };
 
 /** A table's own entry. Keys come from bodies, and `constructor` is no entry of any table. */
 export const lookup = <T>(table: Readonly<Record<string, T>>, key: string | undefined): T | undefined =>

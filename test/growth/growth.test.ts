@@ -5,6 +5,8 @@ import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { DIALECTS } from "../../src/dialects/index.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { toolMap } from "../../src/ir/tools.ts";
+import type { Entry } from "../../src/ir/request.ts";
+import { withoutReasoning } from "../../src/providers/fit.ts";
 import { countLocally } from "../../src/providers/tokens.ts";
 import { EVERYTHING, nativeLane } from "../../src/relay/passthrough.ts";
 import type { StreamLane } from "../../src/relay/stream-lane.ts";
@@ -111,6 +113,22 @@ describe("a text", () => {
       ),
     ));
 });
+
+test("the blanks in the place of lost reasoning", () =>
+  expectLinear(
+    4_000,
+    (size): readonly Entry[] =>
+      Array.from({ length: size }, (_, at) =>
+        at % 2 === 0
+          ? { kind: "message", role: "assistant", content: "word" }
+          : { kind: "call", callId: `c${at}`, tool: { name: "read", via: "function" }, input: { json: "{}" } },
+      ),
+    (entries) =>
+      withoutReasoning(
+        { ...DIALECTS["openai-chat"].request.decode({ model: "m", messages: [{ role: "user" }] }).value, entries },
+        { ...targetOf("openai-chat").capabilities, thinking: "always" },
+      ),
+  ));
 
 describe("a count of tokens", () => {
   for (const sign of ["a", " ", "=", "\u0301", "1", "ab "])

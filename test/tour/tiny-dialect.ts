@@ -32,18 +32,21 @@ export const envelope = (path: string): Envelope => ({
 const REQUEST = `import { lossless } from "../../ir/loss.ts";
 import type { Entry, ModelRequest } from "../../ir/request.ts";
 import { textOfContent } from "../../ir/turns.ts";
-import { isObject, listOf } from "../../wire/json.ts";
+import { isObject, type Json, listOf } from "../../wire/json.ts";
 import type { Dialect } from "../dialect.ts";
 import { TINY } from "./id.ts";
 
 /** {"lines": [{"by": "user", "words": "Hi"}]} */
+export const entriesIn = (lines: Json | undefined): readonly Entry[] =>
+  listOf(lines).flatMap((line): Entry[] =>
+    isObject(line) && typeof line.words === "string"
+      ? [{ kind: "message", role: line.by === "model" ? "assistant" : "user", content: line.words }]
+      : [],
+  );
+
 export const request: Dialect["request"] = {
   decode: (body) => {
-    const entries = listOf(body.lines).flatMap((line): Entry[] =>
-      isObject(line) && typeof line.words === "string"
-        ? [{ kind: "message", role: line.by === "model" ? "assistant" : "user", content: line.words }]
-        : [],
-    );
+    const entries = entriesIn(body.lines);
     const value: ModelRequest = {
       ...{ model: "", stream: false, generate: true, entries, tools: [], sampling: {}, state: {} },
       ...{ cache: {}, wants: {}, caller: {}, extra: { dialect: TINY, fields: {} } },
@@ -163,12 +166,13 @@ import { error, response, stream } from "./answer.ts";
 import { TINY } from "./id.ts";
 import { envelope, paths } from "./paths.ts";
 import { probe } from "./probe.ts";
-import { request } from "./request.ts";
+import { entriesIn, request } from "./request.ts";
 
 export const tiny = {
   id: TINY,
   fieldNames: { conversation: ["lines"] },
-  conversationField: "lines",
+  conversation: { field: "lines", decode: entriesIn },
+  customCalls: () => "json",
   paths,
   headers: { fixed: { "tiny-version": "1" }, native: () => true, translated: () => false },
   traits: OPENAI_TRAITS,

@@ -11,9 +11,10 @@ import {
   type JsonObject,
   literal,
   parseExactly,
+  textIn,
 } from "../../wire/json.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { hasInput, isHostedBlock, textIn } from "./wire.ts";
+import { hasInput, isHostedBlock } from "./wire.ts";
 
 export interface OpenBlock {
   delta(delta: JsonObject, emit: Emit): void;

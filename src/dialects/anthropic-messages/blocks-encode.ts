@@ -4,12 +4,11 @@ import { callArguments } from "../../ir/arguments.ts";
 import type { Block, Delta, StreamEvent } from "../../ir/events.ts";
 import type { Feature, LossList } from "../../ir/loss.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
-import { type Seal, sealFor } from "../../ir/seal.ts";
+import { grownSeal, type Seal, sealFor } from "../../ir/seal.ts";
 import { thinkMarkup } from "../../ir/think.ts";
-import { defined, isObject, type Json, type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
+import { defined, isObject, type Json, type JsonLiteral, type JsonObject, literal, textIn } from "../../wire/json.ts";
 import type { Frame } from "../../wire/machine.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { textIn } from "./wire.ts";
 
 type EmitFrame = (frame: Frame) => void;
 
@@ -53,7 +52,7 @@ interface Site {
 }
 
 function lose(site: Site, feature: Feature, how: "dropped" | "approximated", note: string): void {
-  site.losses.add({ path: site.path, feature, how, weight: "hint", note });
+  site.losses.hint(site.path, feature, how, note);
 }
 
 /** The three frames of a block. Text is spliced between a prepared head and tail, never decoded. */
@@ -126,34 +125,22 @@ function reasoningWriter(block: ReasoningBlock, site: Site): BlockWriter {
   }
 }
 
-/** OpenAI sends its seal more than once and the last counts, Anthropic sends it in pieces: it is printed at the end. */
-function sealKeeper(): { take(delta: Delta): void; seal(): Seal | undefined } {
-  let kept: Seal | undefined;
-  return {
-    take: (delta) => {
-      if (!("seal" in delta)) return;
-      kept = delta.mode === "append" && kept ? { ...delta.seal, value: kept.value + delta.seal.value } : delta.seal;
-    },
-    seal: () => kept,
-  };
-}
-
 const THINKING: JsonObject = { type: "thinking", thinking: "", signature: "" };
 const PART_BREAK = literal("\n\n");
 
 function thinkingWriter(block: ReasoningBlock, site: Site): BlockWriter {
-  const keeper = sealKeeper();
+  let seal: Seal | undefined;
   let printed: Printed | undefined;
   return {
     // A redacted block has its data in its start, so it waits for it.
     open: (emit) => void (block.redacted || (printed = begin(site, THINKING, emit))),
     delta: (delta, emit) => {
-      keeper.take(delta);
-      if ("text" in delta && !isEmpty(delta.text))
+      if ("seal" in delta) seal = grownSeal(seal, delta);
+      else if ("text" in delta && !isEmpty(delta.text))
         (printed ??= begin(site, THINKING, emit)).text("thinking_delta", delta.text, emit);
       else if ("section" in delta) printed?.text("thinking_delta", PART_BREAK, emit);
     },
-    close: (emit) => sealed(block, site, printed, keeper.seal(), emit),
+    close: (emit) => sealed(block, site, printed, seal, emit),
   };
 }
 
@@ -174,11 +161,13 @@ function sealed(
 
 /** `display: omitted`: the thoughts are not shown, their seal returns to the vendor all the same. */
 function hiddenWriter(block: ReasoningBlock, site: Site): BlockWriter {
-  const keeper = sealKeeper();
+  let seal: Seal | undefined;
   return {
     open: () => undefined,
-    delta: (delta) => keeper.take(delta),
-    close: (emit) => sealed(block, site, undefined, keeper.seal(), emit),
+    delta: (delta) => {
+      if ("seal" in delta) seal = grownSeal(seal, delta);
+    },
+    close: (emit) => sealed(block, site, undefined, seal, emit),
   };
 }
 

@@ -116,7 +116,7 @@ function printed(said: readonly Message[], writing: Writing): JsonObject[] {
 const DOT: Record<string, Json> = { role: "user", content: "." };
 
 function toldTurn({ losses, said }: Writing, feature: Feature, note: string): void {
-  losses.add({ path: said.field("conversation"), feature, how: "emulated", weight: "hint", note });
+  losses.hint(said.field("conversation"), feature, "emulated", note);
 }
 
 /** "final assistant content cannot end with trailing whitespace". */

@@ -11,14 +11,16 @@ import {
   type JsonObject,
   literal,
   lookup,
-  parseExactly,
+  objectIn,
+  parseObject,
+  textIn,
 } from "../../wire/json.ts";
 import type { EndCause, Machine } from "../../wire/machine.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import { type OpenBlock, openBlock } from "./blocks-decode.ts";
 import { decodeErrorEvent } from "./error.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { finishReasonOf, isKnownStop, numberIn, objectIn, textIn } from "./wire.ts";
+import { finishReasonOf, isKnownStop, numberIn } from "./wire.ts";
 import { usageReader } from "./usage.ts";
 
 export function decoder(context: ReplyContext): Decoder {
@@ -27,7 +29,7 @@ export function decoder(context: ReplyContext): Decoder {
     push: (frame, emit) => {
       // Proxies that speak Chat to everybody end with it.
       if (frame.data === "[DONE]" || frame.data === "") return;
-      const event = parsed(frame.data);
+      const event = parseObject(frame.data);
       if (event) reading.push(event, emit);
       else reading.fail(new GatewayError("upstream-failed", "the upstream sent a frame that is no JSON object"), emit);
     },
@@ -37,15 +39,6 @@ export function decoder(context: ReplyContext): Decoder {
 }
 
 const nothing = (): void => {};
-
-function parsed(data: string): JsonObject | undefined {
-  try {
-    const value = parseExactly(data);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 export interface EventReader extends Machine<JsonObject, StreamEvent> {
   fail(error: GatewayError, emit: Emit): void;

@@ -4,14 +4,14 @@ import type { Finish, StreamEvent } from "../../ir/events.ts";
 import { type Loss, lossList, type LossList } from "../../ir/loss.ts";
 import { sequence } from "../../ir/sequence.ts";
 import { NO_USAGE, type Usage } from "../../ir/usage.ts";
-import { defined, isList, isObject, type JsonObject } from "../../wire/json.ts";
+import { defined, isList, isObject, type JsonObject, objectIn, textIn } from "../../wire/json.ts";
 import type { Frame, Machine } from "../../wire/machine.ts";
 import { type BlockWriter, blockWriter } from "./blocks-encode.ts";
 import { errorBody } from "./error.ts";
 import { servedByFallback } from "./thread.ts";
 import { encodeUsage } from "./usage.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { objectIn, STOP_REASONS, textIn } from "./wire.ts";
+import { STOP_REASONS } from "./wire.ts";
 
 export function encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
   const printing: Printing = {
@@ -60,13 +60,8 @@ function isUnprintable({ block, index }: Extract<StreamEvent, { type: "block-sta
   if (block.kind === "refusal") return block.inDetails === true;
   if (block.kind !== "hosted" && block.kind !== "opaque") return false;
   if (block.dialect === ANTHROPIC_MESSAGES) return false;
-  losses.add({
-    path: `answer[${index}]`,
-    feature: block.kind === "hosted" ? "hosted-call" : "foreign-item",
-    how: "dropped",
-    weight: "hint",
-    note: `${block.wire} of ${block.dialect} has no form in the Messages protocol`,
-  });
+  const note = `${block.wire} of ${block.dialect} has no form in the Messages protocol`;
+  losses.hint(`answer[${index}]`, block.kind === "hosted" ? "hosted-call" : "foreign-item", "dropped", note);
   return true;
 }
 
@@ -118,7 +113,7 @@ function start(event: Partial<Extract<StreamEvent, { type: "start" }>>, printing
 function notice(event: Extract<StreamEvent, { type: "notice" }>, printing: Printing, emit: EmitFrame): void {
   if (event.dialect === ANTHROPIC_MESSAGES && isObject(event.raw)) return emit(frame(event.raw));
   const note = `notices of ${event.dialect} have no place in the Messages protocol`;
-  printing.losses.add({ path: "answer", feature: "vendor-notice", how: "dropped", weight: "hint", note });
+  printing.losses.hint("answer", "vendor-notice", "dropped", note);
 }
 
 function finish(event: Finish, printing: Printing, emit: EmitFrame): void {

@@ -1,11 +1,10 @@
 /** Errors in Anthropic's words. https://docs.claude.com/en/api/errors */
-import { ERROR_FACTS, type ErrorKind, GatewayError, kindOfStatus } from "../../ir/error.ts";
-import { lookup, isObject, type Json, type JsonObject, parseJson } from "../../wire/json.ts";
+import { ERROR_FACTS, type ErrorKind, errorReply, GatewayError, kindOfStatus } from "../../ir/error.ts";
+import { isObject, type Json, type JsonObject, lookup, objectIn, parseJson, textIn } from "../../wire/json.ts";
 import { LIMITS } from "../../wire/limits.ts";
 import type { Reply } from "../../wire/reply.ts";
 import { detailsOf } from "./thread.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { objectIn, textIn } from "./wire.ts";
 
 export function decodeError(reply: Reply): GatewayError {
   const said = saidIn(reply.body);
@@ -28,14 +27,7 @@ export function decodeErrorEvent(event: JsonObject): GatewayError {
   });
 }
 
-export function encodeError(error: GatewayError): Reply {
-  const { retryAfter } = error.details;
-  return {
-    status: error.status,
-    headers: { "content-type": "application/json", ...(retryAfter === undefined ? {} : { "retry-after": retryAfter }) },
-    body: JSON.stringify(errorBody(error)),
-  };
-}
+export const encodeError = (error: GatewayError): Reply => errorReply(error, errorBody(error));
 
 export const errorBody = (error: GatewayError): JsonObject => ({
   type: "error",

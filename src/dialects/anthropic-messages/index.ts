@@ -1,30 +1,27 @@
 /** The Messages protocol. https://docs.claude.com/en/api/messages */
+import { listOf } from "../../wire/json.ts";
 import type { Dialect } from "../dialect.ts";
 import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { decodeError, encodeError } from "./error.ts";
-import { FIELD_NAMES } from "./field-names.ts";
-import { headers } from "./headers.ts";
+import { FIELD_NAMES, headers, marks, modelList, paths, tokenCount } from "./facts.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { modelList } from "./model-list.ts";
 import { nativeEdits } from "./native-edits.ts";
-import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
-import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
+import { decodeMessages } from "./messages-decode.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
 import { settings } from "./settings.ts";
 import { thoughts } from "./thoughts.ts";
-import { tokenCount } from "./token-count.ts";
 import { range, traits } from "./traits.ts";
 import { webSearch } from "./web-search.ts";
 
 export const anthropicMessages = {
   id: ANTHROPIC_MESSAGES,
   fieldNames: FIELD_NAMES,
-  conversationField: "messages",
+  conversation: { field: "messages", decode: (said) => decodeMessages(listOf(said)) },
   paths,
   headers,
   traits,
@@ -41,6 +38,7 @@ export const anthropicMessages = {
   tokenCount,
   modelList,
   probe,
+  customCalls: () => "json",
   hostsWebSearch: true,
   webSearch,
 } satisfies Dialect;

@@ -10,15 +10,16 @@ import {
   type Json,
   type JsonObject,
   objectAt,
+  objectIn,
   optionalBoolean,
   optionalString,
   pathOf,
   requiredString,
   ShapeError,
+  textIn,
   without,
 } from "../../wire/json.ts";
 import { decodeContent, decodePart } from "./parts-decode.ts";
-import { objectIn, textIn } from "./wire.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export function decodeMessages(messages: readonly Json[]): Entry[] {

@@ -6,7 +6,7 @@ import type { CallEntry, MessageEntry, ReasoningEntry, ResultEntry, Tool } from 
 import { canRead } from "../../ir/seal.ts";
 import { type Turn, turnsOf } from "../../ir/turns.ts";
 import { withHints } from "../../ir/unread.ts";
-import { isObject, type Json, type JsonObject, parseExactly } from "../../wire/json.ts";
+import { type Json, type JsonObject, parseObject } from "../../wire/json.ts";
 import { encodeContent, encodeOpaque, isBlank } from "./parts-encode.ts";
 import { type Conversation, conversation } from "./conversation.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
@@ -48,12 +48,7 @@ function encodeTurn(turn: Turn, into: Conversation, writing: Writing): void {
     case "tool":
       return into.add("user", [], encodeResults(turn.entries, writing));
     case "tools":
-      return writing.losses.hint(
-        writing.said.place(turn.entry),
-        "additional-tools",
-        "emulated",
-        "they are declared at the top",
-      );
+      return writing.losses.hint(turn.entry, "additional-tools", "emulated", "they are declared at the top");
   }
 }
 
@@ -61,12 +56,7 @@ function encodeTurn(turn: Turn, into: Conversation, writing: Writing): void {
 function loseEmpty(turn: Turn, writing: Writing): void {
   for (const entry of "entries" in turn ? turn.entries : [turn.entry])
     if (entry.kind === "message" && isSilent(entry))
-      writing.losses.hint(
-        writing.said.place(entry),
-        "empty-turn",
-        "dropped",
-        "Anthropic takes no message without a word",
-      );
+      writing.losses.hint(entry, "empty-turn", "dropped", "Anthropic takes no message without a word");
 }
 
 /** A turn may set an effort and say nothing. */
@@ -90,12 +80,8 @@ function encodeSystem(entry: MessageEntry, into: Conversation, writing: Writing)
   const blocks = encodeContent(entry.content, writing);
   if (writing.to.traits.midSystem) return into.midSystem(entry, hints, blocks);
   if (blocks.length === 0) return;
-  writing.losses.hint(
-    at,
-    "mid-system",
-    "approximated",
-    "a system message in mid-conversation is told as marked user text",
-  );
+  const note = "a system message in mid-conversation is told as marked user text";
+  writing.losses.hint(at, "mid-system", "approximated", note);
   into.add(
     "user",
     [],
@@ -166,13 +152,10 @@ function encodeCall(entry: CallEntry, writing: Writing): JsonObject {
     const note = "who called is known to its own vendor only";
     writing.losses.hint(`${writing.said.place(entry)}.caller`, "call-caller", "dropped", note);
   }
-  if (entry.seal)
-    writing.losses.hint(
-      entry.seal.at ?? writing.said.place(entry),
-      "seal",
-      "dropped",
-      "Anthropic signs thinking, not calls",
-    );
+  if (entry.seal) {
+    const note = "Anthropic signs thinking, not calls";
+    writing.losses.hint(entry.seal.at ?? writing.said.place(entry), "seal", "dropped", note);
+  }
   const block: Record<string, Json> = {
     type: "tool_use",
     id: safeId(entry.callId, CALL_ID),
@@ -188,22 +171,13 @@ function inputOf(entry: CallEntry, writing: Writing): Json {
   const { input, tool } = entry;
   const written = "json" in input ? input.json : tool.via === "custom" ? wrapCustomInput(input.text) : input.text;
   if (isBlank(written)) return {};
-  const parsed = objectIn(written);
+  const parsed = parseObject(written);
   if (parsed) return parsed;
   if (tool.via !== "custom") {
     const note = "arguments that are no JSON object are sent as a text inside of one";
-    writing.losses.hint(writing.said.place(entry), "call-input", "approximated", note);
+    writing.losses.hint(entry, "call-input", "approximated", note);
   }
   return { [CUSTOM_INPUT_KEY]: written };
-}
-
-function objectIn(json: string): JsonObject | undefined {
-  try {
-    const value = parseExactly(json);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function encodeResults(entries: readonly ResultEntry[], writing: Writing): JsonObject[] {
@@ -230,8 +204,7 @@ function withoutImages(
 ): readonly JsonObject[] {
   const isImage = (block: JsonObject): boolean => block.type === "image";
   if (writing.to.traits.imageResults || !blocks.some(isImage)) return blocks;
-  const note = "images of a tool result follow it in the user turn";
-  writing.losses.hint(writing.said.place(entry), "result-media", "emulated", note);
+  writing.losses.hint(entry, "result-media", "emulated", "images of a tool result follow it in the user turn");
   follow.push(...blocks.filter(isImage));
   return blocks.filter((block) => !isImage(block));
 }

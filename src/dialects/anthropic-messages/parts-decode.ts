@@ -7,11 +7,12 @@ import {
   type Json,
   type JsonObject,
   objectAt,
+  objectIn,
   pathOf,
   requiredString,
   ShapeError,
+  textIn,
 } from "../../wire/json.ts";
-import { objectIn, textIn } from "./wire.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export function decodeContent(value: Json | undefined, at: string): Content {

@@ -58,7 +58,7 @@ function encodeText(part: TextPart, writing: Writing): JsonObject | undefined {
   if (isBlank(part.text)) return undefined;
   if (isList(part.annotations) && part.annotations.length > 0 && !writing.own) {
     const note = "citations of another vendor cannot be told to Anthropic: they are sealed there";
-    writing.losses.hint(writing.said.place(part), "citations", "dropped", note);
+    writing.losses.hint(part, "citations", "dropped", note);
   }
   const block: Record<string, Raw> = { type: "text", text: part.text };
   if (writing.own && part.annotations !== undefined) block.citations = part.annotations;
@@ -72,10 +72,8 @@ function encodeMedia(written: MediaPart, writing: Writing): JsonObject {
   const source = sourceOf(part, writing);
   if (!source)
     return { type: "text", text: `[${part.media}${part.name === undefined ? "" : ` ${part.name}`} left out]` };
-  if (part.detail !== undefined && part.detail !== "auto") {
-    const note = `Anthropic has no image detail such as ${part.detail}`;
-    writing.losses.hint(said.place(part), "image-detail", "dropped", note);
-  }
+  if (part.detail !== undefined && part.detail !== "auto")
+    writing.losses.hint(part, "image-detail", "dropped", `Anthropic has no image detail such as ${part.detail}`);
   const block: Record<string, Raw> = { type: part.media, source };
   if (part.media === "document" && part.name !== undefined) block.title = part.name;
   if (part.media === "document" && part.context !== undefined) block.context = part.context;

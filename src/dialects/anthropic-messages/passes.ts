@@ -1,4 +1,5 @@
 /** Whether one deployment takes a Messages body as it is. */
+import { namesIn } from "../../wire/name-list.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import type { Traits } from "../traits.ts";
 
@@ -24,16 +25,7 @@ export function isNative(body: JsonObject): boolean {
 
 const ROLES = new Set<Json | undefined>(["user", "assistant", "system"]);
 // Parts of the OpenAI dialects, which Cursor mixes into one list (facts: cursor-azure.md §2).
-const FOREIGN_BLOCKS = new Set<Json | undefined>([
-  "image_url",
-  "input_text",
-  "output_text",
-  "input_image",
-  "input_file",
-  "refusal",
-  "input_audio",
-  "file",
-]);
+const FOREIGN_BLOCKS = namesIn("image_url input_text output_text input_image input_file refusal input_audio file");
 
 function isNativeMessage(message: Json): boolean {
   if (!isObject(message) || !ROLES.has(message.role) || message.tool_calls !== undefined) return false;

@@ -1,4 +1,5 @@
 /** One schema without references and alternatives, as Anthropic holds to it: its type, or the values that it lists, and little else. */
+import { namesIn } from "../../wire/name-list.ts";
 import { described } from "../../ir/schema-walk.ts";
 import { OPEN } from "../../ir/strict-schema.ts";
 import { isList, isObject, type Json, type JsonObject, lookup } from "../../wire/json.ts";
@@ -69,7 +70,7 @@ function literalsOf(schema: JsonObject): JsonObject | undefined {
 }
 const isPrimitive = (value: Json): boolean => value === null || typeof value !== "object";
 
-const TYPES: ReadonlySet<unknown> = new Set("object array string integer number boolean null".split(" "));
+const TYPES: ReadonlySet<unknown> = namesIn("object array string integer number boolean null");
 
 /** What has fields is an object, and what has items a list, whether it says so or not. */
 function typeOf({ type, properties, items }: JsonObject): string | undefined {
@@ -94,9 +95,7 @@ function each(type: string, keys: string): Record<string, string> {
   return Object.fromEntries(keys.split(" ").map((key) => [key, type]));
 }
 
-const FORMATS: ReadonlySet<unknown> = new Set(
-  "date-time time date duration email hostname uri ipv4 ipv6 uuid".split(" "),
-);
+const FORMATS: ReadonlySet<unknown> = namesIn("date-time time date duration email hostname uri ipv4 ipv6 uuid");
 
 /** The keywords that are taken beside a type. */
 const BY_TYPE: Readonly<Record<string, (schema: JsonObject, walk: Walk, inner: Inner) => JsonObject>> = {

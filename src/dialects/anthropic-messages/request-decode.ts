@@ -1,8 +1,10 @@
 /** A Messages body, read into nobody's dialect. */
+import { namesIn } from "../../wire/name-list.ts";
 import type { Translated } from "../../ir/loss.ts";
 import type { Entry, ModelRequest, OutputShape } from "../../ir/request.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
+  defined,
   isObject,
   type Json,
   type JsonObject,
@@ -21,8 +23,8 @@ import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling } from "./settings.ts";
 import { THREAD_LOSS, threadOf } from "./thread.ts";
 import { decodeTool, decodeToolChoice } from "./tools-decode.ts";
+import { FIELD_NAMES } from "./facts.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
-import { FIELD_NAMES } from "./field-names.ts";
 
 /** What a router must know before it decides on a lane. */
 export function envelope(_path: string, body: JsonObject): Envelope {
@@ -30,36 +32,16 @@ export function envelope(_path: string, body: JsonObject): Envelope {
   return { model: optionalString(body, "model"), stream: optionalBoolean(body, "stream") ?? false };
 }
 
-const READ_KEYS = new Set([
-  "model",
-  "messages",
-  "system",
-  "tools",
-  "tool_choice",
-  "thinking",
-  "output_config",
-  "output_format",
-  "max_tokens",
-  "temperature",
-  "top_p",
-  "top_k",
-  "stop_sequences",
-  "stream",
-  "metadata",
-  "service_tier",
-  "container",
-  "cache_control",
-  "thread",
-]);
+const READ_KEYS = namesIn(
+  "model messages system tools tool_choice thinking output_config output_format max_tokens temperature top_p top_k stop_sequences stream metadata service_tier container cache_control thread",
+);
 
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const config = optionalObject(body, "output_config") ?? {};
   const reasoning = readReasoning(body);
-  const output = decodeOutput(body, config);
   const tools = optionalList(body, "tools") ?? [];
-  const serviceTier = optionalString(body, "service_tier");
   const thread = threadOf(body);
-  const value: ModelRequest = {
+  const value = defined<ModelRequest>({
     model: requiredString(body, "model"),
     stream: optionalBoolean(body, "stream") ?? false,
     generate: true,
@@ -67,27 +49,22 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
     tools: tools.map((tool, index) => decodeTool(tool, pathOf("tools", index))),
     ...decodeToolChoice(optionalObject(body, "tool_choice")),
     sampling: readSampling(body),
-    ...(reasoning && { reasoning }),
-    ...(output && { output }),
-    state: { ...(isPresent(body.container) && { container: body.container }), ...(thread && { thread }) },
-    cache: isPresent(body.cache_control) ? { automatic: body.cache_control } : {},
+    reasoning,
+    output: decodeOutput(body, config),
+    state: defined({ container: body.container ?? undefined, thread }),
+    cache: defined({ automatic: body.cache_control ?? undefined }),
     wants: {},
     // `metadata.user_id` names a device and an account: it goes to Anthropic or nowhere, so it is no `user` of ours.
-    caller: {
-      ...(isPresent(body.metadata) && { metadata: body.metadata }),
-      ...(serviceTier !== undefined && { serviceTier }),
-    },
+    caller: defined({ metadata: body.metadata ?? undefined, serviceTier: optionalString(body, "service_tier") }),
     extra: {
       dialect: ANTHROPIC_MESSAGES,
       fields: extraOf(body, config),
       ...(reasoning?.hints && { hintsAt: "thinking" }),
     },
     fields: fieldsOf(body, FIELD_NAMES),
-  };
+  });
   return { value, losses: thread === "begun" ? [THREAD_LOSS] : [] };
 }
-
-const isPresent = (value: Json | undefined): value is Exclude<Json, null> => value !== undefined && value !== null;
 
 function decodeInstructions(system: Json | undefined): Entry[] {
   if (system === undefined || system === null) return [];
@@ -101,7 +78,7 @@ function decodeOutput(body: JsonObject, config: JsonObject): OutputShape | undef
   return format && isSchema(format) ? { schema: { schema: format.schema as Json, strict: true } } : undefined;
 }
 const isSchema = (format: Json | undefined): boolean =>
-  isObject(format) && format.type === "json_schema" && isPresent(format.schema);
+  isObject(format) && format.type === "json_schema" && format.schema !== undefined && format.schema !== null;
 
 function extraOf(body: JsonObject, config: JsonObject): Record<string, Json> {
   const fields = without(body, READ_KEYS);

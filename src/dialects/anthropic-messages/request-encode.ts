@@ -5,7 +5,7 @@ import type { Feature, Translated } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
 import type { Field } from "../../ir/field-names.ts";
-import { defined, lookup, isList, type Json, type JsonObject } from "../../wire/json.ts";
+import { defined, isList, type Json, type JsonObject, lookup } from "../../wire/json.ts";
 import { withBreakpoints } from "./breakpoints.ts";
 import { encodeEntries } from "./messages-encode.ts";
 import { encodeAnswer, withRule } from "./output-encode.ts";

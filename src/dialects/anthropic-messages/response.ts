@@ -4,11 +4,20 @@ import { GatewayError } from "../../ir/error.ts";
 import type { StreamEvent } from "../../ir/events.ts";
 import { type LossList, lossList, type Translated } from "../../ir/loss.ts";
 import { CUSTOM_INPUT_KEY } from "../../ir/lower.ts";
-import { isList, isObject, type Json, type JsonObject, parseExactly } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectIn,
+  parseExactly,
+  parseObject,
+  textIn,
+} from "../../wire/json.ts";
 import { grown } from "./blocks-decode.ts";
 import { eventReader } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
-import { hasInput, objectIn, textIn } from "./wire.ts";
+import { hasInput } from "./wire.ts";
 
 export const response: Dialect["response"] = { decode, encode };
 
@@ -90,23 +99,10 @@ function folded(event: JsonObject, message: JsonObject): JsonObject {
 /** Arguments that are no JSON object cannot stand in `input`; they travel whole, as a text inside of one. */
 function whole({ block, json }: Folding, index: number, losses: LossList): JsonObject {
   if (json === "" || (block.type !== "tool_use" && !hasInput(textIn(block, "type")))) return block;
-  const parsed = objectOf(json);
-  if (!parsed)
-    losses.add({
-      path: `answer.content[${index}].input`,
-      feature: "call-input",
-      how: "approximated",
-      weight: "hint",
-      note: "arguments that are no JSON object are given as a text inside of one",
-    });
-  return { ...block, input: parsed ?? { [CUSTOM_INPUT_KEY]: json } };
-}
-
-function objectOf(json: string): JsonObject | undefined {
-  try {
-    const value = parseExactly(json);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
+  const parsed = parseObject(json);
+  if (!parsed) {
+    const note = "arguments that are no JSON object are given as a text inside of one";
+    losses.hint(`answer.content[${index}].input`, "call-input", "approximated", note);
   }
+  return { ...block, input: parsed ?? { [CUSTOM_INPUT_KEY]: json } };
 }

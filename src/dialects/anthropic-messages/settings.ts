@@ -5,10 +5,10 @@ import type { SpanEdit } from "../../wire/edit.ts";
 import {
   defined,
   ignore,
-  isList,
   isObject,
   type Json,
   type JsonObject,
+  listOf,
   lookup,
   optionalList,
   optionalNumber,
@@ -19,19 +19,13 @@ import {
   without,
 } from "../../wire/json.ts";
 import type { OwnSettings } from "../dialect.ts";
-import { changed, changedFields } from "../field-edits.ts";
+import { changed, changedSampling, numbersIn } from "../field-edits.ts";
 import { thinkingOf } from "./reasoning-encode.ts";
 
-const SAMPLING = { temperature: "temperature", topP: "top_p", topK: "top_k", stop: "stop_sequences" } as const;
+const NUMBERS = ["maxTokens", "temperature", "topP", "topK"] as const;
 
 export const readSampling = (body: JsonObject, wrong = refuse): Sampling =>
-  defined({
-    maxTokens: optionalNumber(body, "max_tokens", "", wrong),
-    temperature: optionalNumber(body, "temperature", "", wrong),
-    topP: optionalNumber(body, "top_p", "", wrong),
-    topK: optionalNumber(body, "top_k", "", wrong),
-    stop: stopOf(body, wrong),
-  });
+  defined({ ...numbersIn(body, NUMBERS, wrong), stop: stopOf(body, wrong) });
 
 function stopOf(body: JsonObject, wrong: typeof refuse): readonly string[] | undefined {
   const stop = optionalList(body, "stop_sequences", "", wrong);
@@ -83,13 +77,14 @@ export const settings = {
         : changed("effort", ["thinking"], body.thinking, thinkingOf({ ...next, ...besideIn(before, next) }))),
       ...changed("effort", ["output_config", "effort"], effortIn(body), effort),
       ...changed("max-tokens", ["max_tokens"], body.max_tokens, after.sampling.maxTokens ?? body.max_tokens),
-      ...changedFields("unsupported-parameter", SAMPLING, withoutDefaults(before.sampling), after.sampling),
+      ...changedSampling(["temperature", "topP", "topK"], withoutDefaults(before.sampling), after.sampling),
+      ...changed("unsupported-parameter", ["stop_sequences"], before.sampling.stop, after.sampling.stop),
     ];
   },
   turnEffort({ messages }: JsonObject) {
     let effort: string | undefined;
     const edits: SpanEdit[] = [];
-    for (const [index, message] of (isList(messages) ? messages : []).entries()) {
+    for (const [index, message] of listOf(messages).entries()) {
       const own = isObject(message) ? effortIn(message) : undefined;
       if (own === undefined) continue;
       effort = own;
@@ -118,10 +113,8 @@ function staysIn(body: JsonObject, reasoning: Reasoning | undefined): Pick<OwnSe
 }
 
 /** Refused are values that are not the default; a default may stay. */
-function withoutDefaults({ temperature, topP, ...sampling }: Sampling): Sampling {
-  return {
-    ...sampling,
-    ...(temperature !== 1 && { temperature }),
-    ...(topP !== 1 && { topP }),
-  };
-}
+const withoutDefaults = ({ temperature, topP, ...sampling }: Sampling): Sampling => ({
+  ...sampling,
+  ...(temperature !== 1 && { temperature }),
+  ...(topP !== 1 && { topP }),
+});

@@ -10,8 +10,9 @@ import {
   pathOf,
   requiredString,
   ShapeError,
+  textIn,
 } from "../../wire/json.ts";
-import { isClientRun, textIn } from "./wire.ts";
+import { isClientRun } from "./wire.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 
 export const decodeTool = (value: Json, at: string): Tool => placed(toolOf(objectAt(value, at), at), at);

@@ -1,8 +1,7 @@
 /** What a call used, in Anthropic's words. `input_tokens` excludes what was read from and written to the cache. */
 import { countIn } from "../counters.ts";
 import { toldTotals, type Usage, type UsageLine, usageLine } from "../../ir/usage.ts";
-import { defined, isList, isObject, type Json, type JsonObject, lookup } from "../../wire/json.ts";
-import { objectIn, textIn } from "./wire.ts";
+import { defined, isList, isObject, type Json, type JsonObject, lookup, objectIn, textIn } from "../../wire/json.ts";
 
 /** Anthropic's word for the tier that everybody else calls default. */
 const [STANDARD, DEFAULT] = ["standard", "default"];

@@ -13,7 +13,7 @@ import {
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
 
-export const webSearch: WebSearches = { asked, asFunction, withoutOurs, blocks };
+export const webSearch: WebSearches = { asked, asFunction, withoutOurs, inputDelta, blocks };
 
 const ID = "srvtoolu_cs_";
 const USES_DEFAULT = 5;
@@ -105,6 +105,10 @@ function foundBefore(content: Json | undefined): Found {
     url: String(hit.url ?? ""),
     text: unsealed(hit.encrypted_content),
   }));
+}
+
+function inputDelta(input: Json): JsonObject {
+  return { type: "input_json_delta", partial_json: JSON.stringify(input) };
 }
 
 function blocks(replyId: string, index: number, input: Json, found: Found): readonly JsonObject[] {

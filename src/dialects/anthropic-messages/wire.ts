@@ -1,7 +1,7 @@
 /** Words of the Messages protocol. https://docs.claude.com/en/api/messages */
 import type { FinishReason } from "../../ir/events.ts";
 import type { IdRule } from "../../ir/ids.ts";
-import { lookup, isObject, type JsonObject } from "../../wire/json.ts";
+import { type JsonObject, lookup } from "../../wire/json.ts";
 
 /** Anthropic refuses other ids of calls: "String should match pattern". */
 export const CALL_ID: IdRule = { lengthMax: 64, allowed: /^[a-zA-Z0-9_-]{1,64}$/ };
@@ -48,15 +48,7 @@ export const STOP_REASONS: Readonly<Record<FinishReason, string>> = {
   "context-full": "model_context_window_exceeded",
 };
 
-/** What an upstream sends is read, never refused for its shape: a wrong type is as good as an absent field. */
-export const textIn = (object: JsonObject, key: string): string => {
-  const value = object[key];
-  return typeof value === "string" ? value : "";
-};
-export const objectIn = (object: JsonObject, key: string): JsonObject | undefined => {
-  const value = object[key];
-  return isObject(value) ? value : undefined;
-};
+/** An index of the wire. A wrong type is as good as an absent field. */
 export const numberIn = (object: JsonObject, key: string): number | undefined => {
   const value = object[key];
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;

@@ -32,14 +32,15 @@ export function marked(block: JsonObject, thing: Unread & { readonly mark?: Cach
 }
 
 export function writing(request: ModelRequest, to: Addressee): Writing {
-  const losses = lossList();
+  const said = callerWords(request);
+  const losses = lossList(said);
   return {
     request,
     to,
     tools: toolMap(request.tools, request.entries),
     own: request.extra.dialect === ANTHROPIC_MESSAGES,
     losses,
-    said: callerWords(request),
+    said,
     grammar: grammar(),
     breakpoints: breakpoints(losses, request.cache.automatic === undefined ? 0 : 1),
   };

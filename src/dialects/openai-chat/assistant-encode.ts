@@ -5,11 +5,10 @@ import type { CacheMark, CallEntry, Content, MessageEntry, ReasoningEntry } from
 import { type AssistantEntry, textOfContent } from "../../ir/turns.ts";
 import { loseUnread, withHints } from "../../ir/unread.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
-import { withBesides } from "./beside-encode.ts";
 import { encodeContent, withMark } from "./parts-encode.ts";
 import { thoughtField } from "./seals.ts";
 import { sealsOf, type TurnSeals } from "./seals-encode.ts";
-import { loseMark, type Writing } from "./writing.ts";
+import { loseMark, type Writing, withBesides } from "./writing.ts";
 
 /**
  * Vendors want results directly behind the message that holds the calls, so one answer is one message. Text behind a
@@ -38,15 +37,13 @@ function loseTurn(entries: readonly AssistantEntry[], writing: Writing): void {
   const left = entries.find((entry) => entry.kind === "reasoning" || entry.kind === "message");
   if (!left) return;
   const note = `a turn ${left.kind === "reasoning" ? "of thinking alone" : "without a word"}, which vendors refuse`;
-  writing.losses.hint(writing.said.place(left), "empty-turn", "dropped", note);
+  writing.losses.hint(left, "empty-turn", "dropped", note);
 }
 
 function loseOpaque(entries: readonly AssistantEntry[], writing: Writing): void {
   for (const entry of entries)
-    if (entry.kind === "opaque") {
-      const note = `an item that only ${entry.dialect} can read`;
-      writing.losses.meaning(writing.said.place(entry), "foreign-item", "dropped", note);
-    }
+    if (entry.kind === "opaque")
+      writing.losses.meaning(entry, "foreign-item", "dropped", `an item that only ${entry.dialect} can read`);
 }
 
 /** Vendors accept only some ids; call and result agree, for the same id is always the same hash. */
@@ -79,8 +76,7 @@ function wordsOf(entries: readonly AssistantEntry[], writing: Writing): Words {
     if (text === "") continue;
     texts.push(text);
     if (!afterCall) continue;
-    const note = "text behind a call joins the text before it";
-    writing.losses.hint(writing.said.place(entry), "text-after-call", "approximated", note);
+    writing.losses.hint(entry, "text-after-call", "approximated", "text behind a call joins the text before it");
   }
   return { text: texts.join("\n\n"), refusal, beside };
 }
@@ -113,7 +109,7 @@ function assistantText(content: Content, entry: MessageEntry, writing: Writing):
   const parts = encoded as readonly JsonObject[];
   if (parts.some((part) => part.type !== "text")) {
     const note = "media in an answer of the model cannot be sent back over Chat";
-    writing.losses.meaning(writing.said.place(entry), "assistant-media", "dropped", note);
+    writing.losses.meaning(entry, "assistant-media", "dropped", note);
   }
   return textOfContent(content);
 }
@@ -130,7 +126,7 @@ function replayed(entries: readonly AssistantEntry[], seals: TurnSeals, writing:
   const details = seals.details.length > 0 ? { reasoning_details: seals.details } : undefined;
   if (reasoningReplay === "none" || seals.sent.size > 0) {
     const note = `this vendor takes no thinking of earlier turns${reasoningReplay === "none" ? "" : " beside what it sealed"}`;
-    for (const thought of plain) writing.losses.hint(writing.said.place(thought), "reasoning-replay", "dropped", note);
+    for (const thought of plain) writing.losses.hint(thought, "reasoning-replay", "dropped", note);
     return details;
   }
   if (plain.length > 0) return { [thoughtField(writing.traits)]: plain.map(thoughtText).join("\n\n"), ...details };
@@ -146,13 +142,10 @@ function encodeCall(call: CallEntry, { extras }: TurnSeals, writing: Writing): J
   const id = callId(call.callId, writing);
   const name = writing.names.wireName(tool);
   loseMark(call.mark, writing);
-  if (call.caller !== undefined)
-    writing.losses.hint(
-      `${writing.said.place(call)}.caller`,
-      "call-caller",
-      "dropped",
-      "Chat cannot say who made a call",
-    );
+  if (call.caller !== undefined) {
+    const note = "Chat cannot say who made a call";
+    writing.losses.hint(`${writing.said.place(call)}.caller`, "call-caller", "dropped", note);
+  }
   if (tool.via === "custom" && "text" in input && writing.traits.customTools)
     return withHints({ id, type: "custom", custom: { name, input: input.text } }, call, writing);
   const encoded: Record<string, Json> = { id, type: "function", function: { name, arguments: argumentsOf(call) } };

@@ -1,7 +1,7 @@
 /** The open blocks of one answer. Text, reasoning and refusal follow each other; calls stay open until the end. */
 import type { Block, Delta, Emit } from "../../ir/events.ts";
 import type { ToolRef } from "../../ir/request.ts";
-import { type JsonLiteral, type JsonObject, literal } from "../../wire/json.ts";
+import { type JsonLiteral, type JsonObject, literal, objectIn, textIn } from "../../wire/json.ts";
 import { unwrapper } from "../../ir/unwrap.ts";
 import type { Seal } from "../../ir/seal.ts";
 import { LIMITS } from "../../wire/limits.ts";
@@ -9,7 +9,6 @@ import type { ReplyContext } from "../dialect.ts";
 import { type PendingSeal, pendingSeal } from "./pending-seals.ts";
 import { sealOf } from "./seals.ts";
 import { OPENAI_CHAT } from "./id.ts";
-import { objectIn, textIn } from "./wire.ts";
 
 type LinearKind = "text" | "refusal" | "reasoning" | "opaque";
 

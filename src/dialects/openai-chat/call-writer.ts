@@ -24,7 +24,12 @@ export function callWords(index: number, block: CallBlock, context: ReplyContext
   const head = (type: string, body: string): string =>
     entry(`"id":${JSON.stringify(block.callId)},"type":"${type}","${type}":{"name":${JSON.stringify(name)},${body}}`);
   const args = (json: string): string => entry(`"function":{"arguments":${json}}`);
-  const more = entry;
+  const plain = (opening: string, member: (json: string) => string): CallWords => ({
+    opening,
+    input: (fragment) => [member(fragment.json)],
+    closing: () => undefined,
+    more: entry,
+  });
 
   if (block.tool.via !== "custom") {
     const parsed = callArguments();
@@ -36,32 +41,20 @@ export function callWords(index: number, block: CallBlock, context: ReplyContext
         return words === undefined ? [] : [words];
       },
       closing: () => printed(parsed.rest()),
-      more,
+      more: entry,
     };
   }
   switch (context.style.customCalls) {
     case "custom":
-      return {
-        opening: head("custom", `"input":""`),
-        input: (fragment) => [entry(`"custom":{"input":${fragment.json}}`)],
-        closing: () => undefined,
-        more,
-      };
+      return plain(head("custom", `"input":""`), (json) => entry(`"custom":{"input":${json}}`));
     // Cursor 3.14 reads function.name on every call, and the arguments as raw patch text (facts: cursor-azure.md §2.5).
     case "function-text":
-      return {
-        opening: head("function", `"arguments":""`),
-        input: (fragment) => [args(fragment.json)],
-        closing: () => undefined,
-        more,
-      };
-    case "json":
-      return {
-        opening: head("function", `"arguments":${JSON.stringify(`{"${CUSTOM_INPUT_KEY}":"`)}`),
-        // The body of the literal is the text's JSON already: encoded once more it is a fragment of arguments.
-        input: (fragment) => [args(JSON.stringify(fragment.json.slice(1, -1)))],
-        closing: () => args(JSON.stringify(`"}`)),
-        more,
-      };
+      return plain(head("function", `"arguments":""`), args);
+    case "json": {
+      const opening = head("function", `"arguments":${JSON.stringify(`{"${CUSTOM_INPUT_KEY}":"`)}`);
+      // The body of the literal is the text's JSON already: encoded once more it is a fragment of arguments.
+      const words = plain(opening, (json) => args(JSON.stringify(json.slice(1, -1))));
+      return { ...words, closing: () => args(JSON.stringify(`"}`)) };
+    }
   }
 }

@@ -1,4 +1,5 @@
 /** What a request says about its caller, its cache and itself. */
+import { namesIn } from "../../wire/name-list.ts";
 import type { Feature } from "../../ir/loss.ts";
 import type { ModelRequest } from "../../ir/request.ts";
 import { loseUnread } from "../../ir/unread.ts";
@@ -50,10 +51,8 @@ function storing(request: ModelRequest, writing: Writing): JsonObject {
 }
 
 /** Fields of Cursor's mixtures that no Chat vendor knows. */
-const NOT_CHAT: ReadonlySet<string> = new Set(
-  "input background context_management max_tool_calls prompt betas anthropic_version anthropic_beta mcp_servers client_metadata stop_token".split(
-    " ",
-  ),
+const NOT_CHAT: ReadonlySet<string> = namesIn(
+  "input background context_management max_tool_calls prompt betas anthropic_version anthropic_beta mcp_servers client_metadata stop_token",
 );
 
 /** A Chat body's own unread fields go back to Chat; another dialect's are told. */
@@ -63,10 +62,8 @@ export function extraFields(request: ModelRequest, writing: Writing): JsonObject
   const isOwn = (key: string): boolean => dialect === OPENAI_CHAT && !NOT_CHAT.has(key);
   const split = Object.entries(fields);
   const { include, ...foreign } = Object.fromEntries(split.filter(([key]) => !isOwn(key)));
-  if (isList(include) && include.some((wanted) => wanted !== "reasoning.encrypted_content")) {
-    const note = "Chat answers have no place for what include asks for";
-    writing.losses.hint("include", "include", "dropped", note);
-  }
+  if (isList(include) && include.some((wanted) => wanted !== "reasoning.encrypted_content"))
+    writing.losses.hint("include", "include", "dropped", "Chat answers have no place for what include asks for");
   loseUnread(writing.losses, "", foreign);
   return Object.fromEntries(split.filter(([key]) => isOwn(key)));
 }

@@ -3,14 +3,25 @@ import { distinct, distinctCalls } from "../../ir/distinct-calls.ts";
 import { connectionLost, GatewayError } from "../../ir/error.ts";
 import type { Annotation, Emit, StreamEvent } from "../../ir/events.ts";
 import { decodeUsage } from "./usage.ts";
-import { isList, isObject, type Json, type JsonObject, literal, parseJson } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  listIn,
+  literal,
+  objectIn,
+  objectsIn,
+  parseOr,
+  textIn,
+} from "../../wire/json.ts";
 import type { EndCause, Frame } from "../../wire/machine.ts";
 import type { ReplyContext, Decoder } from "../dialect.ts";
 import { type Blocks, blocks, readCallPart } from "./blocks-decode.ts";
 import { decodeErrorFrame } from "./error.ts";
 import { isSignature } from "./seals.ts";
 import { OPENAI_CHAT } from "./id.ts";
-import { DONE, FAILED_FINISH, finishReasonOf, listIn, objectIn, objectsIn, textIn } from "./wire.ts";
+import { DONE, FAILED_FINISH, finishReasonOf } from "./wire.ts";
 
 interface State {
   readonly context: ReplyContext;
@@ -47,7 +58,7 @@ export function decoder(context: ReplyContext): Decoder {
         const data = frame.data.trim();
         if (data === DONE) return finishOrCut(state, emit);
         if (data === "") return;
-        const json = read(data);
+        const json = parseOr(data, undefined);
         if (json === undefined) return fail(state, new GatewayError("upstream-failed", NO_JSON), emit);
         chunk(state, json, frame.event === "error", emit);
       },
@@ -88,14 +99,6 @@ function numbered(body: JsonObject): JsonObject {
 
 const NO_MESSAGE = "the upstream answered with no message; ask again";
 const NO_JSON = "the upstream sent a frame that is no JSON";
-
-function read(data: string): Json | undefined {
-  try {
-    return parseJson(data);
-  } catch {
-    return undefined;
-  }
-}
 
 function chunk(state: State, json: Json, isError: boolean, emit: Emit): void {
   if (isError || isErrorBody(json)) return fail(state, decodeErrorFrame(json), emit);

@@ -109,14 +109,15 @@ function startBlock(state: State, index: number, block: Block, print: Print): vo
   }
   state.open.set(index, { block });
   if (block.kind === "refusal" && !block.inDetails) state.refused = true;
-  if (block.kind === "hosted" || (block.kind === "opaque" && block.dialect !== OPENAI_CHAT))
-    state.losses.add({
-      path: `answer.${block.wire}`,
-      feature: block.kind === "hosted" ? "hosted-call" : "foreign-item",
-      how: "dropped",
-      weight: "hint",
-      note: `${block.wire} of ${block.dialect} has no place in a Chat answer`,
-    });
+  if (block.kind === "hosted" || (block.kind === "opaque" && block.dialect !== OPENAI_CHAT)) {
+    const note = `${block.wire} of ${block.dialect} has no place in a Chat answer`;
+    state.losses.hint(
+      `answer.${block.wire}`,
+      block.kind === "hosted" ? "hosted-call" : "foreign-item",
+      "dropped",
+      note,
+    );
+  }
 }
 
 function delta(state: State, index: number, part: Delta, print: Print): void {
@@ -167,12 +168,8 @@ function seal(state: State, open: OpenBlock, part: Extract<Delta, { seal: unknow
   }
   if (sealed && state.context.style.reasoning === "field")
     return say(state, `"reasoning_details":${JSON.stringify(sealed.details)}`, print);
-  lose(
-    state,
-    `answer.${open.block.kind}`,
-    "seal",
-    "Chat has no field for a signature or encrypted reasoning; the gateway keeps it",
-  );
+  const note = "Chat has no field for a signature or encrypted reasoning; the gateway keeps it";
+  lose(state, `answer.${open.block.kind}`, "seal", note);
 }
 
 function annotate(state: State, annotation: Annotation, print: Print): void {
@@ -209,14 +206,10 @@ const tierOf = (event: Finish): string =>
   event.usage.serviceTier === undefined ? "" : `"service_tier":${JSON.stringify(event.usage.serviceTier)},`;
 
 function finishLosses(state: State, event: Finish): void {
-  if (event.reason === "pause")
-    state.losses.add({
-      path: "answer.finish",
-      feature: "pause",
-      how: "approximated",
-      weight: "meaning",
-      note: "the model paused and would go on; Chat can only say stop",
-    });
+  if (event.reason === "pause") {
+    const note = "the model paused and would go on; Chat can only say stop";
+    state.losses.meaning("answer.finish", "pause", "approximated", note);
+  }
   if (event.reason === "context-full")
     lose(state, "answer.finish", "context-full", "Chat says length for a full context");
   if (event.details !== undefined) lose(state, "answer.finish", "stop-details", "Chat has no details of a stop");
@@ -244,4 +237,4 @@ function say(state: State, words: string, print: Print): void {
 }
 
 const lose = (state: State, path: string, feature: Feature, note: string): void =>
-  state.losses.add({ path, feature, how: "dropped", weight: "hint", note });
+  state.losses.hint(path, feature, "dropped", note);

@@ -1,9 +1,16 @@
 /** Errors in Chat's words, and in the words of everybody who claims the dialect. */
-import { ERROR_FACTS, type ErrorDetails, type ErrorKind, GatewayError, kindOfStatus } from "../../ir/error.ts";
-import { isList, isObject, type Json, type JsonObject, parseJson } from "../../wire/json.ts";
+import {
+  ERROR_FACTS,
+  type ErrorDetails,
+  type ErrorKind,
+  errorReply,
+  GatewayError,
+  kindOfStatus,
+} from "../../ir/error.ts";
+import { isList, isObject, type Json, type JsonObject, objectIn, parseJson, textIn } from "../../wire/json.ts";
 import type { Reply } from "../../wire/reply.ts";
+import { OPENAI_WORDS } from "../openai-errors.ts";
 import { LIMITS } from "../../wire/limits.ts";
-import { objectIn, textIn } from "./wire.ts";
 
 export function decodeError(reply: Reply): GatewayError {
   const said = saidIn(reply.body);
@@ -31,18 +38,11 @@ export function decodeErrorFrame(frame: Json): GatewayError {
   );
 }
 
-export function encodeError(error: GatewayError): Reply {
-  const { retryAfter } = error.details;
-  return {
-    status: error.status,
-    headers: { "content-type": "application/json", ...(retryAfter === undefined ? {} : { "retry-after": retryAfter }) },
-    body: JSON.stringify({ error: errorObject(error) }),
-  };
-}
+export const encodeError = (error: GatewayError): Reply => errorReply(error, { error: errorObject(error) });
 
 /** `code` is what clients decide by: Codex retries a 404 that does not say model_not_found (facts: clients.md §3). */
 export function errorObject(error: GatewayError): JsonObject {
-  const word = WORDS[error.kind];
+  const word = OPENAI_WORDS[error.kind];
   return {
     message: error.message,
     type: word.type,
@@ -50,48 +50,6 @@ export function errorObject(error: GatewayError): JsonObject {
     code: word.code ?? error.details.code ?? null,
   };
 }
-
-interface Word {
-  readonly type: string;
-  readonly code?: string;
-}
-const refused = (code?: string): Word => (code === undefined ? { type: INVALID } : { type: INVALID, code });
-const failed = (code?: string): Word =>
-  code === undefined ? { type: "server_error" } : { type: "server_error", code };
-const INVALID = "invalid_request_error";
-
-// Types and codes as OpenAI sends them (a 429 says `requests` or `tokens`). Clients retry on `server_error`: no 4xx says it.
-const WORDS: Readonly<Record<ErrorKind, Word>> = {
-  "invalid-request": refused(),
-  "context-overflow": refused("context_length_exceeded"),
-  "content-filter": refused("content_filter"),
-  unsupported: refused("unsupported_value"),
-  unauthenticated: refused("invalid_api_key"),
-  forbidden: refused("forbidden"),
-  "foreign-seal": refused("invalid_encrypted_content"),
-  "unknown-model": refused("model_not_found"),
-  "not-found": refused("not_found"),
-  "foreign-thread": refused("not_found"),
-  "method-not-allowed": refused("method_not_allowed"),
-  "request-timeout": refused("request_timeout"),
-  "body-too-large": refused("request_too_large"),
-  "unsupported-media": refused("unsupported_media_type"),
-  "upgrade-required": refused("upgrade_required"),
-  "rate-limited": { type: "requests", code: "rate_limit_exceeded" },
-  "quota-exhausted": { type: "insufficient_quota", code: "insufficient_quota" },
-  aborted: refused("request_aborted"),
-  internal: failed(),
-  "upstream-failed": failed(),
-  "upstream-unreachable": failed("upstream_unreachable"),
-  "upstream-cut": failed("upstream_cut"),
-  overloaded: failed("overloaded"),
-  "upstream-timeout": failed("upstream_timeout"),
-  unavailable: failed("service_unavailable"),
-  "gateway-full": failed("service_unavailable"),
-  "gateway-stopping": failed("service_unavailable"),
-  "upstream-auth": refused("provider_key_refused"),
-  "upstream-forbidden": refused("provider_forbidden"),
-};
 
 /** What an error body says, in whatever shape. */
 interface Said {

@@ -1,18 +1,15 @@
 /** Chat Completions, as OpenAI defined it and as everybody else speaks it. https://platform.openai.com/docs/api-reference/chat */
 import type { Dialect } from "../dialect.ts";
+import { customCalls } from "./custom-calls.ts";
 import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { decodeError, encodeError } from "./error.ts";
-import { FIELD_NAMES } from "./field-names.ts";
-import { headers } from "./headers.ts";
+import { FIELD_NAMES, headers, marks, modelList, paths } from "./facts.ts";
 import { OPENAI_CHAT } from "./id.ts";
-import { modelList } from "./model-list.ts";
 import { nativeEdits } from "./native-edits.ts";
-import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
-import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
-import { decodeRequest, envelope } from "./request-decode.ts";
+import { decodeConversation, decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { decodeWhole, encodeWhole } from "./response.ts";
 import { settings } from "./settings.ts";
@@ -22,7 +19,7 @@ import { range, traits } from "./traits.ts";
 export const openaiChat = {
   id: OPENAI_CHAT,
   fieldNames: FIELD_NAMES,
-  conversationField: "messages",
+  conversation: { field: "messages", decode: decodeConversation },
   paths,
   headers,
   traits,
@@ -38,5 +35,6 @@ export const openaiChat = {
   error: { decode: decodeError, encode: encodeError },
   modelList,
   probe,
+  customCalls,
   hostsWebSearch: false,
 } satisfies Dialect;

@@ -1,4 +1,5 @@
 /** Messages become entries, in their own order: a user message may hold results, an assistant one thinking, text and calls. */
+import { namesIn } from "../../wire/name-list.ts";
 import { unwrapCustomInput } from "../../ir/lower.ts";
 import type { LossList } from "../../ir/loss.ts";
 import type {
@@ -17,12 +18,23 @@ import { readSeal } from "../../ir/seal.ts";
 import { stripThink } from "../../ir/think.ts";
 import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import { loseUnread, unreadOf } from "../../ir/unread.ts";
-import { lookup, isList, isObject, type Json, type JsonObject, objectAt, pathOf, ShapeError } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  lookup,
+  objectAt,
+  objectIn,
+  objectsIn,
+  pathOf,
+  ShapeError,
+  textIn,
+} from "../../wire/json.ts";
 import { decodeContent, decodePart, isText } from "./parts-decode.ts";
 import type { FindTool } from "./tools-decode.ts";
 import { reasoningOf, sign, thinking } from "./reasoning-decode.ts";
 import { sealOf } from "./seals.ts";
-import { objectIn, objectsIn, textIn } from "./wire.ts";
 
 /** What reading one message needs of the others. */
 export interface MessageContext {
@@ -58,11 +70,9 @@ function noteUnread(entries: readonly Entry[], message: JsonObject, at: string, 
   else loseUnread(reading.losses, at, hints);
 }
 
-const READ: ReadonlySet<string> = new Set(
-  // index, status and type are left-overs of answers that clients replay, parsed is what OpenAI's SDK made of one; tool_name is Ollama's word for name.
-  "role content name tool_calls tool_call_id function_call refusal reasoning_content reasoning reasoning_details thinking_blocks extra_content parsed id type status index tool_name is_error cache_control output_config phase".split(
-    " ",
-  ),
+// index, status and type are left-overs of answers that clients replay, parsed is what OpenAI's SDK made of one; tool_name is Ollama's word for name.
+const READ: ReadonlySet<string> = namesIn(
+  "role content name tool_calls tool_call_id function_call refusal reasoning_content reasoning reasoning_details thinking_blocks extra_content parsed id type status index tool_name is_error cache_control output_config phase",
 );
 const READ_UNCITED: ReadonlySet<string> = new Set([...READ, "annotations"]);
 
@@ -127,9 +137,7 @@ function userEntries(message: JsonObject, at: string, reading: MessageContext): 
   return entries.length > 0 ? entries : [plain("user", message, [], at)];
 }
 
-const RESULT_KEYS: ReadonlySet<string> = new Set(
-  "type tool_use_id content name tool_name is_error cache_control".split(" "),
-);
+const RESULT_KEYS: ReadonlySet<string> = namesIn("type tool_use_id content name tool_name is_error cache_control");
 
 function result(callId: string, wire: JsonObject, content: Content, at: string, reading: MessageContext): ResultEntry {
   const name = textIn(wire, "name") || textIn(wire, "tool_name");
@@ -202,7 +210,7 @@ function blockEntries(block: JsonObject, at: string, reading: MessageContext): r
   return undefined;
 }
 
-const TOOL_USE_KEYS: ReadonlySet<string> = new Set("type id name input cache_control".split(" "));
+const TOOL_USE_KEYS: ReadonlySet<string> = namesIn("type id name input cache_control");
 
 function calls(message: JsonObject, at: string, reading: MessageContext, entries: Entry[]): void {
   const legacy = objectIn(message, "function_call");
@@ -217,8 +225,8 @@ function calls(message: JsonObject, at: string, reading: MessageContext, entries
   wire.forEach((json, index) => entries.push(toolCall(json, pathOf(path, index), reading)));
 }
 
-const CALL_KEYS: ReadonlySet<string> = new Set(
-  "id call_id type index function custom name arguments extra_content cache_control".split(" "),
+const CALL_KEYS: ReadonlySet<string> = namesIn(
+  "id call_id type index function custom name arguments extra_content cache_control",
 );
 
 function toolCall(json: Json, at: string, reading: MessageContext): CallEntry {

@@ -3,10 +3,9 @@ import type { Entry } from "../../ir/request.ts";
 import { type Turn, turnsOf } from "../../ir/turns.ts";
 import { isList, type Json, type JsonObject } from "../../wire/json.ts";
 import { assistantTurn } from "./assistant-encode.ts";
-import { withBesides } from "./beside-encode.ts";
 import { encodeContent } from "./parts-encode.ts";
 import { toolTurn } from "./results-encode.ts";
-import type { Writing } from "./writing.ts";
+import { type Writing, withBesides } from "./writing.ts";
 
 export function encodeMessages(entries: readonly Entry[], writing: Writing): JsonObject[] {
   const messages: JsonObject[] = [];
@@ -35,7 +34,7 @@ function systemTurn(turn: SystemTurn, begun: boolean, messages: JsonObject[], wr
   const plain = { role, content };
   const message = entry.kind === "message" ? withBesides(plain, entry, writing) : plain;
   if (content === "") {
-    if (entry.kind === "message") writing.losses.hint(writing.said.place(entry), "empty-turn", "dropped", NO_WORD);
+    if (entry.kind === "message") writing.losses.hint(entry, "empty-turn", "dropped", NO_WORD);
     return;
   }
   if (writing.traits.midSystem) return void messages.push(message);
@@ -44,7 +43,7 @@ function systemTurn(turn: SystemTurn, begun: boolean, messages: JsonObject[], wr
   else if (!begun) messages.push(plain);
   else {
     const note = "this vendor takes one system message, at the beginning: a later one became a user message";
-    writing.losses.hint(writing.said.place(entry), "mid-system", "approximated", note);
+    writing.losses.hint(entry, "mid-system", "approximated", note);
     messages.push({ role: "user", content: typeof content === "string" ? `[system]\n${content}` : content });
   }
 }
@@ -66,7 +65,7 @@ function otherTurn(turn: Exclude<Turn, SystemTurn>, messages: JsonObject[], writ
       return toolTurn(turn.entries, messages, writing);
     case "tools": {
       const note = "tools among the messages are declared at the top";
-      return writing.losses.hint(writing.said.place(turn.entry), "additional-tools", "emulated", note);
+      return writing.losses.hint(turn.entry, "additional-tools", "emulated", note);
     }
     default: {
       const { entry } = turn as Turn & { readonly role: "user" };

@@ -38,7 +38,7 @@ function withoutDeferred(tools: readonly Tool[], request: ModelRequest, writing:
   return tools.filter((tool) => {
     if (!waits(tool)) return true;
     const note = "a deferred tool is left out until the conversation names it";
-    writing.losses.hint(writing.said.place(tool), "deferred-tool", "emulated", note);
+    writing.losses.hint(tool, "deferred-tool", "emulated", note);
     return false;
   });
 }

@@ -1,9 +1,19 @@
 /** One part of a message's content, of whichever dialect it is: Cursor mixes three in one body. */
+import { namesIn } from "../../wire/name-list.ts";
 import type { Content, MediaPart, MediaSource, Part, TextPart } from "../../ir/request.ts";
 import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
-import { lookup, isList, isObject, type Json, type JsonObject, pathOf, ShapeError } from "../../wire/json.ts";
+import {
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  lookup,
+  objectIn,
+  pathOf,
+  ShapeError,
+  textIn,
+} from "../../wire/json.ts";
 import { OPENAI_CHAT } from "./id.ts";
-import { objectIn, textIn } from "./wire.ts";
 
 /** String content stays a string; null and absent are empty. */
 export function decodeContent(content: Json | undefined, at: string): Content {
@@ -38,10 +48,9 @@ const TEXT_KEYS: ReadonlySet<string> = new Set(["type", "text", "annotations", "
 const REFUSAL_KEYS: ReadonlySet<string> = new Set(["type", "refusal"]);
 const REF_KEYS: ReadonlySet<string> = new Set(["type", "tool_name"]);
 /** Whatever shape a picture, a file or a sound comes in. */
-const MEDIA_KEYS: ReadonlySet<string> = new Set(
-  `type image_url image url video_url input_audio data format file file_id file_data file_url filename detail
-  source title context cache_control`.split(/\s+/),
-);
+const MEDIA_KEYS: ReadonlySet<string> =
+  namesIn(`type image_url image url video_url input_audio data format file file_id file_data file_url filename detail
+  source title context cache_control`);
 
 const PARTS: Readonly<Record<string, Reader | undefined>> = {
   text,

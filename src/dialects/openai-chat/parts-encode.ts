@@ -50,7 +50,7 @@ export function encodePart(part: Part, writing: Writing, parts: JsonObject[]): v
       return;
     case "tool-ref": {
       const note = "a loaded tool is told in words; it is declared anyway";
-      writing.losses.hint(writing.said.place(part), "tool-reference", "approximated", note);
+      writing.losses.hint(part, "tool-reference", "approximated", note);
       loseUnread(writing.losses, writing.said.place(part), part.hints);
       parts.push(textPart(`[Loaded tool: ${part.name}]`));
       return;
@@ -58,7 +58,7 @@ export function encodePart(part: Part, writing: Writing, parts: JsonObject[]): v
     case "opaque": {
       if (part.dialect === OPENAI_CHAT) return void parts.push(part.raw as JsonObject);
       const note = `a part of ${part.dialect} that Chat does not know`;
-      return writing.losses.meaning(writing.said.place(part), "foreign-item", "dropped", note);
+      return writing.losses.meaning(part, "foreign-item", "dropped", note);
     }
     default:
       assertNever(part);
@@ -69,13 +69,13 @@ const textPart = (text: string): JsonObject => ({ type: "text", text });
 
 function loseCitations(part: TextPart, writing: Writing): void {
   if (isList(part.annotations) && part.annotations.length > 0)
-    writing.losses.hint(writing.said.place(part), "citations", "dropped", "Chat cannot send citations back");
+    writing.losses.hint(part, "citations", "dropped", "Chat cannot send citations back");
 }
 
 /** What a caller of Anthropic's says about a document stands in front of it. */
 function contextOf(part: MediaPart, context: string, writing: Writing): JsonObject {
   const note = "what is said about a document stands beside it as text";
-  writing.losses.hint(writing.said.place(part), "document-context", "approximated", note);
+  writing.losses.hint(part, "document-context", "approximated", note);
   return textPart(context);
 }
 

@@ -1,10 +1,9 @@
 /** Pieces of `reasoning_details` that wait for the end of the block that they belong to. */
 import type { Seal } from "../../ir/seal.ts";
-import type { JsonObject } from "../../wire/json.ts";
+import { type JsonObject, textIn } from "../../wire/json.ts";
 import { LIMITS } from "../../wire/limits.ts";
 import type { ReplyContext } from "../dialect.ts";
 import { folded, GROWING, sealOf } from "./seals.ts";
-import { textIn } from "./wire.ts";
 
 export interface PendingSeal {
   add(piece: JsonObject): void;

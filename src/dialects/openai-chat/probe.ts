@@ -1,7 +1,7 @@
 /** Chat Completions, asked and read by hand. https://platform.openai.com/docs/api-reference/chat */
 import { assertNever } from "../../ir/assert-never.ts";
 import { cachedTokens, countedLine, countIn } from "../counters.ts";
-import type { Json, JsonObject } from "../../wire/json.ts";
+import { type Json, type JsonObject, parseObject } from "../../wire/json.ts";
 import { bearer, list, object, PIXELS, type Probe, text, TOOL_DESCRIPTION, TOOL_NAME, TOOL_SCHEMA } from "../probe.ts";
 
 export const probe: Probe = {
@@ -82,7 +82,7 @@ export interface Tokens {
 export const COUNTED: JsonObject = { stream_options: { include_usage: true } };
 
 export function readChunk(data: string): Chunk {
-  const chunk = objectIn(data);
+  const chunk = parseObject(data) ?? {};
   const delta = object(list(chunk.choices)[0]?.delta);
   const tokens = tokensOf(chunk.usage);
   return {
@@ -92,14 +92,6 @@ export function readChunk(data: string): Chunk {
     thought: text(delta.reasoning_content),
     ...(tokens && { tokens }),
   };
-}
-
-function objectIn(json: string): JsonObject {
-  try {
-    return object(JSON.parse(json) as Json);
-  } catch {
-    return {};
-  }
 }
 
 function tokensOf(usage: Json | undefined): Tokens | undefined {

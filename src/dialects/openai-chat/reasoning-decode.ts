@@ -2,9 +2,8 @@
 import type { Draft } from "../../ir/draft.ts";
 import type { Entry, MessageEntry } from "../../ir/request.ts";
 import { readSeal } from "../../ir/seal.ts";
-import { isList, isObject, type JsonObject, pathOf } from "../../wire/json.ts";
+import { isList, isObject, type JsonObject, listIn, objectIn, objectsIn, pathOf, textIn } from "../../wire/json.ts";
 import { isSignature, sealOf } from "./seals.ts";
-import { listIn, objectIn, objectsIn, textIn } from "./wire.ts";
 
 /** Every vendor's word for the thinking of an earlier turn; the first one found counts, for they repeat each other. */
 export function reasoningOf(message: JsonObject, at: string): readonly Entry[] {

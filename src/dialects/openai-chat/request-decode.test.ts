@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GatewayError } from "../../ir/error.ts";
 import { repairEntries } from "../../ir/repair.ts";
 import { type Json, type JsonObject, parseExactly, ShapeError } from "../../wire/json.ts";
-import { isNative } from "./native.ts";
+import { isNative } from "./passes.ts";
 import { passes } from "./passes.ts";
 import { decodeRequest } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";

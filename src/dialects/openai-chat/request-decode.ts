@@ -1,20 +1,13 @@
 /** A Chat body, or one of the mixtures that arrive on a Chat path, becomes a request in nobody's dialect. */
+import { namesIn } from "../../wire/name-list.ts";
 import { type Feature, lossList, type LossList, type Translated } from "../../ir/loss.ts";
-import type {
-  CacheHints,
-  CallerHints,
-  Entry,
-  ModelRequest,
-  OutputShape,
-  StoredState,
-  Tool,
-  ToolRef,
-} from "../../ir/request.ts";
+import type { Entry, ModelRequest, OutputShape, StoredState, Tool, ToolRef } from "../../ir/request.ts";
 import { toolMap } from "../../ir/tools.ts";
 import { fieldsOf } from "../../ir/field-names.ts";
 import {
   defined,
   isObject,
+  type Json,
   type JsonObject,
   optionalBoolean,
   optionalList,
@@ -22,17 +15,18 @@ import {
   optionalObject,
   optionalString,
   ShapeError,
+  textIn,
   without,
 } from "../../wire/json.ts";
 import { deploymentIn } from "../deployment.ts";
+import { cacheOf, callerOf, SEALED_REASONING } from "../openai-request.ts";
 import type { Envelope } from "../dialect.ts";
 import { decodeMessages } from "./messages-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling, readVerbosity } from "./settings.ts";
 import { decodeToolChoice, decodeTools, type FindTool, parallelIn } from "./tools-decode.ts";
+import { FIELD_NAMES } from "./facts.ts";
 import { OPENAI_CHAT } from "./id.ts";
-import { textIn } from "./wire.ts";
-import { FIELD_NAMES } from "./field-names.ts";
 
 export function envelope(path: string, body: JsonObject): Envelope {
   const model = optionalString(body, "model");
@@ -44,48 +38,46 @@ export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const { model, stream } = envelope("", body);
   const tools = decodeTools(body, losses);
   const find = finder(tools);
-  const toolChoice = decodeToolChoice(body, find);
-  const parallelCalls = parallelIn(body);
-  const reasoning = readReasoning(body);
-  const truncation = optionalString(body, "truncation");
-  const output = outputOf(body);
-  alone(body, losses);
-  const value: ModelRequest = {
+  const value = defined<ModelRequest>({
     model: model ?? "",
     stream,
     generate: true,
-    entries: entriesOf(body, find, losses),
     tools,
-    ...(toolChoice ? { toolChoice } : {}),
-    ...(parallelCalls === undefined ? {} : { parallelCalls }),
+    toolChoice: decodeToolChoice(body, find),
+    parallelCalls: parallelIn(body),
+    reasoning: readReasoning(body),
+    truncation: optionalString(body, "truncation"),
+    output: outputOf(body),
+    entries: entriesOf(body, find, losses),
     sampling: readSampling(body),
-    ...(reasoning ? { reasoning } : {}),
-    ...(output ? { output } : {}),
     state: stateOf(body),
-    ...(truncation === undefined ? {} : { truncation }),
-    cache: cacheOf(body),
+    cache: defined({ ...cacheOf(body), automatic: body.cache_control ?? undefined }),
     wants: wantsOf(body),
     caller: callerOf(body),
     extra: { dialect: OPENAI_CHAT, fields: without(body, READ) },
     fields: fieldsOf(body, FIELD_NAMES),
-  };
+  });
+  alone(body, losses);
   return { value, losses: losses.list() };
 }
 
 /** Every top-level key read here; the rest travels as `extra`. */
-const READ: ReadonlySet<string> = new Set(
-  `model stream messages system instructions tools functions tool_choice function_call parallel_tool_calls
+const READ: ReadonlySet<string> =
+  namesIn(`model stream messages system instructions tools functions tool_choice function_call parallel_tool_calls
   max_tokens max_completion_tokens max_output_tokens temperature top_p top_k stop stop_sequences frequency_penalty presence_penalty seed
   reasoning reasoning_effort thinking output_config text verbosity response_format n logprobs top_logprobs
   store previous_response_id conversation container prompt_cache_key prompt_cache_retention cache_control stream_options include
-  user safety_identifier metadata service_tier truncation`.split(/\s+/),
-);
+  user safety_identifier metadata service_tier truncation`);
 
 /** A tool of that name as it was declared: only so is a replayed freeform call told from a function. */
 function finder(tools: readonly Tool[]): FindTool {
   const map = toolMap(tools);
   return (name): ToolRef => map.find(name) ?? map.byWireName(name) ?? { via: "function", name };
 }
+
+/** Without declared tools: a replayed freeform call is a function's. */
+export const decodeConversation = (messages: Json): readonly Entry[] =>
+  entriesOf({ messages }, (name) => ({ via: "function", name }), lossList());
 
 function entriesOf(body: JsonObject, find: FindTool, losses: LossList): readonly Entry[] {
   const messages = optionalList(body, "messages");
@@ -118,12 +110,12 @@ function formatOf(format: JsonObject | undefined): OutputShape {
   if (!isObject(inner.schema)) return { jsonObject: true };
   const { name, description, strict } = inner;
   return {
-    schema: {
-      ...(typeof name === "string" ? { name } : {}),
-      ...(typeof description === "string" ? { description } : {}),
+    schema: defined({
+      name: typeof name === "string" ? name : undefined,
+      description: typeof description === "string" ? description : undefined,
       schema: inner.schema,
-      ...(typeof strict === "boolean" || strict === null ? { strict } : {}),
-    },
+      strict: typeof strict === "boolean" || strict === null ? strict : undefined,
+    }),
   };
 }
 
@@ -143,45 +135,23 @@ function stateOf(body: JsonObject): StoredState {
   });
 }
 
-const cacheOf = (body: JsonObject): CacheHints =>
-  defined({
-    key: optionalString(body, "prompt_cache_key"),
-    retention: optionalString(body, "prompt_cache_retention"),
-    automatic: body.cache_control ?? undefined,
-  });
-
 function wantsOf(body: JsonObject): ModelRequest["wants"] {
   const options = optionalObject(body, "stream_options");
   const include = optionalList(body, "include") ?? [];
   return defined({
     usageChunk: options?.include_usage === true ? true : undefined,
-    sealedReasoning: include.includes("reasoning.encrypted_content") ? true : undefined,
+    sealedReasoning: include.includes(SEALED_REASONING) ? true : undefined,
   });
 }
 
-const callerOf = (body: JsonObject): CallerHints =>
-  defined({
-    user: optionalString(body, "user"),
-    safetyId: optionalString(body, "safety_identifier"),
-    metadata: body.metadata ?? undefined,
-    serviceTier: optionalString(body, "service_tier"),
-  });
-
 /** What an answer in nobody's dialect has no place for: asked for, so told. Native bodies never come here. */
 function alone(body: JsonObject, losses: LossList): void {
-  const lose = (path: string, feature: Feature, note: string): void =>
-    losses.add({ path, feature, how: "dropped", weight: "meaning", note });
+  const lose = (path: string, feature: Feature, note: string): void => losses.meaning(path, feature, "dropped", note);
   const n = optionalNumber(body, "n");
   if (n !== undefined && n > 1) lose("n", "several-choices", "one answer is given, not several");
   if (body.logprobs === true || optionalNumber(body, "top_logprobs"))
     lose(body.logprobs === true ? "logprobs" : "top_logprobs", "logprobs", "token probabilities do not cross dialects");
   for (const wanted of optionalList(body, "include") ?? [])
-    if (wanted !== "reasoning.encrypted_content")
-      losses.add({
-        path: "include",
-        feature: "include",
-        how: "dropped",
-        weight: "hint",
-        note: "Chat answers have no place for what include asks for",
-      });
+    if (wanted !== SEALED_REASONING)
+      losses.hint("include", "include", "dropped", "Chat answers have no place for what include asks for");
 }

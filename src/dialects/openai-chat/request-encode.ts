@@ -18,10 +18,11 @@ import type { Writing } from "./writing.ts";
 /** Expects `repairEntries` to have run. */
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
   refuseState(request);
+  const said = callerWords(request);
   const writing: Writing = {
     traits: to.traits,
-    losses: lossList(),
-    said: callerWords(request),
+    losses: lossList(said),
+    said,
     own: request.extra.dialect === OPENAI_CHAT,
     foreignFiles: request.extra.dialect === "anthropic-messages",
     names: toolMap(request.tools, request.entries),

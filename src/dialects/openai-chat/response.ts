@@ -1,10 +1,10 @@
 /** Whole answers: the stream's own machines, so that both say the same. */
 import type { StreamEvent } from "../../ir/events.ts";
 import type { Translated } from "../../ir/loss.ts";
-import { type JsonObject, parseJson } from "../../wire/json.ts";
+import { type JsonObject, objectIn, objectsIn, parseJson, textIn } from "../../wire/json.ts";
 import type { ReplyContext } from "../dialect.ts";
 import { encoder } from "./encoder.ts";
-import { DONE, objectIn, objectsIn, textIn } from "./wire.ts";
+import { DONE } from "./wire.ts";
 
 export { decodeWhole } from "./decoder.ts";
 

@@ -56,8 +56,7 @@ function told(content: Json, at: string, writing: Writing): Json {
 }
 
 function outside(result: ResultEntry, media: readonly MediaPart[], aside: JsonObject[], writing: Writing): void {
-  const note = "images and files of a tool result follow in a user message";
-  writing.losses.hint(writing.said.place(result), "result-media", "emulated", note);
+  writing.losses.hint(result, "result-media", "emulated", "images and files of a tool result follow in a user message");
   const what = media.every((part) => part.media === "image") ? "Images" : "Files";
   aside.push({ type: "text", text: `[${what} of the result of tool call ${callId(result.callId, writing)}]` });
   for (const part of media) encodePart(part, writing, aside);

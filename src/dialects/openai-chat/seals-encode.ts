@@ -74,7 +74,7 @@ function withStandIn(seals: TurnSeals, entries: readonly AssistantEntry[], writi
   if (isInDetails ? holdsSealOf(first.callId, seals.details) : isSignature(seals.extras.get(first))) return seals;
   const note =
     "the signature of this call is gone or another model's; the vendor's own word for that stands in its place";
-  writing.losses.hint(writing.said.place(first), "reasoning-missing", "emulated", note);
+  writing.losses.hint(first, "reasoning-missing", "emulated", note);
   return isInDetails
     ? { ...seals, details: [...seals.details, unsignedDetail(first.callId)] }
     : { ...seals, extras: new Map([...seals.extras, [first, UNSIGNED_EXTRA]]) };

@@ -5,11 +5,10 @@
  * is a JSON list, the other an object.
  */
 import type { Seal } from "../../ir/seal.ts";
-import { isList, isObject, type JsonObject, parseJson } from "../../wire/json.ts";
+import { isList, isObject, type JsonObject, objectIn, objectsIn, parseOr, textIn } from "../../wire/json.ts";
 import type { ReplyContext } from "../dialect.ts";
 import type { Traits } from "../traits.ts";
 import { OPENAI_CHAT } from "./id.ts";
-import { objectIn, objectsIn, textIn } from "./wire.ts";
 
 export type Sealed = { readonly details: readonly JsonObject[] } | { readonly extra: JsonObject };
 
@@ -22,13 +21,9 @@ export const sealOf = (value: readonly JsonObject[] | JsonObject, from?: ReplyCo
 /** undefined: no vendor of Chat wrote it. */
 export function readSealed({ dialect, value }: Seal): Sealed | undefined {
   if (dialect !== OPENAI_CHAT) return undefined;
-  try {
-    const json = parseJson(value);
-    if (isList(json)) return { details: json.filter(isObject) };
-    return isObject(json) ? { extra: json } : undefined;
-  } catch {
-    return undefined;
-  }
+  const json = parseOr(value, undefined);
+  if (isList(json)) return { details: json.filter(isObject) };
+  return isObject(json) ? { extra: json } : undefined;
 }
 
 /** What of a seal this deployment reads; undefined: nothing. */

@@ -9,6 +9,7 @@ import {
   isList,
   isObject,
   type JsonObject,
+  objectsIn,
   optionalBoolean,
   optionalNumber,
   optionalObject,
@@ -18,22 +19,13 @@ import {
 } from "../../wire/json.ts";
 import type { OwnSettings, Writing } from "../dialect.ts";
 import type { Traits } from "../traits.ts";
-import { changed, changedFields, printedAt } from "../field-edits.ts";
+import { changed, changedSampling, numbersIn, printedAt } from "../field-edits.ts";
 import { reasoningFields } from "./reasoning-encode.ts";
 import { encodeChoice } from "./tool-choice-encode.ts";
 import { decodeToolChoice, type FindTool } from "./tools-decode.ts";
-import { objectsIn } from "./wire.ts";
 
 const LIMITS = ["max_completion_tokens", "max_tokens"] as const;
-const SAMPLING = {
-  temperature: "temperature",
-  topP: "top_p",
-  topK: "top_k",
-  frequencyPenalty: "frequency_penalty",
-  presencePenalty: "presence_penalty",
-  seed: "seed",
-  stop: "stop",
-} as const;
+const NUMBERS = ["temperature", "topP", "topK", "frequencyPenalty", "presencePenalty"] as const;
 
 export const readSampling = (body: JsonObject, wrong = refuse): Sampling =>
   defined({
@@ -41,12 +33,8 @@ export const readSampling = (body: JsonObject, wrong = refuse): Sampling =>
       optionalNumber(body, "max_completion_tokens", "", wrong) ??
       optionalNumber(body, "max_tokens", "", wrong) ??
       optionalNumber(body, "max_output_tokens", "", wrong),
-    temperature: optionalNumber(body, "temperature", "", wrong),
-    topP: optionalNumber(body, "top_p", "", wrong),
-    topK: optionalNumber(body, "top_k", "", wrong),
+    ...numbersIn(body, NUMBERS, wrong),
     stop: stopOf(body, "stop", wrong) ?? stopOf(body, "stop_sequences", wrong),
-    frequencyPenalty: optionalNumber(body, "frequency_penalty", "", wrong),
-    presencePenalty: optionalNumber(body, "presence_penalty", "", wrong),
     seed: seedOf(body, wrong),
   });
 
@@ -142,7 +130,7 @@ export const settings = {
         const said = name === maxTokensField ? (limit ?? body[name]) : undefined;
         return changed("max-tokens", [name], body[name], said);
       }),
-      ...changedFields("unsupported-parameter", SAMPLING, before.sampling, after.sampling),
+      ...changedSampling([...NUMBERS, "seed", "stop"], before.sampling, after.sampling),
       ...(before.toolChoice === after.toolChoice ? [] : choiceEdits(body, after.toolChoice, to)),
     ];
   },

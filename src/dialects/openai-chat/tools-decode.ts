@@ -1,4 +1,5 @@
 /** Tools and the choice among them, in every shape that arrives on a Chat path. Each entry is judged on its own. */
+import { namesIn } from "../../wire/name-list.ts";
 import type { DialectId } from "../../ir/dialect-id.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import {
@@ -6,16 +7,18 @@ import {
   type Json,
   type JsonObject,
   objectAt,
+  objectIn,
+  objectsIn,
   optionalList,
   pathOf,
   type Raw,
   refuse,
   ShapeError,
+  textIn,
 } from "../../wire/json.ts";
 import type { LossList } from "../../ir/loss.ts";
 import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
 import { loseUnread, unreadOf } from "../../ir/unread.ts";
-import { objectIn, objectsIn, textIn } from "./wire.ts";
 import { OPENAI_CHAT } from "./id.ts";
 
 export function decodeTools(body: JsonObject, losses: LossList): readonly Tool[] {
@@ -35,14 +38,7 @@ function loseWrapper(tool: Json, at: string, losses: LossList): void {
   if (isObject(tool) && (isObject(tool.function) || isObject(tool.custom)))
     loseUnread(losses, at, unreadOf(tool, WRAPPER_KEYS));
 }
-const WRAPPER_KEYS: ReadonlySet<string> = new Set([
-  "type",
-  "function",
-  "custom",
-  "strict",
-  "defer_loading",
-  "cache_control",
-]);
+const WRAPPER_KEYS: ReadonlySet<string> = namesIn("type function custom strict defer_loading cache_control");
 
 const decodeTool = (json: Json, at: string): Tool => placed(toolOf(objectAt(json, at), at), at);
 
@@ -64,17 +60,9 @@ function toolOf(tool: JsonObject, at: string): Tool {
   return vendorTool(tool, type, inner);
 }
 
-const FUNCTION_KEYS: ReadonlySet<string> = new Set([
-  "name",
-  "description",
-  "parameters",
-  "strict",
-  "type",
-  "function",
-  "input_schema",
-  "cache_control",
-  "defer_loading",
-]);
+const FUNCTION_KEYS: ReadonlySet<string> = namesIn(
+  "name description parameters strict type function input_schema cache_control defer_loading",
+);
 
 /** `inner` stands at `at`, `outer`, which may be the same, at `place`. */
 function functionTool(inner: JsonObject, outer: JsonObject, at: string, place: string): FunctionTool {
@@ -130,14 +118,7 @@ type Namespace = Extract<Tool, { readonly kind: "namespace" }>;
 // Versioned Anthropic types end in a date; those four are run by the client, the others by the vendor.
 const ANTHROPIC_TYPE = /^[a-z_]+_20\d{6}$/;
 const ANTHROPIC_CLIENT_TYPE = /^(bash|text_editor|computer|memory)_20\d{6}$/;
-const RESPONSES_CLIENT_TYPES = new Set([
-  "tool_search",
-  "apply_patch",
-  "shell",
-  "local_shell",
-  "computer",
-  "computer_use_preview",
-]);
+const RESPONSES_CLIENT_TYPES = namesIn("tool_search apply_patch shell local_shell computer computer_use_preview");
 const RESPONSES_HOSTED_TYPE = /^(web_search.*|file_search|code_interpreter|image_generation|mcp)$/;
 
 function vendorTool(tool: JsonObject, type: string, inner: JsonObject | undefined): Tool {

@@ -30,7 +30,7 @@ function encodeTool(tool: Tool, tools: JsonObject[], writing: Writing): void {
     case "hosted": {
       if (tool.dialect === OPENAI_CHAT) return void tools.push(tool.raw as JsonObject);
       const note = `${tool.name} is run by the vendor of ${tool.dialect}; a Chat upstream has none`;
-      return writing.losses.meaning(writing.said.place(tool), "hosted-tool", "dropped", note);
+      return writing.losses.meaning(tool, "hosted-tool", "dropped", note);
     }
     case "namespace":
       return;
@@ -64,12 +64,8 @@ function addParameters(named: Record<string, Json>, tool: FunctionTool, writing:
   const held = strictSchema(named.parameters);
   if ("schema" in held) named.parameters = held.schema;
   else {
-    writing.losses.hint(
-      `${at}.strict`,
-      "strict-tool",
-      "dropped",
-      `the vendor cannot hold arguments to it: ${held.why}`,
-    );
+    const note = `the vendor cannot hold arguments to it: ${held.why}`;
+    writing.losses.hint(`${at}.strict`, "strict-tool", "dropped", note);
     named.strict = false;
   }
 }

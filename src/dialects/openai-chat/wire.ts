@@ -1,7 +1,7 @@
 /** Words of Chat Completions that several files of this folder need. https://platform.openai.com/docs/api-reference/chat */
 import { assertNever } from "../../ir/assert-never.ts";
 import type { FinishReason } from "../../ir/events.ts";
-import { lookup, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { lookup } from "../../wire/json.ts";
 
 /** The text that ends a stream. Azure, xAI and others leave it out now and then. */
 export const DONE = "[DONE]";
@@ -54,20 +54,3 @@ export function finishWordOf(reason: FinishReason): string {
       return assertNever(reason);
   }
 }
-
-/** Answers are read without complaint: a field of the wrong type is as good as none. */
-export const textIn = (object: JsonObject, key: string): string => {
-  const value = object[key];
-  return typeof value === "string" ? value : "";
-};
-export const listIn = (object: JsonObject, key: string): readonly Json[] => {
-  const value = object[key];
-  return Array.isArray(value) ? value : [];
-};
-export const objectIn = (object: JsonObject, key: string): JsonObject | undefined => {
-  const value = object[key];
-  return isObject(value) ? value : undefined;
-};
-export const objectsIn = (object: JsonObject, key: string): readonly JsonObject[] =>
-  object[key] === undefined ? NONE : listIn(object, key).filter(isObject);
-const NONE: readonly JsonObject[] = [];

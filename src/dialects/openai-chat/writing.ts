@@ -1,6 +1,7 @@
 /** What every encoder of a request needs: whom it writes for, and where it says what could not cross. */
 import type { LossList } from "../../ir/loss.ts";
-import type { CacheMark } from "../../ir/request.ts";
+import type { CacheMark, MessageEntry } from "../../ir/request.ts";
+import { withHints } from "../../ir/unread.ts";
 import type { SealReader } from "../../ir/seal.ts";
 import type { ToolMap } from "../../ir/tools.ts";
 import type { CallerWords } from "../../ir/field-names.ts";
@@ -32,5 +33,18 @@ export function withBreakpoint(object: JsonObject, mark: CacheMark | undefined, 
 /** Where even vendors that know marks know none. */
 export function loseMark(mark: CacheMark | undefined, writing: Writing): void {
   const note = "Chat has no cache breakpoints; vendors cache prefixes by themselves";
-  if (mark) writing.losses.hint(writing.said.place(mark), "cache-breakpoint", "dropped", note);
+  if (mark) writing.losses.hint(mark, "cache-breakpoint", "dropped", note);
+}
+
+/** With what stands beside the role and content of a message. */
+export function withBesides(message: JsonObject, entry: MessageEntry, writing: Writing): JsonObject {
+  if (entry.effort !== undefined) {
+    const at = `${writing.said.place(entry)}.output_config.effort`;
+    writing.losses.hint(at, "turn-effort", "dropped", "Chat has one effort for the whole request");
+  }
+  if (entry.phase !== undefined) {
+    const at = `${writing.said.place(entry)}.phase`;
+    writing.losses.hint(at, "message-phase", "dropped", "Chat knows no phases of an answer");
+  }
+  return withHints(entry.name === undefined ? message : { ...message, name: entry.name }, entry, writing);
 }

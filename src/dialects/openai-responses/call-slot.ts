@@ -5,9 +5,7 @@ import { unwrapper } from "../../ir/unwrap.ts";
 import type { JsonLiteral } from "../../wire/json.ts";
 import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import type { Machine } from "../../wire/machine.ts";
-import type { DecoderState } from "./item.ts";
-import type { Kind } from "./item.ts";
-import type { Flow } from "./item.ts";
+import type { DecoderState, Flow, Kind } from "./item.ts";
 import { flow } from "./tail.ts";
 import { callIdOf } from "./wire.ts";
 

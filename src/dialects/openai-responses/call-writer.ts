@@ -7,7 +7,6 @@ import { isObject, type JsonLiteral, type JsonObject, literal, textOf } from "..
 import { literals } from "../../wire/literals.ts";
 import { addItem, type BlockWriter, endItem, json, type Print, type Printing } from "./printing.ts";
 import { type Builtin, builtinByName, builtinFields, table } from "./wire.ts";
-import { lose } from "./writing.ts";
 
 type CallBlock = Extract<Block, { kind: "call" }>;
 
@@ -80,15 +79,14 @@ function streamedWriter(p: Printing, block: CallBlock, form: Form, print: Print)
 function checkPatch(p: Printing, name: string, text: string): void {
   const fault = takesPatch(name) ? patchFault(text) : undefined;
   if (fault === undefined) return;
-  const note = `the model's ${name} is no valid patch: ${fault}`;
-  lose(p.losses, "answer.calls", "tool-grammar", "approximated", "hint", note);
+  p.losses.hint("answer.calls", "tool-grammar", "approximated", `the model's ${name} is no valid patch: ${fault}`);
 }
 
 /** Programmatic calls of another vendor name its own containers. */
 function callerOf(p: Printing, block: CallBlock): string {
   if (block.caller === undefined) return "";
   if (isObject(block.caller) && "caller_id" in block.caller) return `,"caller":${json(block.caller)}`;
-  lose(p.losses, "answer.calls", "call-caller", "dropped", "hint", "who made a programmatic call");
+  p.losses.hint("answer.calls", "call-caller", "dropped", "who made a programmatic call");
   return "";
 }
 

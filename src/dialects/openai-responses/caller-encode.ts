@@ -7,24 +7,18 @@ import type { Writing } from "./writing.ts";
 
 export function cacheOf(w: Writing): JsonObject {
   const { cache } = w.request;
-  if (cache.automatic !== undefined)
-    w.losses.hint(
-      w.said.field("cacheControl"),
-      "cache-breakpoint",
-      "dropped",
-      "the Responses API caches prefixes by itself",
-    );
+  if (cache.automatic !== undefined) {
+    const note = "the Responses API caches prefixes by itself";
+    w.losses.hint(w.said.field("cacheControl"), "cache-breakpoint", "dropped", note);
+  }
   if (cache.key === undefined && cache.retention === undefined) return {};
   if (!w.to.traits.cacheKey) {
     if (cache.key !== undefined && w.said.wrote("cacheKey"))
       w.losses.hint(w.said.field("cacheKey"), "cache-key", "dropped", "the upstream knows no cache key");
-    if (cache.retention !== undefined)
-      w.losses.hint(
-        w.said.field("cacheRetention"),
-        "cache-retention",
-        "dropped",
-        "the upstream knows no cache retention",
-      );
+    if (cache.retention !== undefined) {
+      const note = "the upstream knows no cache retention";
+      w.losses.hint(w.said.field("cacheRetention"), "cache-retention", "dropped", note);
+    }
     return {};
   }
   return {

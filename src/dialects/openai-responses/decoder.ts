@@ -2,14 +2,14 @@
 import type { ReplyContext, Decoder } from "../dialect.ts";
 import { connectionLost } from "../../ir/error.ts";
 import type { Emit, FinishReason, StreamEvent } from "../../ir/events.ts";
-import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { isList, isObject, type Json, type JsonObject, parseOr } from "../../wire/json.ts";
 import type { Machine } from "../../wire/machine.ts";
 import { eventError } from "./error.ts";
 import type { DecoderState } from "./item.ts";
 import { type Items, itemsOf } from "./items.ts";
 import { decodeUsage } from "./usage.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
-import { parseOr, table } from "./wire.ts";
+import { table } from "./wire.ts";
 
 export function decoder(context: ReplyContext): Decoder {
   const answer = answerReader(context);

@@ -6,6 +6,7 @@ import { textOfContent } from "../../ir/turns.ts";
 import { callerWords } from "../../ir/field-names.ts";
 import type { Json, JsonObject } from "../../wire/json.ts";
 import { encodeToolChoice, encodeTools } from "./tools-encode.ts";
+import { traits } from "./traits.ts";
 import { isOwn, type Writing } from "./writing.ts";
 
 export function echoOf(context: ReplyContext): JsonObject {
@@ -86,23 +87,9 @@ const ECHO: Addressee = {
   family: "",
   model: "",
   traits: {
-    developerRole: true,
-    midSystem: true,
-    customTools: true,
-    maxTokensField: "max_completion_tokens",
-    reasoningReplay: "none",
-    reasoningRequired: false,
-    imageResults: true,
-    images: true,
-    strictTools: true,
+    ...traits,
     toolSchemas: "any",
-    parallelSwitch: true,
-    usageChunk: true,
-    effortField: "reasoning_effort",
-    jsonSchema: "json_schema",
-    cacheKey: true,
     callIdLengthMax: Number.MAX_SAFE_INTEGER,
     callIdPattern: /^/,
-    stop: false,
   },
 };

@@ -15,7 +15,6 @@ import { markupWriter, reasoningWriter } from "./reasoning-writer.ts";
 import { again, droppedWriter, vendorWriter } from "./vendor-writer.ts";
 import { encodeUsage } from "./usage.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
-import { lose } from "./writing.ts";
 
 export function encoder(context: ReplyContext): Machine<StreamEvent, Frame> & { losses(): readonly Loss[] } {
   const p = printing(context);
@@ -65,15 +64,10 @@ function encode(event: StreamEvent, state: State, print: Print): void {
       state.writers.set(event.index, writerOf(event.block, state, print));
       return;
     case "block-delta":
-      if ("seal" in event.delta && !state.sealable.has(event.index))
-        lose(
-          state.p.losses,
-          `answer[${event.index}]`,
-          "seal",
-          "dropped",
-          "hint",
-          "only reasoning has a field for a seal; the gateway keeps it where it keeps a vault",
-        );
+      if ("seal" in event.delta && !state.sealable.has(event.index)) {
+        const note = "only reasoning has a field for a seal; the gateway keeps it where it keeps a vault";
+        state.p.losses.hint(`answer[${event.index}]`, "seal", "dropped", note);
+      }
       return state.writers.get(event.index)?.delta(event.delta, print);
     case "block-end":
       state.writers.get(event.index)?.end(event.final, print);
@@ -125,14 +119,7 @@ function partOf(block: Extract<Block, { kind: "text" | "refusal" }>, state: Stat
 /** Azure's filter results stand in the response itself; what has a type is an event of its own. */
 function notice({ dialect, raw }: Extract<StreamEvent, { type: "notice" }>, state: State, print: Print): void {
   if (dialect !== OPENAI_RESPONSES)
-    return lose(
-      state.p.losses,
-      "answer",
-      "vendor-notice",
-      "dropped",
-      "hint",
-      "a remark of the vendor beside the answer",
-    );
+    return state.p.losses.hint("answer", "vendor-notice", "dropped", "a remark of the vendor beside the answer");
   if (!isObject(raw)) return;
   if (raw.type === undefined) state.notices.push(raw);
   else again(state.p, raw, print);
@@ -176,27 +163,15 @@ function incompleteReason({ reason }: Finish, state: State): string | undefined 
 function loseDetails({ reason, details, carry }: Finish, state: State): void {
   const { losses } = state.p;
   if (reason === "pause")
-    lose(
-      losses,
-      "answer.finish",
-      "pause",
-      "approximated",
-      "meaning",
-      "a pause of the vendor's own tools is told as a cut",
-    );
+    losses.meaning("answer.finish", "pause", "approximated", "a pause of the vendor's own tools is told as a cut");
   if (reason === "context-full")
-    lose(losses, "answer.finish", "context-full", "approximated", "hint", "a full context is told as a cut");
+    losses.hint("answer.finish", "context-full", "approximated", "a full context is told as a cut");
   if (details !== undefined && details !== null)
-    lose(losses, "answer.finish", "stop-details", "dropped", "hint", "why exactly the answer ended");
-  if (carry !== undefined && carry !== null)
-    lose(
-      losses,
-      "answer.carry",
-      "carried-state",
-      "dropped",
-      "hint",
-      "what the next request of the vendor's own dialect would name",
-    );
+    losses.hint("answer.finish", "stop-details", "dropped", "why exactly the answer ended");
+  if (carry !== undefined && carry !== null) {
+    const note = "what the next request of the vendor's own dialect would name";
+    losses.hint("answer.carry", "carried-state", "dropped", note);
+  }
 }
 
 /**

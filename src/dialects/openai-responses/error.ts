@@ -1,9 +1,10 @@
 /** Errors in OpenAI's words. Clients look at `type` and `code`, not only at the status: `server_error` in a 4xx makes them retry. */
 import type { Dialect } from "../dialect.ts";
-import { type ErrorDetails, type ErrorKind, GatewayError, kindOfStatus } from "../../ir/error.ts";
+import { type ErrorDetails, type ErrorKind, errorReply, GatewayError, kindOfStatus } from "../../ir/error.ts";
 import type { Reply } from "../../wire/reply.ts";
-import { isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import { parseOr, table } from "./wire.ts";
+import { isObject, type Json, type JsonObject, parseOr } from "../../wire/json.ts";
+import { failed, INVALID, OPENAI_WORDS, refused } from "../openai-errors.ts";
+import { table } from "./wire.ts";
 
 export const error: Dialect["error"] = { decode: decodeError, encode: encodeError };
 
@@ -113,43 +114,17 @@ function retryAfterOf(headers: Readonly<Record<string, string>>, message: string
   return String(Math.max(Math.ceil(Number(told[1]) / (told[2] === "ms" ? 1000 : 1)), 1));
 }
 
-interface Words {
-  readonly type: string;
-  readonly code: string | null;
-}
-const INVALID = "invalid_request_error";
-
-const WORDS: Readonly<Record<ErrorKind, Words>> = {
-  "invalid-request": { type: INVALID, code: null },
-  "context-overflow": { type: INVALID, code: "context_length_exceeded" },
-  "content-filter": { type: INVALID, code: "content_filter" },
-  unsupported: { type: INVALID, code: "unsupported_value" },
-  unauthenticated: { type: INVALID, code: "invalid_api_key" },
-  forbidden: { type: INVALID, code: "forbidden" },
-  // Codex retries a 404 without this code six times.
-  "foreign-seal": { type: INVALID, code: "invalid_encrypted_content" },
-  "unknown-model": { type: INVALID, code: "model_not_found" },
-  "not-found": { type: INVALID, code: "not_found" },
-  "foreign-thread": { type: INVALID, code: "not_found" },
-  "method-not-allowed": { type: INVALID, code: "method_not_allowed" },
-  "request-timeout": { type: INVALID, code: "request_timeout" },
-  "body-too-large": { type: INVALID, code: "request_too_large" },
-  "unsupported-media": { type: INVALID, code: "unsupported_media_type" },
-  "upgrade-required": { type: INVALID, code: "upgrade_required" },
+const WORDS: typeof OPENAI_WORDS = {
+  ...OPENAI_WORDS,
   "rate-limited": { type: "rate_limit_error", code: "rate_limit_exceeded" },
-  "quota-exhausted": { type: "insufficient_quota", code: "insufficient_quota" },
-  aborted: { type: INVALID, code: "request_aborted" },
-  internal: { type: "server_error", code: "internal_error" },
-  "upstream-failed": { type: "server_error", code: "server_error" },
-  "upstream-unreachable": { type: "server_error", code: "upstream_unreachable" },
-  "upstream-cut": { type: "server_error", code: "upstream_cut" },
-  overloaded: { type: "server_error", code: "server_is_overloaded" },
-  "upstream-timeout": { type: "server_error", code: "upstream_timeout" },
-  unavailable: { type: "server_error", code: "unavailable" },
-  "gateway-full": { type: "server_error", code: "unavailable" },
-  "gateway-stopping": { type: "server_error", code: "unavailable" },
-  "upstream-auth": { type: INVALID, code: "invalid_api_key" },
-  "upstream-forbidden": { type: INVALID, code: "forbidden" },
+  internal: failed("internal_error"),
+  "upstream-failed": failed("server_error"),
+  overloaded: failed("server_is_overloaded"),
+  unavailable: failed("unavailable"),
+  "gateway-full": failed("unavailable"),
+  "gateway-stopping": failed("unavailable"),
+  "upstream-auth": refused("invalid_api_key"),
+  "upstream-forbidden": refused("forbidden"),
 };
 
 /** Codex gives up on a 429 without Retry-After. */
@@ -158,11 +133,7 @@ const RETRY_AFTER_DEFAULT: Partial<Record<ErrorKind, string>> = { "rate-limited"
 function encodeError(error: GatewayError): Reply {
   const retryAfter =
     error.details.retryAfter ?? RETRY_AFTER_DEFAULT[error.kind] ?? (error.status === 429 ? "5" : undefined);
-  return {
-    status: error.status,
-    headers: { "content-type": "application/json", ...(retryAfter !== undefined && { "retry-after": retryAfter }) },
-    body: JSON.stringify({ error: errorObject(error) }),
-  };
+  return errorReply(error, { error: errorObject(error) }, { retryAfter });
 }
 
 export function errorObject(error: GatewayError): JsonObject {

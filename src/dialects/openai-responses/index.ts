@@ -3,14 +3,12 @@ import type { Dialect } from "../dialect.ts";
 import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { error } from "./error.ts";
-import { FIELD_NAMES } from "./field-names.ts";
-import { headers } from "./headers.ts";
+import { FIELD_NAMES, headers, marks, paths } from "./facts.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { nativeEdits } from "./native-edits.ts";
-import { marks } from "./marks.ts";
 import { passes } from "./passes.ts";
-import { paths } from "./paths.ts";
 import { probe } from "./probe.ts";
+import { decodeInput } from "./items-decode.ts";
 import { decodeRequest, envelope } from "./request-decode.ts";
 import { encodeRequest } from "./request-encode.ts";
 import { response } from "./response.ts";
@@ -21,7 +19,7 @@ import { thoughts } from "./thoughts.ts";
 export const openaiResponses = {
   id: OPENAI_RESPONSES,
   fieldNames: FIELD_NAMES,
-  conversationField: "input",
+  conversation: { field: "input", decode: (said) => decodeInput(said, "input") },
   paths,
   headers,
   traits,
@@ -36,5 +34,7 @@ export const openaiResponses = {
   response,
   error,
   probe,
+  customCalls: () => "custom",
+  sealsThoughts: true,
   hostsWebSearch: true,
 } satisfies Dialect;

@@ -1,4 +1,5 @@
 /** The items of `input`, one after another. Chat messages and Anthropic blocks among them are Cursor's. */
+import { namesIn } from "../../wire/name-list.ts";
 import type { CallEntry, CallInput, Entry, ReasoningEntry, ResultEntry } from "../../ir/request.ts";
 import { readSeal, type Seal } from "../../ir/seal.ts";
 import { type Draft, placed, withUnread } from "../../ir/draft.ts";
@@ -70,17 +71,9 @@ const ITEMS = table<(item: JsonObject, path: string) => Entry>({
 });
 
 /** Parts that stand where an item should: read as a message of whoever writes such parts. */
-const LOOSE_PARTS = new Set([
-  "input_text",
-  "output_text",
-  "text",
-  "input_image",
-  "image_url",
-  "input_file",
-  "input_audio",
-  "tool_use",
-  "tool_result",
-]);
+const LOOSE_PARTS = namesIn(
+  "input_text output_text text input_image image_url input_file input_audio tool_use tool_result",
+);
 
 function loosePart(type: string, item: JsonObject, path: string): readonly Entry[] {
   const role = type === "output_text" || type === "tool_use" ? "assistant" : "user";
@@ -169,10 +162,8 @@ function builtinContent(builtin: Builtin, item: JsonObject, path: string): Resul
 const RESULT_FRAME = new Set(["type", "id", "status", "call_id", "approval_request_id"]);
 
 /** What some decoder here reads; anything else goes back to its own dialect only. */
-const ITEM_KEYS = new Set(
-  `type id status role content phase name call_id namespace arguments input output caller summary encrypted_content tools`.split(
-    /\s+/,
-  ),
+const ITEM_KEYS = namesIn(
+  `type id status role content phase name call_id namespace arguments input output caller summary encrypted_content tools`,
 );
 
 const withMeta = <T extends object>(draft: T, item: JsonObject): T => withIds(withUnread(draft, item, ITEM_KEYS), item);

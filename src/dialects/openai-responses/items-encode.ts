@@ -47,7 +47,7 @@ function encodeEntry(entry: Entry, images: HeldImages, w: Writing): JsonObject |
     }
     case "opaque":
       if (entry.dialect === OPENAI_RESPONSES) return entry.raw as JsonObject;
-      w.losses.meaning(w.said.place(entry), "foreign-item", "dropped", "an item that only its own dialect understands");
+      w.losses.meaning(entry, "foreign-item", "dropped", "an item that only its own dialect understands");
       return undefined;
     default:
       return assertNever(entry);

@@ -1,9 +1,7 @@
 /** A message: each of its parts is a block of its own. */
 import type { Annotation, Emit } from "../../ir/events.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
-import type { DecoderState } from "./item.ts";
-import type { Kind } from "./item.ts";
-import type { Flow } from "./item.ts";
+import type { DecoderState, Flow, Kind } from "./item.ts";
 import { flow } from "./tail.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { table } from "./wire.ts";

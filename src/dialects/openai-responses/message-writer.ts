@@ -3,7 +3,6 @@ import type { Annotation, Block } from "../../ir/events.ts";
 import { literals } from "../../wire/literals.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { addItem, type BlockWriter, endItem, json, type Print, type Printing } from "./printing.ts";
-import { lose } from "./writing.ts";
 
 type TextBlock = Extract<Block, { kind: "text" | "refusal" }>;
 
@@ -93,7 +92,7 @@ function textWriter(p: Printing, where: string, ended: Ended, print: Print): Blo
 
 function urlCitation(annotation: Annotation, textLength: number, p: Printing): string | undefined {
   if (annotation.kind !== "url" || annotation.url === undefined) {
-    lose(p.losses, "answer.annotations", "citations", "dropped", "hint", "a citation of something that has no URL");
+    p.losses.hint("answer.annotations", "citations", "dropped", "a citation of something that has no URL");
     return undefined;
   }
   return json({

@@ -1,4 +1,5 @@
 /** A message, of whichever dialect: an assistant's tool calls and a user's tool results inside it become entries of their own. */
+import { namesIn } from "../../wire/name-list.ts";
 import type {
   CallEntry,
   Content,
@@ -60,10 +61,9 @@ function messageMaker(item: JsonObject, role: Role, path: string): MessageMaker 
 }
 
 /** Read here, or a field of Chat that the Responses API refuses. */
-const MESSAGE_KEYS = new Set(
-  `type id status role content phase name tool_calls tool_call_id function_call reasoning_content reasoning reasoning_details
-  refusal annotations audio cache_control`.split(/\s+/),
-);
+const MESSAGE_KEYS =
+  namesIn(`type id status role content phase name tool_calls tool_call_id function_call reasoning_content reasoning reasoning_details
+  refusal annotations audio cache_control`);
 
 /** Kimi and DeepSeek demand it back; Chat clients write it beside the content. */
 function replayedThinking(item: JsonObject, role: Role, path: string): ReasoningEntry | undefined {

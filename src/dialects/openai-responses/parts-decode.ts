@@ -1,4 +1,5 @@
 /** Content as Responses clients write it; Chat's and Anthropic's parts too, since Cursor mixes all three in one body. */
+import { namesIn } from "../../wire/name-list.ts";
 import { inlined } from "../../ir/media.ts";
 import type { Content, MediaPart, MediaSource, Part, TextPart } from "../../ir/request.ts";
 import { type Draft, placed, withMark, withUnread } from "../../ir/draft.ts";
@@ -46,10 +47,9 @@ const TEXT_KEYS = new Set(["type", "text", "annotations", "cache_control"]);
 const REFUSAL_KEYS = new Set(["type", "refusal"]);
 const REF_KEYS = new Set(["type", "tool_name", "name"]);
 /** Whatever shape a picture, a file or a sound comes in. */
-const MEDIA_KEYS = new Set(
-  `type image_url file_id file_data file_url filename detail file input_audio data format source title context
-  cache_control`.split(/\s+/),
-);
+const MEDIA_KEYS =
+  namesIn(`type image_url file_id file_data file_url filename detail file input_audio data format source title context
+  cache_control`);
 
 const PARTS = table<(part: JsonObject, path: string) => Part>({
   text,

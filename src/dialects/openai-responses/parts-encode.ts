@@ -68,8 +68,7 @@ function contextOf(part: MediaPart, place: Place, w: Writing): readonly JsonObje
   const titled = !w.own && part.media === "document" && "url" in part.source;
   const told = [titled ? part.name : undefined, part.context].filter((text) => text !== undefined);
   if (told.length === 0) return [];
-  const note = "what is said about a document stands beside it as text";
-  w.losses.hint(w.said.place(part), "document-context", "approximated", note);
+  w.losses.hint(part, "document-context", "approximated", "what is said about a document stands beside it as text");
   return [textPart(told.join("\n\n"), place, w)];
 }
 

@@ -1,4 +1,5 @@
 /** Whether a body is a true Responses body, which may pass as bytes, or one of the mixtures that Cursor posts. */
+import { namesIn } from "../../wire/name-list.ts";
 import type { Traits } from "../traits.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
 import { ID_LENGTH_MAX } from "./wire.ts";
@@ -42,17 +43,7 @@ const customNames = (tools: Json | undefined): ReadonlySet<unknown> =>
   new Set(isList(tools) ? tools.flatMap((tool) => (isObject(tool) && tool.type === "custom" ? [tool.name] : [])) : []);
 
 /** Parts of Chat and Messages; vendors refuse them in `input`. */
-const FOREIGN_PARTS = new Set([
-  "text",
-  "image_url",
-  "image",
-  "document",
-  "file",
-  "tool_use",
-  "tool_result",
-  "thinking",
-  "redacted_thinking",
-]);
+const FOREIGN_PARTS = namesIn("text image_url image document file tool_use tool_result thinking redacted_thinking");
 
 function isNativeItem(item: Json, custom: ReadonlySet<unknown>): boolean {
   if (!isObject(item)) return false;

@@ -1,10 +1,10 @@
 /** Reasoning items: summary parts or the thinking itself, and the seal that lets the next turn go on from it. */
 import type { Block } from "../../ir/events.ts";
-import { type Seal, sealFor } from "../../ir/seal.ts";
+import { grownSeal, type Seal, sealFor } from "../../ir/seal.ts";
 import { thinkMarkup } from "../../ir/think.ts";
 import { type JsonLiteral, literal } from "../../wire/json.ts";
 import { literals } from "../../wire/literals.ts";
-import { addItem, type BlockWriter, endItem, json, type Place, type Print, type Printing } from "./printing.ts";
+import { addItem, type BlockWriter, endItem, json, type Print, type Printing } from "./printing.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { REDACTED_SUFFIX } from "./wire.ts";
 
@@ -29,15 +29,12 @@ function sealText(seal: Seal, block: ReasoningBlock): string {
   return block.redacted && seal.dialect !== OPENAI_RESPONSES ? text + REDACTED_SUFFIX : text;
 }
 
-const joined = (before: Seal | undefined, delta: { readonly seal: Seal; readonly mode: "set" | "append" }): Seal =>
-  delta.mode === "append" && before ? { ...delta.seal, value: before.value + delta.seal.value } : delta.seal;
-
 /** Without text the item is worth printing only for its seal, which comes last. */
 function hiddenWriter(p: Printing, block: ReasoningBlock): BlockWriter {
   let seal: Seal | undefined;
   return {
     delta: (delta) => {
-      if ("seal" in delta) seal = joined(seal, delta);
+      if ("seal" in delta) seal = grownSeal(seal, delta);
     },
     end: (_final, print) => {
       if (!seal) return;
@@ -74,6 +71,7 @@ export function markupWriter(p: Printing, block: ReasoningBlock, openPart: (prin
 function shownWriter(p: Printing, block: ReasoningBlock, print: Print): BlockWriter {
   const place = p.place();
   const id = place.id("rs");
+  const where = `"item_id":"${id}","output_index":${place.at}`;
   const sections: string[] = [];
   let section: Section | undefined;
   let seal: Seal | undefined;
@@ -85,9 +83,9 @@ function shownWriter(p: Printing, block: ReasoningBlock, print: Print): BlockWri
   return {
     delta: (delta, to) => {
       if ("section" in delta) close(to);
-      else if ("seal" in delta) seal = joined(seal, delta);
+      else if ("seal" in delta) seal = grownSeal(seal, delta);
       else if ("text" in delta) {
-        section ??= (block.channel === "summary" ? summarySection : rawSection)(p, id, place, sections.length, to);
+        section ??= sectionOf(p, block.channel, where, sections.length, to);
         section.text(delta.text, to);
       }
     },
@@ -104,37 +102,32 @@ interface Section {
   end(print: Print): string;
 }
 
-function summarySection(p: Printing, id: string, place: Place, at: number, print: Print): Section {
-  const where = `"item_id":"${id}","output_index":${place.at},"summary_index":${at}`;
-  const text = literals();
-  const part = (): string => `{"type":"summary_text","text":${text.json()}}`;
-  p.event("response.reasoning_summary_part.added", `${where},"part":${part()}`, print);
-  return {
-    text: (piece, to) => {
-      text.add(piece);
-      p.event("response.reasoning_summary_text.delta", `${where},"delta":${piece.json}`, to);
-    },
-    end: (to) => {
-      p.event("response.reasoning_summary_text.done", `${where},"text":${text.json()}`, to);
-      p.event("response.reasoning_summary_part.done", `${where},"part":${part()}`, to);
-      return text.json();
-    },
-  };
-}
+/** What a section is called, and the events of its part and of the text in it. */
+const SECTIONS = {
+  summary: {
+    type: "summary_text",
+    at: "summary_index",
+    part: "reasoning_summary_part",
+    text: "reasoning_summary_text",
+  },
+  raw: { type: "reasoning_text", at: "content_index", part: "content_part", text: "reasoning_text" },
+} as const;
 
-function rawSection(p: Printing, id: string, place: Place, at: number, print: Print): Section {
-  const where = `"item_id":"${id}","output_index":${place.at},"content_index":${at}`;
+function sectionOf(p: Printing, channel: ReasoningBlock["channel"], item: string, at: number, print: Print): Section {
+  const names = SECTIONS[channel];
+  const where = `${item},"${names.at}":${at}`;
+  const flowing = `response.${names.text}.delta`;
   const text = literals();
-  const part = (): string => `{"type":"reasoning_text","text":${text.json()}}`;
-  p.event("response.content_part.added", `${where},"part":${part()}`, print);
+  const part = (): string => `{"type":"${names.type}","text":${text.json()}}`;
+  p.event(`response.${names.part}.added`, `${where},"part":${part()}`, print);
   return {
     text: (piece, to) => {
       text.add(piece);
-      p.event("response.reasoning_text.delta", `${where},"delta":${piece.json}`, to);
+      p.event(flowing, `${where},"delta":${piece.json}`, to);
     },
     end: (to) => {
-      p.event("response.reasoning_text.done", `${where},"text":${text.json()}`, to);
-      p.event("response.content_part.done", `${where},"part":${part()}`, to);
+      p.event(`response.${names.text}.done`, `${where},"text":${text.json()}`, to);
+      p.event(`response.${names.part}.done`, `${where},"part":${part()}`, to);
       return text.json();
     },
   };

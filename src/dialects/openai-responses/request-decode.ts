@@ -1,4 +1,5 @@
 /** A Responses body, or one of Cursor's that is nearly one, as a ModelRequest. */
+import { namesIn } from "../../wire/name-list.ts";
 import { unwrapCustomInput } from "../../ir/lower.ts";
 import { lossless, type Translated } from "../../ir/loss.ts";
 import type { CallEntry, Entry, ModelRequest, OutputShape, StoredState, Tool } from "../../ir/request.ts";
@@ -18,59 +19,46 @@ import {
   without,
 } from "../../wire/json.ts";
 import { deploymentIn } from "../deployment.ts";
+import { cacheOf, callerOf, SEALED_REASONING } from "../openai-request.ts";
 import type { Envelope } from "../dialect.ts";
 import { decodeInput } from "./items-decode.ts";
 import { decodeContent } from "./parts-decode.ts";
 import { readReasoning, readSampling, readVerbosity } from "./settings.ts";
 import { decodeToolChoice, decodeTools } from "./tools-decode.ts";
+import { FIELD_NAMES } from "./facts.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
-import { FIELD_NAMES } from "./field-names.ts";
-
-export const SEALED_REASONING = "reasoning.encrypted_content";
 
 export function decodeRequest(body: JsonObject): Translated<ModelRequest> {
   const tools = decodeTools(body.tools, "tools");
   const entries = rehydrate([...instructions(body), ...inputOf(body)], tools);
-  const toolChoice = decodeToolChoice(body.tool_choice, "tool_choice");
-  const parallelCalls = optionalBoolean(body, "parallel_tool_calls");
-  const reasoning = readReasoning(body);
-  const output = outputOf(body);
-  return lossless({
+  const value = defined<ModelRequest>({
     model: optionalString(body, "model") ?? "",
     stream: optionalBoolean(body, "stream") ?? false,
     generate: optionalBoolean(body, "generate") ?? true,
     entries,
     tools,
-    ...(toolChoice && { toolChoice }),
-    ...(parallelCalls !== undefined && { parallelCalls }),
+    toolChoice: decodeToolChoice(body.tool_choice, "tool_choice"),
+    parallelCalls: optionalBoolean(body, "parallel_tool_calls"),
+    reasoning: readReasoning(body),
+    output: outputOf(body),
     sampling: readSampling(body),
-    ...(reasoning && { reasoning }),
-    ...(output && { output }),
     state: stateOf(body),
     truncation: optionalString(body, "truncation"),
-    cache: defined({
-      key: optionalString(body, "prompt_cache_key"),
-      retention: optionalString(body, "prompt_cache_retention"),
-    }),
+    cache: cacheOf(body),
     wants: wantsOf(body),
-    caller: defined({
-      user: optionalString(body, "user"),
-      safetyId: optionalString(body, "safety_identifier"),
-      metadata: body.metadata ?? undefined,
-      serviceTier: optionalString(body, "service_tier"),
-    }),
+    caller: callerOf(body),
     extra: { dialect: OPENAI_RESPONSES, fields: extraOf(body) },
     fields: fieldsOf(body, FIELD_NAMES),
   });
+  return lossless(value);
 }
 
 /** `type` is the WebSocket envelope, `response.create`. */
-const READ = new Set(
-  `type model input messages instructions tools tool_choice parallel_tool_calls stream generate reasoning reasoning_effort
+const READ =
+  namesIn(`type model input messages instructions tools tool_choice parallel_tool_calls stream generate reasoning reasoning_effort
   text response_format store previous_response_id prompt_cache_key prompt_cache_retention safety_identifier user metadata
   service_tier max_output_tokens max_tokens max_completion_tokens temperature top_p top_k stop stop_sequences
-  frequency_penalty presence_penalty seed truncation`.split(/\s+/),
-);
+  frequency_penalty presence_penalty seed truncation`);
 
 function extraOf(body: JsonObject): Readonly<Record<string, Raw>> {
   const rest = without(body, READ);

@@ -9,22 +9,23 @@ import { loseUnread } from "../../ir/unread.ts";
 import { callerWords, type Field } from "../../ir/field-names.ts";
 import { textOfContent } from "../../ir/turns.ts";
 import { isList, isObject, type Json, type JsonObject } from "../../wire/json.ts";
+import { SEALED_REASONING } from "../openai-request.ts";
 import { cacheOf, callerOf, extraOf } from "./caller-encode.ts";
 import { encodeItems } from "./items-encode.ts";
 import { encodeReasoning } from "./reasoning-encode.ts";
-import { SEALED_REASONING } from "./request-decode.ts";
 import { encodeTool, encodeToolChoice, encodeTools } from "./tools-encode.ts";
 import { isOwn, loseMark, type Writing } from "./writing.ts";
 
 export function encodeRequest(request: ModelRequest, to: Addressee): Translated<JsonObject> {
+  const said = callerWords(request);
   const w: Writing = {
     own: isOwn(request),
     request,
     to,
     tools: toolMap(request.tools, request.entries),
     calls: callsOf(request.entries),
-    losses: lossList(),
-    said: callerWords(request),
+    losses: lossList(said),
+    said,
   };
   const value = {
     model: to.model,
@@ -67,7 +68,7 @@ function losePrompt(part: Part, w: Writing): void {
   if ("mark" in part) loseMark(part.mark, w);
   if ("hints" in part) loseUnread(w.losses, w.said.place(part), part.hints);
   if (part.kind === "media" || part.kind === "opaque")
-    w.losses.meaning(w.said.place(part), "foreign-item", "dropped", "instructions hold nothing but text here");
+    w.losses.meaning(part, "foreign-item", "dropped", "instructions hold nothing but text here");
 }
 
 /** One user text that stood alone goes back as the string it was. */
@@ -85,13 +86,10 @@ function toolFields(w: Writing): JsonObject {
   const idle = !w.own && tools.length === 0;
   const choice = request.toolChoice && !idle ? encodeToolChoice(request.toolChoice, w) : undefined;
   const parallel = idle ? undefined : request.parallelCalls;
-  if (parallel === false && !to.traits.parallelSwitch)
-    w.losses.meaning(
-      w.said.field("parallelCalls"),
-      "parallel-switch",
-      "dropped",
-      "the upstream cannot be held to one call at a time",
-    );
+  if (parallel === false && !to.traits.parallelSwitch) {
+    const note = "the upstream cannot be held to one call at a time";
+    w.losses.meaning(w.said.field("parallelCalls"), "parallel-switch", "dropped", note);
+  }
   return {
     ...(tools.length > 0 && { tools }),
     ...(choice !== undefined && { tool_choice: choice }),
@@ -105,8 +103,7 @@ function offered(w: Writing): readonly JsonObject[] {
   const waits = waitingTools(tools, entries);
   return tools.flatMap((tool) => {
     if (!waits(tool)) return encodeTool(tool, undefined, w);
-    const note = "a deferred tool is left out until the conversation names it";
-    w.losses.hint(w.said.place(tool), "deferred-tool", "emulated", note);
+    w.losses.hint(tool, "deferred-tool", "emulated", "a deferred tool is left out until the conversation names it");
     return [];
   });
 }

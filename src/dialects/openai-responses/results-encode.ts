@@ -1,9 +1,9 @@
 /** Results of calls, each in the item type that answers its call. */
 import type { MediaPart, Part, ResultEntry, ToolRef } from "../../ir/request.ts";
-import { isObject, type JsonObject } from "../../wire/json.ts";
+import { isObject, type JsonObject, parseOr } from "../../wire/json.ts";
 import { encodeParts, imageSource, plainText } from "./parts-encode.ts";
 import { encodeTools } from "./tools-encode.ts";
-import { type Builtin, builtinByName, parseOr } from "./wire.ts";
+import { type Builtin, builtinByName } from "./wire.ts";
 import { builtinOf, callId, itemOf, loseMark, type Writing } from "./writing.ts";
 
 /** Where images go that the upstream does not take inside a result: they follow in a user message. */
@@ -43,7 +43,7 @@ function encodeOutput(entry: ResultEntry, images: HeldImages, w: Writing): strin
     return { kind: "text", text: `[${part.media}: see the next message]` };
   });
   if (told.some((part, at) => part !== content[at]))
-    w.losses.hint(w.said.place(entry), "result-media", "emulated", "media of a tool result follow in a user message");
+    w.losses.hint(entry, "result-media", "emulated", "media of a tool result follow in a user message");
   return plainText(told) ?? encodeParts(told, "tool", w);
 }
 
@@ -51,7 +51,7 @@ function contentOf(entry: ResultEntry, w: Writing): string | readonly Part[] {
   const content =
     typeof entry.content === "object" && "tools" in entry.content ? toolNames(entry.content.tools) : entry.content;
   if (entry.isError !== true) return content;
-  w.losses.hint(w.said.place(entry), "result-error", "approximated", "that a tool failed is told in its text");
+  w.losses.hint(entry, "result-error", "approximated", "that a tool failed is told in its text");
   return typeof content === "string" ? ERROR_MARK + content : [{ kind: "text", text: ERROR_MARK.trim() }, ...content];
 }
 const ERROR_MARK = "[the tool failed] ";
@@ -98,10 +98,8 @@ function computerOutput(entry: ResultEntry, w: Writing): JsonObject {
   const parts = typeof entry.content === "object" && !("tools" in entry.content) ? entry.content : [];
   const screen = parts.find((part) => part.kind === "media");
   const rest = parts.flatMap((part) => (part.kind === "opaque" && isObject(part.raw) ? [part.raw] : []));
-  if (!screen) {
-    const note = "a computer call was answered without a screenshot";
-    w.losses.meaning(w.said.place(entry), "computer-screenshot", "dropped", note);
-  }
+  if (!screen)
+    w.losses.meaning(entry, "computer-screenshot", "dropped", "a computer call was answered without a screenshot");
   return {
     output: { type: "computer_screenshot", ...(screen && imageSource(screen.source)) },
     ...Object.assign({}, ...rest),

@@ -16,10 +16,10 @@ import {
   without,
 } from "../../wire/json.ts";
 import type { OwnSettings } from "../dialect.ts";
-import { changed, changedFields, printedAt } from "../field-edits.ts";
+import { changed, changedSampling, numbersIn, printedAt } from "../field-edits.ts";
 import { reasoningFields } from "./reasoning-encode.ts";
 
-const SAMPLING = { temperature: "temperature", topP: "top_p" } as const;
+const NUMBERS = ["temperature", "topP", "topK", "frequencyPenalty", "presencePenalty", "seed"] as const;
 
 export function readSampling(body: JsonObject, wrong = refuse): Sampling {
   const stop = body.stop ?? body.stop_sequences;
@@ -28,14 +28,9 @@ export function readSampling(body: JsonObject, wrong = refuse): Sampling {
       optionalNumber(body, "max_output_tokens", "", wrong) ??
       optionalNumber(body, "max_completion_tokens", "", wrong) ??
       optionalNumber(body, "max_tokens", "", wrong),
-    temperature: optionalNumber(body, "temperature", "", wrong),
-    topP: optionalNumber(body, "top_p", "", wrong),
-    topK: optionalNumber(body, "top_k", "", wrong),
+    ...numbersIn(body, NUMBERS, wrong),
     stop:
       typeof stop === "string" ? [stop] : isList(stop) ? stop.filter((text) => typeof text === "string") : undefined,
-    frequencyPenalty: optionalNumber(body, "frequency_penalty", "", wrong),
-    presencePenalty: optionalNumber(body, "presence_penalty", "", wrong),
-    seed: optionalNumber(body, "seed", "", wrong),
   });
 }
 
@@ -81,7 +76,7 @@ export const settings = {
       ...changed("verbosity", ["text", "verbosity"], before.output?.verbosity, after.output?.verbosity),
       ...changed("truncation", ["truncation"], before.truncation, after.truncation),
       ...changed("max-tokens", ["max_output_tokens"], body.max_output_tokens, limit),
-      ...changedFields("unsupported-parameter", SAMPLING, before.sampling, after.sampling),
+      ...changedSampling(["temperature", "topP"], before.sampling, after.sampling),
     ];
   },
 };

@@ -1,4 +1,5 @@
 /** Tools as Responses clients declare them; Chat's nested and Anthropic's bare ones too, since Cursor mixes all three. */
+import { namesIn } from "../../wire/name-list.ts";
 import type { CustomTool, FunctionTool, Tool, ToolChoice, ToolRef } from "../../ir/request.ts";
 import {
   isList,
@@ -37,16 +38,7 @@ function decodeTool(tool: JsonObject, path: string): Tool {
   return otherTool(type, tool);
 }
 
-const FUNCTION_KEYS = new Set([
-  "type",
-  "name",
-  "description",
-  "parameters",
-  "input_schema",
-  "strict",
-  "defer_loading",
-  "cache_control",
-]);
+const FUNCTION_KEYS = namesIn("type name description parameters input_schema strict defer_loading cache_control");
 
 const CUSTOM_KEYS = new Set(["type", "name", "description", "format", "defer_loading"]);
 const NAMESPACE_KEYS = new Set(["type", "name", "description", "tools"]);

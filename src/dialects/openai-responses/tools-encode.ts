@@ -172,7 +172,7 @@ const FOREIGN_BUILTINS: readonly (readonly [RegExp, string, JsonObject])[] = [
 ];
 
 function foreignBuiltin(tool: Extract<Tool, { kind: "builtin" }>, w: Writing): JsonObject {
-  w.losses.hint(w.said.place(tool), "builtin-tool", "emulated", `${tool.wire} is declared as a function`);
+  w.losses.hint(tool, "builtin-tool", "emulated", `${tool.wire} is declared as a function`);
   const known = FOREIGN_BUILTINS.find(([wire]) => wire.test(tool.wire));
   const strict = w.to.traits.strictTools ? { strict: false } : {};
   return {
@@ -188,10 +188,10 @@ function hostedTool(tool: Extract<Tool, { kind: "hosted" }>, w: Writing): readon
   if (tool.dialect === OPENAI_RESPONSES) return [tool.raw as JsonObject];
   const raw = isObject(tool.raw) ? tool.raw : {};
   if (typeof raw.type === "string" && raw.type.startsWith("web_search")) {
-    w.losses.hint(w.said.place(tool), "web-search", "emulated", "the search of this vendor stands in for the other's");
+    w.losses.hint(tool, "web-search", "emulated", "the search of this vendor stands in for the other's");
     return [webSearch(raw)];
   }
-  w.losses.meaning(w.said.place(tool), "hosted-tool", "dropped", `${tool.name} runs at another vendor`);
+  w.losses.meaning(tool, "hosted-tool", "dropped", `${tool.name} runs at another vendor`);
   return [];
 }
 
@@ -220,12 +220,8 @@ export function encodeToolChoice(choice: ToolChoice, w: Writing): Json | undefin
       };
     case "opaque":
       if (choice.dialect === OPENAI_RESPONSES) return choice.raw;
-      w.losses.meaning(
-        w.said.field("toolChoice"),
-        "tool-choice",
-        "dropped",
-        "a choice that only its own dialect understands",
-      );
+      const note = "a choice that only its own dialect understands";
+      w.losses.meaning(w.said.field("toolChoice"), "tool-choice", "dropped", note);
       return undefined;
   }
 }

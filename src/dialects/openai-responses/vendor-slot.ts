@@ -2,8 +2,7 @@
 import type { Emit } from "../../ir/events.ts";
 import { type JsonObject, literal } from "../../wire/json.ts";
 import { callIdOrOwn } from "./call-slot.ts";
-import type { DecoderState } from "./item.ts";
-import type { Kind } from "./item.ts";
+import type { DecoderState, Kind } from "./item.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
 import { type Builtin, builtinInput, runsAtClient } from "./wire.ts";
 

@@ -2,7 +2,6 @@
 import type { Block } from "../../ir/events.ts";
 import { isObject, type JsonObject, type Raw } from "../../wire/json.ts";
 import { addItem, type BlockWriter, endItem, json, type Print, type Printing } from "./printing.ts";
-import { lose } from "./writing.ts";
 
 /** Items of the vendor's own tools go to its own clients as they are. */
 export function vendorWriter(p: Printing, raw: Raw, print: Print): BlockWriter {
@@ -25,13 +24,7 @@ export function again(p: Printing, raw: JsonObject, print: Print): void {
 const EVENT_NAME = /^[\w.-]+$/;
 
 export function droppedWriter(p: Printing, block: Extract<Block, { kind: "hosted" | "opaque" }>): BlockWriter {
-  lose(
-    p.losses,
-    `answer.${block.wire}`,
-    block.kind === "hosted" ? "hosted-call" : "foreign-item",
-    "dropped",
-    "hint",
-    `${block.wire} is known to its own dialect only`,
-  );
+  const note = `${block.wire} is known to its own dialect only`;
+  p.losses.hint(`answer.${block.wire}`, block.kind === "hosted" ? "hosted-call" : "foreign-item", "dropped", note);
   return { delta: () => {}, end: () => {} };
 }

@@ -1,7 +1,7 @@
 /** Words of the Responses protocol that several files here need. https://platform.openai.com/docs/api-reference/responses */
 import type { Draft } from "../../ir/draft.ts";
 import type { Meta } from "../../ir/request.ts";
-import { isObject, type Json, type JsonObject, without } from "../../wire/json.ts";
+import { isObject, type Json, type JsonObject, parseOr, without } from "../../wire/json.ts";
 
 /** A tool that the client runs and that has item types of its own. */
 export interface Builtin {
@@ -17,49 +17,20 @@ export interface Builtin {
   readonly core: string;
 }
 
-export const BUILTINS: readonly Builtin[] = [
-  {
-    name: "tool_search",
-    tools: ["tool_search"],
-    call: "tool_search_call",
-    output: "tool_search_output",
-    prefix: "tsc",
-    core: "arguments",
-  },
-  {
-    name: "apply_patch",
-    tools: ["apply_patch"],
-    call: "apply_patch_call",
-    output: "apply_patch_call_output",
-    prefix: "apc",
-    core: "operation",
-  },
-  { name: "shell", tools: ["shell"], call: "shell_call", output: "shell_call_output", prefix: "sh", core: "action" },
-  {
-    name: "local_shell",
-    tools: ["local_shell"],
-    call: "local_shell_call",
-    output: "local_shell_call_output",
-    prefix: "lsh",
-    core: "action",
-  },
-  {
-    name: "computer",
-    tools: ["computer", "computer_use", "computer_use_preview"],
-    call: "computer_call",
-    output: "computer_call_output",
-    prefix: "cu",
-    core: "action",
-  },
+const builtin = (name: string, prefix: string, core: string, tools: readonly string[] = [name]): Builtin => ({
+  ...{ name, prefix, core, tools },
+  call: `${name}_call`,
+  output: `${name}_call_output`,
+});
+
+const BUILTINS: readonly Builtin[] = [
+  { ...builtin("tool_search", "tsc", "arguments"), output: "tool_search_output" },
+  builtin("apply_patch", "apc", "operation"),
+  builtin("shell", "sh", "action"),
+  builtin("local_shell", "lsh", "action"),
+  builtin("computer", "cu", "action", ["computer", "computer_use", "computer_use_preview"]),
   // The vendor calls a remote tool, but the client must agree first: its answer is a result like any other.
-  {
-    name: "mcp_approval",
-    tools: [],
-    call: "mcp_approval_request",
-    output: "mcp_approval_response",
-    prefix: "mcpr",
-    core: "",
-  },
+  { ...builtin("mcp_approval", "mcpr", "", []), call: "mcp_approval_request", output: "mcp_approval_response" },
 ];
 
 export const builtinByName = (name: string): Builtin | undefined => BUILTINS.find((builtin) => builtin.name === name);
@@ -107,14 +78,6 @@ export function withIds<T extends object>(draft: T, item: JsonObject): T {
 
 export const jsonText = (value: Json | undefined): string =>
   typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
-
-export function parseOr(text: string, otherwise: Json): Json {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return otherwise;
-  }
-}
 
 /** Marks the wrapped seal of thinking that its vendor hides: its own dialect must print another block for it. */
 export const REDACTED_SUFFIX = ".redacted";

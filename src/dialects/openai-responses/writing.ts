@@ -1,6 +1,6 @@
 /** What every part of the request encoder must know. */
 import type { Addressee } from "../dialect.ts";
-import type { Feature, Loss, LossList } from "../../ir/loss.ts";
+import type { LossList } from "../../ir/loss.ts";
 import { safeId } from "../../ir/ids.ts";
 import type { CacheMark, CallEntry, Meta, ModelRequest, ToolRef } from "../../ir/request.ts";
 import type { ToolMap } from "../../ir/tools.ts";
@@ -24,20 +24,9 @@ export interface Writing {
 
 export const isOwn = (request: ModelRequest): boolean => request.extra.dialect === OPENAI_RESPONSES;
 
-export function lose(
-  losses: LossList,
-  path: string,
-  feature: Feature,
-  how: Loss["how"],
-  weight: Loss["weight"],
-  note: string,
-): void {
-  losses.add({ path, feature, how, weight, note });
-}
-
 export function loseMark(mark: CacheMark | undefined, w: Writing): void {
   const note = "the Responses API caches prefixes by itself and knows no breakpoints";
-  if (mark) w.losses.hint(w.said.place(mark), "cache-breakpoint", "dropped", note);
+  if (mark) w.losses.hint(mark, "cache-breakpoint", "dropped", note);
 }
 
 /**

@@ -1,7 +1,0 @@
-/** How events look before they are parsed. */
-import type { Marks } from "../dialect.ts";
-
-export const marks: Marks = {
-  answer: /"type"\s*:\s*"(?:message_|content_block_)/,
-  inert: new Set(),
-};
