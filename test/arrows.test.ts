@@ -96,6 +96,21 @@ describe("imports", () => {
     expect(wrong.map(({ from, to }) => `${from} must not import ${to}`)).toEqual([]);
   });
 
+  test("run down the floors of docs/ARCHITECTURE.md, which has every room", async () => {
+    const page = await Bun.file(join(SRC, "../docs/ARCHITECTURE.md")).text();
+    const lines = page.split("```")[1]?.trim().split("\n") ?? [];
+    const names = lines.map((line) => line.split(/ {3,}/)[0]?.split("  ") ?? []);
+    const floors = new Map(names.flatMap((rooms, from) => rooms.map((room) => [room, lines.length - from] as const)));
+    const floorOf = (room: string): number => floors.get(room) ?? NaN;
+    expect([...floors.keys()].filter((room) => !["cli", "gateway"].includes(room)).sort()).toEqual(
+      Object.keys(ARROWS).sort(),
+    );
+    const up = Object.entries(ARROWS).flatMap(([from, rooms]) =>
+      rooms.filter((to) => !(floorOf(to) < floorOf(from))).map((to) => `${from} → ${to}`),
+    );
+    expect(up).toEqual([]);
+  });
+
   test("never lead back to where they came from, not inside a room either", async () => {
     const all = await arrows();
     const reached = (from: string): ReadonlySet<string> => {

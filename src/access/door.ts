@@ -1,4 +1,4 @@
-/** An open gateway spends its owner's money: it serves this machine and nobody behind a tunnel, a proxy or a web page. */
+/** An open gateway spends its owner's money: it serves this machine, and no caller behind a tunnel, a proxy or a web page. */
 import { GatewayError } from "../ir/error.ts";
 import { isForwarding } from "../wire/forwarding.ts";
 import { isLocalOrigin, LOCAL_HOSTS } from "../wire/host.ts";

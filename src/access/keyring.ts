@@ -1,4 +1,4 @@
-/** Who calls. Keys are compared by their digest, so that neither length nor prefix of a key can be timed. */
+/** Finds the caller of a request by its key. Keys are compared by their digest, so that neither length nor prefix of a key can be timed. */
 import { createHash } from "node:crypto";
 import type { Config, KeyConfig } from "../config/config.ts";
 import { GatewayError } from "../ir/error.ts";
@@ -18,7 +18,7 @@ export interface Keyring {
 
 const OPEN: Caller = { name: "local" };
 
-/** Made once for each configuration, so that it can be asked for at every call. */
+/** Made once for each configuration and remembered, so that every call may ask for it. */
 export function keyring(config: Config): Keyring {
   const ring = rings.get(config) ?? keyringOf(config);
   rings.set(config, ring);
@@ -57,7 +57,7 @@ function presentedKey(headers: Headers): string | undefined {
 }
 
 const SCHEME = "bearer";
-/** By hand: a pattern would go back and forth over what a stranger sends. */
+/** No regular expression: one would backtrack on what a stranger sends. */
 function bearerOf(headers: Headers): string {
   const text = headers.get("authorization")?.trim() ?? "";
   const isBearer = text.slice(0, SCHEME.length).toLowerCase() === SCHEME && text.charAt(SCHEME.length).trim() === "";

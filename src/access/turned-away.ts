@@ -1,7 +1,7 @@
-/** A line in the log for who was turned away at the door: never the key, and no more lines than a person can read. */
+/** Logs the requests that are refused at the door: never the key, and no more lines than a person can read. */
 import { escaped, shortened } from "../wire/printable.ts";
 
-/** All of it is the caller's own word, but for the address. */
+/** Every field but the address is what the caller wrote. */
 export interface Stranger {
   /** Of the connection, whatever its headers say: behind a proxy it is the proxy's. */
   readonly peer: string;
@@ -32,7 +32,7 @@ export function turnedAway(warn: Warn, clock: () => number = () => performance.n
     }
     lines--;
     const { peer, ...said } = stranger();
-    // The rest of an error tells the caller what to do.
+    // The rest of the message is advice for the caller.
     const [reason = ""] = said.why.split(". ", 1);
     const [method, path, why] = [said.method, said.path, reason].map(shortened);
     const others = leftOut === 0 ? "" : ` (${leftOut} before it were left out)`;

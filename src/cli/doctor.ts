@@ -33,7 +33,7 @@ export const doctorCommand = defineCommand({
     what: word("NAME", "Only this provider, model or client. Default: everything."),
     config: CONFIG_ARG,
     deep: toggle(
-      "ReplyContext every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
+      "Ask every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
     ),
     json: toggle("One JSON object instead of lines."),
     ...GATEWAY_ARGS,

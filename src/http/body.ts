@@ -6,7 +6,7 @@ import { orLate } from "../time/limit.ts";
 import { lookup } from "../wire/json.ts";
 
 export interface BodyText {
-  /** As it arrived, after decompression. */
+  /** The bytes of the body, decompressed. */
   readonly bytes: Uint8Array;
   readonly text: string;
 }
@@ -44,7 +44,7 @@ const IN_ONE_PIECE_MS_MAX = 50_000;
 const DISCARD_MS = 1_000;
 const STILL_MS = DISCARD_MS + 200;
 
-/** Reads away what is left of a refused request, within `bytesMax`: to close on a client that still writes would take the refusal from it. */
+/** Reads and drops the rest of a refused request, within `bytesMax`: a connection that is closed while the client still writes loses the refusal. */
 export async function discardBody(request: Request, bytesMax: number): Promise<"read" | "endless"> {
   if (request.body === null || request.body.locked) return "read";
   const reader = request.body.getReader();

@@ -16,10 +16,10 @@ export function corsHeaders(request: Request, config: Config): readonly (readonl
   ];
 }
 
-/** What an answer says in headers of ours. */
+/** Headers that pages may read: those that the gateway adds to an answer. */
 const READABLE = ["request-id", "target", "lane", "losses", "lost", "hints", "estimated"];
 
-/** The answer to a browser's question before a request; undefined when this is none, or from a page we do not know. */
+/** The response to a browser's preflight; undefined where the request is none, or its origin is not in the configuration. */
 export function preflight(request: Request, config: Config): Response | undefined {
   if (request.method !== "OPTIONS" || allowed(request, config) === undefined) return undefined;
   return new Response(null, {

@@ -4,7 +4,7 @@ import type { Surface } from "../relay/call.ts";
 import type { OpenCall } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
 import { relay } from "../relay/relay.ts";
-import { refusalFor } from "./answer.ts";
+import { refusalFor } from "./error-response.ts";
 import type { Handler } from "./exchange.ts";
 import { jsonBody } from "./json-body.ts";
 

@@ -1,4 +1,4 @@
-/** One request: its door, its key, its route, its handler, and what it is told where one of them refuses it. */
+/** One request: its route, its door, its key, its handler, and the error that is sent where one of them refuses it. */
 import { checkOpenDoor } from "../access/door.ts";
 import { type Caller, keyring } from "../access/keyring.ts";
 import type { TurnedAway } from "../access/turned-away.ts";
@@ -10,7 +10,7 @@ import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import type { Connection, Gateway } from "../relay/call.ts";
 import type { OpenCalls } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
-import { printed, refusalFor, REQUEST_ID } from "./answer.ts";
+import { printed, refusalFor, REQUEST_ID } from "./error-response.ts";
 import { discardBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import type { Exchange } from "./exchange.ts";
@@ -18,28 +18,28 @@ import { nothingAt } from "./nowhere.ts";
 import { dialectOfPath, match, type Matched } from "./routes.ts";
 import { stackOf } from "./stack.ts";
 
-/** What every request is held against. */
+/** What every request is checked against and handed to. */
 export interface Door {
   readonly gateway: Gateway;
   readonly calls: OpenCalls;
   readonly turnedAway: TurnedAway;
 }
 
-/** A client's, as only the server knows it. */
+/** A client's connection, as only the server knows it. */
 export interface ClientConnection extends Connection {
   peer(): string;
 }
 
 export const newId = (): string => `req_${crypto.randomUUID().replaceAll("-", "")}`;
 
-export async function answer(request: Request, door: Door, connection: ClientConnection): Promise<Response> {
+export async function respond(request: Request, door: Door, connection: ClientConnection): Promise<Response> {
   const id = newId();
   const url = URL.parse(request.url);
   const response = url
     ? await handle(arrivalOf(id, request, url), door, connection)
     : printed(refusalFor("unknown", FALLBACK.id, unreadableHost()));
   connection.waitsForClient();
-  return finish(response, request, id, door.gateway.config);
+  return withOurHeaders(response, request, id, door.gateway.config);
 }
 
 /** What Bun makes of the address needs a Host: without one that can be read, there is no path either. */
@@ -56,7 +56,7 @@ function arrivalOf(id: string, request: Request, url: URL): Arrival {
   return { id, request, url, path, client: clientOf(path, request.headers.get("user-agent") ?? "") };
 }
 
-/** At its end, by hand: a pattern would go back and forth over a path that is made of them. */
+/** Without the slashes at its end. No regular expression: one would backtrack on a path that is all slashes. */
 function withoutSlashes(path: string): string {
   let end = path.length;
   while (end > 1 && path.charAt(end - 1) === "/") end--;
@@ -93,7 +93,7 @@ async function handle(arrival: Arrival, door: Door, connection: ClientConnection
   }
 }
 
-/** After these the connection itself is what there is too little of, or no good. */
+/** After these errors the connection is closed: connections have run out, or this one's body came too late. */
 const CLOSES: ReadonlySet<ErrorKind> = new Set(["gateway-full", "request-timeout"]);
 
 function known(found: ReturnType<typeof match>, method: string, path: string): Matched {
@@ -106,7 +106,7 @@ function known(found: ReturnType<typeof match>, method: string, path: string): M
   throw nothingAt(path);
 }
 
-function finish(response: Response, request: Request, id: string, config: Config): Response {
+function withOurHeaders(response: Response, request: Request, id: string, config: Config): Response {
   response.headers.set(REQUEST_ID, id);
   for (const [name, value] of corsHeaders(request, config)) response.headers.set(name, value);
   return request.method === "HEAD" ? new Response(null, response) : response;

@@ -2,8 +2,8 @@
 import type { Handler } from "./exchange.ts";
 
 /**
- * A stranger can use nothing of it: the instance is a random word, by which a command knows whose note it has read;
- * whether a key is wanted every call would tell too, and leave a line in the log.
+ * Nothing here helps a stranger. The instance is a random word, by which a command finds out whether the note that it
+ * read (cli/note.ts) is this gateway's. Whether a key is wanted, any call would show too, and leave a line in the log.
  */
 export const health: Handler = ({ gateway }) =>
   Response.json(

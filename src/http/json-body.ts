@@ -1,4 +1,4 @@
-/** The JSON object in a request's body, with every way of being wrong told apart. */
+/** The JSON object in a request's body, with an error of its own for each way of being wrong. */
 import { GatewayError } from "../ir/error.ts";
 import { describe, isList, isObject, parseExactly, type Json, type JsonObject } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
@@ -30,7 +30,7 @@ function objectOf(text: string): JsonObject {
 
 function valueOf(text: string): Json {
   try {
-    // First, for the parser takes its time over what is too deep.
+    // First, for the parser is slow on what is too deep.
     const fault = textFault(text, LIMITS.jsonDepthMax);
     if (fault) throw faultError(fault);
     return parseExactly(text);
@@ -71,7 +71,7 @@ const countIn = (list: Json | undefined): number =>
     ? list.reduce<number>((sum, one) => sum + (isObject(one) && isList(one.tools) ? one.tools.length : 1), 0)
     : 0;
 
-/** The parser's word may quote the body, so only its position is told. */
+/** The parser's message may quote the body, so only its position is reported. */
 function whyNot(text: string, error: unknown): string {
   if (text.trim() === "") return "it is empty";
   const at = /position (\d+)/.exec((error as Error).message)?.[1];

@@ -24,7 +24,7 @@ export const oneModel: Handler = (exchange) => {
   return Response.json(listFor(exchange).one(listed(name)));
 };
 
-/** Codex says its version when it wants its own list beside the one of the SDKs: `GET /models?client_version=0.169.0`. */
+/** Codex sends its version, and gets its own list beside the one for SDKs: `GET /models?client_version=0.169.0`. */
 const asksForCatalogue = ({ request }: Exchange): boolean => new URL(request.url).searchParams.has("client_version");
 
 export const catalogueOf = (config: Config, names: readonly string[], key?: KeyConfig): readonly JsonObject[] =>
@@ -33,7 +33,7 @@ export const catalogueOf = (config: Config, names: readonly string[], key?: KeyC
 function knownOf(name: string, { targets, forcedEffort }: Plan): Known {
   // A plan is never without a target.
   const { capabilities, config } = targets[0] as Target;
-  // Clients make room for what goes in.
+  // Clients size their context by what may go in.
   const contextTokens = capabilities.inputTokens ?? capabilities.contextTokens;
   return {
     name,
@@ -49,7 +49,7 @@ const listFor = ({ request }: Exchange): ModelList =>
   MODEL_LISTS.find(({ isAsked }) => isAsked?.(request.headers)) ?? FALLBACK.modelList;
 const MODEL_LISTS = Object.values(DIALECTS).flatMap(({ modelList }) => modelList ?? []);
 
-/** Clients demand a date, and a gateway's names have none. */
+/** Clients require a date, and the gateway's names have none. */
 const CREATED_MS = Date.UTC(2026, 0, 1);
 
 const listed = (id: string): ListedModel => ({ id, title: nameListed(id), createdMs: CREATED_MS });

@@ -1,4 +1,4 @@
-/** What is said where no path answers: the nearest thing that its caller can do. */
+/** The error for a path that is not in the table, with the nearest thing that the caller can do. */
 import { isGoogles, NOT_SPOKEN } from "../clients/gemini-cli.ts";
 import { GatewayError } from "../ir/error.ts";
 import { ROUTES } from "./routes.ts";
@@ -18,7 +18,7 @@ function adviceFor(path: string): string {
 const ANSWERED =
   "This gateway answers POST at /v1/chat/completions, /v1/responses, /v1/messages and /v1/messages/count_tokens, and GET at /v1/models. For anything else ask the vendor itself.";
 
-/** The paths that a client puts behind its base URL. Health is asked for by nobody else. */
+/** The paths that a client puts behind its base URL. Paths of health are not among them: no client builds those. */
 const PLAIN = ROUTES.flatMap(({ path, access }) => (typeof path === "string" && access === "key" ? [path] : []));
 
 /** The longest of them that the path ends in: SDKs append theirs to whatever base URL they are given. */

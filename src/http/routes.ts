@@ -42,7 +42,7 @@ export const ROUTES: readonly Route[] = [
     ["/v1/models/", "/models/", "/openai/v1/models/", "/cursor/v1/models/"].map((before) => ({ before, after: "" })),
     oneModel,
   ),
-  // Claude Code asks with HEAD whether somebody is there: 2.1.197 at the root, 2.1.329 at /api/hello, both without a key.
+  // Claude Code checks with HEAD whether a server answers: 2.1.197 at the root, 2.1.329 at /api/hello, both without a key.
   ...get(["/health", "/ready", "/healthz", "/livez", "/readyz", "/cursor/health", "/", "/api/hello"], health, "none"),
 ];
 

@@ -5,13 +5,13 @@ import type { Gateway } from "../relay/call.ts";
 import { openCalls } from "../relay/open-calls.ts";
 import { orLate } from "../time/limit.ts";
 import { localUrl } from "../wire/local-url.ts";
-import { REQUEST_ID } from "./answer.ts";
-import { answer, type Door, newId } from "./handle.ts";
+import { REQUEST_ID } from "./error-response.ts";
+import { type Door, newId, respond } from "./handle.ts";
 
 export interface ServeOptions {
   /** Calls that may be open at a time. */
   readonly callsMax: number;
-  /** How long a client's connection may stand still while it is the client's turn. Absent: a minute. */
+  /** How long a client's connection may be idle while the gateway waits for the client. Absent: a minute. */
   readonly idleSeconds?: number;
 }
 
@@ -42,7 +42,7 @@ export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     fetch: (request, bun) =>
       // What is set of a connection stays with it, for its next request too.
-      answer(request, door, {
+      respond(request, door, {
         waitsForUs: () => bun.timeout(request, 0),
         waitsForClient: () => bun.timeout(request, idleTimeout),
         peer: () => bun.requestIP(request)?.address ?? "unknown",

@@ -5,7 +5,7 @@ export function stackOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   const stack = error.stack ?? "";
   const at = stack.indexOf(error.message);
-  // A message that was changed later stands in the stack as it was, and nobody knows where it ends.
+  // The stack holds the message as it first was: one that was changed later is not found in it, nor where it ends.
   const behind = at < 0 ? "" : stack.slice(at + error.message.length);
   const lines = behind.split("\n").slice(1, 1 + LINES_MAX);
   return [error.name, ...lines.map((line) => line.trim())].join(" ");

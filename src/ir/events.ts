@@ -9,7 +9,16 @@ import type { Usage } from "./usage.ts";
 /**
  * A block is what Anthropic calls a content block: a text part, a whole reasoning item, a call. `index` is ours: dense,
  * in opening order, never the vendor's. Blocks may overlap. Text that resumes after a call is a new block.
- * The first terminal event wins; what follows is ignored. `finish` comes with every block closed.
+ * The first terminal event wins; what follows is ignored. `finish` comes with every block closed. "It is" and a call:
+ *
+ *     { type: "start", id: "resp_1", model: "gpt-5" }
+ *     { type: "block-start", index: 0, block: { kind: "text" } }
+ *     { type: "block-delta", index: 0, delta: { text: { json: '"It is"' } } }
+ *     { type: "block-end", index: 0 }
+ *     { type: "block-start", index: 1, block: { kind: "call", callId: "call_a", tool: { via: "function", name: "ls" } } }
+ *     { type: "block-delta", index: 1, delta: { input: { json: '"{\\"path\\":\\".\\"}"' } } }
+ *     { type: "block-end", index: 1 }
+ *     { type: "finish", reason: "tool", usage: { lines: [usageLine({ input: 20, output: 9 })], hostedCalls: {}, source: "reported" } }
  */
 export type StreamEvent =
   | { readonly type: "start"; readonly id?: string; readonly model?: string; readonly usage?: Usage }

@@ -56,6 +56,13 @@ export interface Meta extends Unread {
   readonly bare?: true;
 }
 
+/**
+ * One step of a conversation, in its order. A question, a call and its result:
+ *
+ *     { kind: "message", role: "user", content: "What is here?" }
+ *     { kind: "call", callId: "call_a", tool: { via: "function", name: "ls" }, input: { json: "{}" } }
+ *     { kind: "result", callId: "call_a", via: "function", content: "README.md" }
+ */
 export type Entry =
   /** The top-level `system` or `instructions`: not the same as a first message. */
   | (Placed & { readonly kind: "instructions"; readonly content: Content })

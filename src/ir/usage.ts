@@ -63,10 +63,10 @@ export interface UsageTotals {
   readonly reasoning: number;
 }
 
-/** What a client is told, as a vendor's top level says it: the answer itself. Clients size their context by it. */
+/** The totals that a client gets, as at the top level of a vendor's usage: the answer itself. Clients size their context by them. */
 export const toldTotals = (usage: Usage): UsageTotals => sumOf(usage.lines.filter(({ kind }) => kind === "message"));
 
-/** Everything that is billed, with earlier rounds, compaction, the advisor and declined hops: for the log. */
+/** Everything that is billed, with earlier rounds, compaction, the advisor and declined hops: for the log. Its `cacheRead` may so be more than the client gets. */
 export const paidTotals = (usage: Usage): UsageTotals => sumOf(usage.lines);
 
 function sumOf(lines: readonly UsageLine[]): UsageTotals {

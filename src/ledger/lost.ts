@@ -3,7 +3,7 @@ import type { Loss } from "../ir/loss.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { shortened } from "../wire/printable.ts";
 
-/** Without words of a caller: a loss's own note may name a tool, its path may end in what somebody typed. */
+/** Without words of a caller: a loss's own note may name a tool, its path may end in a name that the caller chose. */
 export interface LoggedLoss extends Omit<Loss, "note" | "place"> {
   /** The ledger's own words. */
   readonly note?: string;

@@ -8,7 +8,7 @@ export const whyOf = ({ kind, status, details }: GatewayError): string =>
       (details.provider === undefined ? OWN[kind] : `${details.provider} ${THEIRS[kind] ?? byStatus(status)}`),
   );
 
-/** Refused here, before anybody was asked. */
+/** Refused by the gateway, before any target was asked. */
 const OWN: Readonly<Record<ErrorKind, string>> = {
   "invalid-request": "the gateway cannot read the request; its caller was told which field",
   "context-overflow": "the conversation is longer than the model takes",
@@ -41,7 +41,7 @@ const OWN: Readonly<Record<ErrorKind, string>> = {
   "upstream-forbidden": "the provider does not allow it",
 };
 
-/** Said by a provider, whose name stands in front. */
+/** Reported by a provider, whose name is put in front. */
 const THEIRS: Partial<Readonly<Record<ErrorKind, string>>> = {
   "context-overflow": "says that the conversation is longer than the model takes",
   "content-filter": "refuses the content by its filter",

@@ -12,7 +12,7 @@ export type Presence =
   /** `instance`: which one it is; one of an older version does not say it. `wantsKey`: it says that it takes no call without one. */
   | { readonly kind: "gateway"; readonly instance?: string; readonly wantsKey: boolean };
 
-/** Every answer of a gateway carries the first (http/answer.ts), that of /health the second (http/health.ts). */
+/** Every answer of a gateway carries the first (http/error-response.ts), that of /health the second (http/health.ts). */
 export const REQUEST_ID = "x-codeswitch-request-id";
 const INSTANCE = "x-codeswitch-instance";
 const ACCESS = "x-codeswitch-access";

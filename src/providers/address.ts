@@ -1,4 +1,4 @@
-/** Where a vendor answers, as functions of what is asked. A vendor's row names one of these values, or has one of its own. */
+/** The URL at a vendor, as a function of base, path, model and operation. A vendor's row names one of these values, or has one of its own. */
 import { checkModelName } from "../ir/model-name.ts";
 import type { Operation } from "./provider.ts";
 

@@ -1,4 +1,4 @@
-/** How a request shows who pays for it. A vendor's row names one of these values. */
+/** How a request shows its credentials. A vendor's row names one of these values. */
 import type { ProviderConfig } from "../config/config.ts";
 
 export type RequestHeaders = Readonly<Record<string, string>>;

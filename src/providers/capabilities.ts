@@ -91,7 +91,7 @@ function unknownModel(dialect: DialectId, vendor: Vendor): Known {
     summaries: range.summaries(SUMMARIES),
     truncations: range.truncation ? TRUNCATIONS : [],
     refuses: new Set(),
-    // An OpenAI model that is told to think refuses them, whatever its deployment is called.
+    // An OpenAI model that is set to think refuses them, whatever its deployment is called.
     ...(vendor.serves === "openai" && {
       refusesThinking: new Set(["temperature", "topP", "frequencyPenalty", "presencePenalty"]),
     }),

@@ -280,7 +280,7 @@ export const VENDORS: readonly Vendor[] = [
     traits: { [OPENAI_CHAT]: { parallelSwitch: false } },
     prefixes: ["lmstudio/"],
   }),
-  // Gemini's signatures may stand behind it.
+  // A vendor that is not in the list may serve Gemini, whose signatures travel in extra_content.
   vendor({
     id: "generic",
     title: "any OpenAI-compatible vendor",

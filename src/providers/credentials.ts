@@ -1,4 +1,4 @@
-/** The operator's own credentials, taken out of what a vendor says: debug pages and proxies repeat what they were sent. */
+/** Removes the operator's credentials from what a vendor sends: debug pages and proxies repeat the request's headers. */
 import type { ProviderConfig } from "../config/config.ts";
 
 type Credentials = Pick<ProviderConfig, "apiKey" | "headers">;
@@ -15,7 +15,7 @@ export const headersWithoutCredentials = (
 ): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, withoutCredentials(value, provider)]));
 
-/** False: the text holds no credential. Cheap, for it is asked of many events of a stream. It may be given as one character for each byte: needles are ASCII. */
+/** False: the text holds no credential. Cheap, for it runs on many events of a stream. The text may have one character for each byte: needles are ASCII. */
 export const mayHoldCredentials = (text: string, provider: Credentials): boolean =>
   searchOf(provider).needles.some((needle) => text.includes(needle));
 

@@ -13,7 +13,7 @@ const BUDGETS: readonly (readonly [Effort, number])[] = [
 
 export const BUDGET_MIN = 1_024;
 
-/** undefined: the effort is none, or a word that nobody knows. */
+/** undefined: the effort is none, or an unknown word. */
 export const budgetOf = (effort: Effort): number | undefined => BUDGETS.find(([name]) => name === effort)?.[1];
 
 /** The highest effort whose budget is not above this one. `effortOf(budgetOf(effort))` is the effort again. */

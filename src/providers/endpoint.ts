@@ -54,7 +54,7 @@ export function defaultDialect(provider: ProviderConfig, model: string): Dialect
   return dialectOf?.(modelRow(model)?.maker, provider) ?? dialect;
 }
 
-/** undefined: the deployment's own name tells, or nothing does. */
+/** undefined: the deployment's own name says which model it is, or nothing does. */
 export function impliedModel(provider: ProviderConfig, model: string, asked: string): string | undefined {
   if (modelRow(model)) return undefined;
   const maker = modelRow(asked)?.maker;
@@ -65,7 +65,7 @@ export function impliedModel(provider: ProviderConfig, model: string, asked: str
 export const countsTokens = (provider: ProviderConfig, dialect: DialectId): boolean =>
   DIALECTS[dialect].tokenCount !== undefined && vendorOf(provider).countsTokens === true;
 
-/** Who makes and reads this provider's seals. */
+/** The issuer of this provider's seals: the vendor where its accounts read each other's, else this provider. */
 export function issuerOf(provider: ProviderConfig): string {
   const { sharesSeals, hosts } = vendorOf(provider);
   return sharesSeals && hosts.includes(hostOf(provider.baseUrl)) ? provider.kind : `${provider.kind}:${provider.name}`;

@@ -46,7 +46,7 @@ export function fitSettings(settings: Settings, thinking: Reasoning | undefined,
 }
 
 /**
- * For a tool loop whose reasoning nobody has any more: sent with thinking off, since vendors refuse a turn that lacks it.
+ * For a tool loop whose reasoning is lost (neither the client nor the vault has it): sent with thinking off, since vendors refuse a turn that lacks it.
  * A model that cannot be switched off gets a stand-in instead, where its reasoning is plain text.
  */
 export function withoutReasoning(request: ModelRequest, capabilities?: Capabilities): Translated<ModelRequest> {

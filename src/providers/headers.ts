@@ -13,7 +13,7 @@ export const USER_AGENT = `codeswitch/${VERSION}`;
 /** Claude Code's session and agent ids are for its own vendor only. */
 const isClaudeCode = oneOf(["x-claude-code-*"]);
 
-/** Never, whatever a list above should say one day; nor what tells where the caller is. */
+/** Never sent, even if a dialect's list allows it one day: credentials, cookies, and what shows where the caller is. */
 const SECRET =
   /^(authorization|proxy-|x-api-key|api-key|x-goog-api-key|cookie|set-cookie|host|openai-organization|openai-project)/;
 

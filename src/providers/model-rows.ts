@@ -12,7 +12,7 @@ export interface ModelRow {
   /** Anchored. The first row that matches counts: a test holds that no row hides another. */
   readonly match: RegExp;
   readonly maker: Maker;
-  /** A family's last row: it matches names that nobody has seen, and aliases. */
+  /** A family's last row: it matches names that are not known yet, and aliases. */
   readonly loose?: true;
   /** Absent: the model reads only its own seals. */
   readonly family?: string;
@@ -308,7 +308,7 @@ const OTHERS: readonly ModelRow[] = [
 
 export const ROWS: readonly ModelRow[] = [...OPENAI, ...CLAUDE, ...OTHERS];
 
-/** The row of a model; undefined: nobody wrote one. */
+/** The row of a model; undefined: it has none. */
 export function modelRow(name: string): ModelRow | undefined {
   const key = nameKey(name);
   return ROWS.find((row) => row.match.test(key));
@@ -334,7 +334,7 @@ export function variantOf(name: string): Variant | undefined {
   return { base, ...(effort && { effort: effort.toLowerCase() }) };
 }
 
-/** True when somebody makes a model of this name, so that a wildcard may take it as it is. */
+/** True when a row knows the name as a model's, so that a wildcard may take it as it is. */
 export const isModelName = (name: string): boolean => modelRow(name) !== undefined;
 
 function isOwnModel(name: string, base: string): boolean {

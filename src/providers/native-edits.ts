@@ -81,7 +81,7 @@ function thinkingOf(
   return begins && thinking === "budget" && call.lacksReasoning?.() ? own : reasoning;
 }
 
-/** A caller that asks for no summary gets the target's own setting, never one that nobody named. */
+/** A caller that asks for no summary gets the target's own setting, never one that neither the caller nor the configuration named. */
 function shownAsSaid(own: Reasoning | undefined, to: Fitting): Reasoning | undefined {
   const reasoning = thinkingFor(own, to);
   const isNamed = own?.show !== undefined || to.config.summary !== undefined;

@@ -1,4 +1,4 @@
-/** What a provider's refusal means for whoever runs the gateway, and where it is mended: for the call that met it, for the log, and for the checks. */
+/** What a provider's refusal means for the operator, and where to mend it: for the call that met it, for the log, and for the checks. */
 import type { ProviderConfig, TargetConfig } from "../config/config.ts";
 import { hasDeployments } from "./sightings.ts";
 
@@ -22,7 +22,7 @@ export interface OperatorsFault {
   readonly says: string;
 }
 
-/** undefined: the vendor's own words are for whoever called. */
+/** undefined: it is the caller's business, who gets the vendor's own words. */
 export function operatorsFault(refused: Refused, asked: Asked): OperatorsFault | undefined {
   if (isMissing(refused, asked.provider)) return { what: "deployment", says: missingDeployment(asked) };
   // A configuration that was made otherwise has no place to name.

@@ -1,4 +1,4 @@
-/** Fields of the dialect that one vendor answers with a 400: taken out, whether the caller said them or the gateway would. */
+/** Removes the fields that one vendor answers with a 400, whether the caller or the gateway put them there. */
 import { DIALECTS } from "../dialects/index.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { fieldNamed } from "../ir/field-names.ts";
@@ -9,7 +9,7 @@ import type { SpanEdit } from "../wire/edit.ts";
 import { type Json, type JsonObject, without } from "../wire/json.ts";
 import type { Capabilities } from "./provider.ts";
 
-/** Of a translation. What the caller never said is no loss. */
+/** For a translated body. A field that the caller did not send is no loss. */
 export function withoutRefused(
   body: JsonObject,
   { fields, extra }: ModelRequest,
@@ -27,7 +27,7 @@ export function withoutRefused(
   return { value: without(body, new Set(found)), losses: losses.list() };
 }
 
-/** Of a body whose bytes pass. */
+/** For a body whose bytes pass. */
 export function editsWithoutRefused(
   edits: readonly SpanEdit[],
   body: JsonObject,

@@ -52,7 +52,7 @@ export interface Limited {
 /** Room for an answer behind the thoughts, where the limit is ours to choose. */
 const ANSWER_TOKENS = 8_192;
 
-/** Within what config and model allow; no limit: none is needed and nobody named one. */
+/** Within what config and model allow; no limit: none is needed, and neither the caller nor the configuration named one. */
 export function fitOutputTokens(asked: number | undefined, reasoning: Reasoning | undefined, to: Fitting): Limited {
   const { capabilities, config } = to;
   const ceiling = Math.min(config.maxTokens ?? Infinity, capabilities.outputTokens ?? Infinity);

@@ -1,4 +1,4 @@
-/** Which deployments were seen to answer, and which not to be there: where a vendor's list names what could be deployed, nothing else tells. */
+/** Which deployments were seen to answer, and which not to be there: where a vendor's list names what could be deployed, only a call shows it. */
 import type { ProviderConfig } from "../config/config.ts";
 import { vendorOf } from "./catalog.ts";
 
@@ -17,18 +17,18 @@ export interface SeenDeployment extends Sighting {
 export interface Sightings {
   /** undefined: never asked. */
   of(provider: ProviderConfig, model: string): Sighting | undefined;
-  /** Of other vendors nothing is kept. */
+  /** Keeps the sighting, where the vendor has deployments. */
   saw(provider: ProviderConfig, model: string, state: Sighting["state"]): void;
-  /** From an earlier life: what was seen since is newer. */
+  /** Adds sightings of an earlier run; those of this run are newer and stay. */
   recall(seen: readonly SeenDeployment[]): void;
 }
 
-/** The same again is news after so long only. */
+/** The same sighting is reported again only after this time. */
 const NEWS_MS = 24 * 60 * 60 * 1000;
 
 export const hasDeployments = (provider: ProviderConfig): boolean => vendorOf(provider).listsDeployable === true;
 
-/** `changed` is told what is worth keeping. */
+/** `changed` is called with each sighting that is worth keeping. */
 export function sightings(clock: () => number, changed: (seen: SeenDeployment) => void = () => {}): Sightings {
   const all = new Map<string, SeenDeployment>();
   const of: Sightings["of"] = ({ baseUrl }, model) => all.get(keyOf(baseUrl, model));

@@ -38,7 +38,7 @@ export function thinks(reasoning: Reasoning | undefined, capabilities: Capabilit
   return !capabilities.unknown && capabilities.effortDefault !== "none";
 }
 
-/** The nearest effort that the model takes; of two equally near the higher. undefined: it takes none, or nobody knows the word. */
+/** The nearest effort that the model takes; of two equally near the higher. undefined: it takes none, or the word is unknown. */
 function clampEffort(effort: Effort, capabilities: Capabilities): Effort | undefined {
   const { efforts } = capabilities;
   if (efforts.includes(effort) || (capabilities.unknown && efforts.length > 0)) return effort;
@@ -49,7 +49,7 @@ function clampEffort(effort: Effort, capabilities: Capabilities): Effort | undef
   return candidates.toSorted((a, b) => distance(a, place) - distance(b, place) || rank(b) - rank(a))[0];
 }
 
-/** An effort in the name of the model is reported there. What nobody asked for is not lost. */
+/** An effort in the name of the model is reported there. An effort that was not asked for is not lost. */
 function lose(wish: Wish, to: Fitting, how: Loss["how"], note: string): void {
   const feature = "reasoning-effort";
   if (!wish.said) return;
@@ -69,7 +69,7 @@ const FORMS: Readonly<Record<Capabilities["thinking"], Form>> = {
     if (wish.off) lose(wish, to, "dropped", "the model always reasons");
     return wish.off ? {} : effortIn(wish, to);
   },
-  // Switched on without a level means the middle: some models do not think at all unless told how much.
+  // Switched on without a level means the middle: some models do not think at all without a level.
   effort: (wish, _own, to) =>
     budgetAsSaid(wish, to.capabilities) ??
     effortIn(wish.on && levelOf(wish) === undefined ? { ...wish, effort: "medium" } : wish, to),
@@ -157,7 +157,7 @@ const ASKED: Readonly<Record<NonNullable<TargetConfig["summary"]>, NonNullable<R
   detailed: "detailed",
 };
 
-/** Reasoning is shown unless somebody says no, and some vendors show none unless asked. */
+/** Reasoning is requested unless the caller or the configuration says no: some vendors show none unless asked. */
 function shown(own: Reasoning | undefined, level: Level, to: Fitting): Reasoning["show"] {
   const { config, capabilities } = to;
   const { summaries } = capabilities;

@@ -1,6 +1,6 @@
 /**
  * Token counts for models whose vendor has no counter: counted here, then corrected by what the vendor billed for earlier
- * calls of the same model. Kept in memory; nothing is counted before somebody asks for a count.
+ * calls of the same model. Kept in memory; nothing is counted before a client asks for a count.
  */
 import type { ModelRequest } from "../ir/request.ts";
 import { countLocally } from "./tokens.ts";
@@ -26,7 +26,7 @@ export interface TokenMeter {
   count(of: MeteredModel, request: ModelRequest): Promise<number>;
 }
 
-/** The first calls of a model tell nearly all; then one in so many keeps up with a change of tokenizer. */
+/** The first calls of a model suffice; then one in so many follows a change of tokenizer. */
 const FIRST_CALLS = 5;
 const THEN_ONE_IN = 16;
 const MODELS_MAX = 64;
@@ -106,7 +106,7 @@ export function tokenMeter(countText: (request: ModelRequest) => Promise<number>
 const factorOf = ({ local, billed }: Known): number =>
   local === 0 ? 1 : Math.min(FACTOR_MAX, Math.max(FACTOR_MIN, (billed / local) * MARGIN));
 
-/** Whether a bill tells about a tokenizer: pictures and sealed thoughts are billed by measures of their own. */
+/** Whether a bill says something about the tokenizer: pictures and sealed thoughts are billed by measures of their own. */
 const tellsTokens = (request: ModelRequest): boolean =>
   request.tools.every((tool) => tool.kind !== "hosted") &&
   request.entries.every((entry) => {

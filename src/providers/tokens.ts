@@ -14,7 +14,7 @@ interface Countable {
   readonly fixed: number;
 }
 
-/** Takes turns with everybody else: a long conversation is a tenth of a second of work. */
+/** Yields to other calls in between: a long conversation is a tenth of a second of work. */
 export async function countLocally(request: ModelRequest): Promise<number> {
   const { texts, fixed } = countable(request);
   return fixed + (await countTexts(texts));
@@ -25,7 +25,7 @@ const CHARS_PER_TURN = 8_192;
 const CHARS_MAX = 1_048_576;
 /**
  * The merging takes the square of what the tokenizer does not cut by itself: letters, signs, white space. Four thousand
- * spaces, or one long line of dashes, held everybody up for two seconds.
+ * spaces, or one long line of dashes, held up every call for two seconds.
  */
 const LONG_RUN = /[\p{L}\p{M}]{33,}|[^\s\p{L}\p{N}]{33,}|\s{33,}/gu;
 const RUN_MAX = 16;
@@ -53,7 +53,7 @@ async function countTexts(texts: readonly string[]): Promise<number> {
   return chars === 0 ? 0 : Math.ceil((tokens * all) / chars);
 }
 
-/** The long runs in pieces, and what stands between them. */
+/** The long runs in pieces, and the text between them. */
 function broken(text: string, encode: (text: string) => number): number {
   let [tokens, from] = [0, 0];
   for (const { 0: run, index } of text.matchAll(LONG_RUN)) {

@@ -1,4 +1,4 @@
-/** A vendor: who runs an endpoint. What a row of catalog.ts says, and what holds of each dialect where a row is silent. */
+/** A vendor runs an endpoint. What a row of catalog.ts says, and the defaults of each dialect where a row is silent. */
 import type { ProviderConfig } from "../config/config.ts";
 import type { VendorFacts } from "../config/vendor.ts";
 import { ANTHROPIC_MESSAGES } from "../dialects/anthropic-messages/id.ts";
@@ -30,7 +30,7 @@ export interface Vendor extends VendorFacts {
   readonly sharesSeals?: true;
   /** Top-level Chat fields that it answers with a 400 or 422. */
   readonly refusesFields?: readonly string[];
-  /** A name in the vendor's own catalogue may stand behind this: `openai/gpt-5`. */
+  /** What a catalogue or a client may put before the vendor's model names: `openai/gpt-5`. */
   readonly prefixes: readonly string[];
 }
 

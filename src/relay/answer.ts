@@ -11,7 +11,7 @@ import { guardedDialect } from "./hooks.ts";
 import { readsOf } from "./reads.ts";
 import { cleanBytes, cleanDialect } from "./redact.ts";
 import { translateRequest } from "./translate.ts";
-import { ask, type Upstream } from "./upstream.ts";
+import { askTarget, type Upstream } from "./upstream.ts";
 import { type Rounds, searched } from "./rounds.ts";
 import { wholeBody, type WholeBody } from "./whole-body.ts";
 
@@ -30,7 +30,7 @@ export async function wholeAnswer(upstream: Upstream): Promise<WholeAnswer> {
       body: events.some(({ type }) => type === "block-start") ? bytes : cleanBytes(bytes, attempt.target.provider),
       losses: [],
     };
-  const written = clientDialect(attempt).response.encode(events, out.ask);
+  const written = clientDialect(attempt).response.encode(events, out.context);
   return { contentType: "application/json", body: JSON.stringify(written.value), losses: written.losses };
 }
 
@@ -39,7 +39,7 @@ export async function streamedAnswer(upstream: Upstream): Promise<OpenStream> {
   const { attempt, out, isStream } = upstream;
   if (isStream && !out.search) return commit(upstream, upstreamDialect(attempt), clientDialect(attempt));
   const { events } = await observedBody(upstream);
-  const encoder = clientDialect(attempt).stream.encoder(out.ask);
+  const encoder = clientDialect(attempt).stream.encoder(out.context);
   let text = "";
   const print = (frame: Parameters<typeof printFrame>[0]): void => void (text += printFrame(frame));
   for (const event of events) encoder.push(event, print);
@@ -77,7 +77,7 @@ function roundsOf(
   const { call, target } = attempt;
   const again = async (next: ModelRequest): Promise<WholeBody["events"]> => {
     const { body } = translateRequest(next, target, call.plan.forcedEffort);
-    return (await wholeBody(await ask(attempt, { ...out, body: JSON.stringify(body) }), dialect)).events;
+    return (await wholeBody(await askTarget(attempt, { ...out, body: JSON.stringify(body) }), dialect)).events;
   };
   return { ...search, search: call.gateway.search, signal: call.signal, replyId: call.id, again };
 }

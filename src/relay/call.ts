@@ -1,4 +1,4 @@
-/** One call on its way: what came in, what was worked out of it once, and what the gateway is made of. */
+/** The types of the relay: a call as it came (Arrival), a call with its plan (Call), a call at a target (Attempt), and the gateway around them. */
 import type { Caller } from "../access/keyring.ts";
 import type { ClientId } from "../clients/client.ts";
 import { namedSession } from "../clients/conversation.ts";
@@ -31,11 +31,11 @@ export interface Surface {
   dialectOf(body: JsonObject): DialectId;
 }
 
-/** Whose turn it is on a client's connection: a client has a limit of time for it, and models think for minutes. */
+/** Switches the idle limit of a client's connection: on while the client must act, off while the gateway must, since models think for minutes. */
 export interface Connection {
-  /** Its request is here, or it has taken what it was sent. */
+  /** The request has arrived, or the client has taken what was sent. */
   waitsForUs(): void;
-  /** It has something to take, or may ask again. */
+  /** The client has something to take, or may send a request. */
   waitsForClient(): void;
 }
 
@@ -69,11 +69,11 @@ export interface Call extends Arrival {
   readonly session: string | undefined;
   /** Refuses a target that would lose meaning. */
   readonly strict: boolean;
-  /** Those that look into this call. */
+  /** The guards that watch this call. */
   readonly guards: readonly Guard[];
-  /** The body in nobody's dialect: decoded when first asked for, as the guards left it. */
+  /** The body decoded, free of any dialect: on the first call of this function, and as the guards left it. */
   decoded(): Translated<ModelRequest>;
-  /** What the guards made of it. */
+  /** Puts the request that a guard returned in place of the decoded one. */
   replace(request: ModelRequest): void;
   /** Entries with their reasoning put back, by reader: filled and read by `restored` alone. */
   readonly restored: Map<string, Promise<readonly Entry[]>>;
@@ -96,23 +96,28 @@ export interface Gateway {
   readonly tokens: TokenMeter;
   readonly sightings: Sightings;
   readonly hooks: Hooks;
-  /** Of the web, where a model's vendor has none. */
+  /** Web searches, for models whose vendor has none. */
   readonly search: Search;
   readonly log: Log;
   /** Milliseconds since 1970. */
   clock(): number;
 }
 
-/** Where limits, budgets and guards stand on the way of a call. Each throws a GatewayError to refuse; a call that none of them concerns pays nothing for them. */
+/**
+ * Where limits, budgets and guards join a call. Each throws a GatewayError to refuse; a call that none of them concerns
+ * pays nothing for them. Example:
+ *
+ *     { admit: async ({ caller }) => void (await budget.check(caller.name)), guards: [] }
+ */
 export interface Hooks {
-  /** Before the plan: who calls, with which body. */
+  /** Before the plan: the caller and the body are known, the target is not. */
   admit?(arrival: Arrival): Promise<void> | undefined;
   /** Before each attempt: which target is about to be asked. */
   beforeAttempt?(attempt: Attempt): Promise<void> | undefined;
   readonly guards: readonly Guard[];
 }
 
-/** Reads what is said. A call that a guard watches is decoded, also between equal dialects; every other call passes as bytes where it can. */
+/** Reads requests and answers. A call that a guard watches is decoded, also between equal dialects; every other call passes as bytes where it can. */
 export interface Guard {
   watches(arrival: Arrival): boolean;
   /** Once for each call, before its first attempt: the request that is sent in its place. */

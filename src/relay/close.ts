@@ -28,7 +28,7 @@ export interface TokenSample {
   request(): ModelRequest;
 }
 
-/** Where a call ends. */
+/** What closes a call: kept by an open stream in place of the call. */
 export interface Closing {
   readonly gateway: Gateway;
   readonly record: Recorder;
@@ -36,7 +36,7 @@ export interface Closing {
   readonly reply: DialectId;
 }
 
-/** The client is gone. */
+/** The error of a call whose client is gone. */
 export const LEFT = new GatewayError("aborted", "the caller went away");
 
 /** `status`: what the caller got; 499 when it was gone. `error`: why there is no whole answer, where the answer itself does not hold the reason. */
@@ -50,10 +50,10 @@ export function closeCall(closing: Closing, status: number, ending?: Ending, err
 /** Usage and losses for the record, reasoning for the vault, tokens for the local count. */
 function settle({ gateway, record, reply }: Closing, { watch, losses, place, sample }: Ending): void {
   record.draft.usage = watch.usage;
-  const told = watch.answer();
-  const isKept = place !== undefined && told !== undefined;
-  if (isKept) gateway.vault.remember(place, told.answer, told.seen);
-  // What the vault has, it puts back.
+  const kept = watch.forVault();
+  const isKept = place !== undefined && kept !== undefined;
+  if (isKept) gateway.vault.remember(place, kept.answer, kept.seen);
+  // A seal that the vault keeps is not lost: the vault puts it back.
   record.lost.answer(isKept ? losses.filter(({ feature }) => feature !== "seal") : losses);
   for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
   if (sample) learnTokens(sample, record, gateway);
@@ -70,7 +70,7 @@ export function tokenSample(call: Call, target: Target): TokenSample | undefined
 
 function learnTokens({ of, bytes, request }: TokenSample, { draft }: Recorder, { tokens }: Gateway): void {
   const { usage } = draft;
-  // The prompt of a later round is not the caller's alone.
+  // The prompt of a later round holds more than the caller sent.
   if (usage.source !== "reported" || usage.lines.some(({ kind }) => kind === "round")) return;
   tokens.learn(of, { request, bytes, billed: toldTotals(usage).prompt });
 }

@@ -13,9 +13,9 @@ import { translatedLane } from "./translation.ts";
 import { upstreamFault } from "./upstream-fault.ts";
 import type { Upstream } from "./upstream.ts";
 
-/** Behind a mere start an error often follows at once, and then another target may still answer. */
+/** An error often follows a `start` event at once. Until this time is over, another target may still answer. */
 const GRACE_MS = 100;
-/** Native: behind the terminal event some vendors send usage or `[DONE]`, and some never close their connection. */
+/** Native lane: some vendors send usage or `[DONE]` behind the terminal event, and some never close their connection. */
 const BEHIND_END_MS = 1_000;
 
 export async function commit(upstream: Upstream, from: Dialect, to: Dialect): Promise<OpenStream> {
@@ -43,10 +43,17 @@ export const heldOf = ({ attempt, out, watch, response, place }: Upstream) => ({
 
 function laneOf({ attempt, out, watch, place, framing }: Upstream, from: Dialect, to: Dialect): StreamLane {
   // Clients read server-sent events: bytes in another framing cannot pass.
-  if (out.lane === "translated" || framing !== SSE) return translatedLane(from, to, out.ask, watch.observe, framing);
+  if (out.lane === "translated" || framing !== SSE)
+    return translatedLane(from, to, out.context, watch.observe, framing);
   const clean = cleanEvents(from, attempt.target.provider);
   const filter = out.withholdsUsage ? withoutUsage(from, clean) : clean;
-  return nativeLane(from, out.ask, filter, watch.observe, place && out.kept === "whole" ? "emitted" : "passed over");
+  return nativeLane(
+    from,
+    out.context,
+    filter,
+    watch.observe,
+    place && out.kept === "whole" ? "emitted" : "passed over",
+  );
 }
 
 async function committed(
@@ -57,7 +64,7 @@ async function committed(
   const { provider } = attempt.target;
   const ready: (Uint8Array | string)[] = [];
   let readySize = 0;
-  // One deadline for the whole opening: comments and pings are no word.
+  // One deadline for the whole opening: comments and pings do not extend it.
   for (let until = firstWordBy, started = false; ;) {
     const leftMs = until - performance.now();
     const read: Read = leftMs > 0 ? await reads.next(leftMs) : { kind: "quiet" };

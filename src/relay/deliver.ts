@@ -1,4 +1,4 @@
-/** An open stream, brought to the client: heartbeats while it is silent, an end that tells the truth, one record. */
+/** An open stream, brought to the client: heartbeats while it is silent, an end that says whether the answer is whole, one record. */
 import { type GatewayError, ownError } from "../ir/error.ts";
 import { orLate } from "../time/limit.ts";
 import type { Place } from "../vault/place.ts";
@@ -23,7 +23,7 @@ export interface OpenStream {
   readonly idleMs: number;
   /** How long the vendor is waited for behind the terminal event: what comes until then passes. */
   readonly behindEndMs: number;
-  /** Where the vault is told of the answer; absent: nowhere. */
+  /** Where the vault keeps the answer; absent: it keeps none. */
   readonly place?: Place;
   /** Headers of the upstream. */
   readonly headers: Headers;

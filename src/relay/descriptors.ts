@@ -8,7 +8,7 @@ const RESERVE = 100;
 const CALLS_FEW = 1_000;
 const RAISE = "raise the limit with `ulimit -n 65536` before the start, or LimitNOFILE= under systemd";
 
-/** How many this process may have; undefined where the system does not tell: macOS and Windows have no /proc. */
+/** How many this process may have; undefined where the system does not report it: macOS and Windows have no /proc. */
 export function descriptorsMax(): number | undefined {
   try {
     const limits = readFileSync("/proc/self/limits", "utf8");
@@ -31,10 +31,10 @@ export function fewDescriptors(descriptors: number | undefined): string | undefi
 
 export const isOutOfDescriptors = (code: string): boolean => code === "EMFILE" || code === "ENFILE";
 
-/** Some clients give up without being told how long to wait. */
+/** Some clients give up where no retry-after is sent. */
 const RETRY_AFTER = "5";
 const full = (what: string): GatewayError =>
-  ownError("gateway-full", `${what} ReplyContext again in a few seconds. Whoever runs the gateway can ${RAISE}.`, {
+  ownError("gateway-full", `${what} Ask again in a few seconds. Whoever runs the gateway can ${RAISE}.`, {
     retryAfter: RETRY_AFTER,
   });
 

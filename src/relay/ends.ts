@@ -1,4 +1,4 @@
-/** The two ends of a conversation, read without what lies between: a body of megabytes that passes as bytes is not decoded for its first words and its last. */
+/** The first and the last entries of a conversation, decoded without those between: a body of megabytes that passes as bytes is not decoded whole. */
 import { isFromUser } from "../clients/conversation.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
@@ -9,16 +9,16 @@ import { isList, isObject, type JsonObject } from "../wire/json.ts";
 export interface Ends {
   /** The first words of the user. */
   readonly first: Entry | undefined;
-  /** Directly in front of the answer to come. */
+  /** The entries behind the model's last turn, in front of the answer to come. */
   readonly front: readonly Entry[];
-  /** All of it, where it is decoded. */
+  /** The whole conversation, where it is decoded anyway. */
   readonly before?: readonly Entry[];
 }
 
-/** One by one an item costs ten times what it costs among all of them. */
+/** An item that is decoded alone costs ten times what it costs in a decode of all. */
 const ONE_BY_ONE_MAX = 100;
 
-/** Throws where the dialect cannot read them. `whole`: all entries, for a body whose ends are far apart from what they tell. */
+/** Throws where the dialect cannot read them. `whole`: all entries, for a body with many items before the user's first words or behind the model's last. */
 export function endsIn(body: JsonObject, dialect: DialectId, whole: () => readonly Entry[]): Ends {
   const { field, decode } = DIALECTS[dialect].conversation;
   const said = body[field] ?? null;
@@ -37,13 +37,13 @@ function stepsIn(items: readonly unknown[]): number {
   return (first < 0 ? items.length : first) + (items.length - 1 - last);
 }
 
-/** What most people say means the same in every dialect, and needs no decoder. */
+/** A user's message that is a plain string means the same in every dialect, and needs no decoder. */
 const plainWords = (item: unknown): Entry | undefined =>
   isObject(item) && item.role === "user" && typeof item.content === "string"
     ? { kind: "message", role: "user", content: item.content }
     : undefined;
 
-/** The same, of a request that is decoded anyway. */
+/** The same of a request that is decoded already. */
 export const endsOfEntries = (entries: readonly Entry[]): Ends => ({
   ...endsOf(entries.length, (at) => entries.slice(at, at + 1)),
   before: entries,
@@ -55,7 +55,7 @@ function endsOf(count: number, read: (at: number) => readonly Entry[]): Ends {
   return { first, front: frontIn(count, read) };
 }
 
-/** Backwards up to the model's last turn. What the model said at the very end, it goes on with. */
+/** Backwards up to the model's last turn. A model's turn at the very end is a beginning that the model continues, so it is skipped. */
 function frontIn(count: number, read: (at: number) => readonly Entry[]): readonly Entry[] {
   const front: Entry[] = [];
   for (let at = count - 1; at >= 0; at--)

@@ -24,7 +24,7 @@ function isSameReader(one: Target, other: Target): boolean {
   return a.dialect === b.dialect && a.issuer === b.issuer && a.family === b.family;
 }
 
-/** Bytes for a target that made every seal that we know of: nobody needs to look into them. */
+/** The target made every seal that the gateway knows of: its bytes pass without a look at the seals. */
 const passesUnread = (attempt: Attempt): boolean => {
   const { call, target } = attempt;
   return (

@@ -1,4 +1,4 @@
-/** What the guards of a call make of its request and of its answer. */
+/** Runs the guards of a call on its request and on its answer. */
 import type { Dialect } from "../dialects/dialect.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { EndCause, Frame, Machine } from "../wire/machine.ts";
@@ -21,7 +21,7 @@ export function guardedDialect(dialect: Dialect, attempt: Attempt): Dialect {
       ...dialect.stream,
       decoder: (reply) => ({
         ...machines.reduce<Machine<Frame, StreamEvent>>(piped, dialect.stream.decoder(reply)),
-        // A guard is shown every event.
+        // No event is skipped, for a guard gets every one.
         goOn: () => undefined,
       }),
     },

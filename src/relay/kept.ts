@@ -1,4 +1,4 @@
-/** What the vault keeps of a call and what it restores: by the key's setting, the request, and what the model demands. */
+/** Which reasoning the vault keeps of a call, and which it restores: by the key's setting, the request, and what the model demands. */
 import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { returnsThoughts } from "../clients/client.ts";
 import type { Thoughts } from "../dialects/dialect.ts";
@@ -14,10 +14,10 @@ import type { Attempt, Call } from "./call.ts";
 import { type Ends, endsIn, endsOfEntries } from "./ends.ts";
 import { willLackReasoning } from "./translate.ts";
 
-/** How much of an answer the vault reads: reasoning to keep, or the calls of one that leaves its trace. */
+/** How much of an answer the vault reads. whole: its reasoning is kept. calls: its text passes unread, and its calls leave a trace alone. */
 export type Kept = "whole" | "calls";
 
-/** The client's entries with their seals' issuers named, and with what it dropped. Once for each reader: a call looks for its home first, and may be tried several times. */
+/** The client's entries, with the issuer of each seal and with the reasoning that the client dropped. Computed once for each reader, since a call looks for its home first and may be tried at several targets. */
 export function restored(attempt: Attempt): Promise<readonly Entry[]> {
   const { call, target } = attempt;
   const { dialect, issuer, family } = target.reader;
@@ -72,12 +72,12 @@ export const isKeptNatively = ({ call, target }: Attempt): boolean =>
   (sealsCalls(target) && hasTools(call.body)) ||
   (demandsThoughts(target) && !returnsThoughts(call.client) && thinksWithTools(call, target));
 
-/** A client that drops reasoning, before a vendor that demands it: the vault may have it, and bytes have no place for it. */
+/** Whether the client dropped reasoning that the vendor demands. The vault may have it, but cannot put it into bytes that pass. */
 export const wantsReasoningBack = ({ call, target }: Attempt): boolean =>
   (target.addressee.traits.reasoningRequired || (demandsThoughts(target) && thoughtsOf(call, target).lacksSeal)) &&
   willLackReasoning(call.decoded().value, target, call.plan.forcedEffort);
 
-/** The same before a vendor that goes on without: bytes pass unless the vault has what the caller dropped. */
+/** The same for a vendor that accepts a turn without its reasoning: bytes pass unless the vault has what the caller dropped. */
 export async function hasDroppedSeals(attempt: Attempt): Promise<boolean> {
   const { call, target } = attempt;
   if (!readsDetails(target) || !thoughtsOf(call, target).lacksSeal) return false;
@@ -86,7 +86,7 @@ export async function hasDroppedSeals(attempt: Attempt): Promise<boolean> {
   return sealsIn(await restored(attempt)) > sealsIn(call.decoded().value.entries);
 }
 
-/** Chat: seals stand beside the calls, and a client may not know the field. */
+/** Chat: seals are fields beside the calls, and a client may not know those fields. */
 const sealsCalls = (target: Target): boolean => target.addressee.traits.signedCalls === true || readsDetails(target);
 
 const readsDetails = ({ addressee, capabilities }: Target): boolean =>
@@ -94,17 +94,17 @@ const readsDetails = ({ addressee, capabilities }: Target): boolean =>
 
 const hasTools = ({ tools }: JsonObject): boolean => isList(tools) && tools.length > 0;
 
-/** A bare seal of another vendor: this one answers it with a 400, so the translated lane leaves it out. */
+/** Whether the body holds another vendor's seal, unwrapped. This vendor answers it with a 400, so the translated lane leaves it out. */
 export const holdsForeignSeal = ({ call, target }: Attempt): boolean =>
   call.gateway.provenance.isMixed(target.reader) &&
   thoughtsOf(call, target).mayHoldSeal &&
   call.gateway.provenance.holdsForeign(call.decoded().value.entries, target.reader);
 
-/** An empty signature is none: a client replays it of thinking that another vendor's model left unsigned. */
+/** Whether the body holds thinking with an empty signature: a client replays it of another vendor's model, which does not sign. */
 export const holdsUnsignedThinking = ({ call, target }: Attempt): boolean =>
   target.capabilities.signsThinking === true && thoughtsOf(call, target).isUnsigned;
 
-/** Before a look at the body nothing is decoded: clients that replay their thinking, as most do, stay on the native lane. */
+/** A look at the body decides without decoding it: clients that replay their thinking, as most do, stay on the native lane. */
 const thoughtsOf = ({ body }: Call, { dialect }: Target): Thoughts => DIALECTS[dialect].thoughts(body);
 
 /** Whether the tool loop under way came back without any reasoning. A body that cannot be read lacks none: its vendor says what is wrong with it. */

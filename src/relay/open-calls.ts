@@ -5,9 +5,9 @@ import { tooManyCalls } from "./descriptors.ts";
 export interface OpenCall {
   /** Fires when the caller leaves, and when the call is cut. */
   readonly signal: AbortSignal;
-  /** Who holds the answer now, and says an error in the client's words. The last one told is asked. */
+  /** Registers the code that ends the answer with an error in the client's dialect. The last one registered is called. */
   onCut(cut: (error: GatewayError) => void): void;
-  /** As the work ends, or as the call is cut or its caller leaves before: for whoever holds no answer yet. */
+  /** Settles as the work does, or rejects when the call is cut or its caller leaves before: while no answer has begun. */
   untilCut<T>(work: () => Promise<T>): Promise<T>;
   left(): void;
 }

@@ -34,11 +34,11 @@ import { replyContext, BARE_STYLE, translateRequest } from "./translate.ts";
 export interface Outbound {
   readonly lane: "native" | "translated";
   readonly body: string | Uint8Array;
-  readonly ask: ReplyContext;
+  readonly context: ReplyContext;
   readonly losses: readonly Loss[];
   /** A usage chunk that only we asked for. */
   readonly withholdsUsage: boolean;
-  /** Where the vault is told of the answer; undefined: nowhere. Asked while the vendor thinks. */
+  /** Where the vault keeps the answer; undefined: it keeps none. Computed while the vendor thinks. */
   place(): Place | undefined;
   readonly kept: Kept;
   /** The gateway searches the web for this model. */
@@ -89,7 +89,7 @@ function native(attempt: Attempt): Outbound {
   return {
     lane: "native",
     body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits, call.body),
-    ask: replyContext({ ...common(attempt), style: BARE_STYLE }),
+    context: replyContext({ ...common(attempt), style: BARE_STYLE }),
     losses,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
     kept,
@@ -119,7 +119,7 @@ async function translated(attempt: Attempt): Promise<Outbound> {
   return {
     lane: "translated",
     body: JSON.stringify(written.body),
-    ask: replyContext({
+    context: replyContext({
       ...common(attempt),
       request: asked.value,
       style,
@@ -145,13 +145,13 @@ function searchFor(
   return undefined;
 }
 
-/** Nobody will see it, so nobody asks for it. Elsewhere the text itself must come back in a tool loop. */
+/** The client will not see the summary, so the gateway does not request it. Elsewhere the text itself must come back in a tool loop. */
 const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
   DIALECTS[target.dialect].sealsThoughts
     ? { ...request, reasoning: { ...request.reasoning, show: "omitted" } }
     : request;
 
-/** Closes over the gateway alone: an open stream holds it, and must not hold the body. */
+/** An open stream holds `nowSeconds`, so it closes over the gateway and not over the call, whose body is large. */
 const common = ({ call: { gateway, id, model }, target }: Attempt) => ({
   target,
   replyId: id,
@@ -164,7 +164,7 @@ function withCacheKey(request: ModelRequest, conversation: string | undefined): 
   return key === undefined ? request : { ...request, cache: { ...request.cache, key: cacheKeyOf(key) } };
 }
 
-/** A lone question is asked once: no cache shall be paid for it. */
+/** Whether more turns are likely: a lone question is asked once, and a cache for it would be paid in vain. */
 const goesOn = ({ tools, entries }: ModelRequest): boolean =>
   tools.length > 0 ||
   entries.some(({ kind }) => kind === "tools" || kind === "call") ||

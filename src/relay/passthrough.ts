@@ -13,10 +13,10 @@ export type Filter = (events: string) => string;
 
 export const EVERYTHING: Filter = (events) => events;
 
-/** `words`: whether somebody keeps the words that pass, or only asks how the stream ended. */
+/** `words`: "emitted" where the vault keeps the text that passes, "passed over" where only the end of the stream matters. */
 export function nativeLane(
   dialect: Dialect,
-  ask: ReplyContext,
+  context: ReplyContext,
   filter: Filter,
   observe: Observe,
   words: TapOptions["words"] = "emitted",
@@ -32,7 +32,7 @@ export function nativeLane(
     if (event.type === "error" || event.type === "finish") terminal = true;
     observe(event);
   };
-  const watched = tap({ decoder: decoder(ask), marks, emit: note, words, coding: BYTES });
+  const watched = tap({ decoder: decoder(context), marks, emit: note, words, coding: BYTES });
   let text = "";
   /** What passes of `text` before `from`. */
   let passed = "";
@@ -53,7 +53,7 @@ export function nativeLane(
   };
   const broke = (error: GatewayError): string => {
     let out = "";
-    encoder(ask).push({ type: "error", error }, (frame) => void (out += printFrame(frame)));
+    encoder(context).push({ type: "error", error }, (frame) => void (out += printFrame(frame)));
     return out;
   };
   return {
@@ -93,7 +93,7 @@ const UTF8 = utf8Decoder();
 const { latin1Slice } = Buffer.prototype as unknown as { latin1Slice(from: number, to: number): string };
 const oneByteEach = (bytes: Uint8Array): string => latin1Slice.call(bytes, 0, bytes.length);
 
-/** Looked at as one character for each byte: nothing has to be decoded before somebody reads it. */
+/** The text has one character for each byte: an event is decoded only when it is read. */
 const BYTES: Coding = {
   encode: (text) => Buffer.from(text).toString("latin1"),
   decode: (coded) => (NOT_ASCII.test(coded) ? UTF8.decode(Buffer.from(coded, "latin1")) : coded),

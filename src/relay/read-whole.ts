@@ -3,18 +3,18 @@ import { readsOf } from "./reads.ts";
 
 export interface WholeBounds {
   readonly bytesMax: number;
-  /** Between two reads. */
+  /** The longest silence between two reads. */
   readonly idleMs: number;
-  /** By `performance.now()`: silence before it is no end. Absent: it always is. */
+  /** In `performance.now()`: before this time silence does not end the read. Absent: it always does. */
   readonly idleFrom?: number;
-  /** By `performance.now()`: a body that drips keeps every idle limit. */
+  /** The deadline, in `performance.now()`: a body that drips would never be silent for long enough. */
   readonly until: number;
 }
 
 export interface WholeBody {
-  /** What came until then. */
+  /** The bytes that came until the end. */
   readonly bytes: Uint8Array;
-  /** "eof": it is all there. "quiet" and "late": nothing for so long, and too long in all. */
+  /** eof: the body is whole. quiet: silent for too long. late: past the deadline. */
   readonly end: "eof" | "cut" | "quiet" | "late" | "too-large";
 }
 

@@ -22,7 +22,7 @@ export function readsOf(body: ReadableStream<Uint8Array> | null): Reads {
   const reader = body?.getReader();
   if (!reader) return { next: () => Promise.resolve(EOF), cancel: () => {} };
   let reading = false;
-  /** What came while nobody waited. */
+  /** A read that came before the next call of `next`. */
   let arrived: Read | undefined;
   let ended: Read | undefined;
   let waiting: ((read: Read) => void) | undefined;

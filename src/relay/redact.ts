@@ -10,7 +10,7 @@ import type { Filter } from "./passthrough.ts";
 import type { StreamLane } from "./stream-lane.ts";
 import type { Watch } from "./watch.ts";
 
-/** For whatever was thrown at a target. What the upstream replied is clean already: see `refusalOf`. */
+/** An error of an attempt, without credentials. What the upstream replied is clean already: see `refusalOf`. */
 export function cleanError(error: unknown, provider: ProviderConfig): unknown {
   if (!(error instanceof GatewayError)) return error;
   const clean = (text: string): string => withoutCredentials(text, provider);
@@ -26,10 +26,10 @@ export function cleanError(error: unknown, provider: ProviderConfig): unknown {
 export const headersForClient = (upstream: Headers, provider: ProviderConfig): Readonly<Record<string, string>> =>
   headersWithoutCredentials(clientHeaders(upstream), provider);
 
-/** A dialect whose decoders are told no credential in an error: they shorten what looks like a key, and of half a key nobody finds the rest. */
+/** A dialect whose decoders get errors without credentials. Decoders shorten what looks like a key, and half a key is no longer found by a search for the whole. */
 export function cleanDialect(dialect: Dialect, provider: ProviderConfig): Dialect {
-  const decoder = (ask: ReplyContext): Decoder => {
-    const inner = dialect.stream.decoder(ask);
+  const decoder = (context: ReplyContext): Decoder => {
+    const inner = dialect.stream.decoder(context);
     const clean = (frame: Frame): Frame => {
       const isError = frame.event === "error" || mayFail(frame.data);
       return isError ? { ...frame, data: withoutCredentials(frame.data, provider) } : frame;
@@ -46,7 +46,7 @@ export const cleanIfFailing = (text: string, provider: ProviderConfig): string =
 /** Good answers of some vendors hold an error of null. Inside a string the quotes would be escaped. */
 const mayFail = (json: string): boolean => json.includes('"error"') && /"error"(?!\s*:\s*null)/.test(json);
 
-/** Of events that pass as they came: without the credentials that stand beside the answer. The answer's own bytes stay as they are. */
+/** Removes credentials from events that pass as bytes, where they are not part of the answer. The answer's own bytes stay as they are. */
 export function cleanEvents({ stream: { marks } }: Dialect, provider: ProviderConfig): Filter {
   const clean = (text: string): string => withoutCredentials(text, provider);
   const cleanEvent = (event: string): string =>
@@ -94,6 +94,6 @@ export function cleanFailure(lane: StreamLane, watch: Pick<Watch, "error">, prov
 export const cleanBytes = (bytes: Uint8Array, provider: ProviderConfig): Uint8Array =>
   throughText(bytes, (text) => withoutCredentials(text, provider));
 
-/** One character for each byte, so that whatever stands around a key stays. */
+/** One character for each byte, so that the bytes around a key stay as they are. */
 const throughText = (bytes: Uint8Array, clean: (text: string) => string): Uint8Array =>
   Buffer.from(clean(Buffer.from(bytes).toString("latin1")), "latin1");

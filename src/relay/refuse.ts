@@ -1,4 +1,4 @@
-/** An error as the caller's own protocol says it. */
+/** An error as a reply in the caller's own dialect. */
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
@@ -12,7 +12,7 @@ export interface RefuseOptions {
   readonly visibleErrors: boolean;
 }
 
-/** Seconds that a 429 of ours asks for when the upstream named none: some clients give up without the header. */
+/** The retry-after of a 429 whose upstream named none: some clients give up without the header. */
 const RETRY_AFTER_DEFAULT = "2";
 
 export function refusal(error: GatewayError, options: RefuseOptions): Reply {
@@ -34,7 +34,7 @@ const encode = (error: GatewayError, dialect: DialectId): Reply => DIALECTS[dial
 
 const strip = (error: GatewayError): object => ({ ...(error.details.param && { param: error.details.param }) });
 
-/** What breaks off in the middle of its JSON no client can read. */
+/** Whether a client can read the reply: JSON that breaks off in its middle is not sent on. */
 function isWhole({ headers, body }: Reply): boolean {
   if (!headers["content-type"]?.includes("json")) return true;
   try {
@@ -60,7 +60,7 @@ const withRetryAfter = (reply: Reply): Reply =>
     ? { ...reply, headers: { ...reply.headers, "retry-after": RETRY_AFTER_DEFAULT } }
     : reply;
 
-/** Whatever was thrown, as an error that a caller may read. A fault of ours says no more than that. */
+/** Any thrown value as an error that a caller may read. A fault of the gateway itself shows no details. */
 export function toGatewayError(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
   if (error instanceof ShapeError)

@@ -1,4 +1,4 @@
-/** The stops of a call: may it be made, who can answer, one answer, one record. */
+/** The stops of a call: admitted, planned, answered by one target, recorded once. */
 import { DIALECTS } from "../dialects/index.ts";
 import type { GatewayError } from "../ir/error.ts";
 import { lossHeaders } from "../ledger/lost.ts";
@@ -6,7 +6,7 @@ import type { Target } from "../routing/target.ts";
 import { orLate } from "../time/limit.ts";
 import { printFrame } from "../wire/sse.ts";
 import { streamedAnswer, wholeAnswer } from "./answer.ts";
-import { attempt } from "./attempt.ts";
+import { tryTargets } from "./retry.ts";
 import { type Arrival, type Attempt, type Call, callOf } from "./call.ts";
 import { closeCall, type Closing, LEFT, tokenSample } from "./close.ts";
 import { deliver, type OpenStream } from "./deliver.ts";
@@ -16,7 +16,7 @@ import { outbound } from "./outbound.ts";
 import { cleanError, headersForClient } from "./redact.ts";
 import { toGatewayError } from "./refuse.ts";
 import { replyContext, BARE_STYLE } from "./translate.ts";
-import { ask, type Upstream } from "./upstream.ts";
+import { askTarget, type Upstream } from "./upstream.ts";
 
 /** Throws what `toGatewayError` reads, if nothing was sent to the caller yet. */
 export async function relay(arrival: Arrival): Promise<Response> {
@@ -47,7 +47,7 @@ async function streamed(call: Call): Promise<Response> {
   return delivered(opening, opened, openEndOf(call));
 }
 
-/** The answer of the first target that gives one: that which holds the conversation's seals first, then in the plan's order. */
+/** The answer of the first target that gives one: first the target that can read the conversation's seals, then the others in the plan's order. */
 async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Promise<Answer>): Promise<Answer> {
   const { record, gateway, signal } = call;
   const tryAt = async (target: Target): Promise<Answer> => {
@@ -56,7 +56,7 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
       await gateway.hooks.beforeAttempt?.(one);
       const out = await outbound(one);
       record.attempt({ provider: target.provider.name, model: target.model }, out.lane, out.losses);
-      const answer = await take(await ask(one, out));
+      const answer = await take(await askTarget(one, out));
       record.attempted();
       return answer;
     } catch (error) {
@@ -65,7 +65,7 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
       throw clean;
     }
   };
-  return attempt(await homeFirst(call), tryAt, { signal, wait: pause });
+  return tryTargets(await homeFirst(call), tryAt, { signal, wait: pause });
 }
 
 /** What an open stream still needs of its call. The body is not among it: a thousand open streams would hold a thousand bodies. */
@@ -106,7 +106,7 @@ function delivered(opening: Promise<OpenStream>, opened: OpenStream | undefined,
   });
 }
 
-/** Waits until the answer begins, but no longer than a client bears silence. Throws what the opening throws. */
+/** Waits until the answer begins, at most `ms`; undefined: not yet. Throws what the opening throws. */
 async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStream | undefined> {
   if (ms <= 0) return opening;
   const opened = await orLate(opening, ms);
@@ -122,7 +122,7 @@ function replyHeaders(
     ...(upstream && provider && headersForClient(upstream, provider)),
     ...lossHeaders(lost),
     ...(draft.modelServed !== undefined && {
-      // Names are anybody's letters, headers are not.
+      // A name may hold any letter, a header may not.
       "x-codeswitch-target": encodeURI(`${draft.provider}/${draft.modelServed}`.toWellFormed()),
       "x-codeswitch-lane": String(draft.lane),
     }),
@@ -132,7 +132,7 @@ function replyHeaders(
 /** For a client that already has a 200: its dialect's error event. */
 function printError({ target, id, model, reply, gateway }: OpenEnd, error: GatewayError): string {
   if (!target) return "";
-  const ask = replyContext({
+  const context = replyContext({
     target,
     style: BARE_STYLE,
     replyId: id,
@@ -140,7 +140,7 @@ function printError({ target, id, model, reply, gateway }: OpenEnd, error: Gatew
     modelName: model,
   });
   let text = "";
-  DIALECTS[reply].stream.encoder(ask).push({ type: "error", error }, (frame) => {
+  DIALECTS[reply].stream.encoder(context).push({ type: "error", error }, (frame) => {
     text += printFrame(frame);
   });
   return text;

@@ -35,7 +35,7 @@ export async function searched(first: readonly StreamEvent[], rounds: Rounds): P
   const answer = joined(first, rounds);
   let { request } = rounds;
   let uses = 0;
-  // A model that goes on after it was told that it may not any more is stopped.
+  // A model that goes on after its last search was refused is stopped.
   for (let events = first, round = 0; ; round++) {
     const { blocks, finish } = collect(events);
     const searches = blocks.filter(isSearch);
@@ -79,7 +79,7 @@ function inputOf(input: string): Json {
   }
 }
 
-/** A choice that forces a call would force one for ever. */
+/** Without a tool choice that forces a call: it would force one in every round. */
 function withFreeChoice(request: ModelRequest): ModelRequest {
   const { toolChoice: _, ...rest } = request;
   return rest;
@@ -115,7 +115,7 @@ function joined(first: readonly StreamEvent[], { searches, dialect, replyId }: R
     const began = input === undefined ? raw : { ...rest, input: {} };
     const block = { kind: "hosted", dialect, wire: String(raw.type), raw: began } as const;
     out.push({ type: "block-start", index: next, block });
-    // Clients add up the input from its pieces.
+    // Clients join the input from its pieces.
     if (input !== undefined) {
       out.push({ type: "block-delta", index: next, delta: { raw: searches.inputDelta(input) } });
     }

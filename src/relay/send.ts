@@ -1,4 +1,4 @@
-/** One HTTP request to an upstream: no redirects, no cookies, a limit until the first byte, an end when nobody waits any more. */
+/** One HTTP request to an upstream: no redirects, no cookies, a limit until the first byte, an end when the caller leaves. */
 import type { ProviderConfig } from "../config/config.ts";
 import { GatewayError, ownError } from "../ir/error.ts";
 import { cutWithoutCredentials, headersWithoutCredentials, withoutCredentials } from "../providers/credentials.ts";

@@ -1,4 +1,4 @@
-/** What a stream says: its events, read one by one, except those that only carry its text on. */
+/** Reads a stream's events one by one, except those that only continue its text: see text-runs.ts. */
 import type { Decoder, Marks } from "../dialects/dialect.ts";
 import type { Emit, StreamEvent } from "../ir/events.ts";
 import type { EndCause, Frame } from "../wire/machine.ts";
@@ -6,9 +6,9 @@ import { eventEnds, frameReader } from "../wire/sse.ts";
 import { type Coding, textRuns } from "./text-runs.ts";
 
 export interface Tap {
-  /** `read`: the place of what was not passed over. */
+  /** `read` is called with the place of each event that was not skipped. */
   push(text: string, read?: (from: number, to: number) => void): void;
-  /** What came last without its blank line. */
+  /** Reads the last event, which came without its blank line. */
   flush(cause: EndCause): void;
   end(cause: EndCause): void;
   /** How many frames came. */
@@ -19,7 +19,7 @@ export interface TapOptions {
   readonly decoder: Decoder;
   readonly marks: Marks;
   readonly emit: Emit;
-  /** passed over: nobody keeps the words, so that an event that only carries a text on says nothing. */
+  /** passed over: the words are not kept, so that an event that only continues a text emits nothing. */
   readonly words: "emitted" | "passed over";
   /** How the text is written, when it is no text. */
   readonly coding?: Coding;

@@ -1,15 +1,15 @@
-/** Events of a stream that only carry its text on: what is like two that were read is not read any more. */
+/** Skips events that only continue a text: an event that is like two that were read is not parsed. */
 import type { Decoder, Marks } from "../dialects/dialect.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import type { JsonLiteral } from "../wire/json.ts";
 import { type Alike, alike, type Sample } from "../wire/alike.ts";
 
 export interface TextRuns {
-  /** Behind the event that begins there and only carries the text on; -1: it has to be read. */
+  /** The place behind the event that begins at `from`, if that event only continues the text; -1: it has to be read. */
   end(events: string, from: number): number;
-  /** What the event whose end was found last adds to the text. It has to be asked, for the decoder is told of it there. */
+  /** The text that the event found last adds. Call it for each one: it also hands the text to the decoder. */
   delta(events: string): StreamEvent;
-  /** `event` was read, and the decoder emitted `said` and nothing else. */
+  /** `event` was read, and the decoder emitted `said` alone; undefined: something else. */
   read(event: string, said: StreamEvent | undefined): void;
 }
 
@@ -20,9 +20,9 @@ export interface Coding {
 }
 
 export function textRuns({ answer, inert }: Marks, decoder: Decoder, coding: Coding = AS_IT_IS): TextRuns {
-  /** What is known of the stream; kept while other events come between. */
+  /** The pattern that this stream's text events follow; kept while other events come between. */
   let known: Known | undefined;
-  /** The event that was read last was alike: so is the state that it left. */
+  /** The event that was read last follows the pattern, so that the next one may be skipped. */
   let running = false;
   let goOn: ((text: JsonLiteral) => void) | undefined;
   let last: (Sample & { readonly block: number }) | undefined;

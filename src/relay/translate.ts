@@ -1,4 +1,4 @@
-/** The translated lane of a request, pure: one call in nobody's dialect, written for one target. */
+/** The translated lane of a request, pure: one decoded call, encoded for one target. */
 import { readsAttribution, withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { ReplyContext, ReplyStyle } from "../dialects/dialect.ts";
@@ -41,7 +41,7 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
   };
 }
 
-/** The same of a request that no target was written for yet: its thinking may be asked for by the configuration or by the model's name alone. */
+/** The same for a request that is not fitted yet: the configuration, or the model's name, may ask for thinking where the request does not. */
 export const willLackReasoning = (request: ModelRequest, target: Target, forcedEffort?: string): boolean =>
   lacksRequiredReasoning(fit(request, target.capabilities, target.config, forcedEffort).value, target);
 
@@ -53,10 +53,10 @@ export function lacksRequiredReasoning(request: ModelRequest, target: Target): b
   const { capabilities, reader } = target;
   if (!thinks(request.reasoning, capabilities)) return false;
   const signed = (entry: ReasoningEntry): boolean => entry.seal !== undefined && canRead(reader, entry.seal);
-  const told = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
+  const hasText = (entry: ReasoningEntry): boolean => entry.sections.some((text) => text !== "");
   // Adaptive thinking may skip a turn, so only a budget demands its blocks back.
   if (capabilities.thinking === "budget") return lacksReasoning(request.entries, signed);
-  return capabilities.traits.reasoningRequired && lacksReasoning(request.entries, told);
+  return capabilities.traits.reasoningRequired && lacksReasoning(request.entries, hasText);
 }
 
 export interface ReplyInput {
@@ -68,7 +68,7 @@ export interface ReplyInput {
   readonly modelName: string;
 }
 
-/** Where no client's wish is known: each thing in the dialect's own place. */
+/** For bytes that pass and for errors: no client's wish is known, so each thing is in the dialect's own place. */
 export const BARE_STYLE: ReplyStyle = { customCalls: "custom", reasoning: "field" };
 
 /** What the coders of the answer must know of the request. */
@@ -87,7 +87,7 @@ export function replyContext(input: ReplyInput): ReplyContext {
   };
 }
 
-/** An answer echoes some of its request. The conversation is not among it, and would be held as long as a stream is open. */
+/** An answer echoes some fields of its request. The conversation is not one of them, and an open stream would hold it in memory. */
 const withoutConversation = (request: ModelRequest): ModelRequest => ({
   ...request,
   entries: request.entries.filter((entry) => entry.kind === "instructions"),

@@ -10,11 +10,11 @@ import { tap } from "./tap.ts";
 export function translatedLane(
   from: Dialect,
   to: Dialect,
-  ask: ReplyContext,
+  context: ReplyContext,
   observe: Observe,
   framing: Framing = SSE,
 ): StreamLane {
-  const encoder = to.stream.encoder(ask);
+  const encoder = to.stream.encoder(context);
   let out = "";
   const print = (frame: Frame): void => {
     out += printFrame(frame);
@@ -23,7 +23,7 @@ export function translatedLane(
     observe(event);
     encoder.push(event, print);
   };
-  const upstream = framing === SSE ? readText(from, ask, encode) : readFrames(framing, from, ask, encode);
+  const upstream = framing === SSE ? readText(from, context, encode) : readFrames(framing, from, context, encode);
   const take = (): string => {
     const text = out;
     out = "";
@@ -57,9 +57,9 @@ interface EventSource {
   readonly events: number;
 }
 
-function readText({ stream: { decoder, marks } }: Dialect, ask: ReplyContext, emit: Emit): EventSource {
+function readText({ stream: { decoder, marks } }: Dialect, context: ReplyContext, emit: Emit): EventSource {
   const utf8 = utf8Decoder();
-  const events = tap({ decoder: decoder(ask), marks, emit, words: "emitted" });
+  const events = tap({ decoder: decoder(context), marks, emit, words: "emitted" });
   return {
     push: (bytes) => events.push(utf8.decode(bytes, STREAM)),
     end: (cause) => {
@@ -75,9 +75,9 @@ function readText({ stream: { decoder, marks } }: Dialect, ask: ReplyContext, em
 
 const STREAM = { stream: true };
 
-function readFrames(framing: Framing, { stream }: Dialect, ask: ReplyContext, emit: Emit): EventSource {
+function readFrames(framing: Framing, { stream }: Dialect, context: ReplyContext, emit: Emit): EventSource {
   const reader = framing.reader();
-  const decoder = stream.decoder(ask);
+  const decoder = stream.decoder(context);
   let events = 0;
   const decode = (frame: Frame): void => {
     events++;

@@ -2,7 +2,7 @@
 import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { FrameTooLarge } from "../wire/sse.ts";
 
-/** `headers`: of the answer that the error stands in, for the caller. */
+/** `headers`: of the answer that holds the error, for the caller. */
 export function upstreamFault(error: unknown, provider: string, headers?: ErrorDetails["headers"]): unknown {
   if (error instanceof GatewayError) return error.with({ provider, ...(headers && { headers }) });
   if (error instanceof FrameTooLarge) return failed(provider, error.message);

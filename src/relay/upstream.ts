@@ -21,7 +21,7 @@ export interface Upstream {
   readonly isStream: boolean;
   /** Of a streamed answer. */
   readonly framing: Framing;
-  /** By `performance.now()`: the first word must be there. Asking counts too. */
+  /** The deadline of the first word, in `performance.now()`. It runs from the moment of sending. */
   readonly firstWordBy: number;
   readonly watch: Watch;
   /** Where the vault keeps the answer; absent: nowhere. */
@@ -29,7 +29,7 @@ export interface Upstream {
 }
 
 /** Throws the upstream's refusal, or why it could not be reached. */
-export async function ask(attempt: Attempt, out: Outbound): Promise<Upstream> {
+export async function askTarget(attempt: Attempt, out: Outbound): Promise<Upstream> {
   const { call, target } = attempt;
   const { sightings } = call.gateway;
   const to = endpoint(target.provider, target.dialect, target.model, call.stream ? "stream" : "generate");
@@ -54,7 +54,7 @@ export async function ask(attempt: Attempt, out: Outbound): Promise<Upstream> {
   };
 }
 
-/** The vendor's own error, or the gateway's where it is the operator who must act. */
+/** The vendor's own error, or the gateway's where the operator must act. */
 async function refusalOf(response: Response, { call, target }: Attempt): Promise<GatewayError> {
   const { sightings } = call.gateway;
   const provider = target.provider.name;

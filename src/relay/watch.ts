@@ -10,15 +10,15 @@ import { LIMITS } from "../wire/limits.ts";
 
 export interface Watch {
   observe(event: StreamEvent): void;
-  /** Something that a client can see has come: from here on no other target may answer. */
+  /** A client can see some of the answer: from here on no other target may answer. */
   readonly committed: boolean;
   readonly started: boolean;
   readonly terminal: boolean;
   readonly error: GatewayError | undefined;
   readonly usage: Usage;
   /** For the vault; undefined when it wants nothing of it. */
-  answer(): { readonly answer: Answer; readonly seen: Seen } | undefined;
-  /** What the client may present again. */
+  forVault(): { readonly answer: Answer; readonly seen: Seen } | undefined;
+  /** The seals of the answer: the client may send them back. */
   seals(): readonly Seal[];
 }
 
@@ -33,7 +33,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
   let usage: Usage = NO_USAGE;
   const seals = new Map<number, Seal>();
   return {
-    /** Throws `upstream-failed` at the block that is too many: each of them is kept by somebody until the end. */
+    /** Throws `upstream-failed` at the block that is too many: coders and the vault keep each block until the end. */
     observe: (event) => {
       if (event.type === "block-start" && ++blocks > LIMITS.blocksMax) throw tooManyBlocks();
       if (event.type !== "block-delta") kept?.push(event);
@@ -78,7 +78,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
       return usage;
     },
     seals: () => [...seals.values()],
-    answer: () => {
+    forVault: () => {
       if (!kept || wanted === "nothing") return undefined;
       const answer = kept.answer();
       const isWhole = answer.finish && !answer.error && keptChars <= LIMITS.vaultTurnBytesMax;

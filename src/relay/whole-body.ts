@@ -16,7 +16,7 @@ export interface WholeBody {
   readonly events: readonly StreamEvent[];
 }
 
-/** Throws the answer's error where it holds one, so that the next target may be tried. Nobody has observed its events yet. */
+/** Throws the answer's error where it holds one, so that the next target may be tried. Its events are not observed yet. */
 export async function wholeBody(upstream: Upstream, dialect: Dialect): Promise<WholeBody> {
   const { out, response, isStream } = upstream;
   const { provider } = upstream.attempt.target;
@@ -24,7 +24,7 @@ export async function wholeBody(upstream: Upstream, dialect: Dialect): Promise<W
   try {
     const events = isStream
       ? streamedEvents(bytes, dialect, upstream)
-      : dialect.response.decode(objectOf(bytes, provider), out.ask);
+      : dialect.response.decode(objectOf(bytes, provider), out.context);
     for (const event of events) if (event.type === "error") throw event.error;
     return { bytes, events };
   } catch (error) {
@@ -32,10 +32,10 @@ export async function wholeBody(upstream: Upstream, dialect: Dialect): Promise<W
   }
 }
 
-/** Some hosts stream whatever one asks for. */
+/** Some hosts stream although the request asks for a whole answer. */
 function streamedEvents(bytes: Uint8Array, dialect: Dialect, { out, framing }: Upstream): readonly StreamEvent[] {
   const events: StreamEvent[] = [];
-  const lane = translatedLane(dialect, dialect, out.ask, (event) => void events.push(event), framing);
+  const lane = translatedLane(dialect, dialect, out.context, (event) => void events.push(event), framing);
   lane.push(bytes);
   lane.end("eof");
   return events;
@@ -53,7 +53,7 @@ function objectOf(bytes: Uint8Array, provider: ProviderConfig): JsonObject {
   throw failure("upstream-failed", what, provider.name);
 }
 
-/** A whole answer is its own first word, but its head and blank lines may come early, and go on while the model thinks: so silence ends it only after the time for a first word, and its end has a deadline too. */
+/** A vendor may send the head of a whole answer, and blank lines, while its model thinks. So silence ends the read only after the time for a first word, and the whole body has a deadline. */
 async function boundedBytes({ attempt, response, firstWordBy }: Upstream): Promise<Uint8Array> {
   const { name, firstByteMs, idleMs } = attempt.target.provider;
   const bytesMax = LIMITS.answerBytesMax;

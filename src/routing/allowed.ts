@@ -33,7 +33,7 @@ const atProvider =
   ({ provider, model }: Target): boolean =>
     [model, match.model.name].some((name) => matches(pattern, `${provider.name}/${name}`));
 
-/** Behind `*haiku*` may stand any model: a key for `kimi-*` does not reach it as kimi-haiku, one for `claude-haiku*` does. */
+/** The entry `*haiku*` may lead to any model: a key for `kimi-*` does not reach it as kimi-haiku, one for `claude-haiku*` does. */
 function byName(pattern: string, { name, match }: Asked): (target: Target) => boolean {
   const entry = match.model.name;
   // A variant by its own name, `gpt-5-high`: a star would let in whatever a caller adds.

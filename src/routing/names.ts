@@ -6,12 +6,12 @@ import { isModelName, variantOf } from "../providers/model-rows.ts";
 
 export interface Match {
   readonly model: ModelConfig;
-  /** What stands in the place of a target's "*". */
+  /** What replaces a target's "*". */
   readonly upstreamName: string;
   readonly forcedEffort?: Effort;
 }
 
-/** A name as it stands, then without an effort or variant at its end, then by the most specific pattern. */
+/** The name as it was asked, then without an effort or variant at its end, then by the most specific pattern. */
 export function matchName(models: readonly ModelConfig[], asked: string): Match | undefined {
   const exact = named(models, asked);
   if (exact) return { model: exact, upstreamName: exact.name, ...effortOfAlias(exact) };
@@ -50,7 +50,7 @@ function matchVariant(models: readonly ModelConfig[], asked: string): Match | un
   return undefined;
 }
 
-/** A pattern takes any name; an effort at its end is taken off where what remains is a model that somebody makes. */
+/** A pattern takes any name; an effort at its end is taken off where what remains is a model that a maker is known for (model-rows.ts). */
 function matchPattern(models: readonly ModelConfig[], asked: string): Match | undefined {
   const patterns = models.filter((model) => model.name.includes("*"));
   const { name, effort } = withoutVariant(asked);

@@ -1,4 +1,4 @@
-/** Models that a body names beside its `model`: a vendor reads those as they stand, so that a key's `models` hold there too. */
+/** Models that a body names beside its `model`: a vendor reads those too, so that a key's `models` apply to them. */
 import type { Config, KeyConfig } from "../config/config.ts";
 import { GatewayError } from "../ir/error.ts";
 import { isList, isObject, type Json, type JsonObject, pathOf } from "../wire/json.ts";
@@ -42,7 +42,7 @@ type Visit = (name: string | typeof UNKNOWN, path: string) => void;
  * parameters: https://openrouter.ai/docs, https://platform.claude.com/docs (advisor), https://docs.litellm.ai (fallbacks).
  */
 const NAMES = /model|fallback/;
-/** What stands for models without naming them: a preset, and a route, by which OpenRouter once chose fallbacks of its own. */
+/** Fields that select models without naming them: a preset, and a route, by which OpenRouter once chose fallbacks of its own. */
 const STANDS_FOR = /^(preset|route)$/;
 /** Tools and plugins that ask another model, the vendor's choice where they name none. */
 const ASKS_ANOTHER = /advisor|fusion|sub-?agent/;

@@ -30,11 +30,11 @@ export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
   throw found.isForbidden ? forbidden(askedName, key?.models ?? []) : switchedOff(askedName, found.match.model);
 }
 
-/** The targets behind a name that this key may ask for; none where it is no name, nobody's, or not the key's. */
+/** The targets behind a name that this key may ask for; none where it is no valid name, no entry's, or not the key's. */
 export const reached = (config: Config, name: string, key?: KeyConfig): readonly Target[] =>
   modelNameFault(name) === undefined ? (remembered(config, name, key)?.plan.targets ?? []) : [];
 
-/** What a client may be shown: names that can be asked for as they stand, and that somebody answers. A guess is shown once its deployment was seen to answer. */
+/** What a client may be shown: names without a "*" that lead to a target. A guessed name is shown once its deployment was seen to answer. */
 export function listedModels(config: Config, key?: KeyConfig, seen?: Sightings): readonly ModelConfig[] {
   const answers = ({ provider, model }: Target): boolean => seen?.of(provider, model)?.state === "answers";
   return config.models.filter(({ name, onceSeen }) => {
@@ -136,7 +136,7 @@ function unknownModel(config: Config, askedName: string, key: KeyConfig | undefi
   const hint = near.length > 0 ? `Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?` : "";
   const list =
     names.length > 0 && names.length <= 12 ? `Known: ${names.join(", ")}.` : "GET /v1/models lists the names.";
-  // Who may use a few models only is not told how the gateway is set up.
+  // A key for some models only does not learn how the gateway is set up.
   const why = key?.models === undefined ? whyOff(config, askedName) : "";
   return new GatewayError(
     "unknown-model",

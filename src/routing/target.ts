@@ -20,7 +20,7 @@ export interface Target {
   readonly reader: SealReader;
 }
 
-/** By the configuration: behind a pattern stands whatever a caller makes up. */
+/** Whether the configuration names the model: behind a pattern the caller does, and may make one up. */
 export const isNamed = ({ config, model }: Target): boolean => config.model === model;
 
 export function targetOf(provider: ProviderConfig, config: TargetConfig, askedName: string): Target {

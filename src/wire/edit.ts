@@ -22,7 +22,8 @@ export type EditPath = readonly (string | number)[];
 /**
  * `value: undefined` removes the field. A missing key is inserted at the end of its object, with the objects on its way.
  * A place in a list that does not exist is left alone. Of two edits on one path the later wins, and an edit of a whole
- * object wins over those inside it. No object repeats a key: such bodies are refused (scan.ts).
+ * object wins over those inside it. No object repeats a key: such bodies are refused (scan.ts). Example: of
+ * `{"model":"a", "n":1.0}`, the edit `{ path: ["model"], value: "b" }` makes `{"model":"b", "n":1.0}`.
  */
 export interface SpanEdit {
   /** What it is called in a list of edits; not read here. */

@@ -85,19 +85,33 @@ describe.each(WIRES)("%s", (wire) => {
     isHeld = true;
     const before = left;
     await (await post(gateway.url, PATH[wire], bodyFor(wire, wire, { stream: true }))).text();
-    await within(3_000, "the vendor is let go", (async () => { while (left === before) await Bun.sleep(5); })());
+    await within(
+      3_000,
+      "the vendor is let go",
+      (async () => {
+        while (left === before) await Bun.sleep(5);
+      })(),
+    );
   });
 });
 
-test.each(["admit", "beforeAttempt", "request"] as const)("a client that leaves ends a call that %s holds for ever", async (at) => {
-  if (at === "request") guard = { request: () => forEver };
-  else waits = at;
-  const before = gateway.records.length;
-  const leaving = new AbortController();
-  const call = fetch(gateway.url + PATH.chat, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(bodyFor("chat", "chat")), signal: leaving.signal }).catch(() => {});
-  await Bun.sleep(200);
-  leaving.abort();
-  await call;
-  const records = await within(3_000, "a record", recordsAfter(before, 1));
-  expect(records).toMatchObject([{ outcome: "abandoned", status: 499 }]);
-});
+test.each(["admit", "beforeAttempt", "request"] as const)(
+  "a client that leaves ends a call that %s holds for ever",
+  async (at) => {
+    if (at === "request") guard = { request: () => forEver };
+    else waits = at;
+    const before = gateway.records.length;
+    const leaving = new AbortController();
+    const call = fetch(gateway.url + PATH.chat, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(bodyFor("chat", "chat")),
+      signal: leaving.signal,
+    }).catch(() => {});
+    await Bun.sleep(200);
+    leaving.abort();
+    await call;
+    const records = await within(3_000, "a record", recordsAfter(before, 1));
+    expect(records).toMatchObject([{ outcome: "abandoned", status: 499 }]);
+  },
+);

@@ -132,7 +132,7 @@ describe("one target is tried again", () => {
     expect(second.text).toBe(first.text);
   });
 
-  // That the waits add up to two seconds at most: src/relay/attempt.test.ts, on a clock of its own.
+  // That the waits add up to two seconds at most: src/relay/retry.test.ts, on a clock of its own.
   test("at most twice", async () => {
     const { gateway, upstreams } = await chain(() => bad(500));
     expect((await ask(gateway)).status).toBeGreaterThanOrEqual(500);

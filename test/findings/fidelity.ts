@@ -228,7 +228,7 @@ export const FIDELITY: readonly Finding[] = [
     id: "reading 1.7.4",
     what: "a fourth target is never tried",
     tests: [
-      "src/relay/attempt.test.ts > every target is tried once, however many there are, and only the last one again",
+      "src/relay/retry.test.ts > every target is tried once, however many there are, and only the last one again",
       `${E2E}/retry.test.ts > when the first three are down`,
     ],
   },

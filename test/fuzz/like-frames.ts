@@ -128,12 +128,12 @@ function observer() {
     tell: () => {
       const { started, committed, terminal, error, usage } = watched;
       const ended = [started, committed, terminal, error?.kind, error?.message, usage];
-      return { events, outcome: JSON.stringify([ended, watched.seals(), withoutError(watched.answer())]) };
+      return { events, outcome: JSON.stringify([ended, watched.seals(), withoutError(watched.forVault())]) };
     },
   };
 }
 
-const withoutError = (kept: ReturnType<ReturnType<typeof watch>["answer"]>): unknown =>
+const withoutError = (kept: ReturnType<ReturnType<typeof watch>["forVault"]>): unknown =>
   kept && { seen: kept.seen, ...kept.answer, error: kept.answer.error?.message };
 
 function firstDifference(plain: Seen, found: Seen): string {

@@ -74,7 +74,7 @@ describe("an answer", () => {
             for (let at = 0; at < bytes.length; at += BYTES_PER_READ)
               lane.push(bytes.subarray(at, at + BYTES_PER_READ));
             lane.end("eof");
-            seen.answer();
+            seen.forVault();
             if (events.at(-1)?.type === "finish") DIALECTS[to].response.encode(events, ask);
           }
         },

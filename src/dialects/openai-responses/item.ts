@@ -25,6 +25,8 @@ export interface Slot {
   readonly item: JsonObject | undefined;
   readonly ended: boolean;
   readonly closed: boolean;
+  /** Some of its words came. */
+  readonly heard: boolean;
   added(item: JsonObject, emit: Emit): void;
   event(event: JsonObject, emit: Emit): void;
   done(item: JsonObject, emit: Emit): void;

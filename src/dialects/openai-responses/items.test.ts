@@ -137,6 +137,16 @@ describe("one item under two indices", () => {
     expect(whole(ended, ended)).toEqual(ONE);
     expect(whole(message("m", "Hi"), ended, message("n", "Ho"), ended)).toEqual(["Hi", ...ONE, "Ho"]);
   });
+  test("says what it says under either of them, also where it never ends", () => {
+    const both = [added(0, begun), added(1, begun)];
+    for (const at of [0, 1])
+      for (const id of ["fc_1", undefined])
+        expect(streamed(...both, input(at, "{", id), input(at, "1}", id), completed())).toEqual(ONE);
+    const texts = [added(0, message("m", "")), added(1, message("m", "")), added(2, call("b", "{2}"))];
+    expect(streamed(...texts, said(1, "Hi", "m"), said(1, "!", "m"), completed())).toEqual(["b f {2}", "Hi!"]);
+    expect(streamed(...both, input(1, "{1}", "fc_1"), input(0, "{1}", "fc_1"), completed())).toEqual(ONE);
+    expect(streamed(...both, input(1, "{1}", "fc_1"), done(0, ended), completed(ended))).toEqual(ONE);
+  });
   test("is one text and one thought", () => {
     const thought = { type: "reasoning", id: "r", summary: [{ type: "summary_text", text: "Hm." }] };
     expect(whole(thought, thought, message("m", "Hi"), message("m", "Hi"))).toEqual(["Hm.", "Hi"]);
@@ -164,6 +174,15 @@ describe("two items under one name", () => {
       ),
     ).toEqual(BOTH);
     expect(streamed(done(0, one), completed(one, two))).toEqual(BOTH);
+    const secondFirst = [
+      added(0, begun),
+      added(1, begun),
+      input(1, "{2}"),
+      input(0, "{1}"),
+      done(0, one),
+      done(1, two),
+    ];
+    expect(streamed(...secondFirst, completed())).toEqual(["a f {2}", "call_r1_1 f {1}"]);
   });
   test("are two texts", () => {
     expect(whole(message("m", "Hi"), call("a", "{1}"), message("m", "Bye"))).toEqual(["Hi", "a f {1}", "Bye"]);

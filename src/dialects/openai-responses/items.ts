@@ -21,9 +21,11 @@ type Step = "added" | "done";
 
 interface Entry {
   readonly slot: Slot;
-  readonly place: string;
+  place: string;
   /** Makes the slot of another item of its name; absent where this is one. */
   readonly twin?: () => Slot;
+  /** Of a twin: the first item of its name. */
+  readonly original?: Entry;
 }
 
 export function itemsOf(reading: DecoderState): Items {
@@ -43,7 +45,16 @@ export function itemsOf(reading: DecoderState): Items {
     const slot = itemSlot(reading);
     return put({ slot, place, twin: twins(slot, reading) });
   };
-  const twinOf = (entry: Entry, place: string): Slot => put({ slot: entry.twin?.() ?? entry.slot, place }).slot;
+  const twinOf = (entry: Entry, place: string): Slot =>
+    put({ slot: entry.twin?.() ?? entry.slot, place, original: entry }).slot;
+  /** Some vendors announce an item at two places and send its words at the second alone: the place that speaks first becomes the original's. */
+  const speaking = (entry: Entry): Slot => {
+    const { original } = entry;
+    if (!original || original.slot.heard || original.slot.closed) return entry.slot;
+    [entry.place, original.place] = [original.place, entry.place];
+    places.set(entry.place, entry).set(original.place, original);
+    return original.slot;
+  };
   const named = (entry: Entry, item: JsonObject): Slot => {
     if (!entry.twin) return entry.slot;
     for (const name of namesOf(item)) names.set(name, entry);
@@ -74,11 +85,11 @@ export function itemsOf(reading: DecoderState): Items {
       const place = placeOf(event, id);
       const here = places.get(place);
       if (typeof id === "string") {
-        if (here?.slot.item?.id === id) return here.slot;
+        if (here?.slot.item?.id === id) return speaking(here);
         const known = ids.get(id);
         if (known && !known.slot.closed) return known.slot;
       }
-      if (here && isAbout(here.slot, event)) return here.slot;
+      if (here && isAbout(here.slot, event)) return speaking(here);
       const type = impliedType(event);
       const entry = begunAt(place, type) ?? make(place);
       if (type !== undefined) begun.set(type, entry);

@@ -14,6 +14,7 @@ export function itemSlot(reading: DecoderState): Slot {
   let last: JsonObject | undefined;
   let type: Json | undefined;
   let closed = false;
+  let heard = false;
   const waiting: JsonObject[] = [];
 
   const become = (found: Kind, emit: Emit): Kind => {
@@ -40,6 +41,9 @@ export function itemSlot(reading: DecoderState): Slot {
     get closed() {
       return closed;
     },
+    get heard() {
+      return heard;
+    },
     added: (item, emit) => {
       if (closed || first) return;
       first = item;
@@ -49,6 +53,8 @@ export function itemSlot(reading: DecoderState): Slot {
     },
     event: (event, emit) => {
       if (closed) return;
+      // A part that is announced has no words yet.
+      heard ||= !String(event.type).endsWith("_part.added");
       const found = kind ?? impliedKind(event, reading);
       if (!found) return void waiting.push(event);
       if (!kind) become(found, emit);

@@ -70,6 +70,7 @@ export function twins(original: Slot, reading: DecoderState): () => Slot {
       get closed() {
         return closed;
       },
+      heard: false,
       added: (item) => void (first ??= item),
       event: () => {},
       done: (item, emit) => {

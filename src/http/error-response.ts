@@ -1,4 +1,4 @@
-/** What every answer of ours carries, refusals included. */
+/** An error of the gateway as the HTTP response to one client, and the header that every response carries. */
 import type { GatewayError } from "../ir/error.ts";
 import { OPENAI_CHAT } from "../dialects/openai-chat/id.ts";
 import type { DialectId } from "../ir/dialect-id.ts";

@@ -1,7 +1,7 @@
 /** How a refusal looks to each client. */
 import { describe, expect, test } from "bun:test";
 import { GatewayError } from "../ir/error.ts";
-import { printed, refusalFor } from "./answer.ts";
+import { printed, refusalFor } from "./error-response.ts";
 
 const LIMITED = new GatewayError("rate-limited", "Too many calls.", { retryAfter: "7" });
 

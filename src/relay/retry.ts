@@ -5,7 +5,7 @@ const RETRIES_MAX = 2;
 const WAIT_MS_MAX = 2_000;
 const BACKOFF_MS = [250, 500] as const;
 
-export interface AttemptOptions {
+export interface RetryOptions {
   readonly signal: AbortSignal;
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
@@ -14,10 +14,10 @@ export interface AttemptOptions {
  * Calls `open` for each target until one answers. A failure that another target may not share goes to the next one at
  * once; the last target is tried again when waiting may help and the wait is short enough.
  */
-export async function attempt<Target, Opened>(
+export async function tryTargets<Target, Opened>(
   targets: readonly Target[],
   open: (target: Target) => Promise<Opened>,
-  options: AttemptOptions,
+  options: RetryOptions,
 ): Promise<Opened> {
   let at = 0;
   let retries = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { GatewayError, type ErrorKind } from "../ir/error.ts";
-import { attempt } from "./attempt.ts";
+import { tryTargets } from "./retry.ts";
 
 const failing = (kind: ErrorKind, retryAfter?: string) =>
   new GatewayError(kind, "no", retryAfter === undefined ? {} : { retryAfter });
@@ -9,7 +9,7 @@ const failing = (kind: ErrorKind, retryAfter?: string) =>
 async function run(targets: readonly string[], script: readonly (GatewayError | "ok")[]) {
   const tried: string[] = [];
   const waits: number[] = [];
-  const outcome = await attempt(
+  const outcome = await tryTargets(
     targets,
     async (target) => {
       tried.push(target);
@@ -112,7 +112,7 @@ describe("attempt", () => {
     const gone = new AbortController();
     gone.abort();
     let tries = 0;
-    const outcome = attempt(
+    const outcome = tryTargets(
       ["a", "b"],
       async () => {
         tries++;
