@@ -5,18 +5,14 @@ import { printConfig } from "../config/print.ts";
 import { configJsonSchema } from "../config/schema/json-schema.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
+import { word } from "./flags.ts";
 
 const ARGS = {
-  file: { type: "positional", required: false, valueHint: "FILE", description: "The same as --config FILE." },
+  file: word("FILE", "The same as --config FILE."),
   config: CONFIG_ARG,
 } as const;
 
-interface Named {
-  readonly file?: string | undefined;
-  readonly config?: string | undefined;
-}
-
-function fileOf({ file, config }: Named): string | undefined {
+function fileOf({ file, config }: { readonly file?: string; readonly config?: string }): string | undefined {
   if (file !== undefined && config !== undefined)
     throw new UsageError(`Two configurations are named, ${file} and ${config}. Name one.`);
   return file ?? config;
@@ -28,9 +24,11 @@ const check = defineCommand({
   run: ({ args }) => {
     const config = loadHere(fileOf(args), {});
     printWarnings(config);
+    const isOff = Object.keys(config.providers).length === 0;
+    const why = isOff ? "no provider is switched on" : "no model has a provider that is switched on";
     if (config.models.length === 0)
       throw new Failure(
-        `! ${capital(config.source)} has nothing that can answer: ${Object.keys(config.providers).length === 0 ? "no provider is switched on" : "no model has a provider that is switched on"}. Mend one of those named above.`,
+        `! ${capital(config.source)} has nothing that can answer: ${why}. Mend one of those named above.`,
       );
     console.log(`${capital(config.source)} is in order: ${summary(config)}.`);
   },

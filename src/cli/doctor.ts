@@ -18,10 +18,11 @@ import { SETUPS } from "../setup/clients/index.ts";
 import { dataHere } from "./data.ts";
 import { checkClient } from "./doctor-client.ts";
 import { checkGateway } from "./doctor-gateway.ts";
-import { type Address, findGateway, keyHere, KEY_ARG, URL_ARG } from "./find-gateway.ts";
+import { type Address, findGateway, GATEWAY_ARGS, keyHere } from "./find-gateway.ts";
 import { paint } from "./paint.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
+import { flag, toggle, word } from "./flags.ts";
 
 export const doctorCommand = defineCommand({
   meta: {
@@ -29,42 +30,24 @@ export const doctorCommand = defineCommand({
     description: "Say what is wrong with providers, models, clients or this machine, and how to mend it.",
   },
   args: {
-    what: {
-      type: "positional",
-      required: false,
-      valueHint: "NAME",
-      description: "Only this provider, model or client. Default: everything.",
-    },
+    what: word("NAME", "Only this provider, model or client. Default: everything."),
     config: CONFIG_ARG,
-    deep: {
-      type: "boolean",
-      description:
-        "Ask every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
-    },
-    json: { type: "boolean", description: "One JSON object instead of lines." },
-    url: URL_ARG,
-    key: KEY_ARG,
-    "public-url": {
-      type: "string",
-      valueHint: "URL",
-      description: "Check that this address is HTTPS and leads to this gateway.",
-    },
+    deep: toggle(
+      "Ask every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
+    ),
+    json: toggle("One JSON object instead of lines."),
+    ...GATEWAY_ARGS,
+    "public-url": flag("URL", "Check that this address is HTTPS and leads to this gateway."),
   },
   run: async ({ args }) => {
     const report = reporter(args.json === true);
     const config = configOr(report, args.config);
     if (config) {
-      const { dataDir } = dataHere(args.config);
+      const { what, deep = false, "public-url": publicUrl, url, config: file } = args;
+      const { dataDir } = dataHere(file);
       const seen = sightingsIn(dataDir);
-      const wanted = {
-        what: args.what,
-        deep: args.deep === true,
-        publicUrl: args["public-url"],
-        url: args.url,
-        key: keyHere(args.key, args.config),
-        file: args.config,
-      };
-      await examine(config, { ...wanted, keeper: keeperIn(dataDir), seen }, report);
+      const key = keyHere(args.key, file);
+      await examine(config, { what, deep, publicUrl, url, key, file, keeper: keeperIn(dataDir), seen }, report);
       await seen.settled();
     }
     report.finish();

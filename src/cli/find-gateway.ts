@@ -12,6 +12,7 @@ import { type Note, readNotes } from "./note.ts";
 import { surroundings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
 import { VERSION } from "../wire/version.ts";
+import { flag } from "./flags.ts";
 
 export interface Address {
   readonly url: string;
@@ -22,16 +23,9 @@ export interface Address {
   readonly isNamed: boolean;
 }
 
-export const URL_ARG = {
-  type: "string",
-  valueHint: "URL",
-  description: "The gateway to ask, which needs its key. Else CODESWITCH_URL, else the one that runs here.",
-} as const;
-
-export const KEY_ARG = {
-  type: "string",
-  valueHint: "KEY",
-  description: "Its key. Other users see it in the list of processes; the variable CODESWITCH_KEY they do not.",
+export const GATEWAY_ARGS = {
+  url: flag("URL", "The gateway to ask, which needs its key. Else CODESWITCH_URL, else the one that runs here."),
+  key: flag("KEY", "Its key. Other users see it in the list of processes; the variable CODESWITCH_KEY they do not."),
 } as const;
 
 /** The key that the person gave for it. */

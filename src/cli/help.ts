@@ -3,7 +3,7 @@ import type { ArgDef, ArgsDef, CommandDef } from "citty";
 import { command as typed } from "../typed/command.ts";
 import { examplesOf } from "./examples.ts";
 import { table, TERMINAL, wrapped } from "./table.ts";
-import { type Chosen, listOf, loaded } from "./usage.ts";
+import { aliasesOf, type Chosen, listOf, loaded } from "./usage.ts";
 import { VERSION } from "../wire/version.ts";
 
 export function help(chosen: Chosen): Promise<string> {
@@ -17,12 +17,7 @@ const front = async (root: CommandDef): Promise<string> =>
     usage(typed("COMMAND")),
     "",
     "Commands",
-    list(
-      (await commandsIn(root, [])).map(({ path, command }) => [
-        [...path, ...wordsOf(command)].join(" "),
-        briefOf(command),
-      ]),
-    ),
+    list((await commandsIn(root, [])).map(rowOf)),
     "",
     "Try it without any key",
     ...TRY,
@@ -51,36 +46,29 @@ async function page({ command, path: [, ...path] }: Chosen): Promise<string> {
   const words = args.filter(([, { type }]) => type === "positional");
   const flags = args.filter(([, { type }]) => type !== "positional");
   const inside = await commandsIn(command, path);
+  const examples = examplesOf(path.join(" ")).map(([words, why]) => [typed(words), why]);
   return [
     wrapped(descriptionOf(command), TERMINAL).join("\n"),
     usage(typed([...path, ...wordsOf(command), ...(inside.length > 0 ? ["COMMAND"] : [])].join(" "))),
-    section(
-      "Commands",
-      inside.map((one) => [[...one.path, ...wordsOf(one.command)].join(" "), briefOf(one.command)]),
-    ),
-    section(
-      "Words",
-      words.map(([name, arg]) => [hintOf(name, arg), arg.description ?? ""]),
-    ),
-    section(
-      "Flags",
-      flags.map(([name, arg]) => [flagOf(name, arg), arg.description ?? ""]),
-    ),
-    section(
-      "Examples",
-      examplesOf(path.join(" ")).map(([words, why]) => [typed(words), why]),
-    ),
+    section("Commands", inside.map(rowOf)),
+    section("Words", named(words, hintOf)),
+    section("Flags", named(flags, flagOf)),
+    section("Examples", examples),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
 }
 
+type Row = readonly string[];
+const rowOf = ({ path, command }: Listed): Row => [[...path, ...wordsOf(command)].join(" "), briefOf(command)];
+const named = (args: readonly [string, ArgDef][], nameOf: (name: string, arg: ArgDef) => string): Row[] =>
+  args.map(([name, arg]) => [nameOf(name, arg), arg.description ?? ""]);
+
 const usage = (words: string): string => `Usage: ${words}`;
 
-const section = (title: string, rows: readonly (readonly string[])[]): string =>
-  rows.length === 0 ? "" : `${title}\n${list(rows)}`;
+const section = (title: string, rows: readonly Row[]): string => (rows.length === 0 ? "" : `${title}\n${list(rows)}`);
 
-const list = (rows: readonly (readonly string[])[]): string => table(rows, { indent: "  ", width: TERMINAL });
+const list = (rows: readonly Row[]): string => table(rows, { indent: "  ", width: TERMINAL });
 
 interface Listed {
   readonly path: readonly string[];
@@ -106,8 +94,7 @@ const wordsOf = ({ args }: CommandDef): string[] =>
 const hintOf = (name: string, { valueHint }: ArgDef): string => valueHint ?? name.toUpperCase();
 
 function flagOf(name: string, arg: ArgDef): string {
-  const aliases = "alias" in arg ? [arg.alias ?? []].flat() : [];
-  return [...aliases.map((alias) => `-${alias},`), `--${name}`, arg.valueHint ?? ""].filter(Boolean).join(" ");
+  return [...aliasesOf(arg).map((alias) => `-${alias},`), `--${name}`, arg.valueHint ?? ""].filter(Boolean).join(" ");
 }
 
 const descriptionOf = ({ meta }: CommandDef): string =>

@@ -10,12 +10,13 @@ import { listedModels, reached } from "../routing/plan.ts";
 import { matchName } from "../routing/names.ts";
 import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
-import { KEY_ARG, URL_ARG } from "./find-gateway.ts";
+import { GATEWAY_ARGS } from "./find-gateway.ts";
 import { offered } from "./offered.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { complain, paint } from "./paint.ts";
 import { table, WIDTH, wrapped } from "./table.ts";
 import { Failure } from "./usage.ts";
+import { toggle } from "./flags.ts";
 
 export const modelsCommand = defineCommand({
   meta: {
@@ -24,9 +25,8 @@ export const modelsCommand = defineCommand({
   },
   args: {
     config: CONFIG_ARG,
-    json: { type: "boolean", description: "One JSON object instead of a table." },
-    url: URL_ARG,
-    key: KEY_ARG,
+    json: toggle("One JSON object instead of a table."),
+    ...GATEWAY_ARGS,
   },
   run: async ({ args }) => {
     const config = loadHere(args.config, {});
@@ -106,9 +106,8 @@ async function seenOf(models: readonly Listed[], dir: string): Promise<readonly 
   try {
     return await seenIn(dir, distinct(models));
   } catch (error) {
-    complain(
-      `${paint("!", process.stderr)} What was seen cannot be read in ${dir}: ${error instanceof Error ? error.message : String(error)}.`,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    complain(`${paint("!", process.stderr)} What was seen cannot be read in ${dir}: ${why}.`);
     return [];
   }
 }
@@ -131,12 +130,11 @@ const asTables = (
   const unseen = models.filter((model) => model.unseen).map(({ name }) => name);
   const standing = new Set(distinct(known).map(shown));
   const asked = deployments.filter((one) => standing.has(shown(one)) || one.at !== undefined);
+  const later = wrapped(`Offered once seen, and answered when asked: ${unseen.join(", ")}`, WIDTH).join("\n");
   return [
     `As ${source} says it:`,
     table([["MODEL", "GOES TO", "DIALECT", "EFFORT"], ...known.flatMap(rowsOf)], LAYOUT),
-    ...(unseen.length === 0
-      ? []
-      : [wrapped(`Offered once seen, and answered when asked: ${unseen.join(", ")}`, WIDTH).join("\n")]),
+    ...(unseen.length === 0 ? [] : [later]),
     ...(asked.length === 0 ? [] : [table([["DEPLOYMENT", "WHEN LAST ASKED"], ...asked.map(deploymentRow)], LAYOUT)]),
     seen.length === 0
       ? `What they can do nobody has asked yet: ${command("doctor --deep")}`

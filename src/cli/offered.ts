@@ -36,12 +36,12 @@ async function ask(config: Config, asked: Asked): Promise<string> {
       return `${paint("!")} ${refusesKey(config, address, key)}`;
     case "fails":
       return `${paint("!")} The gateway at ${url} does not say what it offers: ${reply.words}`;
-    case "serves":
-      return [
-        ...wrapped(`The gateway at ${url} offers: ${reply.models.join(", ") || "nothing"}`, WIDTH),
-        ...(reply.models.some((model) => reached(config, model).length === 0)
-          ? [`${paint("!")} Another configuration runs there, so that the table above is not what it does.`]
-          : []),
-      ].join("\n");
+    case "serves": {
+      const offers = wrapped(`The gateway at ${url} offers: ${reply.models.join(", ") || "nothing"}`, WIDTH);
+      const isOther = reply.models.some((model) => reached(config, model).length === 0);
+      return [...offers, ...(isOther ? [`${paint("!")} ${OTHER}`] : [])].join("\n");
+    }
   }
 }
+
+const OTHER = "Another configuration runs there, so that the table above is not what it does.";

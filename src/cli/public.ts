@@ -37,25 +37,19 @@ const FLEETING = "  This address is another one after every start. Ways to one t
 /** What Cursor may offer to choose from. */
 const SHOWN = 6;
 
-const values = (url: string, config: Config): string =>
-  [
+function values(url: string, config: Config): string {
+  const models = listedModels(config).slice(0, SHOWN);
+  const pasted = [
+    ["OpenAI API Key", keyWords(config)],
+    ["Override OpenAI Base URL", `${url}/cursor/v1`],
+    ["Custom models", models.map(({ name }) => name).join(", ")],
+  ];
+  return [
     `  Public     ${url}`,
     "",
     "  In Cursor Settings → Models → API Keys",
-    table(
-      [
-        ["OpenAI API Key", keyWords(config)],
-        ["Override OpenAI Base URL", `${url}/cursor/v1`],
-        [
-          "Custom models",
-          listedModels(config)
-            .map(({ name }) => name)
-            .slice(0, SHOWN)
-            .join(", "),
-        ],
-      ],
-      { indent: "    ", gap: 3 },
-    ),
+    table(pasted, { indent: "    ", gap: 3 }),
     `  Check it from outside: ${command(`doctor --public-url ${url}`)}`,
     "",
   ].join("\n");
+}

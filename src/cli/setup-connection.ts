@@ -110,18 +110,18 @@ type Keyed = { readonly key: string; readonly ownChange?: Change; readonly notes
 /** A key of its own where the gateway reads one from our file; else the one that it takes. */
 function clientsKey(config: Config, address: Address, accepted: Accepted, id: string, state: State): Keyed {
   const isGiven = accepted.key !== undefined && !config.keys.includes(accepted.key);
-  if (isGiven || address.isNamed) return { key: accepted.key?.key ?? NO_KEY, notes: [] };
-  return isOurs(config, address) ? ownKey(config, id, state) : { key: accepted.key?.key ?? NO_KEY, notes: [] };
+  if (!isGiven && !address.isNamed && isOurs(config, address)) return ownKey(config, id, state);
+  return { key: accepted.key?.key ?? NO_KEY, notes: [] };
 }
 
 /** Where none runs: what this folder's configuration would be. */
 function offline(config: Config, address: Address, wanted: Wanted, id: string, state: State): Connecting {
   if (address.isNamed && wanted.key === undefined) throw needsKey();
-  const { key, ownChange, notes } =
-    wanted.key === undefined ? ownKey(config, id, state) : { key: wanted.key, ownChange: undefined, notes: [] };
+  const own: Keyed = wanted.key === undefined ? ownKey(config, id, state) : { key: wanted.key, notes: [] };
+  const { key, ...rest } = own;
   const { models, ...known } = guess(config, address, wanted.model);
   const connection = { url: address.url, key, ...known, models: firstOf(known.model, models) };
-  return { connection, ownChange, notes, asked: { kind: "nobody" } };
+  return { connection, ...rest, asked: { kind: "nobody" } };
 }
 
 /** The configuration's file; undefined where the environment or a .env stands in for one. */
@@ -134,20 +134,14 @@ function ownKey(config: Config, id: string, state: State): Keyed {
   const file = configFile(config);
   if (file !== undefined) return keyInFile(config, file, id, state);
   const [first] = config.keys;
-  if (first)
-    return {
-      key: first.key,
-      notes: [
-        `The environment knows one key (${first.name}), which this client shares with others. For keys of their own write a codeswitch.yaml.`,
-      ],
-    };
-  return {
-    key: NO_KEY,
-    notes: [
-      "The gateway has no key: it serves this machine only and takes any. To give it one, start it with SERVICE_API_KEY set (openssl rand -hex 24 makes one) and run this again.",
-    ],
-  };
+  if (!first) return { key: NO_KEY, notes: [KEYLESS] };
+  const isShared = `The environment knows one key (${first.name}), which this client shares with others. For keys of their own write a codeswitch.yaml.`;
+  return { key: first.key, notes: [isShared] };
 }
+
+const KEYLESS =
+  "The gateway has no key: it serves this machine only and takes any. To give it one, start it with SERVICE_API_KEY set (openssl rand -hex 24 makes one) and run this again.";
+const FIRST_KEY = "This is the first key: once the gateway is started again, every caller needs one.";
 
 function keyInFile(config: Config, file: string, id: string, state: State): Keyed {
   const known = config.keys.find(({ name }) => name === id)?.key;
@@ -157,10 +151,7 @@ function keyInFile(config: Config, file: string, id: string, state: State): Keye
   const key = known ?? `cs-${randomBytes(24).toString("base64url")}`;
   const now = readFile(file);
   const before = (ours ? textBefore(ours, now) : now) ?? "";
-  const notes =
-    config.keys.length === 0
-      ? ["This is the first key: once the gateway is started again, every caller needs one."]
-      : [];
+  const notes = config.keys.length === 0 ? [FIRST_KEY] : [];
   return { key, ownChange: { path: file, before, after: addKey(file, before, { name: id, key }) }, notes };
 }
 

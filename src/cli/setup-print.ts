@@ -32,12 +32,11 @@ export async function show(
     url: isPublic && !address.isNamed ? (publicUrl ?? "https://YOUR_TUNNEL") : address.url,
   };
   console.log(`${setup.title}\n`);
-  for (const { where, value } of setup.values(shown)) console.log(printValue(where, value));
+  for (const [where, value] of setup.values(shown)) console.log(printValue(where, value));
   for (const note of setup.notes) console.log(`\n${note}`);
+  const instead = isThere ? ", in place of the gateway that runs," : "";
   if (isPublic && publicUrl === undefined && !address.isNamed)
-    console.log(
-      `\n${command("start --tunnel")}${isThere ? ", in place of the gateway that runs," : ""} makes one and prints it.`,
-    );
+    console.log(`\n${command("start --tunnel")}${instead} makes one and prints it.`);
   if (!isThere)
     console.log(
       `\n${paint("!")} No gateway runs at ${address.url}, so nothing was asked: this is what the configuration here says.`,

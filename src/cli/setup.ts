@@ -11,7 +11,7 @@ import { SetupRefused } from "../setup/setup.ts";
 import { showChange } from "../setup/show.ts";
 import { readState } from "../setup/state.ts";
 import { confirm } from "./confirm.ts";
-import { findGateway, keyHere, KEY_ARG, URL_ARG } from "./find-gateway.ts";
+import { findGateway, GATEWAY_ARGS, keyHere } from "./find-gateway.ts";
 import { paint } from "./paint.ts";
 import { connect, type Connecting, NO_KEY } from "./setup-connection.ts";
 import { show } from "./setup-print.ts";
@@ -19,6 +19,7 @@ import { report } from "./setup-verify.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
 import { command } from "../typed/command.ts";
+import { flag, toggle } from "./flags.ts";
 
 const IDS = SETUPS.map(({ id }) => id);
 
@@ -30,23 +31,15 @@ export const setupCommand = defineCommand({
   args: {
     client: { type: "positional", required: false, valueHint: "CLIENT", description: IDS.join(", ") },
     config: CONFIG_ARG,
-    yes: { type: "boolean", alias: "y", description: "Write without asking." },
-    print: { type: "boolean", description: "Only show what to set by hand; nothing is written." },
-    undo: { type: "boolean", description: "Put back what was there before." },
-    force: { type: "boolean", description: "With --undo: even where the files were changed since." },
-    verify: { type: "boolean", description: "Only check; nothing is written. Costs a few tokens." },
-    model: {
-      type: "string",
-      valueHint: "NAME",
-      description: "The model to start with. Default: the first one listed.",
-    },
-    url: URL_ARG,
-    key: { ...KEY_ARG, description: `${KEY_ARG.description} Default: a new one in the configuration.` },
-    "public-url": {
-      type: "string",
-      valueHint: "URL",
-      description: "cursor: the public HTTPS address, which is checked.",
-    },
+    yes: { ...toggle("Write without asking."), alias: "y" },
+    print: toggle("Only show what to set by hand; nothing is written."),
+    undo: toggle("Put back what was there before."),
+    force: toggle("With --undo: even where the files were changed since."),
+    verify: toggle("Only check; nothing is written. Costs a few tokens."),
+    model: flag("NAME", "The model to start with. Default: the first one listed."),
+    url: GATEWAY_ARGS.url,
+    key: flag("KEY", `${GATEWAY_ARGS.key.description} Default: a new one in the configuration.`),
+    "public-url": flag("URL", "cursor: the public HTTPS address, which is checked."),
   },
   run: async ({ args }) => {
     const setup = find(args.client);

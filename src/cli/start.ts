@@ -17,37 +17,23 @@ import { announceAddress, tellOfTunnel } from "./public.ts";
 import { openTunnel } from "./tunnel.ts";
 import { VERSION } from "../wire/version.ts";
 import { type WayIn, wayIn } from "./way-in.ts";
+import { flag } from "./flags.ts";
 
 export const startCommand = defineCommand({
   meta: { name: "start", description: "Start the gateway. Without any key or file it starts with a simulator to try." },
   args: {
     config: CONFIG_ARG,
-    host: {
-      type: "string",
-      valueHint: "HOST",
-      description: "Address to listen on. Other than loopback needs a key. Default 127.0.0.1.",
-    },
-    port: {
-      type: "string",
-      alias: "p",
-      valueHint: "PORT",
-      description: "Port to listen on; 0 takes any free one. Default 4141.",
-    },
-    "log-format": {
-      type: "string",
-      valueHint: "text|json",
-      description: "One line a call: for people, or JSON. Default text.",
-    },
-    tunnel: {
-      type: "string",
-      valueHint: "[NAME]",
-      description: "Make it public through cloudflared, for Cursor; NAME is a tunnel of your own. Needs a key.",
-    },
-    "public-url": {
-      type: "string",
-      valueHint: "URL",
-      description: "The HTTPS address that leads here: of the tunnel NAME, or of a proxy in front. Needs a key.",
-    },
+    host: flag("HOST", "Address to listen on. Other than loopback needs a key. Default 127.0.0.1."),
+    port: { ...flag("PORT", "Port to listen on; 0 takes any free one. Default 4141."), alias: "p" },
+    "log-format": flag("text|json", "One line a call: for people, or JSON. Default text."),
+    tunnel: flag(
+      "[NAME]",
+      "Make it public through cloudflared, for Cursor; NAME is a tunnel of your own. Needs a key.",
+    ),
+    "public-url": flag(
+      "URL",
+      "The HTTPS address that leads here: of the tunnel NAME, or of a proxy in front. Needs a key.",
+    ),
   },
   run: async ({ args }) => {
     const { host, port, "log-format": logFormat } = args;

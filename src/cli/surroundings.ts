@@ -7,14 +7,13 @@ import { readVariable, type Variables } from "../config/substitute.ts";
 import { VENDORS } from "../providers/catalog.ts";
 import { SECRET_FIX, secretFault } from "../store/secret.ts";
 import { complain, paint } from "./paint.ts";
+import { flag } from "./flags.ts";
 
 export const surroundings = (): Surroundings => ({ variables: process.env, cwd: process.cwd(), vendors: VENDORS });
 
 export const CONFIG_ARG = {
-  type: "string",
+  ...flag("FILE", "The configuration. Else CODESWITCH_CONFIG, ./codeswitch.yaml, or the environment alone."),
   alias: "c",
-  valueHint: "FILE",
-  description: "The configuration. Else CODESWITCH_CONFIG, ./codeswitch.yaml, or the environment alone.",
 } as const;
 
 /** Throws ConfigError. */

@@ -9,20 +9,12 @@ import { listedModels } from "../routing/plan.ts";
 import { command } from "../typed/command.ts";
 import { escaped } from "../wire/printable.ts";
 import { momentary } from "./momentary.ts";
-import {
-  addressFault,
-  type Address,
-  findGateway,
-  KEY_ARG,
-  keyFor,
-  keyHere,
-  refusesKey,
-  URL_ARG,
-} from "./find-gateway.ts";
+import { addressFault, type Address, findGateway, GATEWAY_ARGS, keyFor, keyHere, refusesKey } from "./find-gateway.ts";
 import { paint } from "./paint.ts";
 import { CONFIG_ARG, loadHere, printWarnings } from "./surroundings.ts";
 import { table, TERMINAL } from "./table.ts";
 import { Failure, UsageError } from "./usage.ts";
+import { flag, word } from "./flags.ts";
 
 export const testCommand = defineCommand({
   meta: {
@@ -30,16 +22,10 @@ export const testCommand = defineCommand({
     description: "Make one real call and tell in words what came of it. Costs a few tokens.",
   },
   args: {
-    model: {
-      type: "positional",
-      required: false,
-      valueHint: "MODEL",
-      description: "What to ask for. Default: the first one listed.",
-    },
-    prompt: { type: "string", valueHint: "TEXT", description: "What to say to it. Default: a hello." },
+    model: word("MODEL", "What to ask for. Default: the first one listed."),
+    prompt: flag("TEXT", "What to say to it. Default: a hello."),
     config: CONFIG_ARG,
-    url: URL_ARG,
-    key: KEY_ARG,
+    ...GATEWAY_ARGS,
   },
   run: async ({ args }) => {
     const config = loadHere(args.config, {});
@@ -123,21 +109,17 @@ function tell(got: Answer | Refused | Failed, { model, key }: Call, here?: Here)
 const PROVIDER_KEY = "provider_key_refused";
 
 const refusal = ({ status, words }: Refused, model: string): string =>
-  `${model} did not answer (status ${status}): ${escaped(words)}\n  ${whatToDo(status)}`;
+  `${model} did not answer (status ${status}): ${escaped(words)}\n  ${WHAT_TO_DO[status] ?? LOOK}`;
 
 const inTheLog = ({ headers }: Refused): string => `In the gateway's log this is the call ${headers.get(REQUEST_ID)}.`;
 
-function whatToDo(status: number): string {
-  switch (status) {
-    case 403:
-    case 404:
-      return `What there is to ask for: ${command("models")}.`;
-    case 429:
-      return "Wait, or add a second target to the model (docs/CONFIG.md).";
-    default:
-      return `What is wrong, and how to mend it: ${command("doctor")}.`;
-  }
-}
+const WHAT_THERE_IS = `What there is to ask for: ${command("models")}.`;
+const WHAT_TO_DO: Readonly<Record<number, string>> = {
+  403: WHAT_THERE_IS,
+  404: WHAT_THERE_IS,
+  429: "Wait, or add a second target to the model (docs/CONFIG.md).",
+};
+const LOOK = `What is wrong, and how to mend it: ${command("doctor")}.`;
 
 const rows = (got: Answer): string[][] => [
   ["Went to", whereTo(got.headers)],

@@ -85,7 +85,7 @@ const mayStandAlone = ({ valueHint = "" }: ArgDef): boolean => valueHint.startsW
 
 const more = ([, ...words]: readonly string[]): string => `More: ${typed([...words, "--help"].join(" "))}`;
 
-const aliasesOf = (arg: ArgDef | undefined): string[] => (arg && "alias" in arg ? [arg.alias ?? []].flat() : []);
+export const aliasesOf = (arg: ArgDef | undefined): string[] => (arg && "alias" in arg ? [arg.alias ?? []].flat() : []);
 
 function splitFlag(argument: string): [flag: string, value?: string] {
   const at = argument.startsWith("-") ? argument.indexOf("=") : -1;

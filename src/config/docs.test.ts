@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { VENDORS } from "../providers/catalog.ts";
 import { holds } from "../../test/marked.ts";
-import { printDotenv, printVariables } from "./env/print.ts";
+import { printDotenv, printVariables } from "../../test/docs/variables.ts";
 import { variables } from "./env/variables.ts";
 import { resolve } from "./file/resolve.ts";
 import { FileSchema } from "./schema/schema.ts";
-import { printKeys } from "./schema/key-table.ts";
+import { printKeys } from "../../test/docs/keys.ts";
 import { validate } from "./file/validate.ts";
 import { readYaml } from "./yaml/yaml-file.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { SETUPS } from "./clients/index.ts";
-import type { AnySetup, Connection, Value } from "./setup.ts";
+import type { AnySetup, Connection } from "./setup.ts";
 
 const DOCS = join(import.meta.dir, "../../docs/clients");
 const UPDATE = process.env.UPDATE === "1" && !process.env.CI;
@@ -23,9 +23,9 @@ const MODELS: Readonly<Record<string, readonly string[]>> = { "claude-code": ["g
 
 const section = ({ id, values }: Printing): string =>
   values({ ...EXAMPLE, models: MODELS[id] ?? EXAMPLE.models })
-    .map((value) => (value.value.includes("\n") ? block(value) : `- ${value.where}: \`${value.value}\``))
+    .map(([where, value]) => (value.includes("\n") ? block(where, value) : `- ${where}: \`${value}\``))
     .join("\n");
-const block = ({ where, value }: Value): string => `- ${where}:\n\n${"```"}\n${value}\n${"```"}\n`;
+const block = (where: string, value: string): string => `- ${where}:\n\n${"```"}\n${value}\n${"```"}\n`;
 
 /** Tells the same in its own way; every other page holds the printed values between two marks. */
 const UNMARKED = ["cursor"];

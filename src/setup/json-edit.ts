@@ -1,5 +1,6 @@
 /** JSON that a person keeps: comments where the client reads them, order and indentation stay; only the named values change. */
 import { parse, printParseErrorCode, type ParseError } from "jsonc-parser";
+import { valueAt } from "../config/yaml/place.ts";
 import type { Json } from "../wire/json.ts";
 import { type JsonPath, setValue } from "./json-set.ts";
 import { SetupRefused } from "./setup.ts";
@@ -45,16 +46,6 @@ function refuseComments(path: string, text: string): void {
       `${path} has comments or trailing commas, with which the client does not read it at all, so that nothing was changed. Take them out first.`,
     );
   }
-}
-
-export function valueAt(value: unknown, path: JsonPath): unknown {
-  return path.reduce<unknown>(
-    (at, step) =>
-      typeof at === "object" && at !== null && Object.hasOwn(at, step)
-        ? (at as Record<string | number, unknown>)[step]
-        : undefined,
-    value,
-  );
 }
 
 /** Throws SetupRefused where something on the way to an edit is no object: putting ours there would drop theirs. */

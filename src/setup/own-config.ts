@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { isMap, isSeq, parseDocument, type Document, type YAMLSeq } from "yaml";
 import { hideBraces, showBraces } from "../config/yaml/bare-variables.ts";
 import { endsLine, withLineEnds } from "./block.ts";
+import { notValid } from "./refusals.ts";
 import { SetupRefused } from "./setup.ts";
 import { command } from "../typed/command.ts";
 
@@ -39,10 +40,7 @@ function withKeyAdded(path: string, text: string, made: NewKey): string {
 function read(path: string, text: string): Document {
   const document = parseDocument(text, { logLevel: "error" });
   const [error] = document.errors;
-  if (error)
-    throw new SetupRefused(
-      `${path} is not valid YAML (${error.message.split("\n")[0]}), so that nothing was changed. ${command("config check")} says more.`,
-    );
+  if (error) throw notValid(path, "YAML", error.message, `${command("config check")} says more.`);
   return document;
 }
 

@@ -20,7 +20,7 @@ export async function askRealTool(setup: Setup, connection: Connection, path: st
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, after, { mode: 0o600 });
     }
-    return await run(setup, [found, ...program.args("Say hi.", connection)], home, program.env(connection), path);
+    return await run(setup, [found, ...program.args("Say hi.", connection)], home, program.env?.(connection), path);
   } finally {
     // A program that is just ending may still write there.
     rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
@@ -31,7 +31,7 @@ async function run(
   { title }: Setup,
   command: string[],
   home: string,
-  env: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>> | undefined,
   path: string,
 ): Promise<readonly Step[]> {
   const cwd = join(home, "work");

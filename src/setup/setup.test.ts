@@ -447,7 +447,7 @@ describe("cursor", () => {
   const added = (models: readonly string[]): string[] => {
     const cursor = SETUPS.find(({ id }) => id === "cursor");
     const values = cursor?.kind === "printed" ? cursor.values({ ...CONNECTION, models }) : [];
-    return values.filter(({ where }) => where.endsWith("Add Custom Model")).map(({ value }) => value);
+    return values.filter(([where]) => where.endsWith("Add Custom Model")).map(([, value]) => value);
   };
   test("is not told to add a name that it has built in", () => {
     expect(added(["gpt-high", "gpt-5", "gpt-5.5", "GPT-5.1-Codex", "kimi-k2-thinking"])).toEqual([

@@ -36,10 +36,7 @@ export interface Change {
 export type Read = (path: string) => string | undefined;
 
 /** One line of what a person may paste: where, and what. */
-export interface Value {
-  readonly where: string;
-  readonly value: string;
-}
+export type Value = readonly [where: string, value: string];
 
 /** How the real program is asked something without a terminal. */
 export interface Program {
@@ -49,7 +46,7 @@ export interface Program {
   readonly install: string;
   readonly args: (prompt: string, connection: Connection) => readonly string[];
   /** Beside HOME and PATH; keeps it from calling anybody but us, and from trying for minutes. */
-  readonly env: (connection: Connection) => Readonly<Record<string, string>>;
+  readonly env?: (connection: Connection) => Readonly<Record<string, string>>;
 }
 
 interface Shown {

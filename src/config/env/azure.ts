@@ -24,8 +24,7 @@ export const NATIVE_GPT: readonly string[] = [
 ];
 
 export interface AzureNames {
-  /** Behind the aliases. */
-  readonly main: TargetConfig;
+  /** Behind the aliases too. */
   readonly big: TargetConfig;
   readonly small: TargetConfig;
   /** The map's names, and as guesses Cursor's native ones. */
@@ -71,7 +70,7 @@ export function azureDeployments(env: EnvReader): AzureNames {
   });
   const deployment: ModelConfig[] =
     written === undefined || NATIVE_GPT.includes(written) ? [] : [{ name: written, targets: [main], onceSeen: true }];
-  return { main, big: main, small, models: [...listed, ...native, ...deployment, ...byName], target };
+  return { big: main, small, models: [...listed, ...native, ...deployment, ...byName], target };
 }
 
 /** `*` in the map is every name that it does not hold. Other makers' models on Azure speak Chat Completions only. */

@@ -8,6 +8,16 @@ import type { VendorFacts } from "../vendor.ts";
 
 const ALIAS_EFFORTS = ["high", "medium", "low", "minimal"] as const;
 
+/** Of whom the environment has a key. */
+interface Known {
+  readonly env: EnvReader;
+  readonly azure: AzureNames | undefined;
+  /** The names of the providers that are on, and their rows. */
+  readonly names: ReadonlySet<string>;
+  readonly owned: readonly VendorFacts[];
+  readonly vendors: readonly VendorFacts[];
+}
+
 /** In the order in which they are listed and looked up: exact names before patterns, patterns before `*`. */
 export function modelsOf(
   env: EnvReader,
@@ -20,14 +30,10 @@ export function modelsOf(
   const all = [
     ...aliases(azure, names),
     ...(azure?.models ?? []),
-    ...owned.flatMap((vendor) =>
-      (vendor.listed ?? []).map((name) => model(name, { provider: vendor.id, model: name })),
-    ),
-    ...sizes(env, azure, names, vendors),
-    ...owned.flatMap((vendor) =>
-      vendor.models.map((pattern) =>
-        model(pattern, azure && vendor.kind === "azure" ? azure.target("*") : { provider: vendor.id, model: "*" }),
-      ),
+    ...owned.flatMap(({ id, listed = [] }) => listed.map((name) => model(name, { provider: id, model: name }))),
+    ...sizes({ env, azure, names, owned, vendors }),
+    ...owned.flatMap(({ id, kind, models }) =>
+      models.map((name) => model(name, azure && kind === "azure" ? azure.target("*") : { provider: id, model: "*" })),
     ),
     ...catchAll(owned),
   ];
@@ -40,7 +46,7 @@ const model = (name: string, target: TargetConfig): ModelConfig => ({ name, targ
 /** Seed 000's `gpt-high` and its siblings: one deployment, the effort in the name. */
 function aliases(azure: AzureNames | undefined, names: ReadonlySet<string>): ModelConfig[] {
   const main: TargetConfig | undefined =
-    azure?.main ?? (names.has("openai") ? { provider: "openai", model: "gpt-5" } : undefined);
+    azure?.big ?? (names.has("openai") ? { provider: "openai", model: "gpt-5" } : undefined);
   return main ? ALIAS_EFFORTS.map((effort) => model(`gpt-${effort}`, { ...main, effort })) : [];
 }
 
@@ -48,18 +54,12 @@ function aliases(azure: AzureNames | undefined, names: ReadonlySet<string>): Mod
  * haiku → small, sonnet and opus → big. BIG_MODEL and SMALL_MODEL are the operator's word and win over an Anthropic key;
  * without them these names are that key's, and where there is none somebody must answer.
  */
-function sizes(
-  env: EnvReader,
-  azure: AzureNames | undefined,
-  names: ReadonlySet<string>,
-  vendors: readonly VendorFacts[],
-): ModelConfig[] {
-  const substitute = names.has("anthropic") ? undefined : (azure ?? substituteOf(names, vendors));
+function sizes(known: Known): ModelConfig[] {
+  const { env, azure, names, owned } = known;
+  const substitute = names.has("anthropic") ? undefined : (azure ?? substituteOf(owned));
   const pick = (size: "big" | "small", variable: string): TargetConfig | undefined => {
-    const wanted = env.value(variable);
-    return wanted === undefined
-      ? substitute?.[size]
-      : targetFor({ name: variable, value: wanted }, azure, names, vendors);
+    const value = env.value(variable);
+    return value === undefined ? substitute?.[size] : targetFor({ name: variable, value }, known);
   };
   const big = withEffort(env, "BIG_EFFORT", pick("big", "BIG_MODEL"));
   const small = withEffort(env, "SMALL_EFFORT", pick("small", "SMALL_MODEL"));
@@ -69,33 +69,19 @@ function sizes(
   return [...named(small, "*haiku*"), ...named(big, "*sonnet*", "*opus*"), ...rest];
 }
 
-function substituteOf(
-  names: ReadonlySet<string>,
-  vendors: readonly VendorFacts[],
-): Pick<AzureNames, "big" | "small"> | undefined {
-  const vendor = vendors.find(({ id, sizes }) => names.has(id) && sizes !== undefined);
-  if (!vendor?.sizes) return undefined;
-  const { big, small } = vendor.sizes;
-  return { big: { provider: vendor.id, model: big }, small: { provider: vendor.id, model: small } };
+function substituteOf(owned: readonly VendorFacts[]): Pick<AzureNames, "big" | "small"> | undefined {
+  const { id: provider = "", sizes } = owned.find((vendor) => vendor.sizes) ?? {};
+  return sizes && { big: { provider, model: sizes.big }, small: { provider, model: sizes.small } };
 }
 
 /** BIG_MODEL names a deployment where there is an Azure, unless the name is plainly another vendor's whose key is set. */
-function targetFor(
-  { name: variable, value: wanted }: Found,
-  azure: AzureNames | undefined,
-  names: ReadonlySet<string>,
-  vendors: readonly VendorFacts[],
-): TargetConfig | undefined {
-  const owner = vendors.find(
-    (vendor) =>
-      names.has(vendor.id) && vendor.kind !== "azure" && vendor.models.some((pattern) => matches(pattern, wanted)),
-  );
-  const isGpt = vendors.some(
-    (vendor) => vendor.kind === "azure" && vendor.models.some((pattern) => matches(pattern, wanted)),
-  );
-  if (azure && (isGpt || !owner)) return azure.target(wanted, variable);
-  const carrier = owner ?? vendors.find((vendor) => names.has(vendor.id) && vendor.catchAll);
-  return carrier && { provider: carrier.id, model: wanted, writtenAt: variable };
+function targetFor({ name: variable, value }: Found, { azure, owned, vendors }: Known): TargetConfig | undefined {
+  const claims = ({ models }: VendorFacts): boolean => models.some((pattern) => matches(pattern, value));
+  const owner = owned.find((vendor) => vendor.kind !== "azure" && claims(vendor));
+  const isGpt = vendors.some((vendor) => vendor.kind === "azure" && claims(vendor));
+  if (azure && (isGpt || !owner)) return azure.target(value, variable);
+  const carrier = owner ?? owned.find((vendor) => vendor.catchAll);
+  return carrier && { provider: carrier.id, model: value, writtenAt: variable };
 }
 
 /** The seed's own rule for these two: a word that is no effort is a warning, and medium. */

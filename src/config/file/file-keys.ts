@@ -10,31 +10,19 @@ export function checkKeys({ file: { auth }, yaml, refuse }: FileReading): void {
     const at = (field: string): Path => ["auth", "keys", index, field];
     const [variable] = yaml.missing(at("key"));
     const fault = keyFault(key);
-    if (variable !== undefined)
-      refuse(
-        at("key"),
-        `needs the variable ${variable}, which is not set`,
-        `Set ${variable}, or remove this key. ${MAKE}`,
-      );
+    const set = `Set ${variable}, or remove this key. ${MAKE}`;
+    if (variable !== undefined) refuse(at("key"), `needs the variable ${variable}, which is not set`, set);
     else if (fault !== undefined) refuse(at("key"), `is ${fault}, and is refused as a key`, MAKE);
     const twin = firsts.key.get(key) ?? index;
-    if (twin < index && fault === undefined)
-      refuse(
-        at("key"),
-        `is the same key as auth.keys[${twin}]`,
-        "Give every caller a key of its own, or remove one of the two.",
-      );
+    if (twin < index && fault === undefined) refuse(at("key"), `is the same key as auth.keys[${twin}]`, OWN_KEY);
     const namesake = firsts.name.get(name.trim()) ?? index;
-    if (namesake < index)
-      refuse(
-        at("name"),
-        `is already the name of auth.keys[${namesake}]`,
-        "Choose another: the log tells callers apart by it.",
-      );
+    if (namesake < index) refuse(at("name"), `is already the name of auth.keys[${namesake}]`, OTHER_NAME);
   });
 }
 
 const MAKE = "Make one: openssl rand -hex 32, or any password generator.";
+const OWN_KEY = "Give every caller a key of its own, or remove one of the two.";
+const OTHER_NAME = "Choose another: the log tells callers apart by it.";
 
 /** The first place of each value. */
 const firstOf = (keys: readonly KeyConfig[], field: "key" | "name"): ReadonlyMap<string, number> =>

@@ -15,10 +15,8 @@ export function checkTargets({ file, refuse }: FileReading): void {
     targets.forEach((target, index) => {
       const at = (key: string): Path => ["models", model, "targets", index, key];
       const provider = file.providers[target.provider];
-      const old =
-        provider && target.dialect === OPENAI_RESPONSES
-          ? responsesFault(provider.kind, provider.apiVersion)
-          : undefined;
+      const isAsked = provider && target.dialect === OPENAI_RESPONSES;
+      const old = isAsked ? responsesFault(provider.kind, provider.apiVersion) : undefined;
       if (old) refuse(at("dialect"), ...old, DIALECT_IDS);
       if (target.model.includes("*") && target.model !== "*")
         refuse(at("model"), "has a * inside a name", 'Write the upstream\'s name, or "*" for the name as asked.');

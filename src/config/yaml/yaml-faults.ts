@@ -18,12 +18,14 @@ export function yamlFaults(file: string, text: string, document: Document, lines
   });
 }
 
+const BAD_ALIAS = "an alias (*…) leads nowhere, into itself or to too much";
+
 /** The yaml package looks at these when it makes values of them, and tells no place. */
 export const badAlias = (file: string): Problem => ({
   file,
   line: 1,
   key: "",
-  ...sentences("an alias (*…) leads nowhere, into itself or to too much", LOOK),
+  ...sentences(BAD_ALIAS, LOOK),
 });
 
 interface Explained {
@@ -43,11 +45,8 @@ function explained(text: string, { code, message, pos: [at] }: YAMLParseError | 
   }
   if (code === "BAD_INDENT" && message.startsWith("Flow")) {
     const open = lastOpen(text, at);
-    return {
-      at: open,
-      fault: `the ${text[open]} that stands here is never closed`,
-      fix: "Close it where its part ends.",
-    };
+    const fault = `the ${text[open]} that stands here is never closed`;
+    return { at: open, fault, fix: "Close it where its part ends." };
   }
   return { at, fault: FAULTS[code] ?? "something stands where it cannot", fix: LOOK };
 }
@@ -82,7 +81,7 @@ function lastQuote(text: string): number | undefined {
 }
 
 const FAULTS: Partial<Readonly<Record<ErrorCode, string>>> = {
-  BAD_ALIAS: "an alias (*…) leads nowhere, into itself or to too much",
+  BAD_ALIAS,
   BAD_DIRECTIVE: "a line that begins with % is a directive, and this one is not known",
   BAD_DQ_ESCAPE: "a backslash between double quotes begins nothing that is known",
   BAD_INDENT: "the indentation does not fit",

@@ -1,10 +1,7 @@
 /** Claude Code: `env` in its settings. https://code.claude.com/docs/en/settings, https://code.claude.com/docs/en/llm-gateway */
 import { join } from "node:path";
 import { editJson, refuseBlocked, type JsonEdits } from "../json-edit.ts";
-import type { Connection, Place, Setup } from "../setup.ts";
-
-const settingsOf = ({ home, env }: Place): string =>
-  join(env.CLAUDE_CONFIG_DIR ?? join(home, ".claude"), "settings.json");
+import type { Connection, Setup } from "../setup.ts";
 
 /** Its own names for models are asked for by subagents and background work, haiku all the time; a gateway without Claude has none of them. */
 const SLOTS = [
@@ -44,8 +41,8 @@ export const claudeCode = {
   id: "claude-code",
   title: "Claude Code",
   dialect: "anthropic-messages",
-  plan: (read, place, connection) => {
-    const path = settingsOf(place);
+  plan: (read, { home, env }, connection) => {
+    const path = join(env.CLAUDE_CONFIG_DIR ?? join(home, ".claude"), "settings.json");
     const before = read(path);
     refuseBlocked(path, before, ["env", "ANTHROPIC_BASE_URL"]);
     // "These settings files did not load … Invalid or malformed JSON": said of a file with a comment (2.1.329).
@@ -56,8 +53,8 @@ export const claudeCode = {
     return [{ path, before, after: editJson(path, before, "json", edits) }];
   },
   values: (connection) => [
-    ...variables(connection).map(([name, value]) => ({ where: `~/.claude/settings.json, env.${name}`, value })),
-    { where: "~/.claude/settings.json, model", value: connection.model },
+    ...variables(connection).map(([name, value]) => [`~/.claude/settings.json, env.${name}`, value] as const),
+    ["~/.claude/settings.json, model", connection.model],
   ],
   notes: ["Start it as always: claude. /model lists what the gateway serves, From gateway."],
   rivals: ["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_MODEL"],

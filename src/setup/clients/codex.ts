@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CATALOGUE_PATH } from "../../probe/gateway.ts";
 import { endsLine, hasMark, marked, withLineEnds } from "../block.ts";
 import { type Change, type Connection, type Place, type Read, type Setup, SetupRefused } from "../setup.ts";
+import { notValid, refuseTaken } from "../refusals.ts";
 
 const inHome = ({ home, env }: Place, file: string): string => join(env.CODEX_HOME ?? join(home, ".codex"), file);
 
@@ -46,19 +47,9 @@ export const codex = {
     return [{ path, before, after: `${top}${rest}${gap}${table}` }, ...catalogue];
   },
   values: (connection) => [
-    {
-      where: "~/.codex/config.toml, above the first [table]",
-      value: topLines(connection, `/path/to/.codex/${CATALOGUE}`).join("\n"),
-    },
-    { where: "~/.codex/config.toml, at the end", value: tableLines(connection).join("\n") },
-    ...(connection.catalogue
-      ? [
-          {
-            where: `~/.codex/${CATALOGUE}`,
-            value: `curl '${connection.url}${CATALOGUE_PATH}' -H 'authorization: Bearer ${connection.key}'`,
-          },
-        ]
-      : []),
+    ["~/.codex/config.toml, above the first [table]", topLines(connection, `/path/to/.codex/${CATALOGUE}`).join("\n")],
+    ["~/.codex/config.toml, at the end", tableLines(connection).join("\n")],
+    ...(connection.catalogue ? [[`~/.codex/${CATALOGUE}`, curl(connection)] as const] : []),
   ],
   notes: ["Start it as always: codex. For another model of the gateway: codex -m NAME."],
   rivals: [],
@@ -66,15 +57,15 @@ export const codex = {
     command: "codex",
     install: "npm install -g @openai/codex",
     args: (prompt) => ["exec", "--skip-git-repo-check", prompt],
-    env: () => ({}),
   },
 } satisfies Setup;
+
+const curl = ({ url, key }: Connection): string => `curl '${url}${CATALOGUE_PATH}' -H 'authorization: Bearer ${key}'`;
 
 function catalogueChange(read: Read, place: Place, { catalogue }: Connection): Change[] {
   if (!catalogue) return [];
   const path = inHome(place, CATALOGUE);
-  if (read(path) !== undefined)
-    throw new SetupRefused(`${path} is there already and is not ours. Move it away and run this again.`);
+  refuseTaken(path, read);
   const brief = `what the gateway says of ${catalogue.length === 1 ? "its model" : `its ${catalogue.length} models`}`;
   return [{ path, after: `${JSON.stringify({ models: catalogue }, null, 2)}\n`, brief }];
 }
@@ -102,9 +93,7 @@ function readToml(path: string, text: string): Readonly<Record<string, unknown>>
   try {
     return Bun.TOML.parse(text) as Record<string, unknown>;
   } catch (error) {
-    throw new SetupRefused(
-      `${path} is not valid TOML (${error instanceof Error ? error.message.split("\n")[0] : String(error)}), so that nothing was changed. Correct it first.`,
-    );
+    throw notValid(path, "TOML", error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { isMap, isSeq, parseDocument } from "yaml";
 import { endsLine, hasMark, marked, withLineEnds } from "../block.ts";
+import { notValid } from "../refusals.ts";
 import { type Connection, type Setup, SetupRefused } from "../setup.ts";
 
 /** The first is what it starts with; more are a click away. */
@@ -30,20 +31,17 @@ export const continueDev = {
   plan: (read, { home, env }, connection) => {
     const path = join(env.CONTINUE_GLOBAL_DIR ?? join(home, ".continue"), "config.yaml");
     const before = read(path);
-    const after =
-      before === undefined || before.trim() === ""
-        ? `${[...NEW, "models:", marked(entries(connection), "  ")].join("\n")}\n`
-        : insert(path, before, entries(connection));
-    return [{ path, before, after }];
+    const lines = entries(connection);
+    const made = `${[...NEW, "models:", marked(lines, "  ")].join("\n")}\n`;
+    return [{ path, before, after: before?.trim() ? insert(path, before, lines) : made }];
   },
-  values: (connection) => [{ where: "~/.continue/config.yaml, models", value: entries(connection).join("\n") }],
+  values: (connection) => [["~/.continue/config.yaml, models", entries(connection).join("\n")]],
   notes: ["In the editor choose a model called codeswitch …; in the terminal: cn."],
   rivals: [],
   program: {
     command: "cn",
     install: "npm install -g @continuedev/cli",
     args: (prompt) => ["-p", prompt],
-    env: () => ({}),
   },
 } satisfies Setup;
 
@@ -51,10 +49,7 @@ export const continueDev = {
 function insert(path: string, text: string, lines: readonly string[]): string {
   const document = parseDocument(text, { logLevel: "error", prettyErrors: true });
   const [error] = document.errors;
-  if (error)
-    throw new SetupRefused(
-      `${path} is not valid YAML (${error.message.split("\n")[0]}), so that nothing was changed. Correct it first.`,
-    );
+  if (error) throw notValid(path, "YAML", error.message);
   if (!isMap(document.contents))
     throw new SetupRefused(`${path} holds no mapping, so that nothing was changed. Correct it first.`);
   if (hasMark(text))

@@ -1,7 +1,8 @@
 /** Copilot CLI: its own provider comes from the environment alone, so it gets a file to source. `copilot help providers` has the list. */
 import { join } from "node:path";
 import { marked } from "../block.ts";
-import { type Connection, type Setup, SetupRefused } from "../setup.ts";
+import { refuseTaken } from "../refusals.ts";
+import type { Connection, Setup } from "../setup.ts";
 
 const variables = ({ url, key, model }: Connection): [name: string, value: string][] => [
   // No log-in at GitHub, and nothing sent there.
@@ -21,12 +22,10 @@ export const copilotCli = {
   dialect: "openai-chat",
   plan: (read, { home, env }, connection) => {
     const path = join(env.COPILOT_HOME ?? join(home, ".copilot"), "codeswitch.sh");
-    const before = read(path);
-    if (before !== undefined)
-      throw new SetupRefused(`${path} is there already and is not ours. Move it away and run this again.`);
+    refuseTaken(path, read);
     return [{ path, after: `${marked(exports_(connection))}\n` }];
   },
-  values: (connection) => variables(connection).map(([name, value]) => ({ where: `environment, ${name}`, value })),
+  values: (connection) => variables(connection).map(([name, value]) => [`environment, ${name}`, value] as const),
   notes: ["It reads its provider from the environment only. In the shell that starts it: . ~/.copilot/codeswitch.sh"],
   rivals: ["COPILOT_PROVIDER_TYPE", "COPILOT_PROVIDER_WIRE_API", "COPILOT_PROVIDER_TRANSPORT"],
   program: {

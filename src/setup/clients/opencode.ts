@@ -46,8 +46,8 @@ export const opencode = {
     return [{ path, before, after: editJson(path, before, "jsonc", edits) }];
   },
   values: (connection) => [
-    { where: "opencode.json, provider.codeswitch", value: JSON.stringify(provider(connection), null, 2) },
-    { where: "opencode.json, model and small_model", value: `codeswitch/${connection.model}` },
+    ["opencode.json, provider.codeswitch", JSON.stringify(provider(connection), null, 2)],
+    ["opencode.json, model and small_model", `codeswitch/${connection.model}`],
   ],
   notes: ["Start it as always: opencode. /models lists what the gateway serves."],
   rivals: ["OPENCODE_CONFIG_CONTENT"],

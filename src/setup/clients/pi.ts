@@ -50,12 +50,9 @@ export const pi = {
     ];
   },
   values: (connection) => [
-    {
-      where: "~/.pi/agent/models.json, providers.codeswitch",
-      value: JSON.stringify(provider(connection), null, 2),
-    },
-    { where: "~/.pi/agent/settings.json, defaultProvider", value: "codeswitch" },
-    { where: "~/.pi/agent/settings.json, defaultModel", value: connection.model },
+    ["~/.pi/agent/models.json, providers.codeswitch", JSON.stringify(provider(connection), null, 2)],
+    ["~/.pi/agent/settings.json, defaultProvider", "codeswitch"],
+    ["~/.pi/agent/settings.json, defaultModel", connection.model],
   ],
   notes: ["Start it as always: pi. /model lists what the gateway serves."],
   rivals: [],

@@ -4,10 +4,10 @@ import type { Connection, Printed, Unsupported, Value } from "../setup.ts";
 
 const base = ({ url }: Connection): string => `${url}/v1`;
 const form = (settings: string, provider: string, connection: Connection): Value[] => [
-  { where: `${settings}, API Provider`, value: provider },
-  { where: `${settings}, Base URL`, value: base(connection) },
-  { where: `${settings}, API Key`, value: connection.key },
-  { where: `${settings}, Model ID`, value: connection.model },
+  [`${settings}, API Provider`, provider],
+  [`${settings}, Base URL`, base(connection)],
+  [`${settings}, API Key`, connection.key],
+  [`${settings}, Model ID`, connection.model],
 ];
 const json = (value: unknown): string => JSON.stringify(value, null, 2);
 
@@ -29,9 +29,9 @@ export const cursor: Printed = {
     "cursor",
     "Cursor",
     (connection) => [
-      { where: "Cursor Settings → Models → API Keys, OpenAI API Key", value: connection.key },
-      { where: "Cursor Settings → Models → API Keys, Override OpenAI Base URL", value: `${connection.url}/cursor/v1` },
-      ...customModels(connection).map((value) => ({ where: "Cursor Settings → Models, Add Custom Model", value })),
+      ["Cursor Settings → Models → API Keys, OpenAI API Key", connection.key],
+      ["Cursor Settings → Models → API Keys, Override OpenAI Base URL", `${connection.url}/cursor/v1`],
+      ...customModels(connection).map((value) => ["Cursor Settings → Models, Add Custom Model", value] as const),
     ],
     [
       "Tab, inline edit, Auto and Composer never use your key.",
@@ -46,10 +46,7 @@ export const cline = printed(
   "Cline",
   (connection) => [
     ...form("Cline settings", "OpenAI Compatible", connection),
-    {
-      where: "or in a terminal",
-      value: `cline auth -p openai -k ${connection.key} -m ${connection.model} -b ${base(connection)}`,
-    },
+    ["or in a terminal", `cline auth -p openai -k ${connection.key} -m ${connection.model} -b ${base(connection)}`],
   ],
   ["The terminal version leaves a process called cline-hub-daemon running."],
 );
@@ -60,9 +57,9 @@ export const roo = printed("roo", "Roo Code", (connection) =>
 
 export const kilo = printed("kilo", "Kilo Code", (connection) => [
   ...form("Kilo Code settings → Providers", "OpenAI Compatible", connection),
-  {
-    where: "or in ~/.config/kilo/kilo.jsonc",
-    value: json({
+  [
+    "or in ~/.config/kilo/kilo.jsonc",
+    json({
       provider: {
         codeswitch: {
           options: { baseURL: base(connection), apiKey: connection.key },
@@ -71,24 +68,24 @@ export const kilo = printed("kilo", "Kilo Code", (connection) => [
       },
       model: `codeswitch/${connection.model}`,
     }),
-  },
+  ],
 ]);
 
 export const aider = printed("aider", "Aider", (connection) => [
-  { where: "~/.aider.conf.yml, model", value: `openai/${connection.model}` },
-  { where: "~/.aider.conf.yml, weak-model", value: `openai/${connection.model}` },
-  { where: "~/.aider.conf.yml, openai-api-base", value: base(connection) },
-  { where: "~/.aider.conf.yml, openai-api-key", value: connection.key },
-  { where: "~/.aider.conf.yml, show-model-warnings", value: "false" },
+  ["~/.aider.conf.yml, model", `openai/${connection.model}`],
+  ["~/.aider.conf.yml, weak-model", `openai/${connection.model}`],
+  ["~/.aider.conf.yml, openai-api-base", base(connection)],
+  ["~/.aider.conf.yml, openai-api-key", connection.key],
+  ["~/.aider.conf.yml, show-model-warnings", "false"],
 ]);
 
 export const zed = printed(
   "zed",
   "Zed",
   (connection) => [
-    {
-      where: "settings.json",
-      value: json({
+    [
+      "settings.json",
+      json({
         language_models: {
           openai_compatible: {
             codeswitch: {
@@ -103,16 +100,16 @@ export const zed = printed(
           },
         },
       }),
-    },
-    { where: "environment, CODESWITCH_API_KEY, or Agent settings → codeswitch", value: connection.key },
+    ],
+    ["environment, CODESWITCH_API_KEY, or Agent settings → codeswitch", connection.key],
   ],
   ["Zed keeps keys in the system's keychain, never in settings.json."],
 );
 
 export const factory = printed("factory", "Factory Droid", (connection) => [
-  {
-    where: "~/.factory/settings.json",
-    value: json({
+  [
+    "~/.factory/settings.json",
+    json({
       customModels: connection.models.map((model) => ({
         model,
         displayName: `codeswitch ${model}`,
@@ -122,7 +119,7 @@ export const factory = printed("factory", "Factory Droid", (connection) => [
         maxOutputTokens: 32_000,
       })),
     }),
-  },
+  ],
 ]);
 
 export const geminiCli: Unsupported = {

@@ -23,13 +23,12 @@ export const qwenCode = {
     return [{ path, before, after: editJson(path, before, "jsonc", edits(connection)) }];
   },
   values: (connection) =>
-    edits(connection).map(([at, value]) => ({ where: `~/.qwen/settings.json, ${at.join(".")}`, value: String(value) })),
+    edits(connection).map(([at, value]) => [`~/.qwen/settings.json, ${at.join(".")}`, String(value)]),
   notes: ["Start it as always: qwen."],
   rivals: ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"],
   program: {
     command: "qwen",
     install: "npm install -g @qwen-code/qwen-code",
     args: (prompt) => ["-p", prompt],
-    env: () => ({}),
   },
 } satisfies Setup;

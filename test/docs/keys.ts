@@ -1,6 +1,6 @@
 /** The file's keys as a table, from the JSON Schema that editors get. */
-import { isTimeKey } from "./duration.ts";
-import { configJsonSchema } from "./json-schema.ts";
+import { isTimeKey } from "../../src/config/schema/duration.ts";
+import { configJsonSchema } from "../../src/config/schema/json-schema.ts";
 
 interface Node {
   readonly type?: string;

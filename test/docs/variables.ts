@@ -1,6 +1,6 @@
 /** The table of variables and `.env.example`, as text. */
-import { variableGroups, type VariableRow } from "./variables.ts";
-import type { VendorFacts } from "../vendor.ts";
+import { variableGroups, type VariableRow } from "../../src/config/env/variables.ts";
+import type { VendorFacts } from "../../src/config/vendor.ts";
 
 export const printVariables = (vendors: readonly VendorFacts[]): string =>
   Object.entries(variableGroups(vendors))
