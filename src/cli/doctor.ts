@@ -39,7 +39,7 @@ export const doctorCommand = defineCommand({
     deep: {
       type: "boolean",
       description:
-        "ReplyContext every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
+        "Ask every model what it can do, and keep it in the data folder. Costs a few thousand tokens a model.",
     },
     json: { type: "boolean", description: "One JSON object instead of lines." },
     url: URL_ARG,
