@@ -76,31 +76,35 @@ const response = (delta: string, more: JsonObject = {}): JsonObject => ({
 /** Fields that a decoder reads in an event with text, each with two values of a kind. */
 const READ: Readonly<Record<DialectId, Readonly<Record<string, (text: string, at: number) => JsonObject>>>> = {
   "openai-chat": {
-    "finish_reason": (content, at) => chunk({ content }, { finish_reason: at ? "length" : "stop" }),
+    finish_reason: (content, at) => chunk({ content }, { finish_reason: at ? "length" : "stop" }),
     "the choice's number": (content, at) => chunk({ content }, { index: at }),
-    "service_tier": (content, at) => chunk({ content }, {}, { service_tier: at ? "flex" : "priority" }),
-    "usage": (content, at) => chunk({ content }, {}, { usage: { prompt_tokens: 3, completion_tokens: at } }),
+    service_tier: (content, at) => chunk({ content }, {}, { service_tier: at ? "flex" : "priority" }),
+    usage: (content, at) => chunk({ content }, {}, { usage: { prompt_tokens: 3, completion_tokens: at } }),
     "usage of the choice": (content, at) => chunk({ content }, { usage: { prompt_tokens: 3, completion_tokens: at } }),
-    "x_groq": (content, at) => chunk({ content }, {}, { x_groq: { usage: { prompt_tokens: 3, completion_tokens: at } } }),
-    "citations": (content, at) => chunk({ content }, {}, { citations: [`https://${at}.example`] }),
-    "error": (content, at) => chunk({ content }, {}, { error: at ? "no" : "" }),
-    "object": (content, at) => chunk({ content }, {}, { object: at ? "error" : "chunk" }),
+    x_groq: (content, at) => chunk({ content }, {}, { x_groq: { usage: { prompt_tokens: 3, completion_tokens: at } } }),
+    citations: (content, at) => chunk({ content }, {}, { citations: [`https://${at}.example`] }),
+    error: (content, at) => chunk({ content }, {}, { error: at ? "no" : "" }),
+    object: (content, at) => chunk({ content }, {}, { object: at ? "error" : "chunk" }),
     "another text": (content, at) => chunk({ content, refusal: at ? "no" : "" }),
-    "thinking": (content, at) => chunk({ content, reasoning: at ? "hm" : "" }),
-    "a call's arguments": (content, at) => chunk({ content, tool_calls: [{ index: 0, id: "c", function: { name: "f", arguments: String(at) } }] }),
+    thinking: (content, at) => chunk({ content, reasoning: at ? "hm" : "" }),
+    "a call's arguments": (content, at) =>
+      chunk({ content, tool_calls: [{ index: 0, id: "c", function: { name: "f", arguments: String(at) } }] }),
     "a part's kind": (text, at) => chunk({ content: [{ type: at ? "thinking" : "text", text }] }),
   },
   "openai-responses": {
-    "type": (text, at) => response(text, { type: `response.${at ? "output_text" : "refusal"}.delta` }),
-    "item_id": (text, at) => response(text, { item_id: `msg_${at}`, output_index: undefined }),
-    "output_index": (text, at) => response(text, { output_index: at, item_id: undefined }),
-    "content_index": (text, at) => response(text, { content_index: at }),
-    "summary_index": (text, at) => response(text, { type: "response.reasoning_summary_text.delta", summary_index: at }),
+    type: (text, at) => response(text, { type: `response.${at ? "output_text" : "refusal"}.delta` }),
+    item_id: (text, at) => response(text, { item_id: `msg_${at}`, output_index: undefined }),
+    output_index: (text, at) => response(text, { output_index: at, item_id: undefined }),
+    content_index: (text, at) => response(text, { content_index: at }),
+    summary_index: (text, at) => response(text, { type: "response.reasoning_summary_text.delta", summary_index: at }),
   },
   "anthropic-messages": {
-    "type": (text, at) => ({ ...message(text), type: at ? "content_block_delta" : "ping" }),
-    "index": (text, at) => message(text, {}, at),
-    "signature": (thinking, at) => ({ ...message(""), delta: { type: "thinking_delta", thinking, signature: at ? "sig" : "" } }),
+    type: (text, at) => ({ ...message(text), type: at ? "content_block_delta" : "ping" }),
+    index: (text, at) => message(text, {}, at),
+    signature: (thinking, at) => ({
+      ...message(""),
+      delta: { type: "thinking_delta", thinking, signature: at ? "sig" : "" },
+    }),
     "the kind of delta": (text, at) => message(text, { type: at ? "text_delta" : "thinking_delta" }, at),
   },
 };
@@ -117,11 +121,16 @@ describe.each(Object.keys(READ) as DialectId[])("in %s", (id) => {
   });
 });
 
-const words = (count: number): string[] => Array.from({ length: count }, (_, at) => print(chunk({ content: `w${at}` })));
+const words = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => print(chunk({ content: `w${at}` })));
 
 test("events of two blocks are not alike, whatever else may change in them", () => {
-  const runs = textRuns({ answer: /delta/, inert: new Set(["index"]) }, { push: () => {}, end: () => {}, goOn: () => () => {} });
-  const read = (text: string, index: number): void => runs.read(print(message(text, {}, index)), { type: "block-delta", index, delta: { text: literal(text) } });
+  const runs = textRuns(
+    { answer: /delta/, inert: new Set(["index"]) },
+    { push: () => {}, end: () => {}, goOn: () => () => {} },
+  );
+  const read = (text: string, index: number): void =>
+    runs.read(print(message(text, {}, index)), { type: "block-delta", index, delta: { text: literal(text) } });
   const goesOn = (index: number): boolean => runs.end(print(message("x", {}, index)), 0) >= 0;
   read("a", 0);
   read("b", 1);
@@ -140,10 +149,27 @@ describe("of a stream", () => {
   });
 
   test("a text that is said beside another one is not taken for all that is said", () => {
-    const said = (at: number): JsonObject => chunk({ content: [{ type: "text", text: "always" }, { type: "text", text: `w${at}` }] });
-    expect(expectSame("openai-chat", Array.from({ length: 9 }, (_, at) => print(said(at))))).toBe(9);
-    const refused = (at: number): JsonObject => chunk({ content: `w${at}`, annotations: [{ type: "url_citation", url_citation: { url: "u" } }] });
-    expect(expectSame("openai-chat", Array.from({ length: 9 }, (_, at) => print(refused(at))))).toBe(9);
+    const said = (at: number): JsonObject =>
+      chunk({
+        content: [
+          { type: "text", text: "always" },
+          { type: "text", text: `w${at}` },
+        ],
+      });
+    expect(
+      expectSame(
+        "openai-chat",
+        Array.from({ length: 9 }, (_, at) => print(said(at))),
+      ),
+    ).toBe(9);
+    const refused = (at: number): JsonObject =>
+      chunk({ content: `w${at}`, annotations: [{ type: "url_citation", url_citation: { url: "u" } }] });
+    expect(
+      expectSame(
+        "openai-chat",
+        Array.from({ length: 9 }, (_, at) => print(refused(at))),
+      ),
+    ).toBe(9);
   });
 
   test("what was not parsed counts where the whole is said again", () => {
@@ -153,13 +179,26 @@ describe("of a stream", () => {
   });
 
   test("an event that began in an earlier piece is read to its end, whatever its rest looks like", () => {
-    for (const begun of ["event: error\n", "data: {\n", 'data: {"error":"no"}\n', "data: [DONE]\n", "event: error\r", "data: {\r"])
+    for (const begun of [
+      "event: error\n",
+      "data: {\n",
+      'data: {"error":"no"}\n',
+      "data: [DONE]\n",
+      "event: error\r",
+      "data: {\r",
+    ])
       expectSame("openai-chat", [...words(9), begun, ...words(9)]);
   });
 
   test("two frames whose border no client needs are two", () => {
     const stop = print(chunk({}, { finish_reason: "stop" })).slice(0, -1);
     for (const border of ["\n", "\r\n", "\r"])
-      expectSame("openai-chat", [words(9).join(""), words(3).map((word) => stop + border + word).join(""), words(9).join("")]);
+      expectSame("openai-chat", [
+        words(9).join(""),
+        words(3)
+          .map((word) => stop + border + word)
+          .join(""),
+        words(9).join(""),
+      ]);
   });
 });

@@ -22,6 +22,6 @@ describe("parseExactly", () => {
 });
 
 test("defined keeps a key called __proto__ as a key: what is in it stands nowhere else", () => {
-  const copy = defined({ ...JSON.parse('{"__proto__":{"effort":"high"},"a":1}'), b: undefined });
+  const copy: { effort?: string } = defined({ ...JSON.parse('{"__proto__":{"effort":"high"},"a":1}'), b: undefined });
   expect([JSON.stringify(copy), copy.effort]).toEqual(['{"__proto__":{"effort":"high"},"a":1}', undefined]);
 });
