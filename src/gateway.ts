@@ -4,7 +4,7 @@ import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
-import { callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
+import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Gateway, Hooks } from "./relay/call.ts";
 import { NO_HOOKS } from "./relay/hooks.ts";
 import type { Log } from "./observe/log.ts";
@@ -73,6 +73,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
   const { idleSeconds } = options;
+  await beginAsking();
   const server = serve(gateway, { callsMax: callsMax(descriptors), ...(idleSeconds !== undefined && { idleSeconds }) });
   return {
     url: server.url,

@@ -29,6 +29,13 @@ export function fewDescriptors(descriptors: number | undefined): string | undefi
   return `This process may have ${descriptors} file descriptors, enough for ${calls} calls at a time; more are refused. To serve more, ${RAISE}.`;
 }
 
+/** Bun ends the process where the thread that asks vendors finds no descriptor to begin with: it begins before anybody can take them all, with a question that leaves the process no further than to a socket that is not there. */
+export const beginAsking = (): Promise<void> =>
+  fetch("http://localhost/", { unix: "/dev/null/no-socket" }).then(
+    () => {},
+    () => {},
+  );
+
 export const isOutOfDescriptors = (code: string): boolean => code === "EMFILE" || code === "ENFILE";
 
 /** Some clients give up where no retry-after is sent. */

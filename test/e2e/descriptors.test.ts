@@ -71,6 +71,7 @@ models: { m: { targets: [ { provider: p, model: m }, { provider: q, model: m } ]
     const text = await answer.text();
     expect(text).toContain("file descriptors");
     expect(text).toContain("ulimit -n");
+    expect(text).toContain("Ask again");
     expect(text).not.toContain("base_url");
   }
 
@@ -105,23 +106,31 @@ models: { m: { targets: [ { provider: p, model: m }, { provider: q, model: m } ]
     expect((await within(SOON_MS, "a count", counting())).status).toBe(200);
   }, 60_000);
 
-  test("connections that say nothing take the rest: a vendor that cannot be reached for it is not blamed", async () => {
-    const before = openIn(gateway.pid);
-    const idle = await Promise.all(Array.from({ length: 110 }, connected));
+  test("connections that say nothing take the rest: the first call of all is refused, its vendor not blamed", async () => {
+    const before = await settled();
+    // All but one, which the client takes. With more left, whether a call is refused depends on who connects first: clients that come later wait for the system to hand them over, and Bun cuts connections that say nothing after some seconds.
+    const idle = await Promise.all(Array.from({ length: DESCRIPTORS - before - 1 }, connected));
     // The system connects for the gateway, which takes what waits when it comes to it.
-    await within(SOON_MS, "all of them taken", taken(before + idle.length));
-    const answers = await askMany(45);
-    const refused = answers.filter(({ ok }) => !ok);
-    expect(refused.length).toBeGreaterThan(0);
-    for (const answer of refused) await expectRefusal(answer);
-    expect(held.length).toBe(answers.length - refused.length);
+    await within(SOON_MS, "all of them taken", taken(DESCRIPTORS - 1));
+    const [refused] = await askMany(1);
+    await expectRefusal(refused as Response);
+    expect(held).toEqual([]);
     for (const socket of idle) socket.destroy();
     expect(await within(SOON_MS, "health", isHealthy())).toBe(true);
-    await endAll(answers.filter(({ ok }) => ok));
     const [again] = await askMany(1);
     expect(again?.status).toBe(200);
     await endAll(again ? [again] : []);
   }, 60_000);
+
+  /** The store opens shortly after the start. */
+  async function settled(): Promise<number> {
+    for (let open = openIn(gateway.pid); ;) {
+      await Bun.sleep(1_000);
+      const now = openIn(gateway.pid);
+      if (now === open) return now;
+      open = now;
+    }
+  }
 
   async function taken(descriptors: number): Promise<void> {
     while (openIn(gateway.pid) < descriptors) await Bun.sleep(5);
