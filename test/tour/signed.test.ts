@@ -5,7 +5,7 @@ import { BINARY_HEADERS, binaryFrame, SIGNATURE, signatureOf } from "../fixtures
 import { type Copy, copyOfTree } from "./copy.ts";
 
 const KEY = "acme-key-0123456789";
-const ROW = (url: string): string => `  compatible({
+const ROW = (url: string): string => `  vendor({
     id: "acme",
     title: "Acme",
     baseUrl: "${url}",
@@ -46,7 +46,7 @@ beforeAll(async () => {
   copy = copyOfTree();
   const fixture = "../../test/fixtures/signed-vendor.ts";
   copy.insert("src/providers/catalog.ts", "import { API_KEY", `import { BINARY, SIGNED } from "${fixture}";`);
-  copy.insert("src/providers/catalog.ts", "  // Gemini's signatures may stand behind it.", ROW(acme.url));
+  copy.insert("src/providers/catalog.ts", "  // A vendor that is not in the list", ROW(acme.url));
   gateway = copy.start(["src/main.ts", "start"], { PORT: "0", ACME_API_KEY: KEY });
   url = await gateway.until("ready", (out) => /http:\/\/127\.0\.0\.1:\d+/.exec(out)?.[0]);
 }, 30_000);

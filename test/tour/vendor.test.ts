@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { upstream, type Upstream } from "../e2e/upstream.ts";
 import { copyOfTree, promised, type Copy } from "./copy.ts";
 
-const ROW = (url: string): string => `  compatible({
+const ROW = (url: string): string => `  vendor({
     id: "acme",
     title: "Acme",
     baseUrl: "${url}/v1",
@@ -48,7 +48,7 @@ beforeAll(() => {
     }),
   );
   copy = copyOfTree();
-  copy.insert("src/providers/catalog.ts", "  // Gemini's signatures may stand behind it.", ROW(acme.url));
+  copy.insert("src/providers/catalog.ts", "  // A vendor that is not in the list", ROW(acme.url));
   copy.write(GOLDEN, CASE);
 });
 afterAll(async () => {
