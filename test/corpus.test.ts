@@ -56,7 +56,7 @@ describe("a recorded answer, in its own dialect", () => {
         .map((what) => `${name}: ${what}`);
     });
     expect(found).toEqual([]);
-  });
+  }, 60_000);
 
   test.skipIf(SPECS_MISSING !== undefined)(
     `told to Chat and Responses clients it is as the published descriptions have it${WHY_NOT}`,

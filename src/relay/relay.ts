@@ -56,7 +56,12 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
       await gateway.hooks.beforeAttempt?.(one);
       const out = await outbound(one);
       record.attempt({ provider: target.provider.name, model: target.model }, out.lane, out.losses);
-      const answer = await take(await askTarget(one, out));
+      const upstream = await askTarget(one, out);
+      const answer = await take(upstream).catch((error: unknown) => {
+        // What was not read keeps the vendor's connection. A body that is being read is let go by its reader.
+        void upstream.response.body?.cancel().catch(() => {});
+        throw error;
+      });
       record.attempted();
       return answer;
     } catch (error) {

@@ -296,7 +296,7 @@ export const SAFETY: readonly Finding[] = [
     tests: [
       `${E2E}/descriptors.test.ts > a small limit is told at the start with how many calls it bears, a large one is not`,
       `${E2E}/descriptors.test.ts > 150 streams: 50 run, the others are refused with a wait, /health answers, and no processor burns`,
-      `${E2E}/descriptors.test.ts > connections that say nothing take the rest: a vendor that cannot be reached for it is not blamed`,
+      `${E2E}/descriptors.test.ts > connections that say nothing take the rest: the first call of all is refused, its vendor not blamed`,
     ],
   },
   {

@@ -24,8 +24,8 @@ export const acmeCode = {
     return [{ path, ...(before !== undefined && { before }), after: editJson(path, before, "json", edits) }];
   },
   values: ({ url, key }) => [
-    { where: ".acme.json, url", value: \`\${url}/v1\` },
-    { where: ".acme.json, key", value: key },
+    [".acme.json, url", \`\${url}/v1\`],
+    [".acme.json, key", key],
   ],
   rivals: [],
   notes: [],
