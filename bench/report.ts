@@ -29,7 +29,7 @@ const FIGURES: Readonly<Record<FigureName, { readonly title: string; readonly ai
 
 export const document = (report: Report, last: Results | undefined): string => `# How fast
 
-Written by \`${report.command}\`. nginx \`proxy_pass\` is the floor: the same requests, the same answers, the same run. The gateway reads a key, checks a body, finds a target, edits or translates, watches the usage and writes a record; nginx copies. An aim is something to look at: nothing fails when it is missed. The last results are those that this file held before; on another machine only their order can be compared.
+Written by \`${report.command}\`. nginx \`proxy_pass\` is the floor: the same requests, the same answers, the same run. The gateway reads a key, checks a body, finds a target, edits or translates, watches the usage and writes a record; nginx copies. An aim is something to look at: nothing fails when it is missed; [WHERE.md](WHERE.md) says why one is. The last results are those that this file held before; on another machine only their order can be compared.
 
 ${report.machine.map((line) => `- ${line}`).join("\n")}
 - last results: ${last?.machine.join("; ") ?? "none"}
