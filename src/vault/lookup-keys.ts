@@ -20,7 +20,7 @@ export interface Way {
   /** No other answer can have this key. */
   readonly isOwn?: true;
   /** Anything under one of these keys makes `key` worthless: another answer was not wholly seen. */
-  readonly vetoes: readonly string[];
+  vetoes(): readonly string[];
 }
 
 /** The keys of one scope. */
@@ -112,7 +112,7 @@ function waysOf(keys: Keys, behind: Behind, said: Said): Ways {
     return text === "" ? [] : groundsOf(keys, behind).map((ground) => ground.map((one) => wayOfWords(keys, one, text)));
   }
   const own = calls.flatMap(({ id, isOwn }): Way[] =>
-    isOwn ? [{ key: keys.of("id", id), isOwn: true, vetoes: [] }] : [],
+    isOwn ? [{ key: keys.of("id", id), isOwn: true, vetoes: () => [] }] : [],
   );
   const others = calls.filter(({ isOwn }) => !isOwn);
   if (others.length === 0) return [own];
@@ -151,12 +151,12 @@ const passed = (behind: Behind): readonly string[] => ["passed", behind.front()]
 
 const wayOfWords = (keys: Keys, { words, vetoes }: Ground, text: string): Way => ({
   key: keys.of("words", ...words, text),
-  vetoes: vetoes.map((each) => wordsVeto(keys, each)),
+  vetoes: () => vetoes.map((each) => wordsVeto(keys, each)),
 });
 /** `said`: its digest, or its id alone. */
 const wayOfCall = (keys: Keys, { words, vetoes }: Ground, id: string, said: string): Way => ({
   key: keys.of("call", ...words, said),
-  vetoes: vetoes.map((each) => callVeto(keys, each, id)),
+  vetoes: () => vetoes.map((each) => callVeto(keys, each, id)),
 });
 
 interface Doubtful {

@@ -7,7 +7,8 @@ import { usageLine } from "../ir/usage.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { literal } from "../wire/json.ts";
 import { frontOf } from "./behind.ts";
-import { memoryVault } from "./memory.ts";
+import { memoryLevel, memoryVault } from "./memory.ts";
+import { vaultOf } from "./vault.ts";
 
 const SCOPE = { caller: "laptop", conversation: "one", session: "guessed", keeps: "memory" } as const;
 const READER = { dialect: "anthropic-messages", issuer: "claude", family: "claude" } as const;
@@ -55,6 +56,22 @@ describe("the vault", () => {
       call("call_1"),
       result("call_1"),
     ]);
+  });
+
+  test("nothing is put back while its vetoes cannot be read: a disk that is late at the second question counts for nothing", async () => {
+    const memory = memoryLevel(() => 0);
+    let questions = 0;
+    let isLate = true;
+    const vault = vaultOf({
+      ...memory,
+      get: async (keys, keeps) => (++questions % 2 === 0 && isLate ? new Map() : memory.get(keys, keeps)),
+      stop: async () => {},
+    });
+    vault.remember(ASKED, thinkThenCall("hm", "sig", "call_1"), "whole");
+    const asked = conversation("call_1");
+    expect([await vault.restore(SCOPE, asked, READER), questions]).toEqual([asked, 2]);
+    isLate = false;
+    expect(await vault.restore(SCOPE, asked, READER)).toHaveLength(asked.length + 1);
   });
 
   test("another key, and another conversation of the same key, see nothing", async () => {

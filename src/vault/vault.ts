@@ -76,23 +76,33 @@ function knownTurns(keys: Keys, entries: readonly Entry[], reader: SealReader): 
   });
 }
 
-/** All ways are looked up together: most turns have no reasoning to restore and need them all, and each question to a disk costs more than its keys. */
+/**
+ * All ways are looked up together: most turns have no reasoning to restore and need them all, and each question to a disk
+ * costs more than its keys. What would veto them is asked for only where there is reasoning.
+ */
 async function outlinesFor(
   turns: readonly Known[],
   get: (keys: readonly string[]) => ReturnType<Level["get"]>,
 ): Promise<ReadonlyMap<Known, Outline>> {
   const outlines = new Map<Known, Outline>();
-  const keys = turns.flatMap(({ ways }) => ways.flatMap((way) => way.flatMap(({ key, vetoes }) => [key, ...vetoes])));
+  const keys = turns.flatMap(({ ways }) => ways.flatMap((way) => way.map(({ key }) => key)));
   if (keys.length === 0) return outlines;
   const found = await get(keys);
-  if (found.size === 0) return outlines;
-  for (const known of turns) {
-    const hits = firstHits(known.ways, found);
-    const outline = hits.find((one) => one !== "clash" && isWorthKeeping(one));
-    if (outline !== undefined && outline !== "clash") outlines.set(known, outline);
+  const promising = turns.filter(({ ways }) => ways.some((way) => way.some(({ key }) => isReasoning(found.get(key)))));
+  if (promising.length === 0) return outlines;
+  // Again with their keys: a disk that does not tell in time must not pass for one without vetoes.
+  const all = await get(
+    promising.flatMap(({ ways }) => ways.flatMap((way) => way.flatMap(({ key, vetoes }) => [key, ...vetoes()]))),
+  );
+  for (const known of promising) {
+    const outline = firstHits(known.ways, all).find(isReasoning);
+    if (outline) outlines.set(known, outline);
   }
   return outlines;
 }
+
+const isReasoning = (found: Found | undefined): found is Outline =>
+  found !== undefined && found !== "clash" && isWorthKeeping(found);
 
 /** Of the surest way that finds anything. */
 function firstHits(ways: Ways, found: ReadonlyMap<string, Found>): readonly Found[] {
@@ -105,7 +115,7 @@ function firstHits(ways: Ways, found: ReadonlyMap<string, Found>): readonly Foun
 
 const foundBy = (way: readonly Way[], found: ReadonlyMap<string, Found>): readonly Found[] =>
   way.flatMap(({ key, vetoes }): readonly Found[] => {
-    if (vetoes.some((veto) => found.has(veto))) return ["clash"];
+    if (vetoes().some((veto) => found.has(veto))) return ["clash"];
     const one = found.get(key);
     return one === undefined ? [] : [one];
   });
