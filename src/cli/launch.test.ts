@@ -22,7 +22,10 @@ interface Started {
 }
 
 describe("Bun as a child of a Node that waits", () => behaves(WITHOUT));
-describe.skipIf(!hasExecve)("Bun as the process that Node was (Node from 22.15 on has execve)", () => behaves([]));
+describe.skipIf(!hasExecve)(
+  `Bun as the process that Node was${hasExecve ? "" : ": this Node has no process.execve, which came with 22.15"}`,
+  () => behaves([]),
+);
 
 function behaves(flags: readonly string[]): void {
   const start = (command: readonly string[], env: Readonly<Record<string, string>> = {}): Started => {
@@ -55,15 +58,18 @@ function behaves(flags: readonly string[]): void {
   });
 
   // Elsewhere there is no /proc to look into.
-  test.skipIf(process.platform !== "linux")("no Node is left where Bun took its place", async () => {
-    const { child, ended, says } = gateway();
-    await says("is ready on");
-    const command = readFileSync(`/proc/${child.pid}/cmdline`, "utf8").split("\0");
-    const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
-    expect([command[0] === NODE, children === ""]).toEqual(flags === WITHOUT ? [true, false] : [false, true]);
-    child.kill("SIGTERM");
-    await ended;
-  });
+  test.skipIf(process.platform !== "linux")(
+    "no Node is left where Bun took its place (read in Linux's /proc)",
+    async () => {
+      const { child, ended, says } = gateway();
+      await says("is ready on");
+      const command = readFileSync(`/proc/${child.pid}/cmdline`, "utf8").split("\0");
+      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
+      expect([command[0] === NODE, children === ""]).toEqual(flags === WITHOUT ? [true, false] : [false, true]);
+      child.kill("SIGTERM");
+      await ended;
+    },
+  );
 
   test("ends when npm's shell does, which hands no signal on", async () => {
     // The words behind it keep the shell from taking the launcher's place itself.

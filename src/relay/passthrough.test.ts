@@ -1,23 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import { PLAIN_REPLY } from "../../test/fixtures/reply-context.ts";
 import fc from "fast-check";
 import { openaiChat } from "../dialects/openai-chat/index.ts";
-import type { ReplyContext } from "../dialects/dialect.ts";
 import { GatewayError } from "../ir/error.ts";
-import { NO_TOOLS } from "../ir/tools.ts";
 import { LIMITS } from "../wire/limits.ts";
 import type { EndCause } from "../wire/machine.ts";
 import { EVERYTHING, nativeLane } from "./passthrough.ts";
 
-const ASK: ReplyContext = {
-  tools: NO_TOOLS,
-  wants: {},
-  replyId: "reply_1",
-  createdAtSeconds: 0,
-  nowSeconds: () => 0,
-  modelName: "m",
-  style: { customCalls: "custom", reasoning: "field" },
-  from: { issuer: "", family: "" },
-};
 const chunk = (delta: object, finish: string | null = null): string =>
   `data: ${JSON.stringify({ id: "a", model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 const HELLO = chunk({ role: "assistant", content: "Hällo 📦" });
@@ -27,7 +16,7 @@ const DONE = "data: [DONE]\n\n";
 
 /** What a client gets of an upstream's text that arrives in pieces of so many bytes. */
 function through(text: string, size: number, cause: EndCause, filter = EVERYTHING): string {
-  const lane = nativeLane(openaiChat, ASK, filter, () => {});
+  const lane = nativeLane(openaiChat, PLAIN_REPLY, filter, () => {});
   const bytes = new TextEncoder().encode(text);
   const out: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += size) out.push(Buffer.from(lane.push(bytes.subarray(at, at + size))));
@@ -52,7 +41,7 @@ describe("the native lane", () => {
         fc.infiniteStream(fc.integer({ min: 1, max: 24 })),
         (newline, events, sizes) => {
           const text = events.map((lines) => lines.join(newline) + newline + newline).join("");
-          const lane = nativeLane(openaiChat, ASK, EVERYTHING, () => {});
+          const lane = nativeLane(openaiChat, PLAIN_REPLY, EVERYTHING, () => {});
           let passed = "";
           for (let at = 0; at < text.length;) {
             const size = sizes.next().value;
@@ -93,7 +82,7 @@ describe("the native lane", () => {
   });
 
   test("keeps a few comments before the first frame and drops the rest, and passes every one behind it", () => {
-    const lane = nativeLane(openaiChat, ASK, EVERYTHING, () => {});
+    const lane = nativeLane(openaiChat, PLAIN_REPLY, EVERYTHING, () => {});
     const comments = new TextEncoder().encode(": thinking\n\n".repeat(1_000));
     let before = 0;
     for (let count = 0; count < 100; count++) before += lane.push(comments).length;
@@ -104,7 +93,7 @@ describe("the native lane", () => {
   });
 
   test("breaks off with an error of ours", () => {
-    const lane = nativeLane(openaiChat, ASK, EVERYTHING, () => {});
+    const lane = nativeLane(openaiChat, PLAIN_REPLY, EVERYTHING, () => {});
     lane.push(new TextEncoder().encode(HELLO));
     expect(lane.fail(new GatewayError("upstream-timeout", "silence"))).toContain("silence");
   });

@@ -1,20 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { PLAIN_REPLY } from "../../test/fixtures/reply-context.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import type { ReplyContext, Decoder } from "../dialects/dialect.ts";
+import type { Decoder } from "../dialects/dialect.ts";
 import type { StreamEvent } from "../ir/events.ts";
-import { NO_TOOLS } from "../ir/tools.ts";
 import { tap } from "./tap.ts";
-
-const ASK: ReplyContext = {
-  tools: NO_TOOLS,
-  wants: {},
-  replyId: "req_1",
-  createdAtSeconds: 0,
-  nowSeconds: () => 0,
-  modelName: "m",
-  style: { customCalls: "custom", reasoning: "field" },
-  from: { issuer: "i", family: "f" },
-};
 
 const chunk = (delta: object, more: object = {}, beside: object = {}): string =>
   `data: ${JSON.stringify({ id: "c", choices: [{ index: 0, delta, finish_reason: null, ...more }], ...beside })}\n\n`;
@@ -22,7 +11,7 @@ const chunk = (delta: object, more: object = {}, beside: object = {}): string =>
 /** What a stream says, and how many of its frames were decoded for it. */
 function seen(events: readonly string[], words: "emitted" | "passed over") {
   const { decoder, marks } = DIALECTS["openai-chat"].stream;
-  const inner = decoder(ASK);
+  const inner = decoder(PLAIN_REPLY);
   let decoded = 0;
   const counted: Decoder = {
     ...inner,

@@ -1,24 +1,13 @@
 /** What is not parsed is told as if it were: streams whose events nearly only carry their text on, in each dialect. */
 import { describe, expect, test } from "bun:test";
+import { PLAIN_REPLY } from "../../test/fixtures/reply-context.ts";
 import { DIALECTS } from "../dialects/index.ts";
-import type { Decoder, ReplyContext } from "../dialects/dialect.ts";
+import type { Decoder } from "../dialects/dialect.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import type { StreamEvent } from "../ir/events.ts";
-import { NO_TOOLS } from "../ir/tools.ts";
 import { type JsonObject, literal } from "../wire/json.ts";
 import { tap } from "./tap.ts";
 import { textRuns } from "./text-runs.ts";
-
-const ASK: ReplyContext = {
-  tools: NO_TOOLS,
-  wants: {},
-  replyId: "req_1",
-  createdAtSeconds: 0,
-  nowSeconds: () => 0,
-  modelName: "m",
-  style: { customCalls: "custom", reasoning: "field" },
-  from: { issuer: "i", family: "f" },
-};
 
 interface Told {
   readonly said: readonly StreamEvent[];
@@ -28,7 +17,7 @@ interface Told {
 
 function told(id: DialectId, pieces: readonly string[], goOn: "goes on" | "reads all"): Told {
   const { decoder, marks } = DIALECTS[id].stream;
-  const inner = decoder(ASK);
+  const inner = decoder(PLAIN_REPLY);
   let decoded = 0;
   const counted: Decoder = {
     ...inner,

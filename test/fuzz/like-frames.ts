@@ -1,4 +1,5 @@
 /** Streams of frames that are nearly alike, through the lanes and through nothing but decoder and encoder: the client gets the same bytes, and whoever watches sees the same. */
+import { PLAIN_REPLY } from "../fixtures/reply-context.ts";
 import type { ReplyContext, Dialect } from "../../src/dialects/dialect.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { DIALECTS } from "../../src/dialects/index.ts";
@@ -147,17 +148,12 @@ function firstDifference(plain: Seen, found: Seen): string {
 }
 
 const ASK: ReplyContext = {
+  ...PLAIN_REPLY,
   tools: toolMap([
     { kind: "function", name: "read" },
     { kind: "custom", name: "patch" },
   ]),
   wants: { usageChunk: true, sealedReasoning: true },
-  replyId: "reply_1",
-  createdAtSeconds: 0,
-  nowSeconds: () => 0,
-  modelName: "m",
-  style: { customCalls: "custom", reasoning: "field" },
-  from: { issuer: "vendor", family: "family" },
 };
 
 /** A stream in the manner of some vendor: runs of text, and between them whatever else comes. */
