@@ -1,11 +1,10 @@
 import { expect, test } from "bun:test";
-import { DEFAULT_LOG, DEFAULT_SERVER } from "../config/default.ts";
+import { DEFAULTS } from "../config/default.ts";
 import type { Config } from "../config/config.ts";
 import { keyring } from "./keyring.ts";
 
 const config = (...keys: readonly string[]): Config => ({
-  server: DEFAULT_SERVER,
-  log: DEFAULT_LOG,
+  ...DEFAULTS,
   keys: keys.map((key) => ({ name: `name of ${key}`, key })),
   providers: {},
   models: [],

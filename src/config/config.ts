@@ -15,6 +15,15 @@ export interface Config {
   /** Where the gateway searches the web for models whose vendor runs no search. Absent: nowhere. */
   readonly search?: SearchConfig;
   readonly log: FileConfig["log"];
+  /** Of all calls together. */
+  readonly limits: LimitsConfig;
+  readonly budgets: readonly TaggedBudget[];
+  readonly alerts: FileConfig["alerts"];
+  readonly pricesFile?: string;
+  readonly storage: FileConfig["storage"];
+  readonly redis?: NonNullable<FileConfig["redis"]>;
+  readonly outbox?: NonNullable<FileConfig["outbox"]>;
+  readonly ownerKey?: string;
   /** Where it came from, for the start message: a file's path, or the environment. */
   readonly source: string;
   /** One sentence each, printed once at the start. */
@@ -24,6 +33,10 @@ export interface Config {
 export type ServerConfig = FileConfig["server"];
 export type KeyConfig = FileConfig["auth"]["keys"][number];
 export type ReasoningStyle = NonNullable<KeyConfig["showReasoning"]>;
+export type LimitsConfig = FileConfig["limits"];
+export type TaggedBudget = FileConfig["budgets"][number];
+export type BudgetConfig = NonNullable<KeyConfig["budgets"]>[number];
+export type PricesConfig = NonNullable<FileProvider["prices"]>;
 export type ProviderKind = FileProvider["kind"];
 
 export interface SwitchedOff {

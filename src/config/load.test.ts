@@ -53,7 +53,12 @@ describe("the file", () => {
         corsOrigins: [],
         heartbeatMs: 15_000,
         drainMs: 30_000,
+        workers: 1,
       },
+      limits: {},
+      budgets: [],
+      alerts: {},
+      storage: { callsDays: 90, rollupsDays: 800 },
       keys: [],
       providers: {
         azure: {

@@ -27,6 +27,7 @@ export const OPENAI_WORDS: Readonly<Record<ErrorKind, Word>> = {
   "unsupported-media": refused("unsupported_media_type"),
   "upgrade-required": refused("upgrade_required"),
   "rate-limited": { type: "requests", code: "rate_limit_exceeded" },
+  "budget-exceeded": { type: "budget_exceeded", code: "budget_exceeded" },
   "quota-exhausted": { type: "insufficient_quota", code: "insufficient_quota" },
   aborted: refused("request_aborted"),
   internal: failed(null),

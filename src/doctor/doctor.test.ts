@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config, ProviderConfig } from "../config/config.ts";
+import { DEFAULTS } from "../config/default.ts";
 import { startSimulator } from "../simulator/index.ts";
 import { sqliteStore } from "../store/sqlite.ts";
 import { type Observed, probeModel } from "./probe-model.ts";
@@ -47,7 +48,16 @@ const provider = (baseUrl: string, more: Partial<ProviderConfig> = {}): Provider
 
 function configOf(one: ProviderConfig, model = "gpt-5", more: Partial<Config> = {}): Config {
   return {
-    server: { host: "127.0.0.1", port: 4141, bodyBytesMax: 1_000, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
+    ...DEFAULTS,
+    server: {
+      host: "127.0.0.1",
+      port: 4141,
+      bodyBytesMax: 1_000,
+      corsOrigins: [],
+      heartbeatMs: 0,
+      drainMs: 0,
+      workers: 1,
+    },
     keys: [],
     providers: { [one.name]: one },
     models: [{ name: "m", targets: [{ provider: one.name, model }] }],

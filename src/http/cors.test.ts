@@ -1,11 +1,12 @@
 /** A web page gets an answer when its origin stands in the configuration, letter by letter, and nothing otherwise. */
 import { describe, expect, test } from "bun:test";
-import { DEFAULT_SERVER } from "../config/default.ts";
+import { DEFAULTS } from "../config/default.ts";
 import type { Config } from "../config/config.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 
 const config = (...corsOrigins: readonly string[]): Config => ({
-  server: { ...DEFAULT_SERVER, corsOrigins },
+  ...DEFAULTS,
+  server: { ...DEFAULTS.server, corsOrigins },
   keys: [],
   providers: {},
   models: [],

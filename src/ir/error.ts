@@ -38,6 +38,8 @@ export const ERROR_FACTS = {
   "rate-limited": facts(429, true, true),
   /** The account behind the provider has no money or quota left: waiting does not help. */
   "quota-exhausted": facts(429, true),
+  /** A budget of this gateway is spent. SDKs ask again after a 429, and give up at a 422. */
+  "budget-exceeded": facts(422),
   /** The caller went away. Nobody reads this; the ledger does. */
   aborted: facts(499),
   internal: facts(500),
@@ -70,6 +72,8 @@ export interface ErrorDetails {
   readonly headers?: Readonly<Record<string, string>>;
   /** The dialect of that reply. */
   readonly upstreamDialect?: DialectId;
+  /** A limit of this gateway refused it, not one of the target: no other target is asked, and none again. */
+  readonly ours?: true;
   /** Whose fault it is, for the log: a provider's name. */
   readonly provider?: string;
   /** For the log: the gateway's own sentence, with nothing in it that a caller or a vendor wrote. Absent: its kind says enough. */

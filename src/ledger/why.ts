@@ -27,6 +27,7 @@ const OWN: Readonly<Record<ErrorKind, string>> = {
   "upgrade-required": "this path is answered over HTTP only",
   "rate-limited": "a limit is reached",
   "quota-exhausted": "a quota is used up",
+  "budget-exceeded": "a budget is spent",
   aborted: "the caller went away",
   internal: "the gateway failed; the line before says where",
   "upstream-failed": "the provider failed",

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Config, ProviderConfig } from "../config/config.ts";
+import { DEFAULTS } from "../config/default.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { plan } from "../routing/plan.ts";
 import { memoryVault } from "../vault/memory.ts";
@@ -19,7 +20,8 @@ const claude = (name: string): ProviderConfig => ({
   idleMs: 1,
 });
 const CONFIG: Config = {
-  server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
+  ...DEFAULTS,
+  server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1, corsOrigins: [], heartbeatMs: 0, drainMs: 0, workers: 1 },
   keys: [],
   providers: { eu: claude("eu"), us: claude("us") },
   models: [{ name: "both", targets: ["eu", "us"].map((name) => ({ provider: name, model: "claude-sonnet-4-5" })) }],

@@ -26,7 +26,7 @@ export async function tryTargets<Target, Opened>(
     try {
       return await open(targets[at] as Target);
     } catch (error) {
-      if (!(error instanceof GatewayError) || options.signal.aborted) throw error;
+      if (!(error instanceof GatewayError) || options.signal.aborted || error.details.ours) throw error;
       const facts = ERROR_FACTS[error.kind];
       if (facts.failover && at < targets.length - 1) {
         at++;

@@ -1,6 +1,7 @@
 /** What one target is sent, and what it is spared. */
 import { describe, expect, test } from "bun:test";
 import type { Config, ModelConfig, ProviderConfig } from "../config/config.ts";
+import { DEFAULTS } from "../config/default.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { Entry } from "../ir/request.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
@@ -31,7 +32,8 @@ function targetOf(
   more: Partial<ModelConfig["targets"][number]> = {},
 ): Target {
   const config: Config = {
-    server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
+    ...DEFAULTS,
+    server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1, corsOrigins: [], heartbeatMs: 0, drainMs: 0, workers: 1 },
     keys: [],
     providers: PROVIDERS,
     models: [{ name: "m", targets: [{ provider: name, model, ...more }] }],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Config, KeyConfig, ModelConfig, ProviderConfig, ProviderKind, TargetConfig } from "../config/config.ts";
+import { DEFAULTS } from "../config/default.ts";
 import { fromEnvironment } from "../config/env/environment.ts";
 import { GatewayError } from "../ir/error.ts";
 import { matches } from "../ir/model-name.ts";
@@ -25,7 +26,8 @@ const to = (name: string, upstream: string, more: Partial<TargetConfig> = {}): T
 });
 
 const config = (models: readonly ModelConfig[], providers: readonly ProviderConfig[] = PROVIDERS): Config => ({
-  server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
+  ...DEFAULTS,
+  server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1, corsOrigins: [], heartbeatMs: 0, drainMs: 0, workers: 1 },
   keys: [],
   providers: Object.fromEntries(providers.map((each) => [each.name, each])),
   models,

@@ -62,6 +62,10 @@ async function opened(file: Database): Promise<Store> {
       reasoning: reasoningRows(db, async () => version.get()?.data_version ?? 0),
       capabilities: capabilityRows(db),
       deployments: deploymentRows(db),
+      calls: unbuilt(),
+      keys: unbuilt(),
+      credentials: unbuilt(),
+      epoch: () => Promise.reject(new Error("not built yet")),
       close: async () => {
         version.finalize();
         await db.destroy();
@@ -72,6 +76,10 @@ async function opened(file: Database): Promise<Store> {
     throw error;
   }
 }
+
+/** Replaced by the tables of the memory, which are being built. */
+const unbuilt = <T extends object>(): T =>
+  new Proxy({} as T, { get: () => () => Promise.reject(new Error("not built yet")) });
 
 /** SQLite takes back a CREATE TABLE with its transaction, which Kysely does not count on: so two gateways cannot migrate at once, and no migration stays halfway. */
 class WholeMigrations extends SqliteDialect {

@@ -1,9 +1,16 @@
 /** What the gateway keeps beyond a restart. Every implementation passes contract.ts. */
 
+import type { CallRow } from "./call-row.ts";
+
 export interface Store {
   readonly reasoning: ReasoningRows;
   readonly capabilities: CapabilityRows;
   readonly deployments: DeploymentRows;
+  readonly calls: CallRows;
+  readonly keys: KeyRows;
+  readonly credentials: CredentialRows;
+  /** Goes up with every change of keys, credentials and prices, whoever made it: what was cached under an older one is read again. */
+  epoch(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -77,4 +84,119 @@ export interface CapabilityRow {
   readonly observed: string;
   /** Milliseconds since 1970. */
   readonly probedAt: number;
+}
+
+/** The memory of calls: rows, and sums of them that can be made again at any time. */
+export interface CallRows {
+  /** Rows as JSON objects in one JSON array. Those whose id is there already are left as they are, so that a replay doubles nothing. All or none. */
+  insert(rows: string): Promise<void>;
+  /** Newest first, at most `limit`, each before `before`. */
+  list(filter: CallFilter, page: { readonly limit: number; readonly before?: PageEnd }): Promise<readonly CallRow[]>;
+  /** One row for each value of `by`, the dearest first, at most `limit`. Closed slices are read from the roll-up, the rest from the rows. */
+  usage(by: UsageBy, filter: UsageFilter, limit: number): Promise<readonly UsageSum[]>;
+  /** What was spent, by the start of each bucket (multiples of `bucketMs`; one bucket from `from` where it is absent). */
+  spent(
+    of: SpentScope,
+    what: SpentMeasure,
+    span: Span & { readonly bucketMs?: number },
+  ): Promise<ReadonlyMap<number, number>>;
+  /** Makes the sums of every closed slice that has none, and again those that got late rows. */
+  rollUp(now: number): Promise<void>;
+  /** What outlived its retention goes (store/retention.ts), and partitions are made ahead. Calls go on meanwhile. */
+  retain(now: number, days: RetentionDays): Promise<void>;
+  /** Rows to be priced again, a batch at a time in the order of their ids, and what `priced` makes of each. Their slices are summed again. */
+  reprice(
+    span: Span,
+    priced: (row: CallRow) => RepricedRow | undefined,
+  ): Promise<{ readonly seen: number; readonly changed: number }>;
+}
+
+export interface Span {
+  readonly from: number;
+  /** Not included. */
+  readonly to: number;
+}
+export interface CallFilter extends Partial<Span> {
+  readonly id?: string;
+  readonly key?: string;
+  readonly session?: string;
+  readonly model?: string;
+  readonly client?: string;
+  readonly repo?: string;
+  readonly outcome?: CallRow["outcome"];
+}
+export type PageEnd = Pick<CallRow, "id" | "ended_at">;
+export const USAGE_BY = ["model", "key", "client", "session", "repo", "provider", "tag", "day"] as const;
+export type UsageBy = (typeof USAGE_BY)[number];
+export interface UsageFilter extends Span {
+  /** A key's name. */
+  readonly key?: string;
+  /** day: the days of this zone (IANA). */
+  readonly zone?: string;
+}
+export interface UsageSum {
+  /** null: calls that have no such value. */
+  readonly value: string | null;
+  readonly calls: number;
+  readonly failed: number;
+  readonly tokens_input: number;
+  readonly tokens_cache_read: number;
+  readonly tokens_cache_write: number;
+  readonly tokens_output: number;
+  readonly tokens_reasoning: number;
+  /** Of the calls whose price is known. */
+  readonly cost_nano: number;
+  readonly unpriced_calls: number;
+  readonly estimated_calls: number;
+  readonly total_ms: number;
+}
+/** Absent: all calls. A tag as `name=value`. */
+export type SpentScope =
+  | { readonly kind: "key" | "model" | "provider" | "tag"; readonly value: string }
+  | { readonly kind: "global" };
+export type SpentMeasure = "cost" | "requests" | "input" | "output" | "tokens";
+export type RepricedRow = Pick<CallRow, "cost_nano" | "price_version" | "priced">;
+export interface RetentionDays {
+  readonly calls: number;
+  readonly rollups: number;
+}
+
+/** Keys that were made here, beside those of the configuration. */
+export interface KeyRows {
+  put(row: KeyRow): Promise<void>;
+  /** By the HMAC of what a caller sent: also a key that was rotated and is in its grace. */
+  find(hash: string): Promise<KeyRow | undefined>;
+  named(name: string): Promise<KeyRow | undefined>;
+  all(): Promise<readonly KeyRow[]>;
+  /** Rows of its calls stay. */
+  delete(id: string): Promise<boolean>;
+}
+export interface KeyRow {
+  readonly id: string;
+  readonly name: string;
+  readonly hash: string;
+  /** What may be shown: `cs-…` and its last four characters. */
+  readonly shown: string;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  readonly blocked: boolean;
+  /** The hash before the last rotation, which is taken until `grace_until`. */
+  readonly hash_before: string | null;
+  readonly grace_until: number | null;
+  /** JSON: what the key may do, and what else was said of it. */
+  readonly settings: string;
+}
+
+/** Keys at vendors, sealed by the server's secret before they come here. */
+export interface CredentialRows {
+  put(row: CredentialRow): Promise<void>;
+  all(): Promise<readonly CredentialRow[]>;
+  delete(provider: string): Promise<boolean>;
+}
+export interface CredentialRow {
+  readonly provider: string;
+  /** Which secret it is sealed with. */
+  readonly secret: string;
+  readonly sealed: Uint8Array;
+  readonly changed_at: number;
 }

@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Config, ModelConfig, ProviderConfig, ProviderKind } from "../../src/config/config.ts";
+import { DEFAULTS } from "../../src/config/default.ts";
 import { startGateway } from "../../src/gateway.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { bodyFor, customToolsOf, toolsOf } from "./ask.ts";
@@ -100,7 +101,16 @@ function configFor(url: string): Config {
     targets: [{ provider: wire, model: "*", dialect: UPSTREAM[wire].dialect }],
   });
   return {
-    server: { host: "127.0.0.1", port: 0, bodyBytesMax: 32 * 1024 * 1024, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
+    ...DEFAULTS,
+    server: {
+      host: "127.0.0.1",
+      port: 0,
+      bodyBytesMax: 32 * 1024 * 1024,
+      corsOrigins: [],
+      heartbeatMs: 0,
+      drainMs: 0,
+      workers: 1,
+    },
     keys: [],
     providers: Object.fromEntries(WIRES.map((wire) => [wire, provider(wire)])),
     models: WIRES.map(model),

@@ -8,6 +8,7 @@ import type {
   ServerConfig,
   TargetConfig,
 } from "../../src/config/config.ts";
+import { DEFAULTS } from "../../src/config/default.ts";
 import { startGateway } from "../../src/gateway.ts";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
@@ -68,6 +69,7 @@ export interface Setup {
 
 export function configOf({ providers, models, keys = [], server = {} }: Setup): Config {
   return {
+    ...DEFAULTS,
     server: {
       host: "127.0.0.1",
       port: 0,
@@ -75,6 +77,7 @@ export function configOf({ providers, models, keys = [], server = {} }: Setup): 
       corsOrigins: [],
       heartbeatMs: 0,
       drainMs: 0,
+      workers: 1,
       ...server,
     },
     keys,

@@ -1,6 +1,7 @@
 /** A gateway in front of the simulator in each upstream dialect, and streams that the simulator sends. */
 import { startGateway } from "../../src/gateway.ts";
 import type { Config, ProviderConfig } from "../../src/config/config.ts";
+import { DEFAULTS } from "../../src/config/default.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 import { startSimulator } from "../../src/simulator/index.ts";
 
@@ -43,7 +44,16 @@ function configOf(url: string): Config {
     idleMs: 10_000,
   };
   return {
-    server: { host: "127.0.0.1", port: 0, bodyBytesMax: 8 << 20, corsOrigins: [], heartbeatMs: 0, drainMs: 100 },
+    ...DEFAULTS,
+    server: {
+      host: "127.0.0.1",
+      port: 0,
+      bodyBytesMax: 8 << 20,
+      corsOrigins: [],
+      heartbeatMs: 0,
+      drainMs: 100,
+      workers: 1,
+    },
     keys: [],
     providers: { sim: provider },
     models: DIALECTS.flatMap((dialect) =>

@@ -2,6 +2,7 @@
 import { DIALECTS } from "../../src/dialects/index.ts";
 import type { ReplyContext, Dialect, ReplyStyle } from "../../src/dialects/dialect.ts";
 import type { Config, ProviderConfig, TargetConfig } from "../../src/config/config.ts";
+import { DEFAULTS } from "../../src/config/default.ts";
 import { GatewayError } from "../../src/ir/error.ts";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { grammar } from "../../src/ir/grammar.ts";
@@ -100,7 +101,16 @@ function configOf({ provider, target }: Upstream, { options }: Case): Config {
   const baseUrl = "https://upstream.example.com";
   const times = { firstByteMs: 1000, idleMs: 1000 };
   return {
-    server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1 << 25, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
+    ...DEFAULTS,
+    server: {
+      host: "127.0.0.1",
+      port: 0,
+      bodyBytesMax: 1 << 25,
+      corsOrigins: [],
+      heartbeatMs: 0,
+      drainMs: 0,
+      workers: 1,
+    },
     keys: [],
     providers: {
       it: { name: "it", baseUrl, apiKey: "upstream-key", headers: {}, ...times, ...provider, ...options.provider },

@@ -1,5 +1,6 @@
 /** One model per upstream dialect that takes all that its dialect has, so that the table is about dialects. */
 import type { Config, ProviderConfig } from "../../src/config/config.ts";
+import { DEFAULTS } from "../../src/config/default.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 
 const provider = (name: string, kind: ProviderConfig["kind"], baseUrl: string): ProviderConfig => ({
@@ -19,7 +20,16 @@ export const MODEL_OF: Readonly<Record<DialectId, string>> = {
 };
 
 export const CONFIG: Config = {
-  server: { host: "127.0.0.1", port: 0, bodyBytesMax: 1 << 20, corsOrigins: [], heartbeatMs: 0, drainMs: 0 },
+  ...DEFAULTS,
+  server: {
+    host: "127.0.0.1",
+    port: 0,
+    bodyBytesMax: 1 << 20,
+    corsOrigins: [],
+    heartbeatMs: 0,
+    drainMs: 0,
+    workers: 1,
+  },
   keys: [],
   providers: {
     openai: provider("openai", "openai", "https://api.openai.com/v1"),

@@ -1,6 +1,6 @@
 /** A configuration from the environment alone, for when there is no file: the seeds' variables, and one key per vendor. */
 import type { Config, KeyConfig, ModelConfig } from "../config.ts";
-import { DEFAULT_LOG, DEFAULT_SERVER, SIMULATOR } from "../default.ts";
+import { DEFAULTS, SIMULATOR } from "../default.ts";
 import { modelsOf } from "./models.ts";
 import { azureProvider, vendorProviders } from "./providers.ts";
 import { envReader, type EnvReader } from "./reader.ts";
@@ -22,8 +22,7 @@ export function fromEnvironment(variables: Variables, vendors: readonly VendorFa
   env.finish();
   const switchedOff = [...env.off].map(([name, why]) => ({ why, models: namesOf(name, variables, vendors) }));
   return {
-    server: DEFAULT_SERVER,
-    log: DEFAULT_LOG,
+    ...DEFAULTS,
     keys,
     providers: Object.fromEntries(providers.map((one) => [one.name, one])),
     models,

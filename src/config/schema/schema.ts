@@ -18,6 +18,8 @@ const IDLE_MS = 300_000;
 
 const milliseconds = z.int().min(0).max(86_400_000);
 const text = z.string().min(1);
+const count = z.int().min(1).max(1_000_000_000_000);
+const fraction = z.number().gt(0).max(1);
 /** As pasted. */
 const trimmed = z.string().trim();
 
@@ -34,6 +36,74 @@ const showReasoning = z
   .describe(
     "How reasoning is shown: auto = as the client's own API has it; think = <think> markup in the text; none = not at all.",
   );
+
+const limits = z
+  .strictObject({
+    requests_per_minute: optional(count, "Calls let in within any 60 s."),
+    input_tokens_per_minute: optional(
+      count,
+      "Tokens that go in, within any 60 s: counted when a call is let in, corrected by its bill.",
+    ),
+    output_tokens_per_minute: optional(count, "Tokens that come out, within any 60 s."),
+    tokens_per_minute: optional(count, "Both together."),
+    parallel: optional(count, "Calls that may be open at a time."),
+  })
+  .describe(
+    "What is over a limit is refused with 429, the limit's name and the true wait. All replicas count together.",
+  );
+
+const degrade = z.strictObject({
+  at: fraction.describe("The share of the budget from which this holds: 0.8."),
+  effort: optional(z.enum(EFFORTS), "The reasoning effort of calls from then on, where they ask for more."),
+  model: optional(text, "The model that answers from then on: a name under models."),
+});
+
+const budget = z.strictObject({
+  usd: z.number().positive().max(9_000_000).describe("Dollars that may be spent within each window."),
+  per: z
+    .string()
+    .trim()
+    .regex(/^(\d{1,4}\s*[hd]|day|week|month|year|total)$/)
+    .default("month")
+    .describe(
+      "day, week, month, year: of the calendar in `zone`. 30d, 24h: rolling, always the last so many. total: for ever.",
+    ),
+  zone: optional(text, "Where the calendar's days begin, as Europe/Berlin. Absent: UTC."),
+  soft: z
+    .array(fraction)
+    .default([])
+    .describe("Shares of the budget at which `alerts` tell: 0.5, 0.8. Nothing is refused for it."),
+  degrade: z
+    .array(degrade)
+    .default([])
+    .describe("What changes before the budget is spent. It begins with a user's turn and never inside a tool loop."),
+  status: z
+    .union([z.literal(422), z.literal(402), z.literal(403), z.literal(429)])
+    .default(422)
+    .describe(
+      "The HTTP status of a call that the spent budget refuses. SDKs ask again after a 429, and give up at a 422.",
+    ),
+});
+const budgets = z.array(budget).describe("Several may hold at once; the first that is spent refuses.");
+const limited = { limits: limits.optional(), budgets: budgets.optional() };
+
+const tags = z
+  .record(text, z.string())
+  .optional()
+  .describe("Written into the record of every call, for reports and budgets: { team: search }.");
+
+/** Dollars per million tokens, as vendors write their price lists. */
+const perMillion = z.number().min(0).max(100_000);
+const prices = z
+  .strictObject({
+    input: perMillion.describe("Dollars per million tokens that went in and were in no cache."),
+    output: perMillion.describe("Dollars per million tokens that came out, reasoning among them."),
+    cache_read: optional(perMillion, "Read from a cache. Absent: as input."),
+    cache_write: optional(perMillion, "Written to a cache for minutes. Absent: as input."),
+    cache_write_1h: optional(perMillion, "Written to a cache for an hour. Absent: as cache_write."),
+    cache_write_12h: optional(perMillion, "Written to a cache for twelve hours. Absent: as cache_write_1h."),
+  })
+  .describe("What it costs here, instead of the bundled table's word.");
 
 const server = z
   .strictObject({
@@ -66,6 +136,10 @@ const server = z
       .describe(
         "How long a stop waits for open calls. What is open then ends with an error that clients ask again after.",
       ),
+    workers: z
+      .union([z.int().min(1).max(64), z.literal("auto")])
+      .default(1)
+      .describe("Processes on the one port, each with a core; auto = one for each core. Linux only."),
   })
   .describe("Where the gateway listens.");
 
@@ -78,8 +152,19 @@ const key = z.strictObject({
     z.array(text).min(1),
     "Models that this key may ask for, * matching any run of characters; PROVIDER/NAME: only at that provider. Absent: all.",
   ),
+  ...limited,
+  tags,
+  addresses: optional(
+    z.array(text).min(1),
+    "Addresses and networks that the key may be used from: 10.0.0.0/8, 2001:db8::/32. Absent: all.",
+  ),
+  expires: optional(text, "The moment from which it is refused: 2027-01-31 or 2027-01-31T12:00:00Z. Absent: never."),
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
+  content: optional(
+    z.literal("never"),
+    "never: what is said with this key is never recorded, whatever is switched on.",
+  ),
   vault: optional(
     z.enum(["disk", "memory", "off"]),
     "Where the reasoning is kept that clients drop and vendors demand back: disk = sealed in the data folder, so that it outlives a restart; memory = until the gateway stops; off = nowhere, and long tool loops go on without thinking. Absent: disk. What a caller sends with store: false stays in memory.",
@@ -88,6 +173,10 @@ const key = z.strictObject({
 
 const auth = z
   .strictObject({
+    owner_key: optional(
+      trimmed,
+      "The key of whoever runs the gateway, for machines: it may do everything. The variable CODESWITCH_OWNER_KEY wins; LITELLM_MASTER_KEY is read as its old name.",
+    ),
     keys: z
       .array(key)
       .default([])
@@ -113,6 +202,8 @@ export const ProviderSchema = z.strictObject({
     text,
     "openai-compatible only: whose habits apply (deepseek, groq, ollama, …). Absent: found by the host name.",
   ),
+  ...limited,
+  prices: prices.optional(),
   headers: z
     .record(text, z.string())
     .default({})
@@ -158,6 +249,7 @@ const target = z.strictObject({
   truncation: optional(z.enum(TRUNCATIONS), "What the upstream does with an input that is too long."),
   max_tokens: optional(z.int().min(1), "Output limit when the caller names none, and the ceiling when it does."),
   store: optional(z.boolean(), "Whether the upstream keeps the answer. Absent: not, unless the caller asks."),
+  prices: prices.optional(),
 });
 
 const model = z.strictObject({
@@ -167,9 +259,60 @@ const model = z.strictObject({
     .describe(
       "Tried in order, each once, on connect errors, 408, 429, 5xx and 529 before the first byte; the last one then twice more, unless its vendor says `x-should-retry: false`.",
     ),
+  ...limited,
   strict: strict.optional(),
   show_reasoning: showReasoning.optional(),
 });
+
+const taggedBudget = budget.extend({
+  tag: optional(text, "Only calls that carry this tag: team=search. Absent: all calls of the gateway."),
+});
+
+const days = z.int().min(1).max(36_500);
+const storage = z
+  .strictObject({
+    url: optional(
+      trimmed,
+      "postgres://user:password@host/database: what is remembered lives there, and replicas share it. Absent: a SQLite file in the data folder.",
+    ),
+    calls_days: days
+      .default(90)
+      .describe("How long the record of each call is kept. It never holds a prompt or an answer."),
+    rollups_days: days.default(800).describe("How long the sums by hour are kept."),
+  })
+  .describe("Where calls, keys and reasoning are remembered.");
+
+const redis = z
+  .strictObject({
+    url: trimmed.describe(
+      "redis:// or rediss://; redis+cluster://host:port,host:port for a cluster; redis+sentinel://host:port,host:port/NAME for Sentinel. Redis 7 or Valkey, and newer.",
+    ),
+  })
+  .describe("Where replicas count together. Absent: each process counts its own; with `storage.url` name one.");
+
+const alerts = z
+  .strictObject({
+    webhook: optional(
+      z.url({ protocol: /^https?$/ }),
+      "Gets a POST with JSON: which budget, whose, spent, of how much.",
+    ),
+    slack: optional(
+      z.url({ protocol: /^https?$/ }),
+      "An incoming webhook of Slack, which gets the same as a sentence.",
+    ),
+  })
+  .describe("Who is told when a budget reaches one of its marks.");
+
+const outbox = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .describe(
+        "Gets every record: batches of one JSON object a line, such as ClickHouse's http://host:8123/?query=INSERT%20INTO%20calls%20FORMAT%20JSONEachRow.",
+      ),
+    headers: z.record(text, z.string()).default({}).describe("Extra headers for it. Shown masked."),
+  })
+  .describe("A copy of every record, for those who outgrow PostgreSQL. A batch may come twice, with the same ids.");
 
 const search = z
   .strictObject({
@@ -202,6 +345,16 @@ export const FileSchema = z.strictObject({
     .describe(
       "What callers may ask for. * in a name matches any run of characters; the first model is what a demo asks for.",
     ),
+  limits: limits.prefault({}),
+  budgets: z.array(taggedBudget).default([]).describe("Of all calls together, or of those with a tag."),
+  alerts: alerts.prefault({}),
+  prices_file: optional(
+    text,
+    "A price table of yours, as `codeswitch prices show --json` prints it. It wins over the bundled one.",
+  ),
+  storage: storage.prefault({}),
+  redis: redis.optional(),
+  outbox: outbox.optional(),
   search: search.optional(),
   log: log.prefault({}),
 });

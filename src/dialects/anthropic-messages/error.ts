@@ -59,6 +59,7 @@ const TYPES: Readonly<Record<ErrorKind, string>> = {
   "unsupported-media": INVALID,
   "upgrade-required": INVALID,
   "rate-limited": "rate_limit_error",
+  "budget-exceeded": "billing_error",
   "quota-exhausted": "rate_limit_error",
   aborted: INVALID,
   internal: FAILED,
