@@ -6,12 +6,12 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "an unknown key",
       `${BASE}server:\n  prot: 4141\n`,
-      'codeswitch.yaml:6: server.prot is not a known key. Did you mean "port"? Keys of server: host, port, body_bytes_max, cors_origins, heartbeat_ms, drain_ms.',
+      'codeswitch.yaml:6: server.prot is not a known key. Did you mean "port"? Keys of server: host, port, body_bytes_max, cors_origins, heartbeat_ms, drain_ms, workers.',
     ],
     [
       "an unknown section",
       `${BASE}serverr: {}\n`,
-      'codeswitch.yaml:5: serverr is not a known key. Did you mean "server"? Keys of the file: server, auth, providers, models, search, log.',
+      'codeswitch.yaml:5: serverr is not a known key. Did you mean "server"? Keys of the file: server, auth, providers, models, limits, budgets, alerts, prices_file, storage, redis, outbox, search, log.',
     ],
     [
       "text where a number belongs",
@@ -36,7 +36,7 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "a key inside a list",
       BASE.replace("model: gpt-5", "modle: gpt-5"),
-      'codeswitch.yaml:4: models.gpt.targets[0].model is missing. Write the name that the upstream knows.\ncodeswitch.yaml:4: models.gpt.targets[0].modle is not a known key. Did you mean "model"? Keys of models.gpt.targets[0]: provider, model, base_model, dialect, reasoning, verbosity, truncation, max_tokens, store.',
+      'codeswitch.yaml:4: models.gpt.targets[0].model is missing. Write the name that the upstream knows.\ncodeswitch.yaml:4: models.gpt.targets[0].modle is not a known key. Did you mean "model"? Keys of models.gpt.targets[0]: provider, model, base_model, dialect, reasoning, verbosity, truncation, max_tokens, store, prices.',
     ],
     [
       "no models",

@@ -52,7 +52,7 @@ describe("a model's only target", () => {
     ],
     [
       "models:\n  gpt: { provider: azure, model: x, verbosty: low }\n",
-      'x.yaml:3: models.gpt.verbosty is not a known key. Did you mean "verbosity"? Keys of models.gpt: provider, model, base_model, dialect, reasoning, verbosity, truncation, max_tokens, store.',
+      'x.yaml:3: models.gpt.verbosty is not a known key. Did you mean "verbosity"? Keys of models.gpt: provider, model, base_model, dialect, reasoning, verbosity, truncation, max_tokens, store, prices.',
     ],
     [
       'models:\n  gpt: { provider: azure, model: x, max_tokens: "${MAX}" }\n',
