@@ -21,6 +21,8 @@ export interface CallRecord extends LossCounts {
   readonly lane?: "native" | "translated";
   readonly stream: boolean;
   readonly modelAsked?: string;
+  /** The entry of the configuration that it led to. */
+  readonly modelEntry?: string;
   readonly provider?: string;
   readonly modelServed?: string;
   readonly outcome: "ended" | "failed" | "abandoned";

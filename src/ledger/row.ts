@@ -32,6 +32,7 @@ export function rowOf(record: CallRecord): CallRow {
     lane: record.lane ?? null,
     stream: record.stream,
     model_asked: record.modelAsked ?? null,
+    model_entry: record.modelEntry ?? null,
     model_served: record.modelServed ?? null,
     provider: record.provider ?? null,
     effort_asked: null,

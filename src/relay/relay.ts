@@ -1,4 +1,4 @@
-/** The stops of a call: admitted, planned, answered by one target, recorded once. */
+/** The stops of a call: planned, admitted, answered by one target, recorded once. */
 import { DIALECTS } from "../dialects/index.ts";
 import type { GatewayError } from "../ir/error.ts";
 import { lossHeaders } from "../ledger/lost.ts";
@@ -20,8 +20,8 @@ import { askTarget, type Upstream } from "./upstream.ts";
 
 /** Throws what `toGatewayError` reads, if nothing was sent to the caller yet. */
 export async function relay(arrival: Arrival): Promise<Response> {
-  await arrival.gateway.hooks.admit?.(arrival);
   const call = callOf(arrival);
+  await arrival.gateway.hooks.admit?.(call);
   if (call.guards.length > 0) await guardRequest(call);
   return call.stream ? streamed(call) : whole(call);
 }
@@ -119,12 +119,13 @@ async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStrea
 }
 
 function replyHeaders(
-  { record: { draft, lost }, gateway }: Closing,
+  { record: { draft, lost }, gateway, reply }: Closing,
   upstream: Headers | undefined,
 ): Record<string, string> {
   const provider = gateway.config.providers[draft.provider ?? ""];
   return {
     ...(upstream && provider && headersForClient(upstream, provider)),
+    ...gateway.hooks.answerHeaders?.(draft.id, reply),
     ...lossHeaders(lost),
     ...(draft.modelServed !== undefined && {
       // A name may hold any letter, a header may not.

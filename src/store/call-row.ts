@@ -38,6 +38,8 @@ export interface CallRow {
   readonly lane: "native" | "translated" | null;
   readonly stream: boolean;
   readonly model_asked: string | null;
+  /** The entry of the configuration that it led to, as it is written there (`claude-*`): by it a model's limits and budgets count. */
+  readonly model_entry: string | null;
   readonly model_served: string | null;
   readonly provider: string | null;
   readonly effort_asked: string | null;
