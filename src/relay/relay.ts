@@ -15,7 +15,7 @@ import { guardRequest } from "./hooks.ts";
 import { outbound } from "./outbound.ts";
 import { cleanError, headersForClient } from "./redact.ts";
 import { toGatewayError } from "./refuse.ts";
-import { replyContext, BARE_STYLE } from "./translate.ts";
+import { replyContext, replyIdOf, BARE_STYLE } from "./translate.ts";
 import { askTarget, type Upstream } from "./upstream.ts";
 
 /** Throws what `toGatewayError` reads, if nothing was sent to the caller yet. */
@@ -140,7 +140,7 @@ function printError({ target, id, model, reply, gateway }: OpenEnd, error: Gatew
   const context = replyContext({
     target,
     style: BARE_STYLE,
-    replyId: id,
+    replyId: replyIdOf(id),
     nowSeconds: () => Math.floor(gateway.clock() / 1000),
     modelName: model,
   });
