@@ -52,7 +52,8 @@ export interface CallRecord extends LossCounts, Origin {
   readonly modelServed?: string;
   readonly effortAsked?: string;
   readonly effortSent?: string;
-  readonly outcome: "ended" | "failed" | "abandoned";
+  /** unknown: it has begun, and nobody saw its end (see `Sink.begin`). */
+  readonly outcome: "ended" | "failed" | "abandoned" | "unknown";
   /** What the caller got; 499 when it went away. */
   readonly status: number;
   readonly error?: ErrorKind;
@@ -100,6 +101,8 @@ type Draft = { -readonly [K in keyof Drafted]: Drafted[K] };
 
 /** Takes finished records. It must return at once: what writes to a disk or a network does so later, from a queue of its own. */
 export interface Sink {
+  /** A call was let in: what would be remembered of it if the gateway were killed now. */
+  begin?(record: CallRecord): void;
   write(record: CallRecord): void;
 }
 
@@ -107,6 +110,8 @@ export interface Sink {
 export interface Recorder {
   readonly draft: Draft;
   readonly lost: Lost;
+  /** The call was let in, and its draft holds what is known by then. Once: a later one does nothing. */
+  begin(): void;
   firstToken(): void;
   /** A target is asked; `losses`: of the request, on its way there. */
   attempt(to: Pick<Attempt, "provider" | "model">, lane: CallRecord["lane"], losses: readonly Loss[]): void;
@@ -134,29 +139,28 @@ export interface LedgerOptions {
 }
 
 export function ledgerOf({ sinks, clock, failed, monotonic = () => performance.now() }: LedgerOptions): Ledger {
-  const hand = (record: CallRecord): void => {
+  const toEach = (take: (sink: Sink) => void): void => {
     for (const sink of sinks)
       try {
-        sink.write(record);
+        take(sink);
       } catch (error) {
         failed(error);
       }
   };
+  const beginners = sinks.some(({ begin }) => begin !== undefined);
   return {
     start: (head, closed) =>
-      recorder(head, clock(), monotonic, (record) => {
-        closed?.();
-        hand(record);
+      recorder(head, clock(), monotonic, {
+        ...(beginners && { begin: (record: CallRecord) => toEach((sink) => sink.begin?.(record)) }),
+        write: (record) => {
+          closed?.();
+          toEach((sink) => sink.write(record));
+        },
       }),
   };
 }
 
-function recorder(
-  head: RecordHead,
-  startedAt: number,
-  monotonic: () => number,
-  hand: (record: CallRecord) => void,
-): Recorder {
+function recorder(head: RecordHead, startedAt: number, monotonic: () => number, sink: Sink): Recorder {
   const from = monotonic();
   const passedMs = (): number => Math.round(monotonic() - from);
   const draft: Draft = {
@@ -176,10 +180,24 @@ function recorder(
   };
   const losses = lost();
   const attempts: Asked[] = [];
+  let begun = sink.begin === undefined;
   let closed = false;
   return {
     draft,
     lost: losses,
+    begin: () => {
+      if (begun || closed) return;
+      begun = true;
+      sink.begin?.({
+        ...draft,
+        ...namesOf(draft),
+        outcome: "unknown",
+        status: 0,
+        attempts: [],
+        ...losses.counts(),
+        losses: [],
+      });
+    },
     firstToken: () => {
       draft.firstTokenMs ??= passedMs();
     },
@@ -198,7 +216,7 @@ function recorder(
       if (closed) return;
       closed = true;
       const fault = outcome === "abandoned" ? LEFT : error;
-      hand({
+      sink.write({
         ...draft,
         ...namesOf(draft),
         outcome,

@@ -22,6 +22,7 @@ import { askTarget, type Upstream } from "./upstream.ts";
 export async function relay(arrival: Arrival): Promise<Response> {
   await arrival.gateway.hooks.admit?.(arrival);
   const call = callOf(arrival);
+  call.record.begin();
   if (call.guards.length > 0) await guardRequest(call);
   return call.stream ? streamed(call) : whole(call);
 }
