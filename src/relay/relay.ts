@@ -15,13 +15,14 @@ import { guardRequest } from "./hooks.ts";
 import { outbound } from "./outbound.ts";
 import { cleanError, headersForClient } from "./redact.ts";
 import { toGatewayError } from "./refuse.ts";
-import { replyContext, BARE_STYLE } from "./translate.ts";
+import { replyContext, replyIdOf, BARE_STYLE } from "./translate.ts";
 import { askTarget, type Upstream } from "./upstream.ts";
 
 /** Throws what `toGatewayError` reads, if nothing was sent to the caller yet. */
 export async function relay(arrival: Arrival): Promise<Response> {
   const call = callOf(arrival);
   await arrival.gateway.hooks.admit?.(call);
+  call.record.begin();
   if (call.guards.length > 0) await guardRequest(call);
   return call.stream ? streamed(call) : whole(call);
 }
@@ -141,7 +142,7 @@ function printError({ target, id, model, reply, gateway }: OpenEnd, error: Gatew
   const context = replyContext({
     target,
     style: BARE_STYLE,
-    replyId: id,
+    replyId: replyIdOf(id),
     nowSeconds: () => Math.floor(gateway.clock() / 1000),
     modelName: model,
   });

@@ -59,8 +59,8 @@ export interface CallRow {
   /** Names of the tools that the answer called, without their inputs. */
   readonly tools: readonly string[];
 
-  /** Of the last attempt: until the connection stood, as far as can be told. */
-  readonly connect_ms: number | null;
+  /** Of the last attempt: from its sending to the head of its answer. When the connection stood, Bun's fetch does not tell. */
+  readonly response_ms: number | null;
   /** Until the call was let in by its limits. */
   readonly queue_ms: number | null;
   readonly first_token_ms: number | null;
