@@ -22,6 +22,8 @@ export interface RunningGateway {
   readonly instance: string;
   /** How many calls are open now. */
   openCalls(): number;
+  /** Before a stop, where another process takes over the port: clients are told to open new connections. */
+  leave(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     url: server.url,
     instance,
     openCalls: server.openCalls,
+    leave: server.leave,
     stop: async () => {
       await server.stop();
       simulator.stop();

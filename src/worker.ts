@@ -31,6 +31,7 @@ const line = lineOf((parcel) => process.send?.(parcel), {
   },
   openCalls: () => gateway?.openCalls() ?? 0,
   stop: () => void end(() => gateway?.stop()),
+  leave: () => void gateway?.leave().then(() => end(() => gateway?.stop())),
 });
 
 /** What is said until it is up goes to the supervisor, which says it once for all. */

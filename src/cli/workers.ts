@@ -8,7 +8,7 @@ import { freePort } from "../workers/port.ts";
 import { supervise } from "../workers/supervisor.ts";
 import { explain } from "./explain.ts";
 
-export interface Workers extends Omit<RunningGateway, "openCalls"> {
+export interface Workers extends Pick<RunningGateway, "url" | "instance" | "stop"> {
   openCalls(): Promise<number>;
   /** Reads the configuration again, and lets workers of it take the place of the old ones. */
   hangUp(): void;
