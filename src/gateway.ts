@@ -1,4 +1,6 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
+import { keptKeys } from "./access/kept-keys.ts";
+import { keyringOf } from "./access/keyring.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
@@ -10,6 +12,7 @@ import { NO_HOOKS } from "./relay/hooks.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
+import { storeAt } from "./store/open.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
 import type { Search } from "./search/search-provider.ts";
@@ -51,6 +54,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const { config: ready, stop: stopSimulator } = await withSimulator(config);
   const vault = openVault(options, Date.now, log.warn);
+  const { dataDir, secret } = options;
+  const store = storeAt({ dataDir });
+  const made =
+    store && dataDir !== undefined
+      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
+      : undefined;
   const instance = crypto.randomUUID();
   const ledger = ledgerOf({
     sinks: [log, ...(options.sinks ?? [])],
@@ -62,6 +71,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       return ready;
     },
     instance,
+    keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
     log,
     ledger,
     hooks: options.hooks ?? NO_HOOKS,
@@ -82,7 +92,9 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     stop: async () => {
       await server.stop();
       stopSimulator();
+      made?.stop();
       await vault.stop();
+      await store?.close();
     },
   };
 }
