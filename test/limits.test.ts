@@ -37,6 +37,16 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
     "src/observe/output.test.ts > keeps so many bytes for a reader that stalls and no more, and tells in their place how many lines it lost",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
   otherModelsMax: "test/e2e/names.test.ts > names no more of them than are checked in a moment",
+  leasesOverMax:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  leaseOverMs:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  settledMax:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  settledMs:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  counterIdleMs:
+    "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 
