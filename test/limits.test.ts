@@ -47,6 +47,16 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
     "src/access/made-keys.test.ts > an epoch that hangs is waited for, and asked for anew after ten seconds",
   keysUntoldMs:
     "src/access/made-keys.test.ts > while the database is away, what is remembered goes on for 15 minutes, and what is not is a 503",
+  leasesOverMax:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  leaseOverMs:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  settledMax:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  settledMs:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  counterIdleMs:
+    "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

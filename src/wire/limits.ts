@@ -60,6 +60,14 @@ export const LIMITS = {
   epochHangsMs: 10_000,
   /** How long remembered keys go on while the store does not answer. */
   keysUntoldMs: 15 * 60 * 1000,
+  /** Calls whose lease ended without their end, to be corrected by it, and how long: longer than a machine is usually down. */
+  leasesOverMax: 100_000,
+  leaseOverMs: 24 * 60 * 60 * 1000,
+  /** Ended calls that are remembered in memory, so that none is settled twice; in Redis for so long. */
+  settledMax: 20_000,
+  settledMs: 60 * 60 * 1000,
+  /** A counter that nobody asks for is forgotten after so long at the latest, whatever its window: the ledger has it. */
+  counterIdleMs: 30 * 24 * 60 * 60 * 1000,
   modelNameLengthMax: 256,
   /** Named by one body beside its `model`, where they are checked. */
   otherModelsMax: 100,
