@@ -4,6 +4,7 @@ import { keyringOf } from "./access/keyring.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
+import type { Counters } from "./limits/counters.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
@@ -15,7 +16,8 @@ import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
 import { storeAt } from "./store/open.ts";
 import { openVault } from "./vault/open.ts";
-import { provenance } from "./vault/provenance.ts";
+import { type Provenance, provenance } from "./vault/provenance.ts";
+import type { Level } from "./vault/vault.ts";
 import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
 
@@ -49,8 +51,13 @@ export interface GatewayOptions {
   readonly crew?: Crewed;
 }
 
+/** What the processes of one port hold together. */
 export interface Crewed {
   readonly instance: string;
+  readonly counters: Counters;
+  /** The reasoning that no disk may see. */
+  readonly reasoning: Level;
+  readonly provenance: Provenance;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
@@ -63,7 +70,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const simulator = simulated();
   const ready = await simulator.ready(config);
-  const vault = openVault(options, Date.now, log.warn);
+  const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
   const { dataDir, secret } = options;
   const store = storeAt({ dataDir });
   const made =
@@ -87,7 +94,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     hooks: options.hooks ?? NO_HOOKS,
     clock: Date.now,
     vault,
-    provenance: provenance(),
+    provenance: options.crew?.provenance ?? provenance(),
     tokens: tokenMeter(),
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
