@@ -54,7 +54,8 @@ export interface Crewed {
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
   // As loading does, for a configuration that was made otherwise.
   const from = { file: config.source, key: "server.host" };
-  refuseExposed(config.server.host, config.keys, from, ({ name }) => `the key ${name}`);
+  const owner = config.ownerKey === undefined ? [] : [{ name: "owner", key: config.ownerKey }];
+  refuseExposed(config.server.host, [...config.keys, ...owner], from, ({ name }) => `the key ${name}`);
   const { log } = options;
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
