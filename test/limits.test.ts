@@ -37,6 +37,8 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
     "src/observe/output.test.ts > keeps so many bytes for a reader that stalls and no more, and tells in their place how many lines it lost",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
   otherModelsMax: "test/e2e/names.test.ts > names no more of them than are checked in a moment",
+  labelLengthMax: "src/clients/own-headers.test.ts > a label may be as long as the limit, and not longer",
+  callTagsMax: "src/clients/own-headers.test.ts > a call may have as many tags as the limit, and not one more",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

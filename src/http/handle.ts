@@ -54,7 +54,7 @@ type Arrival = Pick<Exchange, "id" | "request" | "path" | "client">;
 
 function arrivalOf(id: string, request: Request, url: URL): Arrival {
   const path = withoutSlashes(url.pathname);
-  return { id, request, path, client: clientOf(path, request.headers.get("user-agent") ?? "") };
+  return { id, request, path, client: clientOf(path, request.headers) };
 }
 
 /** Without the slashes at its end. No regular expression: one would backtrack on a path that is all slashes. */

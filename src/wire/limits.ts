@@ -49,6 +49,10 @@ export const LIMITS = {
   /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
   modelNameLengthMax: 256,
+  /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
+  labelLengthMax: 256,
+  /** Said by one call. */
+  callTagsMax: 32,
   /** Named by one body beside its `model`, where they are checked. */
   otherModelsMax: 100,
 } as const;
