@@ -39,6 +39,16 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   otherModelsMax: "test/e2e/names.test.ts > names no more of them than are checked in a moment",
   labelLengthMax: "src/clients/own-headers.test.ts > a label may be as long as the limit, and not longer",
   callTagsMax: "src/clients/own-headers.test.ts > a call may have as many tags as the limit, and not one more",
+  leasesOverMax:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  leaseOverMs:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  settledMax:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  settledMs:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  counterIdleMs:
+    "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

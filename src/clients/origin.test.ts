@@ -62,7 +62,7 @@ describe("Codex", () => {
     },
   };
   const KNOWN = {
-    client: "codex",
+    client: "codex" as const,
     clientVersion: "0.169.0",
     session: TWO,
     sessionFrom: "session-id",
@@ -185,7 +185,13 @@ describe("a session that nobody names", () => {
     expect(session({ input: [{ role: "user", content: first }], instructions: "Be brief." })).toBe(said);
   });
   test("is none where nobody has said a word", () => {
-    for (const said of [{}, { messages: [] }, { messages: null }, { input: 7 }, { messages: [null, 1, { role: "user" }] }])
+    for (const said of [
+      {},
+      { messages: [] },
+      { messages: null },
+      { input: 7 },
+      { messages: [null, 1, { role: "user" }] },
+    ])
       expect(originIn("/v1/chat/completions", SDK, said)).toEqual({ client: "sdk", clientVersion: "2.1.0" });
   });
 });

@@ -30,7 +30,9 @@ function shortParts(remote: string): Parts | undefined {
   const host = remote.slice(remote.lastIndexOf("@", end) + 1, end);
   // `owner/name` has no host, and `C:` is a disk.
   const isHost = HOST.test(host) && (isSsh ? host.length > 1 : host.includes("."));
-  return isHost ? { host, path: remote.slice(end + 1) } : undefined;
+  const path = remote.slice(end + 1);
+  // Behind the colon of `user:secret@host` stands a secret.
+  return isHost && !path.includes("@") ? { host, path } : undefined;
 }
 const HOST = /^[a-z\d][a-z\d.-]*$/i;
 

@@ -97,6 +97,8 @@ export interface Recorder {
   readonly lost: Lost;
   /** The call was let in, and its draft holds what is known by then. Once: a later one does nothing. */
   begin(): void;
+  /** Where the call comes from. Read once: while the first vendor thinks, or when the call is refused before one was asked. */
+  comesFrom(read: () => Origin): void;
   firstToken(): void;
   /** A target is asked; `losses`: of the request, on its way there. */
   attempt(to: Pick<Attempt, "provider" | "model">, lane: CallRecord["lane"], losses: readonly Loss[]): void;
@@ -167,6 +169,7 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
   const attempts: Asked[] = [];
   let begun = sink.begin === undefined;
   let closed = false;
+  let isPlaced = false;
   return {
     draft,
     lost: losses,
@@ -182,6 +185,11 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
         ...losses.counts(),
         losses: [],
       });
+    },
+    comesFrom: (read) => {
+      if (isPlaced) return;
+      isPlaced = true;
+      Object.assign(draft, read());
     },
     firstToken: () => {
       draft.firstTokenMs ??= passedMs();

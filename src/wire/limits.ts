@@ -48,6 +48,14 @@ export const LIMITS = {
   logQueueBytesMax: 1024 * 1024,
   /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
+  /** Calls whose lease ended without their end, to be corrected by it, and how long: longer than a machine is usually down. */
+  leasesOverMax: 100_000,
+  leaseOverMs: 24 * 60 * 60 * 1000,
+  /** Ended calls that are remembered in memory, so that none is settled twice; in Redis for so long. */
+  settledMax: 20_000,
+  settledMs: 60 * 60 * 1000,
+  /** A counter that nobody asks for is forgotten after so long at the latest, whatever its window: the ledger has it. */
+  counterIdleMs: 30 * 24 * 60 * 60 * 1000,
   modelNameLengthMax: 256,
   /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
   labelLengthMax: 256,
