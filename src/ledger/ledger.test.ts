@@ -53,6 +53,12 @@ test("the first close is the record, later ones are nothing", () => {
     {
       id: "req_1",
       startedAt: NOON,
+      kind: "call",
+      tags: {},
+      tools: [],
+      cost: { nano: null, priceVersion: null, priced: false },
+      heldNano: 0,
+      settled: false,
       caller: "me",
       client: "cursor",
       surface: "openai-chat",
