@@ -55,6 +55,7 @@ export function openJournal(dir: string, segmentBytes: number = LIMITS.journalSe
   const open = new Map<string, Open>();
   let released = 0;
   let isDirty = false;
+  let syncing: Promise<void> = Promise.resolve();
 
   const last = (): Segment => segments.at(-1) as Segment;
   const endOf = ({ base, size }: Segment): number => base + size;
@@ -103,10 +104,12 @@ export function openJournal(dir: string, segmentBytes: number = LIMITS.journalSe
       const rows = lines.flatMap(({ kind, json, end }) => (kind === "row" ? [{ json, end: from + end }] : []));
       return { rows, next: from + used, damaged };
     },
-    sync: async () => {
-      if (!isDirty) return;
+    sync: () => {
+      if (!isDirty) return syncing;
       isDirty = false;
-      await sync(last());
+      // One after the other, so that none is under way on a file that is closed.
+      syncing = syncing.catch(() => {}).then(() => sync(last()));
+      return syncing;
     },
     fileAfter: (position) => segments.find(({ base }) => base >= position)?.base ?? endOf(last()),
     release: (position) => {

@@ -18,19 +18,23 @@ export interface Reader {
   stop(ms: number): Promise<boolean>;
 }
 
-export interface ReaderOptions {
+/** Who wants the rows. */
+export interface ReaderNeeds {
   readonly name: string;
-  readonly journal: () => Journal | undefined;
   readonly rowsAtOnce: number;
   /** Throws while it cannot take any. */
   take(rows: readonly string[]): Promise<void>;
-  /** The reader moved on, past so many rows. */
-  moved(rows: number): void;
-  /** The first failure of a row of them, and the first success after it. */
+  /** The first failure of several, and the first success after it. */
   away(error: unknown): void;
   back(): void;
-  damaged(lines: number): void;
   readonly backoffMs?: readonly number[];
+}
+
+export interface ReaderOptions extends ReaderNeeds {
+  readonly journal: () => Journal | undefined;
+  /** The reader moved on, past so many rows. */
+  moved(rows: number): void;
+  damaged(lines: number): void;
 }
 
 const BACKOFF_MS = [250, 500, 1_000, 2_000, 5_000];

@@ -5,7 +5,8 @@ import { adopt } from "./adopt.ts";
 import { openJournal, type Journal } from "./journal.ts";
 import { BEAT_MS, type Holder, type JournalFolder, newFolder, takeDead, thisHolder } from "./journal-folder.ts";
 import type { CallRecord, Sink } from "./ledger.ts";
-import { type Reader, readerOf, type ReaderOptions } from "./reader.ts";
+import { type Reader, type ReaderNeeds, readerOf } from "./reader.ts";
+import { reasonOf } from "./reason.ts";
 import { endText, startText } from "./row-text.ts";
 
 export interface Writer extends Sink {
@@ -17,12 +18,10 @@ export interface Writer extends Sink {
   stop(): Promise<void>;
 }
 
-/** Who wants the rows. `store` is always one of them; what it does not have yet fills the journal. */
-export type ReaderNeeds = Pick<ReaderOptions, "name" | "rowsAtOnce" | "take" | "away" | "back" | "backoffMs">;
-
 export interface WriterOptions {
   /** The folder of all journals of this data folder. */
   readonly root: string;
+  /** What it does not have yet fills the journal. */
   readonly store: ReaderNeeds;
   readonly outbox?: ReaderNeeds;
   readonly warn: (message: string) => void;
@@ -56,6 +55,7 @@ export function writerOf({ root, store, outbox, warn, bounds: given, holder = th
   let isStopping = false;
   let ticking: Timer | undefined;
   let adopting: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
   const tell = teller(warn);
 
   const readerFor = (needs: ReaderNeeds): Reader =>
@@ -248,7 +248,7 @@ export function writerOf({ root, store, outbox, warn, bounds: given, holder = th
     },
     full: isFull,
     adopt: adoptOnce,
-    stop: halt,
+    stop: () => (stopped ??= halt()),
   };
 }
 
@@ -277,5 +277,3 @@ const safely = (work: () => void, warn: (message: string) => void) => (): void =
     warn(`The journal's heartbeat failed: ${reasonOf(error)}`);
   }
 };
-
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
