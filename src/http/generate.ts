@@ -35,7 +35,7 @@ export const generate =
     } catch (error) {
       const known = toGatewayError(error);
       const { headers } = request;
-      record.comesFrom(() => originOf({ client, headers, caller: caller.name, ...(body && { body }) }));
+      record.comesFrom(() => originOf({ client, headers, caller: caller.id, ...(body && { body }) }));
       if (request.signal.aborted || known.kind === "aborted") closeCall(closing, 499, undefined, LEFT);
       else closeCall(closing, refusalFor(client, surface.reply, known).status, undefined, known);
       throw error;

@@ -11,6 +11,7 @@ export const recordHead = (
 ): RecordHead => ({
   ...{ id, kind, client, surface },
   caller: caller.name,
+  keyId: caller.id,
   address: connection.peer(),
   // A budget may hang on what the operator says of the key.
   tags: { ...ownTags(request.headers), ...caller.key?.tags },

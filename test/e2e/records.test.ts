@@ -66,7 +66,7 @@ const UNTOUCHED = {
   heldNano: 0,
   settled: false,
 } as const;
-const ADDRESS = { address: "127.0.0.1" } as const;
+const ADDRESS = { keyId: "file:me", address: "127.0.0.1" } as const;
 /** Of a caller that names no session. */
 const GUESSED = {
   session: expect.stringMatching(/^[\da-f]{32}$/) as unknown as string,
