@@ -66,6 +66,12 @@ const UNTOUCHED = {
   heldNano: 0,
   settled: false,
 } as const;
+const ADDRESS = { keyId: "file:me", address: "127.0.0.1" } as const;
+/** Of a caller that names no session. */
+const GUESSED = {
+  session: expect.stringMatching(/^[\da-f]{32}$/) as unknown as string,
+  sessionFrom: "guessed",
+} as const;
 const NOTHING_LOST = { losses: [], lossCount: 0, hintCount: 0, answerLossCount: 0, answerHintCount: 0 } as const;
 
 const answered = (name: string): Attempt => ({ provider: name, model: "served", status: 200, ms: SOME_MS });
@@ -117,11 +123,14 @@ for (const { client, upstream: wire } of CROSSINGS) {
     lane,
     stream,
     modelAsked: wire,
+    modelEntry: wire,
     provider: wire,
     modelServed: "served",
     attempts: [answered(wire)],
     usage: NO_USAGE,
     ...UNTOUCHED,
+    ...ADDRESS,
+    ...GUESSED,
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   });
@@ -148,6 +157,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
         expect(record).toEqual({
           ...common(stream),
           modelAsked: `${wire}-second`,
+          modelEntry: `${wire}-second`,
           outcome: "ended",
           status: 200,
           attempts: [failed(`broken-${wire}`, 503), answered(wire)],
@@ -257,6 +267,7 @@ describe("before anybody is asked", () => {
     attempts: [],
     usage: NO_USAGE,
     ...UNTOUCHED,
+    ...ADDRESS,
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   };
@@ -281,6 +292,7 @@ describe("before anybody is asked", () => {
     const record = await recordOf(() => call("chat", "nobody"));
     expect(record).toEqual({
       ...refused,
+      ...GUESSED,
       dialect: "openai-chat",
       modelAsked: "nobody",
       status: 404,
