@@ -32,7 +32,7 @@ export function settingFaults({ addresses = [], models = [], budgets = [], expir
   return found;
 }
 
-const PATTERN_FIX = "Write a model's name, in which * matches any run of characters: gpt-5*, azure/gpt-5*.";
+const PATTERN_FIX = "Write a model's name, in which * matches any run of characters: fast-*, PROVIDER/fast-*.";
 
 function patternFault(pattern: string): string | undefined {
   if (/[\s,;[\]{}()?|^$]/.test(pattern)) return "is no pattern of a model's name";
@@ -44,7 +44,9 @@ const ZONE_FIX = "Write it as the IANA calls it: Europe/Berlin, America/New_York
 
 function zoneFault(zone: string): string | undefined {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }) && undefined;
+    // Throws for a name that is no zone.
+    Intl.DateTimeFormat("en", { timeZone: zone });
+    return undefined;
   } catch {
     return "is no time zone";
   }
