@@ -60,6 +60,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "observe",
     "relay",
   ],
+  // Stands above what its processes hold together, and below what serves in each.
+  workers: ["time", "wire", "ir", "config", "vault", "limits"],
   http: [
     "time",
     "wire",

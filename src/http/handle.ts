@@ -30,7 +30,8 @@ export interface ClientConnection extends Connection {
   peer(): string;
 }
 
-export const newId = (): string => `req_${crypto.randomUUID().replaceAll("-", "")}`;
+/** In the order of their calls. */
+export const newId = (): string => Bun.randomUUIDv7();
 
 export async function respond(request: Request, door: Door, connection: ClientConnection): Promise<Response> {
   const id = newId();

@@ -6,14 +6,41 @@ import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import { shortened } from "../wire/printable.ts";
 import { type LoggedLoss, lost, type Lost, type LossCounts } from "./lost.ts";
 import { whyOf } from "./why.ts";
+import type { Cost } from "../cost/cost.ts";
 
-export interface CallRecord extends LossCounts {
+/** Where a call comes from, as far as its client says so. */
+export interface Origin {
+  readonly session?: string;
+  /** The header or field that the session was read from; "guessed": the conversation's first words, hashed. */
+  readonly sessionFrom?: string;
+  readonly agent?: string;
+  readonly parentAgent?: string;
+  readonly turn?: string;
+  /** In the client's own word: turn, compaction, title … */
+  readonly turnKind?: string;
+  /** host/owner/name, without user info. */
+  readonly repo?: string;
+  readonly branch?: string;
+  readonly commit?: string;
+  readonly pr?: string;
+}
+
+export interface CallRecord extends LossCounts, Origin {
+  /** A UUIDv7: what `x-codeswitch-request-id` says. */
   readonly id: string;
+  /** count: tokens were counted, nothing was generated. */
+  readonly kind: "call" | "count";
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   /** The name of the caller's key. */
   readonly caller: string;
+  readonly keyId?: string;
+  /** Of the connection. */
+  readonly address?: string;
+  /** Of the key, and over them what the caller says of this call. */
+  readonly tags: Readonly<Record<string, string>>;
   readonly client: string;
+  readonly clientVersion?: string;
   /** What the path promised. */
   readonly surface: DialectId;
   /** What the body was written in. */
@@ -21,9 +48,14 @@ export interface CallRecord extends LossCounts {
   readonly lane?: "native" | "translated";
   readonly stream: boolean;
   readonly modelAsked?: string;
+  /** The entry of the configuration that it led to. */
+  readonly modelEntry?: string;
   readonly provider?: string;
   readonly modelServed?: string;
-  readonly outcome: "ended" | "failed" | "abandoned";
+  readonly effortAsked?: string;
+  readonly effortSent?: string;
+  /** unknown: it has begun, and nobody saw its end (see `Sink.begin`). */
+  readonly outcome: "ended" | "failed" | "abandoned" | "unknown";
   /** What the caller got; 499 when it went away. */
   readonly status: number;
   readonly error?: ErrorKind;
@@ -31,10 +63,26 @@ export interface CallRecord extends LossCounts {
   readonly why?: string;
   /** Every target that was asked, in order. */
   readonly attempts: readonly Attempt[];
+  /** Why the model stopped, in the gateway's own words (ir/events.ts). */
+  readonly stopReason?: string;
+  /** The vendor's own id of the answer, else of the request. */
+  readonly upstreamId?: string;
+  /** Names of the tools that the answer called. */
+  readonly tools: readonly string[];
   readonly usage: Usage;
+  readonly cost: Cost;
+  /** What budgets held for the call while it ran. */
+  readonly heldNano: number;
+  /** The hold came to its end with this record. */
+  readonly settled: boolean;
   /** Durations are measured with a stopwatch, not with the clock, which may be set while a call runs. */
+  readonly queueMs?: number;
+  /** Of the last attempt: from its sending to the head of its answer. */
+  readonly responseMs?: number;
   readonly firstTokenMs?: number;
   readonly totalMs: number;
+  /** What the gateway itself took of it: neither the caller nor a vendor was waited for. */
+  readonly overheadMs?: number;
   /** The first of them; where there were more, the last entry says how many. */
   readonly losses: readonly LoggedLoss[];
 }
@@ -55,6 +103,8 @@ type Draft = { -readonly [K in keyof Drafted]: Drafted[K] };
 
 /** Takes finished records. It must return at once: what writes to a disk or a network does so later, from a queue of its own. */
 export interface Sink {
+  /** A call was let in: what would be remembered of it if the gateway were killed now. */
+  begin?(record: CallRecord): void;
   write(record: CallRecord): void;
 }
 
@@ -62,6 +112,8 @@ export interface Sink {
 export interface Recorder {
   readonly draft: Draft;
   readonly lost: Lost;
+  /** The call was let in, and its draft holds what is known by then. Once: a later one does nothing. */
+  begin(): void;
   firstToken(): void;
   /** A target is asked; `losses`: of the request, on its way there. */
   attempt(to: Pick<Attempt, "provider" | "model">, lane: CallRecord["lane"], losses: readonly Loss[]): void;
@@ -72,7 +124,7 @@ export interface Recorder {
 }
 
 /** What is known of a call before its body is read. */
-export type RecordHead = Pick<CallRecord, "id" | "client" | "surface" | "caller">;
+export type RecordHead = Pick<CallRecord, "id" | "client" | "surface" | "caller"> & Partial<Omit<Drafted, "outcome">>;
 
 export interface Ledger {
   /** `closed`: called once, before the sinks get the record. */
@@ -89,46 +141,65 @@ export interface LedgerOptions {
 }
 
 export function ledgerOf({ sinks, clock, failed, monotonic = () => performance.now() }: LedgerOptions): Ledger {
-  const hand = (record: CallRecord): void => {
+  const toEach = (take: (sink: Sink) => void): void => {
     for (const sink of sinks)
       try {
-        sink.write(record);
+        take(sink);
       } catch (error) {
         failed(error);
       }
   };
+  const beginners = sinks.some(({ begin }) => begin !== undefined);
   return {
     start: (head, closed) =>
-      recorder(head, clock(), monotonic, (record) => {
-        closed?.();
-        hand(record);
+      recorder(head, clock(), monotonic, {
+        ...(beginners && { begin: (record: CallRecord) => toEach((sink) => sink.begin?.(record)) }),
+        write: (record) => {
+          closed?.();
+          toEach((sink) => sink.write(record));
+        },
       }),
   };
 }
 
-function recorder(
-  head: RecordHead,
-  startedAt: number,
-  monotonic: () => number,
-  hand: (record: CallRecord) => void,
-): Recorder {
+function recorder(head: RecordHead, startedAt: number, monotonic: () => number, sink: Sink): Recorder {
   const from = monotonic();
   const passedMs = (): number => Math.round(monotonic() - from);
   const draft: Draft = {
     ...head,
+    kind: head.kind ?? "call",
     startedAt,
+    tags: head.tags ?? {},
     stream: false,
     outcome: "failed",
     status: 0,
+    tools: [],
     usage: NO_USAGE,
+    cost: NO_COST,
+    heldNano: 0,
+    settled: false,
     totalMs: 0,
   };
   const losses = lost();
   const attempts: Asked[] = [];
+  let begun = sink.begin === undefined;
   let closed = false;
   return {
     draft,
     lost: losses,
+    begin: () => {
+      if (begun || closed) return;
+      begun = true;
+      sink.begin?.({
+        ...draft,
+        ...namesOf(draft),
+        outcome: "unknown",
+        status: 0,
+        attempts: [],
+        ...losses.counts(),
+        losses: [],
+      });
+    },
     firstToken: () => {
       draft.firstTokenMs ??= passedMs();
     },
@@ -147,7 +218,7 @@ function recorder(
       if (closed) return;
       closed = true;
       const fault = outcome === "abandoned" ? LEFT : error;
-      hand({
+      sink.write({
         ...draft,
         ...namesOf(draft),
         outcome,
@@ -162,6 +233,8 @@ function recorder(
     },
   };
 }
+
+const NO_COST: Cost = { nano: null, priceVersion: null, priced: false };
 
 const LEFT = new GatewayError("aborted", "the caller went away");
 

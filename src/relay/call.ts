@@ -60,6 +60,7 @@ export interface Arrival {
 
 /** What the relay knows of a call whatever its target. */
 export interface Call extends Arrival {
+  readonly kind: "call";
   readonly dialect: DialectId;
   readonly stream: boolean;
   /** As the caller named it. */
@@ -110,11 +111,25 @@ export interface Gateway {
  *     { admit: async ({ caller }) => void (await budget.check(caller.name)), guards: [] }
  */
 export interface Hooks {
-  /** Before the plan: the caller and the body are known, the target is not. */
-  admit?(arrival: Arrival): Promise<void> | undefined;
-  /** Before each attempt: which target is about to be asked. */
+  /** What takes the place of the plan that the call asked for: a budget that is nearly spent wants a cheaper one. undefined: nothing. */
+  instead?(arrival: Arrival, asked: Asked): Plan | undefined;
+  /** After the plan, before anything is asked or decoded: throws what refuses the call. */
+  admit?(call: Admissible): Promise<void> | undefined;
+  /** Before each attempt: which target is about to be asked. What it throws with `nextTarget` leads to the next one. */
   beforeAttempt?(attempt: Attempt): Promise<void> | undefined;
+  /** What the answer's head says of the caller's limits, in the words of this dialect. */
+  answerHeaders?(id: string, reply: DialectId): Readonly<Record<string, string>>;
   readonly guards: readonly Guard[];
+}
+
+/** A call as it was asked for, with its plan. */
+export interface Asked extends Pick<Call, "dialect" | "session" | "plan"> {}
+
+/** What must be known of a call, or of a count of tokens, to let it in. */
+export interface Admissible extends Pick<Call, "id" | "caller" | "plan" | "body" | "dialect" | "bytes"> {
+  /** count: tokens are counted, nothing is generated. */
+  readonly kind: "call" | "count";
+  readonly record: Pick<Recorder, "draft">;
 }
 
 /** Reads requests and answers. A call that a guard watches is decoded, also between equal dialects; every other call passes as bytes where it can. */
@@ -140,17 +155,21 @@ export function callOf(arrival: Arrival): Call {
     });
   checkModelName(model);
   record.draft.modelAsked = model;
-  const found = plan(gateway.config, model, caller.key);
+  const session = namedSession(headers, body);
+  const asked = plan(gateway.config, model, caller.key);
+  const found = gateway.hooks.instead?.(arrival, { dialect, session, plan: asked }) ?? asked;
+  record.draft.modelEntry = found.modelName;
   checkOtherModels(gateway.config, body, found.targets, caller.key);
   let decoded: Translated<ModelRequest> | undefined;
   const decode = (): Translated<ModelRequest> => (decoded ??= DIALECTS[dialect].request.decode(body));
   return {
     ...arrival,
+    kind: "call",
     dialect,
     stream: envelope.stream,
     model,
     plan: found,
-    session: namedSession(headers, body),
+    session,
     strict: found.strict || caller.key?.strict === true || headers.get("x-codeswitch-strict") === "true",
     guards: gateway.hooks.guards.filter((guard) => guard.watches(arrival)),
     decoded: decode,

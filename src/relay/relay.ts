@@ -1,4 +1,4 @@
-/** The stops of a call: admitted, planned, answered by one target, recorded once. */
+/** The stops of a call: planned, admitted, answered by one target, recorded once. */
 import { DIALECTS } from "../dialects/index.ts";
 import type { GatewayError } from "../ir/error.ts";
 import { lossHeaders } from "../ledger/lost.ts";
@@ -15,13 +15,14 @@ import { guardRequest } from "./hooks.ts";
 import { outbound } from "./outbound.ts";
 import { cleanError, headersForClient } from "./redact.ts";
 import { toGatewayError } from "./refuse.ts";
-import { replyContext, BARE_STYLE } from "./translate.ts";
+import { replyContext, replyIdOf, BARE_STYLE } from "./translate.ts";
 import { askTarget, type Upstream } from "./upstream.ts";
 
 /** Throws what `toGatewayError` reads, if nothing was sent to the caller yet. */
 export async function relay(arrival: Arrival): Promise<Response> {
-  await arrival.gateway.hooks.admit?.(arrival);
   const call = callOf(arrival);
+  await arrival.gateway.hooks.admit?.(call);
+  call.record.begin();
   if (call.guards.length > 0) await guardRequest(call);
   return call.stream ? streamed(call) : whole(call);
 }
@@ -119,12 +120,13 @@ async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStrea
 }
 
 function replyHeaders(
-  { record: { draft, lost }, gateway }: Closing,
+  { record: { draft, lost }, gateway, reply }: Closing,
   upstream: Headers | undefined,
 ): Record<string, string> {
   const provider = gateway.config.providers[draft.provider ?? ""];
   return {
     ...(upstream && provider && headersForClient(upstream, provider)),
+    ...gateway.hooks.answerHeaders?.(draft.id, reply),
     ...lossHeaders(lost),
     ...(draft.modelServed !== undefined && {
       // A name may hold any letter, a header may not.
@@ -140,7 +142,7 @@ function printError({ target, id, model, reply, gateway }: OpenEnd, error: Gatew
   const context = replyContext({
     target,
     style: BARE_STYLE,
-    replyId: id,
+    replyId: replyIdOf(id),
     nowSeconds: () => Math.floor(gateway.clock() / 1000),
     modelName: model,
   });

@@ -55,6 +55,17 @@ const good =
 /** The usage of every answer in wires.ts. */
 const USAGE: Usage = { lines: [usageLine({ input: 5, output: 2 })], hostedCalls: {}, source: "reported" };
 const SOME_MS = expect.any(Number) as unknown as number;
+/** RFC 9562. */
+const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+/** What no call of this file has. */
+const UNTOUCHED = {
+  kind: "call",
+  tags: {},
+  tools: [],
+  cost: { nano: null, priceVersion: null, priced: false },
+  heldNano: 0,
+  settled: false,
+} as const;
 const NOTHING_LOST = { losses: [], lossCount: 0, hintCount: 0, answerLossCount: 0, answerHintCount: 0 } as const;
 
 const answered = (name: string): Attempt => ({ provider: name, model: "served", status: 200, ms: SOME_MS });
@@ -79,7 +90,7 @@ async function recordOf(run: () => Promise<Response | undefined>): Promise<CallR
   const passed = performance.now() - from;
   expect(gateway.records.length).toBe(known + 1);
   const record = gateway.records[known] as CallRecord;
-  expect(record.id).toMatch(/^req_[0-9a-f]{32}$/);
+  expect(record.id).toMatch(UUID_V7);
   if (response) expect(record.id).toBe(response.headers.get("x-codeswitch-request-id") ?? "");
   expect(record.startedAt).toBeWithin(before, Date.now() + 1);
   expect(record.totalMs).toBeWithin(0, Math.ceil(passed) + 1);
@@ -110,6 +121,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
     modelServed: "served",
     attempts: [answered(wire)],
     usage: NO_USAGE,
+    ...UNTOUCHED,
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   });
@@ -244,6 +256,7 @@ describe("before anybody is asked", () => {
     stream: false,
     attempts: [],
     usage: NO_USAGE,
+    ...UNTOUCHED,
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   };
