@@ -14,7 +14,9 @@ export function clockOf(rule: ClockRule, calendar: Calendar | undefined): (at: n
   return (at) => {
     if (at < from || at >= until) return false;
     const minute = Math.floor((((at % DAY) + DAY) % DAY) / MINUTE);
-    if (!hours.some(([start, end]) => (start < end ? minute >= start && minute < end : minute >= start || minute < end)))
+    if (
+      !hours.some(([start, end]) => (start < end ? minute >= start && minute < end : minute >= start || minute < end))
+    )
       return false;
     const day = Math.floor((at + shift) / DAY);
     // 1970-01-01 was a Thursday.

@@ -230,17 +230,14 @@ const CASES: readonly Case[] = [
     name: "the length of a prompt is that of its line, not of the call",
     vendor: "anthropic",
     model: "claude-haiku-5-5",
-    usage: used([
-      { kind: "round", input: 60_000 },
-      { input: 60_000 },
-    ]),
+    usage: used([{ kind: "round", input: 60_000 }, { input: 60_000 }]),
     micro: 12_000,
   },
   {
     name: "file searches cost $2.50 per thousand",
     vendor: "openai",
     model: "gpt-5.1",
-    usage: used([{}], { hostedCalls: { file_search: 4 } }),
+    usage: used([{}], { hostedCalls: { file_search_requests: 4 } }),
     micro: 10_000,
   },
   {
@@ -341,7 +338,7 @@ describe("what is not known", () => {
     expect(costOf(usage, at("openai", "gpt-5.1"), NOW)).toMatchObject({ nano: 1_250_000, priced: false });
   });
   test("of a tool: its calls are left out, and the cost is marked", () => {
-    const usage = used([{ input: 1_000 }], { hostedCalls: { image_generation: 1 } });
+    const usage = used([{ input: 1_000 }], { hostedCalls: { image_generation_requests: 1 } });
     expect(costOf(usage, at("openai", "gpt-5.1"), NOW)).toMatchObject({ nano: 1_250_000, priced: false });
   });
   test("names that every object has are no prices", () => {
@@ -385,19 +382,27 @@ test("no reported counter is free: a call costs at least its tokens at the model
   });
   const tier = fc.constantFrom(undefined, "default", "priority", "flex", "batch", "fast", "ultrafast", "new");
   fc.assert(
-    fc.property(fc.constantFrom(...rows), line, tier, fc.integer({ min: 0, max: 2e12 }), (row, counts, served, when) => {
-      const usage = used([counts], served === undefined ? {} : { serviceTier: served });
-      const { nano } = costOf(usage, at(row.vendor, row.model), when);
-      if (nano === null) return;
-      const tokens = Object.values(counts).reduce((sum, one) => sum + one, 0);
-      expect(nano).toBeGreaterThanOrEqual(Math.floor((tokens * cheapest(row.vendor, row.model)) / 1000));
-    }),
+    fc.property(
+      fc.constantFrom(...rows),
+      line,
+      tier,
+      fc.integer({ min: 0, max: 2e12 }),
+      (row, counts, served, when) => {
+        const usage = used([counts], served === undefined ? {} : { serviceTier: served });
+        const { nano } = costOf(usage, at(row.vendor, row.model), when);
+        if (nano === null) return;
+        const tokens = Object.values(counts).reduce((sum, one) => sum + one, 0);
+        expect(nano).toBeGreaterThanOrEqual(Math.floor((tokens * cheapest(row.vendor, row.model)) / 1000));
+      },
+    ),
     { numRuns: 2_000 },
   );
   function cheapest(vendor: string, model: string): number {
     const rates = rows
       .filter((row) => row.vendor === vendor && row.model === model)
-      .flatMap((row: PriceRow) => [row, ...Object.values(row.modes ?? {})].flatMap((one) => [one, ...(one.tiers ?? [])]));
+      .flatMap((row: PriceRow) =>
+        [row, ...Object.values(row.modes ?? {})].flatMap((one) => [one, ...(one.tiers ?? [])]),
+      );
     const each = rates.flatMap((one) => [one.in, one.out, one.read, one.w5m, one.w1h, one.w12h]);
     return Math.min(...each.filter((rate): rate is number => rate !== undefined && rate > 0)) * 0.25;
   }

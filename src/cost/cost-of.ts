@@ -17,7 +17,7 @@ export function costOf(usage: Usage, of: TargetPrices, at: number): Cost {
     const prices = line.model === undefined ? of.own : of.model(line.model);
     const moment = prices?.at(at);
     // A sum that leaves something out is no cost.
-    if (!prices || !moment) return { nano: null, priceVersion: prices?.version ?? of.version, priced: false };
+    if (!prices || !moment) return UNKNOWN_COST;
     version ??= prices.version;
     const { rates, known } = ratesFor(line, usage.serviceTier, moment);
     const sum = sumOf(line, rates);
@@ -30,7 +30,7 @@ export function costOf(usage: Usage, of: TargetPrices, at: number): Cost {
     if (fee !== undefined) pico += calls * fee;
     else if (calls > 0) priced = false;
   }
-  if (pico > PICO_MAX) return { nano: null, priceVersion: version, priced: false };
+  if (pico > PICO_MAX) return UNKNOWN_COST;
   return { nano: halfEven(pico, 1000), priceVersion: version, priced };
 }
 
@@ -64,5 +64,6 @@ function sumOf(line: UsageLine, rates: Rates): { pico: number; known: boolean } 
   return { pico, known };
 }
 
-/** A price of nothing, for calls that reached no model. */
+/** Of a call that reached no model. */
 export const NO_COST: Cost = { nano: 0, priceVersion: null, priced: true };
+export const UNKNOWN_COST: Cost = { nano: null, priceVersion: null, priced: false };

@@ -8,8 +8,6 @@ export interface TargetPrices {
   readonly own: ModelPrices | undefined;
   /** Of another model that took part in the answer. */
   model(name: string): ModelPrices | undefined;
-  /** Of the table that was asked, where it does not know the model. */
-  readonly version: string;
 }
 
 export interface ModelPrices {
@@ -108,7 +106,10 @@ const own = <Value>(of: Readonly<Record<string, Value>> | undefined, name: strin
 const RATES = ["in", "out", "read", "w5m", "w1h", "w12h"] as const satisfies (keyof Rates)[];
 
 function timesAll(rates: TieredRates, times: number): TieredRates {
-  return { ...timesEach(rates, times), ...(rates.tiers && { tiers: rates.tiers.map((tier) => timesTier(tier, times)) }) };
+  return {
+    ...timesEach(rates, times),
+    ...(rates.tiers && { tiers: rates.tiers.map((tier) => timesTier(tier, times)) }),
+  };
 }
 const timesTier = (tier: Tier, times: number): Tier => ({
   ...("over" in tier ? { over: tier.over } : { from: tier.from }),

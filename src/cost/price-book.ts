@@ -59,7 +59,6 @@ function pricesOf(target: PricedTarget, levels: readonly Level[]): TargetPrices 
       models.set(name, prices);
       return prices;
     },
-    version: levels[0]?.index.version ?? "",
   };
 }
 

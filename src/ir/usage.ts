@@ -77,7 +77,16 @@ export const toldTotals = (usage: Usage): UsageTotals => sumOf(usage.lines.filte
 export const paidTotals = (usage: Usage): UsageTotals => sumOf(usage.lines);
 
 function sumOf(lines: readonly UsageLine[]): UsageTotals {
-  const sum = { prompt: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, cacheWrite12h: 0, input: 0, output: 0, reasoning: 0 };
+  const sum = {
+    prompt: 0,
+    cacheRead: 0,
+    cacheWrite: 0,
+    cacheWrite1h: 0,
+    cacheWrite12h: 0,
+    input: 0,
+    output: 0,
+    reasoning: 0,
+  };
   for (const line of lines) {
     sum.input += line.input;
     sum.cacheRead += line.cacheRead;

@@ -60,7 +60,8 @@ function datedRows(row: PriceRow, periods: readonly PriceRow[]): readonly PriceR
   if (OURS[key(row)] === "history") return periods.map((period) => ({ ...period, ...clockOf(period) }));
   const before = periods.slice(0, -1).map((period) => ({ ...period, ...clockOf(period) }));
   const { vendor, model, ...rates } = row;
-  if (agrees(row, last)) return [...before, { vendor, model, ...(last.from !== undefined && { from: last.from }), ...rates }];
+  if (agrees(row, last))
+    return [...before, { vendor, model, ...(last.from !== undefined && { from: last.from }), ...rates }];
   // Changed since, or told otherwise: from the day on which the other was still sure of its own.
   const from = snapshot.updated_at.slice(0, 10);
   return OURS[key(row)] === "always"
@@ -69,7 +70,9 @@ function datedRows(row: PriceRow, periods: readonly PriceRow[]): readonly PriceR
 }
 /** What either lacks is no contradiction. */
 const agrees = (row: PriceRow, other: PriceRow): boolean =>
-  row.in === other.in && row.out === other.out && (other.read === undefined || row.read === undefined || row.read === other.read);
+  row.in === other.in &&
+  row.out === other.out &&
+  (other.read === undefined || row.read === undefined || row.read === other.read);
 
 /** Prices by the hour, at the one vendor that has them. */
 function clockOf(row: PriceRow): Pick<PriceRow, "clock"> {
@@ -85,9 +88,15 @@ function withFuture(rows: readonly PriceRow[]): readonly PriceRow[] {
   const later = witnesses.find((row) => key(row) === key(last) && (row.from ?? "") > made);
   if (!later) return rows;
   const times = later.in / last.in;
-  if (later.out !== last.out * times) throw new Error(`${key(last)}: the announced price is no multiple; write it by hand`);
+  if (later.out !== last.out * times)
+    throw new Error(`${key(last)}: the announced price is no multiple; write it by hand`);
   const modes = Object.entries(last.modes ?? {}).map(([mode, rates]) => [mode, scaledTiers(rates, times)] as const);
-  const next = { ...last, from: later.from ?? "", ...scaledTiers(last, times), ...(last.modes && { modes: Object.fromEntries(modes) }) };
+  const next = {
+    ...last,
+    from: later.from ?? "",
+    ...scaledTiers(last, times),
+    ...(last.modes && { modes: Object.fromEntries(modes) }),
+  };
   return [...rows.slice(0, -1), { ...last, until: later.from ?? "" }, next];
 }
 
@@ -96,7 +105,8 @@ function twelveHours(rows: ReadonlyMap<string, PriceRow>): ReadonlyMap<string, P
   return new Map(
     [...rows].map(([name, row]) => {
       const maker = rows.get(`openai/${row.model}`);
-      if (row.vendor !== "azure" || row.w5m === undefined || row.w12h !== undefined || maker?.w12h === undefined) return [name, row];
+      if (row.vendor !== "azure" || row.w5m === undefined || row.w12h !== undefined || maker?.w12h === undefined)
+        return [name, row];
       const w12h = Math.round((row.in * maker.w12h) / maker.in);
       const tiers = row.tiers?.map((tier) => ({ ...tier, w12h: Math.round((tier.in * maker.w12h!) / maker.in) }));
       return [name, { ...row, w12h, ...(tiers && { tiers }) }];
@@ -115,7 +125,8 @@ for (const vendor of new Set(Object.values(VENDOR_OF))) {
 }
 
 /** Names and times first. */
-const inOrder = ({ vendor, model, from, until, ...rest }: PriceRow): PriceRow => ({ vendor, model, from, until, ...rest }) as PriceRow;
+const inOrder = ({ vendor, model, from, until, ...rest }: PriceRow): PriceRow =>
+  ({ vendor, model, from, until, ...rest }) as PriceRow;
 
 const calendars = Object.fromEntries(
   Object.entries(snapshot.schedules.holidays).map(([name, { covers_through, dates, source }]) => [
@@ -133,7 +144,9 @@ await Bun.write(
 
 const today = (row: PriceRow): boolean => (row.from ?? "") <= made && (row.until === undefined || row.until > made);
 const told = {
-  "model-prices": Object.keys(LAB_OF).flatMap((vendor) => [...periodsOf(snapshot, vendor).values()].flat().filter(today)),
+  "model-prices": Object.keys(LAB_OF).flatMap((vendor) =>
+    [...periodsOf(snapshot, vendor).values()].flat().filter(today),
+  ),
   "genai-prices": witnesses.filter(today),
 };
 const kept = Object.entries(told).map(([source, all]) => {

@@ -7,13 +7,20 @@ interface Snapshot {
   readonly prices: Readonly<Record<string, Readonly<Record<string, Timelines>>>>;
   readonly status: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly schedules: {
-    readonly holidays: Readonly<Record<string, { readonly covers_through: string; readonly dates: string[]; readonly source: string }>>;
+    readonly holidays: Readonly<
+      Record<string, { readonly covers_through: string; readonly dates: string[]; readonly source: string }>
+    >;
   };
 }
 type Timelines = Readonly<Record<string, readonly Change[]>>;
 interface Change {
   readonly start: string | null;
-  readonly rates: (Written & { readonly tiers?: readonly (Written & { readonly above: number })[]; readonly cache_write_1h_multiple?: number }) | null;
+  readonly rates:
+    | (Written & {
+        readonly tiers?: readonly (Written & { readonly above: number })[];
+        readonly cache_write_1h_multiple?: number;
+      })
+    | null;
 }
 interface Written {
   readonly input: number;
@@ -39,7 +46,10 @@ const pico = (perMillion: number): number => Math.round(perMillion * 1e6);
 export function periodsOf(snapshot: Snapshot, vendor: string): ReadonlyMap<string, readonly PriceRow[]> {
   const models = snapshot.prices[LAB_OF[vendor] ?? ""] ?? {};
   return new Map(
-    Object.entries(models).map(([model, timelines]) => [model.toLowerCase(), periods(vendor, model.toLowerCase(), timelines)]),
+    Object.entries(models).map(([model, timelines]) => [
+      model.toLowerCase(),
+      periods(vendor, model.toLowerCase(), timelines),
+    ]),
   );
 }
 
@@ -86,12 +96,10 @@ export const sameRates = (one: TieredRates, other: TieredRates): boolean =>
 
 function tieredOf(vendor: string, written: NonNullable<Change["rates"]>): TieredRates {
   const multiple = written.cache_write === undefined ? undefined : written.cache_write_1h_multiple;
-  const tiers = (written.tiers ?? []).map(
-    (tier): Tier => ({
-      ...(vendor === "xai" ? { from: tier.above } : { over: tier.above }),
-      ...ratesOf(vendor, tier, multiple),
-    }),
-  );
+  const tiers = (written.tiers ?? []).map((tier): Tier => ({
+    ...(vendor === "xai" ? { from: tier.above } : { over: tier.above }),
+    ...ratesOf(vendor, tier, multiple),
+  }));
   return { ...ratesOf(vendor, written, multiple), ...(tiers.length > 0 && { tiers }) };
 }
 

@@ -50,7 +50,10 @@ export function rowOfEntry(name: string, entry: Entry): PriceRow | undefined {
   const row: PriceRow = { vendor, model, ...plain };
   return {
     ...row,
-    ...(off && { ...offPeak(row, off), clock: { rule: "peak", times: row.in / pico(off.input_cost_per_token as number) } }),
+    ...(off && {
+      ...offPeak(row, off),
+      clock: { rule: "peak", times: row.in / pico(off.input_cost_per_token as number) },
+    }),
     ...modesOf(entry, row),
     ...regionsOf(entry),
     ...toolsOf(entry),
@@ -100,7 +103,9 @@ function filled(rates: Rates, of: Rates, model: Rates): Rates {
   return full as Rates;
 }
 
-const isRounded = (own: number, exact: number): boolean => Number(exact.toPrecision(2)) === own || Math.abs(own - exact) <= 5_000 && own % 10_000 === 0 && exact % 10_000 !== 0;
+const isRounded = (own: number, exact: number): boolean =>
+  Number(exact.toPrecision(2)) === own ||
+  (Math.abs(own - exact) <= 5_000 && own % 10_000 === 0 && exact % 10_000 !== 0);
 
 function modesOf(entry: Entry, row: PriceRow): Pick<PriceRow, "modes"> {
   const modes: Record<string, TieredRates> = {};
@@ -122,7 +127,8 @@ function modesOf(entry: Entry, row: PriceRow): Pick<PriceRow, "modes"> {
 }
 
 export const boundOf = (tier: Tier): number => ("over" in tier ? tier.over : tier.from);
-const boundsOf = (tier: Tier): { over: number } | { from: number } => ("over" in tier ? { over: tier.over } : { from: tier.from });
+const boundsOf = (tier: Tier): { over: number } | { from: number } =>
+  "over" in tier ? { over: tier.over } : { from: tier.from };
 export function scaled(rates: Rates, by: number): Rates {
   return Object.fromEntries(
     RATES.flatMap((rate) => (rates[rate] === undefined ? [] : [[rate, Math.round(rates[rate] * by)]])),

@@ -4,8 +4,14 @@ import type { ClockRule, VendorPrices } from "../../src/cost/price-table.ts";
 /** $2.50 per 1,000 calls: https://developers.openai.com/api/docs/pricing (file search). Pages that are fetched cost their tokens alone: https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-fetch-tool */
 const FILE_SEARCH = 2_500_000_000;
 /** They run on the caller's side, or cost the tokens that they bring. */
-const FREE_TOOLS = { computer: 0, local_shell: 0, mcp: 0, tool_search: 0, apply_patch: 0 };
-const OPENAI_TOOLS = { file_search: FILE_SEARCH, web_search_requests: 10_000_000_000, ...FREE_TOOLS };
+const FREE_TOOLS = {
+  computer_requests: 0,
+  local_shell_requests: 0,
+  mcp_requests: 0,
+  tool_search_requests: 0,
+  apply_patch_requests: 0,
+};
+const OPENAI_TOOLS = { file_search_requests: FILE_SEARCH, web_search_requests: 10_000_000_000, ...FREE_TOOLS };
 
 export const VENDORS: Readonly<Record<string, VendorPrices>> = {
   openai: {

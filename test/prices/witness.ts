@@ -47,7 +47,15 @@ export function witnessRows(dump: Dump, made: string): readonly PriceRow[] {
         const from = one.constraint?.start_date;
         const until = (dated[index + 1] as Conditional | undefined)?.constraint?.start_date;
         const rates = ratesOf(vendor, one.prices);
-        return rates && { vendor, model, ...(from !== undefined && { from }), ...(until !== undefined && { until }), ...rates };
+        return (
+          rates && {
+            vendor,
+            model,
+            ...(from !== undefined && { from }),
+            ...(until !== undefined && { until }),
+            ...rates,
+          }
+        );
       })
       .filter((row) => row !== undefined && (row.until === undefined || row.until > made)) as PriceRow[];
   });
