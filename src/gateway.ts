@@ -1,4 +1,6 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
+import { keptKeys } from "./access/kept-keys.ts";
+import { keyringOf } from "./access/keyring.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
@@ -13,6 +15,7 @@ import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
+import { storeAt } from "./store/open.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
 import type { Search } from "./search/search-provider.ts";
@@ -61,6 +64,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const simulator = simulated();
   const ready = await simulator.ready(config);
   const vault = openVault(options, Date.now, log.warn);
+  const { dataDir, secret } = options;
+  const store = storeAt({ dataDir });
+  const made =
+    store && dataDir !== undefined
+      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
+      : undefined;
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const ledger = ledgerOf({
     sinks: [log, ...(options.sinks ?? [])],
@@ -72,6 +81,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       return ready;
     },
     instance,
+    keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
     log,
     ledger,
     hooks: options.hooks ?? NO_HOOKS,
@@ -97,7 +107,9 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     stop: async () => {
       await server.stop();
       simulator.stop();
+      made?.stop();
       await vault.stop();
+      await store?.close();
     },
   };
 }
