@@ -158,7 +158,7 @@ export function callOf(arrival: Arrival): Call {
     });
   checkModelName(model);
   record.draft.modelAsked = model;
-  const session = namedSession(headers, body);
+  const session = namedSession(headers, body)?.id;
   const asked = plan(gateway.config, model, caller.key);
   const found = gateway.hooks.instead?.(arrival, { dialect, session, plan: asked }) ?? asked;
   record.draft.modelEntry = found.modelName;

@@ -66,6 +66,12 @@ const UNTOUCHED = {
   heldNano: 0,
   settled: false,
 } as const;
+const ADDRESS = { keyId: "file:me", address: "127.0.0.1" } as const;
+/** Of a caller that names no session. */
+const GUESSED = {
+  session: expect.stringMatching(/^[\da-f]{32}$/) as unknown as string,
+  sessionFrom: "guessed",
+} as const;
 const NOTHING_LOST = { losses: [], lossCount: 0, hintCount: 0, answerLossCount: 0, answerHintCount: 0 } as const;
 
 const answered = (name: string): Attempt => ({ provider: name, model: "served", status: 200, ms: SOME_MS });
@@ -125,6 +131,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
     attempts: [answered(wire)],
     usage: NO_USAGE,
     ...UNTOUCHED,
+    ...ADDRESS,
+    ...GUESSED,
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   });
@@ -263,6 +271,7 @@ describe("before anybody is asked", () => {
     attempts: [],
     usage: NO_USAGE,
     ...UNTOUCHED,
+    ...ADDRESS,
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   };
@@ -287,6 +296,7 @@ describe("before anybody is asked", () => {
     const record = await recordOf(() => call("chat", "nobody"));
     expect(record).toEqual({
       ...refused,
+      ...GUESSED,
       dialect: "openai-chat",
       modelAsked: "nobody",
       status: 404,
