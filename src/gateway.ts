@@ -4,6 +4,8 @@ import { keyringOf } from "./access/keyring.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
+import { bundledPrices } from "./cost/bundled.ts";
+import { priceBook } from "./cost/price-book.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
@@ -88,6 +90,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     vault,
     provenance: provenance(),
     tokens: tokenMeter(),
+    prices: priceBook(() => [{ level: "bundled", index: bundledPrices() }]),
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
