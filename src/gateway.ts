@@ -1,7 +1,11 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
+import { keptKeys } from "./access/kept-keys.ts";
+import { keyringOf } from "./access/keyring.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
+import { bundledPrices } from "./cost/bundled.ts";
+import { priceBook } from "./cost/price-book.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
@@ -11,6 +15,7 @@ import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
+import { storeAt } from "./store/open.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
 import type { Search } from "./search/search-provider.ts";
@@ -51,7 +56,8 @@ export interface Crewed {
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
   // As loading does, for a configuration that was made otherwise.
   const from = { file: config.source, key: "server.host" };
-  refuseExposed(config.server.host, config.keys, from, ({ name }) => `the key ${name}`);
+  const owner = config.ownerKey === undefined ? [] : [{ name: "owner", key: config.ownerKey }];
+  refuseExposed(config.server.host, [...config.keys, ...owner], from, ({ name }) => `the key ${name}`);
   const { log } = options;
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
@@ -59,6 +65,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const simulator = simulated();
   const ready = await simulator.ready(config);
   const vault = openVault(options, Date.now, log.warn);
+  const { dataDir, secret } = options;
+  const store = storeAt({ dataDir });
+  const made =
+    store && dataDir !== undefined
+      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
+      : undefined;
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const ledger = ledgerOf({
     sinks: [log, ...(options.sinks ?? [])],
@@ -70,6 +82,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       return ready;
     },
     instance,
+    keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
     log,
     ledger,
     hooks: options.hooks ?? NO_HOOKS,
@@ -77,6 +90,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     vault,
     provenance: provenance(),
     tokens: tokenMeter(),
+    prices: priceBook(() => [{ level: "bundled", index: bundledPrices() }]),
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
@@ -94,7 +108,9 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     stop: async () => {
       await server.stop();
       simulator.stop();
+      made?.stop();
       await vault.stop();
+      await store?.close();
     },
   };
 }
