@@ -1,4 +1,6 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
+import { keptKeys } from "./access/kept-keys.ts";
+import { keyringOf } from "./access/keyring.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
@@ -10,6 +12,8 @@ import { NO_HOOKS } from "./relay/hooks.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
+import { simulated } from "./simulated.ts";
+import { storeAt } from "./store/open.ts";
 import { openVault } from "./vault/open.ts";
 import { provenance } from "./vault/provenance.ts";
 import type { Search } from "./search/search-provider.ts";
@@ -39,6 +43,12 @@ export interface GatewayOptions {
   readonly idleSeconds?: number;
   /** Where it is noted which deployments are there. Absent: in memory. */
   readonly sightings?: Sightings;
+  /** What it has in common with the other processes on its port. Absent: it is alone there. */
+  readonly crew?: Crewed;
+}
+
+export interface Crewed {
+  readonly instance: string;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
@@ -49,9 +59,16 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
-  const { config: ready, stop: stopSimulator } = await withSimulator(config);
+  const simulator = simulated();
+  const ready = await simulator.ready(config);
   const vault = openVault(options, Date.now, log.warn);
-  const instance = crypto.randomUUID();
+  const { dataDir, secret } = options;
+  const store = storeAt({ dataDir });
+  const made =
+    store && dataDir !== undefined
+      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
+      : undefined;
+  const instance = options.crew?.instance ?? crypto.randomUUID();
   const ledger = ledgerOf({
     sinks: [log, ...(options.sinks ?? [])],
     clock: Date.now,
@@ -62,6 +79,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       return ready;
     },
     instance,
+    keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
     log,
     ledger,
     hooks: options.hooks ?? NO_HOOKS,
@@ -74,29 +92,21 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   };
   const { idleSeconds } = options;
   await beginAsking();
-  const server = serve(gateway, { callsMax: callsMax(descriptors), ...(idleSeconds !== undefined && { idleSeconds }) });
+  const server = serve(gateway, {
+    callsMax: callsMax(descriptors),
+    ...(idleSeconds !== undefined && { idleSeconds }),
+    ...(options.crew && { port: "shared" }),
+  });
   return {
     url: server.url,
     instance,
     openCalls: server.openCalls,
     stop: async () => {
       await server.stop();
-      stopSimulator();
+      simulator.stop();
+      made?.stop();
       await vault.stop();
+      await store?.close();
     },
   };
-}
-
-/** Providers of the kind `simulator` without an address get one of ours, on a port of its own. */
-async function withSimulator(config: Config): Promise<{ config: Config; stop(): void }> {
-  const needed = Object.values(config.providers).filter(
-    (provider) => provider.kind === "simulator" && provider.baseUrl === "",
-  );
-  if (needed.length === 0) return { config, stop: () => {} };
-  // Loaded here, so that a gateway without one starts sooner.
-  const { startSimulator } = await import("./simulator/index.ts");
-  const simulator = startSimulator({});
-  const providers = { ...config.providers };
-  for (const provider of needed) providers[provider.name] = { ...provider, baseUrl: simulator.url };
-  return { config: { ...config, providers }, stop: simulator.stop };
 }

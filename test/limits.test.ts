@@ -37,6 +37,26 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
     "src/observe/output.test.ts > keeps so many bytes for a reader that stalls and no more, and tells in their place how many lines it lost",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
   otherModelsMax: "test/e2e/names.test.ts > names no more of them than are checked in a moment",
+  keysCachedMax: "src/access/made-keys.test.ts > no more keys are remembered than the bound",
+  unknownKeyMs: "src/access/made-keys.test.ts > a key that nobody has is not looked up again for five seconds",
+  keyLookupsMax: "src/access/made-keys.test.ts > so many keys are looked up at a time, and one more is a 503",
+  keyLookupMs: "src/access/made-keys.test.ts > a look-up that hangs is a 503",
+  epochEveryMs: "src/access/polling.test.ts > asks again and again, never twice at once",
+  epochMs: "src/access/made-keys.test.ts > an epoch that does not come is a database that is away",
+  epochHangsMs:
+    "src/access/made-keys.test.ts > an epoch that hangs is waited for, and asked for anew after ten seconds",
+  keysUntoldMs:
+    "src/access/made-keys.test.ts > while the database is away, what is remembered goes on for 15 minutes, and what is not is a 503",
+  leasesOverMax:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  leaseOverMs:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  settledMax:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  settledMs:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  counterIdleMs:
+    "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

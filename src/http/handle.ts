@@ -1,6 +1,6 @@
 /** One request: its route, its door, its key, its handler, and the error that is sent where one of them refuses it. */
 import { checkOpenDoor } from "../access/door.ts";
-import { type Caller, keyring } from "../access/keyring.ts";
+import { NOBODY } from "../access/caller.ts";
 import type { TurnedAway } from "../access/turned-away.ts";
 import { clientOf } from "../clients/client.ts";
 import { googleError, isGoogles } from "../clients/gemini-cli.ts";
@@ -67,18 +67,20 @@ function withoutSlashes(path: string): string {
 async function handle(arrival: Arrival, door: Door, connection: ClientConnection): Promise<Response> {
   const { request, path, client, id } = arrival;
   const { gateway, calls } = door;
-  const keys = keyring(gateway.config);
+  const { keyring } = gateway;
   let dialect = dialectOfPath(path);
   let isAdmitted = false;
   try {
-    const found = match(request.method, path);
-    const isFree = "route" in found && found.route.access === "none";
-    if (keys.open && !isFree) checkOpenDoor(request.headers);
+    const matched = match(request.method, path);
+    const isFree = "route" in matched && matched.route.access === "none";
+    if (!isFree && keyring.access() === "open") checkOpenDoor(request.headers);
     const crossOrigin = preflight(request, gateway.config);
     if (crossOrigin) return crossOrigin;
-    const { route, captured } = known(found, request.method, path);
+    const { route, captured } = known(matched, request.method, path);
     dialect = route.dialect ?? dialect;
-    const caller: Caller = isFree ? { name: "nobody" } : keys.identify(request.headers);
+    const found = isFree ? NOBODY : keyring.identify(request.headers, connection.peer);
+    // Most keys are known by heart, and a call waits for nothing.
+    const caller = found instanceof Promise ? await found : found;
     isAdmitted = true;
     return await route.handler({ ...arrival, captured, caller, gateway, connection, calls });
   } catch (error) {

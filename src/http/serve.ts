@@ -13,6 +13,8 @@ export interface ServeOptions {
   readonly callsMax: number;
   /** How long a client's connection may be idle while the gateway waits for the client. Absent: a minute. */
   readonly idleSeconds?: number;
+  /** shared: other processes listen there too (Linux). */
+  readonly port?: "own" | "shared";
 }
 
 export interface HttpServer {
@@ -29,7 +31,10 @@ const LOOK_SECONDS = 4;
 /** How long the last words of a stop may take to their clients. */
 const LAST_WORDS_MS = 1_000;
 
-export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }: ServeOptions): HttpServer {
+export function serve(
+  gateway: Gateway,
+  { callsMax, idleSeconds = IDLE_SECONDS, port = "own" }: ServeOptions,
+): HttpServer {
   const { config } = gateway;
   const calls = openCalls(callsMax);
   const door: Door = { gateway, calls, turnedAway: turnedAway(gateway.log.warn) };
@@ -37,6 +42,7 @@ export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }
   const server = Bun.serve({
     hostname: config.server.host,
     port: config.server.port,
+    reusePort: port === "shared",
     idleTimeout,
     // Ours is counted while the body arrives. Bun's own 413 has neither words nor an id.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,

@@ -1,5 +1,5 @@
 /** The types of the relay: a call as it came (Arrival), a call with its plan (Call), a call at a target (Attempt), and the gateway around them. */
-import type { Caller } from "../access/keyring.ts";
+import type { Caller, Keyring } from "../access/keyring.ts";
 import type { ClientId } from "../clients/client.ts";
 import { namedSession } from "../clients/conversation.ts";
 import type { Config } from "../config/config.ts";
@@ -91,6 +91,7 @@ export interface Gateway {
   readonly config: Config;
   /** A random word: no other gateway and no other run of this one has it. */
   readonly instance: string;
+  readonly keyring: Keyring;
   readonly ledger: Ledger;
   readonly vault: Vault;
   readonly provenance: Provenance;

@@ -48,6 +48,26 @@ export const LIMITS = {
   logQueueBytesMax: 1024 * 1024,
   /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
+  /** Made keys that are remembered, and how long one that nobody has is. */
+  keysCachedMax: 20_000,
+  unknownKeyMs: 5_000,
+  /** Keys that are being looked up at a time, and how long a call waits for its own. */
+  keyLookupsMax: 256,
+  keyLookupMs: 2_000,
+  /** How often the store is asked whether keys changed, how long its answer may take, and when one that hangs is given up. */
+  epochEveryMs: 500,
+  epochMs: 2_000,
+  epochHangsMs: 10_000,
+  /** How long remembered keys go on while the store does not answer. */
+  keysUntoldMs: 15 * 60 * 1000,
+  /** Calls whose lease ended without their end, to be corrected by it, and how long: longer than a machine is usually down. */
+  leasesOverMax: 100_000,
+  leaseOverMs: 24 * 60 * 60 * 1000,
+  /** Ended calls that are remembered in memory, so that none is settled twice; in Redis for so long. */
+  settledMax: 20_000,
+  settledMs: 60 * 60 * 1000,
+  /** A counter that nobody asks for is forgotten after so long at the latest, whatever its window: the ledger has it. */
+  counterIdleMs: 30 * 24 * 60 * 60 * 1000,
   modelNameLengthMax: 256,
   /** Named by one body beside its `model`, where they are checked. */
   otherModelsMax: 100,

@@ -1,0 +1,18 @@
+/** Who calls. */
+import type { KeySettings } from "../config/config.ts";
+
+export interface Caller {
+  /** Stays when the key is renamed or rotated: `file:NAME`, a made key's own, "owner"; "local" when the gateway is open. Meters and rows are told apart by it. */
+  readonly id: string;
+  /** The key's name; "local" when the gateway is open. */
+  readonly name: string;
+  /** What it may do. Absent: everything. */
+  readonly key?: KeySettings;
+}
+
+/** What no key may be called: these callers have no key of their own name. */
+export const RESERVED_NAMES: readonly string[] = ["local", "nobody", "owner"];
+
+export const LOCAL: Caller = { id: "local", name: "local" };
+export const NOBODY: Caller = { id: "nobody", name: "nobody" };
+export const OWNER: Caller = { id: "owner", name: "owner" };
