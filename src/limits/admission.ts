@@ -23,7 +23,7 @@ export type OrLater<T> = T | Promise<T>;
 
 export interface Admitting {
   readonly counters: Counters;
-  readonly seeding: Seeding;
+  readonly seeding: Pick<Seeding, "seed">;
   readonly levels: LastLevels;
   readonly grace: Grace;
   clock(): number;
@@ -55,6 +55,7 @@ function round(asking: Asking, by: Admitting): OrLater<Admitted> {
 function read(answer: Answer, asking: Asking, by: Admitting): OrLater<Admitted> {
   const { all, unseen } = asking;
   if (answer.kind === "unknown") return seeded(answer.meters, asking, by);
+  if (answer.kind === "away") return { kind: "away", metered: all[answer.meter] as Metered };
   if (answer.kind === "refused") {
     const metered = all[answer.meter] as Metered;
     by.levels.saw(metered.meter.id, answer.level);

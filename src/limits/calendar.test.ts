@@ -47,7 +47,14 @@ describe("calendar windows", () => {
       "2027-01-01T08:00",
     ],
     // Half an hour's zone.
-    ["day", "Asia/Kolkata", "2026-11-22T18:30:00Z", "day:2026-11-23@Asia/Kolkata", "2026-11-22T18:30", "2026-11-23T18:30"],
+    [
+      "day",
+      "Asia/Kolkata",
+      "2026-11-22T18:30:00Z",
+      "day:2026-11-23@Asia/Kolkata",
+      "2026-11-22T18:30",
+      "2026-11-23T18:30",
+    ],
     // Summer time begins and ends inside the month.
     [
       "month",

@@ -23,11 +23,18 @@ export interface Metered {
   readonly budget?: BudgetConfig;
 }
 
-/** The budgets first: where several are full, the one that no short wait opens is told. */
-export const metersOf = (scopes: readonly Scope[], amounts: Amounts, now: number): readonly Metered[] => [
-  ...scopes.flatMap((scope) => budgetMeters(scope, amounts.nano, now)),
-  ...scopes.flatMap((scope) => limitMeters(scope, amounts)),
-];
+/** The budgets first: where several are full, the one that no short wait opens is told. `estimate`: asked where a scope needs it. */
+export function metersOf(scopes: readonly Scope[], estimate: () => Amounts, now: number): readonly Metered[] {
+  const amounts = scopes.some(needsAmounts) ? estimate() : NOTHING;
+  return [
+    ...scopes.flatMap((scope) => budgetMeters(scope, amounts.nano, now)),
+    ...scopes.flatMap((scope) => limitMeters(scope, amounts)),
+  ];
+}
+
+const needsAmounts = ({ budgets, limits }: Scope): boolean =>
+  budgets.length > 0 ||
+  (limits.inputTokensPerMinute ?? limits.outputTokensPerMinute ?? limits.tokensPerMinute) !== undefined;
 
 /** Of a count of tokens, which generates nothing. */
 export const countMeters = (scopes: readonly Scope[]): readonly Metered[] =>

@@ -19,8 +19,8 @@ export function refusalOf(full: Full, now: number): GatewayError {
   return budget ? ofBudget(full, budget, whose, now) : ofLimit(full, whose, now);
 }
 
-/** The ledger cannot say what was spent, and what may be spent unseen is spent. */
-export const ledgerAway = ({ scope }: Metered): GatewayError =>
+/** Neither the counters nor the ledger can say what was spent, and the little that may be spent unseen is spent. */
+export const spentUnseen = ({ scope }: Metered): GatewayError =>
   ownError(
     "unavailable",
     `What ${scope.label} has spent cannot be read now, and more than was known may not be spent unseen. Ask again in a moment; the gateway's log says what is away.`,
@@ -71,7 +71,9 @@ function ofLimit({ metered, level, waitMs }: Full, whose: ErrorDetails, now: num
   const name = NAMES[measure as Exclude<Measure, "cost">](meter.max);
   const count = measure === "parallel" ? `${level.held} are open` : `${level.spent} are used up`;
   const until =
-    waitMs === null ? "Ask again when one has ended." : `Ask again in ${seconds} s, at ${clock(now + seconds * 1_000)}.`;
+    waitMs === null
+      ? "Ask again when one has ended."
+      : `Ask again in ${seconds} s, at ${clock(now + seconds * 1_000)}.`;
   return ownError("rate-limited", `The limit of ${scope.label} is ${name}, and ${count}. ${until}`, {
     ...whose,
     retryAfter: String(seconds),

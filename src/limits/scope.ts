@@ -1,5 +1,5 @@
 /** Whose limits and budgets a call is under: any number of scopes, each with its own. Users and teams are further kinds. */
-import type { BudgetConfig, Config, KeyConfig, LimitsConfig } from "../config/config.ts";
+import type { BudgetConfig, Config, KeySettings, LimitsConfig } from "../config/config.ts";
 
 export interface Scope {
   readonly kind: "key" | "model" | "provider" | "tag" | "global";
@@ -13,7 +13,7 @@ export interface Scope {
 
 /** What is known of a call when its scopes are asked for. */
 export interface Scoped {
-  readonly key: KeyConfig | undefined;
+  readonly key: KeySettings | undefined;
   /** The entry of the configuration. */
   readonly model: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -68,9 +68,9 @@ function placesOf(config: Config): Places {
   return places;
 }
 
-const OF_KEYS = new WeakMap<KeyConfig, { readonly scope: Scope | undefined }>();
+const OF_KEYS = new WeakMap<KeySettings, { readonly scope: Scope | undefined }>();
 
-function scopeOfKey(key: KeyConfig): Scope | undefined {
+function scopeOfKey(key: KeySettings): Scope | undefined {
   const known = OF_KEYS.get(key);
   if (known) return known.scope;
   const found = scope("key", key.name, key);

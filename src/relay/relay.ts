@@ -119,10 +119,7 @@ async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStrea
   return opened === "late" ? undefined : opened;
 }
 
-function replyHeaders(
-  { record, gateway, reply }: Closing,
-  upstream: Headers | undefined,
-): Record<string, string> {
+function replyHeaders({ record, gateway, reply }: Closing, upstream: Headers | undefined): Record<string, string> {
   const { draft, lost } = record;
   const provider = gateway.config.providers[draft.provider ?? ""];
   return {
