@@ -46,6 +46,18 @@ export const LIMITS = {
   configDepthMax: 64,
   /** Of the log, what waits for its reader. */
   logQueueBytesMax: 1024 * 1024,
+  /** Rows that the database has not yet, on disk. From then on calls that a budget watches are refused; those that were let in before still find an eighth more. */
+  journalBytesMax: 1024 * 1024 * 1024,
+  /** One file of the journal, which goes as a whole. */
+  journalSegmentBytes: 32 * 1024 * 1024,
+  /** One row. Names are cut, lists are counted: what is longer is a fault of ours. */
+  journalLineBytesMax: 4 * 1024 * 1024,
+  /** Rows in memory, where the journal cannot be written. */
+  journalSpillBytesMax: 16 * 1024 * 1024,
+  /** Rows that a database refuses for good, kept aside. */
+  journalRefusedBytesMax: 64 * 1024 * 1024,
+  /** Rows that the other side of the outbox has not yet. Beyond, the oldest are left out. */
+  outboxBytesMax: 512 * 1024 * 1024,
   /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
   /** Made keys that are remembered, and how long one that nobody has is. */
@@ -69,6 +81,10 @@ export const LIMITS = {
   /** A counter that nobody asks for is forgotten after so long at the latest, whatever its window: the ledger has it. */
   counterIdleMs: 30 * 24 * 60 * 60 * 1000,
   modelNameLengthMax: 256,
+  /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
+  labelLengthMax: 256,
+  /** Said by one call. */
+  callTagsMax: 32,
   /** Named by one body beside its `model`, where they are checked. */
   otherModelsMax: 100,
 } as const;
