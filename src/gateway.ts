@@ -4,14 +4,16 @@ import { keyringOf } from "./access/keyring.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
-import type { Counters } from "./limits/counters.ts";
 import { bundledPrices } from "./cost/bundled.ts";
 import { priceBook } from "./cost/price-book.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Gateway, Hooks } from "./relay/call.ts";
-import { NO_HOOKS } from "./relay/hooks.ts";
+import { joined, NO_HOOKS } from "./relay/hooks.ts";
+import type { Counters } from "./limits/counters.ts";
+import { limitsOf } from "./limits/limits.ts";
+import { memoryCounters } from "./limits/memory-counters.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
@@ -49,6 +51,8 @@ export interface GatewayOptions {
   readonly idleSeconds?: number;
   /** Where it is noted which deployments are there. Absent: in memory. */
   readonly sightings?: Sightings;
+  /** Where limits and budgets are counted. Absent: in the memory of this process. */
+  readonly counters?: Counters;
   /** What it has in common with the other processes on its port. Absent: it is alone there. */
   readonly crew?: Crewed;
 }
@@ -56,7 +60,6 @@ export interface GatewayOptions {
 /** What the processes of one port hold together. */
 export interface Crewed {
   readonly instance: string;
-  readonly counters: Counters;
   /** The reasoning that no disk may see. */
   readonly reasoning: Level;
   readonly provenance: Provenance;
@@ -81,8 +84,18 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
       : undefined;
   const instance = options.crew?.instance ?? crypto.randomUUID();
+  const tokens = tokenMeter();
+  const counters = options.counters ?? memoryCounters(Date.now);
+  const limits = limitsOf({
+    config: () => ready,
+    counters,
+    tokens,
+    rates: () => undefined,
+    clock: Date.now,
+    warn: log.warn,
+  });
   const ledger = ledgerOf({
-    sinks: [log, ...(options.sinks ?? [])],
+    sinks: [limits, log, ...(options.sinks ?? [])],
     clock: Date.now,
     failed: (error) => log.warn(`A record was lost at one of its sinks: ${stackOf(error)}`),
   });
@@ -94,11 +107,11 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
     log,
     ledger,
-    hooks: options.hooks ?? NO_HOOKS,
+    hooks: joined(options.hooks ?? NO_HOOKS, limits.hooks),
     clock: Date.now,
     vault,
     provenance: options.crew?.provenance ?? provenance(),
-    tokens: tokenMeter(),
+    tokens,
     prices: priceBook(() => [{ level: "bundled", index: bundledPrices() }]),
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
@@ -119,6 +132,8 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       await server.stop();
       simulator.stop();
       made?.stop();
+      await limits.stop();
+      await counters.close();
       await vault.stop();
       await store?.close();
     },

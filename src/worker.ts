@@ -30,7 +30,8 @@ const line: Line = lineOf((parcel) => process.send?.(parcel), {
       ...(dataDir !== undefined && { dataDir }),
       ...(secret !== undefined && { secret }),
       ...(seen && { sightings: seen }),
-      crew: { instance, counters: countersOver(line), reasoning: reasoningOver(line), provenance: known },
+      counters: countersOver(line),
+      crew: { instance, reasoning: reasoningOver(line), provenance: known },
     });
     isUp();
     return { warnings: early };
