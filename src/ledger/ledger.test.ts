@@ -53,6 +53,12 @@ test("the first close is the record, later ones are nothing", () => {
     {
       id: "req_1",
       startedAt: NOON,
+      kind: "call",
+      tags: {},
+      tools: [],
+      cost: { nano: null, priceVersion: null, priced: false },
+      heldNano: 0,
+      settled: false,
       caller: "me",
       client: "cursor",
       surface: "openai-chat",
@@ -143,4 +149,23 @@ test("a sink that throws costs nobody else the record", () => {
   record.close("failed", 500);
   expect(records).toMatchObject([{ id: "req_1", outcome: "ended" }]);
   expect(faults).toHaveLength(1);
+});
+
+test("a beginning is told once, with what is known by then, and not after the end", () => {
+  const told: string[] = [];
+  const sink = {
+    begin: ({ outcome, modelAsked }: CallRecord) => void told.push(`${outcome} ${modelAsked}`),
+    write: ({ outcome }: CallRecord) => void told.push(outcome),
+  };
+  const ledger = ledgerOf({ ...times(), sinks: [sink], failed: () => {} });
+  const head = { client: "cursor", surface: "openai-chat", caller: "laptop" } as const;
+  const first = ledger.start({ id: "req_1", ...head });
+  first.draft.modelAsked = "m";
+  first.begin();
+  first.begin();
+  first.close("ended", 200);
+  const refused = ledger.start({ id: "req_2", ...head });
+  refused.close("failed", 429);
+  refused.begin();
+  expect(told).toEqual(["unknown m", "ended", "failed"]);
 });

@@ -29,7 +29,7 @@ import {
   wantsReasoningBack,
 } from "./kept.ts";
 import type { Rounds } from "./rounds.ts";
-import { replyContext, BARE_STYLE, translateRequest } from "./translate.ts";
+import { replyContext, replyIdOf, BARE_STYLE, translateRequest } from "./translate.ts";
 
 export interface Outbound {
   readonly lane: "native" | "translated";
@@ -154,7 +154,7 @@ const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
 /** An open stream holds `nowSeconds`, so it closes over the gateway and not over the call, whose body is large. */
 const common = ({ call: { gateway, id, model }, target }: Attempt) => ({
   target,
-  replyId: id,
+  replyId: replyIdOf(id),
   nowSeconds: () => Math.floor(gateway.clock() / 1000),
   modelName: model,
 });

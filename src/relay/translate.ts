@@ -59,6 +59,9 @@ export function lacksRequiredReasoning(request: ModelRequest, target: Target): b
   return capabilities.traits.reasoningRequired && lacksReasoning(request.entries, hasText);
 }
 
+/** What makes ids of an answer its own: unique as the call's id is, and of letters that every client takes. */
+export const replyIdOf = (callId: string): string => callId.replaceAll("-", "");
+
 export interface ReplyInput {
   readonly request?: ModelRequest;
   readonly target: Target;

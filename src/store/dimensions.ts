@@ -5,8 +5,8 @@ import type { SpentScope, UsageBy } from "./store.ts";
 
 export const DIMENSIONS = [
   "model",
+  "entry",
   "key",
-  "key_id",
   "client",
   "session",
   "repo",
@@ -28,9 +28,8 @@ export const dimensionIn = (engine: Engine, dimension: Dimension): Words =>
 
 const VALUES: Readonly<Record<Exclude<Dimension, "tag">, string>> = {
   model: "coalesce(c.model_served, '')",
+  entry: "coalesce(c.model_entry, '')",
   key: "c.key",
-  // A key of the configuration may have no id: its name stands for it.
-  key_id: "coalesce(c.key_id, c.key)",
   client: "c.client",
   session: "coalesce(c.session, '')",
   repo: "coalesce(c.repo, '')",
@@ -55,5 +54,5 @@ export const dimensionBy = (by: UsageBy): Dimension => (by === "day" ? "time" : 
 
 export function dimensionOf(scope: SpentScope): { readonly dimension: Dimension; readonly value: string } {
   if (scope.kind === "global") return { dimension: "time", value: "" };
-  return { dimension: scope.kind === "key" ? "key_id" : scope.kind, value: scope.value };
+  return { dimension: scope.kind === "model" ? "entry" : scope.kind, value: scope.value };
 }

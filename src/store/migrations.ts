@@ -67,7 +67,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       await sql`create table calls_other partition of calls default`.execute(db);
     } else await sql`create table calls (${columns}, primary key (id)) strict`.execute(db);
     await sql`create index calls_by_time on calls (ended_at)`.execute(db);
-    await sql`create index calls_by_key on calls (key_id, ended_at)`.execute(db);
+    await sql`create index calls_by_key on calls (key, ended_at)`.execute(db);
   },
   "0006-sums": async (db, { engine }) => {
     const ending = sql.raw(engine === "sqlite" ? "strict, without rowid" : "");

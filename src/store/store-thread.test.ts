@@ -12,18 +12,18 @@ afterAll(() => rmSync(ROOT, { recursive: true }));
 let folders = 0;
 const folder = (): string => join(ROOT, `data-${folders++}`);
 
-storeContract("sqlite in its thread", async () => storeThread({ dir: folder() }));
+storeContract("sqlite in its thread", async () => storeThread({ dataDir: folder() }));
 
 test("what a person can put right comes out of the thread as such", async () => {
   const dir = folder();
   writeFileSync(dir, "a file");
   const linked = folder();
-  const store = storeThread({ dir: linked });
+  const store = storeThread({ dataDir: linked });
   await store.ready();
   await store.close();
   rmSync(join(linked, DATABASE_FILE));
   symlinkSync(dir, join(linked, DATABASE_FILE));
-  const second = storeThread({ dir: linked });
+  const second = storeThread({ dataDir: linked });
   const refused = await second.ready().catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(DataFault);
   expect(String(refused)).toMatch(/is a link/);
@@ -32,7 +32,7 @@ test("what a person can put right comes out of the thread as such", async () => 
 
 test("a store that was never asked closes without a thread", async () => {
   let started = 0;
-  const store = storeThread({ dir: folder() }, () => {
+  const store = storeThread({ dataDir: folder() }, () => {
     started++;
     throw new Error("not here");
   });
@@ -42,7 +42,7 @@ test("a store that was never asked closes without a thread", async () => {
 
 /** CPU of this thread alone, best of some tries. */
 test("what the asking thread pays for a batch of rows is less than a millisecond", async () => {
-  const store = storeThread({ dir: folder() });
+  const store = storeThread({ dataDir: folder() });
   await store.ready();
   let least = Infinity;
   for (let times = 0; times < 20; times++) {

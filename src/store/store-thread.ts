@@ -1,6 +1,6 @@
 /** A store whose work is done in a thread of its own: what a gateway has. */
 import { orLate } from "../time/limit.ts";
-import type { StorePlace } from "./open.ts";
+import type { StorePlace } from "./place.ts";
 import { repriceBy } from "./reprice.ts";
 import type {
   CallRows,

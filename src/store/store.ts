@@ -158,7 +158,7 @@ export interface UsageSum {
   readonly estimated_calls: number;
   readonly total_ms: number;
 }
-/** Absent: all calls. A tag as `name=value`. */
+/** key: its name. model: the entry of the configuration (`model_entry`). provider: the one that answered. A tag as `name=value`. */
 export type SpentScope =
   | { readonly kind: "key" | "model" | "provider" | "tag"; readonly value: string }
   | { readonly kind: "global" };

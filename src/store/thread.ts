@@ -1,5 +1,5 @@
 /** The thread of the database, from outside: SQLite blocks the thread that calls it, and the gateway has one thread for all calls. */
-import type { StorePlace } from "./open.ts";
+import type { StorePlace } from "./place.ts";
 import { DataFault } from "./folder.ts";
 
 export interface Question {

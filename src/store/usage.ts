@@ -2,7 +2,7 @@
 import { dimensionBy, dimensionIn, dimensionOf, type Dimension, grainsOf } from "./dimensions.ts";
 import { DAY, type Grain, HOUR, type Known, type Pieces, piecesOf, QUARTER, startOf } from "./slices.ts";
 import { exact, type Sql, type SqlStore } from "./sql.ts";
-import type { CallRows, Span, SpentMeasure, SpentScope, UsageSum } from "./store.ts";
+import type { CallRows, Span, SpentMeasure, UsageSum } from "./store.ts";
 import { measuresOf, SUM_NAMES, SUMMED, SUMS } from "./sum-columns.ts";
 import { dayIn } from "./zone.ts";
 
@@ -83,7 +83,7 @@ export const spentOf =
       // A sum must lie in one bucket.
       const grains = grainsOf(dimension).filter((grain) => bucketMs === undefined || bucketMs % grain === 0);
       const pieces = await piecesFor(sql, span, grains);
-      const parts = partsOf(sql, dimension, pieces, "moment", undefined, scopeOf(of, value));
+      const parts = partsOf(sql, dimension, pieces, "moment", undefined, value);
       const bucket = bucketMs === undefined ? "0" : `slice / ${Math.trunc(bucketMs)} * ${Math.trunc(bucketMs)}`;
       const found = await sql.all<{ bucket: unknown; spent: unknown }>(
         `select ${bucket} as bucket, sum(${MEASURED[what]}) as spent from (${parts.text}) as parts group by 1`,
@@ -91,14 +91,6 @@ export const spentOf =
       );
       return new Map(found.map((row) => [bucketMs === undefined ? span.from : Number(row.bucket), exact(row.spent)]));
     });
-
-interface Scope {
-  readonly value: string;
-  /** Of a row, where an index finds it sooner than by the dimension's value. */
-  readonly rows?: (value: string) => string;
-}
-const scopeOf = ({ kind }: SpentScope, value: string): Scope =>
-  kind === "key" ? { value, rows: (at) => `(c.key_id = ${at} or (c.key_id is null and c.key = ${at}))` } : { value };
 
 interface Parts {
   readonly text: string;
@@ -116,7 +108,7 @@ function partsOf(
   { sums, rows }: Pieces,
   by: By,
   key?: string,
-  scope?: Scope,
+  ofValue?: string,
 ): Parts {
   const { rows: from, value } = dimensionIn(engine, dimension);
   const column = COLUMN[by];
@@ -125,15 +117,14 @@ function partsOf(
   const values: unknown[] = [...grains.map((grain) => JSON.stringify(sums.get(grain))), JSON.stringify(rows)];
   const bound = (given: unknown): string => `$${values.push(given)}`;
   const byKey = key === undefined ? undefined : bound(key);
-  const byValue = scope === undefined ? undefined : bound(scope.value);
+  const byValue = ofValue === undefined ? undefined : bound(ofValue);
   const ofSums = grains.map(
     (grain, at) => `select s.${column} as ${column}, ${SUM_NAMES} from ${RANGES[engine](at + 1)} r cross join sums s
       where s.grain = ${grain} and s.dimension = '${dimension}' and s.slice >= r.lo and s.slice < r.hi
       ${byKey ? `and s.key = ${byKey}` : ""} ${byValue ? `and s.value = ${byValue}` : ""}`,
   );
-  const scoped = byValue && (scope?.rows?.(byValue) ?? `${value} = ${byValue}`);
   const ofRows = `select ${ofRow} as ${column}, ${measuresOf(engine)} from ${RANGES[engine](grains.length + 1)} r cross join ${from}
-      where c.ended_at >= r.lo and c.ended_at < r.hi ${byKey ? `and c.key = ${byKey}` : ""} ${scoped ? `and ${scoped}` : ""}`;
+      where c.ended_at >= r.lo and c.ended_at < r.hi ${byKey ? `and c.key = ${byKey}` : ""} ${byValue ? `and ${value} = ${byValue}` : ""}`;
   return { text: [...ofSums, ofRows].join(" union all "), values };
 }
 

@@ -1,6 +1,6 @@
 /** The thread of the database, from inside. Only `store-thread.ts` starts it. */
 import { DataFault } from "./folder.ts";
-import { openStore } from "./open.ts";
+import { openStore } from "./place.ts";
 import type { Store } from "./store.ts";
 import type { Opening, Question, Reply, ToldError } from "./thread.ts";
 
