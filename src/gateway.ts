@@ -78,12 +78,13 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       : undefined;
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
+  const prices = priceBook(() => [{ level: "bundled", index: bundledPrices() }]);
   const counters = options.counters ?? memoryCounters(Date.now);
   const limits = limitsOf({
     config: () => ready,
     counters,
     tokens,
-    rates: () => undefined,
+    prices,
     clock: Date.now,
     warn: log.warn,
   });
@@ -105,7 +106,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     vault,
     provenance: provenance(),
     tokens,
-    prices: priceBook(() => [{ level: "bundled", index: bundledPrices() }]),
+    prices,
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };

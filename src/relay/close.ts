@@ -4,6 +4,7 @@ import type { Loss } from "../ir/loss.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { costOf, NO_COST, UNKNOWN_COST } from "../cost/cost-of.ts";
 import type { Cost } from "../cost/cost.ts";
+import type { PricedTarget } from "../cost/price-book.ts";
 import { toldTotals } from "../ir/usage.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { withoutAttribution } from "../clients/claude-code.ts";
@@ -65,11 +66,15 @@ function settle({ gateway, record, reply }: Closing, { watch, losses, place, sam
 }
 
 /** Of what was used, at the prices of its end. An answer without a bill costs nobody knows what. */
-function costAt({ gateway, record: { draft } }: Closing, { provider, model, baseModel, config }: Target): Cost {
+function costAt({ gateway, record: { draft } }: Closing, target: Target): Cost {
   if (draft.usage.source === "none") return UNKNOWN_COST;
-  const { prices } = config;
+  return costOf(draft.usage, gateway.prices.of(pricedOf(target)), gateway.clock());
+}
+
+/** A target as the price book looks it up. */
+export function pricedOf({ provider, model, baseModel, config: { prices } }: Target): PricedTarget {
   const of = { provider, vendor: vendorOf(provider).id, model, ...(baseModel !== undefined && { baseModel }) };
-  return costOf(draft.usage, gateway.prices.of(prices ? { ...of, prices } : of), gateway.clock());
+  return prices ? { ...of, prices } : of;
 }
 
 /** What no target was asked, and what a vendor refuses, is on no bill. What ended while one was thinking may be. */
