@@ -20,7 +20,8 @@ import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
 import { storeAt } from "./store/open.ts";
 import { openVault } from "./vault/open.ts";
-import { provenance } from "./vault/provenance.ts";
+import { type Provenance, provenance } from "./vault/provenance.ts";
+import type { Level } from "./vault/vault.ts";
 import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
 
@@ -30,6 +31,8 @@ export interface RunningGateway {
   readonly instance: string;
   /** How many calls are open now. */
   openCalls(): number;
+  /** Before a stop, where another process takes over the port: clients are told to open new connections. */
+  leave(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,8 +57,12 @@ export interface GatewayOptions {
   readonly crew?: Crewed;
 }
 
+/** What the processes of one port hold together. */
 export interface Crewed {
   readonly instance: string;
+  /** The reasoning that no disk may see. */
+  readonly reasoning: Level;
+  readonly provenance: Provenance;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
@@ -69,7 +76,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const simulator = simulated();
   const ready = await simulator.ready(config);
-  const vault = openVault(options, Date.now, log.warn);
+  const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
   const { dataDir, secret } = options;
   const store = storeAt({ dataDir });
   const made =
@@ -104,7 +111,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     hooks: joined(options.hooks ?? NO_HOOKS, limits.hooks),
     clock: Date.now,
     vault,
-    provenance: provenance(),
+    provenance: options.crew?.provenance ?? provenance(),
     tokens,
     prices,
     sightings: options.sightings ?? sightings(Date.now),
@@ -121,6 +128,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     url: server.url,
     instance,
     openCalls: server.openCalls,
+    leave: server.leave,
     stop: async () => {
       await server.stop();
       simulator.stop();
