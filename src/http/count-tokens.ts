@@ -20,25 +20,29 @@ import { jsonBody } from "./json-body.ts";
 
 export const countTokens =
   (dialect: DialectId, tokenCount: TokenCount): Handler =>
-  async (exchange) => {
-    const open = exchange.calls.enter(exchange.request.signal);
-    try {
-      return await open.untilCut(() => count(exchange, { dialect, tokenCount, signal: open.signal }));
-    } finally {
-      open.left();
-    }
-  };
+  (exchange) =>
+    recorded(exchange, { kind: "count", surface: dialect }, async (call) => {
+      const { gateway } = exchange;
+      const { record } = call;
+      record.draft.dialect = dialect;
+      const response = await count(exchange, { ...call, dialect, tokenCount });
+      record.comesFrom(() => originOfCount(exchange, call));
+      closeCall({ gateway, record, reply: dialect }, response.status);
+      return response;
+    });
 
-interface Counting {
+interface Counting extends Recorded {
   readonly dialect: DialectId;
   readonly tokenCount: TokenCount;
-  readonly signal: AbortSignal;
 }
 
 async function count(exchange: Exchange, counting: Counting): Promise<Response> {
-  const { json, text } = await jsonBody(exchange);
+  const { json, text, record } = counting;
   const { key } = exchange.caller;
-  const { targets } = plan(exchange.gateway.config, requiredString(json, "model"), key);
+  const model = requiredString(json, "model");
+  record.draft.modelAsked = model;
+  const { targets, modelName } = plan(exchange.gateway.config, model, key);
+  record.draft.modelEntry = modelName;
   checkOtherModels(exchange.gateway.config, json, targets, key);
   const counter = targets.find(
     (target) => target.dialect === counting.dialect && countsTokens(target.provider, target.dialect),

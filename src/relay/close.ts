@@ -50,6 +50,9 @@ export function closeCall(closing: Closing, status: number, ending?: Ending, err
 /** Usage and losses for the record, reasoning for the vault, tokens for the local count. */
 function settle({ gateway, record, reply }: Closing, { watch, losses, place, sample }: Ending): void {
   record.draft.usage = watch.usage;
+  record.draft.tools = watch.tools;
+  if (watch.id !== undefined) record.draft.upstreamId = watch.id;
+  if (watch.stopReason !== undefined) record.draft.stopReason = watch.stopReason;
   const kept = watch.forVault();
   const isKept = place !== undefined && kept !== undefined;
   if (isKept) gateway.vault.remember(place, kept.answer, kept.seen);
