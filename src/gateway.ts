@@ -4,6 +4,8 @@ import { keyringOf } from "./access/keyring.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
+import { bundledPrices } from "./cost/bundled.ts";
+import { priceBook } from "./cost/price-book.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
@@ -54,7 +56,8 @@ export interface Crewed {
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
   // As loading does, for a configuration that was made otherwise.
   const from = { file: config.source, key: "server.host" };
-  refuseExposed(config.server.host, config.keys, from, ({ name }) => `the key ${name}`);
+  const owner = config.ownerKey === undefined ? [] : [{ name: "owner", key: config.ownerKey }];
+  refuseExposed(config.server.host, [...config.keys, ...owner], from, ({ name }) => `the key ${name}`);
   const { log } = options;
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
@@ -87,6 +90,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     vault,
     provenance: provenance(),
     tokens: tokenMeter(),
+    prices: priceBook(() => [{ level: "bundled", index: bundledPrices() }]),
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };

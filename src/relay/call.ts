@@ -3,6 +3,7 @@ import type { Caller, Keyring } from "../access/keyring.ts";
 import type { ClientId } from "../clients/client.ts";
 import { namedSession } from "../clients/conversation.ts";
 import type { Config } from "../config/config.ts";
+import type { PriceBook } from "../cost/price-book.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
@@ -97,6 +98,7 @@ export interface Gateway {
   readonly provenance: Provenance;
   readonly tokens: TokenMeter;
   readonly sightings: Sightings;
+  readonly prices: PriceBook;
   readonly hooks: Hooks;
   /** Web searches, for models whose vendor has none. */
   readonly search: Search;

@@ -81,6 +81,8 @@ const failed = (name: string, status: 400 | 500 | 503): Attempt => ({
   ...FAULTS[status],
   why: `${name} ${status < 500 ? "refuses the request" : "failed"} (${status})`,
 });
+/** What a vendor refuses, and what it was never asked, is on no bill. */
+const NO_BILL = { cost: { nano: 0, priceVersion: null, priced: true } } as const;
 const FAULTS = {
   400: { error: "invalid-request" },
   500: { error: "upstream-failed" },
@@ -175,6 +177,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
           status: 400,
           error: "invalid-request",
           why: `${wire} refuses the request (400)`,
+          ...NO_BILL,
           attempts: [failed(wire, 400)],
         });
       });
@@ -188,6 +191,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
           status: 500,
           error: "upstream-failed",
           why: `${wire} failed (500)`,
+          ...NO_BILL,
           attempts: [failed(wire, 500), failed(wire, 500), failed(wire, 500)],
         });
       });
@@ -271,7 +275,7 @@ describe("before anybody is asked", () => {
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   };
-  const refused = { ...common, outcome: "failed" } as const;
+  const refused = { ...common, ...NO_BILL, outcome: "failed" } as const;
   const UNREADABLE = {
     status: 400,
     error: "invalid-request",
@@ -316,7 +320,7 @@ describe("before anybody is asked", () => {
   test("a caller that leaves in its upload is abandoned, and nobody is asked", async () => {
     const asked = server.asked.length;
     const record = await recordOf(async () => void (await leaveInUpload()));
-    expect(record).toEqual({ ...common, outcome: "abandoned", status: 499, error: "aborted" });
+    expect(record).toEqual({ ...common, ...NO_BILL, outcome: "abandoned", status: 499, error: "aborted" });
     expect(server.asked.length).toBe(asked);
   });
 
