@@ -9,6 +9,11 @@ export const generate =
   (exchange) => {
     const { gateway, request, path, client, caller, connection, id } = exchange;
     return recorded(exchange, { kind: "call", surface: surface.reply }, ({ json, ...call }) =>
-      relay({ ...{ gateway, id, surface, path, client, caller, connection }, headers: request.headers, ...call, body: json }),
+      relay({
+        ...{ gateway, id, surface, path, client, caller, connection },
+        headers: request.headers,
+        ...call,
+        body: json,
+      }),
     );
   };

@@ -15,6 +15,10 @@ export interface Efforts {
 }
 
 /** `named`: in the name of the model that the caller picked, which is stronger than what the body says. */
-export function effortsOf(named: string | undefined, said: Reasoning | undefined, fitted: Reasoning | undefined): Efforts {
+export function effortsOf(
+  named: string | undefined,
+  said: Reasoning | undefined,
+  fitted: Reasoning | undefined,
+): Efforts {
   return defined<Efforts>({ asked: named ?? effortWord(said), sent: effortWord(fitted) });
 }

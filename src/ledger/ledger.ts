@@ -275,7 +275,15 @@ function endedAt(at: number, { provider, model, from }: Asked, error?: GatewayEr
 }
 
 /** What a caller or a vendor may have made up, and made long. */
-function namesOf({ caller, modelAsked, provider, modelServed, upstreamId, effortAsked, effortSent }: Draft): Partial<CallRecord> {
+function namesOf({
+  caller,
+  modelAsked,
+  provider,
+  modelServed,
+  upstreamId,
+  effortAsked,
+  effortSent,
+}: Draft): Partial<CallRecord> {
   return {
     caller: shortened(caller),
     ...(upstreamId !== undefined && { upstreamId: shortened(upstreamId) }),

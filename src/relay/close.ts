@@ -75,10 +75,10 @@ function costAt({ gateway, record: { draft } }: Closing, { provider, model, base
   return costOf(draft.usage, gateway.prices.of(prices ? { ...of, prices } : of), gateway.clock());
 }
 
-/** What no target was asked, and what a vendor refuses, is on no bill. What ended while one was thinking may be. */
+/** What no target was asked, what a vendor refuses and a mere count are on no bill. What ended while one was thinking may be. */
 function costOfFailure({ record: { draft } }: Closing, fault: GatewayError | undefined): Cost {
   const isRefused = fault?.details.upstream !== undefined || fault?.kind === "upstream-unreachable";
-  return draft.provider === undefined || isRefused ? NO_COST : UNKNOWN_COST;
+  return draft.provider === undefined || draft.kind === "count" || isRefused ? NO_COST : UNKNOWN_COST;
 }
 
 /** Where the vendor has no counter of its own, its bill teaches the local one. Only some calls are sampled. */

@@ -80,7 +80,11 @@ function passesAsBytes(attempt: Attempt): boolean {
 
 function native(attempt: Attempt): Outbound {
   const { call, target } = attempt;
-  const { edits: fitting, losses, efforts } = nativeEdits(call.body, {
+  const {
+    edits: fitting,
+    losses,
+    efforts,
+  } = nativeEdits(call.body, {
     target,
     ...(call.plan.forcedEffort !== undefined && { forcedEffort: call.plan.forcedEffort }),
     ...(call.session !== undefined && { cacheKey: call.session }),

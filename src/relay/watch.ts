@@ -46,7 +46,8 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
     observe: (event) => {
       if (event.type === "block-start") {
         if (++blocks > LIMITS.blocksMax) throw tooManyBlocks();
-        if (event.block.kind === "call" && tools.size < LIMITS.toolNamesMax) tools.add(shortened(event.block.tool.name));
+        if (event.block.kind === "call" && tools.size < LIMITS.toolNamesMax)
+          tools.add(shortened(event.block.tool.name));
       }
       if (event.type !== "block-delta") kept?.push(event);
       else if (keptChars <= LIMITS.vaultTurnBytesMax) {
