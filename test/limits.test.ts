@@ -69,6 +69,8 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
   counterIdleMs:
     "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
+  countersMs: "src/workers/counters.test.ts > is away for the call, and holds nothing for it afterwards",
+  keptMs: "src/workers/reasoning.test.ts > a supervisor that does not answer restores nothing, and holds nobody",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

@@ -135,14 +135,12 @@ async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStrea
   return opened === "late" ? undefined : opened;
 }
 
-function replyHeaders(
-  { record: { draft, lost }, gateway, reply }: Closing,
-  upstream: Headers | undefined,
-): Record<string, string> {
+function replyHeaders({ record, gateway, reply }: Closing, upstream: Headers | undefined): Record<string, string> {
+  const { draft, lost } = record;
   const provider = gateway.config.providers[draft.provider ?? ""];
   return {
     ...(upstream && provider && headersForClient(upstream, provider)),
-    ...gateway.hooks.answerHeaders?.(draft.id, reply),
+    ...gateway.hooks.answerHeaders?.(record, reply),
     ...lossHeaders(lost),
     ...(draft.modelServed !== undefined && {
       // A name may hold any letter, a header may not.
