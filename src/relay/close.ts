@@ -56,6 +56,9 @@ export function closeCall(closing: Closing, status: number, ending?: Ending, err
 /** Usage and losses for the record, reasoning for the vault, tokens for the local count. */
 function settle({ gateway, record, reply }: Closing, { watch, losses, place, sample }: Ending): void {
   record.draft.usage = watch.usage;
+  record.draft.tools = watch.tools;
+  if (watch.id !== undefined) record.draft.upstreamId = watch.id;
+  if (watch.stopReason !== undefined) record.draft.stopReason = watch.stopReason;
   const kept = watch.forVault();
   const isKept = place !== undefined && kept !== undefined;
   if (isKept) gateway.vault.remember(place, kept.answer, kept.seen);
@@ -77,10 +80,10 @@ export function pricedOf({ provider, model, baseModel, config: { prices } }: Tar
   return prices ? { ...of, prices } : of;
 }
 
-/** What no target was asked, and what a vendor refuses, is on no bill. What ended while one was thinking may be. */
+/** What no target was asked, what a vendor refuses and a mere count are on no bill. What ended while one was thinking may be. */
 function costOfFailure({ record: { draft } }: Closing, fault: GatewayError | undefined): Cost {
   const isRefused = fault?.details.upstream !== undefined || fault?.kind === "upstream-unreachable";
-  return draft.provider === undefined || isRefused ? NO_COST : UNKNOWN_COST;
+  return draft.provider === undefined || draft.kind === "count" || isRefused ? NO_COST : UNKNOWN_COST;
 }
 
 /** Where the vendor has no counter of its own, its bill teaches the local one. Only some calls are sampled. */
