@@ -50,6 +50,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "time",
     "wire",
     "ir",
+    // How many tokens a body asks for at most, and whether it is inside a tool loop.
+    "dialects",
     "config",
     "providers",
     "routing",

@@ -10,9 +10,6 @@ export interface Caller {
   readonly key?: KeySettings;
 }
 
-/** What no key may be called: these callers have no key of their own name. */
-export const RESERVED_NAMES: readonly string[] = ["local", "nobody", "owner"];
-
 export const LOCAL: Caller = { id: "local", name: "local" };
 export const NOBODY: Caller = { id: "nobody", name: "nobody" };
 export const OWNER: Caller = { id: "owner", name: "owner" };

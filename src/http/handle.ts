@@ -7,13 +7,13 @@ import { googleError, isGoogles } from "../clients/gemini-cli.ts";
 import type { Config } from "../config/config.ts";
 import { FALLBACK } from "../dialects/index.ts";
 import { type ErrorKind, GatewayError } from "../ir/error.ts";
-import type { Connection, Gateway } from "../relay/call.ts";
+import type { Gateway } from "../relay/call.ts";
 import type { OpenCalls } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
 import { printed, refusalFor, REQUEST_ID } from "./error-response.ts";
 import { discardBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
-import type { Exchange } from "./exchange.ts";
+import type { ClientConnection, Exchange } from "./exchange.ts";
 import { nothingAt } from "./nowhere.ts";
 import { dialectOfPath, match, type Matched } from "./routes.ts";
 import { stackOf } from "./stack.ts";
@@ -23,11 +23,8 @@ export interface Door {
   readonly gateway: Gateway;
   readonly calls: OpenCalls;
   readonly turnedAway: TurnedAway;
-}
-
-/** A client's connection, as only the server knows it. */
-export interface ClientConnection extends Connection {
-  peer(): string;
+  /** Each answer is the last one of its connection. */
+  readonly isClosing: () => boolean;
 }
 
 /** In the order of their calls. */
@@ -40,6 +37,8 @@ export async function respond(request: Request, door: Door, connection: ClientCo
     ? await handle(arrivalOf(id, request, url), door, connection)
     : printed(refusalFor("unknown", FALLBACK.id, unreadableHost()));
   connection.waitsForClient();
+  // Bun closes the connection after it, and the client knows.
+  if (door.isClosing()) response.headers.set("connection", "close");
   return withOurHeaders(response, request, id, door.gateway.config);
 }
 
@@ -54,7 +53,7 @@ type Arrival = Pick<Exchange, "id" | "request" | "path" | "client">;
 
 function arrivalOf(id: string, request: Request, url: URL): Arrival {
   const path = withoutSlashes(url.pathname);
-  return { id, request, path, client: clientOf(path, request.headers.get("user-agent") ?? "") };
+  return { id, request, path, client: clientOf(path, request.headers) };
 }
 
 /** Without the slashes at its end. No regular expression: one would backtrack on a path that is all slashes. */

@@ -1,29 +1,13 @@
 /** One record per call, handed to every sink once, whether the call ended, failed or was abandoned. Never a prompt, never a key. */
+import type { Cost } from "../cost/cost.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
+import type { Origin } from "../ir/origin.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import { shortened } from "../wire/printable.ts";
 import { type LoggedLoss, lost, type Lost, type LossCounts } from "./lost.ts";
 import { whyOf } from "./why.ts";
-import type { Cost } from "../cost/cost.ts";
-
-/** Where a call comes from, as far as its client says so. */
-export interface Origin {
-  readonly session?: string;
-  /** The header or field that the session was read from; "guessed": the conversation's first words, hashed. */
-  readonly sessionFrom?: string;
-  readonly agent?: string;
-  readonly parentAgent?: string;
-  readonly turn?: string;
-  /** In the client's own word: turn, compaction, title … */
-  readonly turnKind?: string;
-  /** host/owner/name, without user info. */
-  readonly repo?: string;
-  readonly branch?: string;
-  readonly commit?: string;
-  readonly pr?: string;
-}
 
 export interface CallRecord extends LossCounts, Origin {
   /** A UUIDv7: what `x-codeswitch-request-id` says. */
@@ -37,10 +21,9 @@ export interface CallRecord extends LossCounts, Origin {
   readonly keyId?: string;
   /** Of the connection. */
   readonly address?: string;
-  /** Of the key, and over them what the caller says of this call. */
+  /** What the caller says of this call, and over it what the operator says of the key: a budget may hang on it. */
   readonly tags: Readonly<Record<string, string>>;
   readonly client: string;
-  readonly clientVersion?: string;
   /** What the path promised. */
   readonly surface: DialectId;
   /** What the body was written in. */
@@ -114,6 +97,8 @@ export interface Recorder {
   readonly lost: Lost;
   /** The call was let in, and its draft holds what is known by then. Once: a later one does nothing. */
   begin(): void;
+  /** Where the call comes from. Read once: while the first vendor thinks, or when the call is refused before one was asked. */
+  comesFrom(read: () => Origin): void;
   firstToken(): void;
   /** A target is asked; `losses`: of the request, on its way there. */
   attempt(to: Pick<Attempt, "provider" | "model">, lane: CallRecord["lane"], losses: readonly Loss[]): void;
@@ -184,6 +169,7 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
   const attempts: Asked[] = [];
   let begun = sink.begin === undefined;
   let closed = false;
+  let isPlaced = false;
   return {
     draft,
     lost: losses,
@@ -195,10 +181,16 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
         ...namesOf(draft),
         outcome: "unknown",
         status: 0,
+        settled: false,
         attempts: [],
         ...losses.counts(),
         losses: [],
       });
+    },
+    comesFrom: (read) => {
+      if (isPlaced) return;
+      isPlaced = true;
+      Object.assign(draft, read());
     },
     firstToken: () => {
       draft.firstTokenMs ??= passedMs();

@@ -1,6 +1,7 @@
 /** The log: one readable line per call, or one JSON object. */
 import type { Config } from "../config/config.ts";
 import { paidTotals, toldTotals } from "../ir/usage.ts";
+import { shownDollars } from "../cost/money.ts";
 import type { CallRecord } from "../ledger/ledger.ts";
 import { escaped } from "../wire/printable.ts";
 
@@ -58,6 +59,7 @@ function callLine(record: CallRecord): string {
   const parts = [
     `${clockTime(record.startedAt)} ${record.caller} ${record.client} ${record.modelAsked ?? "-"}${served} ${statusOf(record)}`,
     tokensOf(record),
+    record.cost.nano ? shownDollars(record.cost.nano) : "",
     timesOf(record),
     record.attempts.length > 1 ? `${record.attempts.length} attempts` : "",
     ...lostIn(record),

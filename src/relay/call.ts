@@ -3,6 +3,7 @@ import type { Caller, Keyring } from "../access/keyring.ts";
 import type { ClientId } from "../clients/client.ts";
 import { namedSession } from "../clients/conversation.ts";
 import type { Config } from "../config/config.ts";
+import type { PriceBook } from "../cost/price-book.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
@@ -97,6 +98,7 @@ export interface Gateway {
   readonly provenance: Provenance;
   readonly tokens: TokenMeter;
   readonly sightings: Sightings;
+  readonly prices: PriceBook;
   readonly hooks: Hooks;
   /** Web searches, for models whose vendor has none. */
   readonly search: Search;
@@ -119,7 +121,7 @@ export interface Hooks {
   /** Before each attempt: which target is about to be asked. What it throws with `nextTarget` leads to the next one. */
   beforeAttempt?(attempt: Attempt): Promise<void> | undefined;
   /** What the answer's head says of the caller's limits, in the words of this dialect. */
-  answerHeaders?(id: string, reply: DialectId): Readonly<Record<string, string>>;
+  answerHeaders?(record: Pick<Recorder, "draft">, reply: DialectId): Readonly<Record<string, string>>;
   readonly guards: readonly Guard[];
 }
 
@@ -156,7 +158,7 @@ export function callOf(arrival: Arrival): Call {
     });
   checkModelName(model);
   record.draft.modelAsked = model;
-  const session = namedSession(headers, body);
+  const session = namedSession(headers, body)?.id;
   const asked = plan(gateway.config, model, caller.key);
   const found = gateway.hooks.instead?.(arrival, { dialect, session, plan: asked }) ?? asked;
   record.draft.modelEntry = found.modelName;

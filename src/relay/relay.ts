@@ -1,4 +1,6 @@
 /** The stops of a call: planned, admitted, answered by one target, recorded once. */
+import type { Cost } from "../cost/cost.ts";
+import { dollars } from "../cost/money.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { GatewayError } from "../ir/error.ts";
 import { lossHeaders } from "../ledger/lost.ts";
@@ -32,10 +34,15 @@ async function whole(call: Call): Promise<Response> {
     upstream,
     answer: await wholeAnswer(upstream),
   }));
-  const sample = tokenSample(call, upstream.attempt.target);
-  closeCall(closingOf(call), 200, { ...upstream, losses: answer.losses, ...(sample && { sample }) });
+  const { target } = upstream.attempt;
+  const sample = tokenSample(call, target);
+  closeCall(closingOf(call), 200, { ...upstream, target, losses: answer.losses, ...(sample && { sample }) });
   return new Response(answer.body as string, {
-    headers: { ...replyHeaders(closingOf(call), upstream.response.headers), "content-type": answer.contentType },
+    headers: {
+      ...replyHeaders(closingOf(call), upstream.response.headers),
+      ...costHeader(call.record.draft.cost),
+      "content-type": answer.contentType,
+    },
   });
 }
 
@@ -119,14 +126,12 @@ async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStrea
   return opened === "late" ? undefined : opened;
 }
 
-function replyHeaders(
-  { record: { draft, lost }, gateway, reply }: Closing,
-  upstream: Headers | undefined,
-): Record<string, string> {
+function replyHeaders({ record, gateway, reply }: Closing, upstream: Headers | undefined): Record<string, string> {
+  const { draft, lost } = record;
   const provider = gateway.config.providers[draft.provider ?? ""];
   return {
     ...(upstream && provider && headersForClient(upstream, provider)),
-    ...gateway.hooks.answerHeaders?.(draft.id, reply),
+    ...gateway.hooks.answerHeaders?.(record, reply),
     ...lossHeaders(lost),
     ...(draft.modelServed !== undefined && {
       // A name may hold any letter, a header may not.
@@ -135,6 +140,10 @@ function replyHeaders(
     }),
   };
 }
+
+/** In dollars. A stream's headers leave before its cost is known. */
+const costHeader = ({ nano }: Cost): Record<string, string> =>
+  nano === null ? {} : { "x-codeswitch-cost": dollars(nano) };
 
 /** For a client that already has a 200: its dialect's error event. */
 function printError({ target, id, model, reply, gateway }: OpenEnd, error: GatewayError): string {

@@ -1,4 +1,5 @@
 /** One request to one target: sent, and refused where the upstream refuses. */
+import { originOf } from "../clients/origin.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { endpoint } from "../providers/endpoint.ts";
@@ -39,6 +40,9 @@ export async function askTarget(attempt: Attempt, out: Outbound): Promise<Upstre
   const sending = send({ ...to, headers }, out.body, { provider, firstByteMs, signal: call.signal });
   // While the upstream thinks.
   const place = out.place();
+  call.record.comesFrom(() =>
+    originOf({ ...{ client: call.client, headers: call.headers, body: call.body }, caller: call.caller.name }),
+  );
   const response = await sending;
   if (!response.ok) throw await refusalOf(response, attempt);
   if (isNamed(target)) sightings.saw(target.provider, target.model, "answers");

@@ -42,6 +42,9 @@ export const LIMITS = {
   vaultQueueBytesMax: 32 * 1024 * 1024,
   /** Seals whose issuer is remembered, by their hash. */
   provenanceMax: 50_000,
+  /** A worker's question to the process that counts for all, and to the one that keeps reasoning for all. */
+  countersMs: 50,
+  keptMs: 500,
   /** Levels of brackets, dashes and indentation in the configuration's file. */
   configDepthMax: 64,
   /** Of the log, what waits for its reader. */
@@ -81,6 +84,10 @@ export const LIMITS = {
   /** A counter that nobody asks for is forgotten after so long at the latest, whatever its window: the ledger has it. */
   counterIdleMs: 30 * 24 * 60 * 60 * 1000,
   modelNameLengthMax: 256,
+  /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
+  labelLengthMax: 256,
+  /** Said by one call. */
+  callTagsMax: 32,
   /** Named by one body beside its `model`, where they are checked. */
   otherModelsMax: 100,
 } as const;

@@ -66,6 +66,12 @@ const UNTOUCHED = {
   heldNano: 0,
   settled: false,
 } as const;
+const ADDRESS = { keyId: "file:me", address: "127.0.0.1" } as const;
+/** Of a caller that names no session. */
+const GUESSED = {
+  session: expect.stringMatching(/^[\da-f]{32}$/) as unknown as string,
+  sessionFrom: "guessed",
+} as const;
 const NOTHING_LOST = { losses: [], lossCount: 0, hintCount: 0, answerLossCount: 0, answerHintCount: 0 } as const;
 
 const answered = (name: string): Attempt => ({ provider: name, model: "served", status: 200, ms: SOME_MS });
@@ -75,6 +81,8 @@ const failed = (name: string, status: 400 | 500 | 503): Attempt => ({
   ...FAULTS[status],
   why: `${name} ${status < 500 ? "refuses the request" : "failed"} (${status})`,
 });
+/** What a vendor refuses, and what it was never asked, is on no bill. */
+const NO_BILL = { cost: { nano: 0, priceVersion: null, priced: true } } as const;
 const FAULTS = {
   400: { error: "invalid-request" },
   500: { error: "upstream-failed" },
@@ -117,11 +125,14 @@ for (const { client, upstream: wire } of CROSSINGS) {
     lane,
     stream,
     modelAsked: wire,
+    modelEntry: wire,
     provider: wire,
     modelServed: "served",
     attempts: [answered(wire)],
     usage: NO_USAGE,
     ...UNTOUCHED,
+    ...ADDRESS,
+    ...GUESSED,
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   });
@@ -148,6 +159,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
         expect(record).toEqual({
           ...common(stream),
           modelAsked: `${wire}-second`,
+          modelEntry: `${wire}-second`,
           outcome: "ended",
           status: 200,
           attempts: [failed(`broken-${wire}`, 503), answered(wire)],
@@ -165,6 +177,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
           status: 400,
           error: "invalid-request",
           why: `${wire} refuses the request (400)`,
+          ...NO_BILL,
           attempts: [failed(wire, 400)],
         });
       });
@@ -178,6 +191,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
           status: 500,
           error: "upstream-failed",
           why: `${wire} failed (500)`,
+          ...NO_BILL,
           attempts: [failed(wire, 500), failed(wire, 500), failed(wire, 500)],
         });
       });
@@ -257,10 +271,11 @@ describe("before anybody is asked", () => {
     attempts: [],
     usage: NO_USAGE,
     ...UNTOUCHED,
+    ...ADDRESS,
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   };
-  const refused = { ...common, outcome: "failed" } as const;
+  const refused = { ...common, ...NO_BILL, outcome: "failed" } as const;
   const UNREADABLE = {
     status: 400,
     error: "invalid-request",
@@ -281,6 +296,7 @@ describe("before anybody is asked", () => {
     const record = await recordOf(() => call("chat", "nobody"));
     expect(record).toEqual({
       ...refused,
+      ...GUESSED,
       dialect: "openai-chat",
       modelAsked: "nobody",
       status: 404,
@@ -304,7 +320,7 @@ describe("before anybody is asked", () => {
   test("a caller that leaves in its upload is abandoned, and nobody is asked", async () => {
     const asked = server.asked.length;
     const record = await recordOf(async () => void (await leaveInUpload()));
-    expect(record).toEqual({ ...common, outcome: "abandoned", status: 499, error: "aborted" });
+    expect(record).toEqual({ ...common, ...NO_BILL, outcome: "abandoned", status: 499, error: "aborted" });
     expect(server.asked.length).toBe(asked);
   });
 
