@@ -23,7 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   setup: ["wire", "ir", "config", "probe", "typed"],
   doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store", "typed"],
   search: ["wire", "ir", "config"],
-  store: ["wire"],
+  store: ["time", "wire"],
   access: ["time", "wire", "ir", "config", "store"],
   cost: ["wire", "ir", "config"],
   ledger: ["time", "wire", "ir", "config", "store", "cost"],

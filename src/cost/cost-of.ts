@@ -1,5 +1,5 @@
 /** What a call cost: a sum over the counters of its usage, in pico-dollars, rounded once to nano. */
-import type { Usage, UsageLine } from "../ir/usage.ts";
+import { billedCalls, type Usage, type UsageLine } from "../ir/usage.ts";
 import type { Cost } from "./cost.ts";
 import { halfEven } from "./money.ts";
 import type { Moment, TargetPrices } from "./model-prices.ts";
@@ -24,8 +24,9 @@ export function costOf(usage: Usage, of: TargetPrices, at: number): Cost {
     pico += Math.round(sum.pico * moment.times(line.region));
     priced &&= known && sum.known;
   }
-  for (const tool of Object.keys(usage.hostedCalls)) {
-    const calls = (usage.hostedCalls[tool] ?? 0) - (usage.ownCalls?.[tool] ?? 0);
+  const billed = billedCalls(usage);
+  for (const tool of Object.keys(billed)) {
+    const calls = billed[tool] ?? 0;
     const fee = of.own?.at(at)?.fee(tool);
     if (fee !== undefined) pico += calls * fee;
     else if (calls > 0) priced = false;
