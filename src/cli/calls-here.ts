@@ -16,18 +16,15 @@ export async function withCalls<T>(file: string | undefined, work: (calls: CallR
       `Nothing is remembered in ${dataDir} yet. A gateway writes there once it runs: ${command("start")}. Another folder: CODESWITCH_DATA_DIR.`,
     );
   // Loaded here, so that --help stays quick.
-  const { storeAt } = await import("../store/open.ts");
-  const shared = storeAt({ dataDir });
-  if (!shared) throw new Failure("There is no place where calls are remembered.");
+  const { openStore } = await import("../store/place.ts");
+  const place = { dataDir, ...(storage.url !== undefined && { url: storage.url }) };
+  const store = await openStore(place).catch((error: unknown) => {
+    throw new Failure(`What is remembered cannot be read: ${error instanceof Error ? error.message : String(error)}.`);
+  });
   try {
-    const store = await shared.get().catch((error: unknown) => {
-      throw new Failure(
-        `What is remembered cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
-      );
-    });
     return await work(store.calls);
   } finally {
-    await shared.close();
+    await store.close();
   }
 }
 
@@ -41,10 +38,11 @@ export async function* eachCall(
 ): AsyncGenerator<CallRow> {
   let before: PageEnd | undefined;
   for (let left = limit; left > 0;) {
-    const page = await calls.list(filter, { limit: Math.min(PAGE, left), ...(before && { before }) });
+    const asked = Math.min(PAGE, left);
+    const page = await calls.list(filter, { limit: asked, ...(before && { before }) });
     yield* page;
     before = page.at(-1);
     left -= page.length;
-    if (!before || page.length === 0) return;
+    if (page.length < asked) return;
   }
 }

@@ -36,14 +36,13 @@ export function remember({ dataDir, calls, config, clock, warn }: MemoryOptions)
   });
   void writer.adopt();
   const { callsDays, rollupsDays } = config.storage;
+  const retain = async (): Promise<void> => {
+    const days = { calls: callsDays, rollups: rollupsDays };
+    for (const message of await (await calls()).retain(clock(), days)) warn(message);
+  };
   const chores = [
     chore("The sums of calls", ROLL_UP_MS, async () => (await calls()).rollUp(clock()), warn),
-    chore(
-      "The retention of calls",
-      DAY_MS,
-      async () => (await calls()).retain(clock(), { calls: callsDays, rollups: rollupsDays }),
-      warn,
-    ),
+    chore("The retention of calls", DAY_MS, retain, warn),
   ];
   return {
     ...writer,
