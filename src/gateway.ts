@@ -90,12 +90,13 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     dataDir === undefined ? undefined : remember({ dataDir, calls, config, clock: Date.now, warn: log.warn });
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
+  const prices = priceBook(() => [{ level: "bundled", index: bundledPrices() }]);
   const counters = options.counters ?? memoryCounters(Date.now);
   const limits = limitsOf({
     config: () => ready,
     counters,
     tokens,
-    rates: () => undefined,
+    prices,
     clock: Date.now,
     warn: log.warn,
     ...(memory && { full: memory.full }),
@@ -118,7 +119,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     vault,
     provenance: options.crew?.provenance ?? provenance(),
     tokens,
-    prices: priceBook(() => [{ level: "bundled", index: bundledPrices() }]),
+    prices,
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
