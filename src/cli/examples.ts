@@ -36,5 +36,16 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   ],
   "config print": [["config print", "secrets masked"]],
   "config schema": [["config schema > codeswitch.schema.json", "for your editor"]],
+  "keys add": [
+    ["keys add laptop", "may do everything"],
+    ["keys add ci --models 'gpt-5*' --limit requests/min=20 --limit parallel=2", "some models, slowly"],
+    ["keys add anna --budget 50/month --budget 5/day --zone Europe/Berlin", "up to an amount"],
+    ["keys add guest --expires 30d --address 10.0.0.0/8 --tag team=search", "for a while, from here"],
+  ],
+  "keys list": [
+    ["keys list", "as a table"],
+    ["keys list --json", "for programs"],
+  ],
+  "keys rotate": [["keys rotate laptop --grace 24h", "the old one goes on for a day"]],
   "secret rotate": [["secret rotate", "then start again"]],
 };
