@@ -23,7 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   setup: ["wire", "ir", "config", "probe", "typed"],
   doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store", "typed"],
   search: ["wire", "ir", "config"],
-  store: ["wire"],
+  store: ["time", "wire"],
   access: ["time", "wire", "ir", "config", "store", "vault"],
   cost: ["wire", "ir", "config"],
   ledger: ["time", "wire", "ir", "config", "store", "cost"],
@@ -50,6 +50,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "time",
     "wire",
     "ir",
+    // How many tokens a body asks for at most, and whether it is inside a tool loop.
+    "dialects",
     "config",
     "providers",
     "routing",
