@@ -14,6 +14,8 @@ export const main = defineCommand({
     usage: () => import("./usage-report.ts").then(({ usageCommand }) => usageCommand),
     export: () => import("./export.ts").then(({ exportCommand }) => exportCommand),
     config: () => import("./config.ts").then(({ configCommand }) => configCommand),
+    keys: () => import("./keys.ts").then(({ keysCommand }) => keysCommand),
+    credentials: () => import("./credentials.ts").then(({ credentialsCommand }) => credentialsCommand),
     secret: () => import("./secret.ts").then(({ secretCommand }) => secretCommand),
   },
 });
