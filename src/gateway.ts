@@ -8,16 +8,22 @@ import { bundledPrices } from "./cost/bundled.ts";
 import { priceBook } from "./cost/price-book.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
+import { remember } from "./ledger/remember.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Gateway, Hooks } from "./relay/call.ts";
-import { NO_HOOKS } from "./relay/hooks.ts";
+import { joined, NO_HOOKS } from "./relay/hooks.ts";
+import type { Counters } from "./limits/counters.ts";
+import { limitsOf } from "./limits/limits.ts";
+import { memoryCounters } from "./limits/memory-counters.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
-import { storeAt } from "./store/open.ts";
+import { type SharedStore, storeAt } from "./store/open.ts";
+import type { CallRows } from "./store/store.ts";
 import { openVault } from "./vault/open.ts";
-import { provenance } from "./vault/provenance.ts";
+import { type Provenance, provenance } from "./vault/provenance.ts";
+import type { Level } from "./vault/vault.ts";
 import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
 
@@ -27,6 +33,8 @@ export interface RunningGateway {
   readonly instance: string;
   /** How many calls are open now. */
   openCalls(): number;
+  /** Before a stop, where another process takes over the port: clients are told to open new connections. */
+  leave(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,12 +53,18 @@ export interface GatewayOptions {
   readonly idleSeconds?: number;
   /** Where it is noted which deployments are there. Absent: in memory. */
   readonly sightings?: Sightings;
+  /** Where limits and budgets are counted. Absent: in the memory of this process. */
+  readonly counters?: Counters;
   /** What it has in common with the other processes on its port. Absent: it is alone there. */
   readonly crew?: Crewed;
 }
 
+/** What the processes of one port hold together. */
 export interface Crewed {
   readonly instance: string;
+  /** The reasoning that no disk may see. */
+  readonly reasoning: Level;
+  readonly provenance: Provenance;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
@@ -64,16 +78,31 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const simulator = simulated();
   const ready = await simulator.ready(config);
-  const vault = openVault(options, Date.now, log.warn);
+  const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
   const { dataDir, secret } = options;
-  const store = storeAt({ dataDir });
+  const store = storeAt({ dataDir, ...(config.storage.url !== undefined && { url: config.storage.url }) });
   const made =
     store && dataDir !== undefined
       ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
       : undefined;
+  const calls = async (): Promise<CallRows> => (await (store as SharedStore).get()).calls;
+  const memory =
+    dataDir === undefined ? undefined : remember({ dataDir, calls, config, clock: Date.now, warn: log.warn });
   const instance = options.crew?.instance ?? crypto.randomUUID();
+  const tokens = tokenMeter();
+  const prices = priceBook(() => [{ level: "bundled", index: bundledPrices() }]);
+  const counters = options.counters ?? memoryCounters(Date.now);
+  const limits = limitsOf({
+    config: () => ready,
+    counters,
+    tokens,
+    prices,
+    clock: Date.now,
+    warn: log.warn,
+    ...(memory && { full: memory.full }),
+  });
   const ledger = ledgerOf({
-    sinks: [log, ...(options.sinks ?? [])],
+    sinks: [limits, log, ...(memory ? [memory] : []), ...(options.sinks ?? [])],
     clock: Date.now,
     failed: (error) => log.warn(`A record was lost at one of its sinks: ${stackOf(error)}`),
   });
@@ -85,12 +114,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
     log,
     ledger,
-    hooks: options.hooks ?? NO_HOOKS,
+    hooks: joined(options.hooks ?? NO_HOOKS, limits.hooks),
     clock: Date.now,
     vault,
-    provenance: provenance(),
-    tokens: tokenMeter(),
-    prices: priceBook(() => [{ level: "bundled", index: bundledPrices() }]),
+    provenance: options.crew?.provenance ?? provenance(),
+    tokens,
+    prices,
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
@@ -105,10 +134,14 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     url: server.url,
     instance,
     openCalls: server.openCalls,
+    leave: server.leave,
     stop: async () => {
       await server.stop();
       simulator.stop();
       made?.stop();
+      await limits.stop();
+      await memory?.stop();
+      await counters.close();
       await vault.stop();
       await store?.close();
     },

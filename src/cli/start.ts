@@ -98,7 +98,7 @@ async function letIn(way: WayIn, url: string, config: Config, said: Output, goin
 }
 
 /** One process or several: a gateway all the same. */
-type Serving = Omit<RunningGateway, "openCalls"> &
+type Serving = Pick<RunningGateway, "url" | "instance" | "stop"> &
   Partial<Pick<Workers, "failed" | "hangUp">> &
   Pick<Stoppable, "openCalls">;
 

@@ -1,14 +1,16 @@
 /** A gateway of several processes, as `start` sees it: one greeting, one note, one log. */
 import type { Config } from "../config/config.ts";
 import type { GatewayOptions, RunningGateway } from "../gateway.ts";
+import { memoryCounters } from "../limits/memory-counters.ts";
 import type { Output } from "../observe/output.ts";
 import { simulated } from "../simulated.ts";
+import { memoryLevel } from "../vault/memory.ts";
 import { localUrl } from "../wire/local-url.ts";
 import { freePort } from "../workers/port.ts";
 import { supervise } from "../workers/supervisor.ts";
 import { explain } from "./explain.ts";
 
-export interface Workers extends Omit<RunningGateway, "openCalls"> {
+export interface Workers extends Pick<RunningGateway, "url" | "instance" | "stop"> {
   openCalls(): Promise<number>;
   /** Reads the configuration again, and lets workers of it take the place of the old ones. */
   hangUp(): void;
@@ -42,6 +44,7 @@ export async function startWorkers({ workers, config, options, said, load }: Wor
       ...(dataDir !== undefined && { dataDir }),
       ...(secret !== undefined && { secret }),
     },
+    held: { counters: memoryCounters(Date.now), reasoning: memoryLevel(Date.now) },
     print: said.print,
     warn: (sentence) => log.warn(sentence),
     tell: (words) => log.warn(words, { event: "workers" }),

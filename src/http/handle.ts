@@ -23,6 +23,8 @@ export interface Door {
   readonly gateway: Gateway;
   readonly calls: OpenCalls;
   readonly turnedAway: TurnedAway;
+  /** Each answer is the last one of its connection. */
+  readonly isClosing: () => boolean;
 }
 
 /** In the order of their calls. */
@@ -35,6 +37,8 @@ export async function respond(request: Request, door: Door, connection: ClientCo
     ? await handle(arrivalOf(id, request, url), door, connection)
     : printed(refusalFor("unknown", FALLBACK.id, unreadableHost()));
   connection.waitsForClient();
+  // Bun closes the connection after it, and the client knows.
+  if (door.isClosing()) response.headers.set("connection", "close");
   return withOurHeaders(response, request, id, door.gateway.config);
 }
 

@@ -121,7 +121,7 @@ export interface Hooks {
   /** Before each attempt: which target is about to be asked. What it throws with `nextTarget` leads to the next one. */
   beforeAttempt?(attempt: Attempt): Promise<void> | undefined;
   /** What the answer's head says of the caller's limits, in the words of this dialect. */
-  answerHeaders?(id: string, reply: DialectId): Readonly<Record<string, string>>;
+  answerHeaders?(record: Pick<Recorder, "draft">, reply: DialectId): Readonly<Record<string, string>>;
   readonly guards: readonly Guard[];
 }
 

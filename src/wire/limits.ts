@@ -42,6 +42,9 @@ export const LIMITS = {
   vaultQueueBytesMax: 32 * 1024 * 1024,
   /** Seals whose issuer is remembered, by their hash. */
   provenanceMax: 50_000,
+  /** A worker's question to the process that counts for all, and to the one that keeps reasoning for all. */
+  countersMs: 50,
+  keptMs: 500,
   /** Levels of brackets, dashes and indentation in the configuration's file. */
   configDepthMax: 64,
   /** Of the log, what waits for its reader. */
@@ -60,6 +63,7 @@ export const LIMITS = {
   outboxBytesMax: 512 * 1024 * 1024,
   /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
+  toolNamesMax: 100,
   /** Made keys that are remembered, and how long one that nobody has is. */
   keysCachedMax: 20_000,
   unknownKeyMs: 5_000,

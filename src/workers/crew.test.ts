@@ -21,14 +21,16 @@ function fakes(workers: number, starts: () => Error | undefined = () => undefine
     let stopped = false;
     levels.push(++alive);
     void promise.then(() => alive--);
+    const stop = async (): Promise<void> => {
+      stopped = true;
+      resolve("exit code 0");
+      await promise;
+    };
     const worker: FakeWorker = {
       ended: promise,
       openCalls: async () => 2,
-      stop: async () => {
-        stopped = true;
-        resolve("exit code 0");
-        await promise;
-      },
+      stop,
+      leave: stop,
       die: resolve,
       isStopped: () => stopped,
     };

@@ -6,6 +6,8 @@ export interface Worker {
   readonly ended: Promise<string>;
   /** It takes no new call, and ends when its open ones have. */
   stop(): Promise<void>;
+  /** The same, while another takes over: without a loss for its clients. */
+  leave(): Promise<void>;
   openCalls(): Promise<number>;
 }
 
@@ -85,7 +87,7 @@ export function crewOf({ workers, start, tell, pace = PACE }: CrewOptions): Crew
   const follow = async (place: number): Promise<void> => {
     const before = places[place];
     await enter(place);
-    await before?.stop();
+    await before?.leave();
   };
   const replaceAll = async (): Promise<boolean> => {
     for (const place of places.keys())

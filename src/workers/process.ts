@@ -43,6 +43,12 @@ export async function startWorker({ command, opening, verbs, print, stopMs }: Pr
     return child.signalCode === null ? `exit code ${code}` : `signal ${child.signalCode}`;
   });
   const begin = line.ask("begin", [opening]) as Promise<Begun>;
+  const end = async (verb: "stop" | "leave"): Promise<void> => {
+    line.tell(verb);
+    if ((await orLate(ended, stopMs)) !== "late") return;
+    child.kill("SIGKILL");
+    await ended;
+  };
   try {
     const begun = await Promise.race([begin, ended.then((how) => Promise.reject(new Error(`it ended with ${how}`)))]);
     return {
@@ -50,12 +56,8 @@ export async function startWorker({ command, opening, verbs, print, stopMs }: Pr
       ended,
       tell: line.tell,
       openCalls: () => line.ask("openCalls", []) as Promise<number>,
-      stop: async () => {
-        line.tell("stop");
-        if ((await orLate(ended, stopMs)) !== "late") return;
-        child.kill("SIGKILL");
-        await ended;
-      },
+      stop: () => end("stop"),
+      leave: () => end("leave"),
     };
   } catch (error) {
     child.kill("SIGKILL");

@@ -1,18 +1,30 @@
 /** Several processes on one port. The one that a person started serves nobody: it watches the others, and holds what they count together. */
 import type { Config } from "../config/config.ts";
-import { crewOf } from "./crew.ts";
+import type { Counters } from "../limits/counters.ts";
+import type { MemoryLevel } from "../vault/memory.ts";
+import { counterVerbs } from "./counters.ts";
+import { crewOf, type Worker } from "./crew.ts";
 import type { Opening } from "./opening.ts";
 import { startWorker } from "./process.ts";
+import { reasoningVerbs } from "./reasoning.ts";
+import { sealsOf } from "./seals.ts";
 
 export interface SupervisorOptions {
   readonly workers: number;
-  readonly opening: Opening;
+  readonly opening: Omit<Opening, "seals">;
+  readonly held: Held;
   /** A line of a worker. */
   print(line: string): void;
   /** What workers say of their start: each sentence once. */
   warn(sentence: string): void;
   /** What happens to workers. */
   tell(words: string): void;
+}
+
+/** What workers have in common, in this process. */
+export interface Held {
+  readonly counters: Counters;
+  readonly reasoning: MemoryLevel;
 }
 
 export interface Supervisor {
@@ -27,17 +39,24 @@ export interface Supervisor {
 /** Beyond the drain: the last words to clients, records to disks. */
 const STOP_MORE_MS = 10_000;
 
-export async function supervise({ workers, opening, print, warn, tell }: SupervisorOptions): Promise<Supervisor> {
+export async function supervise({ workers, opening, held, print, warn, tell }: SupervisorOptions): Promise<Supervisor> {
   let current = opening;
   const warned = new Set<string>();
-  const start = async () => {
+  const seals = sealsOf();
+  const start = async (): Promise<Worker> => {
+    const member = seals.join();
     const worker = await startWorker({
       command: [process.execPath, ...process.execArgv, ENTRY],
-      opening: current,
-      verbs: {},
+      opening: { ...current, seals: member.known } satisfies Opening,
+      verbs: { ...counterVerbs(held.counters), ...reasoningVerbs(held.reasoning), sealed: member.heard },
       print,
       stopMs: current.config.server.drainMs + STOP_MORE_MS,
+    }).catch((error: unknown) => {
+      member.leave();
+      throw error;
     });
+    void worker.ended.then(member.leave);
+    member.listens((made) => worker.tell("sealed", made));
     for (const sentence of worker.begun.warnings) if (!warned.has(sentence)) warn(sentence);
     for (const sentence of worker.begun.warnings) warned.add(sentence);
     return worker;
