@@ -1,15 +1,16 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
 import { keptKeys } from "./access/kept-keys.ts";
 import { keyringOf } from "./access/keyring.ts";
+import { every } from "./access/polling.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
-import { bundledPrices } from "./cost/bundled.ts";
-import { priceBook } from "./cost/price-book.ts";
+import { openPrices, pricesPath } from "./cost/price-files.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Gateway, Hooks } from "./relay/call.ts";
+import { dearestRates } from "./relay/prices.ts";
 import { joined, NO_HOOKS } from "./relay/hooks.ts";
 import type { Counters } from "./limits/counters.ts";
 import { limitsOf } from "./limits/limits.ts";
@@ -24,6 +25,7 @@ import { type Provenance, provenance } from "./vault/provenance.ts";
 import type { Level } from "./vault/vault.ts";
 import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
+import { LIMITS } from "./wire/limits.ts";
 
 export interface RunningGateway {
   readonly url: string;
@@ -83,6 +85,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     store && dataDir !== undefined
       ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
       : undefined;
+  const prices = await openPrices({ ...pricesPath(ready), ...(dataDir !== undefined && { dataDir }) }, log.warn);
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
   const counters = options.counters ?? memoryCounters(Date.now);
@@ -90,7 +93,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     config: () => ready,
     counters,
     tokens,
-    rates: () => undefined,
+    rates: (target) => dearestRates(prices.book, target, Date.now()),
     clock: Date.now,
     warn: log.warn,
   });
@@ -112,11 +115,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     vault,
     provenance: options.crew?.provenance ?? provenance(),
     tokens,
-    prices: priceBook(() => [{ level: "bundled", index: bundledPrices() }]),
+    prices: prices.book,
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
   const { idleSeconds } = options;
+  const restPrices = every(LIMITS.priceFilesEveryMs, prices.look);
   await beginAsking();
   const server = serve(gateway, {
     callsMax: callsMax(descriptors),
@@ -131,6 +135,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     stop: async () => {
       await server.stop();
       simulator.stop();
+      restPrices();
       made?.stop();
       await limits.stop();
       await counters.close();

@@ -8,12 +8,12 @@ import { toldTotals } from "../ir/usage.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { withoutAttribution } from "../clients/claude-code.ts";
 import type { Recorder } from "../ledger/ledger.ts";
-import { vendorOf } from "../providers/catalog.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import type { MeteredModel } from "../providers/token-meter.ts";
 import type { Target } from "../routing/target.ts";
 import type { Place } from "../vault/place.ts";
 import type { Call, Gateway } from "./call.ts";
+import { pricedTarget } from "./prices.ts";
 import type { Watch } from "./watch.ts";
 
 /** What is known of an answer when it ends. */
@@ -65,11 +65,9 @@ function settle({ gateway, record, reply }: Closing, { watch, losses, place, sam
 }
 
 /** Of what was used, at the prices of its end. An answer without a bill costs nobody knows what. */
-function costAt({ gateway, record: { draft } }: Closing, { provider, model, baseModel, config }: Target): Cost {
+function costAt({ gateway, record: { draft } }: Closing, target: Target): Cost {
   if (draft.usage.source === "none") return UNKNOWN_COST;
-  const { prices } = config;
-  const of = { provider, vendor: vendorOf(provider).id, model, ...(baseModel !== undefined && { baseModel }) };
-  return costOf(draft.usage, gateway.prices.of(prices ? { ...of, prices } : of), gateway.clock());
+  return costOf(draft.usage, gateway.prices.of(pricedTarget(target)), gateway.clock());
 }
 
 /** What no target was asked, and what a vendor refuses, is on no bill. What ended while one was thinking may be. */
