@@ -10,7 +10,6 @@ import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Gateway, Hooks } from "./relay/call.ts";
-import { dearestRates } from "./relay/prices.ts";
 import { joined, NO_HOOKS } from "./relay/hooks.ts";
 import type { Counters } from "./limits/counters.ts";
 import { limitsOf } from "./limits/limits.ts";
@@ -85,7 +84,8 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     store && dataDir !== undefined
       ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
       : undefined;
-  const prices = await openPrices({ ...pricesPath(ready), ...(dataDir !== undefined && { dataDir }) }, log.warn);
+  const priceFiles = await openPrices({ ...pricesPath(ready), ...(dataDir !== undefined && { dataDir }) }, log.warn);
+  const prices = priceFiles.book;
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
   const counters = options.counters ?? memoryCounters(Date.now);
@@ -93,7 +93,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     config: () => ready,
     counters,
     tokens,
-    rates: (target) => dearestRates(prices.book, target, Date.now()),
+    prices,
     clock: Date.now,
     warn: log.warn,
   });
@@ -115,12 +115,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     vault,
     provenance: options.crew?.provenance ?? provenance(),
     tokens,
-    prices: prices.book,
+    prices,
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
   const { idleSeconds } = options;
-  const restPrices = every(LIMITS.priceFilesEveryMs, prices.look);
+  const restPrices = every(LIMITS.priceFilesEveryMs, priceFiles.look);
   await beginAsking();
   const server = serve(gateway, {
     callsMax: callsMax(descriptors),

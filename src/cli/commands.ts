@@ -11,6 +11,8 @@ export const main = defineCommand({
     test: () => import("./test-model.ts").then(({ testCommand }) => testCommand),
     doctor: () => import("./doctor.ts").then(({ doctorCommand }) => doctorCommand),
     config: () => import("./config.ts").then(({ configCommand }) => configCommand),
+    keys: () => import("./keys.ts").then(({ keysCommand }) => keysCommand),
+    credentials: () => import("./credentials.ts").then(({ credentialsCommand }) => credentialsCommand),
     secret: () => import("./secret.ts").then(({ secretCommand }) => secretCommand),
   },
 });

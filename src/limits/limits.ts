@@ -1,17 +1,17 @@
 /** Limits and budgets as hooks of the relay and as a sink of the ledger: a call is let in once, and settled once. */
 import type { Config } from "../config/config.ts";
+import type { PriceBook } from "../cost/price-book.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import type { GatewayError } from "../ir/error.ts";
 import type { Sink } from "../ledger/ledger.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Admissible, Attempt, Hooks } from "../relay/call.ts";
 import type { CallRows } from "../store/store.ts";
-import type { Target } from "../routing/target.ts";
 import { LEASE_MS, type OrLater } from "./admission.ts";
 import { headersOf } from "./answer-headers.ts";
 import type { Counters } from "./counters.ts";
 import { after, enter, type Entering } from "./entrance.ts";
-import { estimated, type HoldRates } from "./estimate.ts";
+import { estimated } from "./estimate.ts";
 import { grace } from "./grace.ts";
 import { lastLevels } from "./levels.ts";
 import { countMeters, type Metered, metersOf } from "./meters.ts";
@@ -25,7 +25,7 @@ export interface LimitsOptions {
   readonly config: () => Config;
   readonly counters: Counters;
   readonly tokens: Pick<TokenMeter, "roughly" | "weighed">;
-  rates(target: Target): HoldRates | undefined;
+  readonly prices: PriceBook;
   /** What was spent before. Absent: nothing is remembered. */
   readonly calls?: Pick<CallRows, "spent">;
   /** The journal takes no further record: calls under a budget are refused. */
@@ -44,7 +44,7 @@ export interface Limits extends Sink {
 }
 
 export function limitsOf(options: LimitsOptions): Limits {
-  const { counters, clock, config, calls, warn, tokens, rates, full, monotonic = () => performance.now() } = options;
+  const { counters, clock, config, calls, warn, tokens, prices, full, monotonic = () => performance.now() } = options;
   const levels = lastLevels();
   const failed = (why: string): void =>
     warn(`What was spent cannot be read, so that budgets allow little more than was known: ${why}`);
@@ -58,7 +58,7 @@ export function limitsOf(options: LimitsOptions): Limits {
     seeding: seeding({ counters, clock, ...(calls && { calls }), failed }),
     settle: settle.tell,
   };
-  const estimating = { tokens, typical, rates };
+  const estimating = { tokens, typical, prices, clock };
   const heads = new WeakMap<object, (reply: DialectId) => Readonly<Record<string, string>>>();
   const renewal = renewing(open, counters, LEASE_MS);
 

@@ -63,6 +63,7 @@ export const LIMITS = {
   outboxBytesMax: 512 * 1024 * 1024,
   /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
+  toolNamesMax: 100,
   /** Made keys that are remembered, and how long one that nobody has is. */
   keysCachedMax: 20_000,
   unknownKeyMs: 5_000,
