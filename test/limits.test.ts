@@ -67,6 +67,8 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
   settledMs:
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  levelsHeardMax: "src/limits/away.test.ts > of so many meters the last level is remembered, and not of more",
+  endsUntoldMax: "src/limits/redis/untold.test.ts > so many ends wait, and what finds no room is counted",
   counterIdleMs:
     "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   countersMs: "src/workers/counters.test.ts > is away for the call, and holds nothing for it afterwards",

@@ -91,6 +91,9 @@ export const LIMITS = {
   priceFilesEveryMs: 5_000,
   /** Models of one target whose prices are remembered: callers make names up. */
   pricedModelsMax: 1_000,
+  /** Counters of Redis whose last level is remembered here for when it is away, and ends of calls that wait for its return. */
+  levelsHeardMax: 50_000,
+  endsUntoldMax: 100_000,
   modelNameLengthMax: 256,
   /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
   labelLengthMax: 256,
