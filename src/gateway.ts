@@ -1,11 +1,11 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
 import { keptKeys } from "./access/kept-keys.ts";
 import { keyringOf } from "./access/keyring.ts";
+import { every } from "./access/polling.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
-import { bundledPrices } from "./cost/bundled.ts";
-import { priceBook } from "./cost/price-book.ts";
+import { openPrices, pricesPath } from "./cost/price-files.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { remember } from "./ledger/remember.ts";
@@ -26,6 +26,7 @@ import { type Provenance, provenance } from "./vault/provenance.ts";
 import type { Level } from "./vault/vault.ts";
 import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
+import { LIMITS } from "./wire/limits.ts";
 
 export interface RunningGateway {
   readonly url: string;
@@ -85,12 +86,13 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     store && dataDir !== undefined
       ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
       : undefined;
+  const priceFiles = await openPrices({ ...pricesPath(ready), ...(dataDir !== undefined && { dataDir }) }, log.warn);
+  const prices = priceFiles.book;
   const calls = async (): Promise<CallRows> => (await (store as SharedStore).get()).calls;
   const memory =
     dataDir === undefined ? undefined : remember({ dataDir, calls, config, clock: Date.now, warn: log.warn });
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
-  const prices = priceBook(() => [{ level: "bundled", index: bundledPrices() }]);
   const counters = options.counters ?? memoryCounters(Date.now);
   const limits = limitsOf({
     config: () => ready,
@@ -124,6 +126,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
   const { idleSeconds } = options;
+  const restPrices = every(LIMITS.priceFilesEveryMs, priceFiles.look);
   await beginAsking();
   const server = serve(gateway, {
     callsMax: callsMax(descriptors),
@@ -138,6 +141,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     stop: async () => {
       await server.stop();
       simulator.stop();
+      restPrices();
       made?.stop();
       await limits.stop();
       await memory?.stop();
