@@ -6,6 +6,7 @@ import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
 import { bundledPrices } from "./cost/bundled.ts";
 import { priceBook } from "./cost/price-book.ts";
+import { type Credentials, withCredentials } from "./config/credentials.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
@@ -29,6 +30,10 @@ export interface RunningGateway {
   readonly url: string;
   /** What /health says to tell it from every other. */
   readonly instance: string;
+  /** As it holds now, with what is stored beside it. */
+  config(): Config;
+  /** Whether callers need a key now. */
+  access(): "open" | "closed" | "unknown";
   /** How many calls are open now. */
   openCalls(): number;
   /** Before a stop, where another process takes over the port: clients are told to open new connections. */
@@ -73,16 +78,20 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const { log } = options;
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
-  for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const simulator = simulated();
-  const ready = await simulator.ready(config);
+  let ready = await simulator.ready(config);
   const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
   const { dataDir, secret } = options;
-  const store = storeAt({ dataDir });
+  const { url } = config.storage;
+  const store = storeAt({ dataDir, url });
+  const credentials = async (stored: Credentials): Promise<void> => {
+    ready = await simulator.ready(withCredentials(config, stored));
+  };
   const made =
     store && dataDir !== undefined
-      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
+      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn, credentials })
       : undefined;
+  for (const warning of few === undefined ? ready.warnings : [...ready.warnings, few]) log.warn(warning);
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
   const prices = priceBook(() => [{ level: "bundled", index: bundledPrices() }]);
@@ -105,7 +114,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       return ready;
     },
     instance,
-    keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
+    keyring: keyringOf({
+      config: () => gateway.config,
+      made,
+      untold: url === undefined ? "open" : "unknown",
+      clock: Date.now,
+    }),
     log,
     ledger,
     hooks: joined(options.hooks ?? NO_HOOKS, limits.hooks),
@@ -127,6 +141,8 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   return {
     url: server.url,
     instance,
+    config: () => ready,
+    access: gateway.keyring.access,
     openCalls: server.openCalls,
     leave: server.leave,
     stop: async () => {

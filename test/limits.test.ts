@@ -53,7 +53,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   unknownKeyMs: "src/access/made-keys.test.ts > a key that nobody has is not looked up again for five seconds",
   keyLookupsMax: "src/access/made-keys.test.ts > so many keys are looked up at a time, and one more is a 503",
   keyLookupMs: "src/access/made-keys.test.ts > a look-up that hangs is a 503",
-  epochEveryMs: "src/access/polling.test.ts > asks again and again, never twice at once",
+  epochEveryMs: "test/e2e/made-keys.test.ts > is taken back: a key that is unblocked is let in within a second",
   epochMs: "src/access/made-keys.test.ts > an epoch that does not come is a database that is away",
   epochHangsMs:
     "src/access/made-keys.test.ts > an epoch that hangs is waited for, and asked for anew after ten seconds",
