@@ -67,10 +67,17 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
   settledMs:
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  levelsHeardMax: "src/limits/away.test.ts > of so many meters the last level is remembered, and not of more",
+  endsUntoldMax: "src/limits/redis/untold.test.ts > so many ends wait, and what finds no room is counted",
   counterIdleMs:
     "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   countersMs: "src/workers/counters.test.ts > is away for the call, and holds nothing for it afterwards",
   keptMs: "src/workers/reasoning.test.ts > a supervisor that does not answer restores nothing, and holds nobody",
+  priceFileBytesMax: "src/cost/price-files.test.ts > that is not there, or too large, keeps the gateway from starting",
+  priceRowsMax: "src/cost/price-files.test.ts > has at most so many rows",
+  priceFilesEveryMs:
+    "src/cost/price-files.test.ts > is read again when it changes, and what is broken then changes nothing and is told once",
+  pricedModelsMax: "src/cost/price-files.test.ts > prices of one target's models are forgotten when there are too many",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

@@ -30,6 +30,20 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["doctor azure", "one provider"],
     ["doctor --deep gpt-high", "what a model can do"],
   ],
+  logs: [
+    ["logs", "the last calls"],
+    ["logs -f --key laptop", "as they end, of one key"],
+    ["logs --outcome failed --since 1h", "what went wrong"],
+  ],
+  usage: [
+    ["usage", "30 days, by model"],
+    ["usage --by session --since 7d", "the dearest conversations"],
+    ["usage --by day --key laptop", "of one key"],
+  ],
+  export: [
+    ["export --since 7d > calls.jsonl", "a line a call"],
+    ["export --out calls.parquet", "for DuckDB and pandas"],
+  ],
   "config check": [
     ["config check", "what a start would read"],
     ["config check --config team.yaml", "this file"],
