@@ -1,13 +1,14 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
 import { keptKeys } from "./access/kept-keys.ts";
 import { keyringOf } from "./access/keyring.ts";
+import { every } from "./access/polling.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
-import { bundledPrices } from "./cost/bundled.ts";
-import { priceBook } from "./cost/price-book.ts";
+import { openPrices, pricesPath } from "./cost/price-files.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
+import { remember } from "./ledger/remember.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Gateway, Hooks } from "./relay/call.ts";
 import { joined, NO_HOOKS } from "./relay/hooks.ts";
@@ -18,12 +19,14 @@ import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
-import { storeAt } from "./store/open.ts";
+import { type SharedStore, storeAt } from "./store/open.ts";
+import type { CallRows } from "./store/store.ts";
 import { openVault } from "./vault/open.ts";
 import { type Provenance, provenance } from "./vault/provenance.ts";
 import type { Level } from "./vault/vault.ts";
 import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
+import { LIMITS } from "./wire/limits.ts";
 
 export interface RunningGateway {
   readonly url: string;
@@ -78,11 +81,16 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const ready = await simulator.ready(config);
   const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
   const { dataDir, secret } = options;
-  const store = storeAt({ dataDir });
+  const store = storeAt({ dataDir, ...(config.storage.url !== undefined && { url: config.storage.url }) });
   const made =
     store && dataDir !== undefined
       ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
       : undefined;
+  const priceFiles = await openPrices({ ...pricesPath(ready), ...(dataDir !== undefined && { dataDir }) }, log.warn);
+  const prices = priceFiles.book;
+  const calls = async (): Promise<CallRows> => (await (store as SharedStore).get()).calls;
+  const memory =
+    dataDir === undefined ? undefined : remember({ dataDir, calls, config, clock: Date.now, warn: log.warn });
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
   const counters = options.counters ?? memoryCounters(Date.now);
@@ -90,12 +98,13 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     config: () => ready,
     counters,
     tokens,
-    rates: () => undefined,
+    prices,
     clock: Date.now,
     warn: log.warn,
+    ...(memory && { full: memory.full }),
   });
   const ledger = ledgerOf({
-    sinks: [limits, log, ...(options.sinks ?? [])],
+    sinks: [limits, log, ...(memory ? [memory] : []), ...(options.sinks ?? [])],
     clock: Date.now,
     failed: (error) => log.warn(`A record was lost at one of its sinks: ${stackOf(error)}`),
   });
@@ -112,11 +121,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     vault,
     provenance: options.crew?.provenance ?? provenance(),
     tokens,
-    prices: priceBook(() => [{ level: "bundled", index: bundledPrices() }]),
+    prices,
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
   const { idleSeconds } = options;
+  const restPrices = every(LIMITS.priceFilesEveryMs, priceFiles.look);
   await beginAsking();
   const server = serve(gateway, {
     callsMax: callsMax(descriptors),
@@ -131,8 +141,10 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     stop: async () => {
       await server.stop();
       simulator.stop();
+      restPrices();
       made?.stop();
       await limits.stop();
+      await memory?.stop();
       await counters.close();
       await vault.stop();
       await store?.close();

@@ -46,6 +46,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   outboxBytesMax: "src/ledger/writer.test.ts > an outbox that is far behind loses its oldest rows, and the store none",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
   otherModelsMax: "test/e2e/names.test.ts > names no more of them than are checked in a moment",
+  toolNamesMax: "src/relay/watch.test.ts > an answer's record names so many of its tools and no more",
   labelLengthMax: "src/clients/own-headers.test.ts > a label may be as long as the limit, and not longer",
   callTagsMax: "src/clients/own-headers.test.ts > a call may have as many tags as the limit, and not one more",
   keysCachedMax: "src/access/made-keys.test.ts > no more keys are remembered than the bound",
@@ -66,11 +67,18 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
   settledMs:
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  levelsHeardMax: "src/limits/away.test.ts > of so many meters the last level is remembered, and not of more",
+  endsUntoldMax: "src/limits/redis/untold.test.ts > so many ends wait, and what finds no room is counted",
   counterIdleMs:
     "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   countersMs: "src/workers/counters.test.ts > is away for the call, and holds nothing for it afterwards",
   vaultSharedMs: "src/workers/reasoning.test.ts > keeps what goes to disk as well for a while only",
   keptMs: "src/workers/reasoning.test.ts > a supervisor that does not answer restores nothing, and holds nobody",
+  priceFileBytesMax: "src/cost/price-files.test.ts > that is not there, or too large, keeps the gateway from starting",
+  priceRowsMax: "src/cost/price-files.test.ts > has at most so many rows",
+  priceFilesEveryMs:
+    "src/cost/price-files.test.ts > is read again when it changes, and what is broken then changes nothing and is told once",
+  pricedModelsMax: "src/cost/price-files.test.ts > prices of one target's models are forgotten when there are too many",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

@@ -5,7 +5,7 @@ import { type Usage, type UsageLine, usageLine } from "../ir/usage.ts";
 import { bundledPrices } from "./bundled.ts";
 import { costOf } from "./cost-of.ts";
 import { priceBook } from "./price-book.ts";
-import type { PriceRow, Rates } from "./price-table.ts";
+import type { Rates, TieredRates } from "./price-table.ts";
 
 const book = priceBook(() => [{ level: "bundled", index: bundledPrices() }]);
 const at = (vendor: string, model: string, baseModel?: string) =>
@@ -400,11 +400,16 @@ test("no reported counter is free: a call costs at least its tokens at the model
   function cheapest(vendor: string, model: string): number {
     const rates = rows
       .filter((row) => row.vendor === vendor && row.model === model)
-      .flatMap((row: PriceRow) =>
-        [row, ...Object.values(row.modes ?? {})].flatMap((one) => [one, ...(one.tiers ?? [])]),
-      );
-    const each = rates.flatMap((one) => [one.in, one.out, one.read, one.w5m, one.w1h, one.w12h]);
-    return Math.min(...each.filter((rate): rate is number => rate !== undefined && rate > 0)) * 0.25;
+      .flatMap((row) => {
+        const all: readonly TieredRates[] = [row, ...Object.values(row.modes ?? {})];
+        const each = all.flatMap((one): Rates[] => [one, ...(one.tiers ?? [])]);
+        // The hours of a discount.
+        const times = Math.min(1, row.clock?.times ?? 1);
+        return each
+          .flatMap((one) => [one.in, one.out, one.read, one.w5m, one.w1h, one.w12h])
+          .map((rate) => (rate ?? 0) * times);
+      });
+    return Math.min(...rates.filter((rate) => rate > 0));
   }
 });
 

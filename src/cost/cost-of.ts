@@ -1,5 +1,5 @@
 /** What a call cost: a sum over the counters of its usage, in pico-dollars, rounded once to nano. */
-import type { Usage, UsageLine } from "../ir/usage.ts";
+import { billedCalls, type Usage, type UsageLine, usageLine } from "../ir/usage.ts";
 import type { Cost } from "./cost.ts";
 import { halfEven } from "./money.ts";
 import type { Moment, TargetPrices } from "./model-prices.ts";
@@ -24,14 +24,28 @@ export function costOf(usage: Usage, of: TargetPrices, at: number): Cost {
     pico += Math.round(sum.pico * moment.times(line.region));
     priced &&= known && sum.known;
   }
-  for (const tool of Object.keys(usage.hostedCalls)) {
-    const calls = (usage.hostedCalls[tool] ?? 0) - (usage.ownCalls?.[tool] ?? 0);
+  const billed = billedCalls(usage);
+  for (const tool of Object.keys(billed)) {
+    const calls = billed[tool] ?? 0;
     const fee = of.own?.at(at)?.fee(tool);
     if (fee !== undefined) pico += calls * fee;
     else if (calls > 0) priced = false;
   }
   if (pico > PICO_MAX) return UNKNOWN_COST;
   return { nano: halfEven(pico, 1000), priceVersion: version, priced };
+}
+
+/** What a token of a call that is still to come costs at most, in pico-dollars, where so many go in. undefined: no table knows. */
+export function dearestRates(of: TargetPrices, input: number, at: number): DearestRates | undefined {
+  const moment = of.own?.at(at);
+  if (!moment) return undefined;
+  const rates = ofLength(moment.mode(undefined).rates, usageLine({ input }));
+  // None is read from a cache, and where the model writes one, all are written.
+  return { input: Math.max(rates.in, rates.w5m ?? 0), output: rates.out };
+}
+export interface DearestRates {
+  readonly input: number;
+  readonly output: number;
 }
 
 /** The service tier that served counts, not the one that was asked for; then the length of the whole prompt. */

@@ -45,6 +45,13 @@ export const usageLine = (counts: Partial<UsageLine>): UsageLine => ({
   ...counts,
 });
 
+/** What the vendor bills of them. */
+export function billedCalls({ hostedCalls, ownCalls }: Usage): Usage["hostedCalls"] {
+  if (!ownCalls) return hostedCalls;
+  const billed = Object.entries(hostedCalls).map(([name, calls]) => [name, calls - (ownCalls[name] ?? 0)] as const);
+  return Object.fromEntries(billed.filter(([, calls]) => calls > 0));
+}
+
 /** An answer that the gateway makes in several rounds: each has the ones before in its prompt, so that the last one is the answer's. */
 export function afterRound(before: Usage, last: Usage): Usage {
   if (last.source === "none") return { ...before, hostedCalls: added(before.hostedCalls, last.hostedCalls) };

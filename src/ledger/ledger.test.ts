@@ -81,11 +81,11 @@ test("the first close is the record, later ones are nothing", () => {
 
 test("every attempt is told: whom it asked, what came of it, and how long it took", () => {
   const { now, records, record } = opened();
-  record.attempt({ provider: "a", model: "x" }, "native", []);
+  record.attempt({ provider: "a", model: "x" }, { lane: "native", losses: [] });
   now.passed += 10;
   const upstream = { status: 500, headers: {}, body: "a prompt" };
   record.attempted(new GatewayError("upstream-failed", "a prompt", { provider: "a", upstream }));
-  record.attempt({ provider: "b", model: "y" }, "native", []);
+  record.attempt({ provider: "b", model: "y" }, { lane: "native", losses: [] });
   now.passed += 20;
   record.attempted();
   now.passed += 30;
@@ -124,7 +124,7 @@ test("a header can carry the name of what was lost, whatever its caller called i
 
 test("a caller that leaves while a target is asked leaves an attempt that nobody answered", () => {
   const { records, record } = opened();
-  record.attempt({ provider: "a", model: "x" }, "native", []);
+  record.attempt({ provider: "a", model: "x" }, { lane: "native", losses: [] });
   record.close("abandoned", 499);
   expect(records).toMatchObject([{ error: "aborted", attempts: [{ error: "aborted" }] }]);
   expect(records[0]?.attempts[0]).not.toHaveProperty("status");

@@ -2,11 +2,13 @@
 import type { Cost } from "../cost/cost.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
+import type { Efforts } from "../ir/effort.ts";
 import type { Origin } from "../ir/origin.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import { type ErrorKind, GatewayError } from "../ir/error.ts";
 import { shortened } from "../wire/printable.ts";
 import { type LoggedLoss, lost, type Lost, type LossCounts } from "./lost.ts";
+import { stopwatch } from "./stopwatch.ts";
 import { whyOf } from "./why.ts";
 
 export interface CallRecord extends LossCounts, Origin {
@@ -84,6 +86,13 @@ export interface Attempt {
 type Drafted = Omit<CallRecord, keyof LossCounts | "losses" | "attempts" | "error" | "why">;
 type Draft = { -readonly [K in keyof Drafted]: Drafted[K] };
 
+/** What goes to a target: which way, what was lost of the request on it, and how much the model is to think. */
+export interface Sent {
+  readonly lane: CallRecord["lane"];
+  readonly losses: readonly Loss[];
+  readonly efforts?: Efforts;
+}
+
 /** Takes finished records. It must return at once: what writes to a disk or a network does so later, from a queue of its own. */
 export interface Sink {
   /** A call was let in: what would be remembered of it if the gateway were killed now. */
@@ -100,8 +109,14 @@ export interface Recorder {
   /** Where the call comes from. Read once: while the first vendor thinks, or when the call is refused before one was asked. */
   comesFrom(read: () => Origin): void;
   firstToken(): void;
-  /** A target is asked; `losses`: of the request, on its way there. */
-  attempt(to: Pick<Attempt, "provider" | "model">, lane: CallRecord["lane"], losses: readonly Loss[]): void;
+  /** The request is here whole. */
+  arrived(): void;
+  /** A target is asked. */
+  attempt(to: Pick<Attempt, "provider" | "model">, sent: Sent): void;
+  /** The head of the target's answer is here. */
+  responded(upstreamId: string | undefined): void;
+  /** A whole answer is here whole, so that nobody but the gateway is waited for. */
+  answered(): void;
   /** The target answers, or fails with this. */
   attempted(error?: GatewayError): void;
   /** Hands the record to every sink, once: every later `close` does nothing. */
@@ -148,8 +163,8 @@ export function ledgerOf({ sinks, clock, failed, monotonic = () => performance.n
 }
 
 function recorder(head: RecordHead, startedAt: number, monotonic: () => number, sink: Sink): Recorder {
-  const from = monotonic();
-  const passedMs = (): number => Math.round(monotonic() - from);
+  const watch = stopwatch(monotonic);
+  const { passedMs } = watch;
   const draft: Draft = {
     ...head,
     kind: head.kind ?? "call",
@@ -195,12 +210,24 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
     firstToken: () => {
       draft.firstTokenMs ??= passedMs();
     },
-    attempt: ({ provider, model }, lane, requestLosses) => {
+    arrived: watch.arrived,
+    answered: watch.answered,
+    attempt: ({ provider, model }, { lane, losses: requestLosses, efforts = {} }) => {
+      watch.asked();
+      delete draft.responseMs;
+      if (efforts.asked !== undefined) draft.effortAsked = efforts.asked;
+      if (efforts.sent !== undefined) draft.effortSent = efforts.sent;
+      else delete draft.effortSent;
       draft.lane = lane;
       draft.provider = provider;
       draft.modelServed = model;
       losses.request(requestLosses);
       attempts.push({ provider, model, from: passedMs() });
+    },
+    responded: (upstreamId) => {
+      const last = attempts.at(-1);
+      if (last) draft.responseMs = passedMs() - last.from;
+      if (upstreamId !== undefined) draft.upstreamId = upstreamId;
     },
     attempted: (error) => {
       const last = attempts.at(-1);
@@ -210,6 +237,7 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
       if (closed) return;
       closed = true;
       const fault = outcome === "abandoned" ? LEFT : error;
+      const overheadMs = watch.overheadMs(draft.queueMs ?? 0);
       sink.write({
         ...draft,
         ...namesOf(draft),
@@ -219,6 +247,7 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
         ...(fault && outcome === "failed" && { why: whyOf(fault) }),
         attempts: attempts.map((asked) => asked.ended ?? endedAt(passedMs(), asked, fault)),
         totalMs: passedMs(),
+        ...(overheadMs !== undefined && { overheadMs }),
         ...losses.counts(),
         losses: losses.listed(),
       });
@@ -247,9 +276,20 @@ function endedAt(at: number, { provider, model, from }: Asked, error?: GatewayEr
 }
 
 /** What a caller or a vendor may have made up, and made long. */
-function namesOf({ caller, modelAsked, provider, modelServed }: Draft): Partial<CallRecord> {
+function namesOf({
+  caller,
+  modelAsked,
+  provider,
+  modelServed,
+  upstreamId,
+  effortAsked,
+  effortSent,
+}: Draft): Partial<CallRecord> {
   return {
     caller: shortened(caller),
+    ...(upstreamId !== undefined && { upstreamId: shortened(upstreamId) }),
+    ...(effortAsked !== undefined && { effortAsked: shortened(effortAsked) }),
+    ...(effortSent !== undefined && { effortSent: shortened(effortSent) }),
     ...(modelAsked !== undefined && { modelAsked: shortened(modelAsked) }),
     ...(provider !== undefined && { provider: shortened(provider) }),
     ...(modelServed !== undefined && { modelServed: shortened(modelServed) }),

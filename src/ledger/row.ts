@@ -1,5 +1,5 @@
 /** A record as the row that is remembered of it. */
-import { paidTotals } from "../ir/usage.ts";
+import { billedCalls, paidTotals } from "../ir/usage.ts";
 import type { CallRow } from "../store/call-row.ts";
 import type { CallRecord } from "./ledger.ts";
 
@@ -59,7 +59,7 @@ export function rowOf(record: CallRecord): CallRow {
     tokens_cache_write_12h: paid.cacheWrite12h,
     tokens_output: paid.output,
     tokens_reasoning: paid.reasoning,
-    hosted_calls: usage.hostedCalls,
+    hosted_calls: billedCalls(usage),
     usage_lines: usage.lines,
     usage_source: usage.source,
     service_tier: usage.serviceTier ?? null,

@@ -4,6 +4,7 @@ import type { Loss } from "../ir/loss.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { costOf, NO_COST, UNKNOWN_COST } from "../cost/cost-of.ts";
 import type { Cost } from "../cost/cost.ts";
+import type { PricedTarget } from "../cost/price-book.ts";
 import { toldTotals } from "../ir/usage.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { withoutAttribution } from "../clients/claude-code.ts";
@@ -55,6 +56,9 @@ export function closeCall(closing: Closing, status: number, ending?: Ending, err
 /** Usage and losses for the record, reasoning for the vault, tokens for the local count. */
 function settle({ gateway, record, reply }: Closing, { watch, losses, place, sample }: Ending): void {
   record.draft.usage = watch.usage;
+  record.draft.tools = watch.tools;
+  if (watch.id !== undefined) record.draft.upstreamId = watch.id;
+  if (watch.stopReason !== undefined) record.draft.stopReason = watch.stopReason;
   const kept = watch.forVault();
   const isKept = place !== undefined && kept !== undefined;
   if (isKept) gateway.vault.remember(place, kept.answer, kept.seen);
@@ -65,17 +69,21 @@ function settle({ gateway, record, reply }: Closing, { watch, losses, place, sam
 }
 
 /** Of what was used, at the prices of its end. An answer without a bill costs nobody knows what. */
-function costAt({ gateway, record: { draft } }: Closing, { provider, model, baseModel, config }: Target): Cost {
+function costAt({ gateway, record: { draft } }: Closing, target: Target): Cost {
   if (draft.usage.source === "none") return UNKNOWN_COST;
-  const { prices } = config;
-  const of = { provider, vendor: vendorOf(provider).id, model, ...(baseModel !== undefined && { baseModel }) };
-  return costOf(draft.usage, gateway.prices.of(prices ? { ...of, prices } : of), gateway.clock());
+  return costOf(draft.usage, gateway.prices.of(pricedOf(target)), gateway.clock());
 }
 
-/** What no target was asked, and what a vendor refuses, is on no bill. What ended while one was thinking may be. */
+/** A target as the price book looks it up. */
+export function pricedOf({ provider, model, baseModel, config: { prices } }: Target): PricedTarget {
+  const of = { provider, vendor: vendorOf(provider).id, model, ...(baseModel !== undefined && { baseModel }) };
+  return prices ? { ...of, prices } : of;
+}
+
+/** What no target was asked, what a vendor refuses and a mere count are on no bill. What ended while one was thinking may be. */
 function costOfFailure({ record: { draft } }: Closing, fault: GatewayError | undefined): Cost {
   const isRefused = fault?.details.upstream !== undefined || fault?.kind === "upstream-unreachable";
-  return draft.provider === undefined || isRefused ? NO_COST : UNKNOWN_COST;
+  return draft.provider === undefined || draft.kind === "count" || isRefused ? NO_COST : UNKNOWN_COST;
 }
 
 /** Where the vendor has no counter of its own, its bill teaches the local one. Only some calls are sampled. */

@@ -3,6 +3,7 @@ import type { Cost } from "../cost/cost.ts";
 import { dollars } from "../cost/money.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { GatewayError } from "../ir/error.ts";
+import { hundredths } from "../ledger/stopwatch.ts";
 import { lossHeaders } from "../ledger/lost.ts";
 import type { Target } from "../routing/target.ts";
 import { orLate } from "../time/limit.ts";
@@ -23,10 +24,18 @@ import { askTarget, type Upstream } from "./upstream.ts";
 /** Throws what `toGatewayError` reads, if nothing was sent to the caller yet. */
 export async function relay(arrival: Arrival): Promise<Response> {
   const call = callOf(arrival);
-  await arrival.gateway.hooks.admit?.(call);
+  await admitted(call);
   call.record.begin();
   if (call.guards.length > 0) await guardRequest(call);
   return call.stream ? streamed(call) : whole(call);
+}
+
+async function admitted(call: Call): Promise<void> {
+  const { admit } = call.gateway.hooks;
+  if (!admit) return;
+  const from = performance.now();
+  await admit(call);
+  call.record.draft.queueMs = hundredths(performance.now() - from);
 }
 
 async function whole(call: Call): Promise<Response> {
@@ -63,7 +72,11 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
     try {
       await gateway.hooks.beforeAttempt?.(one);
       const out = await outbound(one);
-      record.attempt({ provider: target.provider.name, model: target.model }, out.lane, out.losses);
+      const { losses = [] } = call.plan;
+      record.attempt(
+        { provider: target.provider.name, model: target.model },
+        losses.length === 0 ? out : { ...out, losses: [...losses, ...out.losses] },
+      );
       const upstream = await askTarget(one, out);
       const answer = await take(upstream).catch((error: unknown) => {
         // What was not read keeps the vendor's connection. A body that is being read is let go by its reader.

@@ -44,6 +44,7 @@ export async function askTarget(attempt: Attempt, out: Outbound): Promise<Upstre
     originOf({ ...{ client: call.client, headers: call.headers, body: call.body }, caller: call.caller.name }),
   );
   const response = await sending;
+  call.record.responded(requestIdIn(response.headers));
   if (!response.ok) throw await refusalOf(response, attempt);
   if (isNamed(target)) sightings.saw(target.provider, target.model, "answers");
   return {
@@ -57,6 +58,11 @@ export async function askTarget(attempt: Attempt, out: Outbound): Promise<Upstre
     ...(place && { place }),
   };
 }
+
+/** What the vendor's support asks for. An answer's own id takes its place. */
+const requestIdIn = (headers: Headers): string | undefined =>
+  REQUEST_IDS.map((name) => headers.get(name)).find((id) => id !== null && id !== "") ?? undefined;
+const REQUEST_IDS = ["request-id", "x-request-id", "apim-request-id", "x-amzn-requestid"];
 
 /** The vendor's own error, or the gateway's where the operator must act. */
 async function refusalOf(response: Response, { call, target }: Attempt): Promise<GatewayError> {

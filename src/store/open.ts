@@ -1,11 +1,7 @@
 /** Opens the store that a gateway shares among its rooms, when one of them first asks; again after a failure, so that a database that comes back is used. */
-import { sqliteStore } from "./sqlite.ts";
+import type { StorePlace } from "./place.ts";
 import type { Store } from "./store.ts";
-
-export interface StorePlace {
-  /** The folder of the SQLite file. */
-  readonly dataDir?: string;
-}
+import { storeThread } from "./store-thread.ts";
 
 export interface SharedStore {
   /** Rejects where it cannot be opened now. */
@@ -17,8 +13,20 @@ export interface SharedStore {
 const AGAIN_MS = 2_000;
 
 /** undefined: there is no place for one, and memory alone serves. */
-export const storeAt = ({ dataDir }: StorePlace): SharedStore | undefined =>
-  dataDir === undefined ? undefined : sharedStore(() => sqliteStore(dataDir));
+export const storeAt = ({ dataDir, ...place }: Partial<StorePlace>): SharedStore | undefined =>
+  dataDir === undefined ? undefined : sharedStore(() => opened({ dataDir, ...place }));
+
+/** In its own thread. */
+async function opened(place: StorePlace): Promise<Store> {
+  const store = storeThread(place);
+  try {
+    await store.ready();
+    return store;
+  } catch (error) {
+    store.end();
+    throw error;
+  }
+}
 
 export function sharedStore(open: () => Promise<Store>, clock: () => number = () => performance.now()): SharedStore {
   let opening: Promise<Store> | undefined;

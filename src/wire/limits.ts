@@ -65,6 +65,7 @@ export const LIMITS = {
   outboxBytesMax: 512 * 1024 * 1024,
   /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
+  toolNamesMax: 100,
   /** Made keys that are remembered, and how long one that nobody has is. */
   keysCachedMax: 20_000,
   unknownKeyMs: 5_000,
@@ -85,6 +86,16 @@ export const LIMITS = {
   settledMs: 60 * 60 * 1000,
   /** A counter that nobody asks for is forgotten after so long at the latest, whatever its window: the ledger has it. */
   counterIdleMs: 30 * 24 * 60 * 60 * 1000,
+  /** A price table: of a file or an address, in bytes and rows. */
+  priceFileBytesMax: 64 * 1024 * 1024,
+  priceRowsMax: 50_000,
+  /** How often the files of prices are looked at for a change. */
+  priceFilesEveryMs: 5_000,
+  /** Models of one target whose prices are remembered: callers make names up. */
+  pricedModelsMax: 1_000,
+  /** Counters of Redis whose last level is remembered here for when it is away, and ends of calls that wait for its return. */
+  levelsHeardMax: 50_000,
+  endsUntoldMax: 100_000,
   modelNameLengthMax: 256,
   /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
   labelLengthMax: 256,

@@ -134,6 +134,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
     ...ADDRESS,
     ...GUESSED,
     totalMs: SOME_MS,
+    overheadMs: SOME_MS,
     ...NOTHING_LOST,
   });
 
@@ -149,7 +150,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
           outcome: "ended",
           status: 200,
           usage: USAGE,
-          firstTokenMs: SOME_MS,
+          ...begun(wire),
+          ...(stream ? { stopReason: "tool", tools: ["read"] } : { stopReason: "stop" }),
         });
       });
 
@@ -164,7 +166,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
           status: 200,
           attempts: [failed(`broken-${wire}`, 503), answered(wire)],
           usage: USAGE,
-          firstTokenMs: SOME_MS,
+          ...begun(wire),
+          ...(stream ? { stopReason: "tool", tools: ["read"] } : { stopReason: "stop" }),
         });
       });
 
@@ -178,6 +181,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
           error: "invalid-request",
           why: `${wire} refuses the request (400)`,
           ...NO_BILL,
+          responseMs: SOME_MS,
           attempts: [failed(wire, 400)],
         });
       });
@@ -192,6 +196,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
           error: "upstream-failed",
           why: `${wire} failed (500)`,
           ...NO_BILL,
+          responseMs: SOME_MS,
           attempts: [failed(wire, 500), failed(wire, 500), failed(wire, 500)],
         });
       });
@@ -226,8 +231,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
         status: 200,
         error: "upstream-cut",
         why: expect.stringContaining("broke off") as unknown as string,
-        usage: begun(wire),
-        firstTokenMs: SOME_MS,
+        usage: billedSoFar(wire),
+        ...begun(wire),
       });
     });
 
@@ -249,15 +254,18 @@ for (const { client, upstream: wire } of CROSSINGS) {
         outcome: "abandoned",
         status: 499,
         error: "aborted",
-        usage: begun(wire),
-        firstTokenMs: SOME_MS,
+        usage: billedSoFar(wire),
+        ...begun(wire),
       });
     });
   });
 }
 
+/** What an answer tells with its first word. */
+const begun = (wire: Wire) => ({ responseMs: SOME_MS, firstTokenMs: SOME_MS, upstreamId: WHOLE[wire].id as string });
+
 /** Messages counts at the start of a stream already. */
-const begun = (wire: Wire): Usage =>
+const billedSoFar = (wire: Wire): Usage =>
   wire === "messages" ? { ...USAGE, lines: [usageLine({ input: 5, output: 1 })] } : NO_USAGE;
 
 describe("before anybody is asked", () => {
@@ -275,7 +283,7 @@ describe("before anybody is asked", () => {
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   };
-  const refused = { ...common, ...NO_BILL, outcome: "failed" } as const;
+  const refused = { ...common, ...NO_BILL, overheadMs: SOME_MS, outcome: "failed" } as const;
   const UNREADABLE = {
     status: 400,
     error: "invalid-request",

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import type { PriceRow, PriceTable } from "../../src/cost/price-table.ts";
 import { periodsOf, LAB_OF, sameRates, type Snapshot } from "./history.ts";
 import { type Entry, rowOfEntry, scaledTiers, VENDOR_OF } from "./litellm.ts";
-import { CLOCKS, OURS, VENDORS } from "./rules.ts";
+import { CLOCKS, EXACT, OURS, VENDORS } from "./rules.ts";
 import { type Dump, witnessRows } from "./witness.ts";
 
 const [litellm, history, genai, made = ""] = process.argv.slice(2);
@@ -33,7 +33,7 @@ function current(): ReadonlyMap<string, PriceRow> {
   );
   for (const [name, entry] of sorted) {
     const row = rowOfEntry(name, entry);
-    if (row && !found.has(key(row))) found.set(key(row), row);
+    if (row && !found.has(key(row))) found.set(key(row), { ...row, ...EXACT[key(row)] });
   }
   return zonesFolded(found);
 }
@@ -60,14 +60,31 @@ function datedRows(row: PriceRow, periods: readonly PriceRow[]): readonly PriceR
   if (OURS[key(row)] === "history") return periods.map((period) => ({ ...period, ...clockOf(period) }));
   const before = periods.slice(0, -1).map((period) => ({ ...period, ...clockOf(period) }));
   const { vendor, model, ...rates } = row;
-  if (agrees(row, last))
-    return [...before, { vendor, model, ...(last.from !== undefined && { from: last.from }), ...rates }];
+  if (agrees(row, last)) {
+    const gaps = gapsOf(row, last);
+
+    return [...before, { vendor, model, ...(last.from !== undefined && { from: last.from }), ...rates, ...gaps }];
+  }
   // Changed since, or told otherwise: from the day on which the other was still sure of its own.
   const from = snapshot.updated_at.slice(0, 10);
   return OURS[key(row)] === "always"
     ? [row]
     : [...before, { ...last, until: from, ...clockOf(last) }, { vendor, model, from, ...rates }];
 }
+/** What LiteLLM leaves out of a price that both have: lifetimes of writes, tiers. */
+function gapsOf(row: PriceRow, other: PriceRow): Partial<PriceRow> {
+  const missing = (["read", "w5m", "w1h", "w12h"] as const).filter(
+    (rate) => row[rate] === undefined && other[rate] !== undefined,
+  );
+  const tiers = row.tiers
+    ? row.tiers.map((tier, at) => ({
+        ...Object.fromEntries(missing.map((rate) => [rate, other.tiers?.[at]?.[rate]])),
+        ...tier,
+      }))
+    : other.tiers;
+  return { ...Object.fromEntries(missing.map((rate) => [rate, other[rate]])), ...(tiers && { tiers }) };
+}
+
 /** What either lacks is no contradiction. */
 const agrees = (row: PriceRow, other: PriceRow): boolean =>
   row.in === other.in &&

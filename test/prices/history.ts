@@ -56,7 +56,7 @@ export function periodsOf(snapshot: Snapshot, vendor: string): ReadonlyMap<strin
 function periods(vendor: string, model: string, timelines: Timelines): readonly PriceRow[] {
   const rows: PriceRow[] = [];
   for (const [at, change] of (timelines.standard ?? []).entries()) {
-    if (!change.rates || change.rates.input === 0) continue;
+    if (!change.rates || change.rates.input === 0 || change.rates.output === 0) continue;
     const rates = tieredOf(vendor, change.rates);
     const until = timelines.standard?.[at + 1]?.start ?? "9999";
     const batch = during(timelines.batch, change.start ?? "", until);

@@ -1,5 +1,5 @@
 /** What no price list says in a form that a program reads: each with the page that says it. */
-import type { ClockRule, VendorPrices } from "../../src/cost/price-table.ts";
+import type { ClockRule, Rates, VendorPrices } from "../../src/cost/price-table.ts";
 
 /** $2.50 per 1,000 calls: https://developers.openai.com/api/docs/pricing (file search). Pages that are fetched cost their tokens alone: https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-fetch-tool */
 const FILE_SEARCH = 2_500_000_000;
@@ -10,6 +10,8 @@ const FREE_TOOLS = {
   mcp_requests: 0,
   tool_search_requests: 0,
   apply_patch_requests: 0,
+  open_page_requests: 0,
+  find_in_page_requests: 0,
 };
 const OPENAI_TOOLS = { file_search_requests: FILE_SEARCH, web_search_requests: 10_000_000_000, ...FREE_TOOLS };
 
@@ -73,7 +75,14 @@ export const OURS: Readonly<Record<string, "history" | "always">> = {
   "deepseek/deepseek-chat": "history",
   "deepseek/deepseek-reasoner": "history",
   "deepseek/deepseek-v3.2": "history",
+  // LiteLLM has the price of 2024: https://mistral.ai/pricing/api
+  "mistral/open-mistral-nemo": "history",
   // model-prices has the price of a token of video, LiteLLM of text: https://ai.google.dev/gemini-api/docs/pricing
   "gemini/gemini-omni-1.1-flash": "always",
   "gemini/gemini-omni-flash-preview": "always",
+};
+
+/** Printed with fewer digits than they have: half of $0.075 is no $0.037 (genai-prices, and https://groq.com/pricing). */
+export const EXACT: Readonly<Record<string, Partial<Rates>>> = {
+  "groq/openai/gpt-oss-safeguard-20b": { read: 37_500 },
 };
