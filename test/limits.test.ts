@@ -72,6 +72,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   counterIdleMs:
     "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   countersMs: "src/workers/counters.test.ts > is away for the call, and holds nothing for it afterwards",
+  vaultSharedMs: "src/workers/reasoning.test.ts > keeps what goes to disk as well for a while only",
   keptMs: "src/workers/reasoning.test.ts > a supervisor that does not answer restores nothing, and holds nobody",
   priceFileBytesMax: "src/cost/price-files.test.ts > that is not there, or too large, keeps the gateway from starting",
   priceRowsMax: "src/cost/price-files.test.ts > has at most so many rows",
