@@ -5,14 +5,14 @@ import { openSecrets } from "../store/secret.ts";
 import { durableLevel } from "./durable.ts";
 import { workerShelf } from "./worker-shelf.ts";
 import { memoryLevel, memoryVault } from "./memory.ts";
-import { memoryBeside } from "./beside.ts";
+import { besideShared } from "./beside.ts";
 import { type Level, type Vault, vaultOf } from "./vault.ts";
 
 export interface DataFolder {
-  readonly dataDir?: string;
-  readonly secret?: string;
+  readonly dataDir?: string | undefined;
+  readonly secret?: string | undefined;
   /** Where replicas share a server, it is kept there. The secret may be the folder's all the same. */
-  readonly url?: string;
+  readonly url?: string | undefined;
 }
 
 export function openVault(
@@ -38,7 +38,7 @@ export function openVault(
       // A server is asked at each look-up whether another replica wrote.
       ...(url === undefined && { dataVersion: dataVersion(dataDir) }),
     });
-    return vaultOf(memory ? memoryBeside(disk, memory) : disk);
+    return vaultOf(memory ? besideShared(disk, memory) : disk);
   } catch (error) {
     failed(error);
     return inMemory();
