@@ -3,6 +3,7 @@ import type { Decoder, Marks } from "../dialects/dialect.ts";
 import type { Emit, StreamEvent } from "../ir/events.ts";
 import type { EndCause, Frame } from "../wire/machine.ts";
 import { eventEnds, frameReader } from "../wire/sse.ts";
+import { delivered } from "./delivered.ts";
 import { type Coding, textRuns } from "./text-runs.ts";
 
 export interface Tap {
@@ -13,6 +14,8 @@ export interface Tap {
   end(cause: EndCause): void;
   /** How many frames came. */
   readonly events: number;
+  /** About how many tokens of words were passed over. */
+  passedOver(): number;
 }
 
 export interface TapOptions {
@@ -25,8 +28,11 @@ export interface TapOptions {
   readonly coding?: Coding;
 }
 
+const EMPTY_LENGTH = '""'.length;
+
 export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
   const frames = frameReader();
+  const passed = delivered(coding?.decode);
   const runs = textRuns(marks, decoder, coding);
   let events = 0;
   /** Of the part that is being read. */
@@ -59,6 +65,10 @@ export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
         if (end >= 0) {
           events++;
           if (words === "emitted") emit(runs.delta(text));
+          else {
+            if (passed.samples) passed.sample(runs.literal(text));
+            passed.add(runs.length - EMPTY_LENGTH);
+          }
           at = end;
           continue;
         }
@@ -71,6 +81,7 @@ export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
     },
     flush: (cause) => frames.end(cause, decode),
     end: (cause) => decoder.end(cause, emit),
+    passedOver: passed.tokens,
     get events() {
       return events;
     },
