@@ -16,17 +16,20 @@ const off = (text: string): number => tokensIn(text) / count(text) - 1;
 const FILES = ["docs/**/*.md", "src/**/*.ts", "test/e2e/*.ts", "bench/*.json"].flatMap((glob) => [
   ...new Glob(glob).scanSync(ROOT),
 ]);
-const pieces = FILES.sort().flatMap((file) => {
-  const text = readFileSync(join(ROOT, file), "utf8");
-  const middle = Math.floor(text.length / 2);
-  return [text.slice(0, 2_000), text.slice(middle, middle + 2_000)].filter((piece) => piece.length > 1_500);
-});
+/** One of so many, for the tokenizer takes its time. */
+const EVERY = 5;
+const pieces = FILES.sort()
+  .filter((_, at) => at % EVERY === 0)
+  .flatMap((file) => {
+    const text = readFileSync(join(ROOT, file), "utf8");
+    const middle = Math.floor(text.length / 2);
+    return [text.slice(0, 2_000), text.slice(middle, middle + 2_000)].filter((piece) => piece.length > 1_500);
+  });
 
 test("of the texts here nearly all are within a tenth of the tokenizer's count, and together they are nearer", () => {
-  expect(pieces.length).toBeGreaterThan(300);
+  expect(pieces.length).toBeGreaterThan(100);
   const near = pieces.filter((piece) => Math.abs(off(piece)) <= 0.1).length;
-  console.log(`${near} of ${pieces.length}`);
-  expect(near / pieces.length).toBeGreaterThan(0.9);
+  expect(near / pieces.length).toBeGreaterThan(0.95);
   expect(Math.abs(off(pieces.join("\n")))).toBeLessThan(0.05);
 });
 

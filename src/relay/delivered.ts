@@ -6,20 +6,19 @@
 import { tokensIn } from "../providers/text-tokens.ts";
 
 export interface Delivered {
-  /** So many characters more. */
-  add(chars: number): void;
-  /** Whether the place that the text has come to is one of the sample's. */
-  readonly samples: boolean;
-  /** A whole string literal, quotes included. */
-  sample(literal: string): void;
-  tokens(): number;
+  /** Up to so many characters nothing is sampled: whoever counts them compares, and mostly does no more. */
+  readonly from: number;
+  /** A whole string literal, quotes included, and the characters up to its end. */
+  sample(literal: string, chars: number): void;
+  /** About how many tokens so many characters come to. */
+  tokens(chars: number): number;
 }
 
-/** Characters of one place of the sample, a power of two; and how many places there are at most. */
-const PLACE_BITS = 9;
+/** Characters of one place of the sample, and how many places there are at most. */
+const PLACE_CHARS = 512;
 const PLACES_MAX = 16;
-/** From the first on, for the words of most answers are alike. */
-const STRIDE = 2;
+/** Every so many places one is sampled, at first. */
+const STRIDE = 3;
 /** Of one literal: a vendor may send its whole answer in one. */
 const LITERAL_MAX = 4_096;
 
@@ -27,8 +26,6 @@ const LITERAL_MAX = 4_096;
 export function delivered(decode: (coded: string) => string = (text) => text): Delivered {
   let places: Place[] = [];
   let place = "";
-  let chars = 0;
-  /** Every so many places one is sampled, a power of two: more as the text grows. */
   let stride = STRIDE;
   const take = (): void => {
     // Decoded at once: a slice would keep the whole read that it is of.
@@ -38,22 +35,22 @@ export function delivered(decode: (coded: string) => string = (text) => text): D
     places = places.filter((_, at) => at % 2 === 0);
     stride *= 2;
   };
-  return {
-    add: (more) => void (chars += more),
-    get samples() {
-      return ((chars >> PLACE_BITS) & (stride - 1)) === 0;
-    },
-    sample: (literal) => {
+  const sample = {
+    from: 0,
+    sample: (literal: string, chars: number): void => {
       place += literal.slice(1, Math.min(literal.length - 1, LITERAL_MAX));
-      if (place.length >> PLACE_BITS > 0) take();
+      if (place.length < PLACE_CHARS) return;
+      take();
+      sample.from = chars + (stride - 1) * PLACE_CHARS;
     },
-    tokens: () => {
+    tokens: (chars: number): number => {
       if (place !== "") take();
       const sampled = places.reduce((sum, one) => sum + one.chars, 0);
       if (sampled === 0) return 0;
       return Math.ceil((tokensIn(places.map(({ text }) => text).join("")) * chars) / sampled);
     },
   };
+  return sample;
 }
 
 interface Place {

@@ -35,6 +35,8 @@ export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
   const passed = delivered(coding?.decode);
   const runs = textRuns(marks, decoder, coding);
   let events = 0;
+  /** Of what was passed over. */
+  let chars = 0;
   /** Of the part that is being read. */
   let emitted = 0;
   let said: StreamEvent | undefined;
@@ -66,8 +68,8 @@ export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
           events++;
           if (words === "emitted") emit(runs.delta(text));
           else {
-            if (passed.samples) passed.sample(runs.literal(text));
-            passed.add(runs.length - EMPTY_LENGTH);
+            chars += runs.length - EMPTY_LENGTH;
+            if (chars > passed.from) passed.sample(runs.literal(text), chars);
           }
           at = end;
           continue;
@@ -81,7 +83,7 @@ export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
     },
     flush: (cause) => frames.end(cause, decode),
     end: (cause) => decoder.end(cause, emit),
-    passedOver: passed.tokens,
+    passedOver: () => passed.tokens(chars),
     get events() {
       return events;
     },

@@ -44,11 +44,12 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
   let stopReason: FinishReason | undefined;
   const tools = new Set<string>();
   const text = delivered();
+  let chars = 0;
   const note = (delta: Delta): void => {
     const literal = "text" in delta ? delta.text.json : "input" in delta ? delta.input.json : "";
     if (literal.length <= EMPTY_LENGTH) return;
-    if (text.samples) text.sample(literal);
-    text.add(literal.length - EMPTY_LENGTH);
+    chars += literal.length - EMPTY_LENGTH;
+    if (chars > text.from) text.sample(literal, chars);
   };
   const seals = new Map<number, Seal>();
   return {
@@ -112,7 +113,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
     get tools() {
       return [...tools];
     },
-    tokens: text.tokens,
+    tokens: () => text.tokens(chars),
     seals: () => [...seals.values()],
     forVault: () => {
       if (!kept || wanted === "nothing") return undefined;

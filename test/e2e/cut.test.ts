@@ -17,11 +17,15 @@ const read = (file: string): string => readFileSync(join(import.meta.dir, "../..
 const TEXTS = {
   prose: read("docs/SECURITY.md").slice(0, 24_000),
   code: read("src/relay/deliver.ts").slice(0, 6_000),
-  chinese: "网关记录每一次调用:谁发起的,用了哪个模型,花了多少钱。如果连接中断,系统会根据已经发送的文字估算令牌数量。\n".repeat(40),
+  chinese:
+    "网关记录每一次调用:谁发起的,用了哪个模型,花了多少钱。如果连接中断,系统会根据已经发送的文字估算令牌数量。\n".repeat(
+      40,
+    ),
 } as const;
 
 /** One delta each, as vendors cut their text. */
-const piecesOf = (text: string): readonly string[] => tokenizer.encode(text, [], []).map((token) => tokenizer.decode([token]));
+const piecesOf = (text: string): readonly string[] =>
+  tokenizer.encode(text, [], []).map((token) => tokenizer.decode([token]));
 
 const sse = (data: object, event?: string): string =>
   `${event === undefined ? "" : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
@@ -30,31 +34,56 @@ const messages = (data: { readonly type: string }): string => sse(data, data.typ
 /** How a stream begins, and how a piece of its text is said. */
 const SAID: Readonly<Record<Wire, { readonly begin: string; delta(text: string): string }>> = {
   chat: {
-    begin: sse({ id: "chatcmpl-1", model: "served", choices: [{ index: 0, delta: { role: "assistant", content: "" } }] }),
+    begin: sse({
+      id: "chatcmpl-1",
+      model: "served",
+      choices: [{ index: 0, delta: { role: "assistant", content: "" } }],
+    }),
     delta: (content) => sse({ id: "chatcmpl-1", model: "served", choices: [{ index: 0, delta: { content } }] }),
   },
   responses: {
     begin: [
       { type: "response.created", response: { id: "resp_1", status: "in_progress", output: [] } },
-      { type: "response.output_item.added", output_index: 0, item: { id: "msg_1", type: "message", role: "assistant", content: [] } },
-      { type: "response.content_part.added", item_id: "msg_1", output_index: 0, content_index: 0, part: { type: "output_text", text: "", annotations: [] } },
+      {
+        type: "response.output_item.added",
+        output_index: 0,
+        item: { id: "msg_1", type: "message", role: "assistant", content: [] },
+      },
+      {
+        type: "response.content_part.added",
+        item_id: "msg_1",
+        output_index: 0,
+        content_index: 0,
+        part: { type: "output_text", text: "", annotations: [] },
+      },
     ]
       .map(messages)
       .join(""),
     delta: (delta) =>
-      messages({ ...{ type: "response.output_text.delta", item_id: "msg_1" }, ...{ output_index: 0, content_index: 0, delta } }),
+      messages({
+        ...{ type: "response.output_text.delta", item_id: "msg_1" },
+        ...{ output_index: 0, content_index: 0, delta },
+      }),
   },
   messages: {
     begin: [
       {
         type: "message_start",
-        message: { id: "msg_1", type: "message", role: "assistant", model: "served", content: [], usage: { input_tokens: 321, output_tokens: 1 } },
+        message: {
+          id: "msg_1",
+          type: "message",
+          role: "assistant",
+          model: "served",
+          content: [],
+          usage: { input_tokens: 321, output_tokens: 1 },
+        },
       },
       { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
     ]
       .map(messages)
       .join(""),
-    delta: (text) => messages({ ...{ type: "content_block_delta", index: 0 }, delta: { type: "text_delta", text } } as never),
+    delta: (text) =>
+      messages({ ...{ type: "content_block_delta", index: 0 }, delta: { type: "text_delta", text } } as never),
   },
 };
 
@@ -85,7 +114,13 @@ async function recordOf(client: Wire, wire: Wire, text: string, end: "left" | "c
   answer = (asked) => {
     held = heldStream(asked.signal);
     held.push(SAID[wire].begin);
-    for (let at = 0; at < pieces.length; at += 5) held.push(pieces.slice(at, at + 5).map(SAID[wire].delta).join(""));
+    for (let at = 0; at < pieces.length; at += 5)
+      held.push(
+        pieces
+          .slice(at, at + 5)
+          .map(SAID[wire].delta)
+          .join(""),
+      );
     held.push(SAID[wire].delta("THE LAST"));
     return held.response;
   };
@@ -100,7 +135,11 @@ async function recordOf(client: Wire, wire: Wire, text: string, end: "left" | "c
   }
   if (end === "left") leaving.abort();
   else held?.cut();
-  await within(PATIENCE_MS, "the end", reader.read().catch(() => {}));
+  await within(
+    PATIENCE_MS,
+    "the end",
+    reader.read().catch(() => {}),
+  );
   await within(PATIENCE_MS, "the record", recorded(known));
   return gateway.records[known] as CallRecord;
 }
@@ -114,7 +153,10 @@ for (const { client, upstream: wire } of CROSSINGS)
     ] as const)("%s, %s", async (kind, end) => {
       const text = TEXTS[kind];
       const record = await recordOf(client, wire, text, end);
-      expect(record).toMatchObject({ outcome: end === "left" ? "abandoned" : "failed", usage: { source: "estimated" } });
+      expect(record).toMatchObject({
+        outcome: end === "left" ? "abandoned" : "failed",
+        usage: { source: "estimated" },
+      });
       const [line] = record.usage.lines;
       expect((line?.output ?? 0) / count(text)).toBeWithin(0.9, 1.1);
       if (wire === "messages") expect(line?.input).toBe(321);
