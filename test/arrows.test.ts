@@ -50,8 +50,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "time",
     "wire",
     "ir",
-    // How many tokens a body asks for at most, and whether it is inside a tool loop.
+    // How many tokens a body asks for at most, and whether it is inside a tool loop; which conversation it is of.
     "dialects",
+    "clients",
     "config",
     "providers",
     "routing",
