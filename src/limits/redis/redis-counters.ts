@@ -100,9 +100,11 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
         },
         (error: unknown) => {
           presence.failed(error);
-          // It may be let in there all the same.
-          untold.late(call.id);
-          return admitHere(call);
+          const said = admitHere(call);
+          // It may be let in there all the same, and nobody would end it.
+          if (said.kind === "unknown") untold.late(call.id);
+          else if (!open.has(call.id)) untold.end(call.id, []);
+          return said;
         },
       );
     },
@@ -128,10 +130,11 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
         () => remote.seed(meter, spent),
         () => seedAway(away, meter, spent, clock()),
       ),
+    // What was last heard is no level: whoever compares it with the ledger would correct what is right.
     levels: (meters) =>
       ask(
         () => remote.levels(meters),
-        () => meters.map(away.level),
+        () => meters.map(() => undefined),
       ),
     // Without Redis nothing: the ledger is compared with it again when it is back.
     correct: (meter, by) =>
