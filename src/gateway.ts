@@ -5,6 +5,7 @@ import { every } from "./access/polling.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
+import { type Credentials, withCredentials } from "./config/credentials.ts";
 import { openPrices, pricesPath } from "./cost/price-files.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
@@ -14,12 +15,13 @@ import type { Gateway, Hooks } from "./relay/call.ts";
 import { joined, NO_HOOKS } from "./relay/hooks.ts";
 import type { Counters } from "./limits/counters.ts";
 import { limitsOf } from "./limits/limits.ts";
-import { memoryCounters } from "./limits/memory-counters.ts";
+import { openCounters } from "./limits/open-counters.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
-import { type SharedStore, storeAt } from "./store/open.ts";
+import { orAway, type SharedStore, storeAt } from "./store/open.ts";
+import { openSecrets } from "./store/secret.ts";
 import type { CallRows } from "./store/store.ts";
 import { openVault } from "./vault/open.ts";
 import { type Provenance, provenance } from "./vault/provenance.ts";
@@ -32,6 +34,10 @@ export interface RunningGateway {
   readonly url: string;
   /** What /health says to tell it from every other. */
   readonly instance: string;
+  /** As it holds now, with what is stored beside it. */
+  config(): Config;
+  /** Whether callers need a key now. */
+  access(): "open" | "closed" | "unknown";
   /** How many calls are open now. */
   openCalls(): number;
   /** Before a stop, where another process takes over the port: clients are told to open new connections. */
@@ -76,16 +82,22 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const { log } = options;
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
-  for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const simulator = simulated();
-  const ready = await simulator.ready(config);
-  const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
+  let ready = await simulator.ready(config);
   const { dataDir, secret } = options;
-  const store = storeAt({ dataDir, ...(config.storage.url !== undefined && { url: config.storage.url }) });
+  const { url } = config.storage;
+  const store = storeAt({ dataDir, url, secrets: () => openSecrets(dataDir ?? "", secret, Date.now()) });
+  // What nobody can use is told before a call comes; a server that is away may come back.
+  if (url !== undefined) await store?.get().catch(orAway(log.warn));
+  const vault = openVault({ dataDir, secret, url }, Date.now, log.warn, options.crew?.reasoning);
+  const credentials = async (stored: Credentials): Promise<void> => {
+    ready = await simulator.ready(withCredentials(config, stored));
+  };
   const made =
     store && dataDir !== undefined
-      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
+      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn, credentials })
       : undefined;
+  for (const warning of few === undefined ? ready.warnings : [...ready.warnings, few]) log.warn(warning);
   const priceFiles = await openPrices({ ...pricesPath(ready), ...(dataDir !== undefined && { dataDir }) }, log.warn);
   const prices = priceFiles.book;
   const calls = async (): Promise<CallRows> => (await (store as SharedStore).get()).calls;
@@ -93,7 +105,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     dataDir === undefined ? undefined : remember({ dataDir, calls, config, clock: Date.now, warn: log.warn });
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
-  const counters = options.counters ?? memoryCounters(Date.now);
+  const counters = options.counters ?? (await openCounters(ready, { log, clock: Date.now }));
   const limits = limitsOf({
     config: () => ready,
     counters,
@@ -101,7 +113,10 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     prices,
     clock: Date.now,
     warn: log.warn,
-    ...(memory && { full: memory.full }),
+    ...(memory && {
+      full: memory.full,
+      calls: { spent: async (...asked: Parameters<CallRows["spent"]>) => (await calls()).spent(...asked) },
+    }),
   });
   const ledger = ledgerOf({
     sinks: [limits, log, ...(memory ? [memory] : []), ...(options.sinks ?? [])],
@@ -113,7 +128,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       return ready;
     },
     instance,
-    keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
+    keyring: keyringOf({
+      config: () => gateway.config,
+      made,
+      untold: url === undefined ? "open" : "unknown",
+      clock: Date.now,
+    }),
     log,
     ledger,
     hooks: joined(options.hooks ?? NO_HOOKS, limits.hooks),
@@ -136,6 +156,8 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   return {
     url: server.url,
     instance,
+    config: () => ready,
+    access: gateway.keyring.access,
     openCalls: server.openCalls,
     leave: server.leave,
     stop: async () => {

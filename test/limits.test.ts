@@ -53,7 +53,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   unknownKeyMs: "src/access/made-keys.test.ts > a key that nobody has is not looked up again for five seconds",
   keyLookupsMax: "src/access/made-keys.test.ts > so many keys are looked up at a time, and one more is a 503",
   keyLookupMs: "src/access/made-keys.test.ts > a look-up that hangs is a 503",
-  epochEveryMs: "src/access/polling.test.ts > asks again and again, never twice at once",
+  epochEveryMs: "test/e2e/made-keys.test.ts > is taken back: a key that is unblocked is let in within a second",
   epochMs: "src/access/made-keys.test.ts > an epoch that does not come is a database that is away",
   epochHangsMs:
     "src/access/made-keys.test.ts > an epoch that hangs is waited for, and asked for anew after ten seconds",
@@ -72,6 +72,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   counterIdleMs:
     "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   countersMs: "src/workers/counters.test.ts > is away for the call, and holds nothing for it afterwards",
+  vaultSharedMs: "src/workers/reasoning.test.ts > keeps what goes to disk as well for a while only",
   keptMs: "src/workers/reasoning.test.ts > a supervisor that does not answer restores nothing, and holds nobody",
   priceFileBytesMax: "src/cost/price-files.test.ts > that is not there, or too large, keeps the gateway from starting",
   priceFileMs: "src/cli/prices.test.ts > an address that does not end is given up",

@@ -10,7 +10,8 @@ export interface RedisClient {
 }
 
 export interface RemoteCounters {
-  admit(call: Admit): Promise<Admission>;
+  /** "wiped": nothing was counted, since what is there goes by another name than `generation`. */
+  admit(call: Admit, generation: string): Promise<Admission | "wiped">;
   /** Counts a call that was let in without asking; nothing where the call is known. */
   tell(call: Admit): Promise<void>;
   settle(id: string, settlements: readonly Settlement[]): Promise<void>;
@@ -21,11 +22,20 @@ export interface RemoteCounters {
   levels(meters: readonly Meter[]): Promise<readonly (Level | undefined)[]>;
   correct(meter: Meter, by: number): Promise<void>;
   beat(instance: string): Promise<Beat>;
+  /** The name of what is counted: this one, where it has none. */
+  name(generation: string): Promise<string>;
+  /** Levels from before a wipe. Every replica tells what it heard, and the highest counts. */
+  restore(levels: readonly Restored[]): Promise<void>;
+}
+
+export interface Restored {
+  readonly meter: Meter;
+  readonly spent: number;
 }
 
 export interface Beat {
   readonly replicas: number;
-  /** Another one than before: what was counted is gone. */
+  /** Another one than before: what was counted is gone. "": nobody has named it yet. */
   readonly generation: string;
 }
 
@@ -35,70 +45,78 @@ export function remoteCounters(client: RedisClient, prefix: string, scripts = sc
   const leaseKey = (id: string): string => `${prefix}l:${id}`;
   const counterKey = ({ id }: Meter): string => `${prefix}c:${id}`;
   /** A server that was restarted knows no script. */
-  const run = (script: Script, keys: number, args: string[]): Promise<unknown> =>
-    client.evalsha(script.sha, keys, ...args).catch((error: unknown) => {
-      if (error instanceof Error && error.message.startsWith("NOSCRIPT")) return client.eval(script.lua, keys, ...args);
+  const run = <T>(script: Script, keys: number, args: string[], read: (found: unknown) => T): Promise<T> =>
+    client.evalsha(script.sha, keys, ...args).then(read, (error: unknown) => {
+      if (error instanceof Error && error.message.startsWith("NOSCRIPT"))
+        return client.eval(script.lua, keys, ...args).then(read);
       throw error;
     });
-  const enter = ({ id, meters, leaseMs }: Admit, told: "0" | "1"): Promise<unknown> => {
+  const enter = <T>({ id, meters, leaseMs }: Admit, generation: string, read: (found: unknown) => T): Promise<T> => {
     const args = [due, leaseKey(id)];
     for (const meter of meters) args.push(counterKey(meter));
-    args.push(id, String(leaseMs), told);
+    args.push(id, String(leaseMs), generation);
     for (const meter of meters) {
       const [a, b] = boundsOf(meter);
       args.push(modeOf(meter), String(meter.amount), String(meter.max), a, b);
     }
-    return run(scripts.admit, 2 + meters.length, args);
+    return run(scripts.admit, 2 + meters.length, args, read);
   };
 
   return {
-    admit: async (call) => admissionOf(numbers(await enter(call, "0"))),
-    tell: async (call) => void (await enter(call, "1")),
-    settle: async (id, settlements) => {
-      const actuals = new Map<string, { meter: Meter; actual: number }>();
-      for (const { meter, actual } of settlements) {
-        const known = actuals.get(meter.id);
-        if (known === undefined) actuals.set(meter.id, { meter, actual });
-        else known.actual += actual;
-      }
+    admit: (call, generation) => enter(call, generation, admissionOf),
+    tell: (call) => enter(call, "told", nothing),
+    settle: (id, settlements) => {
+      const actuals = actualsOf(settlements);
       const args = [due, leaseKey(id)];
-      for (const { meter } of actuals.values()) args.push(counterKey(meter));
+      for (const { meter } of actuals) args.push(counterKey(meter));
       args.push(id);
-      for (const { meter, actual } of actuals.values()) args.push(modeOf(meter), String(actual), ...boundsOf(meter));
-      await run(scripts.settle, 2 + actuals.size, args);
+      for (const { meter, actual } of actuals) {
+        const [a, b] = boundsOf(meter);
+        args.push(modeOf(meter), String(actual), a, b);
+      }
+      return run(scripts.settle, 2 + actuals.length, args, nothing);
     },
-    release: async (id) => void (await run(scripts.release, 2, [due, leaseKey(id), id])),
+    release: (id) => run(scripts.release, 2, [due, leaseKey(id), id], nothing),
     renew: async (ids, leaseMs) => {
-      for (let at = 0; at < ids.length; at += RENEWED_AT_ONCE)
-        await run(scripts.renew, 1, [due, String(leaseMs), ...ids.slice(at, at + RENEWED_AT_ONCE)]);
+      for (let at = 0; at < ids.length; at += AT_ONCE)
+        await run(scripts.renew, 1, [due, String(leaseMs), ...ids.slice(at, at + AT_ONCE)], nothing);
     },
-    seed: async (meter, spent) => {
+    seed: (meter, spent) => {
       const { window } = meter;
       const bucket = (start: number): number => (window?.kind === "rolling" ? Math.floor(start / window.bucketMs) : 0);
       const amounts = [...spent].flatMap(([start, amount]) => [String(bucket(start)), String(amount)]);
-      await run(scripts.seed, 2, [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), ...amounts]);
+      return run(scripts.seed, 2, [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), ...amounts], nothing);
     },
-    levels: async (meters) => {
+    levels: (meters) => {
       const args = [due, ...meters.map(counterKey), ...meters.flatMap((meter) => [modeOf(meter), ...boundsOf(meter)])];
-      const found = numbers(await run(scripts.levels, 1 + meters.length, args));
-      return meters.map((_, at) =>
-        found[2 * at] === -1 ? undefined : { spent: found[2 * at] ?? 0, held: found[2 * at + 1] ?? 0 },
-      );
+      return run(scripts.levels, 1 + meters.length, args, (found) => {
+        const told = numbers(found);
+        return meters.map((_, at) =>
+          told[2 * at] === -1 ? undefined : { spent: told[2 * at] ?? 0, held: told[2 * at + 1] ?? 0 },
+        );
+      });
     },
-    correct: async (meter, by) => {
-      const args = [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), String(by)];
-      await run(scripts.correct, 2, args);
-    },
-    beat: async (instance) => {
-      const found = await run(scripts.beat, 1, [due, instance, crypto.randomUUID()]);
-      const [replicas, generation] = Array.isArray(found) ? found : [];
-      return { replicas: Math.max(1, Number(replicas)), generation: String(generation) };
+    correct: (meter, by) =>
+      run(scripts.correct, 2, [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), String(by)], nothing),
+    beat: (instance) =>
+      run(scripts.beat, 1, [due, instance], (found) => {
+        const [replicas, generation] = Array.isArray(found) ? found : [];
+        return { replicas: Math.max(1, Number(replicas)), generation: String(generation) };
+      }),
+    name: (generation) => run(scripts.name, 1, [due, generation], String),
+    restore: async (levels) => {
+      for (let at = 0; at < levels.length; at += AT_ONCE) {
+        const some = levels.slice(at, at + AT_ONCE);
+        const args = [due, ...some.map(({ meter }) => counterKey(meter))];
+        for (const { meter, spent } of some) args.push(modeOf(meter), ...boundsOf(meter), String(spent));
+        await run(scripts.restore, 1 + some.length, args, nothing);
+      }
     },
   };
 }
 
-/** A script that renews more keeps others waiting. */
-const RENEWED_AT_ONCE = 200;
+/** A script that does more keeps others waiting. */
+const AT_ONCE = 200;
 
 /** Four letters: counts, window, takes less, seeded. */
 function modeOf({ counts, window, takesLess, seeded }: Meter): string {
@@ -114,13 +132,29 @@ function boundsOf({ window }: Meter): readonly [string, string] {
 }
 const NO_BOUNDS = ["0", "0"] as const;
 
-const numbers = (found: unknown): readonly number[] => {
-  if (!Array.isArray(found)) throw new Error("Redis gave no list.");
-  return found.map(Number);
-};
+/** Each meter once, as a script names its keys. */
+function actualsOf(settlements: readonly Settlement[]): readonly Pick<Settlement, "meter" | "actual">[] {
+  const actuals: { readonly meter: Meter; actual: number }[] = [];
+  for (const { meter, actual } of settlements) {
+    const before = actuals.find((one) => one.meter.id === meter.id);
+    if (before === undefined) actuals.push({ meter, actual });
+    else before.actual += actual;
+  }
+  return actuals;
+}
 
-function admissionOf(found: readonly number[]): Admission {
+const nothing = (): void => {};
+
+/** ioredis gives whole numbers as such. */
+function numbers(found: unknown): readonly number[] {
+  if (Array.isArray(found) && found.every((one) => typeof one === "number")) return found;
+  throw new Error("Redis gave no list of numbers.");
+}
+
+function admissionOf(said: unknown): Admission | "wiped" {
+  const found = numbers(said);
   const [kind, meter = 0, spent = 0, held = 0, wait = -1] = found;
+  if (kind === 3) return "wiped";
   if (kind === 2) return { kind: "unknown", meters: found.slice(1) };
   if (kind === 1) return { kind: "refused", meter, level: { spent, held }, waitMs: wait < 0 ? null : wait };
   const levels: Level[] = [];
