@@ -20,7 +20,8 @@ import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
-import { type SharedStore, storeAt } from "./store/open.ts";
+import { orAway, type SharedStore, storeAt } from "./store/open.ts";
+import { openSecrets } from "./store/secret.ts";
 import type { CallRows } from "./store/store.ts";
 import { openVault } from "./vault/open.ts";
 import { type Provenance, provenance } from "./vault/provenance.ts";
@@ -83,10 +84,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const few = fewDescriptors(descriptors);
   const simulator = simulated();
   let ready = await simulator.ready(config);
-  const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
   const { dataDir, secret } = options;
   const { url } = config.storage;
-  const store = storeAt({ dataDir, ...(url !== undefined && { url }) });
+  const store = storeAt({ dataDir, url, secrets: () => openSecrets(dataDir ?? "", secret, Date.now()) });
+  // What nobody can use is told before a call comes; a server that is away may come back.
+  if (url !== undefined) await store?.get().catch(orAway(log.warn));
+  const vault = openVault({ dataDir, secret, url }, Date.now, log.warn, options.crew?.reasoning);
   const credentials = async (stored: Credentials): Promise<void> => {
     ready = await simulator.ready(withCredentials(config, stored));
   };
