@@ -1,5 +1,5 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
-import { keptKeys } from "./access/kept-keys.ts";
+import { keptKeys, readableSecrets } from "./access/kept-keys.ts";
 import { keyringOf } from "./access/keyring.ts";
 import { every } from "./access/polling.ts";
 import { serve } from "./http/serve.ts";
@@ -86,14 +86,18 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
   const { dataDir, secret } = options;
   const { url } = config.storage;
-  const store = storeAt({ dataDir, ...(url !== undefined && { url }) });
+  const secrets = dataDir === undefined ? undefined : readableSecrets(dataDir, secret, Date.now());
+  const store = storeAt({
+    dataDir,
+    ...(url !== undefined && { url }),
+    ...(secrets && { secrets: secrets.map(({ id }) => ({ id })) }),
+  });
   const credentials = async (stored: Credentials): Promise<void> => {
     ready = await simulator.ready(withCredentials(config, stored));
   };
-  const made =
-    store && dataDir !== undefined
-      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn, credentials })
-      : undefined;
+  const made = store
+    ? await keptKeys({ store, ...(secrets && { secrets }), clock: Date.now, warn: log.warn, credentials })
+    : undefined;
   for (const warning of few === undefined ? ready.warnings : [...ready.warnings, few]) log.warn(warning);
   const priceFiles = await openPrices({ ...pricesPath(ready), ...(dataDir !== undefined && { dataDir }) }, log.warn);
   const prices = priceFiles.book;
@@ -125,7 +129,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     keyring: keyringOf({
       config: () => gateway.config,
       made,
-      untold: url === undefined ? "open" : "unknown",
+      unreadable: url === undefined ? "open" : "unknown",
       clock: Date.now,
     }),
     log,

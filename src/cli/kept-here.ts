@@ -23,7 +23,11 @@ export async function withKept<T>(file: string | undefined, work: (kept: KeptHer
     import("../store/place.ts"),
   ]);
   const secrets = openSecrets(dataDir, secret, Date.now());
-  const store = await openStore({ dataDir, ...(url !== undefined && { url }) });
+  const store = await openStore({
+    dataDir,
+    ...(url !== undefined && { url }),
+    secrets: secrets.map(({ id }) => ({ id })),
+  });
   try {
     return await work({ config, store, secrets, hashes: keyHashes(secrets) });
   } finally {

@@ -163,8 +163,12 @@ describe("codeswitch credentials", () => {
     const listed = [await run("credentials list"), await run("credentials list --json")];
     expect(listed[0]?.out).toMatch(/^PROVIDER +SET +STATE\nclaude +\d{4}-\d\d-\d\d +used\n$/);
     expect(JSON.stringify(listed)).not.toContain("canary");
-    for (const file of readdirSync(join(folder, "data")))
-      expect(readFileSync(join(folder, "data", file)).toString("latin1")).not.toContain("canary");
+    const files = readdirSync(join(folder, "data"), { recursive: true, withFileTypes: true }).filter((one) =>
+      one.isFile(),
+    );
+    expect(files.length).toBeGreaterThan(0);
+    for (const { parentPath, name } of files)
+      expect(readFileSync(join(parentPath, name)).toString("latin1").includes("canary")).toBe(false);
   });
 
   test.each([
