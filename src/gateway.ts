@@ -15,12 +15,13 @@ import type { Gateway, Hooks } from "./relay/call.ts";
 import { joined, NO_HOOKS } from "./relay/hooks.ts";
 import type { Counters } from "./limits/counters.ts";
 import { limitsOf } from "./limits/limits.ts";
-import { memoryCounters } from "./limits/memory-counters.ts";
+import { openCounters } from "./limits/open-counters.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
-import { type SharedStore, storeAt } from "./store/open.ts";
+import { orAway, type SharedStore, storeAt } from "./store/open.ts";
+import { openSecrets } from "./store/secret.ts";
 import type { CallRows } from "./store/store.ts";
 import { openVault } from "./vault/open.ts";
 import { type Provenance, provenance } from "./vault/provenance.ts";
@@ -83,15 +84,13 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const few = fewDescriptors(descriptors);
   const simulator = simulated();
   let ready = await simulator.ready(config);
-  const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
   const { dataDir, secret } = options;
   const { url } = config.storage;
   const secrets = dataDir === undefined ? undefined : readableSecrets(dataDir, secret, Date.now());
-  const store = storeAt({
-    dataDir,
-    ...(url !== undefined && { url }),
-    ...(secrets && { secrets: secrets.map(({ id }) => ({ id })) }),
-  });
+  const store = storeAt({ dataDir, url, secrets: () => openSecrets(dataDir ?? "", secret, Date.now()) });
+  // What nobody can use is told before a call comes; a server that is away may come back.
+  if (url !== undefined) await store?.get().catch(orAway(log.warn));
+  const vault = openVault({ dataDir, secret, url }, Date.now, log.warn, options.crew?.reasoning);
   const credentials = async (stored: Credentials): Promise<void> => {
     ready = await simulator.ready(withCredentials(config, stored));
   };
@@ -106,7 +105,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     dataDir === undefined ? undefined : remember({ dataDir, calls, config, clock: Date.now, warn: log.warn });
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
-  const counters = options.counters ?? memoryCounters(Date.now);
+  const counters = options.counters ?? (await openCounters(ready, { log, clock: Date.now }));
   const limits = limitsOf({
     config: () => ready,
     counters,
@@ -114,7 +113,10 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     prices,
     clock: Date.now,
     warn: log.warn,
-    ...(memory && { full: memory.full }),
+    ...(memory && {
+      full: memory.full,
+      calls: { spent: async (...asked: Parameters<CallRows["spent"]>) => (await calls()).spent(...asked) },
+    }),
   });
   const ledger = ledgerOf({
     sinks: [limits, log, ...(memory ? [memory] : []), ...(options.sinks ?? [])],

@@ -16,18 +16,14 @@ export interface KeptHere {
 export async function withKept<T>(file: string | undefined, work: (kept: KeptHere) => Promise<T>): Promise<T> {
   const config = loadHere(file, {});
   const { dataDir, secret } = dataHere(file);
-  const { url } = config.storage;
   // Loaded here, so that --help stays quick.
   const [{ openSecrets }, { openStore }] = await Promise.all([
     import("../store/secret.ts"),
     import("../store/place.ts"),
   ]);
   const secrets = openSecrets(dataDir, secret, Date.now());
-  const store = await openStore({
-    dataDir,
-    ...(url !== undefined && { url }),
-    secrets: secrets.map(({ id }) => ({ id })),
-  });
+  const { url } = config.storage;
+  const store = await openStore(url === undefined ? { dataDir } : { dataDir, url, secrets });
   try {
     return await work({ config, store, secrets, hashes: keyHashes(secrets) });
   } finally {

@@ -45,14 +45,23 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
       if (isLast) return;
     }
   };
+  /** What this replica heard before Redis was wiped is told before anything is asked of it. */
+  const restore = async ({ generation, replicas }: Beat): Promise<void> => {
+    const wiped = last.generation !== "";
+    if (wiped) {
+      open.forgotten();
+      await patience.for(remote.restore(away.rates()));
+      log.warn(wipedSentence(where), { event: "redis-wiped" });
+    }
+    const name = generation === "" ? await patience.for(remote.name(crypto.randomUUID())) : generation;
+    last = { replicas, generation: name };
+  };
   const presence = await presenceOf({
     look: async (arrive) => {
       const next = await patience.for(remote.beat(instance));
-      const wiped = last.generation !== "" && last.generation !== next.generation;
-      last = next;
-      if (wiped) open.forgotten();
+      if (next.generation === "" || next.generation !== last.generation) await restore(next);
+      last = { ...last, replicas: next.replicas };
       await tellAll(arrive);
-      if (wiped) log.warn(wipedSentence(where), { event: "redis-wiped" });
     },
     left: (error) => {
       away.begin(last.replicas, open.all());
@@ -71,12 +80,20 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
       return otherwise();
     }
   };
+  const askAgain = async (call: Admit): Promise<Admission> => {
+    await presence.lookNow();
+    const said = await remote.admit(call, last.generation);
+    if (said === "wiped") throw new Error("It was wiped twice within a moment.");
+    return said;
+  };
+  const askRedis = (call: Admit): Promise<Admission> =>
+    remote.admit(call, last.generation).then((said) => (said === "wiped" ? askAgain(call) : said));
   const admitHere = (call: Admit): Admission => open.note(call, away.admit(call), "here");
 
   return {
     admit: (call) => {
       if (!presence.isHere()) return admitHere(call);
-      return patience.for(remote.admit(call)).then(
+      return patience.for(askRedis(call)).then(
         (said) => {
           hear(away, call, said);
           return open.note(call, said, "redis");

@@ -20,6 +20,8 @@ const remoteThat = (
     levels: never,
     correct: never,
     beat: never,
+    name: never,
+    restore: never,
   };
 };
 
