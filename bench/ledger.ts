@@ -55,10 +55,10 @@ async function reports(store: Store): Promise<void> {
 /** 100 batches of 20 while whole days go. */
 async function retention(store: Store): Promise<void> {
   const took: number[] = [];
-  let isOver = false;
-  const dropping = store.calls.retain(NOW, { calls: 25, rollups: 400 }).finally(() => (isOver = true));
+  const state = { isOver: false };
+  const dropping = store.calls.retain(NOW, { calls: 25, rollups: 400 }).finally(() => void (state.isOver = true));
   const from = performance.now();
-  while (!isOver) {
+  while (!state.isOver) {
     const rows = JSON.stringify(Array.from({ length: 20 }, () => callRowOf({ ended_at: NOW })));
     const asked = performance.now();
     await store.calls.insert(rows);

@@ -254,6 +254,54 @@ describeRedis("Redis", () => {
     await own.stop();
   });
 
+  test("that comes and goes under 3,000 calls of three replicas: all that was spent is counted once, and nothing is held", async () => {
+    const own = await startRedis();
+    const replicas = await Promise.all([own.url, own.url, own.url].map(async (url) => (await openAt(url)).counters));
+    const money = budget(1_000_000_000_000, 100);
+    let [spent, open, over] = [0, 0, false];
+    const calls = async (counters: Counters, name: string): Promise<void> => {
+      for (let at = 0; at < 1_000; at++) {
+        const id = `${name}-${at}`;
+        const answer = await admit(counters, id, money, parallel(2_000));
+        // Some end at once, some a turn later, some twice.
+        await Bun.sleep(at % 3);
+        if (answer.kind !== "admitted") continue;
+        open++;
+        const actual = at % 170;
+        const settlements = [
+          { meter: money, held: 100, actual },
+          { meter: parallel(2_000), held: 1, actual: 0 },
+        ];
+        await counters.settle(id, settlements);
+        if (at % 7 === 0) await counters.settle(id, settlements);
+        spent += actual;
+      }
+    };
+    const trouble = async (): Promise<void> => {
+      for (let at = 0; !over; at++) {
+        if (at % 3 === 0) {
+          own.pause();
+          await Bun.sleep(120);
+          own.resume();
+        } else if (at % 3 === 1) await own.run("CLIENT", "KILL", "TYPE", "normal").catch(() => {});
+        else await own.run("CLIENT", "PAUSE", "150", "ALL");
+        await Bun.sleep(400);
+      }
+    };
+    const troubled = trouble();
+    await Promise.all(replicas.map((counters, at) => calls(counters, `r${at}`)));
+    over = true;
+    await troubled;
+    expect(open).toBeGreaterThan(1_000);
+    await until("all is told", async () => {
+      const levels = await Promise.all(replicas.map(async (counters) => (await counters.levels([money]))[0]));
+      return levels.every((level) => level?.spent === spent && level.held === 0);
+    });
+    const [one] = replicas;
+    expect(await one!.levels([parallel(2_000)])).toEqual([undefined]);
+    await own.stop();
+  });
+
   test("that lets a call in which nobody waited for, takes it back", async () => {
     const own = await startRedis();
     const { counters, lines } = await openAt(own.url);

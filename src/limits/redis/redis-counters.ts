@@ -67,7 +67,11 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
       away.begin(last.replicas, open.all());
       log.warn(awaySentence(where, options.trouble() ?? sentenceOf(error)), { event: "redis-away" });
     },
-    back: () => log.info(`Redis at ${where} is back, and was told what happened meanwhile.`),
+    back: () => {
+      log.info(`Redis at ${where} is back, and was told what happened meanwhile.`);
+      const dropped = untold.takeDropped();
+      if (dropped > 0) log.warn(droppedSentence(dropped), { event: "redis-ends-dropped", dropped });
+    },
   });
 
   /** Asks Redis as long as it is there. */
@@ -100,9 +104,11 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
         },
         (error: unknown) => {
           presence.failed(error);
-          // It may be let in there all the same.
-          untold.late(call.id);
-          return admitHere(call);
+          const said = admitHere(call);
+          // It may be let in there all the same, and nobody would end it.
+          if (said.kind === "unknown") untold.late(call.id);
+          else if (!open.has(call.id)) untold.end(call.id, []);
+          return said;
         },
       );
     },
@@ -128,10 +134,11 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
         () => remote.seed(meter, spent),
         () => seedAway(away, meter, spent, clock()),
       ),
+    // What was last heard is no level: whoever compares it with the ledger would correct what is right.
     levels: (meters) =>
       ask(
         () => remote.levels(meters),
-        () => meters.map(away.level),
+        () => meters.map(() => undefined),
       ),
     // Without Redis nothing: the ledger is compared with it again when it is back.
     correct: (meter, by) =>
@@ -168,5 +175,8 @@ const awaySentence = (where: string, why: string): string =>
   `Redis at ${where} is away (${why.replace(/\.$/, "")}). Until it is back this replica counts by itself: its share of each limit, and of budgets at most 1 % or $1 more.`;
 const wipedSentence = (where: string): string =>
   `Redis at ${where} has lost what it counted. Open calls were told it again; what was spent is read from the ledger.`;
+
+const droppedSentence = (dropped: number): string =>
+  `${dropped} ends of calls found no room while Redis was away. What they held counts as spent until budgets are compared with the ledger.`;
 
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
