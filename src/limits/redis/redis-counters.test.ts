@@ -1,9 +1,12 @@
 /** What the counters do when a real Redis is slow, away, wiped or somebody else. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { budget, countersContract, parallel, requests, START } from "../../../test/fixtures/counters-contract.ts";
 import {
+  freePort,
   sharedCluster,
   sharedRedis,
   startRedis,
@@ -80,8 +83,8 @@ if (why === undefined) {
 }
 
 describeRedis("several replicas", () => {
+  const tries = join(import.meta.dir, "../../../test/fixtures/tries.ts");
   const replicas = async (url: string): Promise<number> => {
-    const tries = join(import.meta.dir, "../../../test/fixtures/tries.ts");
     const children = [1, 2, 3].map(() =>
       Bun.spawn([process.execPath, tries, url, "10000", "1000"], { stdout: "pipe", stderr: "inherit" }),
     );
@@ -94,6 +97,60 @@ describeRedis("several replicas", () => {
     expect(await replicas(server.url)).toBe(1_000);
     await server.stop();
   });
+
+  test.skipIf(Bun.which("openssl") === null)(
+    "over TLS, with a certificate that the operator trusts and not with another",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "codeswitch-tls-"));
+      const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+      const made = Bun.spawn(
+        [
+          "openssl",
+          "req",
+          "-x509",
+          "-newkey",
+          "ec",
+          "-pkeyopt",
+          "ec_paramgen_curve:prime256v1",
+          "-nodes",
+          "-days",
+          "2",
+        ].concat([
+          "-subj",
+          "/CN=localhost",
+          "-addext",
+          "subjectAltName=DNS:localhost",
+          "-keyout",
+          key,
+          "-out",
+          certificate,
+        ]),
+        { stderr: "ignore" },
+      );
+      expect(await made.exited).toBe(0);
+      const server = await startRedis();
+      const port = await freePort();
+      for (const [name, value] of [
+        ["tls-cert-file", certificate],
+        ["tls-key-file", key],
+        ["tls-auth-clients", "no"],
+        ["tls-port", `${port}`],
+      ] as const)
+        await server.run("CONFIG", "SET", name, value);
+      const ask = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+        const child = Bun.spawn([process.execPath, tries, `rediss://localhost:${port}`, "100", "10"], {
+          env: { ...process.env, ...env },
+          stderr: "pipe",
+        });
+        return Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+      };
+      expect(await ask({ NODE_EXTRA_CA_CERTS: certificate })).toEqual(["10\n", ""]);
+      const [, trouble] = await ask({});
+      expect(trouble).toMatch(/Redis at localhost:\d+ is away \(.*self.signed.*\)/i);
+      await server.stop();
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   test("over a cluster as well", async () => {
     const { url } = await sharedCluster();
