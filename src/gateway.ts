@@ -1,17 +1,27 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
+import { keptKeys } from "./access/kept-keys.ts";
+import { keyringOf } from "./access/keyring.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
+import { bundledPrices } from "./cost/bundled.ts";
+import { priceBook } from "./cost/price-book.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Gateway, Hooks } from "./relay/call.ts";
-import { NO_HOOKS } from "./relay/hooks.ts";
+import { joined, NO_HOOKS } from "./relay/hooks.ts";
+import type { Counters } from "./limits/counters.ts";
+import { limitsOf } from "./limits/limits.ts";
+import { memoryCounters } from "./limits/memory-counters.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
+import { simulated } from "./simulated.ts";
+import { storeAt } from "./store/open.ts";
 import { openVault } from "./vault/open.ts";
-import { provenance } from "./vault/provenance.ts";
+import { type Provenance, provenance } from "./vault/provenance.ts";
+import type { Level } from "./vault/vault.ts";
 import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
 
@@ -21,6 +31,8 @@ export interface RunningGateway {
   readonly instance: string;
   /** How many calls are open now. */
   openCalls(): number;
+  /** Before a stop, where another process takes over the port: clients are told to open new connections. */
+  leave(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,21 +51,52 @@ export interface GatewayOptions {
   readonly idleSeconds?: number;
   /** Where it is noted which deployments are there. Absent: in memory. */
   readonly sightings?: Sightings;
+  /** Where limits and budgets are counted. Absent: in the memory of this process. */
+  readonly counters?: Counters;
+  /** What it has in common with the other processes on its port. Absent: it is alone there. */
+  readonly crew?: Crewed;
+}
+
+/** What the processes of one port hold together. */
+export interface Crewed {
+  readonly instance: string;
+  /** The reasoning that no disk may see. */
+  readonly reasoning: Level;
+  readonly provenance: Provenance;
 }
 
 export async function startGateway(config: Config, options: GatewayOptions): Promise<RunningGateway> {
   // As loading does, for a configuration that was made otherwise.
   const from = { file: config.source, key: "server.host" };
-  refuseExposed(config.server.host, config.keys, from, ({ name }) => `the key ${name}`);
+  const owner = config.ownerKey === undefined ? [] : [{ name: "owner", key: config.ownerKey }];
+  refuseExposed(config.server.host, [...config.keys, ...owner], from, ({ name }) => `the key ${name}`);
   const { log } = options;
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
   for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
-  const { config: ready, stop: stopSimulator } = await withSimulator(config);
-  const vault = openVault(options, Date.now, log.warn);
-  const instance = crypto.randomUUID();
+  const simulator = simulated();
+  const ready = await simulator.ready(config);
+  const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
+  const { dataDir, secret } = options;
+  const store = storeAt({ dataDir });
+  const made =
+    store && dataDir !== undefined
+      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
+      : undefined;
+  const instance = options.crew?.instance ?? crypto.randomUUID();
+  const tokens = tokenMeter();
+  const prices = priceBook(() => [{ level: "bundled", index: bundledPrices() }]);
+  const counters = options.counters ?? memoryCounters(Date.now);
+  const limits = limitsOf({
+    config: () => ready,
+    counters,
+    tokens,
+    prices,
+    clock: Date.now,
+    warn: log.warn,
+  });
   const ledger = ledgerOf({
-    sinks: [log, ...(options.sinks ?? [])],
+    sinks: [limits, log, ...(options.sinks ?? [])],
     clock: Date.now,
     failed: (error) => log.warn(`A record was lost at one of its sinks: ${stackOf(error)}`),
   });
@@ -62,41 +105,38 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       return ready;
     },
     instance,
+    keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
     log,
     ledger,
-    hooks: options.hooks ?? NO_HOOKS,
+    hooks: joined(options.hooks ?? NO_HOOKS, limits.hooks),
     clock: Date.now,
     vault,
-    provenance: provenance(),
-    tokens: tokenMeter(),
+    provenance: options.crew?.provenance ?? provenance(),
+    tokens,
+    prices,
     sightings: options.sightings ?? sightings(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
   const { idleSeconds } = options;
   await beginAsking();
-  const server = serve(gateway, { callsMax: callsMax(descriptors), ...(idleSeconds !== undefined && { idleSeconds }) });
+  const server = serve(gateway, {
+    callsMax: callsMax(descriptors),
+    ...(idleSeconds !== undefined && { idleSeconds }),
+    ...(options.crew && { port: "shared" }),
+  });
   return {
     url: server.url,
     instance,
     openCalls: server.openCalls,
+    leave: server.leave,
     stop: async () => {
       await server.stop();
-      stopSimulator();
+      simulator.stop();
+      made?.stop();
+      await limits.stop();
+      await counters.close();
       await vault.stop();
+      await store?.close();
     },
   };
-}
-
-/** Providers of the kind `simulator` without an address get one of ours, on a port of its own. */
-async function withSimulator(config: Config): Promise<{ config: Config; stop(): void }> {
-  const needed = Object.values(config.providers).filter(
-    (provider) => provider.kind === "simulator" && provider.baseUrl === "",
-  );
-  if (needed.length === 0) return { config, stop: () => {} };
-  // Loaded here, so that a gateway without one starts sooner.
-  const { startSimulator } = await import("./simulator/index.ts");
-  const simulator = startSimulator({});
-  const providers = { ...config.providers };
-  for (const provider of needed) providers[provider.name] = { ...provider, baseUrl: simulator.url };
-  return { config: { ...config, providers }, stop: simulator.stop };
 }

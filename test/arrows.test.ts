@@ -23,8 +23,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   setup: ["wire", "ir", "config", "probe", "typed"],
   doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store", "typed"],
   search: ["wire", "ir", "config"],
-  store: ["wire"],
-  access: ["wire", "ir", "config", "store"],
+  store: ["time", "wire"],
+  access: ["time", "wire", "ir", "config", "store"],
   cost: ["wire", "ir", "config"],
   ledger: ["time", "wire", "ir", "config", "store", "cost"],
   vault: ["time", "wire", "ir", "store"],
@@ -50,6 +50,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "time",
     "wire",
     "ir",
+    // How many tokens a body asks for at most, and whether it is inside a tool loop.
+    "dialects",
     "config",
     "providers",
     "routing",
@@ -60,6 +62,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "observe",
     "relay",
   ],
+  // Stands above what its processes hold together, and below what serves in each.
+  workers: ["time", "wire", "ir", "config", "vault", "limits"],
   http: [
     "time",
     "wire",

@@ -35,8 +35,42 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   configDepthMax: "src/config/yaml/parse-yaml.test.ts > brackets that are never closed",
   logQueueBytesMax:
     "src/observe/output.test.ts > keeps so many bytes for a reader that stalls and no more, and tells in their place how many lines it lost",
+  journalBytesMax:
+    "src/ledger/writer.test.ts > a journal that is full says so, keeps what was let in, and says what it lost",
+  journalSegmentBytes:
+    "src/ledger/writer.test.ts > files of the journal go when their rows are in, and open calls are carried over",
+  journalLineBytesMax: "src/ledger/writer.test.ts > a row that is longer than any can be is refused aloud",
+  journalSpillBytesMax:
+    "src/ledger/writer.test.ts > where the journal cannot be written, rows wait in memory up to a bound",
+  journalRefusedBytesMax: "src/ledger/aside.test.ts > is kept up to a bound",
+  outboxBytesMax: "src/ledger/writer.test.ts > an outbox that is far behind loses its oldest rows, and the store none",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
   otherModelsMax: "test/e2e/names.test.ts > names no more of them than are checked in a moment",
+  toolNamesMax: "src/relay/watch.test.ts > an answer's record names so many of its tools and no more",
+  labelLengthMax: "src/clients/own-headers.test.ts > a label may be as long as the limit, and not longer",
+  callTagsMax: "src/clients/own-headers.test.ts > a call may have as many tags as the limit, and not one more",
+  keysCachedMax: "src/access/made-keys.test.ts > no more keys are remembered than the bound",
+  unknownKeyMs: "src/access/made-keys.test.ts > a key that nobody has is not looked up again for five seconds",
+  keyLookupsMax: "src/access/made-keys.test.ts > so many keys are looked up at a time, and one more is a 503",
+  keyLookupMs: "src/access/made-keys.test.ts > a look-up that hangs is a 503",
+  epochEveryMs: "src/access/polling.test.ts > asks again and again, never twice at once",
+  epochMs: "src/access/made-keys.test.ts > an epoch that does not come is a database that is away",
+  epochHangsMs:
+    "src/access/made-keys.test.ts > an epoch that hangs is waited for, and asked for anew after ten seconds",
+  keysUntoldMs:
+    "src/access/made-keys.test.ts > while the database is away, what is remembered goes on for 15 minutes, and what is not is a 503",
+  leasesOverMax:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  leaseOverMs:
+    "src/limits/memory-counters.test.ts > of calls that never ended no more are kept than the bound, and none longer than a day",
+  settledMax:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  settledMs:
+    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  counterIdleMs:
+    "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
+  countersMs: "src/workers/counters.test.ts > is away for the call, and holds nothing for it afterwards",
+  keptMs: "src/workers/reasoning.test.ts > a supervisor that does not answer restores nothing, and holds nobody",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

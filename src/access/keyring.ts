@@ -1,67 +1,96 @@
-/** Finds the caller of a request by its key. Keys are compared by their digest, so that neither length nor prefix of a key can be timed. */
-import { createHash } from "node:crypto";
-import type { Config, KeyConfig } from "../config/config.ts";
-import { GatewayError } from "../ir/error.ts";
+/** Finds the caller of a request by its key: one of the configuration, else one that was made. */
 import { consumerToken } from "../config/api-keys.ts";
+import type { Config } from "../config/config.ts";
+import { GatewayError } from "../ir/error.ts";
+import { admitted, type Visit } from "./admitted.ts";
+import { type Caller, LOCAL } from "./caller.ts";
+import { configuredKeys } from "./configured-keys.ts";
+import { kindOfKey } from "./made-key.ts";
+import type { MadeKeys } from "./made-keys.ts";
+import { digestOf, presentedKey } from "./presented.ts";
 
-export interface Caller {
-  /** The key's name; "local" when the gateway is open. */
-  readonly name: string;
-  readonly key?: KeyConfig;
-}
+export type { Caller } from "./caller.ts";
 
 export interface Keyring {
-  readonly open: boolean;
-  /** Throws `unauthenticated` with what to do. */
-  identify(headers: Headers): Caller;
+  /**
+   * open: there is no key, and nobody needs one. unknown: none in the configuration, and the store has not told yet
+   * whether any was made. A gateway that was closed once stays so until it stops: deleting the last key lets nobody in.
+   */
+  access(): "open" | "closed" | "unknown";
+  /** A promise only where the store has to be asked. Throws a GatewayError with what to do. */
+  identify(headers: Headers, peer: () => string): Caller | Promise<Caller>;
 }
 
-const OPEN: Caller = { name: "local" };
-
-/** Made once for each configuration and remembered, so that every call may ask for it. */
-export function keyring(config: Config): Keyring {
-  const ring = rings.get(config) ?? keyringOf(config);
-  rings.set(config, ring);
-  return ring;
+export interface KeyringParts {
+  /** The configuration that holds now. */
+  readonly config: () => Config;
+  /** Absent: keys of the configuration alone. */
+  readonly made?: MadeKeys;
+  /** What a gateway without keys of its configuration is while its store has said nothing. A file that cannot be read keeps nobody of this machine out; replicas share a database, and one of them may have been given keys. */
+  readonly untold?: "open" | "unknown";
+  readonly clock: () => number;
 }
-const rings = new WeakMap<Config, Keyring>();
 
-function keyringOf({ keys }: Config): Keyring {
-  const byDigest = new Map(keys.map((key) => [digest(key.key), key]));
-  if (byDigest.size === 0) return { open: true, identify: () => OPEN };
+export function keyringOf({ config, made, untold = "open", clock }: KeyringParts): Keyring {
+  let wasClosed = false;
+  const access: Keyring["access"] = () => {
+    wasClosed ||= configuredKeys(config()).size > 0 || made?.exist() === "yes";
+    if (wasClosed) return "closed";
+    return made?.exist() === "unknown" ? untold : "open";
+  };
   return {
-    open: false,
-    identify: (headers) => {
+    access,
+    identify: (headers, peer) => {
+      const state = access();
+      if (state === "open") return LOCAL;
       const presented = presentedKey(headers);
-      if (presented === undefined)
-        throw new GatewayError(
-          "unauthenticated",
-          "No API key came with the request. Send one of this gateway's keys as `Authorization: Bearer …`, `x-api-key` or `api-key`.",
-        );
-      const key = byDigest.get(digest(presented));
-      if (key) return { name: key.name, key };
-      const foreign = consumerToken(presented);
-      throw new GatewayError(
-        "unauthenticated",
-        foreign
-          ? `The key is ${foreign}. It belongs to a consumer log-in and is never accepted or forwarded here; use one of this gateway's own keys.`
-          : "The API key is not one of this gateway's keys. Keys are set under `auth.keys` in its configuration, or as SERVICE_API_KEY.",
-      );
+      if (presented === undefined) throw state === "unknown" ? cannotTell() : noKey();
+      const visit: Visit = { now: clock(), peer };
+      const configured = configuredKeys(config()).get(digestOf(presented));
+      if (configured) return admitted(configured, visit);
+      if (made === undefined || kindOfKey(presented) !== "made")
+        throw state === "unknown" ? cannotTell() : unknownKey(presented);
+      const found = made.find(presented, visit);
+      return found instanceof Promise ? found.then(known) : known(found);
     },
   };
 }
 
-/** Clients have three places for a key: OpenAI's, Anthropic's and Azure's. */
-function presentedKey(headers: Headers): string | undefined {
-  return bearerOf(headers) || headers.get("x-api-key")?.trim() || headers.get("api-key")?.trim() || undefined;
-}
+const known = (caller: Caller | undefined): Caller => {
+  if (caller) return caller;
+  throw new GatewayError(
+    "unauthenticated",
+    "The API key is none of this gateway's: it was never made here, was deleted, or was replaced by a rotation.",
+  );
+};
 
-const SCHEME = "bearer";
-/** No regular expression: one would backtrack on what a stranger sends. */
-function bearerOf(headers: Headers): string {
-  const text = headers.get("authorization")?.trim() ?? "";
-  const isBearer = text.slice(0, SCHEME.length).toLowerCase() === SCHEME && text.charAt(SCHEME.length).trim() === "";
-  return isBearer ? text.slice(SCHEME.length).trim() : "";
-}
+const noKey = (): GatewayError =>
+  new GatewayError(
+    "unauthenticated",
+    "No API key came with the request. Send one of this gateway's keys as `Authorization: Bearer …`, `x-api-key` or `api-key`.",
+  );
 
-const digest = (key: string): string => createHash("sha256").update(key).digest("hex");
+const cannotTell = (): GatewayError =>
+  new GatewayError(
+    "unavailable",
+    "The database that holds this gateway's keys has not answered yet, so that it is not known whether a key is needed. Ask again in a moment.",
+    { retryAfter: "1" },
+  );
+
+function unknownKey(presented: string): GatewayError {
+  const foreign = consumerToken(presented);
+  if (foreign)
+    return new GatewayError(
+      "unauthenticated",
+      `The key is ${foreign}. It belongs to a consumer log-in and is never accepted or forwarded here; use one of this gateway's own keys.`,
+    );
+  if (kindOfKey(presented) === "mistyped")
+    return new GatewayError(
+      "unauthenticated",
+      "The API key was mistyped or cut off: it begins like one of this gateway's keys, and its checksum is wrong. Copy it whole.",
+    );
+  return new GatewayError(
+    "unauthenticated",
+    "The API key is not one of this gateway's keys. Keys are set under `auth.keys` in its configuration, or as SERVICE_API_KEY, or are made by whoever runs it.",
+  );
+}

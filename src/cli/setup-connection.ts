@@ -1,7 +1,7 @@
 /** What a client must know of the gateway: address, key, models. Asked of the gateway that runs; where none does, read from this folder's configuration. */
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { makeKey } from "../access/made-key.ts";
 import type { Config, KeyConfig } from "../config/config.ts";
 import { isDotenv } from "../config/dotenv.ts";
 import { askModels, modelFault, type Served } from "../probe/gateway.ts";
@@ -148,7 +148,7 @@ function keyInFile(config: Config, file: string, id: string, state: State): Keye
   const ours = state.setups[id]?.files.find(({ path }) => path === file);
   if (known !== undefined && !ours)
     return { key: known, notes: [`Your configuration has a key called ${id} already, which is used.`] };
-  const key = known ?? `cs-${randomBytes(24).toString("base64url")}`;
+  const key = known ?? makeKey();
   const now = readFile(file);
   const before = (ours ? textBefore(ours, now) : now) ?? "";
   const notes = config.keys.length === 0 ? [FIRST_KEY] : [];

@@ -10,7 +10,7 @@ import { greeting, shellWord } from "./greeting.ts";
 import { checkHost, elsewhere, whyNotOpen } from "./listen.ts";
 import { sightingsFor, tellMissing } from "./missing.ts";
 import { leaveNote } from "./note.ts";
-import { lastWords, untilStopped } from "./stop.ts";
+import { lastWords, type Stoppable, untilStopped } from "./stop.ts";
 import { CONFIG_ARG, loadHere } from "./surroundings.ts";
 import { keepTunnel } from "./keep-tunnel.ts";
 import { announceAddress, tellOfTunnel } from "./public.ts";
@@ -18,6 +18,8 @@ import { openTunnel } from "./tunnel.ts";
 import { VERSION } from "../wire/version.ts";
 import { type WayIn, wayIn } from "./way-in.ts";
 import { flag } from "./flags.ts";
+import { countWorkers } from "../workers/count.ts";
+import { startWorkers, type Workers } from "./workers.ts";
 
 export const startCommand = defineCommand({
   meta: { name: "start", description: "Start the gateway. Without any key or file it starts with a simulator to try." },
@@ -37,7 +39,8 @@ export const startCommand = defineCommand({
   },
   run: async ({ args }) => {
     const { host, port, "log-format": logFormat } = args;
-    const config = loadHere(args.config, { host, port, logFormat });
+    const load = (): Config => loadHere(args.config, { host, port, logFormat });
+    const config = load();
     const typed = process.argv.slice(2).map(shellWord).join(" ");
     const way = wayIn({ tunnel: args.tunnel, publicUrl: args["public-url"], typed }, config, process.env.PATH ?? "");
     const { format } = config.log;
@@ -46,7 +49,7 @@ export const startCommand = defineCommand({
     const seen = sightingsFor(config, here.dataDir);
     const options = { ...here, log: logOf(format, said.print), sightings: seen };
     const asks = seen && here.asksDeployments ? () => tellMissing(config, seen, options.log) : undefined;
-    await serve(config, options, way, said, asks).finally(() => lastWords(said));
+    await serve(config, options, way, said, load, asks).finally(() => lastWords(said));
   },
 });
 
@@ -55,9 +58,14 @@ async function serve(
   options: GatewayOptions & DataHere,
   way: WayIn | undefined,
   said: Output,
+  load: () => Config,
   whenUp: (() => Promise<void>) | undefined,
 ): Promise<void> {
-  const gateway = await open(config, options);
+  const tell = (words: string): void =>
+    config.log.format === "json"
+      ? said.print(jsonLine("info", { event: "stop", message: words }))
+      : said.complain(words);
+  const gateway = await open(config, options, said, load);
   const { url, instance } = gateway;
   const note = { url, pid: process.pid, version: VERSION, instance, source: sourceOf(config) };
   const takeNoteAway = leaveNote(options.dataDir, note);
@@ -69,11 +77,7 @@ async function serve(
   };
   // Before anybody is told that we are up: who reads it may stop us at once.
   const { drainMs } = config.server;
-  const tell = (words: string): void =>
-    config.log.format === "json"
-      ? said.print(jsonLine("info", { event: "stop", message: words }))
-      : said.complain(words);
-  const stopped = untilStopped({ stop, openCalls: gateway.openCalls, drainMs }, tell, said);
+  const stopped = untilStopped({ stop, openCalls: gateway.openCalls, drainMs, hangUp: gateway.hangUp }, tell, said);
   said.print(announcement(config, url, way));
   // Whatever becomes of it, the gateway goes on.
   void whenUp?.().catch(() => {});
@@ -81,7 +85,11 @@ async function serve(
     await letIn(way, url, config, said, going.signal).catch((error: unknown) =>
       stop().then(() => Promise.reject(error)),
     );
-  await stopped;
+  await Promise.race([
+    stopped,
+    // A tunnel that leads nowhere ends with it.
+    ...(gateway.failed ? [gateway.failed.catch((error: unknown) => stop().then(() => Promise.reject(error)))] : []),
+  ]);
 }
 
 async function letIn(way: WayIn, url: string, config: Config, said: Output, going: AbortSignal): Promise<void> {
@@ -89,11 +97,19 @@ async function letIn(way: WayIn, url: string, config: Config, said: Output, goin
   await keepTunnel(() => openTunnel(way, url), tellOfTunnel(way.kind, config, said), going);
 }
 
-async function open(config: Config, options: GatewayOptions): Promise<RunningGateway> {
+/** One process or several: a gateway all the same. */
+type Serving = Pick<RunningGateway, "url" | "instance" | "stop"> &
+  Partial<Pick<Workers, "failed" | "hangUp">> &
+  Pick<Stoppable, "openCalls">;
+
+async function open(config: Config, options: GatewayOptions, said: Output, load: () => Config): Promise<Serving> {
   await checkHost(config.server);
-  // Loaded here, so that --help and config check stay quick.
-  const { startGateway } = await import("../gateway.ts");
+  const { workers, remark } = countWorkers(config.server.workers);
+  if (remark !== undefined) options.log.warn(remark);
   try {
+    if (workers > 1) return await startWorkers({ workers, config, options, said, load });
+    // Loaded here, so that --help and config check stay quick.
+    const { startGateway } = await import("../gateway.ts");
     return await startGateway(config, options);
   } catch (error) {
     throw (await whyNotOpen(error, config.server)) ?? error;

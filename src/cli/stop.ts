@@ -5,18 +5,20 @@ import type { Output } from "../observe/output.ts";
 const ECHO_MS = 300;
 /** What is still to be said may take so long; a reader that is slower must not hold up the end. */
 const FLUSH_MS = 300;
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export interface Stoppable {
   stop(): Promise<void>;
-  openCalls(): number;
+  openCalls(): number | Promise<number>;
   /** What `stop` may take, which it keeps by itself. */
   readonly drainMs: number;
+  /** What SIGHUP means where no terminal sent it, by closing. Absent: the same as SIGTERM. */
+  readonly hangUp?: (() => void) | undefined;
 }
 
 /** Resolves when it has stopped. `tell`: what a person reads of it, or a log. */
 export function untilStopped(
-  { stop, openCalls, drainMs }: Stoppable,
+  { stop, openCalls, drainMs, hangUp }: Stoppable,
   tell: (words: string) => void,
   output: Output,
 ): Promise<void> {
@@ -29,16 +31,22 @@ export function untilStopped(
         return;
       }
       firstAt = now;
-      const open = openCalls();
-      const calls = open === 1 ? "the open call" : `${open} open calls`;
-      const seconds = Math.ceil(drainMs / 1000);
-      if (open > 0) tell(`Stopping: ${calls} may take up to ${seconds} s. Once more to stop at once.`);
+      const counted = openCalls();
+      if (typeof counted === "number") sayStopping(counted);
+      else counted.then(sayStopping, () => {});
       stop().then(() => {
         tell("Stopped.");
         resolve();
       }, reject);
     };
+    const sayStopping = (open: number): void => {
+      const calls = open === 1 ? "the open call" : `${open} open calls`;
+      const seconds = Math.ceil(drainMs / 1000);
+      if (open > 0) tell(`Stopping: ${calls} may take up to ${seconds} s. Once more to stop at once.`);
+    };
     for (const signal of SIGNALS) process.on(signal, onSignal);
+    const isInTerminal = process.stdin.isTTY === true;
+    process.on("SIGHUP", () => (hangUp && !isInTerminal && firstAt === undefined ? hangUp() : onSignal("SIGHUP")));
     if (process.env.npm_lifecycle_event !== undefined)
       whenParentEnds(() => {
         // A signal that has come already is the same end.

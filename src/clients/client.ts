@@ -28,16 +28,32 @@ const AGENTS: readonly (readonly [mark: string, ClientId])[] = [
   ["*copilot", "copilot"],
   ["qwencode/", "qwen-code"],
   ["cline", "cline"],
-  ...["openai/", "anthropic/", "asyncopenai/", "asyncanthropic/", "ai-sdk/", "ai/"].map((sdk) => [sdk, "sdk"] as const),
+  ...["openai/", "anthropic/", "asyncopenai/", "asyncanthropic/", "ai-sdk", "ai/", "langchain"].map(
+    (sdk) => [sdk, "sdk"] as const,
+  ),
 ];
 
-export function clientOf(path: string, userAgent: string): ClientId {
+export function clientOf(path: string, headers: Headers): ClientId {
   if (path.startsWith("/cursor/")) return "cursor";
-  const agent = userAgent.toLowerCase();
+  const agent = (headers.get("user-agent") ?? "").toLowerCase();
   const isMarked = (mark: string): boolean =>
     mark.startsWith("*") ? agent.includes(mark.slice(1)) : agent.startsWith(mark);
-  return AGENTS.find(([mark]) => isMarked(mark))?.[1] ?? "unknown";
+  const found = AGENTS.find(([mark]) => isMarked(mark))?.[1] ?? "unknown";
+  return found === "sdk" && headers.has(COPILOTS) ? "copilot" : found;
 }
+
+/** Copilot's CLI 1.0.102 has the user agents of the SDKs that it uses, and this header beside them. */
+const COPILOTS = "x-initiator";
+
+/** What stands behind the name in its user agent: `claude-cli/2.1.329 (external, cli)`, `OpenAI/JS 5.20.1`. */
+export function versionOf(client: ClientId, headers: Headers): string | undefined {
+  const agent = (headers.get("user-agent") ?? "").slice(0, AGENT_LENGTH_MAX);
+  // Of its SDK, which is not its own.
+  if (client === "copilot" && !agent.toLowerCase().includes("copilot")) return undefined;
+  return VERSION.exec(agent)?.[1];
+}
+const AGENT_LENGTH_MAX = 256;
+const VERSION = /[/ ]v?(\d{1,9}\.[\w.+-]{1,40})/;
 
 /** Shows a person the list of models, and keeps of it what is called as its maker's are. */
 export const picksOwnNames = (client: ClientId): boolean => client === "claude-code";

@@ -16,14 +16,20 @@ const SESSION_HEADERS = [
   "conversation-id",
 ] as const;
 
+export interface NamedSession {
+  readonly id: string;
+  /** The header or field that it was read from. */
+  readonly from: string;
+}
+
 /** A session that the client names: in `metadata` (Cursor) or a header. Never `user`: it is the same in all of a person's conversations. */
-export function namedSession(headers: Headers, body: JsonObject): string | undefined {
+export function namedSession(headers: Headers, body: JsonObject): NamedSession | undefined {
   const metadata = isObject(body.metadata) ? body.metadata : undefined;
   if (typeof metadata?.cursorConversationId === "string" && metadata.cursorConversationId !== "")
-    return metadata.cursorConversationId;
-  for (const name of SESSION_HEADERS) {
-    const value = headers.get(name);
-    if (value) return value;
+    return { id: metadata.cursorConversationId, from: "metadata.cursorConversationId" };
+  for (const from of SESSION_HEADERS) {
+    const id = headers.get(from);
+    if (id) return { id, from };
   }
   return undefined;
 }

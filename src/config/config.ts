@@ -32,6 +32,8 @@ export interface Config {
 
 export type ServerConfig = FileConfig["server"];
 export type KeyConfig = FileConfig["auth"]["keys"][number];
+/** What a key may do, wherever it lives: a made key has the same settings as one of the file, and its secret nowhere. */
+export type KeySettings = Omit<KeyConfig, "key">;
 export type ReasoningStyle = NonNullable<KeyConfig["showReasoning"]>;
 export type LimitsConfig = FileConfig["limits"];
 export type TaggedBudget = FileConfig["budgets"][number];

@@ -100,6 +100,8 @@ test("codeswitch.example.yaml without any variable starts too: what has no key i
 
 test("the JSON Schema lets ${…} stand for a number and still knows every key", () => {
   const schema = JSON.stringify(FileSchema.shape ? Object.keys(FileSchema.shape) : []);
-  expect(schema).toBe('["server","auth","providers","models","limits","budgets","alerts","prices_file","storage","redis","outbox","search","log"]');
+  expect(schema).toBe(
+    '["server","auth","providers","models","limits","budgets","alerts","prices_file","storage","redis","outbox","search","log"]',
+  );
   expect(parse("port: ${PORT:-4141}")).toEqual({ port: "${PORT:-4141}" });
 });

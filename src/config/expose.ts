@@ -11,14 +11,14 @@ export const WEAK_KEY_FIX = `Make one of ${KEY_LENGTH_MIN} characters or more: o
 /** Where the configuration has a key: `auth.keys[0].key`, or a variable. */
 export type PlaceOfKey = (key: KeyConfig, index: number) => string;
 
-/** Throws ConfigError: anybody on the network could spend the owner's money. */
+/** Throws ConfigError: anybody on the network could spend the owner's money. Keys that were made do not count: they may all be deleted while it runs. */
 export function refuseExposed(host: string, keys: readonly KeyConfig[], from: Place, placeOf: PlaceOfKey): void {
   if (isLoopback(host)) return;
   if (keys.length === 0)
     throw new ConfigError({
       ...from,
       fault: "can be reached from other machines, and no key is configured, so that anybody could spend your money",
-      fix: "Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file), or listen on 127.0.0.1.",
+      fix: "Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file) or an owner's (CODESWITCH_OWNER_KEY), or listen on 127.0.0.1.",
     });
   const weak = weakKeys(keys, placeOf);
   if (weak.length > 0)

@@ -5,6 +5,7 @@ import type { Config, KeyConfig } from "./config.ts";
 import { dotenvBeside, hasDotenv, isDotenv, over, parseDotenv } from "./dotenv.ts";
 import { fromEnvironment, variableOfKey } from "./env/environment.ts";
 import { OWN_VARIABLES } from "./env/variables.ts";
+import { readOwnerKey } from "./owner-key.ts";
 import { type PlaceOfKey, refuseExposed, weakKeyWarnings } from "./expose.ts";
 import { readOverrides, variableWarnings, type Flags, type Overrides } from "./overrides.ts";
 import { placeOf, valueOf } from "./yaml/place.ts";
@@ -79,11 +80,21 @@ interface Origin {
 function complete(config: Config, overrides: Overrides, { variables, host, placeOfKey }: Origin): Config {
   const { server, log, keys, warnings } = config;
   const listening = { ...server, host: overrides.host ?? server.host, port: overrides.port ?? server.port };
-  refuseExposed(listening.host, keys, overrides.hostFrom ?? host, placeOfKey);
+  const owner = readOwnerKey(config, variables);
+  const { ownerKey } = owner;
+  const all = [...keys, ...(ownerKey === undefined ? [] : [{ name: "owner", key: ownerKey }])];
+  const placeOf: PlaceOfKey = (key, index) => (index < keys.length ? placeOfKey(key, index) : owner.place);
+  refuseExposed(listening.host, all, overrides.hostFrom ?? host, placeOf);
   return {
     ...config,
+    ...(ownerKey !== undefined && { ownerKey }),
     server: listening,
     log: { format: overrides.logFormat ?? log.format },
-    warnings: [...warnings, ...weakKeyWarnings(keys, placeOfKey), ...variableWarnings(variables, OWN_VARIABLES)],
+    warnings: [
+      ...warnings,
+      ...owner.warnings,
+      ...weakKeyWarnings(all, placeOf),
+      ...variableWarnings(variables, OWN_VARIABLES),
+    ],
   };
 }

@@ -1,6 +1,6 @@
 /** Counters as vendors send them, as a line of usage. Both OpenAI protocols count alike in words of their own, and vendors mix the words: one reader has them all, for the dialects and for whoever checks a vendor from outside. */
 import { isObject, type Json, type JsonObject } from "../wire/json.ts";
-import { type UsageLine, usageLine } from "../ir/usage.ts";
+import { type UsageLine, usageLine, type UsageTotals } from "../ir/usage.ts";
 
 /** Finite, whole and not below zero, or it is no count. */
 export function countIn(holder: Json | undefined, ...keys: readonly string[]): number | undefined {
@@ -17,18 +17,32 @@ export function countedLine(wire: JsonObject): UsageLine {
   const input = wire.prompt_tokens_details ?? wire.input_tokens_details;
   const prompt = countIn(wire, "prompt_tokens", "input_tokens") ?? 0;
   const cacheRead = Math.min(cachedTokens(wire) ?? 0, prompt);
-  const cacheWrite5m = Math.min(countIn(input, "cache_write_tokens") ?? 0, prompt - cacheRead);
+  const cacheWrite = Math.min(countIn(input, "cache_write_tokens") ?? 0, prompt - cacheRead);
+  const cacheWrite12h = Math.min(writtenForLong(input), cacheWrite);
   const details = wire.completion_tokens_details ?? wire.output_tokens_details;
   const reasoning = countIn(details, "reasoning_tokens") ?? 0;
   const output = outputOf(wire, prompt, reasoning);
   return usageLine({
-    input: prompt - cacheRead - cacheWrite5m,
+    input: prompt - cacheRead - cacheWrite,
     cacheRead,
-    cacheWrite5m,
+    cacheWrite5m: cacheWrite - cacheWrite12h,
+    cacheWrite12h,
     output,
     reasoning: Math.min(reasoning, output),
   });
 }
+
+/** OpenAI since GPT-5.6: `cache_write_tokens` are of 30 minutes, but for those that are kept for 12 hours and cost twice as much (LiteLLM 1.109.1, types/llms/openai.py). */
+const writtenForLong = (input: Json | undefined): number =>
+  (isObject(input) ? countIn(input.cache_write_tokens_details, "ttl_12h_tokens") : undefined) ?? 0;
+
+/** What was written to the cache, in the words that `countedLine` reads. */
+export const writesOf = ({ cacheWrite, cacheWrite12h }: UsageTotals): JsonObject => ({
+  cache_write_tokens: cacheWrite,
+  ...(cacheWrite12h > 0 && {
+    cache_write_tokens_details: { ttl_30m_tokens: cacheWrite - cacheWrite12h, ttl_12h_tokens: cacheWrite12h },
+  }),
+});
 
 /** Some vendors have a word of their own, and a zero in the usual one beside it. */
 export function cachedTokens(wire: JsonObject): number | undefined {

@@ -13,6 +13,7 @@ import type { ToolMap } from "../ir/tools.ts";
 import type { WebSearches } from "../ir/web-search.ts";
 import type { CallerWords, FieldNames } from "../ir/field-names.ts";
 import type { PathPattern } from "../wire/path.ts";
+import type { LimitHeaders } from "./limit-headers.ts";
 import type { Probe } from "./probe.ts";
 import type { Range, Traits } from "./traits.ts";
 
@@ -79,6 +80,8 @@ export interface Dialect {
     decode(reply: Reply): GatewayError;
     encode(error: GatewayError): Reply;
   };
+  /** How its vendor's answers tell what is left of a limit. */
+  readonly limitHeaders: LimitHeaders;
   /** Absent: nobody asks for a count in this dialect. */
   readonly tokenCount?: TokenCount;
   /** Absent: its clients read another dialect's list. */

@@ -1,4 +1,5 @@
 /** The count of a call's tokens: the vendor's own counter where it has one, else a local tokenizer that says so. */
+import { originOf } from "../clients/origin.ts";
 import { withoutAttribution } from "../clients/claude-code.ts";
 import type { TokenCount } from "../dialects/dialect.ts";
 import { DIALECTS } from "../dialects/index.ts";
@@ -14,36 +15,42 @@ import { LIMITS } from "../wire/limits.ts";
 import { readWhole } from "../relay/read-whole.ts";
 import { headersForClient } from "../relay/redact.ts";
 import { errorReply, send } from "../relay/send.ts";
-import { ERROR_FACTS } from "../ir/error.ts";
+import { ERROR_FACTS, type GatewayError, ownError } from "../ir/error.ts";
+import { closeCall } from "../relay/close.ts";
+import { toGatewayError } from "../relay/refuse.ts";
 import type { Exchange, Handler } from "./exchange.ts";
-import { jsonBody } from "./json-body.ts";
+import { type Recorded, recorded } from "./recorded.ts";
 
 export const countTokens =
   (dialect: DialectId, tokenCount: TokenCount): Handler =>
-  async (exchange) => {
-    const open = exchange.calls.enter(exchange.request.signal);
-    try {
-      return await open.untilCut(() => count(exchange, { dialect, tokenCount, signal: open.signal }));
-    } finally {
-      open.left();
-    }
-  };
+  (exchange) =>
+    recorded(exchange, { kind: "count", surface: dialect }, async (call) => {
+      const { record, json } = call;
+      const { gateway, request, client, caller } = exchange;
+      record.draft.dialect = dialect;
+      const response = await count(exchange, { ...call, dialect, tokenCount });
+      record.comesFrom(() => originOf({ client, headers: request.headers, caller: caller.id, body: json }));
+      closeCall({ gateway, record, reply: dialect }, response.status);
+      return response;
+    });
 
-interface Counting {
+interface Counting extends Recorded {
   readonly dialect: DialectId;
   readonly tokenCount: TokenCount;
-  readonly signal: AbortSignal;
 }
 
 async function count(exchange: Exchange, counting: Counting): Promise<Response> {
-  const { json, text } = await jsonBody(exchange);
+  const { json, record } = counting;
   const { key } = exchange.caller;
-  const { targets } = plan(exchange.gateway.config, requiredString(json, "model"), key);
+  const asked = requiredString(json, "model");
+  record.draft.modelAsked = asked;
+  const { targets, modelName } = plan(exchange.gateway.config, asked, key);
+  record.draft.modelEntry = modelName;
   checkOtherModels(exchange.gateway.config, json, targets, key);
   const counter = targets.find(
     (target) => target.dialect === counting.dialect && countsTokens(target.provider, target.dialect),
   );
-  const counted = counter && (await countAtVendor(exchange, counter, text, counting));
+  const counted = counter && (await countAtVendor(exchange, counter, counting));
   if (counted) return counted;
   const { value } = DIALECTS[counting.dialect].request.decode(json);
   const { provider, model } = targets[0] as Target;
@@ -58,13 +65,13 @@ async function count(exchange: Exchange, counting: Counting): Promise<Response> 
 async function countAtVendor(
   exchange: Exchange,
   target: Target,
-  text: string,
-  { tokenCount, signal }: Counting,
+  { tokenCount, signal, text, record }: Counting,
 ): Promise<Response | undefined> {
   const to = endpoint(target.provider, target.dialect, target.model, "count-tokens");
   const { name: provider, firstByteMs, idleMs } = target.provider;
   const ms = Math.min(LIMITS.countMs, firstByteMs);
   const until = performance.now() + ms;
+  record.attempt({ provider, model: target.model }, { lane: "native", losses: [] });
   const response = await send(
     {
       ...to,
@@ -75,20 +82,27 @@ async function countAtVendor(
     },
     applyEdits(text, [{ name: "model", path: ["model"], value: target.model }]),
     { provider, firstByteMs: ms, signal },
-  ).catch(() => undefined);
+  ).catch((error: unknown) => void record.attempted(toGatewayError(error)));
   if (!response) return undefined;
+  record.responded(undefined);
   if (response.ok) {
     const { bytes, end } = await readWhole(response.body, { bytesMax: LIMITS.countBytesMax, idleMs, until });
     const counted = new TextDecoder().decode(bytes);
-    if (end !== "eof" || !isCount(counted, tokenCount)) return undefined;
+    const isWhole = end === "eof" && isCount(counted, tokenCount);
+    record.attempted(isWhole ? undefined : noCount(provider));
+    if (!isWhole) return undefined;
     return new Response(counted, { headers: { "content-type": "application/json" } });
   }
   const reply = await errorReply(response, target.provider);
   const error = DIALECTS[target.dialect].error.decode(reply);
+  record.attempted(error.with({ upstream: reply, provider }));
   if (response.status === 404 || ERROR_FACTS[error.kind].failover) return undefined;
   const forClient = headersForClient(response.headers, target.provider);
   throw error.with({ upstream: reply, upstreamDialect: target.dialect, headers: forClient, provider });
 }
+
+const noCount = (provider: string): GatewayError =>
+  ownError("upstream-failed", `The provider ${provider} answered with something that is no count.`, { provider });
 
 function isCount(text: string, { isAnswer }: TokenCount): boolean {
   try {

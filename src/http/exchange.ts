@@ -13,7 +13,13 @@ export interface Exchange {
   readonly client: ClientId;
   readonly caller: Caller;
   readonly gateway: Gateway;
-  readonly connection: Connection;
+  readonly connection: ClientConnection;
   readonly calls: OpenCalls;
+}
+
+/** A client's connection, as only the server knows it. */
+export interface ClientConnection extends Connection {
+  /** Its address, whatever its headers say: behind a proxy it is the proxy's. */
+  peer(): string;
 }
 export type Handler = (exchange: Exchange) => Promise<Response> | Response;

@@ -1,37 +1,19 @@
 /** POST of a call in one of the dialects. */
-import { closeCall, LEFT } from "../relay/close.ts";
 import type { Surface } from "../relay/call.ts";
-import type { OpenCall } from "../relay/open-calls.ts";
-import { toGatewayError } from "../relay/refuse.ts";
 import { relay } from "../relay/relay.ts";
-import { refusalFor } from "./error-response.ts";
 import type { Handler } from "./exchange.ts";
-import { jsonBody } from "./json-body.ts";
+import { recorded } from "./recorded.ts";
 
 export const generate =
   (surface: Surface): Handler =>
-  async (exchange) => {
-    const { gateway, request, path, client, caller, connection, id, calls } = exchange;
-    let open: OpenCall | undefined;
-    const head = { id, client, surface: surface.reply, caller: caller.name };
-    const record = gateway.ledger.start(head, () => open?.left());
-    const closing = { gateway, record, reply: surface.reply };
-    try {
-      const entered = calls.enter(request.signal);
-      open = entered;
-      return await entered.untilCut(async () => {
-        const { bytes, text, json } = await jsonBody(exchange);
-        return relay({
-          ...{ gateway, id, surface, path, client, caller, connection, record, bytes, text, body: json },
-          headers: request.headers,
-          signal: entered.signal,
-          onCut: entered.onCut,
-        });
-      });
-    } catch (error) {
-      const known = toGatewayError(error);
-      if (request.signal.aborted || known.kind === "aborted") closeCall(closing, 499, undefined, LEFT);
-      else closeCall(closing, refusalFor(client, surface.reply, known).status, undefined, known);
-      throw error;
-    }
+  (exchange) => {
+    const { gateway, request, path, client, caller, connection, id } = exchange;
+    return recorded(exchange, { kind: "call", surface: surface.reply }, ({ json, ...call }) =>
+      relay({
+        ...{ gateway, id, surface, path, client, caller, connection },
+        headers: request.headers,
+        ...call,
+        body: json,
+      }),
+    );
   };

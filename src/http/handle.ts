@@ -1,19 +1,19 @@
 /** One request: its route, its door, its key, its handler, and the error that is sent where one of them refuses it. */
 import { checkOpenDoor } from "../access/door.ts";
-import { type Caller, keyring } from "../access/keyring.ts";
+import { NOBODY } from "../access/caller.ts";
 import type { TurnedAway } from "../access/turned-away.ts";
 import { clientOf } from "../clients/client.ts";
 import { googleError, isGoogles } from "../clients/gemini-cli.ts";
 import type { Config } from "../config/config.ts";
 import { FALLBACK } from "../dialects/index.ts";
 import { type ErrorKind, GatewayError } from "../ir/error.ts";
-import type { Connection, Gateway } from "../relay/call.ts";
+import type { Gateway } from "../relay/call.ts";
 import type { OpenCalls } from "../relay/open-calls.ts";
 import { toGatewayError } from "../relay/refuse.ts";
 import { printed, refusalFor, REQUEST_ID } from "./error-response.ts";
 import { discardBody } from "./body.ts";
 import { corsHeaders, preflight } from "./cors.ts";
-import type { Exchange } from "./exchange.ts";
+import type { ClientConnection, Exchange } from "./exchange.ts";
 import { nothingAt } from "./nowhere.ts";
 import { dialectOfPath, match, type Matched } from "./routes.ts";
 import { stackOf } from "./stack.ts";
@@ -23,14 +23,12 @@ export interface Door {
   readonly gateway: Gateway;
   readonly calls: OpenCalls;
   readonly turnedAway: TurnedAway;
+  /** Each answer is the last one of its connection. */
+  readonly isClosing: () => boolean;
 }
 
-/** A client's connection, as only the server knows it. */
-export interface ClientConnection extends Connection {
-  peer(): string;
-}
-
-export const newId = (): string => `req_${crypto.randomUUID().replaceAll("-", "")}`;
+/** In the order of their calls. */
+export const newId = (): string => Bun.randomUUIDv7();
 
 export async function respond(request: Request, door: Door, connection: ClientConnection): Promise<Response> {
   const id = newId();
@@ -39,6 +37,8 @@ export async function respond(request: Request, door: Door, connection: ClientCo
     ? await handle(arrivalOf(id, request, url), door, connection)
     : printed(refusalFor("unknown", FALLBACK.id, unreadableHost()));
   connection.waitsForClient();
+  // Bun closes the connection after it, and the client knows.
+  if (door.isClosing()) response.headers.set("connection", "close");
   return withOurHeaders(response, request, id, door.gateway.config);
 }
 
@@ -53,7 +53,7 @@ type Arrival = Pick<Exchange, "id" | "request" | "path" | "client">;
 
 function arrivalOf(id: string, request: Request, url: URL): Arrival {
   const path = withoutSlashes(url.pathname);
-  return { id, request, path, client: clientOf(path, request.headers.get("user-agent") ?? "") };
+  return { id, request, path, client: clientOf(path, request.headers) };
 }
 
 /** Without the slashes at its end. No regular expression: one would backtrack on a path that is all slashes. */
@@ -66,18 +66,20 @@ function withoutSlashes(path: string): string {
 async function handle(arrival: Arrival, door: Door, connection: ClientConnection): Promise<Response> {
   const { request, path, client, id } = arrival;
   const { gateway, calls } = door;
-  const keys = keyring(gateway.config);
+  const { keyring } = gateway;
   let dialect = dialectOfPath(path);
   let isAdmitted = false;
   try {
-    const found = match(request.method, path);
-    const isFree = "route" in found && found.route.access === "none";
-    if (keys.open && !isFree) checkOpenDoor(request.headers);
+    const matched = match(request.method, path);
+    const isFree = "route" in matched && matched.route.access === "none";
+    if (!isFree && keyring.access() === "open") checkOpenDoor(request.headers);
     const crossOrigin = preflight(request, gateway.config);
     if (crossOrigin) return crossOrigin;
-    const { route, captured } = known(found, request.method, path);
+    const { route, captured } = known(matched, request.method, path);
     dialect = route.dialect ?? dialect;
-    const caller: Caller = isFree ? { name: "nobody" } : keys.identify(request.headers);
+    const found = isFree ? NOBODY : keyring.identify(request.headers, connection.peer);
+    // Most keys are known by heart, and a call waits for nothing.
+    const caller = found instanceof Promise ? await found : found;
     isAdmitted = true;
     return await route.handler({ ...arrival, captured, caller, gateway, connection, calls });
   } catch (error) {

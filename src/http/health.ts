@@ -11,7 +11,7 @@ export const health: Handler = ({ gateway }) =>
     {
       headers: {
         "x-codeswitch-instance": gateway.instance,
-        "x-codeswitch-access": gateway.config.keys.length > 0 ? "key" : "open",
+        "x-codeswitch-access": gateway.keyring.access() === "open" ? "open" : "key",
       },
     },
   );

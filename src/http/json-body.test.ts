@@ -14,7 +14,7 @@ const posted = (body: string, type: string | undefined = "application/json") =>
   );
 const refusal = async (body: string, type?: string): Promise<GatewayError> => {
   const { exchange, bodiesRead } = posted(body, type);
-  const error = await jsonBody(exchange).then(
+  const error = await jsonBody(exchange, () => {}).then(
     () => undefined,
     (thrown: unknown) => thrown as GatewayError,
   );
@@ -26,7 +26,7 @@ const refusal = async (body: string, type?: string): Promise<GatewayError> => {
 
 test("an object is read: its bytes, its text and its fields", async () => {
   const { exchange, bodiesRead } = posted('{"model":"m","seed":12345678901234567890}');
-  const { text, bytes, json } = await jsonBody(exchange);
+  const { text, bytes, json } = await jsonBody(exchange, () => {});
   expect(text).toBe('{"model":"m","seed":12345678901234567890}');
   expect(new TextDecoder().decode(bytes)).toBe(text);
   expect(json.model).toBe("m");
@@ -36,7 +36,7 @@ test("an object is read: its bytes, its text and its fields", async () => {
 describe("content-type", () => {
   for (const type of ["application/json", " Application/JSON ;charset=utf-8", "application/vnd.api+json"])
     test(`${JSON.stringify(type)} is JSON`, async () => {
-      expect((await jsonBody(posted("{}", type).exchange)).json).toEqual({});
+      expect((await jsonBody(posted("{}", type).exchange, () => {})).json).toEqual({});
     });
   for (const type of ["text/plain", "application/jsonp", "multipart/form-data; boundary=x", "text/json"])
     test(`${type} is refused before the body is read, as a page can send it unasked`, async () => {
@@ -49,7 +49,7 @@ describe("content-type", () => {
   test("that is missing is refused by name", async () => {
     const request = new Request("http://localhost/", { method: "POST", body: new TextEncoder().encode("{}") });
     expect(request.headers.get("content-type")).toBeNull();
-    await expect(jsonBody(exchangeOf(request).exchange)).rejects.toThrow("content-type is missing.");
+    await expect(jsonBody(exchangeOf(request).exchange, () => {})).rejects.toThrow("content-type is missing.");
   });
 });
 

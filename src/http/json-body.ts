@@ -6,7 +6,11 @@ import { textFault, type TextFault } from "../wire/scan.ts";
 import { readBody, type BodyText } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
 
-export async function jsonBody(exchange: Exchange): Promise<BodyText & { readonly json: JsonObject }> {
+/** `arrived`: called when the body is here whole, and before it is read as JSON. */
+export async function jsonBody(
+  exchange: Exchange,
+  arrived: () => void,
+): Promise<BodyText & { readonly json: JsonObject }> {
   const type = exchange.request.headers.get("content-type");
   // A web page can post text/plain across origins without asking; JSON it cannot.
   if (type === null || !/^application\/(?:[\w.-]+\+)?json\b/i.test(type.trim()))
@@ -16,6 +20,7 @@ export async function jsonBody(exchange: Exchange): Promise<BodyText & { readonl
     );
   const body = await readBody(exchange.request, exchange.gateway.config.server.bodyBytesMax);
   exchange.connection.waitsForUs();
+  arrived();
   return { ...body, json: objectOf(body.text) };
 }
 

@@ -1,6 +1,6 @@
 /** The list of models, in the shape of the client that reads it, and with the names that its key may ask for. */
 import { describe, expect, test } from "bun:test";
-import type { KeyConfig, ModelConfig, ProviderConfig } from "../config/config.ts";
+import type { KeySettings, ModelConfig, ProviderConfig } from "../config/config.ts";
 import { exchangeOf } from "../../test/fixtures/exchange.ts";
 import { listModels, oneModel } from "./list-models.ts";
 
@@ -18,21 +18,21 @@ const model = (name: string, more: object = {}, provider = "p"): ModelConfig => 
 });
 const MODELS = [model("a"), model("b", { effort: "low" }), model("any-*"), model("off", {}, "nobody")];
 
-const asked = (query = "", headers: Record<string, string> = {}, key?: KeyConfig, captured = "") =>
+const asked = (query = "", headers: Record<string, string> = {}, key?: KeySettings, captured = "") =>
   exchangeOf(new Request(`http://localhost/v1/models${query}`, { headers }), {
     config: { providers: { p: P }, models: MODELS },
     captured,
-    ...(key && { caller: { name: key.name, key } }),
+    ...(key && { caller: { id: "k", name: key.name, key } }),
   }).exchange;
 const list = async (...args: Parameters<typeof asked>) => (await listModels(asked(...args))).json();
-const one = async (name: string, headers: Record<string, string> = {}, key?: KeyConfig) =>
+const one = async (name: string, headers: Record<string, string> = {}, key?: KeySettings) =>
   (await oneModel(asked("", headers, key, name))).json();
 
 const CHAT = (id: string) => ({ id, object: "model", created: 1_767_225_600, owned_by: "codeswitch" });
 const MESSAGES = (id: string) => ({ type: "model", id, display_name: id, created_at: "2026-01-01T00:00:00.000Z" });
 const VERSION = { "anthropic-version": "2023-06-01" };
-const KEY: KeyConfig = { name: "k", key: "x", models: ["b*"] };
-const NOTHING: KeyConfig = { name: "k", key: "x", models: [] };
+const KEY: KeySettings = { name: "k", models: ["b*"] };
+const NOTHING: KeySettings = { name: "k", models: [] };
 
 describe("the list", () => {
   test("is OpenAI's, without patterns and without models that nobody answers", async () => {

@@ -2,7 +2,7 @@
 import { picksOwnNames } from "../clients/client.ts";
 import { listedIds, nameListed } from "../clients/claude-code.ts";
 import { catalogueRow, type Known } from "../clients/codex.ts";
-import type { Config, KeyConfig } from "../config/config.ts";
+import type { Config, KeySettings } from "../config/config.ts";
 import type { ListedModel, ModelList } from "../dialects/dialect.ts";
 import { DIALECTS, FALLBACK } from "../dialects/index.ts";
 import { listedModels, type Plan, plan } from "../routing/plan.ts";
@@ -27,7 +27,7 @@ export const oneModel: Handler = (exchange) => {
 /** Codex sends its version, and gets its own list beside the one for SDKs: `GET /models?client_version=0.169.0`. */
 const asksForCatalogue = ({ request }: Exchange): boolean => new URL(request.url).searchParams.has("client_version");
 
-export const catalogueOf = (config: Config, names: readonly string[], key?: KeyConfig): readonly JsonObject[] =>
+export const catalogueOf = (config: Config, names: readonly string[], key?: KeySettings): readonly JsonObject[] =>
   names.map((name, at) => catalogueRow(knownOf(name, plan(config, name, key)), at + 1));
 
 function knownOf(name: string, { targets, forcedEffort }: Plan): Known {

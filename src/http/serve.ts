@@ -13,11 +13,19 @@ export interface ServeOptions {
   readonly callsMax: number;
   /** How long a client's connection may be idle while the gateway waits for the client. Absent: a minute. */
   readonly idleSeconds?: number;
+  /** shared: other processes listen there too (Linux). */
+  readonly port?: "own" | "shared";
 }
 
 export interface HttpServer {
   readonly url: string;
   openCalls(): number;
+  /**
+   * Before a stop where others go on listening at the same port: for a moment each answer closes its connection. Bun
+   * (1.4.5) closes those that are idle at a stop, and those that are not after their answer without saying so: a client
+   * that asks again just then would lose its call. Whoever has to open a connection comes to another process.
+   */
+  leave(): Promise<void>;
   /** Stops listening, waits for open calls, ends what is left with an error, then closes everything. */
   stop(): Promise<void>;
 }
@@ -26,17 +34,24 @@ export interface HttpServer {
 const IDLE_SECONDS = 60;
 /** Bun looks at its connections every four seconds, and so closes up to four seconds early. */
 const LOOK_SECONDS = 4;
+/** An agent's next call follows its last one sooner than that. */
+const LEAVE_MS = 1_000;
 /** How long the last words of a stop may take to their clients. */
 const LAST_WORDS_MS = 1_000;
 
-export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }: ServeOptions): HttpServer {
+export function serve(
+  gateway: Gateway,
+  { callsMax, idleSeconds = IDLE_SECONDS, port = "own" }: ServeOptions,
+): HttpServer {
   const { config } = gateway;
   const calls = openCalls(callsMax);
-  const door: Door = { gateway, calls, turnedAway: turnedAway(gateway.log.warn) };
+  let isClosing = false;
+  const door: Door = { gateway, calls, turnedAway: turnedAway(gateway.log.warn), isClosing: () => isClosing };
   const idleTimeout = idleSeconds + LOOK_SECONDS;
   const server = Bun.serve({
     hostname: config.server.host,
     port: config.server.port,
+    reusePort: port === "shared",
     idleTimeout,
     // Ours is counted while the body arrives. Bun's own 413 has neither words nor an id.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
@@ -56,7 +71,12 @@ export function serve(gateway: Gateway, { callsMax, idleSeconds = IDLE_SECONDS }
   return {
     url: localUrl(config.server.host, String(server.port)),
     openCalls: calls.count,
+    leave: async () => {
+      isClosing = true;
+      await Bun.sleep(LEAVE_MS);
+    },
     stop: async () => {
+      isClosing = true;
       const drained = server.stop();
       await orLate(drained, gateway.config.server.drainMs);
       calls.cut(stopping());

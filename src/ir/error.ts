@@ -74,6 +74,8 @@ export interface ErrorDetails {
   readonly upstreamDialect?: DialectId;
   /** A limit of this gateway refused it, not one of the target: no other target is asked, and none again. */
   readonly ours?: true;
+  /** A limit of this gateway on one provider refused it: a target of another may take the call. */
+  readonly nextTarget?: true;
   /** Whose fault it is, for the log: a provider's name. */
   readonly provider?: string;
   /** For the log: the gateway's own sentence, with nothing in it that a caller or a vendor wrote. Absent: its kind says enough. */

@@ -10,8 +10,13 @@ export interface UsageLine {
   readonly cacheRead: number;
   readonly cacheWrite5m: number;
   readonly cacheWrite1h: number;
+  readonly cacheWrite12h: number;
   readonly output: number;
   readonly reasoning: number;
+  /** Where the vendor prices it apart: `fast`. */
+  readonly speed?: string;
+  /** Where the answer was made, as the vendor says it: `us`. */
+  readonly region?: string;
 }
 
 /** Lines, because one answer can bill several models. Anthropic's top-level usage omits compaction and the advisor. */
@@ -19,6 +24,9 @@ export interface Usage {
   readonly lines: readonly UsageLine[];
   /** Calls of tools that the vendor runs and bills: `web_search_requests: 2`. */
   readonly hostedCalls: Readonly<Record<string, number>>;
+  /** Those of them that the gateway ran in the vendor's place: no vendor bills them. */
+  readonly ownCalls?: Readonly<Record<string, number>>;
+  /** The one that served, not the one that was asked for. */
   readonly serviceTier?: string;
   readonly source: "reported" | "estimated" | "none";
 }
@@ -31,10 +39,18 @@ export const usageLine = (counts: Partial<UsageLine>): UsageLine => ({
   cacheRead: 0,
   cacheWrite5m: 0,
   cacheWrite1h: 0,
+  cacheWrite12h: 0,
   output: 0,
   reasoning: 0,
   ...counts,
 });
+
+/** What the vendor bills of them. */
+export function billedCalls({ hostedCalls, ownCalls }: Usage): Usage["hostedCalls"] {
+  if (!ownCalls) return hostedCalls;
+  const billed = Object.entries(hostedCalls).map(([name, calls]) => [name, calls - (ownCalls[name] ?? 0)] as const);
+  return Object.fromEntries(billed.filter(([, calls]) => calls > 0));
+}
 
 /** An answer that the gateway makes in several rounds: each has the ones before in its prompt, so that the last one is the answer's. */
 export function afterRound(before: Usage, last: Usage): Usage {
@@ -55,6 +71,7 @@ export interface UsageTotals {
   readonly cacheRead: number;
   readonly cacheWrite: number;
   readonly cacheWrite1h: number;
+  readonly cacheWrite12h: number;
   readonly input: number;
   readonly output: number;
   readonly reasoning: number;
@@ -67,12 +84,22 @@ export const toldTotals = (usage: Usage): UsageTotals => sumOf(usage.lines.filte
 export const paidTotals = (usage: Usage): UsageTotals => sumOf(usage.lines);
 
 function sumOf(lines: readonly UsageLine[]): UsageTotals {
-  const sum = { prompt: 0, cacheRead: 0, cacheWrite: 0, cacheWrite1h: 0, input: 0, output: 0, reasoning: 0 };
+  const sum = {
+    prompt: 0,
+    cacheRead: 0,
+    cacheWrite: 0,
+    cacheWrite1h: 0,
+    cacheWrite12h: 0,
+    input: 0,
+    output: 0,
+    reasoning: 0,
+  };
   for (const line of lines) {
     sum.input += line.input;
     sum.cacheRead += line.cacheRead;
-    sum.cacheWrite += line.cacheWrite5m + line.cacheWrite1h;
+    sum.cacheWrite += line.cacheWrite5m + line.cacheWrite1h + line.cacheWrite12h;
     sum.cacheWrite1h += line.cacheWrite1h;
+    sum.cacheWrite12h += line.cacheWrite12h;
     sum.output += line.output;
     sum.reasoning += line.reasoning;
   }

@@ -53,6 +53,12 @@ test("the first close is the record, later ones are nothing", () => {
     {
       id: "req_1",
       startedAt: NOON,
+      kind: "call",
+      tags: {},
+      tools: [],
+      cost: { nano: null, priceVersion: null, priced: false },
+      heldNano: 0,
+      settled: false,
       caller: "me",
       client: "cursor",
       surface: "openai-chat",
@@ -75,11 +81,11 @@ test("the first close is the record, later ones are nothing", () => {
 
 test("every attempt is told: whom it asked, what came of it, and how long it took", () => {
   const { now, records, record } = opened();
-  record.attempt({ provider: "a", model: "x" }, "native", []);
+  record.attempt({ provider: "a", model: "x" }, { lane: "native", losses: [] });
   now.passed += 10;
   const upstream = { status: 500, headers: {}, body: "a prompt" };
   record.attempted(new GatewayError("upstream-failed", "a prompt", { provider: "a", upstream }));
-  record.attempt({ provider: "b", model: "y" }, "native", []);
+  record.attempt({ provider: "b", model: "y" }, { lane: "native", losses: [] });
   now.passed += 20;
   record.attempted();
   now.passed += 30;
@@ -118,7 +124,7 @@ test("a header can carry the name of what was lost, whatever its caller called i
 
 test("a caller that leaves while a target is asked leaves an attempt that nobody answered", () => {
   const { records, record } = opened();
-  record.attempt({ provider: "a", model: "x" }, "native", []);
+  record.attempt({ provider: "a", model: "x" }, { lane: "native", losses: [] });
   record.close("abandoned", 499);
   expect(records).toMatchObject([{ error: "aborted", attempts: [{ error: "aborted" }] }]);
   expect(records[0]?.attempts[0]).not.toHaveProperty("status");
@@ -143,4 +149,23 @@ test("a sink that throws costs nobody else the record", () => {
   record.close("failed", 500);
   expect(records).toMatchObject([{ id: "req_1", outcome: "ended" }]);
   expect(faults).toHaveLength(1);
+});
+
+test("a beginning is told once, with what is known by then, and not after the end", () => {
+  const told: string[] = [];
+  const sink = {
+    begin: ({ outcome, modelAsked }: CallRecord) => void told.push(`${outcome} ${modelAsked}`),
+    write: ({ outcome }: CallRecord) => void told.push(outcome),
+  };
+  const ledger = ledgerOf({ ...times(), sinks: [sink], failed: () => {} });
+  const head = { client: "cursor", surface: "openai-chat", caller: "laptop" } as const;
+  const first = ledger.start({ id: "req_1", ...head });
+  first.draft.modelAsked = "m";
+  first.begin();
+  first.begin();
+  first.close("ended", 200);
+  const refused = ledger.start({ id: "req_2", ...head });
+  refused.close("failed", 429);
+  refused.begin();
+  expect(told).toEqual(["unknown m", "ended", "failed"]);
 });

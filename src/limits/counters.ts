@@ -55,10 +55,15 @@ export type Admission =
       readonly epoch?: number;
     }
   /** Nothing was counted: these meters, by index, must be seeded first. */
-  | { readonly kind: "unknown"; readonly meters: readonly number[] };
+  | { readonly kind: "unknown"; readonly meters: readonly number[] }
+  /** Nothing was counted. Who counts for all replicas is away, and what may be spent without its word is spent: the meter at this index. */
+  | { readonly kind: "away"; readonly meter: number };
 
 export interface Admit {
-  /** The call's own id: the lease is known by it, and an id is settled once. A further admit under the same id adds meters to its lease. */
+  /**
+   * The call's own id: the lease is known by it, and an id is settled once. A further admit under the same id adds
+   * meters to its lease; one under an id that is settled is refused.
+   */
   readonly id: string;
   readonly meters: readonly Meter[];
   /** After so long without `renew` a lease is over: what it held counts as spent until the call's true end is settled. */
@@ -76,14 +81,20 @@ export interface Settlement {
 export interface Counters {
   /** Checks every meter, then adds to every meter: a refused call uses up nothing. Synchronous where it can be. */
   admit(call: Admit): Admission | Promise<Admission>;
-  /** Once for each id: later ones with the same id do nothing. After a lease is over it corrects what was counted for it. Never throws: what cannot be reached now is told later. */
+  /**
+   * Once for each id: later ones with the same id do nothing. A meter of the lease that is not named came to 0. What is
+   * more than was counted is counted now; what is less is taken from where it was counted, as long as that is in the
+   * window. After a lease is over it corrects what was counted for it; where the lease is not known, all of `actual` is
+   * counted. Never throws: what cannot be reached now is told later.
+   */
   settle(id: string, settlements: readonly Settlement[]): void | Promise<void>;
+  /** From now. What is over or was never known stays so. */
   renew(ids: readonly string[], leaseMs: number): void | Promise<void>;
   /** What the ledger says was spent: rolling: by the start of each bucket, aligned to multiples of `bucketMs`. Does nothing where the counter is there. */
   seed(meter: Meter, spent: ReadonlyMap<number, number>): void | Promise<void>;
   /** Levels without a change, for reports and for the comparison with the ledger; undefined: not there. */
   levels(meters: readonly Meter[]): readonly (Level | undefined)[] | Promise<readonly (Level | undefined)[]>;
-  /** Adds to what was spent, also less than 0: the ledger knew better. */
+  /** Adds to what was spent, also less than 0: the ledger knew better. Nothing goes below 0. */
   correct(meter: Meter, by: number): void | Promise<void>;
   close(): Promise<void>;
 }

@@ -6,7 +6,13 @@ import { logOf, lostLine } from "./log.ts";
 
 const STRANGE = 'a\nb\r\u2028\u0000\ud800"\\';
 const RECORD: CallRecord = {
-  id: "req_1a2b3c4d5e6f",
+  id: "01a1fcf0-e398-78d3-8cf3-a4a43d204ad8",
+  kind: "call",
+  tags: {},
+  tools: [],
+  cost: { nano: null, priceVersion: null, priced: false },
+  heldNano: 0,
+  settled: false,
   startedAt: new Date(2026, 0, 2, 12, 0, 1).getTime(),
   caller: "me",
   client: "cursor",
@@ -40,14 +46,14 @@ const textLine = (more: Partial<CallRecord> = {}): string => {
 
 test("text: one readable line a call, with who made it and an id to find it by", () => {
   expect(textLine()).toBe(
-    "12:00:01 me cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 attempts · req_1a2b3c4d",
+    "12:00:01 me cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 attempts · 01a1fcf0-e398-78d3",
   );
 });
 
 test("text: what was lost is counted by what matters, and the first of it named", () => {
   const lossAt = (path: string) => ({ path, feature: "stop-sequences", how: "dropped", weight: "meaning" }) as const;
   const first = { lossCount: 1, losses: [lossAt("stop"), ...RECORD.losses] };
-  expect(textLine(first)).toContain(" · 1 lost: stop · req_1a2b3c4d");
+  expect(textLine(first)).toContain(" · 1 lost: stop · 01a1fcf0-e398-78d3");
   const more = { lossCount: 2, answerLossCount: 1, losses: ["stop", "n", "answer.finish"].map(lossAt) };
   expect(textLine(more)).toContain(" · 2 lost: stop … · 1 lost of the answer: answer.finish · ");
   const cut = { lossCount: 1, answerLossCount: 2, losses: ["stop", ""].map(lossAt) };

@@ -1,6 +1,7 @@
 /** The log: one readable line per call, or one JSON object. */
 import type { Config } from "../config/config.ts";
 import { paidTotals, toldTotals } from "../ir/usage.ts";
+import { shownDollars } from "../cost/money.ts";
 import type { CallRecord } from "../ledger/ledger.ts";
 import { escaped } from "../wire/printable.ts";
 
@@ -52,12 +53,13 @@ function textLine(level: "info" | "warn", message: string, fields?: object): str
 
 const clockTime = (ms: number): string => new Date(ms).toTimeString().slice(0, 8);
 
-/** `12:00:01 laptop cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 lost: stop … · req_1a2b3c4d` */
+/** `12:00:01 laptop cursor gpt-high → azure/gpt-5 200 · 12.3k in (9.1k cached) 410 out · first 820 ms, all 4.1 s · 2 lost: stop … · 01a1fcf0-e398-78d3` */
 function callLine(record: CallRecord): string {
   const served = record.provider ? ` → ${record.provider}/${record.modelServed ?? "?"}` : "";
   const parts = [
     `${clockTime(record.startedAt)} ${record.caller} ${record.client} ${record.modelAsked ?? "-"}${served} ${statusOf(record)}`,
     tokensOf(record),
+    record.cost.nano ? shownDollars(record.cost.nano) : "",
     timesOf(record),
     record.attempts.length > 1 ? `${record.attempts.length} attempts` : "",
     ...lostIn(record),
@@ -66,8 +68,8 @@ function callLine(record: CallRecord): string {
   return escaped(parts.filter((part) => part !== "").join(" · "));
 }
 
-/** Enough to find the call by its `x-codeswitch-request-id`. */
-const ID_LENGTH = "req_".length + 8;
+/** The millisecond of a UUIDv7 and the count within it: enough to find the call by its `x-codeswitch-request-id`, and by the index of a store. */
+const ID_LENGTH = "01a1fcf0-e398-78d3".length;
 
 function statusOf({ outcome, error, status, why }: CallRecord): string {
   if (outcome === "abandoned") return "abandoned";

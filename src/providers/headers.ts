@@ -13,9 +13,9 @@ export const USER_AGENT = `codeswitch/${VERSION}`;
 /** Claude Code's session and agent ids are for its own vendor only. */
 const isClaudeCode = oneOf(["x-claude-code-*"]);
 
-/** Never sent, even if a dialect's list allows it one day: credentials, cookies, and what shows where the caller is. */
+/** Never sent, even if a dialect's list allows it one day: what is said to the gateway, credentials, cookies, and what shows where the caller is. */
 const SECRET =
-  /^(authorization|proxy-|x-api-key|api-key|x-goog-api-key|cookie|set-cookie|host|openai-organization|openai-project)/;
+  /^(x-codeswitch-|authorization|proxy-|x-api-key|api-key|x-goog-api-key|cookie|set-cookie|host|openai-organization|openai-project)/;
 
 /** What of the caller's headers goes upstream. The endpoint's own headers are laid over these. */
 export function upstreamHeaders(

@@ -4,6 +4,7 @@ import type { OwnSettings, Writing } from "../dialects/dialect.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { cacheKeyOf } from "../ir/ids.ts";
+import { type Efforts, effortsOf } from "../ir/effort.ts";
 import { wordsIn } from "../ir/field-names.ts";
 import { type Loss, lossList } from "../ir/loss.ts";
 import type { Reasoning } from "../ir/request.ts";
@@ -36,7 +37,12 @@ export interface NativeCall {
 export function nativeEdits(
   body: JsonObject,
   call: NativeCall,
-): { readonly edits: readonly SpanEdit[]; readonly losses: readonly Loss[] } {
+): {
+  readonly edits: readonly SpanEdit[];
+  readonly losses: readonly Loss[];
+  /** How much the model is to think, as the body says it before and after. */
+  readonly efforts: Efforts;
+} {
   const { target, forcedEffort } = call;
   const { capabilities, config, dialect: id } = target;
   const dialect = DIALECTS[id];
@@ -51,7 +57,11 @@ export function nativeEdits(
     body.model === target.model ? [] : [{ name: "model", path: ["model"], value: target.model }];
   if (turn) edits.push(...turn.edits);
   edits.push(...dialect.settings.edits(body, before, after, writing), ...dialect.nativeEdits(body, writing));
-  return { edits: editsWithoutRefused(edits, body, capabilities, losses), losses: losses.list() };
+  return {
+    edits: editsWithoutRefused(edits, body, capabilities, losses),
+    losses: losses.list(),
+    efforts: effortsOf(forcedEffort ?? turn?.effort, before.reasoning, after.reasoning),
+  };
 }
 
 /** An effort of a single turn is kept where the model reads it; the name that the caller picked is stronger. */

@@ -24,6 +24,10 @@ export interface TokenMeter {
   wants(of: MeteredModel, bytes: number): boolean;
   learn(of: MeteredModel, sample: Sample): void;
   count(of: MeteredModel, request: ModelRequest): Promise<number>;
+  /** By the length of the body alone, for those who cannot wait for a count: what is held of a budget before the call. */
+  roughly(of: MeteredModel, bytes: number): number;
+  /** What a body of so many bytes came to. */
+  weighed(of: MeteredModel, bytes: number, billed: number): void;
 }
 
 /** The first calls of a model suffice; then one in so many follows a change of tokenizer. */
@@ -32,6 +36,8 @@ const THEN_ONE_IN = 16;
 const MODELS_MAX = 64;
 const BYTES_MAX = 512 * 1024;
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
+/** Of a JSON body, until the model's own bills say better. */
+const BYTES_PER_TOKEN = 3.5;
 /** What an older sample weighs beside the one after it. */
 const FADING = 0.8;
 /** A count that is too low makes a client overrun the model's window; one that is a little too high costs nothing. */
@@ -46,7 +52,12 @@ interface Known {
   local: number;
   billed: number;
   working: Promise<void>;
+  /** Sums over all calls, of their bodies' bytes and the tokens that these came to. */
+  bytes: number;
+  tokens: number;
 }
+
+const NEW = { bytes: 0, tokens: 0, working: Promise.resolve() };
 
 export function tokenMeter(countText: (request: ModelRequest) => Promise<number> = countLocally): TokenMeter {
   const models = new Map<string, Known>();
@@ -54,7 +65,7 @@ export function tokenMeter(countText: (request: ModelRequest) => Promise<number>
 
   const knownOf = ({ provider, model }: MeteredModel): Known => {
     const key = JSON.stringify([provider, model]);
-    const found = models.get(key) ?? { calls: 0, waiting: [], local: 0, billed: 0, working: Promise.resolve() };
+    const found = models.get(key) ?? { calls: 0, waiting: [], local: 0, billed: 0, ...NEW };
     models.delete(key);
     models.set(key, found);
     for (const [oldest, { waiting }] of models) {
@@ -99,6 +110,16 @@ export function tokenMeter(countText: (request: ModelRequest) => Promise<number>
       const known = knownOf(of);
       await catchUp(known);
       return Math.ceil((await countText(request)) * factorOf(known));
+    },
+    roughly: (of, bytes) => {
+      const { bytes: weighed, tokens } = knownOf(of);
+      return weighed === 0 ? bytes / BYTES_PER_TOKEN : (bytes * tokens) / weighed;
+    },
+    weighed: (of, bytes, billed) => {
+      if (bytes <= 0 || billed <= 0) return;
+      const known = knownOf(of);
+      known.bytes = known.bytes * FADING + bytes;
+      known.tokens = known.tokens * FADING + billed;
     },
   };
 }

@@ -10,7 +10,7 @@ import type { OpenStream } from "./deliver.ts";
 import { guardedDialect } from "./hooks.ts";
 import { readsOf } from "./reads.ts";
 import { cleanBytes, cleanDialect } from "./redact.ts";
-import { translateRequest } from "./translate.ts";
+import { replyIdOf, translateRequest } from "./translate.ts";
 import { askTarget, type Upstream } from "./upstream.ts";
 import { type Rounds, searched } from "./rounds.ts";
 import { wholeBody, type WholeBody } from "./whole-body.ts";
@@ -79,5 +79,5 @@ function roundsOf(
     const { body } = translateRequest(next, target, call.plan.forcedEffort);
     return (await wholeBody(await askTarget(attempt, { ...out, body: JSON.stringify(body) }), dialect)).events;
   };
-  return { ...search, search: call.gateway.search, signal: call.signal, replyId: call.id, again };
+  return { ...search, search: call.gateway.search, signal: call.signal, replyId: replyIdOf(call.id), again };
 }

@@ -1,8 +1,9 @@
 /** The types of the relay: a call as it came (Arrival), a call with its plan (Call), a call at a target (Attempt), and the gateway around them. */
-import type { Caller } from "../access/keyring.ts";
+import type { Caller, Keyring } from "../access/keyring.ts";
 import type { ClientId } from "../clients/client.ts";
 import { namedSession } from "../clients/conversation.ts";
 import type { Config } from "../config/config.ts";
+import type { PriceBook } from "../cost/price-book.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
@@ -60,6 +61,7 @@ export interface Arrival {
 
 /** What the relay knows of a call whatever its target. */
 export interface Call extends Arrival {
+  readonly kind: "call";
   readonly dialect: DialectId;
   readonly stream: boolean;
   /** As the caller named it. */
@@ -90,11 +92,13 @@ export interface Gateway {
   readonly config: Config;
   /** A random word: no other gateway and no other run of this one has it. */
   readonly instance: string;
+  readonly keyring: Keyring;
   readonly ledger: Ledger;
   readonly vault: Vault;
   readonly provenance: Provenance;
   readonly tokens: TokenMeter;
   readonly sightings: Sightings;
+  readonly prices: PriceBook;
   readonly hooks: Hooks;
   /** Web searches, for models whose vendor has none. */
   readonly search: Search;
@@ -110,11 +114,25 @@ export interface Gateway {
  *     { admit: async ({ caller }) => void (await budget.check(caller.name)), guards: [] }
  */
 export interface Hooks {
-  /** Before the plan: the caller and the body are known, the target is not. */
-  admit?(arrival: Arrival): Promise<void> | undefined;
-  /** Before each attempt: which target is about to be asked. */
+  /** What takes the place of the plan that the call asked for: a budget that is nearly spent wants a cheaper one. undefined: nothing. */
+  instead?(arrival: Arrival, asked: Asked): Plan | undefined;
+  /** After the plan, before anything is asked or decoded: throws what refuses the call. */
+  admit?(call: Admissible): Promise<void> | undefined;
+  /** Before each attempt: which target is about to be asked. What it throws with `nextTarget` leads to the next one. */
   beforeAttempt?(attempt: Attempt): Promise<void> | undefined;
+  /** What the answer's head says of the caller's limits, in the words of this dialect. */
+  answerHeaders?(record: Pick<Recorder, "draft">, reply: DialectId): Readonly<Record<string, string>>;
   readonly guards: readonly Guard[];
+}
+
+/** A call as it was asked for, with its plan. */
+export interface Asked extends Pick<Call, "dialect" | "session" | "plan"> {}
+
+/** What must be known of a call, or of a count of tokens, to let it in. */
+export interface Admissible extends Pick<Call, "id" | "caller" | "plan" | "body" | "dialect" | "bytes"> {
+  /** count: tokens are counted, nothing is generated. */
+  readonly kind: "call" | "count";
+  readonly record: Pick<Recorder, "draft">;
 }
 
 /** Reads requests and answers. A call that a guard watches is decoded, also between equal dialects; every other call passes as bytes where it can. */
@@ -140,17 +158,21 @@ export function callOf(arrival: Arrival): Call {
     });
   checkModelName(model);
   record.draft.modelAsked = model;
-  const found = plan(gateway.config, model, caller.key);
+  const session = namedSession(headers, body)?.id;
+  const asked = plan(gateway.config, model, caller.key);
+  const found = gateway.hooks.instead?.(arrival, { dialect, session, plan: asked }) ?? asked;
+  record.draft.modelEntry = found.modelName;
   checkOtherModels(gateway.config, body, found.targets, caller.key);
   let decoded: Translated<ModelRequest> | undefined;
   const decode = (): Translated<ModelRequest> => (decoded ??= DIALECTS[dialect].request.decode(body));
   return {
     ...arrival,
+    kind: "call",
     dialect,
     stream: envelope.stream,
     model,
     plan: found,
-    session: namedSession(headers, body),
+    session,
     strict: found.strict || caller.key?.strict === true || headers.get("x-codeswitch-strict") === "true",
     guards: gateway.hooks.guards.filter((guard) => guard.watches(arrival)),
     decoded: decode,

@@ -2,10 +2,14 @@
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
+import { costOf, NO_COST, UNKNOWN_COST } from "../cost/cost-of.ts";
+import type { Cost } from "../cost/cost.ts";
+import type { PricedTarget } from "../cost/price-book.ts";
 import { toldTotals } from "../ir/usage.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { withoutAttribution } from "../clients/claude-code.ts";
 import type { Recorder } from "../ledger/ledger.ts";
+import { vendorOf } from "../providers/catalog.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import type { MeteredModel } from "../providers/token-meter.ts";
 import type { Target } from "../routing/target.ts";
@@ -15,6 +19,7 @@ import type { Watch } from "./watch.ts";
 
 /** What is known of an answer when it ends. */
 export interface Ending {
+  readonly target: Target;
   readonly watch: Watch;
   readonly losses: readonly Loss[];
   readonly place?: Place;
@@ -43,6 +48,7 @@ export const LEFT = new GatewayError("aborted", "the caller went away");
 export function closeCall(closing: Closing, status: number, ending?: Ending, error?: GatewayError): void {
   if (ending) settle(closing, ending);
   const fault = error ?? ending?.watch.error;
+  closing.record.draft.cost = ending ? costAt(closing, ending.target) : costOfFailure(closing, fault);
   if (!fault) closing.record.close("ended", status);
   else closing.record.close(fault.kind === "aborted" ? "abandoned" : "failed", status, fault);
 }
@@ -50,6 +56,9 @@ export function closeCall(closing: Closing, status: number, ending?: Ending, err
 /** Usage and losses for the record, reasoning for the vault, tokens for the local count. */
 function settle({ gateway, record, reply }: Closing, { watch, losses, place, sample }: Ending): void {
   record.draft.usage = watch.usage;
+  record.draft.tools = watch.tools;
+  if (watch.id !== undefined) record.draft.upstreamId = watch.id;
+  if (watch.stopReason !== undefined) record.draft.stopReason = watch.stopReason;
   const kept = watch.forVault();
   const isKept = place !== undefined && kept !== undefined;
   if (isKept) gateway.vault.remember(place, kept.answer, kept.seen);
@@ -57,6 +66,24 @@ function settle({ gateway, record, reply }: Closing, { watch, losses, place, sam
   record.lost.answer(isKept ? losses.filter(({ feature }) => feature !== "seal") : losses);
   for (const seal of watch.seals()) if (seal.dialect === reply) gateway.provenance.note(seal);
   if (sample) learnTokens(sample, record, gateway);
+}
+
+/** Of what was used, at the prices of its end. An answer without a bill costs nobody knows what. */
+function costAt({ gateway, record: { draft } }: Closing, target: Target): Cost {
+  if (draft.usage.source === "none") return UNKNOWN_COST;
+  return costOf(draft.usage, gateway.prices.of(pricedOf(target)), gateway.clock());
+}
+
+/** A target as the price book looks it up. */
+export function pricedOf({ provider, model, baseModel, config: { prices } }: Target): PricedTarget {
+  const of = { provider, vendor: vendorOf(provider).id, model, ...(baseModel !== undefined && { baseModel }) };
+  return prices ? { ...of, prices } : of;
+}
+
+/** What no target was asked, what a vendor refuses and a mere count are on no bill. What ended while one was thinking may be. */
+function costOfFailure({ record: { draft } }: Closing, fault: GatewayError | undefined): Cost {
+  const isRefused = fault?.details.upstream !== undefined || fault?.kind === "upstream-unreachable";
+  return draft.provider === undefined || draft.kind === "count" || isRefused ? NO_COST : UNKNOWN_COST;
 }
 
 /** Where the vendor has no counter of its own, its bill teaches the local one. Only some calls are sampled. */

@@ -34,7 +34,7 @@ export async function commit(upstream: Upstream, from: Dialect, to: Dialect): Pr
 /** What an open stream keeps of its upstream: the body of the call is not among it, for a thousand open streams would hold a thousand bodies. */
 export const heldOf = ({ attempt, out, watch, response, place }: Upstream) => ({
   headers: response.headers,
-  provider: attempt.target.provider.name,
+  target: attempt.target,
   watch,
   idleMs: attempt.target.provider.idleMs,
   behindEndMs: out.lane === "translated" ? 0 : BEHIND_END_MS,

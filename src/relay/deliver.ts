@@ -1,5 +1,6 @@
 /** An open stream, brought to the client: heartbeats while it is silent, an end that says whether the answer is whole, one record. */
 import { type GatewayError, ownError } from "../ir/error.ts";
+import type { Target } from "../routing/target.ts";
 import { orLate } from "../time/limit.ts";
 import type { Place } from "../vault/place.ts";
 import { SSE_COMMENT } from "../wire/sse.ts";
@@ -12,7 +13,7 @@ import type { StreamLane } from "./stream-lane.ts";
 import type { Watch } from "./watch.ts";
 
 export interface OpenStream {
-  readonly provider: string;
+  readonly target: Target;
   readonly lane: StreamLane;
   readonly reads: Reads;
   readonly watch: Watch;
@@ -161,7 +162,7 @@ function pumpOf(open: OpenStream, beatMs: number): Pump {
         const isEnd = read.kind !== "bytes" || (watch.terminal && leftMs() <= 0);
         return isEnd ? { piece, ended: {} } : { piece };
       } catch (error) {
-        return breakOff(toGatewayError(upstreamFault(error, open.provider)));
+        return breakOff(toGatewayError(upstreamFault(error, open.target.provider.name)));
       }
     },
   };
@@ -171,6 +172,8 @@ const NOTHING: Step = { piece: "" };
 const COMPLETE: Step = { piece: "", ended: {} };
 
 const idleError = (stream: OpenStream): GatewayError =>
-  ownError("upstream-timeout", `The provider ${stream.provider} sent no event for ${stream.idleMs / 1000} seconds.`, {
-    provider: stream.provider,
-  });
+  ownError(
+    "upstream-timeout",
+    `The provider ${stream.target.provider.name} sent no event for ${stream.idleMs / 1000} seconds.`,
+    { provider: stream.target.provider.name },
+  );

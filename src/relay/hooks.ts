@@ -6,6 +6,21 @@ import type { Attempt, Call, Hooks } from "./call.ts";
 
 export const NO_HOOKS: Hooks = { guards: [] };
 
+/** Both, one after the other: what the first refuses, the second is not asked about. */
+export const joined = (first: Hooks, second: Omit<Hooks, "guards">): Hooks => ({
+  guards: first.guards,
+  instead: (arrival, asked) => first.instead?.(arrival, asked) ?? second.instead?.(arrival, asked),
+  admit: (call) => inTurn(first.admit?.(call), () => second.admit?.(call)),
+  beforeAttempt: (attempt) => inTurn(first.beforeAttempt?.(attempt), () => second.beforeAttempt?.(attempt)),
+  answerHeaders: (record, reply) => ({
+    ...first.answerHeaders?.(record, reply),
+    ...second.answerHeaders?.(record, reply),
+  }),
+});
+
+const inTurn = (first: Promise<void> | undefined, then: () => Promise<void> | undefined): Promise<void> | undefined =>
+  first ? first.then(then) : then();
+
 /** The request as its guards leave it, one after the other. */
 export async function guardRequest(call: Call): Promise<void> {
   for (const guard of call.guards) if (guard.request) call.replace(await guard.request(call.decoded().value, call));

@@ -40,7 +40,7 @@ function scopeOf(call: Call, first: () => Entry | undefined): Scope | undefined 
   const setting = call.caller.key?.vault ?? "disk";
   if (setting === "off") return undefined;
   return {
-    caller: call.caller.name,
+    caller: call.caller.id,
     conversation: call.session ?? guessedConversation(first()),
     session: call.session === undefined ? "guessed" : "named",
     keeps: setting === "memory" || call.body.store === false ? "memory" : "disk",

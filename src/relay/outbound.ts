@@ -4,6 +4,7 @@ import { guessedConversation, isFromUser } from "../clients/conversation.ts";
 import { readsFunctionNames } from "../clients/cursor.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { ReplyContext, ReplyStyle } from "../dialects/dialect.ts";
+import type { Efforts } from "../ir/effort.ts";
 import { cacheKeyOf } from "../ir/ids.ts";
 import { GatewayError } from "../ir/error.ts";
 import { lossless, type Loss } from "../ir/loss.ts";
@@ -29,13 +30,14 @@ import {
   wantsReasoningBack,
 } from "./kept.ts";
 import type { Rounds } from "./rounds.ts";
-import { replyContext, BARE_STYLE, translateRequest } from "./translate.ts";
+import { replyContext, replyIdOf, BARE_STYLE, translateRequest } from "./translate.ts";
 
 export interface Outbound {
   readonly lane: "native" | "translated";
   readonly body: string | Uint8Array;
   readonly context: ReplyContext;
   readonly losses: readonly Loss[];
+  readonly efforts: Efforts;
   /** A usage chunk that only we asked for. */
   readonly withholdsUsage: boolean;
   /** Where the vault keeps the answer; undefined: it keeps none. Computed while the vendor thinks. */
@@ -78,7 +80,11 @@ function passesAsBytes(attempt: Attempt): boolean {
 
 function native(attempt: Attempt): Outbound {
   const { call, target } = attempt;
-  const { edits: fitting, losses } = nativeEdits(call.body, {
+  const {
+    edits: fitting,
+    losses,
+    efforts,
+  } = nativeEdits(call.body, {
     target,
     ...(call.plan.forcedEffort !== undefined && { forcedEffort: call.plan.forcedEffort }),
     ...(call.session !== undefined && { cacheKey: call.session }),
@@ -91,6 +97,7 @@ function native(attempt: Attempt): Outbound {
     body: edits.length === 0 ? call.bytes : applyEdits(call.text, edits, call.body),
     context: replyContext({ ...common(attempt), style: BARE_STYLE }),
     losses,
+    efforts,
     withholdsUsage: edits.some((edit) => edit.name === "include-usage"),
     kept,
     place: () => placeOfBytes(call, kept),
@@ -125,6 +132,7 @@ async function translated(attempt: Attempt): Promise<Outbound> {
       style,
     }),
     losses: [...losses, ...asked.losses, ...written.losses],
+    efforts: written.efforts,
     withholdsUsage: false,
     kept: "whole",
     place: () => placeOf(call, () => endsOfEntries(call.decoded().value.entries)),
@@ -154,7 +162,7 @@ const withoutSummary = (request: ModelRequest, target: Target): ModelRequest =>
 /** An open stream holds `nowSeconds`, so it closes over the gateway and not over the call, whose body is large. */
 const common = ({ call: { gateway, id, model }, target }: Attempt) => ({
   target,
-  replyId: id,
+  replyId: replyIdOf(id),
   nowSeconds: () => Math.floor(gateway.clock() / 1000),
   modelName: model,
 });

@@ -1,6 +1,9 @@
-/** The stops of a call: admitted, planned, answered by one target, recorded once. */
+/** The stops of a call: planned, admitted, answered by one target, recorded once. */
+import type { Cost } from "../cost/cost.ts";
+import { dollars } from "../cost/money.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { GatewayError } from "../ir/error.ts";
+import { hundredths } from "../ledger/stopwatch.ts";
 import { lossHeaders } from "../ledger/lost.ts";
 import type { Target } from "../routing/target.ts";
 import { orLate } from "../time/limit.ts";
@@ -15,15 +18,24 @@ import { guardRequest } from "./hooks.ts";
 import { outbound } from "./outbound.ts";
 import { cleanError, headersForClient } from "./redact.ts";
 import { toGatewayError } from "./refuse.ts";
-import { replyContext, BARE_STYLE } from "./translate.ts";
+import { replyContext, replyIdOf, BARE_STYLE } from "./translate.ts";
 import { askTarget, type Upstream } from "./upstream.ts";
 
 /** Throws what `toGatewayError` reads, if nothing was sent to the caller yet. */
 export async function relay(arrival: Arrival): Promise<Response> {
-  await arrival.gateway.hooks.admit?.(arrival);
   const call = callOf(arrival);
+  await admitted(call);
+  call.record.begin();
   if (call.guards.length > 0) await guardRequest(call);
   return call.stream ? streamed(call) : whole(call);
+}
+
+async function admitted(call: Call): Promise<void> {
+  const { admit } = call.gateway.hooks;
+  if (!admit) return;
+  const from = performance.now();
+  await admit(call);
+  call.record.draft.queueMs = hundredths(performance.now() - from);
 }
 
 async function whole(call: Call): Promise<Response> {
@@ -31,10 +43,15 @@ async function whole(call: Call): Promise<Response> {
     upstream,
     answer: await wholeAnswer(upstream),
   }));
-  const sample = tokenSample(call, upstream.attempt.target);
-  closeCall(closingOf(call), 200, { ...upstream, losses: answer.losses, ...(sample && { sample }) });
+  const { target } = upstream.attempt;
+  const sample = tokenSample(call, target);
+  closeCall(closingOf(call), 200, { ...upstream, target, losses: answer.losses, ...(sample && { sample }) });
   return new Response(answer.body as string, {
-    headers: { ...replyHeaders(closingOf(call), upstream.response.headers), "content-type": answer.contentType },
+    headers: {
+      ...replyHeaders(closingOf(call), upstream.response.headers),
+      ...costHeader(call.record.draft.cost),
+      "content-type": answer.contentType,
+    },
   });
 }
 
@@ -55,7 +72,7 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
     try {
       await gateway.hooks.beforeAttempt?.(one);
       const out = await outbound(one);
-      record.attempt({ provider: target.provider.name, model: target.model }, out.lane, out.losses);
+      record.attempt({ provider: target.provider.name, model: target.model }, out);
       const upstream = await askTarget(one, out);
       const answer = await take(upstream).catch((error: unknown) => {
         // What was not read keeps the vendor's connection. A body that is being read is let go by its reader.
@@ -118,13 +135,12 @@ async function soon(opening: Promise<OpenStream>, ms: number): Promise<OpenStrea
   return opened === "late" ? undefined : opened;
 }
 
-function replyHeaders(
-  { record: { draft, lost }, gateway }: Closing,
-  upstream: Headers | undefined,
-): Record<string, string> {
+function replyHeaders({ record, gateway, reply }: Closing, upstream: Headers | undefined): Record<string, string> {
+  const { draft, lost } = record;
   const provider = gateway.config.providers[draft.provider ?? ""];
   return {
     ...(upstream && provider && headersForClient(upstream, provider)),
+    ...gateway.hooks.answerHeaders?.(record, reply),
     ...lossHeaders(lost),
     ...(draft.modelServed !== undefined && {
       // A name may hold any letter, a header may not.
@@ -134,13 +150,17 @@ function replyHeaders(
   };
 }
 
+/** In dollars. A stream's headers leave before its cost is known. */
+const costHeader = ({ nano }: Cost): Record<string, string> =>
+  nano === null ? {} : { "x-codeswitch-cost": dollars(nano) };
+
 /** For a client that already has a 200: its dialect's error event. */
 function printError({ target, id, model, reply, gateway }: OpenEnd, error: GatewayError): string {
   if (!target) return "";
   const context = replyContext({
     target,
     style: BARE_STYLE,
-    replyId: id,
+    replyId: replyIdOf(id),
     nowSeconds: () => Math.floor(gateway.clock() / 1000),
     modelName: model,
   });

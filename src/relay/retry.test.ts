@@ -37,6 +37,14 @@ describe("attempt", () => {
     expect((await run(["a", "b"], [final, "ok"])).outcome).toBe("b");
   });
 
+  test("a limit of ours refuses for all targets, a limit on one provider for its targets alone", async () => {
+    const ours = new GatewayError("rate-limited", "no", { ours: true });
+    expect((await run(["a", "b"], [ours])).tried).toEqual(["a"]);
+    const providers = new GatewayError("budget-exceeded", "no", { nextTarget: true });
+    expect((await run(["a", "b"], [providers, "ok"])).outcome).toBe("b");
+    expect((await run(["a", "b"], [failing("overloaded"), providers])).tried).toEqual(["a", "b"]);
+  });
+
   test("the last target is tried again after a short wait, twice at most", async () => {
     const { tried, waits, outcome } = await run(
       ["a"],

@@ -28,7 +28,7 @@ export async function tryTargets<Target, Opened>(
     } catch (error) {
       if (!(error instanceof GatewayError) || options.signal.aborted || error.details.ours) throw error;
       const facts = ERROR_FACTS[error.kind];
-      if (facts.failover && at < targets.length - 1) {
+      if ((facts.failover || error.details.nextTarget) && at < targets.length - 1) {
         at++;
         continue;
       }

@@ -144,7 +144,8 @@ function joined(first: readonly StreamEvent[], { searches, dialect, replyId }: R
     },
     end: (finish, reason) => {
       const hostedCalls = { ...usage.hostedCalls, ...(ran > 0 && { web_search_requests: ran }) };
-      if (finish) out.push({ ...finish, ...(reason && { reason }), usage: { ...usage, hostedCalls } });
+      const own = ran > 0 ? { ownCalls: { web_search_requests: ran } } : {};
+      if (finish) out.push({ ...finish, ...(reason && { reason }), usage: { ...usage, hostedCalls, ...own } });
       return out;
     },
   };

@@ -2,6 +2,7 @@
 import { readsAttribution, withoutAttribution } from "../clients/claude-code.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import type { ReplyContext, ReplyStyle } from "../dialects/dialect.ts";
+import { type Efforts, effortsOf } from "../ir/effort.ts";
 import { lossless, type Loss } from "../ir/loss.ts";
 import { lacksReasoning } from "../ir/lacks-reasoning.ts";
 import { repairEntries } from "../ir/repair.ts";
@@ -16,6 +17,7 @@ import type { JsonObject } from "../wire/json.ts";
 
 export interface Translation {
   readonly body: JsonObject;
+  readonly efforts: Efforts;
   readonly losses: readonly Loss[];
 }
 
@@ -30,6 +32,7 @@ export function translateRequest(request: ModelRequest, target: Target, forcedEf
   const accepted = withoutRefused(written.value, request, target.capabilities, target.dialect);
   return {
     body: accepted.value,
+    efforts: effortsOf(forcedEffort, request.reasoning, ready.value.reasoning),
     losses: [
       ...own.losses,
       ...repaired.losses,
@@ -58,6 +61,9 @@ export function lacksRequiredReasoning(request: ModelRequest, target: Target): b
   if (capabilities.thinking === "budget") return lacksReasoning(request.entries, signed);
   return capabilities.traits.reasoningRequired && lacksReasoning(request.entries, hasText);
 }
+
+/** What makes ids of an answer its own: unique as the call's id is, and of letters that every client takes. */
+export const replyIdOf = (callId: string): string => callId.replaceAll("-", "");
 
 export interface ReplyInput {
   readonly request?: ModelRequest;

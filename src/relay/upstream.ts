@@ -1,4 +1,5 @@
 /** One request to one target: sent, and refused where the upstream refuses. */
+import { originOf } from "../clients/origin.ts";
 import { DIALECTS } from "../dialects/index.ts";
 import { type ErrorDetails, GatewayError, ownError } from "../ir/error.ts";
 import { endpoint } from "../providers/endpoint.ts";
@@ -39,7 +40,11 @@ export async function askTarget(attempt: Attempt, out: Outbound): Promise<Upstre
   const sending = send({ ...to, headers }, out.body, { provider, firstByteMs, signal: call.signal });
   // While the upstream thinks.
   const place = out.place();
+  call.record.comesFrom(() =>
+    originOf({ ...{ client: call.client, headers: call.headers, body: call.body }, caller: call.caller.name }),
+  );
   const response = await sending;
+  call.record.responded(requestIdIn(response.headers));
   if (!response.ok) throw await refusalOf(response, attempt);
   if (isNamed(target)) sightings.saw(target.provider, target.model, "answers");
   return {
@@ -53,6 +58,11 @@ export async function askTarget(attempt: Attempt, out: Outbound): Promise<Upstre
     ...(place && { place }),
   };
 }
+
+/** What the vendor's support asks for. An answer's own id takes its place. */
+const requestIdIn = (headers: Headers): string | undefined =>
+  REQUEST_IDS.map((name) => headers.get(name)).find((id) => id !== null && id !== "") ?? undefined;
+const REQUEST_IDS = ["request-id", "x-request-id", "apim-request-id", "x-amzn-requestid"];
 
 /** The vendor's own error, or the gateway's where the operator must act. */
 async function refusalOf(response: Response, { call, target }: Attempt): Promise<GatewayError> {

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { GatewayError } from "../ir/error.ts";
 import type { StreamEvent } from "../ir/events.ts";
 import { literal } from "../wire/json.ts";
+import { LIMITS } from "../wire/limits.ts";
 import { watch } from "./watch.ts";
 
 const FINISH: StreamEvent = { type: "finish", reason: "stop", usage: { lines: [], hostedCalls: {}, source: "none" } };
@@ -29,6 +30,29 @@ test("the first word commits, once", () => {
 
 test("an end commits and is terminal, also of an answer without a word", () => {
   expect(seen({ type: "start" }, FINISH)).toMatchObject({ committed: true, terminal: true });
+});
+
+test("what an answer ends with: its id, its reason, and the tools that it called, each once", () => {
+  const watched = watch(() => {}, "nothing");
+  const call = (index: number, name: string): StreamEvent => ({
+    ...{ type: "block-start", index },
+    block: { kind: "call", callId: `c${index}`, tool: { via: "function", name } },
+  });
+  for (const event of [{ type: "start", id: "msg_1" } as const, call(0, "ls"), call(1, "cat"), call(2, "ls")])
+    watched.observe(event);
+  watched.observe({ ...FINISH, reason: "tool" } as StreamEvent);
+  const { id, stopReason, tools } = watched;
+  expect({ id, stopReason, tools }).toEqual({ id: "msg_1", stopReason: "tool", tools: ["ls", "cat"] });
+});
+
+test("an answer's record names so many of its tools and no more", () => {
+  const watched = watch(() => {}, "nothing");
+  for (let index = 0; index <= LIMITS.toolNamesMax; index++)
+    watched.observe({
+      ...{ type: "block-start", index },
+      block: { kind: "call", callId: `c${index}`, tool: { via: "function", name: `tool${index}` } },
+    });
+  expect(watched.tools).toHaveLength(LIMITS.toolNamesMax);
 });
 
 test("an error is terminal and commits to nothing", () => {

@@ -2,11 +2,12 @@
 import { collector, type Answer } from "../ir/collect.ts";
 import { grownSeal } from "../ir/seal.ts";
 import { GatewayError } from "../ir/error.ts";
-import type { StreamEvent } from "../ir/events.ts";
+import type { FinishReason, StreamEvent } from "../ir/events.ts";
 import type { Seal } from "../ir/seal.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import type { Seen } from "../vault/lookup-keys.ts";
 import { LIMITS } from "../wire/limits.ts";
+import { shortened } from "../wire/printable.ts";
 
 export interface Watch {
   observe(event: StreamEvent): void;
@@ -16,6 +17,11 @@ export interface Watch {
   readonly terminal: boolean;
   readonly error: GatewayError | undefined;
   readonly usage: Usage;
+  /** The vendor's own id of the answer. */
+  readonly id: string | undefined;
+  readonly stopReason: FinishReason | undefined;
+  /** Names of the tools that it called, each once. */
+  readonly tools: readonly string[];
   /** For the vault; undefined when it wants nothing of it. */
   forVault(): { readonly answer: Answer; readonly seen: Seen } | undefined;
   /** The seals of the answer: the client may send them back. */
@@ -31,11 +37,18 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
   let terminal = false;
   let error: GatewayError | undefined;
   let usage: Usage = NO_USAGE;
+  let id: string | undefined;
+  let stopReason: FinishReason | undefined;
+  const tools = new Set<string>();
   const seals = new Map<number, Seal>();
   return {
     /** Throws `upstream-failed` at the block that is too many: coders and the vault keep each block until the end. */
     observe: (event) => {
-      if (event.type === "block-start" && ++blocks > LIMITS.blocksMax) throw tooManyBlocks();
+      if (event.type === "block-start") {
+        if (++blocks > LIMITS.blocksMax) throw tooManyBlocks();
+        if (event.block.kind === "call" && tools.size < LIMITS.toolNamesMax)
+          tools.add(shortened(event.block.tool.name));
+      }
       if (event.type !== "block-delta") kept?.push(event);
       else if (keptChars <= LIMITS.vaultTurnBytesMax) {
         if (wanted === "whole" || "input" in event.delta) kept?.push(event);
@@ -45,6 +58,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
       switch (event.type) {
         case "start":
           started = true;
+          id = event.id || id;
           if (event.usage) usage = event.usage;
           return;
         case "notice":
@@ -55,6 +69,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
           return;
         case "finish":
           usage = event.usage;
+          stopReason = event.reason;
           terminal = committed = true;
           return;
         default:
@@ -76,6 +91,15 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
     },
     get usage() {
       return usage;
+    },
+    get id() {
+      return id;
+    },
+    get stopReason() {
+      return stopReason;
+    },
+    get tools() {
+      return [...tools];
     },
     seals: () => [...seals.values()],
     forVault: () => {

@@ -21,6 +21,7 @@ export async function wholeBody(upstream: Upstream, dialect: Dialect): Promise<W
   const { out, response, isStream } = upstream;
   const { provider } = upstream.attempt.target;
   const bytes = await boundedBytes(upstream);
+  upstream.attempt.call.record.answered();
   try {
     const events = isStream
       ? streamedEvents(bytes, dialect, upstream)

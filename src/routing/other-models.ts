@@ -1,5 +1,5 @@
 /** Models that a body names beside its `model`: a vendor reads those too, so that a key's `models` apply to them. */
-import type { Config, KeyConfig } from "../config/config.ts";
+import type { Config, KeySettings } from "../config/config.ts";
 import { GatewayError } from "../ir/error.ts";
 import { isList, isObject, type Json, type JsonObject, pathOf } from "../wire/json.ts";
 import { LIMITS } from "../wire/limits.ts";
@@ -7,7 +7,12 @@ import { reached } from "./plan.ts";
 import type { Target } from "./target.ts";
 
 /** Throws `forbidden` where the body names a model that the key may not have at one of the targets. */
-export function checkOtherModels(config: Config, body: JsonObject, targets: readonly Target[], key?: KeyConfig): void {
+export function checkOtherModels(
+  config: Config,
+  body: JsonObject,
+  targets: readonly Target[],
+  key?: KeySettings,
+): void {
   const patterns = key?.models;
   if (!patterns || patterns.includes("*")) return;
   const allowed = new Set<string>();

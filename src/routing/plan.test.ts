@@ -178,7 +178,7 @@ describe("a name that is not found", () => {
       "x".repeat(300),
     ]) {
       expect(() => plan(all, name)).toThrow(/^model: the name (is longer|holds a char|has an empty segment)/);
-      expect(() => plan(all, name, { name: "k", key: "k", models: ["nothing"] })).toThrow(/^model: the name/);
+      expect(() => plan(all, name, { name: "k", models: ["nothing"] })).toThrow(/^model: the name/);
     }
   });
   test("says so when its provider is switched off", () => {

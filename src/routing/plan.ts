@@ -1,6 +1,13 @@
 /** A name to the targets that can answer it, in order. Pure; what a name resolves to is remembered per config. */
 import { nameListed } from "../clients/claude-code.ts";
-import type { Config, KeyConfig, ModelConfig, ProviderConfig, ReasoningStyle, TargetConfig } from "../config/config.ts";
+import type {
+  Config,
+  KeySettings,
+  ModelConfig,
+  ProviderConfig,
+  ReasoningStyle,
+  TargetConfig,
+} from "../config/config.ts";
 import { nearestNames } from "../config/nearest.ts";
 import { GatewayError } from "../ir/error.ts";
 import { checkModelName, modelNameFault } from "../ir/model-name.ts";
@@ -23,7 +30,7 @@ export interface Plan {
 }
 
 /** Throws `invalid-request` where it is no name, `unknown-model` with the nearest names, or `forbidden` where the key may not ask for the model. */
-export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
+export function plan(config: Config, askedName: string, key?: KeySettings): Plan {
   const found = remembered(config, askedName, key);
   if (!found) throw unknownModel(config, askedName, key);
   if (found.plan.targets.length > 0) return found.plan;
@@ -31,11 +38,11 @@ export function plan(config: Config, askedName: string, key?: KeyConfig): Plan {
 }
 
 /** The targets behind a name that this key may ask for; none where it is no valid name, no entry's, or not the key's. */
-export const reached = (config: Config, name: string, key?: KeyConfig): readonly Target[] =>
+export const reached = (config: Config, name: string, key?: KeySettings): readonly Target[] =>
   modelNameFault(name) === undefined ? (remembered(config, name, key)?.plan.targets ?? []) : [];
 
 /** What a client may be shown: names without a "*" that lead to a target. A guessed name is shown once its deployment was seen to answer. */
-export function listedModels(config: Config, key?: KeyConfig, seen?: Sightings): readonly ModelConfig[] {
+export function listedModels(config: Config, key?: KeySettings, seen?: Sightings): readonly ModelConfig[] {
   const answers = ({ provider, model }: Target): boolean => seen?.of(provider, model)?.state === "answers";
   return config.models.filter(({ name, onceSeen }) => {
     const targets = name.includes("*") ? [] : reached(config, name, key);
@@ -53,13 +60,15 @@ interface Found {
 
 /** Names come from callers, so the memory has an end. */
 const REMEMBERED_MAX = 2_000;
-/** By the key that asks: none for all that have no models of their own. */
-type Memory = Map<KeyConfig | undefined, Map<string, Found>>;
+/** Lists of models that keys were made with. */
+const LISTS_MAX = 1_000;
+/** By the models that a key may ask for: keys come and go, and most have the same. */
+type Memory = Map<string, Map<string, Found>>;
 const MEMORY = new WeakMap<Config, Memory>();
 
-function remembered(config: Config, asked: string, key: KeyConfig | undefined): Found | undefined {
+function remembered(config: Config, asked: string, key: KeySettings | undefined): Found | undefined {
   const askedName = nameListed(asked);
-  const names = memoryOf(config, key?.models ? key : undefined);
+  const names = memoryOf(config, key?.models);
   const known = names.get(askedName);
   if (known) return known;
   checkModelName(askedName);
@@ -75,11 +84,14 @@ function remembered(config: Config, asked: string, key: KeyConfig | undefined): 
   return found;
 }
 
-function memoryOf(config: Config, key: KeyConfig | undefined): Map<string, Found> {
+function memoryOf(config: Config, models: readonly string[] | undefined): Map<string, Found> {
   let keys = MEMORY.get(config);
   if (!keys) MEMORY.set(config, (keys = new Map()));
-  let names = keys.get(key);
-  if (!names) keys.set(key, (names = new Map()));
+  const own = models === undefined ? "" : JSON.stringify(models);
+  let names = keys.get(own);
+  if (names) return names;
+  if (keys.size >= LISTS_MAX) keys.clear();
+  keys.set(own, (names = new Map()));
   return names;
 }
 
@@ -130,7 +142,7 @@ function planOf(config: Config, match: Match): Plan {
   };
 }
 
-function unknownModel(config: Config, askedName: string, key: KeyConfig | undefined): GatewayError {
+function unknownModel(config: Config, askedName: string, key: KeySettings | undefined): GatewayError {
   const names = listedModels(config, key).map((model) => model.name);
   const near = nearestNames(askedName, names);
   const hint = near.length > 0 ? `Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?` : "";

@@ -11,6 +11,8 @@ export interface Target {
   readonly provider: ProviderConfig;
   /** The name that the upstream knows. */
   readonly model: string;
+  /** Which model it is, where its name does not tell. */
+  readonly baseModel?: string;
   readonly dialect: DialectId;
   readonly config: TargetConfig;
   readonly capabilities: Capabilities;
@@ -33,5 +35,15 @@ export function targetOf(provider: ProviderConfig, config: TargetConfig, askedNa
   const issuer = issuerOf(provider);
   const addressee = { issuer, family, model, traits };
   const reader = { dialect, issuer, family, ...(traits.signedCalls && { sealsCalls: true as const }) };
-  return { provider, model, dialect, config, capabilities, issuer, addressee, reader };
+  return {
+    provider,
+    model,
+    ...(baseModel !== undefined && { baseModel }),
+    dialect,
+    config,
+    capabilities,
+    issuer,
+    addressee,
+    reader,
+  };
 }

@@ -38,6 +38,8 @@ export interface CallRow {
   readonly lane: "native" | "translated" | null;
   readonly stream: boolean;
   readonly model_asked: string | null;
+  /** The entry of the configuration that it led to, as it is written there (`claude-*`): by it a model's limits and budgets count. */
+  readonly model_entry: string | null;
   readonly model_served: string | null;
   readonly provider: string | null;
   readonly effort_asked: string | null;
@@ -57,8 +59,8 @@ export interface CallRow {
   /** Names of the tools that the answer called, without their inputs. */
   readonly tools: readonly string[];
 
-  /** Of the last attempt: until the connection stood, as far as can be told. */
-  readonly connect_ms: number | null;
+  /** Of the last attempt: from its sending to the head of its answer. When the connection stood, Bun's fetch does not tell. */
+  readonly response_ms: number | null;
   /** Until the call was let in by its limits. */
   readonly queue_ms: number | null;
   readonly first_token_ms: number | null;

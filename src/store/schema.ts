@@ -1,9 +1,12 @@
-/** The tables, as every database behind the store has them. Times are milliseconds since 1970. */
+/** The tables, as every database behind the store has them. Those of calls are in call-columns.ts and sum-columns.ts. Times are milliseconds since 1970. */
 
 export interface Schema {
   readonly reasoning: ReasoningTable;
   readonly capabilities: CapabilitiesTable;
   readonly deployments: DeploymentsTable;
+  readonly settings: SettingsTable;
+  readonly keys: KeysTable;
+  readonly credentials: CredentialsTable;
 }
 
 /** What clients drop, sealed: nothing in a row can be read without the server's secret. */
@@ -38,4 +41,32 @@ export interface DeploymentsTable {
   /** answers or missing. */
   readonly state: string;
   readonly seen_at: number;
+}
+
+/** `epoch`, `min_version` and others, one row each. */
+export interface SettingsTable {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** As `KeyRow`. No key: an HMAC of it. */
+export interface KeysTable {
+  readonly id: string;
+  readonly name: string;
+  readonly hash: string;
+  readonly shown: string;
+  readonly created_at: number;
+  readonly expires_at: number | null;
+  /** 0 or 1. */
+  readonly blocked: number;
+  readonly hash_before: string | null;
+  readonly grace_until: number | null;
+  readonly settings: string;
+}
+
+export interface CredentialsTable {
+  readonly provider: string;
+  readonly secret: string;
+  readonly sealed: Uint8Array;
+  readonly changed_at: number;
 }

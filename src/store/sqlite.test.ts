@@ -95,18 +95,11 @@ describe("sqlite on disk", () => {
     await store.close();
   });
 
-  test("refuses a file that is no database, and one from a newer version", async () => {
+  test("refuses a file that is no database", async () => {
     const garbage = folder();
     await (await sqliteStore(garbage)).close();
     writeFileSync(join(garbage, DATABASE_FILE), "this is no database, however long it may be ".repeat(100));
     await expect(sqliteStore(garbage)).rejects.toThrow(/not a database/);
-
-    const newer = folder();
-    await (await sqliteStore(newer)).close();
-    const file = new Database(join(newer, DATABASE_FILE));
-    file.run("insert into kysely_migration values ('9999-later', '2030-01-01T00:00:00.000Z')");
-    file.close();
-    await expect(sqliteStore(newer)).rejects.toThrow(/9999-later/);
   });
 
   test("brings a database of the version before up to date, with what it holds", async () => {
@@ -116,7 +109,7 @@ describe("sqlite on disk", () => {
     await before.close();
     const file = new Database(join(dir, DATABASE_FILE));
     file.run(
-      "drop table capabilities; drop table deployments; delete from kysely_migration where name <> '0001-reasoning'",
+      "drop table capabilities; drop table deployments; drop table settings; drop table calls; drop table open_hours; drop table summed_days; drop table sums; drop table keys; drop table credentials; delete from kysely_migration where name <> '0001-reasoning'",
     );
     file.close();
     const after = await sqliteStore(dir);

@@ -2,14 +2,19 @@
 import { Database, type SQLQueryBindings } from "bun:sqlite";
 import { chmodSync, closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect } from "kysely";
+import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
 import { isBusy } from "./busy.ts";
 import { capabilityRows } from "./capabilities.ts";
 import { deploymentRows } from "./deployments.ts";
 import { DATABASE_FILE, privateFolder, refuseLink } from "./folder.ts";
-import { migrate } from "./migrations.ts";
+import { callRows } from "./calls.ts";
+import { IN_FILE } from "./file-retention.ts";
+import { credentialRows, keyRows } from "./keys.ts";
+import { migrate } from "./migrate.ts";
 import { reasoningRows } from "./reasoning.ts";
 import type { Schema } from "./schema.ts";
+import { epochOf } from "./settings.ts";
+import { sqlOf } from "./sql.ts";
 import type { Store } from "./store.ts";
 
 /** The thread is blocked meanwhile, so it is short: another gateway on the same file writes for milliseconds. */
@@ -50,11 +55,13 @@ export const sqliteMemoryStore = (): Promise<Store> => opened(new Database(":mem
 async function opened(file: Database): Promise<Store> {
   try {
     file.run(`pragma busy_timeout = ${BUSY_AT_START_MS}`);
+    // Pages that retention frees can be given back. It has to be said before there is a table.
+    file.run("pragma auto_vacuum = incremental");
     file.run("pragma journal_mode = wal");
     // A power cut may cost the last moments, never the file: https://www.sqlite.org/pragma.html#pragma_synchronous
     file.run("pragma synchronous = normal");
-    const db = new Kysely<Schema>({ dialect: new WholeMigrations({ database: asKyselyWants(file) }) });
-    await migrate(db, { binary: "blob" });
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: asKyselyWants(file) }) });
+    await migrate(db, { engine: "sqlite", binary: "blob" });
     file.run(`pragma busy_timeout = ${BUSY_MS}`);
     // https://www.sqlite.org/pragma.html#pragma_data_version
     const version = file.query<{ data_version: number }, []>("pragma data_version");
@@ -62,10 +69,10 @@ async function opened(file: Database): Promise<Store> {
       reasoning: reasoningRows(db, async () => version.get()?.data_version ?? 0),
       capabilities: capabilityRows(db),
       deployments: deploymentRows(db),
-      calls: unbuilt(),
-      keys: unbuilt(),
-      credentials: unbuilt(),
-      epoch: () => Promise.reject(new Error("not built yet")),
+      calls: callRows(sqlOf("sqlite", db), IN_FILE),
+      keys: keyRows(db),
+      credentials: credentialRows(db),
+      epoch: () => epochOf(db),
       close: async () => {
         version.finalize();
         await db.destroy();
@@ -74,22 +81,6 @@ async function opened(file: Database): Promise<Store> {
   } catch (error) {
     file.close();
     throw error;
-  }
-}
-
-/** Replaced by the tables of the memory, which are being built. */
-const unbuilt = <T extends object>(): T =>
-  new Proxy({} as T, { get: () => () => Promise.reject(new Error("not built yet")) });
-
-/** SQLite takes back a CREATE TABLE with its transaction, which Kysely does not count on: so two gateways cannot migrate at once, and no migration stays halfway. */
-class WholeMigrations extends SqliteDialect {
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalAdapter();
-  }
-}
-class TransactionalAdapter extends SqliteAdapter {
-  override get supportsTransactionalDdl(): boolean {
-    return true;
   }
 }
 

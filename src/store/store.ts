@@ -92,7 +92,7 @@ export interface CallRows {
   insert(rows: string): Promise<void>;
   /** Newest first, at most `limit`, each before `before`. */
   list(filter: CallFilter, page: { readonly limit: number; readonly before?: PageEnd }): Promise<readonly CallRow[]>;
-  /** One row for each value of `by`, the dearest first, at most `limit`. Closed slices are read from the roll-up, the rest from the rows. */
+  /** One row for each value of `by`, the dearest first, at most `limit`; days in their order, the last ones. Closed slices are read from the roll-up, the rest from the rows. */
   usage(by: UsageBy, filter: UsageFilter, limit: number): Promise<readonly UsageSum[]>;
   /** What was spent, by the start of each bucket (multiples of `bucketMs`; one bucket from `from` where it is absent). */
   spent(
@@ -102,13 +102,21 @@ export interface CallRows {
   ): Promise<ReadonlyMap<number, number>>;
   /** Makes the sums of every closed slice that has none, and again those that got late rows. */
   rollUp(now: number): Promise<void>;
-  /** What outlived its retention goes (store/retention.ts), and partitions are made ahead. Calls go on meanwhile. */
-  retain(now: number, days: RetentionDays): Promise<void>;
+  /** What outlived its retention goes (store/retention.ts), and partitions are made ahead. Calls go on meanwhile. Gives what the operator should know. */
+  retain(now: number, days: RetentionDays): Promise<readonly string[]>;
   /** Rows to be priced again, a batch at a time in the order of their ids, and what `priced` makes of each. Their slices are summed again. */
   reprice(
     span: Span,
     priced: (row: CallRow) => RepricedRow | undefined,
   ): Promise<{ readonly seen: number; readonly changed: number }>;
+}
+
+/** `reprice` in steps between which its caller computes: what a thread can be asked for. */
+export interface CallSteps extends CallRows {
+  /** Some rows after this id ("": from the first), in the order of their ids; none: that was all. */
+  toPrice(span: Span, after: string): Promise<readonly CallRow[]>;
+  /** A JSON array of what `RepricedRow` has, with `id` and `ended_at`. */
+  setPrices(changes: string): Promise<void>;
 }
 
 export interface Span {
@@ -150,7 +158,7 @@ export interface UsageSum {
   readonly estimated_calls: number;
   readonly total_ms: number;
 }
-/** Absent: all calls. A tag as `name=value`. */
+/** key: its name. model: the entry of the configuration (`model_entry`). provider: the one that answered. A tag as `name=value`. */
 export type SpentScope =
   | { readonly kind: "key" | "model" | "provider" | "tag"; readonly value: string }
   | { readonly kind: "global" };

@@ -10,3 +10,6 @@ export async function orLate<T>(promise: Promise<T>, ms: number): Promise<T | "l
     clearTimeout(timer);
   }
 }
+
+/** Nobody answered in time. */
+export class LateError extends Error {}

@@ -5,7 +5,8 @@ import { openSecrets } from "../store/secret.ts";
 import { durableLevel } from "./durable.ts";
 import { workerShelf } from "./worker-shelf.ts";
 import { memoryLevel, memoryVault } from "./memory.ts";
-import { type Vault, vaultOf } from "./vault.ts";
+import { memoryBeside } from "./beside.ts";
+import { type Level, type Vault, vaultOf } from "./vault.ts";
 
 export interface DataFolder {
   readonly dataDir?: string;
@@ -16,8 +17,11 @@ export function openVault(
   { dataDir, secret }: DataFolder,
   clock: () => number,
   warn: (message: string) => void,
+  /** What stands for this process's own memory: that of all processes on its port. */
+  memory?: Level,
 ): Vault {
-  if (dataDir === undefined) return memoryVault(clock);
+  const inMemory = (): Vault => (memory ? vaultOf(memory) : memoryVault(clock));
+  if (dataDir === undefined) return inMemory();
   const failed = (error: unknown): void => warn(unusable(dataDir, error));
   try {
     const secrets = openSecrets(dataDir, secret, clock());
@@ -27,10 +31,11 @@ export function openVault(
       { dir: dataDir, secrets },
       () => new Worker(new URL("./worker.ts", import.meta.url).href),
     );
-    return vaultOf(durableLevel(memoryLevel(clock), { shelf, dataVersion: dataVersion(dataDir), clock, failed }));
+    const disk = durableLevel(memoryLevel(clock), { shelf, dataVersion: dataVersion(dataDir), clock, failed });
+    return vaultOf(memory ? memoryBeside(disk, memory) : disk);
   } catch (error) {
     failed(error);
-    return memoryVault(clock);
+    return inMemory();
   }
 }
 

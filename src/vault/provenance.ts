@@ -7,6 +7,8 @@ import { LIMITS } from "../wire/limits.ts";
 export interface Provenance {
   /** A seal that went out to a client. */
   note(seal: Seal): void;
+  /** A seal that another process on the same port sent out. */
+  learn(made: Made): void;
   /** The same entries for a reader: with the issuers that are known in place of "". What a foreign thought led to loses its item id with it, for a vendor asks for the thought of every id. */
   named(entries: readonly Entry[], reader: SealReader): readonly Entry[];
   /** True when one of the entries carries a seal that is known to be somebody else's. */
@@ -15,9 +17,15 @@ export interface Provenance {
   isMixed(reader: SealReader): boolean;
 }
 
+/** Whose a seal is, without the seal. */
+export interface Made extends Pick<Seal, "dialect" | "issuer" | "family"> {
+  readonly hash: string;
+}
+
 type Origin = Pick<Seal, "issuer" | "family">;
 
-export function provenance(): Provenance {
+/** `noted`: called with what was noted here. */
+export function provenance(noted: (made: Made) => void = () => {}): Provenance {
   const origins = new Map<bigint, Origin>();
   /** By dialect: a few rows, one for each deployment and family. */
   const makers = new Map<string, Set<string>>();
@@ -26,18 +34,24 @@ export function provenance(): Provenance {
     const origin = origins.get(hashOf(entry.seal));
     return origin ? { ...entry, seal: { ...entry.seal, ...origin } } : entry;
   };
+  const keep = (hash: bigint, dialect: string, { issuer, family }: Origin): void => {
+    origins.delete(hash);
+    origins.set(hash, { issuer, family });
+    const [oldest] = origins.keys();
+    if (origins.size > LIMITS.provenanceMax && oldest !== undefined) origins.delete(oldest);
+    let known = makers.get(dialect);
+    if (!known) makers.set(dialect, (known = new Set()));
+    known.add(makerOf({ issuer, family }));
+  };
   return {
     note: (seal) => {
       if (seal.issuer === "" || seal.value === "") return;
+      const { dialect, issuer, family } = seal;
       const hash = hashOf(seal);
-      origins.delete(hash);
-      origins.set(hash, { issuer: seal.issuer, family: seal.family });
-      const [oldest] = origins.keys();
-      if (origins.size > LIMITS.provenanceMax && oldest !== undefined) origins.delete(oldest);
-      let known = makers.get(seal.dialect);
-      if (!known) makers.set(seal.dialect, (known = new Set()));
-      known.add(makerOf(seal));
+      keep(hash, dialect, seal);
+      noted({ hash: hash.toString(), dialect, issuer, family });
     },
+    learn: ({ hash, ...made }) => keep(BigInt(hash), made.dialect, made),
     named: (entries, reader) => {
       let isForeign = false;
       return entries.map((entry) => {

@@ -12,3 +12,10 @@ export function isLocalOrigin(origin: string): boolean {
 
 /** The domain itself, and all below it. */
 export const isOfDomain = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
+
+/** Of a private network: an address that nobody else's server can have, or a name that only a network of one's own resolves. */
+export const isPrivate = (host: string): boolean =>
+  isLoopback(host) ||
+  /^(10(\.\d{1,3}){3}|192\.168(\.\d{1,3}){2}|172\.(1[6-9]|2\d|3[01])(\.\d{1,3}){2}|\[f[cd][0-9a-f:]+\]|[^.:]+|.+\.(local|internal|lan))$/i.test(
+    host,
+  );

@@ -42,13 +42,53 @@ export const LIMITS = {
   vaultQueueBytesMax: 32 * 1024 * 1024,
   /** Seals whose issuer is remembered, by their hash. */
   provenanceMax: 50_000,
+  /** A worker's question to the process that counts for all, and to the one that keeps reasoning for all. */
+  countersMs: 50,
+  keptMs: 500,
   /** Levels of brackets, dashes and indentation in the configuration's file. */
   configDepthMax: 64,
   /** Of the log, what waits for its reader. */
   logQueueBytesMax: 1024 * 1024,
+  /** Rows that the database has not yet, on disk. From then on calls that a budget watches are refused; those that were let in before still find an eighth more. */
+  journalBytesMax: 1024 * 1024 * 1024,
+  /** One file of the journal, which goes as a whole. */
+  journalSegmentBytes: 32 * 1024 * 1024,
+  /** One row. Names are cut, lists are counted: what is longer is a fault of ours. */
+  journalLineBytesMax: 4 * 1024 * 1024,
+  /** Rows in memory, where the journal cannot be written. */
+  journalSpillBytesMax: 16 * 1024 * 1024,
+  /** Rows that a database refuses for good, kept aside. */
+  journalRefusedBytesMax: 64 * 1024 * 1024,
+  /** Rows that the other side of the outbox has not yet. Beyond, the oldest are left out. */
+  outboxBytesMax: 512 * 1024 * 1024,
   /** Listed in the record of a call; the rest is counted. */
   lossesPerCallMax: 100,
+  toolNamesMax: 100,
+  /** Made keys that are remembered, and how long one that nobody has is. */
+  keysCachedMax: 20_000,
+  unknownKeyMs: 5_000,
+  /** Keys that are being looked up at a time, and how long a call waits for its own. */
+  keyLookupsMax: 256,
+  keyLookupMs: 2_000,
+  /** How often the store is asked whether keys changed, how long its answer may take, and when one that hangs is given up. */
+  epochEveryMs: 500,
+  epochMs: 2_000,
+  epochHangsMs: 10_000,
+  /** How long remembered keys go on while the store does not answer. */
+  keysUntoldMs: 15 * 60 * 1000,
+  /** Calls whose lease ended without their end, to be corrected by it, and how long: longer than a machine is usually down. */
+  leasesOverMax: 100_000,
+  leaseOverMs: 24 * 60 * 60 * 1000,
+  /** Ended calls that are remembered in memory, so that none is settled twice; in Redis for so long. */
+  settledMax: 20_000,
+  settledMs: 60 * 60 * 1000,
+  /** A counter that nobody asks for is forgotten after so long at the latest, whatever its window: the ledger has it. */
+  counterIdleMs: 30 * 24 * 60 * 60 * 1000,
   modelNameLengthMax: 256,
+  /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
+  labelLengthMax: 256,
+  /** Said by one call. */
+  callTagsMax: 32,
   /** Named by one body beside its `model`, where they are checked. */
   otherModelsMax: 100,
 } as const;

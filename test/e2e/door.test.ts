@@ -134,7 +134,7 @@ async function startNoting(more: object) {
   return { lines, ...(await startGateway(configOf(setup(more)), { log })) };
 }
 const KEYS = { keys: [{ name: "laptop", key: "sesame-open-7f-0123456789" }] };
-const ID = /^req_[0-9a-f]{32}$/;
+const ID = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
 describe("a Host that cannot be read", () => {
   for (const [how, more] of [

@@ -12,6 +12,7 @@ import { DEFAULTS } from "../../src/config/default.ts";
 import { startGateway } from "../../src/gateway.ts";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
+import type { Counters } from "../../src/limits/counters.ts";
 import type { Hooks } from "../../src/relay/call.ts";
 import type { Wire } from "./wires.ts";
 import type { Upstream } from "./upstream.ts";
@@ -65,9 +66,12 @@ export interface Setup {
   /** How long a client's connection may stand still while it is the client's turn. */
   readonly idleSeconds?: number;
   readonly hooks?: Hooks;
+  /** What else the configuration says: limits, budgets. */
+  readonly config?: Partial<Config>;
+  readonly counters?: Counters;
 }
 
-export function configOf({ providers, models, keys = [], server = {} }: Setup): Config {
+export function configOf({ providers, models, keys = [], server = {}, config = {} }: Setup): Config {
   return {
     ...DEFAULTS,
     server: {
@@ -86,6 +90,7 @@ export function configOf({ providers, models, keys = [], server = {} }: Setup): 
     log: { format: "json" },
     source: "a test",
     warnings: [],
+    ...config,
   };
 }
 
@@ -97,12 +102,13 @@ export async function start(setup: Setup): Promise<Running> {
     warn: (message: string) => void warnings.push(message),
     write: (record: CallRecord) => void records.push(record),
   };
-  const { dataDir, idleSeconds, hooks } = setup;
+  const { dataDir, idleSeconds, hooks, counters } = setup;
   const options = {
     log,
     ...(dataDir && { dataDir }),
     ...(idleSeconds !== undefined && { idleSeconds }),
     ...(hooks && { hooks }),
+    ...(counters && { counters }),
   };
   return { records, warnings, ...(await startGateway(configOf(setup), options)) };
 }

@@ -1,4 +1,4 @@
-/** Limits stop a call before its plan or before an attempt; a guard reads and changes what is said, and only a call that a guard watches is decoded. */
+/** Limits stop a call behind its plan or before an attempt; a guard reads and changes what is said, and only a call that a guard watches is decoded. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { StreamEvent } from "../../src/ir/events.ts";
 import { GatewayError } from "../../src/ir/error.ts";
@@ -101,7 +101,7 @@ test("a guard reads a call between two dialects too", async () => {
   expect(server.asked.at(-1)?.text).toContain("[hidden]");
 });
 
-test("limits see a call before its plan and before each attempt", async () => {
+test("limits see a call behind its plan and before each attempt", async () => {
   await post(gateway.url, PATH.chat, bodyFor("chat", "chat"));
   expect(calls).toEqual(["admit local", "attempt served"]);
 });

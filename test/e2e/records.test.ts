@@ -55,6 +55,23 @@ const good =
 /** The usage of every answer in wires.ts. */
 const USAGE: Usage = { lines: [usageLine({ input: 5, output: 2 })], hostedCalls: {}, source: "reported" };
 const SOME_MS = expect.any(Number) as unknown as number;
+/** RFC 9562. */
+const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+/** What no call of this file has. */
+const UNTOUCHED = {
+  kind: "call",
+  tags: {},
+  tools: [],
+  cost: { nano: null, priceVersion: null, priced: false },
+  heldNano: 0,
+  settled: false,
+} as const;
+const ADDRESS = { keyId: "file:me", address: "127.0.0.1" } as const;
+/** Of a caller that names no session. */
+const GUESSED = {
+  session: expect.stringMatching(/^[\da-f]{32}$/) as unknown as string,
+  sessionFrom: "guessed",
+} as const;
 const NOTHING_LOST = { losses: [], lossCount: 0, hintCount: 0, answerLossCount: 0, answerHintCount: 0 } as const;
 
 const answered = (name: string): Attempt => ({ provider: name, model: "served", status: 200, ms: SOME_MS });
@@ -64,6 +81,8 @@ const failed = (name: string, status: 400 | 500 | 503): Attempt => ({
   ...FAULTS[status],
   why: `${name} ${status < 500 ? "refuses the request" : "failed"} (${status})`,
 });
+/** What a vendor refuses, and what it was never asked, is on no bill. */
+const NO_BILL = { cost: { nano: 0, priceVersion: null, priced: true } } as const;
 const FAULTS = {
   400: { error: "invalid-request" },
   500: { error: "upstream-failed" },
@@ -79,7 +98,7 @@ async function recordOf(run: () => Promise<Response | undefined>): Promise<CallR
   const passed = performance.now() - from;
   expect(gateway.records.length).toBe(known + 1);
   const record = gateway.records[known] as CallRecord;
-  expect(record.id).toMatch(/^req_[0-9a-f]{32}$/);
+  expect(record.id).toMatch(UUID_V7);
   if (response) expect(record.id).toBe(response.headers.get("x-codeswitch-request-id") ?? "");
   expect(record.startedAt).toBeWithin(before, Date.now() + 1);
   expect(record.totalMs).toBeWithin(0, Math.ceil(passed) + 1);
@@ -106,11 +125,16 @@ for (const { client, upstream: wire } of CROSSINGS) {
     lane,
     stream,
     modelAsked: wire,
+    modelEntry: wire,
     provider: wire,
     modelServed: "served",
     attempts: [answered(wire)],
     usage: NO_USAGE,
+    ...UNTOUCHED,
+    ...ADDRESS,
+    ...GUESSED,
     totalMs: SOME_MS,
+    overheadMs: SOME_MS,
     ...NOTHING_LOST,
   });
 
@@ -126,7 +150,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
           outcome: "ended",
           status: 200,
           usage: USAGE,
-          firstTokenMs: SOME_MS,
+          ...begun(wire),
+          ...(stream ? { stopReason: "tool", tools: ["read"] } : { stopReason: "stop" }),
         });
       });
 
@@ -136,11 +161,13 @@ for (const { client, upstream: wire } of CROSSINGS) {
         expect(record).toEqual({
           ...common(stream),
           modelAsked: `${wire}-second`,
+          modelEntry: `${wire}-second`,
           outcome: "ended",
           status: 200,
           attempts: [failed(`broken-${wire}`, 503), answered(wire)],
           usage: USAGE,
-          firstTokenMs: SOME_MS,
+          ...begun(wire),
+          ...(stream ? { stopReason: "tool", tools: ["read"] } : { stopReason: "stop" }),
         });
       });
 
@@ -153,6 +180,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
           status: 400,
           error: "invalid-request",
           why: `${wire} refuses the request (400)`,
+          ...NO_BILL,
+          responseMs: SOME_MS,
           attempts: [failed(wire, 400)],
         });
       });
@@ -166,6 +195,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
           status: 500,
           error: "upstream-failed",
           why: `${wire} failed (500)`,
+          ...NO_BILL,
+          responseMs: SOME_MS,
           attempts: [failed(wire, 500), failed(wire, 500), failed(wire, 500)],
         });
       });
@@ -200,8 +231,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
         status: 200,
         error: "upstream-cut",
         why: expect.stringContaining("broke off") as unknown as string,
-        usage: begun(wire),
-        firstTokenMs: SOME_MS,
+        usage: billedSoFar(wire),
+        ...begun(wire),
       });
     });
 
@@ -223,15 +254,18 @@ for (const { client, upstream: wire } of CROSSINGS) {
         outcome: "abandoned",
         status: 499,
         error: "aborted",
-        usage: begun(wire),
-        firstTokenMs: SOME_MS,
+        usage: billedSoFar(wire),
+        ...begun(wire),
       });
     });
   });
 }
 
+/** What an answer tells with its first word. */
+const begun = (wire: Wire) => ({ responseMs: SOME_MS, firstTokenMs: SOME_MS, upstreamId: WHOLE[wire].id as string });
+
 /** Messages counts at the start of a stream already. */
-const begun = (wire: Wire): Usage =>
+const billedSoFar = (wire: Wire): Usage =>
   wire === "messages" ? { ...USAGE, lines: [usageLine({ input: 5, output: 1 })] } : NO_USAGE;
 
 describe("before anybody is asked", () => {
@@ -244,10 +278,12 @@ describe("before anybody is asked", () => {
     stream: false,
     attempts: [],
     usage: NO_USAGE,
+    ...UNTOUCHED,
+    ...ADDRESS,
     totalMs: SOME_MS,
     ...NOTHING_LOST,
   };
-  const refused = { ...common, outcome: "failed" } as const;
+  const refused = { ...common, ...NO_BILL, overheadMs: SOME_MS, outcome: "failed" } as const;
   const UNREADABLE = {
     status: 400,
     error: "invalid-request",
@@ -268,6 +304,7 @@ describe("before anybody is asked", () => {
     const record = await recordOf(() => call("chat", "nobody"));
     expect(record).toEqual({
       ...refused,
+      ...GUESSED,
       dialect: "openai-chat",
       modelAsked: "nobody",
       status: 404,
@@ -291,7 +328,7 @@ describe("before anybody is asked", () => {
   test("a caller that leaves in its upload is abandoned, and nobody is asked", async () => {
     const asked = server.asked.length;
     const record = await recordOf(async () => void (await leaveInUpload()));
-    expect(record).toEqual({ ...common, outcome: "abandoned", status: 499, error: "aborted" });
+    expect(record).toEqual({ ...common, ...NO_BILL, outcome: "abandoned", status: 499, error: "aborted" });
     expect(server.asked.length).toBe(asked);
   });
 

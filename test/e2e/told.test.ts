@@ -131,7 +131,7 @@ test("a line names the caller's key, and its id finds the answer that a client g
   for (const { name, key } of KEYS) {
     const { response, line } = await ask("chat", "chat", {}, key);
     expect(line).toContain(` ${name} curl chat → chat/served 200 · `);
-    const [short = "-"] = /req_[0-9a-f]{8}$/.exec(line) ?? [];
+    const [short = "-"] = /[0-9a-f-]{18}$/.exec(line) ?? [];
     expect(response.headers.get("x-codeswitch-request-id")).toStartWith(short);
   }
 });

@@ -305,13 +305,11 @@ describe("AI/ML API and other vendors", () => {
 test("what is not read is said once, unless it means nothing", () => {
   const { warnings } = from({
     OPENAI_BASE_URL: "http://127.0.0.1:4141/v1",
-    LITELLM_MASTER_KEY: "sk-x",
     LOG_LEVEL: "debug",
     FLASK_ENV: "production",
     RECORD_TRAFFIC: "off",
   });
   expect(warnings.map((warning) => warning.split(":")[0])).toEqual([
-    "LITELLM_MASTER_KEY is not read; use SERVICE_API_KEY.",
     "OPENAI_BASE_URL is not read",
     "RECORD_TRAFFIC is not read",
   ]);

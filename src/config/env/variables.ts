@@ -81,9 +81,11 @@ export const variableGroups = (vendors: readonly VendorFacts[]): Readonly<Record
   "Keys that callers present (never sent upstream)": [
     ...honoured({
       SERVICE_API_KEY: "The key that your clients send. Unset: loopback only, without a key. change-me is refused.",
+      CODESWITCH_OWNER_KEY:
+        "The key of whoever runs the gateway, for machines: a caller called owner, without limits. auth.owner_key in a file is the same. Samples are refused.",
+      LITELLM_MASTER_KEY: "The old name of CODESWITCH_OWNER_KEY: read where that is unset, with a remark.",
       ANTHROPIC_AUTH_TOKEN: "A second key that clients may send, under the name that Claude Code knows.",
     }),
-    renamed("LITELLM_MASTER_KEY", "LiteLLM's master key.", "SERVICE_API_KEY"),
   ],
   "Azure (Cursor-Azure-GPT-5, AzureGptProxy)": [
     ...honoured({

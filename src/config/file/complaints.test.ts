@@ -107,7 +107,7 @@ describe("an error names file, line, key, value and fix", () => {
     [
       "an open door",
       `server: { host: 0.0.0.0 }\n${BASE}`,
-      "codeswitch.yaml:1: server.host can be reached from other machines, and no key is configured, so that anybody could spend your money. Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file), or listen on 127.0.0.1.",
+      "codeswitch.yaml:1: server.host can be reached from other machines, and no key is configured, so that anybody could spend your money. Add a key (auth.keys in codeswitch.yaml, or the variable SERVICE_API_KEY where there is no file) or an owner's (CODESWITCH_OWNER_KEY), or listen on 127.0.0.1.",
     ],
   ];
   test.each(GOLDENS)("%s", (_claim, yaml, message) => expect(complaint(yaml)).toBe(message));

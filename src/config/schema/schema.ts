@@ -143,11 +143,9 @@ const server = z
   })
   .describe("Where the gateway listens.");
 
-const key = z.strictObject({
+/** Of a key of the file, and of one that was made: one shape, so that both mean the same. */
+export const KeySettingsSchema = z.strictObject({
   name: text.describe("Who or what holds the key; shown in the log."),
-  key: trimmed.describe(
-    "What callers send as their API key. Never sent upstream. `change-me` and other samples are refused.",
-  ),
   models: optional(
     z.array(text).min(1),
     "Models that this key may ask for, * matching any run of characters; PROVIDER/NAME: only at that provider. Absent: all.",
@@ -165,10 +163,23 @@ const key = z.strictObject({
     z.literal("never"),
     "never: what is said with this key is never recorded, whatever is switched on.",
   ),
+  metadata: z
+    .record(text, z.string())
+    .optional()
+    .describe("What else you want to know of it. Shown beside it, and read by nothing: { ticket: OPS-7 }."),
   vault: optional(
     z.enum(["disk", "memory", "off"]),
     "Where the reasoning is kept that clients drop and vendors demand back: disk = sealed in the data folder, so that it outlives a restart; memory = until the gateway stops; off = nowhere, and long tool loops go on without thinking. Absent: disk. What a caller sends with store: false stays in memory.",
   ),
+});
+
+const { name, ...settings } = KeySettingsSchema.shape;
+const key = z.strictObject({
+  name,
+  key: trimmed.describe(
+    "What callers send as their API key. Never sent upstream. `change-me` and other samples are refused.",
+  ),
+  ...settings,
 });
 
 const auth = z

@@ -385,7 +385,16 @@ describe("usage", () => {
     );
     expect(usage).toEqual({
       lines: [
-        { kind: "message", input: 612, cacheRead: 7, cacheWrite5m: 10, cacheWrite1h: 20, output: 9, reasoning: 4 },
+        {
+          kind: "message",
+          input: 612,
+          cacheRead: 7,
+          cacheWrite5m: 10,
+          cacheWrite1h: 20,
+          cacheWrite12h: 0,
+          output: 9,
+          reasoning: 4,
+        },
       ],
       hostedCalls: { web_search_requests: 2 },
       serviceTier: "default",

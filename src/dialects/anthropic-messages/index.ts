@@ -6,6 +6,7 @@ import { encoder } from "./encoder.ts";
 import { decodeError, encodeError } from "./error.ts";
 import { FIELD_NAMES, headers, marks, modelList, paths, tokenCount } from "./facts.ts";
 import { ANTHROPIC_MESSAGES } from "./id.ts";
+import { limitHeaders } from "./limit-headers.ts";
 import { nativeEdits } from "./native-edits.ts";
 import { passes } from "./passes.ts";
 import { probe } from "./probe.ts";
@@ -35,6 +36,7 @@ export const anthropicMessages = {
   stream: { decoder, encoder, marks },
   response,
   error: { decode: decodeError, encode: encodeError },
+  limitHeaders,
   tokenCount,
   modelList,
   probe,

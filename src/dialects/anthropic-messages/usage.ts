@@ -20,7 +20,9 @@ export function usageReader(): { read(raw: Json | undefined): void; usage(): Usa
 
 export function encodeUsage(usage: Usage): JsonObject {
   const top = toldTotals(usage);
-  const { cacheWrite1h } = top;
+  // The longest lifetime that the protocol has a word for.
+  const cacheWrite1h = top.cacheWrite1h + top.cacheWrite12h;
+  const told = usage.lines.find(({ kind }) => kind === "message");
   return defined({
     input_tokens: top.input,
     cache_creation_input_tokens: top.cacheWrite,
@@ -33,6 +35,8 @@ export function encodeUsage(usage: Usage): JsonObject {
     output_tokens_details: top.reasoning > 0 ? { thinking_tokens: top.reasoning } : undefined,
     server_tool_use: Object.keys(usage.hostedCalls).length > 0 ? usage.hostedCalls : undefined,
     service_tier: usage.serviceTier === DEFAULT ? STANDARD : usage.serviceTier,
+    speed: told?.speed,
+    inference_geo: told?.region,
     iterations: usage.lines.length > 1 ? usage.lines.map(encodeIteration) : undefined,
   });
 }
@@ -56,24 +60,42 @@ function usageOf(seen: JsonObject): Usage {
 
 /** The top level is one line; compaction and the advisor stand beside it. Where another model took over, its share of the top level becomes a line with its name, and a hop that the top level leaves out one of kind "fallback". */
 function linesOf(seen: JsonObject): UsageLine[] {
-  const top = usageLine(countsOf(seen));
+  const top = usageLine({ ...countsOf(seen), ...pricedApart(seen) });
   const iterations = isList(seen.iterations) ? seen.iterations.filter(isObject).map(iterationOf) : [];
   const beside = iterations.filter((line) => line.kind === "compaction" || line.kind === "advisor");
   const served = iterations.find((line) => line.kind === "fallback");
   if (!served) return [top, ...beside];
   const hops = iterations.filter((line) => line.kind === "message");
-  const rest = minus(top, served);
+  const rest = { ...minus(top, served), ...pricedApart(seen) };
   const isWithinTop = hops.length > 0 && rest.input + rest.output + rest.cacheRead > 0;
   const named: UsageLine = { ...(isWithinTop ? served : top), kind: "message", model: served.model };
   if (isWithinTop) return [rest, named, ...beside];
   return [named, ...hops.map((line): UsageLine => ({ ...line, kind: "fallback" })), ...beside];
 }
 
+/** Fast mode doubles the price, and an answer made in one country costs more: https://platform.claude.com/docs/en/about-claude/pricing. The usual values say nothing. */
+function pricedApart(seen: JsonObject): Pick<UsageLine, "speed" | "region"> {
+  const [speed, region] = [textIn(seen, "speed"), textIn(seen, "inference_geo")];
+  return {
+    ...(speed !== "" && speed !== STANDARD && { speed }),
+    ...(region !== "" && !ANYWHERE.has(region) && { region }),
+  };
+}
+const ANYWHERE: ReadonlySet<string> = new Set(["global", "not_available"]);
+
 function minus(top: UsageLine, part: UsageLine): UsageLine {
   const left = COUNTERS.map((key) => [key, Math.max(top[key] - part[key], 0)]);
   return usageLine(Object.fromEntries(left) as Partial<UsageLine>);
 }
-const COUNTERS = ["input", "cacheRead", "cacheWrite5m", "cacheWrite1h", "output", "reasoning"] as const;
+const COUNTERS = [
+  "input",
+  "cacheRead",
+  "cacheWrite5m",
+  "cacheWrite1h",
+  "cacheWrite12h",
+  "output",
+  "reasoning",
+] as const;
 
 /** message_delta repeats the sum of the writes, not their lifetimes: what is beyond the known hour is of five minutes. */
 function countsOf(raw: JsonObject): Partial<UsageLine> {
@@ -119,6 +141,9 @@ const encodeIteration = (line: UsageLine): JsonObject =>
     input_tokens: line.input,
     output_tokens: line.output,
     cache_read_input_tokens: line.cacheRead,
-    cache_creation_input_tokens: line.cacheWrite5m + line.cacheWrite1h,
-    cache_creation: { ephemeral_5m_input_tokens: line.cacheWrite5m, ephemeral_1h_input_tokens: line.cacheWrite1h },
+    cache_creation_input_tokens: line.cacheWrite5m + line.cacheWrite1h + line.cacheWrite12h,
+    cache_creation: {
+      ephemeral_5m_input_tokens: line.cacheWrite5m,
+      ephemeral_1h_input_tokens: line.cacheWrite1h + line.cacheWrite12h,
+    },
   });

@@ -204,7 +204,18 @@ describe("what vendors send", () => {
     ]);
     const last = events.at(-1);
     expect(last?.type === "finish" ? last.usage : undefined).toEqual({
-      lines: [{ kind: "message", input: 3, cacheRead: 6, cacheWrite5m: 1, cacheWrite1h: 0, output: 4, reasoning: 0 }],
+      lines: [
+        {
+          kind: "message",
+          input: 3,
+          cacheRead: 6,
+          cacheWrite5m: 1,
+          cacheWrite1h: 0,
+          cacheWrite12h: 0,
+          output: 4,
+          reasoning: 0,
+        },
+      ],
       hostedCalls: {},
       serviceTier: "flex",
       source: "reported",

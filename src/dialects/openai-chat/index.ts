@@ -1,5 +1,6 @@
 /** Chat Completions, as OpenAI defined it and as everybody else speaks it. https://platform.openai.com/docs/api-reference/chat */
 import type { Dialect } from "../dialect.ts";
+import { openaiLimitHeaders } from "../limit-headers.ts";
 import { customCalls } from "./custom-calls.ts";
 import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
@@ -34,6 +35,7 @@ export const openaiChat = {
   response: { decode: decodeWhole, encode: encodeWhole },
   error: { decode: decodeError, encode: encodeError },
   modelList,
+  limitHeaders: openaiLimitHeaders,
   probe,
   customCalls,
   hostsWebSearch: false,

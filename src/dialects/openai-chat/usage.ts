@@ -1,5 +1,5 @@
 /** Usage as Chat says it, and as its vendors say it. */
-import { countedLine, countIn } from "../counters.ts";
+import { countedLine, countIn, writesOf } from "../counters.ts";
 import { NO_USAGE, toldTotals, type Usage } from "../../ir/usage.ts";
 import type { JsonObject } from "../../wire/json.ts";
 
@@ -20,7 +20,7 @@ export function encodeUsage(usage: Usage): JsonObject {
     total_tokens: sum.prompt + sum.output,
     prompt_tokens_details: {
       cached_tokens: sum.cacheRead,
-      ...(sum.cacheWrite > 0 ? { cache_write_tokens: sum.cacheWrite } : {}),
+      ...(sum.cacheWrite > 0 ? writesOf(sum) : {}),
     },
     completion_tokens_details: { reasoning_tokens: sum.reasoning },
   };

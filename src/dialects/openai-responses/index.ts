@@ -1,5 +1,6 @@
 /** OpenAI Responses: OpenAI, Azure, xAI and every server that offers /responses; Codex and the SDKs as clients. */
 import type { Dialect } from "../dialect.ts";
+import { openaiLimitHeaders } from "../limit-headers.ts";
 import { decoder } from "./decoder.ts";
 import { encoder } from "./encoder.ts";
 import { error } from "./error.ts";
@@ -33,6 +34,7 @@ export const openaiResponses = {
   stream: { decoder, encoder, marks },
   response,
   error,
+  limitHeaders: openaiLimitHeaders,
   probe,
   customCalls: () => "custom",
   sealsThoughts: true,

@@ -1,5 +1,5 @@
 /** Token counts of a Responses answer. `input_tokens` includes what was cached, `output_tokens` the reasoning. */
-import { countedLine } from "../counters.ts";
+import { countedLine, writesOf } from "../counters.ts";
 import { toldTotals, type Usage } from "../../ir/usage.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 
@@ -15,7 +15,7 @@ export function encodeUsage(usage: Usage): JsonObject | null {
   const sum = toldTotals(usage);
   return {
     input_tokens: sum.prompt,
-    input_tokens_details: { cached_tokens: sum.cacheRead, cache_write_tokens: sum.cacheWrite },
+    input_tokens_details: { cached_tokens: sum.cacheRead, ...writesOf(sum) },
     output_tokens: sum.output,
     output_tokens_details: { reasoning_tokens: sum.reasoning },
     total_tokens: sum.prompt + sum.output,

@@ -1,6 +1,6 @@
 /** Items that the vendor runs, which only its own clients understand; and calls of tools that have item types of their own. */
 import type { Emit } from "../../ir/events.ts";
-import { type JsonObject, literal } from "../../wire/json.ts";
+import { isObject, type JsonObject, literal } from "../../wire/json.ts";
 import { callIdOrOwn } from "./call-slot.ts";
 import type { DecoderState, Kind } from "./item.ts";
 import { OPENAI_RESPONSES } from "./id.ts";
@@ -37,9 +37,15 @@ function count(name: string, { hosted }: DecoderState): void {
 
 /** One name for a search in every dialect. */
 function hostedName(item: JsonObject, wire: string): string {
-  if (wire === "web_search_call") return "web_search_requests";
+  if (wire === "web_search_call") return `${webAction(item)}_requests`;
   const name = wire === "custom_tool_call" && typeof item.name === "string" ? item.name : wire.replace(/_call$/, "");
   return `${name}_requests`;
+}
+
+/** Opening a found page and looking through it are no searches, and cost nothing: https://developers.openai.com/api/docs/guides/tools-web-search */
+function webAction({ action }: JsonObject): string {
+  const type = isObject(action) ? action.type : undefined;
+  return type === "open_page" || type === "find_in_page" ? type : "web_search";
 }
 
 /** What to do is whole only at the end. */

@@ -1,0 +1,38 @@
+/** What a call is expected to come to before anybody is asked: what its budgets hold and its token limits are charged. */
+import { dearestRates } from "../cost/cost-of.ts";
+import type { PriceBook } from "../cost/price-book.ts";
+import { DIALECTS } from "../dialects/index.ts";
+import type { TokenMeter } from "../providers/token-meter.ts";
+import type { Admissible } from "../relay/call.ts";
+import { pricedOf } from "../relay/close.ts";
+import type { Amounts } from "./meters.ts";
+import type { Typical } from "./typical.ts";
+
+export interface Estimating {
+  readonly tokens: Pick<TokenMeter, "roughly">;
+  readonly typical: Typical;
+  readonly prices: PriceBook;
+  clock(): number;
+}
+
+export function estimated(call: Admissible, { tokens, typical, prices, clock }: Estimating): Amounts {
+  const { targets } = call.plan;
+  const [first] = targets;
+  if (!first) return { input: 0, output: 0, nano: 0 };
+  const of = { provider: first.provider.name, model: first.model };
+  const input = Math.ceil(tokens.roughly(of, call.bytes.byteLength));
+  const asked = DIALECTS[call.dialect].settings.read(call.body, first.addressee.traits).sampling.maxTokens;
+  const max = first.config.maxTokens === undefined ? asked : Math.min(first.config.maxTokens, asked ?? Infinity);
+  const output = Math.ceil(Math.min(isCount(max) ? max : Infinity, typical.output(call.caller.name)));
+  // Of an unknown price nothing can be held.
+  const each = targets.map((target) => {
+    const rates = dearestRates(prices.of(pricedOf(target)), input, clock());
+    return rates ? input * rates.input + output * rates.output : 0;
+  });
+  return { input, output, nano: Math.ceil(Math.max(...each) / PICO_PER_NANO) };
+}
+
+const PICO_PER_NANO = 1_000;
+
+/** A caller may write anything there. */
+const isCount = (max: number | undefined): max is number => max !== undefined && max >= 0;

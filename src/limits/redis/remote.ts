@@ -1,0 +1,130 @@
+/** Counters in Redis, as long as it answers: what it does not answer rejects. */
+import type { Admission, Admit, Level, Meter, Settlement } from "../counters.ts";
+import { overAt } from "../count.ts";
+import { scriptsOf, type Script } from "./scripts.ts";
+
+/** What is used of a client of Redis. */
+export interface RedisClient {
+  evalsha(sha: string, keys: number, ...keysAndArgs: string[]): Promise<unknown>;
+  eval(lua: string, keys: number, ...keysAndArgs: string[]): Promise<unknown>;
+}
+
+export interface RemoteCounters {
+  admit(call: Admit): Promise<Admission>;
+  /** Counts a call that was let in without asking; nothing where the call is known. */
+  tell(call: Admit): Promise<void>;
+  settle(id: string, settlements: readonly Settlement[]): Promise<void>;
+  renew(ids: readonly string[], leaseMs: number): Promise<void>;
+  seed(meter: Meter, spent: ReadonlyMap<number, number>): Promise<void>;
+  levels(meters: readonly Meter[]): Promise<readonly (Level | undefined)[]>;
+  correct(meter: Meter, by: number): Promise<void>;
+  beat(instance: string): Promise<Beat>;
+}
+
+export interface Beat {
+  readonly replicas: number;
+  /** Another one than before: what was counted is gone. */
+  readonly generation: string;
+}
+
+/** `prefix`: with a hash tag, so that a cluster keeps all in one slot: `{codeswitch}:`. */
+export function remoteCounters(client: RedisClient, prefix: string, scripts = scriptsOf()): RemoteCounters {
+  const due = `${prefix}due`;
+  const leaseKey = (id: string): string => `${prefix}l:${id}`;
+  const counterKey = ({ id }: Meter): string => `${prefix}c:${id}`;
+  /** A server that was restarted knows no script. */
+  const run = (script: Script, keys: number, args: string[]): Promise<unknown> =>
+    client.evalsha(script.sha, keys, ...args).catch((error: unknown) => {
+      if (error instanceof Error && error.message.startsWith("NOSCRIPT")) return client.eval(script.lua, keys, ...args);
+      throw error;
+    });
+  const enter = ({ id, meters, leaseMs }: Admit, told: "0" | "1"): Promise<unknown> => {
+    const args = [due, leaseKey(id)];
+    for (const meter of meters) args.push(counterKey(meter));
+    args.push(id, String(leaseMs), told);
+    for (const meter of meters) {
+      const [a, b] = boundsOf(meter);
+      args.push(modeOf(meter), String(meter.amount), String(meter.max), a, b);
+    }
+    return run(scripts.admit, 2 + meters.length, args);
+  };
+
+  return {
+    admit: async (call) => admissionOf(numbers(await enter(call, "0"))),
+    tell: async (call) => void (await enter(call, "1")),
+    settle: async (id, settlements) => {
+      const actuals = new Map<string, { meter: Meter; actual: number }>();
+      for (const { meter, actual } of settlements) {
+        const known = actuals.get(meter.id);
+        if (known === undefined) actuals.set(meter.id, { meter, actual });
+        else known.actual += actual;
+      }
+      const args = [due, leaseKey(id)];
+      for (const { meter } of actuals.values()) args.push(counterKey(meter));
+      args.push(id);
+      for (const { meter, actual } of actuals.values()) args.push(modeOf(meter), String(actual), ...boundsOf(meter));
+      await run(scripts.settle, 2 + actuals.size, args);
+    },
+    renew: async (ids, leaseMs) => {
+      for (let at = 0; at < ids.length; at += RENEWED_AT_ONCE)
+        await run(scripts.renew, 1, [due, String(leaseMs), ...ids.slice(at, at + RENEWED_AT_ONCE)]);
+    },
+    seed: async (meter, spent) => {
+      const { window } = meter;
+      const bucket = (start: number): number => (window?.kind === "rolling" ? Math.floor(start / window.bucketMs) : 0);
+      const amounts = [...spent].flatMap(([start, amount]) => [String(bucket(start)), String(amount)]);
+      await run(scripts.seed, 2, [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), ...amounts]);
+    },
+    levels: async (meters) => {
+      const args = [due, ...meters.map(counterKey), ...meters.flatMap((meter) => [modeOf(meter), ...boundsOf(meter)])];
+      const found = numbers(await run(scripts.levels, 1 + meters.length, args));
+      return meters.map((_, at) =>
+        found[2 * at] === -1 ? undefined : { spent: found[2 * at] ?? 0, held: found[2 * at + 1] ?? 0 },
+      );
+    },
+    correct: async (meter, by) => {
+      const args = [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), String(by)];
+      await run(scripts.correct, 2, args);
+    },
+    beat: async (instance) => {
+      const found = await run(scripts.beat, 1, [due, instance, crypto.randomUUID()]);
+      const [replicas, generation] = Array.isArray(found) ? found : [];
+      return { replicas: Math.max(1, Number(replicas)), generation: String(generation) };
+    },
+  };
+}
+
+/** A script that renews more keeps others waiting. */
+const RENEWED_AT_ONCE = 200;
+
+/** Four letters: counts, window, takes less, seeded. */
+function modeOf({ counts, window, takesLess, seeded }: Meter): string {
+  const kind = window === undefined ? "n" : window.kind === "rolling" ? "r" : "f";
+  return `${counts === "held" ? "h" : "c"}${kind}${takesLess === true ? "t" : "-"}${seeded === true ? "s" : "-"}`;
+}
+
+/** rolling: the length and number of its buckets. fixed: its end, and until when ends of its calls are awaited; 0: never over. */
+function boundsOf({ window }: Meter): readonly [string, string] {
+  if (window === undefined) return NO_BOUNDS;
+  if (window.kind === "rolling") return [String(window.bucketMs), String(window.buckets)];
+  return window.end === null ? NO_BOUNDS : [String(window.end), String(overAt(window, window.end))];
+}
+const NO_BOUNDS = ["0", "0"] as const;
+
+const numbers = (found: unknown): readonly number[] => {
+  if (!Array.isArray(found)) throw new Error("Redis gave no list.");
+  return found.map(Number);
+};
+
+function admissionOf(found: readonly number[]): Admission {
+  const [kind, meter = 0, spent = 0, held = 0, wait = -1] = found;
+  if (kind === 2) return { kind: "unknown", meters: found.slice(1) };
+  if (kind === 1) return { kind: "refused", meter, level: { spent, held }, waitMs: wait < 0 ? null : wait };
+  const levels: Level[] = [];
+  const holds: number[] = [];
+  for (let at = 1; at < found.length; at += 3) {
+    levels.push({ spent: found[at] ?? 0, held: found[at + 1] ?? 0 });
+    holds.push(found[at + 2] ?? 0);
+  }
+  return { kind: "admitted", levels, holds };
+}

@@ -1,0 +1,42 @@
+/** How long answers usually are, by caller: what is held for an answer that may be 128,000 tokens long and never is. */
+
+export interface Typical {
+  /** Tokens that nineteen of twenty of its answers stay under. */
+  output(caller: string): number;
+  saw(caller: string, tokens: number): void;
+}
+
+/** Until a caller has had a few answers. */
+const UNKNOWN = 4_096;
+const ANSWERS_MIN = 8;
+const ANSWERS_MAX = 64;
+const CALLERS_MAX = 4_096;
+
+interface Seen {
+  readonly lengths: number[];
+  next: number;
+  p95: number;
+}
+
+export function typicalOutput(): Typical {
+  const callers = new Map<string, Seen>();
+  return {
+    output: (caller) => callers.get(caller)?.p95 ?? UNKNOWN,
+    saw: (caller, tokens) => {
+      const seen = callers.get(caller) ?? { lengths: [], next: 0, p95: UNKNOWN };
+      callers.delete(caller);
+      callers.set(caller, seen);
+      for (const oldest of callers.keys()) {
+        if (callers.size <= CALLERS_MAX) break;
+        callers.delete(oldest);
+      }
+      seen.lengths[seen.next] = tokens;
+      seen.next = (seen.next + 1) % ANSWERS_MAX;
+      const count = seen.lengths.length;
+      // Sorted now and then: at first after each answer, later after each eighth.
+      if (count < ANSWERS_MIN || (count === ANSWERS_MAX && seen.next % 8 !== 0)) return;
+      const sorted = seen.lengths.toSorted((one, other) => one - other);
+      seen.p95 = Math.max(sorted[Math.ceil(count * 0.95) - 1] ?? UNKNOWN, 1);
+    },
+  };
+}

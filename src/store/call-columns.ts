@@ -1,0 +1,125 @@
+/** The columns of `calls`, once: the tables, both inserts and the reader of rows come from here, and the compiler holds them against `CallRow`. */
+import type { CallRow } from "./call-row.ts";
+
+/** `?`: may be null. A flag is a boolean where the database has one; `ms` may have a fraction. */
+type Column = Kind | `${Kind}?`;
+type Kind = "text" | "integer" | "ms" | "flag" | "json";
+type KindOf<T> = T extends string ? "text" : T extends boolean ? "flag" : T extends number ? "integer" | "ms" : "json";
+type ColumnOf<T> = null extends T ? `${KindOf<NonNullable<T>>}?` : KindOf<T>;
+
+const COLUMNS = {
+  id: "text",
+  started_at: "integer",
+  ended_at: "integer",
+  kind: "text",
+  key_id: "text?",
+  key: "text",
+  address: "text?",
+  tags: "json",
+  client: "text",
+  client_version: "text?",
+  session: "text?",
+  session_from: "text?",
+  agent: "text?",
+  parent_agent: "text?",
+  turn: "text?",
+  turn_kind: "text?",
+  repo: "text?",
+  branch: "text?",
+  commit_hash: "text?",
+  pr: "text?",
+  surface: "text",
+  dialect: "text?",
+  lane: "text?",
+  stream: "flag",
+  model_asked: "text?",
+  model_entry: "text?",
+  model_served: "text?",
+  provider: "text?",
+  effort_asked: "text?",
+  effort_sent: "text?",
+  outcome: "text",
+  status: "integer",
+  error: "text?",
+  why: "text?",
+  stop_reason: "text?",
+  upstream_id: "text?",
+  attempts: "json",
+  losses: "json",
+  loss_count: "integer",
+  tools: "json",
+  response_ms: "ms?",
+  queue_ms: "ms?",
+  first_token_ms: "ms?",
+  total_ms: "ms",
+  overhead_ms: "ms?",
+  tokens_input: "integer",
+  tokens_cache_read: "integer",
+  tokens_cache_write_5m: "integer",
+  tokens_cache_write_1h: "integer",
+  tokens_cache_write_12h: "integer",
+  tokens_output: "integer",
+  tokens_reasoning: "integer",
+  hosted_calls: "json",
+  usage_lines: "json",
+  usage_source: "text",
+  service_tier: "text?",
+  cost_nano: "integer?",
+  price_version: "text?",
+  priced: "flag",
+  estimated: "flag",
+  held_nano: "integer",
+  settled: "flag",
+} as const satisfies { readonly [K in keyof CallRow]-?: ColumnOf<CallRow[K]> };
+
+export type Engine = "sqlite" | "postgres";
+
+interface Spec {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly isNullable: boolean;
+}
+const SPECS: readonly Spec[] = Object.entries(COLUMNS).map(([name, column]: [string, Column]) => ({
+  name,
+  kind: column.replace("?", "") as Kind,
+  isNullable: column.endsWith("?"),
+}));
+
+const TYPES: Readonly<Record<Engine, Readonly<Record<Kind, string>>>> = {
+  // Of a STRICT table. A flag of JSON comes out as 0 or 1.
+  sqlite: { text: "text", integer: "integer", ms: "real", flag: "integer", json: "text" },
+  postgres: { text: "text", integer: "bigint", ms: "double precision", flag: "boolean", json: "json" },
+};
+
+/** `name type, …` as CREATE TABLE takes them. */
+export const callColumnsOf = (engine: Engine): string =>
+  SPECS.map(({ name, kind, isNullable }) => `${name} ${TYPES[engine][kind]}${isNullable ? "" : " not null"}`).join(
+    ", ",
+  );
+
+const NAMES = SPECS.map(({ name }) => name).join(", ");
+export { NAMES as CALL_COLUMNS };
+
+/** What `insert` reads its rows from; $1: the JSON array. */
+export const CALLS_FROM_JSON: Readonly<Record<Engine, string>> = {
+  sqlite: `select ${SPECS.map(({ name }) => `value ->> '$.${name}' as ${name}`).join(", ")} from json_each($1)`,
+  // The driver would encode a parameter of the type json once more; as text it stays what it is.
+  postgres: `select ${NAMES} from json_to_recordset($1::text::json) as rows(${SPECS.map(({ name, kind }) => `${name} ${TYPES.postgres[kind]}`).join(", ")})`,
+};
+
+/** A row as the database gives it. */
+export function callRow(found: Readonly<Record<string, unknown>>): CallRow {
+  const row: Record<string, unknown> = {};
+  for (const { name, kind } of SPECS) row[name] = READ[kind](found[name]);
+  return row as unknown as CallRow;
+}
+
+const asItIs = (value: unknown): unknown => value ?? null;
+const READ: Readonly<Record<Kind, (value: unknown) => unknown>> = {
+  text: asItIs,
+  ms: asItIs,
+  // PostgreSQL's driver gives a bigint as text.
+  integer: (value) => (value === null || value === undefined ? null : Number(value)),
+  flag: Boolean,
+  json: (value) => (typeof value === "string" ? JSON.parse(value) : value),
+};

@@ -1,0 +1,73 @@
+/** Rows of calls, newest first. What only a few calls have, such as a session, is looked up in the sums first: they know the hours in which to look. */
+import { callRow, CALL_COLUMNS } from "./call-columns.ts";
+import type { CallRow } from "./call-row.ts";
+import { type Dimension, dimensionIn } from "./dimensions.ts";
+import { HOUR, startOf } from "./slices.ts";
+import type { Sql, SqlStore } from "./sql.ts";
+import type { CallFilter, CallRows, PageEnd, Span } from "./store.ts";
+
+/** The rarest first: hours are looked up by the first one that is asked for. */
+const BY = ["session", "repo", "key", "client", "model", "outcome"] as const satisfies readonly (keyof CallFilter &
+  Dimension)[];
+
+export const listOf =
+  (db: SqlStore): CallRows["list"] =>
+  (filter, page) =>
+    db.read(async (sql) => {
+      if (filter.id !== undefined) return one(sql, filter.id);
+      const until = Math.min(filter.to ?? FAR, page.before === undefined ? FAR : page.before.ended_at + 1);
+      const span = { from: filter.from ?? 0, to: until };
+      const found: CallRow[] = [];
+      for (const part of await spansOf(sql, filter, span)) {
+        const left = page.limit - found.length;
+        if (left <= 0) break;
+        found.push(...(await rowsIn(sql, part, filter, left, page.before)));
+      }
+      return found;
+    });
+const FAR = Number.MAX_SAFE_INTEGER;
+
+async function one(sql: Sql, id: string): Promise<readonly CallRow[]> {
+  const found = await sql.all<Record<string, unknown>>(`select ${CALL_COLUMNS} from calls where id = $1`, id);
+  return found.map(callRow);
+}
+
+/** Where to look, the latest first. */
+async function spansOf(sql: Sql, filter: CallFilter, span: Span): Promise<readonly Span[]> {
+  const by = BY.find((name) => filter[name] !== undefined);
+  if (by === undefined) return [span];
+  const hours = await sql.all<{ hour: unknown }>(
+    `select slice as hour from sums where dimension = $1 and value = $2 and grain = ${HOUR} and slice >= $3 and slice < $4
+     union select hour from open_hours where hour >= $3 and hour < $4 order by hour desc`,
+    by,
+    filter[by],
+    startOf(HOUR, span.from),
+    span.to,
+  );
+  return hours.map(({ hour }) => ({
+    from: Math.max(span.from, Number(hour)),
+    to: Math.min(span.to, Number(hour) + HOUR),
+  }));
+}
+
+async function rowsIn(
+  sql: Sql,
+  { from, to }: Span,
+  filter: CallFilter,
+  limit: number,
+  before: PageEnd | undefined,
+): Promise<readonly CallRow[]> {
+  const values: unknown[] = [from, to];
+  const conditions = BY.flatMap((name) => {
+    if (filter[name] === undefined) return [];
+    return [`${dimensionIn(sql.engine, name).value} = $${values.push(filter[name])}`];
+  });
+  if (before) conditions.push(`(c.ended_at, c.id) < ($${values.push(before.ended_at)}, $${values.push(before.id)})`);
+  const found = await sql.all<Record<string, unknown>>(
+    `select ${CALL_COLUMNS} from calls c where c.ended_at >= $1 and c.ended_at < $2
+     ${conditions.map((condition) => `and ${condition}`).join(" ")}
+     order by c.ended_at desc, c.id desc limit ${Math.trunc(limit)}`,
+    ...values,
+  );
+  return found.map(callRow);
+}

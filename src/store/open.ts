@@ -1,0 +1,48 @@
+/** Opens the store that a gateway shares among its rooms, when one of them first asks; again after a failure, so that a database that comes back is used. */
+import type { StorePlace } from "./place.ts";
+import type { Store } from "./store.ts";
+import { storeThread } from "./store-thread.ts";
+
+export interface SharedStore {
+  /** Rejects where it cannot be opened now. */
+  get(): Promise<Store>;
+  close(): Promise<void>;
+}
+
+/** How soon after a failure it is tried again. */
+const AGAIN_MS = 2_000;
+
+/** undefined: there is no place for one, and memory alone serves. */
+export const storeAt = ({ dataDir, ...place }: Partial<StorePlace>): SharedStore | undefined =>
+  dataDir === undefined ? undefined : sharedStore(() => opened({ dataDir, ...place }));
+
+/** In its own thread. */
+async function opened(place: StorePlace): Promise<Store> {
+  const store = storeThread(place);
+  try {
+    await store.ready();
+    return store;
+  } catch (error) {
+    store.end();
+    throw error;
+  }
+}
+
+export function sharedStore(open: () => Promise<Store>, clock: () => number = () => performance.now()): SharedStore {
+  let opening: Promise<Store> | undefined;
+  let failedAt = -Infinity;
+  return {
+    get: () => {
+      if (opening === undefined || (failedAt > -Infinity && clock() - failedAt >= AGAIN_MS)) {
+        failedAt = -Infinity;
+        opening = open();
+        opening.catch(() => void (failedAt = clock()));
+      }
+      return opening;
+    },
+    close: async () => {
+      const store = await opening?.catch(() => undefined);
+      await store?.close();
+    },
+  };
+}

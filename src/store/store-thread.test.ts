@@ -1,0 +1,58 @@
+import { afterAll, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { storeContract } from "../../test/fixtures/store-contract.ts";
+import { callRowOf } from "../../test/fixtures/call-rows.ts";
+import { DATABASE_FILE, DataFault } from "./folder.ts";
+import { storeThread } from "./store-thread.ts";
+
+const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-thread-"));
+afterAll(() => rmSync(ROOT, { recursive: true }));
+let folders = 0;
+const folder = (): string => join(ROOT, `data-${folders++}`);
+
+storeContract("sqlite in its thread", async () => storeThread({ dataDir: folder() }));
+
+test("what a person can put right comes out of the thread as such", async () => {
+  const dir = folder();
+  writeFileSync(dir, "a file");
+  const linked = folder();
+  const store = storeThread({ dataDir: linked });
+  await store.ready();
+  await store.close();
+  rmSync(join(linked, DATABASE_FILE));
+  symlinkSync(dir, join(linked, DATABASE_FILE));
+  const second = storeThread({ dataDir: linked });
+  const refused = await second.ready().catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(DataFault);
+  expect(String(refused)).toMatch(/is a link/);
+  await second.close();
+});
+
+test("a store that was never asked closes without a thread", async () => {
+  let started = 0;
+  const store = storeThread({ dataDir: folder() }, () => {
+    started++;
+    throw new Error("not here");
+  });
+  await store.close();
+  expect(started).toBe(0);
+});
+
+/** CPU of this thread alone, best of some tries. */
+test("what the asking thread pays for a batch of rows is less than a millisecond", async () => {
+  const store = storeThread({ dataDir: folder() });
+  await store.ready();
+  let least = Infinity;
+  for (let times = 0; times < 20; times++) {
+    const rows = JSON.stringify(Array.from({ length: 50 }, () => callRowOf()));
+    const before = process.threadCpuUsage();
+    const inserted = store.calls.insert(rows);
+    await inserted;
+    const { user, system } = process.threadCpuUsage(before);
+    least = Math.min(least, (user + system) / 1_000);
+  }
+  expect(least).toBeLessThan(1);
+  await store.close();
+});

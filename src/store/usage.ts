@@ -1,0 +1,157 @@
+/** Sums of calls over any span: closed slices from the roll-up, the rest from the rows, in one snapshot. */
+import { dimensionBy, dimensionIn, dimensionOf, type Dimension, grainsOf } from "./dimensions.ts";
+import { DAY, type Grain, HOUR, type Known, type Pieces, piecesOf, QUARTER, startOf } from "./slices.ts";
+import { exact, type Sql, type SqlStore } from "./sql.ts";
+import type { CallRows, Span, SpentMeasure, UsageSum } from "./store.ts";
+import { measuresOf, SUM_NAMES, SUMMED, SUMS } from "./sum-columns.ts";
+import { dayIn } from "./zone.ts";
+
+export const usageOf =
+  (db: SqlStore): CallRows["usage"] =>
+  (by, { key, zone = "UTC", ...span }, limit) =>
+    db.read(async (sql) => {
+      const dimension = dimensionBy(by);
+      if (by === "day") return byDay(await byQuarter(sql, span, key), zone).slice(-limit);
+      const pieces = await piecesFor(sql, span, grainsOf(dimension));
+      const parts = partsOf(sql, dimension, pieces, "value", key);
+      const found = await sql.all<Sums>(
+        `select value, ${SUMMED} from (${parts.text}) as parts group by value having sum(calls) > 0
+         order by sum(cost_nano) desc, sum(calls) desc, value limit ${Math.trunc(limit)}`,
+        ...parts.values,
+      );
+      return found.map(usageSum);
+    });
+
+type Sums = Readonly<Record<(typeof SUMS)[number], unknown>> & { readonly value: unknown };
+
+const usageSum = (row: Sums): UsageSum => ({
+  value: row.value === "" ? null : String(row.value),
+  calls: exact(row.calls),
+  failed: exact(row.failed),
+  tokens_input: exact(row.tokens_input),
+  tokens_cache_read: exact(row.tokens_cache_read),
+  tokens_cache_write: exact(row.tokens_cache_write),
+  tokens_output: exact(row.tokens_output),
+  tokens_reasoning: exact(row.tokens_reasoning),
+  cost_nano: exact(row.cost_nano),
+  unpriced_calls: exact(row.unpriced_calls),
+  estimated_calls: exact(row.estimated_calls),
+  total_ms: Math.round(Number(row.total_ms)),
+});
+
+async function byQuarter(sql: Sql, span: Span, key: string | undefined): Promise<readonly UsageSum[]> {
+  const pieces = await piecesFor(sql, span, [QUARTER]);
+  const parts = partsOf(sql, "time", pieces, "quarter", key);
+  const found = await sql.all<Sums>(
+    `select slice as value, ${SUMMED} from (${parts.text}) as parts group by slice order by slice`,
+    ...parts.values,
+  );
+  return found.map(usageSum);
+}
+
+/** In the order of the days. */
+function byDay(quarters: readonly UsageSum[], zone: string): readonly UsageSum[] {
+  const days = new Map<string, UsageSum>();
+  const dayOf = dayIn(zone);
+  for (const quarter of quarters) {
+    const value = dayOf(Number(quarter.value));
+    const before = days.get(value);
+    days.set(value, before ? added(before, quarter) : { ...quarter, value });
+  }
+  return [...days.values()].filter(({ calls }) => calls > 0);
+}
+
+function added(one: UsageSum, other: UsageSum): UsageSum {
+  const sum: Record<string, unknown> = { ...one };
+  for (const name of SUMS) if (name !== "requests") sum[name] = exact(one[name] + other[name]);
+  return sum as unknown as UsageSum;
+}
+
+const MEASURED: Readonly<Record<SpentMeasure, string>> = {
+  cost: "cost_nano",
+  requests: "requests",
+  input: "tokens_input + tokens_cache_read + tokens_cache_write",
+  output: "tokens_output",
+  tokens: "tokens_input + tokens_cache_read + tokens_cache_write + tokens_output",
+};
+
+export const spentOf =
+  (db: SqlStore): CallRows["spent"] =>
+  (of, what, { bucketMs, ...span }) =>
+    db.read(async (sql) => {
+      const { dimension, value } = dimensionOf(of);
+      // A sum must lie in one bucket.
+      const grains = grainsOf(dimension).filter((grain) => bucketMs === undefined || bucketMs % grain === 0);
+      const pieces = await piecesFor(sql, span, grains);
+      const parts = partsOf(sql, dimension, pieces, "moment", undefined, value);
+      const bucket = bucketMs === undefined ? "0" : `slice / ${Math.trunc(bucketMs)} * ${Math.trunc(bucketMs)}`;
+      const found = await sql.all<{ bucket: unknown; spent: unknown }>(
+        `select ${bucket} as bucket, sum(${MEASURED[what]}) as spent from (${parts.text}) as parts group by 1`,
+        ...parts.values,
+      );
+      return new Map(found.map((row) => [bucketMs === undefined ? span.from : Number(row.bucket), exact(row.spent)]));
+    });
+
+interface Parts {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+/** What is summed up: equal values, equal quarters of an hour, or what lies in one bucket of any length. */
+type By = "value" | "quarter" | "moment";
+const COLUMN = { value: "value", quarter: "slice", moment: "slice" } as const;
+
+/** Rows of sums, of days and of hours or quarters, and single calls, as one list. */
+function partsOf(
+  { engine }: Sql,
+  dimension: Dimension,
+  { sums, rows }: Pieces,
+  by: By,
+  key?: string,
+  ofValue?: string,
+): Parts {
+  const { rows: from, value } = dimensionIn(engine, dimension);
+  const column = COLUMN[by];
+  const ofRow = { value, quarter: `c.ended_at / ${QUARTER} * ${QUARTER}`, moment: "c.ended_at" }[by];
+  const grains = [...sums.keys()];
+  const values: unknown[] = [...grains.map((grain) => JSON.stringify(sums.get(grain))), JSON.stringify(rows)];
+  const bound = (given: unknown): string => `$${values.push(given)}`;
+  const byKey = key === undefined ? undefined : bound(key);
+  const byValue = ofValue === undefined ? undefined : bound(ofValue);
+  const ofSums = grains.map(
+    (grain, at) => `select s.${column} as ${column}, ${SUM_NAMES} from ${RANGES[engine](at + 1)} r cross join sums s
+      where s.grain = ${grain} and s.dimension = '${dimension}' and s.slice >= r.lo and s.slice < r.hi
+      ${byKey ? `and s.key = ${byKey}` : ""} ${byValue ? `and s.value = ${byValue}` : ""}`,
+  );
+  const ofRows = `select ${ofRow} as ${column}, ${measuresOf(engine)} from ${RANGES[engine](grains.length + 1)} r cross join ${from}
+      where c.ended_at >= r.lo and c.ended_at < r.hi ${byKey ? `and c.key = ${byKey}` : ""} ${byValue ? `and ${value} = ${byValue}` : ""}`;
+  return { text: [...ofSums, ofRows].join(" union all "), values };
+}
+
+const RANGES = {
+  sqlite: (at: number) => `(select value ->> 0 as lo, value ->> 1 as hi from json_each($${at}))`,
+  postgres: (at: number) =>
+    `(select (range ->> 0)::bigint as lo, (range ->> 1)::bigint as hi from json_array_elements($${at}::text::json) as range)`,
+} as const;
+
+/** Within the time of which anything is known: a span may begin with 1970. */
+async function piecesFor(sql: Sql, span: Span, grains: readonly Grain[]): Promise<Pieces> {
+  const [ends] = await sql.all<{ first: unknown; last: unknown; open: unknown; latest: unknown }>(
+    `select (select min(day) from summed_days) as first, (select max(day) from summed_days) as last,
+     (select min(hour) from open_hours) as open, (select max(hour) from open_hours) as latest`,
+  );
+  const from = Math.max(span.from, Math.min(at(ends?.first, Infinity), at(ends?.open, Infinity)));
+  const to = Math.min(span.to, Math.max(at(ends?.last, -Infinity) + DAY, at(ends?.latest, -Infinity) + HOUR));
+  return from < to ? piecesOf({ from, to }, grains, await knownOf(sql, { from, to })) : { sums: new Map(), rows: [] };
+}
+const at = (value: unknown, otherwise: number): number =>
+  value === null || value === undefined ? otherwise : Number(value);
+
+async function knownOf(sql: Sql, { from, to }: Span): Promise<Known> {
+  const slices = async (text: string, grain: number): Promise<ReadonlySet<number>> =>
+    new Set((await sql.all<{ slice: unknown }>(text, startOf(grain, from), to)).map(({ slice }) => Number(slice)));
+  return {
+    openHours: await slices("select hour as slice from open_hours where hour >= $1 and hour < $2", DAY),
+    madeDays: await slices("select day as slice from summed_days where made = 1 and day >= $1 and day < $2", DAY),
+  };
+}
