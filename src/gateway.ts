@@ -1,13 +1,15 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
 import { keptKeys } from "./access/kept-keys.ts";
 import { keyringOf } from "./access/keyring.ts";
+import { every } from "./access/polling.ts";
 import { serve } from "./http/serve.ts";
 import { stackOf } from "./http/stack.ts";
 import type { Config } from "./config/config.ts";
-import { bundledPrices } from "./cost/bundled.ts";
-import { priceBook } from "./cost/price-book.ts";
+import { type Credentials, withCredentials } from "./config/credentials.ts";
+import { openPrices, pricesPath } from "./cost/price-files.ts";
 import { refuseExposed } from "./config/expose.ts";
 import { ledgerOf, type Sink } from "./ledger/ledger.ts";
+import { remember } from "./ledger/remember.ts";
 import { beginAsking, callsMax, descriptorsMax, fewDescriptors } from "./relay/descriptors.ts";
 import type { Gateway, Hooks } from "./relay/call.ts";
 import { joined, NO_HOOKS } from "./relay/hooks.ts";
@@ -18,17 +20,23 @@ import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
 import { simulated } from "./simulated.ts";
-import { storeAt } from "./store/open.ts";
+import { type SharedStore, storeAt } from "./store/open.ts";
+import type { CallRows } from "./store/store.ts";
 import { openVault } from "./vault/open.ts";
 import { type Provenance, provenance } from "./vault/provenance.ts";
 import type { Level } from "./vault/vault.ts";
 import type { Search } from "./search/search-provider.ts";
 import { searchOf } from "./search/search.ts";
+import { LIMITS } from "./wire/limits.ts";
 
 export interface RunningGateway {
   readonly url: string;
   /** What /health says to tell it from every other. */
   readonly instance: string;
+  /** As it holds now, with what is stored beside it. */
+  config(): Config;
+  /** Whether callers need a key now. */
+  access(): "open" | "closed" | "unknown";
   /** How many calls are open now. */
   openCalls(): number;
   /** Before a stop, where another process takes over the port: clients are told to open new connections. */
@@ -73,19 +81,27 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const { log } = options;
   const descriptors = descriptorsMax();
   const few = fewDescriptors(descriptors);
-  for (const warning of few === undefined ? config.warnings : [...config.warnings, few]) log.warn(warning);
   const simulator = simulated();
-  const ready = await simulator.ready(config);
+  let ready = await simulator.ready(config);
   const vault = openVault(options, Date.now, log.warn, options.crew?.reasoning);
   const { dataDir, secret } = options;
-  const store = storeAt({ dataDir });
+  const { url } = config.storage;
+  const store = storeAt({ dataDir, ...(url !== undefined && { url }) });
+  const credentials = async (stored: Credentials): Promise<void> => {
+    ready = await simulator.ready(withCredentials(config, stored));
+  };
   const made =
     store && dataDir !== undefined
-      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn })
+      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn, credentials })
       : undefined;
+  for (const warning of few === undefined ? ready.warnings : [...ready.warnings, few]) log.warn(warning);
+  const priceFiles = await openPrices({ ...pricesPath(ready), ...(dataDir !== undefined && { dataDir }) }, log.warn);
+  const prices = priceFiles.book;
+  const calls = async (): Promise<CallRows> => (await (store as SharedStore).get()).calls;
+  const memory =
+    dataDir === undefined ? undefined : remember({ dataDir, calls, config, clock: Date.now, warn: log.warn });
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
-  const prices = priceBook(() => [{ level: "bundled", index: bundledPrices() }]);
   const counters = options.counters ?? memoryCounters(Date.now);
   const limits = limitsOf({
     config: () => ready,
@@ -94,9 +110,10 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     prices,
     clock: Date.now,
     warn: log.warn,
+    ...(memory && { full: memory.full }),
   });
   const ledger = ledgerOf({
-    sinks: [limits, log, ...(options.sinks ?? [])],
+    sinks: [limits, log, ...(memory ? [memory] : []), ...(options.sinks ?? [])],
     clock: Date.now,
     failed: (error) => log.warn(`A record was lost at one of its sinks: ${stackOf(error)}`),
   });
@@ -105,7 +122,12 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
       return ready;
     },
     instance,
-    keyring: keyringOf({ config: () => gateway.config, made, clock: Date.now }),
+    keyring: keyringOf({
+      config: () => gateway.config,
+      made,
+      untold: url === undefined ? "open" : "unknown",
+      clock: Date.now,
+    }),
     log,
     ledger,
     hooks: joined(options.hooks ?? NO_HOOKS, limits.hooks),
@@ -118,6 +140,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
   const { idleSeconds } = options;
+  const restPrices = every(LIMITS.priceFilesEveryMs, priceFiles.look);
   await beginAsking();
   const server = serve(gateway, {
     callsMax: callsMax(descriptors),
@@ -127,13 +150,17 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   return {
     url: server.url,
     instance,
+    config: () => ready,
+    access: gateway.keyring.access,
     openCalls: server.openCalls,
     leave: server.leave,
     stop: async () => {
       await server.stop();
       simulator.stop();
+      restPrices();
       made?.stop();
       await limits.stop();
+      await memory?.stop();
       await counters.close();
       await vault.stop();
       await store?.close();

@@ -30,7 +30,8 @@ const line: Line = lineOf((parcel) => process.send?.(parcel), {
       ...(dataDir !== undefined && { dataDir }),
       ...(secret !== undefined && { secret }),
       ...(seen && { sightings: seen }),
-      counters: countersOver(line),
+      // Redis counts for all replicas, and so for all workers.
+      ...(config.redis === undefined && { counters: countersOver(line) }),
       crew: { instance, reasoning: reasoningOver(line), provenance: known },
     });
     isUp();

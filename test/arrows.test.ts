@@ -24,7 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   doctor: ["wire", "ir", "dialects", "config", "providers", "routing", "probe", "store", "typed"],
   search: ["wire", "ir", "config"],
   store: ["time", "wire"],
-  access: ["time", "wire", "ir", "config", "store"],
+  access: ["time", "wire", "ir", "config", "store", "vault"],
   cost: ["wire", "ir", "config"],
   ledger: ["time", "wire", "ir", "config", "store", "cost"],
   vault: ["time", "wire", "ir", "store"],
@@ -50,8 +50,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "time",
     "wire",
     "ir",
-    // How many tokens a body asks for at most, and whether it is inside a tool loop.
+    // How many tokens a body asks for at most, and whether it is inside a tool loop; which conversation it is of.
     "dialects",
+    "clients",
     "config",
     "providers",
     "routing",

@@ -53,7 +53,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   unknownKeyMs: "src/access/made-keys.test.ts > a key that nobody has is not looked up again for five seconds",
   keyLookupsMax: "src/access/made-keys.test.ts > so many keys are looked up at a time, and one more is a 503",
   keyLookupMs: "src/access/made-keys.test.ts > a look-up that hangs is a 503",
-  epochEveryMs: "src/access/polling.test.ts > asks again and again, never twice at once",
+  epochEveryMs: "test/e2e/made-keys.test.ts > is taken back: a key that is unblocked is let in within a second",
   epochMs: "src/access/made-keys.test.ts > an epoch that does not come is a database that is away",
   epochHangsMs:
     "src/access/made-keys.test.ts > an epoch that hangs is waited for, and asked for anew after ten seconds",
@@ -67,10 +67,18 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
   settledMs:
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+  levelsHeardMax: "src/limits/away.test.ts > of so many meters the last level is remembered, and not of more",
+  endsUntoldMax: "src/limits/redis/untold.test.ts > so many ends wait, and what finds no room is counted",
   counterIdleMs:
     "src/limits/memory-counters.test.ts > a counter that nobody asks for is forgotten, however long its window is: the ledger has it",
   countersMs: "src/workers/counters.test.ts > is away for the call, and holds nothing for it afterwards",
+  vaultSharedMs: "src/workers/reasoning.test.ts > keeps what goes to disk as well for a while only",
   keptMs: "src/workers/reasoning.test.ts > a supervisor that does not answer restores nothing, and holds nobody",
+  priceFileBytesMax: "src/cost/price-files.test.ts > that is not there, or too large, keeps the gateway from starting",
+  priceRowsMax: "src/cost/price-files.test.ts > has at most so many rows",
+  priceFilesEveryMs:
+    "src/cost/price-files.test.ts > is read again when it changes, and what is broken then changes nothing and is told once",
+  pricedModelsMax: "src/cost/price-files.test.ts > prices of one target's models are forgotten when there are too many",
   modelNameLengthMax: "src/routing/plan.test.ts > that is none is refused whoever asks, and not repeated",
 };
 

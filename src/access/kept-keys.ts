@@ -1,10 +1,12 @@
-/** The made keys of a store, asked every half second whether one of them changed. */
+/** What a store keeps of keys, those that callers present and those at vendors: asked every half second whether anything changed. */
 import { randomBytes } from "node:crypto";
-import { openSecrets } from "../store/secret.ts";
+import type { Credentials } from "../config/credentials.ts";
+import { openSecrets, type Secrets } from "../store/secret.ts";
 import type { SharedStore } from "../store/open.ts";
 import { orLate } from "../time/limit.ts";
 import { LIMITS } from "../wire/limits.ts";
-import { keyHashes, type KeyHashes } from "./key-hash.ts";
+import { credentialSeal, opened } from "./credentials.ts";
+import { keyHashes } from "./key-hash.ts";
 import { type MadeKeys, madeKeys } from "./made-keys.ts";
 import { every } from "./polling.ts";
 
@@ -19,19 +21,27 @@ export interface KeptKeysParts {
   readonly secret?: string;
   readonly clock: () => number;
   readonly warn: (message: string) => void;
+  /** Gets the keys at vendors, at the start and after each change. */
+  readonly credentials: (stored: Credentials) => Promise<void>;
 }
 
 /** Waits a moment for the store's first word, so that a gateway knows from its first call on whether it wants a key. */
-export async function keptKeys({ store, clock, warn, ...place }: KeptKeysParts): Promise<KeptKeys> {
+export async function keptKeys({ store, clock, warn, credentials, ...place }: KeptKeysParts): Promise<KeptKeys> {
+  const secrets = secretsAt(place, clock());
+  const seal = credentialSeal(secrets);
   const keys = madeKeys({
     rows: {
       find: async (hash) => (await store.get()).keys.find(hash),
       all: async () => (await store.get()).keys.all(),
     },
     epoch: async () => (await store.get()).epoch(),
-    hashes: hashesAt(place, clock()),
-    clock,
-    warn,
+    hashes: keyHashes(secrets),
+    ...{ clock, warn },
+    changed: async () => {
+      const stored = opened(await (await store.get()).credentials.all(), seal);
+      if (stored.lost.length > 0) warn(lost(stored.lost));
+      await credentials(stored.credentials);
+    },
   });
   await orLate(keys.poll(), FIRST_WORD_MS);
   return { ...keys, stop: every(LIMITS.epochEveryMs, keys.poll) };
@@ -39,11 +49,13 @@ export async function keptKeys({ store, clock, warn, ...place }: KeptKeysParts):
 const FIRST_WORD_MS = 1_000;
 
 /** Without its secret no made key can be told from a guess: all are refused, and the vault has said what is wrong with the secret. */
-function hashesAt({ dataDir, secret }: Pick<KeptKeysParts, "dataDir" | "secret">, now: number): KeyHashes {
+function secretsAt({ dataDir, secret }: Pick<KeptKeysParts, "dataDir" | "secret">, now: number): Secrets {
   try {
-    return keyHashes(openSecrets(dataDir, secret, now));
+    return openSecrets(dataDir, secret, now);
   } catch {
-    const value = randomBytes(32).toString("hex");
-    return keyHashes([{ id: "none", value }]);
+    return [{ id: "none", value: randomBytes(32).toString("hex") }];
   }
 }
+
+const lost = (providers: readonly string[]): string =>
+  `The stored ${providers.length === 1 ? "key" : "keys"} of ${providers.join(", ")} cannot be read: sealed under another secret than this gateway's. Store them anew, or give it that CODESWITCH_SECRET too: NEW,OLD.`;

@@ -8,7 +8,7 @@ const OLD = { id: "old", value: "o".repeat(32) };
 
 test("a key is kept as HMAC-SHA-256 under a key of the server's secret", () => {
   const key = makeKey();
-  const derived = Buffer.from(hkdfSync("sha256", NEW.value, "", "codeswitch keys of callers 1", 32));
+  const derived = Buffer.from(hkdfSync("sha256", NEW.value, "", "codeswitch hashes of keys 1", 32));
   const hmac = createHmac("sha256", derived).update(key).digest("base64url");
   expect(keyHashes([NEW]).current(key)).toBe(`new:${hmac}`);
 });

@@ -13,7 +13,7 @@ export interface KeyHashes {
 
 export function keyHashes(secrets: Secrets): KeyHashes {
   const [present, ...older] = secrets.map(({ id, value }) => {
-    const derived = Buffer.from(hkdfSync("sha256", value, "", "codeswitch keys of callers 1", 32));
+    const derived = Buffer.from(hkdfSync("sha256", value, "", "codeswitch hashes of keys 1", 32));
     return (key: string): string => `${id}:${createHmac("sha256", derived).update(key).digest("base64url")}`;
   });
   const current = present as (key: string) => string;

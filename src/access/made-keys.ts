@@ -27,6 +27,8 @@ export interface MadeKeysParts {
   readonly hashes: KeyHashes;
   readonly clock: () => number;
   readonly warn: (message: string) => void;
+  /** Something may have changed, and keys are looked at anew once this is done. */
+  readonly changed?: () => Promise<void>;
 }
 
 /** What the store said of one hash. `found` is undefined where it has no such key; `until`: from then on it is nobody's, or has to be asked for again. */
@@ -35,7 +37,7 @@ interface Remembered {
   readonly until: number;
 }
 
-export function madeKeys({ rows, epoch, hashes, clock, warn }: MadeKeysParts): MadeKeys {
+export function madeKeys({ rows, epoch, hashes, clock, warn, changed }: MadeKeysParts): MadeKeys {
   const remembered = new Map<string, Remembered>();
   const asked = new Map<string, Promise<Remembered>>();
   const askEpoch = oneAtATime(epoch, clock);
@@ -88,6 +90,7 @@ export function madeKeys({ rows, epoch, hashes, clock, warn }: MadeKeysParts): M
       const strange = all.filter(({ hash }) => !hashes.isKnown(hash)).length;
       if (strange > 0) warn(madeElsewhere(strange));
     }
+    await changed?.();
     remembered.clear();
     known = { epoch: now, at: began };
   };

@@ -10,7 +10,12 @@ export const main = defineCommand({
     models: () => import("./models.ts").then(({ modelsCommand }) => modelsCommand),
     test: () => import("./test-model.ts").then(({ testCommand }) => testCommand),
     doctor: () => import("./doctor.ts").then(({ doctorCommand }) => doctorCommand),
+    logs: () => import("./logs.ts").then(({ logsCommand }) => logsCommand),
+    usage: () => import("./usage-report.ts").then(({ usageCommand }) => usageCommand),
+    export: () => import("./export.ts").then(({ exportCommand }) => exportCommand),
     config: () => import("./config.ts").then(({ configCommand }) => configCommand),
+    keys: () => import("./keys.ts").then(({ keysCommand }) => keysCommand),
+    credentials: () => import("./credentials.ts").then(({ credentialsCommand }) => credentialsCommand),
     secret: () => import("./secret.ts").then(({ secretCommand }) => secretCommand),
   },
 });

@@ -9,17 +9,19 @@ import { table } from "./table.ts";
 interface Beside {
   /** How other machines may reach it. */
   readonly elsewhere?: readonly string[];
+  /** Callers need a key, be it one that was made. */
+  readonly isShut?: boolean;
   /** Instead of how to make it reachable for Cursor. */
   readonly cursor?: string;
 }
 
 export function greeting(config: Config, url: string, version: string, beside: Beside = {}): string {
-  const { elsewhere = [], cursor = cursorLine(config) } = beside;
+  const { elsewhere = [], isShut = hasKeys(config), cursor = cursorLine(isShut) } = beside;
   const has = [
     ["Config", config.source],
     ["Providers", providersLine(config)],
     ["Models", modelsLine(config)],
-    ["Keys", keysLine(config)],
+    ["Keys", keysLine(config, isShut)],
   ];
   return [
     "",
@@ -29,7 +31,9 @@ export function greeting(config: Config, url: string, version: string, beside: B
     table(has, { indent: "  " }),
     ...(isDemo(config) ? ["", ...demo(config).map((line) => `  ${line}`)] : []),
     "",
-    ...(config.models.length > 0 ? uses(config, url, cursor) : [`  ${command("config check")} says what is missing.`]),
+    ...(config.models.length > 0
+      ? uses(config, url, { isShut, cursor })
+      : [`  ${command("config check")} says what is missing.`]),
     "",
   ].join("\n");
 }
@@ -42,8 +46,10 @@ export function keyWords(config: Config): string {
   return whereKeyIs(config, key) + (isOfVariables(config) ? "" : ` (${command("setup cursor")} shows it)`);
 }
 
-function uses(config: Config, url: string, cursor: string): string[] {
-  const key = config.keys.length > 0 ? "YOUR_KEY" : "anything";
+const hasKeys = ({ keys, ownerKey }: Config): boolean => keys.length > 0 || ownerKey !== undefined;
+
+function uses(config: Config, url: string, { isShut, cursor }: { isShut: boolean; cursor: string }): string[] {
+  const key = isShut ? "YOUR_KEY" : "anything";
   const model = config.models.find(({ name }) => !name.includes("*"))?.name ?? "MODEL";
   const lines = [
     ["Claude Code", `ANTHROPIC_BASE_URL=${url} ANTHROPIC_AUTH_TOKEN=${key} claude --model ${shellWord(model)}`],
@@ -84,14 +90,16 @@ function modelsLine(config: Config): string {
 }
 
 /** As a person wrote them: the variables, or the names in the file. */
-function keysLine(config: Config): string {
-  if (config.keys.length === 0) return "none: this machine only, any key is accepted";
-  return config.keys.map((key) => (isOfVariables(config) ? variableOfKey(key) : key.name)).join(", ");
+function keysLine(config: Config, isShut: boolean): string {
+  const names = config.keys.map((key) => (isOfVariables(config) ? variableOfKey(key) : key.name));
+  const all = config.ownerKey === undefined ? names : [...names, "the owner's"];
+  if (all.length > 0) return all.join(", ");
+  return isShut ? `those that were made (${command("keys list")})` : "none: this machine only, any key is accepted";
 }
 
 /** Cursor's servers call, so that only a public address reaches us, and nothing from outside is answered without a key. */
-const cursorLine = ({ keys }: Config): string =>
-  `${command("start --tunnel")} makes it reachable${keys.length === 0 ? ", and needs a key" : ""} (docs/clients/cursor.md)`;
+const cursorLine = (isShut: boolean): string =>
+  `${command("start --tunnel")} makes it reachable${isShut ? "" : ", and needs a key"} (docs/clients/cursor.md)`;
 
 const curl = (url: string, key: string, model: string): string =>
   `curl ${url}/v1/chat/completions -H "Authorization: Bearer ${key}" -H "Content-Type: application/json" -d ${quoted(JSON.stringify({ model, messages: [{ role: "user", content: "Hello" }] }))}`;

@@ -78,7 +78,7 @@ async function serve(
   // Before anybody is told that we are up: who reads it may stop us at once.
   const { drainMs } = config.server;
   const stopped = untilStopped({ stop, openCalls: gateway.openCalls, drainMs, hangUp: gateway.hangUp }, tell, said);
-  said.print(announcement(config, url, way));
+  said.print(announcement(gateway.config?.() ?? config, url, way, gateway.access?.() !== "open"));
   // Whatever becomes of it, the gateway goes on.
   void whenUp?.().catch(() => {});
   if (way)
@@ -99,6 +99,7 @@ async function letIn(way: WayIn, url: string, config: Config, said: Output, goin
 
 /** One process or several: a gateway all the same. */
 type Serving = Pick<RunningGateway, "url" | "instance" | "stop"> &
+  Partial<Pick<RunningGateway, "config" | "access">> &
   Partial<Pick<Workers, "failed" | "hangUp">> &
   Pick<Stoppable, "openCalls">;
 
@@ -117,10 +118,11 @@ async function open(config: Config, options: GatewayOptions, said: Output, load:
 }
 
 /** JSON logs go to a program, which reads lines and not a greeting. The gateway itself has logged the warnings. */
-function announcement(config: Config, url: string, way: WayIn | undefined): string {
+function announcement(config: Config, url: string, way: WayIn | undefined, isShut: boolean): string {
   if (config.log.format === "text")
     return greeting(config, url, VERSION, {
       elsewhere: elsewhere(config.server, url),
+      isShut,
       cursor: way && "as below, once its address is public",
     });
   const { source, providers, models, keys } = config;

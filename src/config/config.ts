@@ -12,6 +12,8 @@ export interface Config {
   readonly models: readonly ModelConfig[];
   /** What was meant to answer and cannot: reported to a caller that asks for one of these models. Absent: nothing. */
   readonly switchedOff?: readonly SwitchedOff[];
+  /** What would answer with a key that is stored beside the file. Absent: nothing. */
+  readonly awaiting?: Awaiting;
   /** Where the gateway searches the web for models whose vendor runs no search. Absent: nowhere. */
   readonly search?: SearchConfig;
   readonly log: FileConfig["log"];
@@ -41,7 +43,16 @@ export type BudgetConfig = NonNullable<KeyConfig["budgets"]>[number];
 export type PricesConfig = NonNullable<FileProvider["prices"]>;
 export type ProviderKind = FileProvider["kind"];
 
+/** What a file says of providers that have no api_key and need one. Plain values, since workers are sent their configuration. */
+export interface Awaiting {
+  readonly providers: Readonly<Record<string, ProviderConfig>>;
+  /** All of the file, with the targets of providers that are on or await a key. */
+  readonly models: readonly ModelConfig[];
+}
+
 export interface SwitchedOff {
+  /** Its name in the file. */
+  readonly provider?: string;
   /** A whole sentence: "Azure is switched off: AZURE_API_KEY is not set." */
   readonly why: string;
   /** Names and patterns, as in ModelConfig. */

@@ -1,6 +1,7 @@
 /** Which prices hold for a target: its own, its provider's, the operator's file, the bundled table. Looked up once a target. */
 import type { PricesConfig, ProviderConfig } from "../config/config.ts";
 import { isPrivate } from "../wire/host.ts";
+import { LIMITS } from "../wire/limits.ts";
 import { type Around, modelPrices, type ModelPrices, type PriceLevel, type TargetPrices } from "./model-prices.ts";
 import { picoOfPerMillion } from "./money.ts";
 import { namesOf } from "./names.ts";
@@ -27,9 +28,6 @@ export interface Level {
   readonly index: PriceIndex;
 }
 
-/** Behind a pattern callers make names up: what was looked up is forgotten when it is more than this. */
-const KNOWN_MAX = 1_000;
-
 /** `levels`: tables, from the one that wins on; asked when the first price is looked up. The last one has every vendor's rules. */
 export function priceBook(levels: () => readonly Level[]): PriceBook {
   // By what is written of prices: two targets of one model may differ in them.
@@ -38,7 +36,7 @@ export function priceBook(levels: () => readonly Level[]): PriceBook {
     of: (target) => {
       const holder = target.prices ?? target.provider;
       let found = known.get(holder);
-      if (!found || found.size >= KNOWN_MAX) known.set(holder, (found = new Map()));
+      if (!found || found.size >= LIMITS.pricedModelsMax) known.set(holder, (found = new Map()));
       const key = `${target.provider.name}\n${target.model}\n${target.baseModel ?? ""}`;
       let prices = found.get(key);
       if (!prices) found.set(key, (prices = pricesOf(target, levels())));
@@ -54,7 +52,7 @@ function pricesOf(target: PricedTarget, levels: readonly Level[]): TargetPrices 
     own: found(target, ownNames, levels, target.prices),
     model: (name) => {
       if (models.has(name)) return models.get(name);
-      if (models.size >= KNOWN_MAX) models.clear();
+      if (models.size >= LIMITS.pricedModelsMax) models.clear();
       const prices = found(target, [name], levels);
       models.set(name, prices);
       return prices;

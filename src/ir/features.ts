@@ -110,6 +110,9 @@ export const FEATURES = {
   "stop-details": "Why exactly the answer ended.",
   "carried-state": "What the next request of the vendor's own dialect would name: a container, edits of the context.",
 
+  // Money.
+  budget: "What a budget that is nearly spent changes: a lower effort, a cheaper model.",
+
   // The record of a call.
   "more-losses": "At the end of a record's list: how many more losses there were than it shows.",
 } as const;

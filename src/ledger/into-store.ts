@@ -24,8 +24,7 @@ export function intoStore({ calls, rowsAtOnce, root, warn }: StoreSide): ReaderN
       const { insert } = await calls();
       await sendInParts(rows, { send: (part) => insert(`[${part.join(",")}]`), isRefusal, refused });
     },
-    away: (error) =>
-      warn(`The database takes no rows now (${reasonOf(error)}). They wait in the journal; nothing is lost.`),
+    away: (error) => warn(`The database takes no rows now (${reasonOf(error)}). They wait, and it is tried again.`),
     back: () => warn("The database takes rows again."),
   };
 }

@@ -3,6 +3,7 @@ import type { GatewayError } from "../ir/error.ts";
 import type { Admissible } from "../relay/call.ts";
 import { admitted, type Admitted, type Admitting, type OrLater } from "./admission.ts";
 import type { Settlement } from "./counters.ts";
+import type { Marks } from "./marks.ts";
 import type { Metered } from "./meters.ts";
 import { type Hold, undone } from "./open-holds.ts";
 import { memoryFull, refusalOf, spentUnseen } from "./refusal.ts";
@@ -10,7 +11,7 @@ import { memoryFull, refusalOf, spentUnseen } from "./refusal.ts";
 export interface Entering extends Admitting {
   /** The journal takes no further record. */
   full?(): boolean;
-  monotonic(): number;
+  readonly look: Marks["look"];
   settle(id: string, settlements: readonly Settlement[]): void;
 }
 
@@ -23,10 +24,7 @@ export function enter(
 ): OrLater<GatewayError | undefined> {
   const budgeted = by.full?.() === true ? meters.find(({ budget }) => budget) : undefined;
   if (budgeted) return memoryFull(budgeted);
-  const from = by.monotonic();
   return after(admitted(hold.id, meters, by), (found) => {
-    const { draft } = call.record;
-    draft.queueMs = (draft.queueMs ?? 0) + Math.round(by.monotonic() - from);
     if (found.kind === "admitted") keep(hold, call, found, by);
     return refusalIn(found, by.clock());
   });
@@ -44,6 +42,7 @@ function keep(hold: Hold, { record: { draft }, kind }: Admissible, found: LetIn,
   // The caller left while the counters were asked: its record is written, and nobody else will settle.
   if (hold.over) return by.settle(hold.id, undone(found));
   hold.held = [...hold.held, ...found.held];
+  for (const { metered, level } of found.held) by.look(metered, level);
   hold.unseen = [...hold.unseen, ...found.unseen];
   const money = hold.held.flatMap(({ metered, held }) => (metered.measure === "cost" ? [held] : []));
   draft.heldNano = Math.max(0, ...money);

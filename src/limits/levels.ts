@@ -5,7 +5,7 @@ export interface LastLevels {
   of(meter: string): Level | undefined;
   saw(meter: string, level: Level): void;
   /** A call of this process ended: its hold became what it came to. */
-  settled(meter: string, held: number, actual: number): void;
+  settled(meter: string, held: number, actual: number): Level | undefined;
 }
 
 /** Windows come and go, and each has counters of its own. */
@@ -26,7 +26,10 @@ export function lastLevels(): LastLevels {
     saw: put,
     settled: (meter, held, actual) => {
       const before = levels.get(meter);
-      if (before) put(meter, { spent: before.spent + actual, held: Math.max(0, before.held - held) });
+      if (!before) return undefined;
+      const now = { spent: before.spent + actual, held: Math.max(0, before.held - held) };
+      put(meter, now);
+      return now;
     },
   };
 }

@@ -8,12 +8,15 @@ import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Admissible, Attempt, Hooks } from "../relay/call.ts";
 import type { CallRows } from "../store/store.ts";
 import { LEASE_MS, type OrLater } from "./admission.ts";
+import { alertsOf } from "./alerts.ts";
 import { headersOf } from "./answer-headers.ts";
 import type { Counters } from "./counters.ts";
 import { after, enter, type Entering } from "./entrance.ts";
 import { estimated } from "./estimate.ts";
 import { grace } from "./grace.ts";
+import { degrading } from "./degrade.ts";
 import { lastLevels } from "./levels.ts";
+import { marks } from "./marks.ts";
 import { countMeters, type Metered, metersOf } from "./meters.ts";
 import { type Hold, newHold, renewing } from "./open-holds.ts";
 import { type Scope, scopeOfProvider, scopesOf } from "./scope.ts";
@@ -31,12 +34,11 @@ export interface LimitsOptions {
   /** The journal takes no further record: calls under a budget are refused. */
   full?(): boolean;
   clock(): number;
-  monotonic?(): number;
   warn(message: string): void;
 }
 
 export interface Limits extends Sink {
-  readonly hooks: Required<Pick<Hooks, "admit" | "beforeAttempt" | "answerHeaders">>;
+  readonly hooks: Required<Pick<Hooks, "instead" | "admit" | "beforeAttempt" | "answerHeaders">>;
   /** How many calls hold something now. */
   open(): number;
   /** When every settlement is told. */
@@ -44,19 +46,22 @@ export interface Limits extends Sink {
 }
 
 export function limitsOf(options: LimitsOptions): Limits {
-  const { counters, clock, config, calls, warn, tokens, prices, full, monotonic = () => performance.now() } = options;
+  const { counters, clock, config, calls, warn, tokens, prices, full } = options;
   const levels = lastLevels();
   const failed = (why: string): void =>
     warn(`What was spent cannot be read, so that budgets allow little more than was known: ${why}`);
   const open = new Map<string, Hold>();
   const typical = typicalOutput();
   const unseen = grace(levels);
-  const settle = settling({ counters, open, levels, typical, tokens, grace: unseen, warn });
+  const alerts = alertsOf({ to: () => config().alerts, warn });
+  const { look } = marks({ counters, clock, tell: alerts.send, warn });
+  const settle = settling({ look, counters, open, levels, typical, tokens, grace: unseen, warn });
   const by: Entering = {
-    ...{ counters, levels, clock, monotonic, grace: unseen },
+    ...{ counters, levels, clock, grace: unseen },
     ...(full && { full }),
     seeding: seeding({ counters, clock, ...(calls && { calls }), failed }),
     settle: settle.tell,
+    look,
   };
   const estimating = { tokens, typical, prices, clock };
   const heads = new WeakMap<object, (reply: DialectId) => Readonly<Record<string, string>>>();
@@ -108,11 +113,17 @@ export function limitsOf(options: LimitsOptions): Limits {
   };
 
   return {
-    hooks: { admit, beforeAttempt, answerHeaders: ({ draft }, reply) => heads.get(draft)?.(reply) ?? {} },
+    hooks: {
+      ...degrading(config, levels, clock),
+      admit,
+      beforeAttempt,
+      answerHeaders: ({ draft }, reply) => heads.get(draft)?.(reply) ?? {},
+    },
     write: settle.write,
     open: () => open.size,
     stop: () => {
       renewal.stop();
+      alerts.stop();
       return settle.told();
     },
   };

@@ -1,5 +1,6 @@
 /** What a caller is told when a limit is full or a budget is spent: which, whose, how much, until when. */
 import type { BudgetConfig } from "../config/config.ts";
+import { shownDollars } from "../cost/money.ts";
 import { type ErrorDetails, type GatewayError, ownError } from "../ir/error.ts";
 import { rollingMs, UTC } from "./calendar.ts";
 import type { Level } from "./counters.ts";
@@ -37,13 +38,6 @@ export const memoryFull = ({ scope }: Metered): GatewayError =>
 
 /** Whole seconds, and never too few: who waits exactly so long gets in, if nobody else does. */
 export const secondsOf = (waitMs: number): number => Math.max(1, Math.ceil(waitMs / 1_000));
-
-/** `$0.0042`, `$12.50`: cents, and more digits where cents say nothing. */
-export function dollars(nano: number): string {
-  const usd = nano / 1e9;
-  if (usd === 0 || Math.abs(usd) >= 0.01) return `$${usd.toFixed(2)}`;
-  return `$${usd.toPrecision(2)}`.replace(/e.*$/, "");
-}
 
 /** In words: `this month`, `in the last 30d`. */
 export function spanOf({ per, zone }: Pick<BudgetConfig, "per" | "zone">): string {
@@ -83,16 +77,16 @@ function ofLimit({ metered, level, waitMs }: Full, whose: ErrorDetails, now: num
 function ofBudget(full: Full, budget: BudgetConfig, whose: ErrorDetails, now: number): GatewayError {
   const { level, metered, waitMs } = full;
   const { meter, scope } = metered;
-  const max = dollars(meter.max);
+  const max = shownDollars(meter.max);
   if (level.spent < meter.max)
     return ownError(
       "rate-limited",
-      `Open calls hold what is left of the budget of ${scope.label}: ${dollars(level.spent)} of ${max} spent ${spanOf(budget)}, ${dollars(level.held)} held. Ask again when one has ended.`,
+      `Open calls hold what is left of the budget of ${scope.label}: ${shownDollars(level.spent)} of ${max} spent ${spanOf(budget)}, ${shownDollars(level.held)} held. Ask again when one has ended.`,
       { ...whose, retryAfter: String(SOON_SECONDS) },
     );
   return ownError(
     "budget-exceeded",
-    `The budget of ${scope.label} is spent: ${dollars(level.spent)} of ${max} ${spanOf(budget)}. ${opensAgain(budget, waitMs, now)}`,
+    `The budget of ${scope.label} is spent: ${shownDollars(level.spent)} of ${max} ${spanOf(budget)}. ${opensAgain(budget, waitMs, now)}`,
     {
       ...whose,
       status: budget.status,

@@ -5,6 +5,7 @@ import type { TokenMeter } from "../providers/token-meter.ts";
 import type { Counters, Settlement } from "./counters.ts";
 import type { Grace } from "./grace.ts";
 import type { LastLevels } from "./levels.ts";
+import type { Marks } from "./marks.ts";
 import { actualOf } from "./meters.ts";
 import { amountsOf, type Hold, isElsewhere, settlementsOf } from "./open-holds.ts";
 import type { Typical } from "./typical.ts";
@@ -17,6 +18,7 @@ export interface Settling extends Sink {
 
 export interface SettlingOptions {
   readonly counters: Pick<Counters, "settle">;
+  readonly look: Marks["look"];
   readonly open: Map<string, Hold>;
   readonly levels: LastLevels;
   readonly typical: Typical;
@@ -47,8 +49,11 @@ export function settling(options: SettlingOptions): Settling {
       learn(hold, record, options);
       if (hold.held.length === 0) return;
       const settled = settlementsOf(hold, record);
-      for (const { meter, held, actual } of settled) levels.settled(meter.id, held, actual);
       tell(record.id, settled);
+      for (const { metered, meter, held, actual } of settled) {
+        const level = levels.settled(meter.id, held, actual);
+        if (level) options.look(metered, level);
+      }
     },
     told: async () => void (await Promise.all(telling)),
   };

@@ -72,7 +72,11 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
     try {
       await gateway.hooks.beforeAttempt?.(one);
       const out = await outbound(one);
-      record.attempt({ provider: target.provider.name, model: target.model }, out);
+      const { losses = [] } = call.plan;
+      record.attempt(
+        { provider: target.provider.name, model: target.model },
+        losses.length === 0 ? out : { ...out, losses: [...losses, ...out.losses] },
+      );
       const upstream = await askTarget(one, out);
       const answer = await take(upstream).catch((error: unknown) => {
         // What was not read keeps the vendor's connection. A body that is being read is let go by its reader.

@@ -10,6 +10,7 @@ import type {
 } from "../config/config.ts";
 import { nearestNames } from "../config/nearest.ts";
 import { GatewayError } from "../ir/error.ts";
+import type { Loss } from "../ir/loss.ts";
 import { checkModelName, modelNameFault } from "../ir/model-name.ts";
 import type { Effort } from "../ir/request.ts";
 import { withoutPrefix } from "../providers/catalog.ts";
@@ -27,6 +28,8 @@ export interface Plan {
   readonly forcedEffort?: Effort;
   readonly strict: boolean;
   readonly reasoning?: ReasoningStyle;
+  /** What of the call the plan changes by itself: a budget that is nearly spent wants a cheaper one. */
+  readonly losses?: readonly Loss[];
 }
 
 /** Throws `invalid-request` where it is no name, `unknown-model` with the nearest names, or `forbidden` where the key may not ask for the model. */

@@ -104,4 +104,12 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       .addColumn("changed_at", "bigint", (column) => column.notNull())
       .execute();
   },
+  "0008-reasoning-writers": async (db) => {
+    await db.schema
+      .createTable("reasoning_writers")
+      .addColumn("writer", "text", (column) => column.primaryKey())
+      .addColumn("writes", "bigint", (column) => column.notNull())
+      .addColumn("wrote_at", "bigint", (column) => column.notNull())
+      .execute();
+  },
 };

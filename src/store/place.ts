@@ -1,4 +1,5 @@
 /** Where a store lives, and its opening in this thread. */
+import type { SecretId } from "./own-secret.ts";
 import { sqliteStore } from "./sqlite.ts";
 import type { Store } from "./store.ts";
 
@@ -8,7 +9,14 @@ export interface StorePlace {
   readonly dataDir: string;
   /** `storage.url`: PostgreSQL. */
   readonly url?: string;
+  /** With which a database of replicas is compared. */
+  readonly secrets?: readonly SecretId[];
 }
 
 /** For commands, and for the thread of the database; a gateway takes `storeAt`. Throws where it cannot be used. */
-export const openStore = ({ dataDir }: StorePlace): Promise<Store> => sqliteStore(dataDir);
+export async function openStore({ dataDir, url, secrets }: StorePlace): Promise<Store> {
+  if (url === undefined) return sqliteStore(dataDir);
+  // Loaded here: most gateways have no server to talk to.
+  const { postgresStore } = await import("./postgres.ts");
+  return postgresStore({ url, ...(secrets && { secrets }) });
+}

@@ -1,5 +1,7 @@
 /** The vault's rows in SQL that SQLite and PostgreSQL read alike. Long work is done in slices, so that other questions wait for one slice at most. */
 import { type CompiledQuery, type Kysely, sql } from "kysely";
+import type { ReasoningVersion } from "./reasoning-version.ts";
+import { DAY } from "./slices.ts";
 import type { Schema } from "./schema.ts";
 import type { Bounds, FoundRow, ReasoningRows, SealedRow } from "./store.ts";
 
@@ -8,10 +10,12 @@ const KEYS_AT_ONCE = 500;
 /** What most calls ask for. */
 const FEW_KEYS = 16;
 const DROPPED_AT_ONCE = 50;
+/** Longer than a row lives. */
+const WRITER_DAYS = 30;
 /** Moments of the index, in most of which lies one row. */
 const COUNTED_AT_ONCE = 1_000;
 
-export function reasoningRows(db: Kysely<Schema>, version: () => Promise<number>): ReasoningRows {
+export function reasoningRows(db: Kysely<Schema>, version: ReasoningVersion): ReasoningRows {
   const upsert = upsertInto(db);
   const few = selectFrom(db, FEW_KEYS);
   const many = selectFrom(db, KEYS_AT_ONCE);
@@ -19,6 +23,8 @@ export function reasoningRows(db: Kysely<Schema>, version: () => Promise<number>
     put: (rows, now) =>
       db.transaction().execute(async (at) => {
         const clashing = new Set<string>();
+        if (rows.length === 0) return [];
+        await version.wrote(at, now);
         for (const row of rows)
           for (const { key, clashes } of (await at.executeQuery(upsert(row, now))).rows) if (clashes) clashing.add(key);
         return [...clashing];
@@ -29,8 +35,9 @@ export function reasoningRows(db: Kysely<Schema>, version: () => Promise<number>
         found.push(...(await (keys.length <= FEW_KEYS ? few : many)(keys.slice(from, from + KEYS_AT_ONCE), now)));
       return found;
     },
-    version,
+    version: version.read,
     prune: async (now, bounds) => {
+      await version.forget(now - WRITER_DAYS * DAY);
       await dropExpired(db, now);
       await dropOldest(db, bounds);
     },

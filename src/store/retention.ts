@@ -12,6 +12,7 @@ export const RETENTION: Readonly<Record<string, { readonly kept: Kept; readonly 
   open_hours: { kept: "bounded", how: "gone when their hour is summed, or with its rows" },
   summed_days: { kept: "days", how: "storage.rollups_days" },
   reasoning: { kept: "bounded", how: "a week, and bounded in rows and bytes (wire/limits.ts)" },
+  reasoning_writers: { kept: "bounded", how: "one row for each process, gone some time after its last write" },
   capabilities: { kept: "one a thing", how: "one row for each model and dialect that was asked" },
   deployments: { kept: "one a thing", how: "one row for each deployment that was asked" },
   settings: { kept: "one a thing", how: "some single values" },

@@ -7,6 +7,7 @@ export interface Schema {
   readonly settings: SettingsTable;
   readonly keys: KeysTable;
   readonly credentials: CredentialsTable;
+  readonly reasoning_writers: ReasoningWritersTable;
 }
 
 /** What clients drop, sealed: nothing in a row can be read without the server's secret. */
@@ -69,4 +70,11 @@ export interface CredentialsTable {
   readonly secret: string;
   readonly sealed: Uint8Array;
   readonly changed_at: number;
+}
+
+/** Who writes reasoning into this database, and how often it did. */
+export interface ReasoningWritersTable {
+  readonly writer: string;
+  readonly writes: number;
+  readonly wrote_at: number;
 }

@@ -109,7 +109,7 @@ describe("sqlite on disk", () => {
     await before.close();
     const file = new Database(join(dir, DATABASE_FILE));
     file.run(
-      "drop table capabilities; drop table deployments; drop table settings; drop table calls; drop table open_hours; drop table summed_days; drop table sums; drop table keys; drop table credentials; delete from kysely_migration where name <> '0001-reasoning'",
+      "drop table capabilities; drop table deployments; drop table settings; drop table reasoning_writers; drop table calls; drop table open_hours; drop table summed_days; drop table sums; drop table keys; drop table credentials; delete from kysely_migration where name <> '0001-reasoning'",
     );
     file.close();
     const after = await sqliteStore(dir);

@@ -12,6 +12,7 @@ import { IN_FILE } from "./file-retention.ts";
 import { credentialRows, keyRows } from "./keys.ts";
 import { migrate } from "./migrate.ts";
 import { reasoningRows } from "./reasoning.ts";
+import { reasoningVersion } from "./reasoning-version.ts";
 import type { Schema } from "./schema.ts";
 import { epochOf } from "./settings.ts";
 import { sqlOf } from "./sql.ts";
@@ -63,20 +64,15 @@ async function opened(file: Database): Promise<Store> {
     const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: asKyselyWants(file) }) });
     await migrate(db, { engine: "sqlite", binary: "blob" });
     file.run(`pragma busy_timeout = ${BUSY_MS}`);
-    // https://www.sqlite.org/pragma.html#pragma_data_version
-    const version = file.query<{ data_version: number }, []>("pragma data_version");
     return {
-      reasoning: reasoningRows(db, async () => version.get()?.data_version ?? 0),
+      reasoning: reasoningRows(db, reasoningVersion(db)),
       capabilities: capabilityRows(db),
       deployments: deploymentRows(db),
       calls: callRows(sqlOf("sqlite", db), IN_FILE),
       keys: keyRows(db),
       credentials: credentialRows(db),
       epoch: () => epochOf(db),
-      close: async () => {
-        version.finalize();
-        await db.destroy();
-      },
+      close: () => db.destroy(),
     };
   } catch (error) {
     file.close();

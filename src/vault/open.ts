@@ -5,7 +5,7 @@ import { openSecrets } from "../store/secret.ts";
 import { durableLevel } from "./durable.ts";
 import { workerShelf } from "./worker-shelf.ts";
 import { memoryLevel, memoryVault } from "./memory.ts";
-import { memoryBeside } from "./beside.ts";
+import { besideShared } from "./beside.ts";
 import { type Level, type Vault, vaultOf } from "./vault.ts";
 
 export interface DataFolder {
@@ -32,7 +32,7 @@ export function openVault(
       () => new Worker(new URL("./worker.ts", import.meta.url).href),
     );
     const disk = durableLevel(memoryLevel(clock), { shelf, dataVersion: dataVersion(dataDir), clock, failed });
-    return vaultOf(memory ? memoryBeside(disk, memory) : disk);
+    return vaultOf(memory ? besideShared(disk, memory) : disk);
   } catch (error) {
     failed(error);
     return inMemory();

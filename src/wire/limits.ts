@@ -32,6 +32,8 @@ export const LIMITS = {
   /** Of one turn, by which it is known. */
   vaultCallsMax: 1_000,
   vaultTtlMs: 6 * 60 * 60 * 1000,
+  /** Of what is written to disk, how long it is in the memory that several processes share too: far longer than writing it takes. */
+  vaultSharedMs: 5 * 60 * 1000,
   /** On disk, sealed. A session that is resumed after a weekend still finds its reasoning. */
   vaultDiskRowsMax: 100_000,
   vaultDiskBytesMax: 512 * 1024 * 1024,
@@ -42,8 +44,8 @@ export const LIMITS = {
   vaultQueueBytesMax: 32 * 1024 * 1024,
   /** Seals whose issuer is remembered, by their hash. */
   provenanceMax: 50_000,
-  /** A worker's question to the process that counts for all, and to the one that keeps reasoning for all. */
-  countersMs: 50,
+  /** A worker's question to the process that counts for all, and that keeps reasoning for all. Nobody else knows: on a machine that is busy, waiting is better than a refusal. */
+  countersMs: 1_000,
   keptMs: 500,
   /** Levels of brackets, dashes and indentation in the configuration's file. */
   configDepthMax: 64,
@@ -84,6 +86,16 @@ export const LIMITS = {
   settledMs: 60 * 60 * 1000,
   /** A counter that nobody asks for is forgotten after so long at the latest, whatever its window: the ledger has it. */
   counterIdleMs: 30 * 24 * 60 * 60 * 1000,
+  /** A price table: of a file or an address, in bytes and rows. */
+  priceFileBytesMax: 64 * 1024 * 1024,
+  priceRowsMax: 50_000,
+  /** How often the files of prices are looked at for a change. */
+  priceFilesEveryMs: 5_000,
+  /** Models of one target whose prices are remembered: callers make names up. */
+  pricedModelsMax: 1_000,
+  /** Counters of Redis whose last level is remembered here for when it is away, and ends of calls that wait for its return. */
+  levelsHeardMax: 50_000,
+  endsUntoldMax: 100_000,
   modelNameLengthMax: 256,
   /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
   labelLengthMax: 256,

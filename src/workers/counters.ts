@@ -32,7 +32,8 @@ export function countersOver(line: Line, withinMs: number = LIMITS.countersMs): 
       return levels.map((level) => level ?? undefined);
     },
     correct: (meter, by) => line.tell("correct", meter, by),
-    close: async () => line.flush(),
+    // Answered behind all that was told before: that has arrived then.
+    close: async () => void (await line.ask("levels", [[]], { withinMs }).catch(() => {})),
   };
 }
 

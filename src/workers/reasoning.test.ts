@@ -1,9 +1,10 @@
 /** Two workers, each with its own vault, and the supervisor's memory between them. */
 import { describe, expect, test } from "bun:test";
 import { answer, NOW, remember, SCOPE, thought } from "../../test/fixtures/lives.ts";
-import { memoryBeside } from "../vault/beside.ts";
+import { besideShared } from "../vault/beside.ts";
 import { memoryLevel } from "../vault/memory.ts";
-import { type Level, type Vault, vaultOf } from "../vault/vault.ts";
+import { type Vault, vaultOf } from "../vault/vault.ts";
+import { LIMITS } from "../wire/limits.ts";
 import { type Line, lineOf, type Parcel, type Verbs } from "./line.ts";
 import { reasoningOver, reasoningVerbs } from "./reasoning.ts";
 
@@ -27,7 +28,7 @@ function lineTo(verbs: Verbs): Line {
 
 describe("reasoning that no disk may see", () => {
   test("is found at the other worker", async () => {
-    const verbs = reasoningVerbs(memoryLevel(clock));
+    const verbs = reasoningVerbs(memoryLevel(clock), clock);
     const [one, other] = [vaultOf(reasoningOver(lineTo(verbs))), vaultOf(reasoningOver(lineTo(verbs)))];
     remember(one, answer("hm", "call_1"));
     await thought(one, "call_1");
@@ -35,7 +36,7 @@ describe("reasoning that no disk may see", () => {
   });
 
   test("clashes with what another worker kept of the same words, and neither is restored", async () => {
-    const verbs = reasoningVerbs(memoryLevel(clock));
+    const verbs = reasoningVerbs(memoryLevel(clock), clock);
     const [one, other] = [vaultOf(reasoningOver(lineTo(verbs))), vaultOf(reasoningOver(lineTo(verbs)))];
     remember(one, answer("hm", "call_1"));
     await thought(one, "call_1");
@@ -51,21 +52,50 @@ test("a supervisor that does not answer restores nothing, and holds nobody", asy
   expect(await thought(vault, "call_1")).toBeUndefined();
 });
 
-describe("a disk with a memory beside it", () => {
-  const both = (): { vault: Vault; disk: Level; memory: Level } => {
-    const [disk, memory] = [memoryLevel(clock), memoryLevel(clock)];
-    return { vault: vaultOf(memoryBeside(disk, memory)), disk, memory };
-  };
+describe("the level of a process beside the shared one", () => {
   const IN_MEMORY = { ...SCOPE, keeps: "memory" } as const;
   const ON_DISK = { ...SCOPE, keeps: "disk" } as const;
+  function both() {
+    let now = NOW;
+    const shared = memoryLevel(() => now);
+    const disks = [memoryLevel(() => now), memoryLevel(() => now)] as const;
+    const verbs = reasoningVerbs(shared, () => now);
+    const [one, other] = disks.map((disk) => vaultOf(besideShared(disk, reasoningOver(lineTo(verbs))))) as [
+      Vault,
+      Vault,
+    ];
+    return { one, other, disk: vaultOf(disks[0]), advance: (ms: number) => void (now += ms) };
+  }
 
-  test("keeps in each what belongs there", async () => {
-    const { vault, disk, memory } = both();
-    remember(vault, answer("hm", "call_1"), IN_MEMORY);
-    remember(vault, answer("aha", "call_2"), ON_DISK);
-    expect(await thought(vaultOf(memory), "call_1", IN_MEMORY)).toBe("hm");
-    expect(await thought(vaultOf(disk), "call_1", IN_MEMORY)).toBeUndefined();
-    expect(await thought(vaultOf(disk), "call_2", ON_DISK)).toBe("aha");
-    expect(await thought(vaultOf(memory), "call_2", ON_DISK)).toBeUndefined();
+  test("hands what was not written yet to another process", async () => {
+    const { one, other } = both();
+    remember(one, answer("hm", "call_1"), ON_DISK);
+    expect(await thought(other, "call_1", ON_DISK)).toBe("hm");
+  });
+
+  test("writes nothing that belongs into memory alone", async () => {
+    const { one, other, disk } = both();
+    remember(one, answer("hm", "call_1"), IN_MEMORY);
+    expect(await thought(other, "call_1", IN_MEMORY)).toBe("hm");
+    expect(await thought(disk, "call_1", IN_MEMORY)).toBeUndefined();
+  });
+
+  test("restores neither where two processes kept different reasoning of the same words", async () => {
+    const { one, other } = both();
+    remember(one, answer("hm", "call_1"), ON_DISK);
+    remember(other, answer("aha", "call_1"), ON_DISK);
+    expect(await thought(one, "call_1", ON_DISK)).toBeUndefined();
+    expect(await thought(other, "call_1", ON_DISK)).toBeUndefined();
+  });
+
+  test("keeps what goes to disk as well for a while only", async () => {
+    const { one, other, advance } = both();
+    remember(one, answer("hm", "call_1"), ON_DISK);
+    await thought(other, "call_1", ON_DISK);
+    advance(LIMITS.vaultSharedMs - 1);
+    expect(await thought(other, "call_1", ON_DISK)).toBe("hm");
+    advance(1);
+    expect(await thought(other, "call_1", ON_DISK)).toBeUndefined();
+    expect(await thought(one, "call_1", ON_DISK)).toBe("hm");
   });
 });

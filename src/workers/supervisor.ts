@@ -48,7 +48,7 @@ export async function supervise({ workers, opening, held, print, warn, tell }: S
     const worker = await startWorker({
       command: [process.execPath, ...process.execArgv, ENTRY],
       opening: { ...current, seals: member.known } satisfies Opening,
-      verbs: { ...counterVerbs(held.counters), ...reasoningVerbs(held.reasoning), sealed: member.heard },
+      verbs: { ...counterVerbs(held.counters), ...reasoningVerbs(held.reasoning, Date.now), sealed: member.heard },
       print,
       stopMs: current.config.server.drainMs + STOP_MORE_MS,
     }).catch((error: unknown) => {

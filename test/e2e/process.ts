@@ -10,6 +10,8 @@ export type Line = Readonly<Record<string, unknown>>;
 export interface GatewayProcess {
   readonly url: string;
   readonly pid: number;
+  /** Where its configuration and its data are. */
+  readonly folder: string;
   /** What it said before it was up. */
   readonly warnings: readonly Line[];
   line(): Promise<Line>;
@@ -23,15 +25,17 @@ interface Around {
   /** How many it may have, as `ulimit -n` sets them. */
   readonly descriptors?: number;
   readonly variables?: Readonly<Record<string, string>>;
+  /** Of `server`, what else it shall be, in YAML. */
+  readonly server?: string;
 }
 
 export async function startProcess(
   yaml: string,
-  { descriptors = 4_096, variables = {} }: Around = {},
+  { descriptors = 4_096, variables = {}, server = "drain_ms: 200" }: Around = {},
 ): Promise<GatewayProcess> {
   const folder = mkdtempSync(join(tmpdir(), "codeswitch-process-"));
   const config = join(folder, "codeswitch.yaml");
-  writeFileSync(config, `server: { port: 0, drain_ms: 200 }\nlog: { format: json }\n${yaml}`);
+  writeFileSync(config, `server: { port: 0, ${server} }\nlog: { format: json }\n${yaml}`);
   const command = [process.execPath, "--no-env-file", MAIN, "start", "--config", config];
   const child = Bun.spawn(["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh", ...command], {
     cwd: folder,
@@ -47,6 +51,7 @@ export async function startProcess(
   return {
     url: String(started["url"]),
     pid: child.pid,
+    folder,
     warnings,
     line,
     signal: (signal) => child.kill(signal),

@@ -31,6 +31,8 @@ export interface Person {
   /** A folder to stand in; with a codeswitch.yaml where a text is given. */
   folder(yaml?: string): string;
   start(cwd: string, variables?: Variables, ...flags: readonly string[]): Promise<StartedGateway>;
+  /** One that goes on until it is ended. */
+  spawn(cwd: string, args: readonly string[]): Bun.Subprocess<"ignore", "pipe", "pipe">;
   run(cwd: string, args: readonly string[], variables?: Variables): Promise<Ended>;
   /** Ends what still runs, and removes everything. */
   leave(): Promise<void>;
@@ -89,6 +91,7 @@ export function person(): Person {
       running.add(gateway);
       return gateway;
     },
+    spawn: (cwd, args) => spawn(cwd, args, {}),
     run: async (cwd, args, variables = {}) => {
       const child = spawn(cwd, args, variables);
       const [out, err, code] = await Promise.all([

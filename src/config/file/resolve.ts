@@ -9,7 +9,7 @@ import { placeOf, valueOf, type Path, type YamlFile } from "../yaml/place.ts";
 import { problems, type Problems } from "../problem.ts";
 import { unknownKeyModels } from "./file-names.ts";
 import { readSearch } from "./file-search.ts";
-import { notServed, whatIsOff, whyOff } from "./switched-off.ts";
+import { NO_KEY, notServed, whatIsOff, whyOff } from "./switched-off.ts";
 import type { FileReading } from "./reading.ts";
 import type { Validated } from "./validate.ts";
 import type { VendorFacts } from "../vendor.ts";
@@ -52,6 +52,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     providers,
     models: all.filter((model) => model.targets.length > 0),
     ...(switchedOff.length > 0 && { switchedOff }),
+    ...awaitingOf(reading, providers, off),
     ...("search" in found && { search: found.search }),
     warnings: [
       ...switchedOff.map((one) => notServed(one, reading)),
@@ -77,6 +78,22 @@ function readProviders(reading: FileReading, pending: Validated["pending"], wron
     }
   }
   return { providers, off };
+}
+
+/** Those that would be on with a key, unless there is more that keeps them off. */
+function awaitingOf(
+  reading: FileReading,
+  on: Config["providers"],
+  off: ReadonlyMap<string, string>,
+): Pick<Config, "awaiting"> {
+  const providers: Record<string, ProviderConfig> = {};
+  for (const [name, written] of Object.entries(reading.file.providers)) {
+    let isWhole = off.get(name) === NO_KEY && reading.yaml.missing(["providers", name, "base_url"]).length === 0;
+    const read = isWhole && readProvider(name, written, { ...reading, refuse: () => void (isWhole = false) });
+    if (read && isWhole) providers[name] = read;
+  }
+  if (Object.keys(providers).length === 0) return {};
+  return { awaiting: { providers, models: readModels(reading, { ...on, ...providers }) } };
 }
 
 /** Names are in the log, in answers and in `config print`. */

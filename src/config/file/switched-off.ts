@@ -14,8 +14,11 @@ export function whyOff(name: string, provider: FileProvider, { yaml, vendors }: 
   if (variable !== undefined) return `its api_key needs ${variable}, which is not set`;
   if (key === "") return "its api_key is empty";
   if (key !== undefined) return isSampleKey(key) ? "its api_key is still a sample value" : undefined;
-  return needsKey(provider, vendors) ? "it has no api_key" : undefined;
+  return needsKey(provider, vendors) ? NO_KEY : undefined;
 }
+
+/** One may be stored beside the file. */
+export const NO_KEY = "it has no api_key";
 
 /** One for each provider that is off, with the models that go with it. */
 export function whatIsOff(
@@ -27,6 +30,7 @@ export function whatIsOff(
   for (const { name } of models.filter(({ targets }) => targets.length === 0))
     for (const { provider } of file.models[name]?.targets ?? []) lost.get(provider)?.add(name);
   return [...off].map(([name, reason]) => ({
+    provider: name,
     why: `Provider ${nameOf(yaml, "providers", name)} is switched off: ${reason}.`,
     models: [...(lost.get(name) ?? [])],
   }));

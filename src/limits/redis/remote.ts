@@ -14,6 +14,8 @@ export interface RemoteCounters {
   /** Counts a call that was let in without asking; nothing where the call is known. */
   tell(call: Admit): Promise<void>;
   settle(id: string, settlements: readonly Settlement[]): Promise<void>;
+  /** Undoes what an admit did that nobody waited for. */
+  release(id: string): Promise<void>;
   renew(ids: readonly string[], leaseMs: number): Promise<void>;
   seed(meter: Meter, spent: ReadonlyMap<number, number>): Promise<void>;
   levels(meters: readonly Meter[]): Promise<readonly (Level | undefined)[]>;
@@ -65,6 +67,7 @@ export function remoteCounters(client: RedisClient, prefix: string, scripts = sc
       for (const { meter, actual } of actuals.values()) args.push(modeOf(meter), String(actual), ...boundsOf(meter));
       await run(scripts.settle, 2 + actuals.size, args);
     },
+    release: async (id) => void (await run(scripts.release, 2, [due, leaseKey(id), id])),
     renew: async (ids, leaseMs) => {
       for (let at = 0; at < ids.length; at += RENEWED_AT_ONCE)
         await run(scripts.renew, 1, [due, String(leaseMs), ...ids.slice(at, at + RENEWED_AT_ONCE)]);

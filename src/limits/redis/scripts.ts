@@ -26,6 +26,7 @@ export function scriptsOf(now = SERVER_TIME) {
   return {
     admit: script(ADMIT),
     settle: script(SETTLE),
+    release: script(RELEASE),
     renew: script(RENEW),
     seed: script(SEED),
     levels: script(LEVELS),
@@ -270,6 +271,9 @@ call('ZREM', KEYS[1], ARGV[1])
 call('SET', KEYS[2], '', 'PX', SETTLED)
 return 1
 `;
+
+/** KEYS: due, lease. ARGV: id. As if the call had never been let in, nor ended. */
+const RELEASE = SETTLE.replace("call('SET', KEYS[2], '', 'PX', SETTLED)", "call('DEL', KEYS[2])");
 
 /** KEYS: due. ARGV: lease in ms, ids. */
 const RENEW = `

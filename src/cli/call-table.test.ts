@@ -1,0 +1,104 @@
+/** Lines that fit, with what differs, and nothing that a terminal obeys. */
+import { describe, expect, test } from "bun:test";
+import { callRecord } from "../../test/fixtures/call-record.ts";
+import { rowOf } from "../ledger/row.ts";
+import type { CallRow } from "../store/call-row.ts";
+import { callPage, callTable, money, shortCount } from "./call-table.ts";
+
+const row = (more: Partial<CallRow> = {}): CallRow => ({
+  ...rowOf(callRecord("0199c0de-0000-7000-8000-000000000001")),
+  ...more,
+});
+
+test("a line says when, who, what, how it ended, how much and how long", () => {
+  const { head, line } = callTable(200);
+  expect(head.split(/\s+/)).toEqual([
+    "TIME",
+    "KEY",
+    "CLIENT",
+    "MODEL",
+    "STATUS",
+    "IN",
+    "OUT",
+    "COST",
+    "FIRST",
+    "TOTAL",
+    "SESSION",
+  ]);
+  expect(
+    line(row({ session: "s-1" }))
+      .slice(14)
+      .trim()
+      .split(/\s{2,}/),
+  ).toEqual([
+    ...["laptop", "codex", "gpt-high → sim/gpt-5", "200", "12.3k 73%", "410", "$0.012345", "820ms", "4.1s", "s-1"],
+  ]);
+});
+
+test.each([200, 120, 100, 80, 60])("fits %d columns, head and lines alike", (width) => {
+  const { head, line } = callTable(width);
+  const long = row({
+    model_asked: "m".repeat(300),
+    key: "k".repeat(300),
+    session: "s".repeat(300),
+    cost_nano: 123_456_789_123,
+  });
+  for (const text of [head, line(row()), line(long)])
+    expect(Bun.stringWidth(text)).toBeLessThanOrEqual(Math.max(80, width));
+});
+
+test("columns stand under each other, however wide a character is", () => {
+  const { line } = callTable(120);
+  const at = (one: CallRow): number => Bun.stringWidth(line(one).split("200")[0] ?? "");
+  expect(at(row({ model_asked: "模型模型模型模型模型模型" }))).toBe(at(row()));
+});
+
+test("what a client calls itself moves no cursor", () => {
+  const strange = "\u001b[2J\u0007\u202eevil\n";
+  const text = [
+    callTable(200).line(row({ key: strange, session: strange, model_asked: strange })),
+    callPage(row({ why: strange, tags: { [strange]: strange } })),
+  ];
+  for (const one of text) expect(one.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(callTable(200).line(row({ key: strange }))).not.toContain("\n");
+});
+
+describe("money", () => {
+  test.each([
+    [null, "?"],
+    [0, "$0"],
+    [1, "$0.000000001"],
+    [12_345_000, "$0.012345"],
+    [1_500_000_000, "$1.5"],
+    [9_007_199_254_740_991, "$9007199.254740991"],
+  ])("%p nano-dollars are %s", (nano, shown) => {
+    expect(money(nano)).toBe(shown);
+  });
+});
+
+test.each([
+  [999, "999"],
+  [1_000, "1.0k"],
+  [999_949, "999.9k"],
+  [999_950, "1.0M"],
+  [12_345_678_901, "12.3G"],
+])("%d tokens are %s", (count, shown) => {
+  expect(shortCount(count)).toBe(shown);
+});
+
+test("what became of a call is said where it did not end", () => {
+  const statuses = (["ended", "failed", "abandoned", "unknown"] as const).map(
+    (outcome) =>
+      callTable(200)
+        .line(row({ outcome, status: 502, session: null }))
+        .match(/502 fail|502|left|unknown/)?.[0],
+  );
+  expect(statuses).toEqual(["502", "502 fail", "left", "unknown"]);
+});
+
+test("a page has a line for all that is known, money and moments readable", () => {
+  const page = callPage(row());
+  expect(page).toContain("cost_nano               $0.012345\n");
+  expect(page).toContain("ended_at                2026-01-02T12:00:04.100Z\n");
+  expect(page).not.toContain("pr  ");
+});

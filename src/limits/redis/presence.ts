@@ -1,0 +1,52 @@
+/** Whether Redis is there. It is looked for once a second, so that no call is the one that tries. */
+
+export interface Presence {
+  isHere(): boolean;
+  /** It did not do what was asked. */
+  failed(error: unknown): void;
+  stop(): void;
+}
+
+export interface PresenceOptions {
+  /** Asks it and tells it what it missed; calls `arrive` as soon as it may be asked for more. */
+  look(arrive: () => void): Promise<void>;
+  /** It is away from now on. */
+  left(error: unknown): void;
+  /** It was away, and was told all. */
+  back(): void;
+}
+
+/** Between two looks. */
+export const BEAT_MS = 1_000;
+
+/** After the first look. */
+export async function presenceOf({ look, left, back }: PresenceOptions): Promise<Presence> {
+  let state: "unknown" | "here" | "away" | "stopped" = "unknown";
+  let timer: Timer | undefined;
+  const failed = (error: unknown): void => {
+    if (state === "away" || state === "stopped") return;
+    state = "away";
+    left(error);
+  };
+  const lookAgain = async (): Promise<void> => {
+    const was = state;
+    try {
+      await look(() => void (state !== "stopped" && (state = "here")));
+      if (was === "away") back();
+    } catch (error) {
+      failed(error);
+    }
+    if (state === "stopped") return;
+    timer = setTimeout(lookAgain, BEAT_MS);
+    timer.unref();
+  };
+  await lookAgain();
+  return {
+    isHere: () => state === "here",
+    failed,
+    stop: () => {
+      state = "stopped";
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,280 @@
+/** What the counters do when a real Redis is slow, away, wiped or somebody else. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import { budget, countersContract, parallel, requests, START } from "../../../test/fixtures/counters-contract.ts";
+import {
+  sharedCluster,
+  sharedRedis,
+  startRedis,
+  startSentinels,
+  until,
+  withoutRedis,
+  type RedisServer,
+} from "../../../test/fixtures/redis.ts";
+import { LIMITS } from "../../wire/limits.ts";
+import type { Admission, Counters, Meter } from "../counters.ts";
+import { openCounters } from "../open-counters.ts";
+import { redisCounters } from "./redis-counters.ts";
+import { remoteCounters } from "./remote.ts";
+import { scriptsOf } from "./scripts.ts";
+
+const LEASE_MS = 60_000;
+const why = withoutRedis("redis");
+const describeRedis = why === undefined ? describe : describe.skip;
+if (why !== undefined) console.log(`skipped: counters in Redis, since ${why}`);
+
+interface Opened {
+  readonly counters: Counters;
+  readonly lines: string[];
+}
+const opened: Counters[] = [];
+afterEach(async () => {
+  for (const counters of opened.splice(0)) await counters.close();
+});
+async function openAt(url: string): Promise<Opened> {
+  const lines: string[] = [];
+  const log = { info: (line: string) => void lines.push(line), warn: (line: string) => void lines.push(line) };
+  const counters = await openCounters({ redis: { url }, source: "codeswitch.yaml" }, { log, clock: Date.now });
+  opened.push(counters);
+  return { counters, lines };
+}
+const admit = async (counters: Counters, id: string, ...meters: Meter[]): Promise<Admission> =>
+  counters.admit({ id, meters, leaseMs: LEASE_MS });
+const ends = async (counters: Counters, id: string, meter: Meter, actual: number): Promise<void> =>
+  counters.settle(id, [{ meter, held: meter.amount, actual }]);
+
+if (why === undefined) {
+  let namespaces = 0;
+  let client: Redis | undefined;
+  countersContract("in Redis, with what goes on without it", {
+    open: async () => {
+      client ??= new Redis((await sharedRedis()).url);
+      const [asked, prefix] = [client, `{away-${process.pid}-${namespaces++}}:`];
+      let now = START;
+      await asked.set(`${prefix}clock`, now);
+      const scripts = scriptsOf("tonumber(redis.call('GET', string.sub(KEYS[1], 1, -4) .. 'clock'))");
+      const counters = await redisCounters({
+        remote: remoteCounters(asked, prefix, scripts),
+        clock: () => now,
+        log: { info: () => {}, warn: (line) => console.error(line) },
+        where: "test",
+        trouble: () => undefined,
+        close: () => {},
+        // These are about what is counted; on a busy machine a script may take its time.
+        admitMs: 10_000,
+      });
+      const advance = async (ms: number): Promise<void> => void (await asked.set(`${prefix}clock`, (now += ms)));
+      return { counters, advance, close: () => counters.close() };
+    },
+    runs: 15,
+    tries: 10_000,
+  });
+}
+
+describeRedis("several replicas", () => {
+  const replicas = async (url: string): Promise<number> => {
+    const tries = join(import.meta.dir, "../../../test/fixtures/tries.ts");
+    const children = [1, 2, 3].map(() =>
+      Bun.spawn([process.execPath, tries, url, "10000", "1000"], { stdout: "pipe", stderr: "inherit" }),
+    );
+    const printed = await Promise.all(children.map((child) => new Response(child.stdout).text()));
+    return printed.reduce((sum, text) => sum + Number(text), 0);
+  };
+
+  test("three processes, 10,000 tries each at a limit of 1,000: exactly 1,000 pass", async () => {
+    const server = await startRedis();
+    expect(await replicas(server.url)).toBe(1_000);
+    await server.stop();
+  });
+
+  test("over a cluster as well", async () => {
+    const { url } = await sharedCluster();
+    expect(await replicas(`${url}?namespace=replicas-${process.pid}`)).toBe(1_000);
+  });
+});
+
+describeRedis("Redis", () => {
+  let server: RedisServer;
+  beforeAll(async () => void (server = await startRedis()));
+  afterAll(() => server.stop());
+
+  test("keeps no key without an end, and none longer than twice its window", async () => {
+    await server.run("FLUSHALL");
+    const { counters } = await openAt(server.url);
+    const known = budget(1_000, 10, { id: "known", seeded: true });
+    await counters.seed(known, new Map([[Date.now(), 5]]));
+    const month: Meter = {
+      ...known,
+      id: "month",
+      seeded: false,
+      window: { kind: "rolling", bucketMs: 3_600_000, buckets: 720 },
+    };
+    for (const id of ["open", "over", "settled"]) await admit(counters, id, requests(10), parallel(10), known, month);
+    await ends(counters, "settled", known, 5);
+    const windows: Readonly<Record<string, number>> = {
+      "c:key:a:requests": 60_000,
+      "c:key:a:parallel": LEASE_MS,
+      "c:month": 30 * 86_400_000,
+      "l:settled": LIMITS.settledMs,
+      replicas: 15_000,
+    };
+    const keys = await server.run("KEYS", "*");
+    if (!Array.isArray(keys)) throw new Error("Redis lists no keys.");
+    expect(keys.length).toBeGreaterThanOrEqual(9);
+    for (const key of keys.map(String)) {
+      const ttl = Number(await server.run("PTTL", key));
+      const window = windows[key.replace("{codeswitch}:", "")] ?? LIMITS.counterIdleMs;
+      expect({ key, ends: ttl > 0, inTime: ttl <= 2 * window }).toEqual({ key, ends: true, inTime: true });
+    }
+  });
+
+  test("may forget the scripts: the next call brings them again", async () => {
+    await server.run("FLUSHALL");
+    const { counters, lines } = await openAt(server.url);
+    await server.run("SCRIPT", "FLUSH");
+    expect((await admit(counters, "one", parallel(1))).kind).toBe("admitted");
+    await server.run("SCRIPT", "FLUSH");
+    await ends(counters, "one", parallel(1), 0);
+    expect((await admit(counters, "two", parallel(1))).kind).toBe("admitted");
+    expect(lines).toEqual([]);
+  });
+
+  test("may be wiped: a budget that was spent is unknown, and refuses once it is seeded", async () => {
+    await server.run("FLUSHALL");
+    const { counters } = await openAt(server.url);
+    const money = budget(1_000, 10, { seeded: true });
+    await counters.seed(money, new Map([[Date.now(), 995]]));
+    expect((await admit(counters, "one", { ...money, amount: 5 })).kind).toBe("admitted");
+    await ends(counters, "one", money, 5);
+    await server.run("FLUSHALL");
+    expect(await admit(counters, "two", money)).toEqual({ kind: "unknown", meters: [0] });
+    await counters.seed(money, new Map([[Date.now(), 1_000]]));
+    expect(await admit(counters, "two", money)).toMatchObject({ kind: "refused", level: { spent: 1_000, held: 0 } });
+  });
+
+  test("may be wiped: within a second open calls are told again, and ends of them count once", async () => {
+    await server.run("FLUSHALL");
+    const { counters, lines } = await openAt(server.url);
+    const money = budget(1_000, 100);
+    await admit(counters, "one", parallel(2), money);
+    await admit(counters, "two", parallel(2), money);
+    await ends(counters, "two", money, 70);
+    await server.run("FLUSHALL");
+    await until("the open call is told again", async () => (await counters.levels([money]))[0]?.held === 100);
+    expect(await counters.levels([parallel(2)])).toEqual([{ spent: 0, held: 1 }]);
+    for (let told = 0; told < 2; told++) await ends(counters, "one", money, 60);
+    expect(await counters.levels([money])).toEqual([{ spent: 60, held: 0 }]);
+    expect(lines.filter((line) => line.includes("has lost what it counted"))).toHaveLength(1);
+  });
+
+  test("may be wiped: a renewal brings nothing back by itself", async () => {
+    await server.run("FLUSHALL");
+    const { counters } = await openAt(server.url);
+    const other = await openAt(server.url);
+    await admit(counters, "one", parallel(1));
+    await server.run("FLUSHALL");
+    await other.counters.renew(["one"], LEASE_MS);
+    expect(await other.counters.levels([parallel(1)])).toEqual([undefined]);
+  });
+
+  for (const [name, stop, go] of [
+    ["stands still", (one: RedisServer) => one.pause(), (one: RedisServer) => one.resume()],
+    ["pauses its clients", (one: RedisServer) => one.run("CLIENT", "PAUSE", "3000", "ALL"), () => {}],
+    ["was killed", (one: RedisServer) => one.kill(), (one: RedisServer) => one.restart()],
+  ] as const)
+    test(`${name}: one call waits 50 ms, the next none; it is said once, and once that it is back`, async () => {
+      const own = await startRedis();
+      const { counters, lines } = await openAt(own.url);
+      await admit(counters, "before", parallel(4), requests(100));
+      await stop(own);
+      const began = performance.now();
+      expect((await admit(counters, "during", parallel(4), requests(100))).kind).toBe("admitted");
+      expect(performance.now() - began).toBeLessThan(1_000);
+      const next = performance.now();
+      for (let at = 0; at < 100; at++)
+        expect((await admit(counters, `refused ${at}`, parallel(2), requests(100))).kind).toBe("refused");
+      expect(performance.now() - next).toBeLessThan(50);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain(`Redis at 127.0.0.1:${own.port} is away`);
+      await go(own);
+      await until("it is back", () => lines.some((line) => line.includes("is back, and was told")));
+      expect(lines.filter((line) => line.includes("is away") || line.includes("is back, and was told"))).toHaveLength(
+        2,
+      );
+      expect(await counters.levels([parallel(4)])).toEqual([{ spent: 0, held: 2 }]);
+      await ends(counters, "before", parallel(4), 0);
+      await ends(counters, "during", parallel(4), 0);
+      expect(await counters.levels([parallel(4)])).toEqual([undefined]);
+      await own.stop();
+    });
+
+  test("hears of ends that came while it was away, each once", async () => {
+    const own = await startRedis();
+    const { counters, lines } = await openAt(own.url);
+    const money = budget(1_000_000, 100);
+    await admit(counters, "asked", money);
+    await counters.levels([money]);
+    own.pause();
+    await admit(counters, "late", money);
+    await admit(counters, "alone", money);
+    await admit(counters, "still open", money);
+    await ends(counters, "asked", money, 11);
+    await ends(counters, "late", money, 22);
+    await ends(counters, "alone", money, 33);
+    own.resume();
+    await until("it is back", () => lines.some((line) => line.includes("is back, and was told")));
+    expect(await counters.levels([money])).toEqual([{ spent: 66, held: 100 }]);
+    await ends(counters, "still open", money, 44);
+    for (const id of ["asked", "late", "alone", "still open"]) await ends(counters, id, money, 1_000);
+    expect(await counters.levels([money])).toEqual([{ spent: 110, held: 0 }]);
+    await own.stop();
+  });
+
+  test("that lets a call in which nobody waited for, takes it back", async () => {
+    const own = await startRedis();
+    const { counters, lines } = await openAt(own.url);
+    // The share of one replica is all, so that only the slot that is taken refuses.
+    await admit(counters, "one", parallel(1));
+    own.pause();
+    expect((await admit(counters, "late", parallel(2, { id: "roomy" }), parallel(1))).kind).toBe("refused");
+    own.resume();
+    await until("it is back", () => lines.some((line) => line.includes("is back, and was told")));
+    expect(await counters.levels([parallel(2, { id: "roomy" }), parallel(1)])).toEqual([
+      undefined,
+      { spent: 0, held: 1 },
+    ]);
+    await own.stop();
+  });
+
+  test("that is not there at the start is counted without, and used as soon as it is there", async () => {
+    const own = await startRedis();
+    await own.kill();
+    const { counters, lines } = await openAt(own.url);
+    expect(lines.map((line) => line.includes("is away"))).toEqual([true]);
+    expect((await admit(counters, "one", parallel(1))).kind).toBe("admitted");
+    await own.restart();
+    await until("the open call is told", async () => String(await own.run("KEYS", "*:l:one")).includes("one"));
+    expect((await admit(counters, "two", parallel(1))).kind).toBe("refused");
+    await own.stop();
+  });
+
+  test("moves to another server of its Sentinels, and the counters with it", async () => {
+    const set = await startSentinels();
+    const { counters, lines } = await openAt(set.url);
+    const money = budget(1_000, 100);
+    await admit(counters, "one", money);
+    await until("the replica has it", async () => String(await set.primary.run("WAIT", "1", "1000")) === "1");
+    await set.primary.kill();
+    await until("it is away", async () => {
+      await counters.levels([money]);
+      return lines.length > 0;
+    });
+    await until("it is back", () => lines.some((line) => line.includes("is back, and was told")), 50_000);
+    await until("the level is as before", async () => (await counters.levels([money]))[0]?.held === 100);
+    await ends(counters, "one", money, 7);
+    expect(await counters.levels([money])).toEqual([{ spent: 7, held: 0 }]);
+    await counters.close();
+    await set.stop();
+  }, 60_000);
+});
