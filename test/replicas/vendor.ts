@@ -25,14 +25,19 @@ export function scriptedVendor(): ScriptedVendor {
       const text = await request.text();
       const wire = wireOf(new URL(request.url).pathname);
       const fate = FATES.find((one) => text.includes(`fate=${one}`)) ?? "well";
-      if (fate === "refused") return Response.json({ error: { message: "no", type: "invalid_request_error" } }, { status: 400 });
-      if (fate === "failed") return Response.json({ error: { message: "down", type: "server_error" } }, { status: 500 });
+      if (fate === "refused")
+        return Response.json({ error: { message: "no", type: "invalid_request_error" } }, { status: 400 });
+      if (fate === "failed")
+        return Response.json({ error: { message: "down", type: "server_error" } }, { status: 500 });
       if (!(JSON.parse(text) as { stream?: boolean }).stream) {
         if (fate !== "well") await Bun.sleep(PAUSE_MS);
         billed++;
         return Response.json(WHOLE[wire]);
       }
-      return new Response(streamed(wire, fate, () => void billed++), { headers: { "content-type": "text/event-stream" } });
+      return new Response(
+        streamed(wire, fate, () => void billed++),
+        { headers: { "content-type": "text/event-stream" } },
+      );
     },
   });
   return { url: `http://127.0.0.1:${server.port}`, billed: () => billed, stop: () => server.stop(true) };
