@@ -15,7 +15,7 @@ import type { Gateway, Hooks } from "./relay/call.ts";
 import { joined, NO_HOOKS } from "./relay/hooks.ts";
 import type { Counters } from "./limits/counters.ts";
 import { limitsOf } from "./limits/limits.ts";
-import { memoryCounters } from "./limits/memory-counters.ts";
+import { openCounters } from "./limits/open-counters.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
@@ -102,7 +102,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     dataDir === undefined ? undefined : remember({ dataDir, calls, config, clock: Date.now, warn: log.warn });
   const instance = options.crew?.instance ?? crypto.randomUUID();
   const tokens = tokenMeter();
-  const counters = options.counters ?? memoryCounters(Date.now);
+  const counters = options.counters ?? (await openCounters(ready, { log, clock: Date.now }));
   const limits = limitsOf({
     config: () => ready,
     counters,
@@ -110,7 +110,10 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     prices,
     clock: Date.now,
     warn: log.warn,
-    ...(memory && { full: memory.full }),
+    ...(memory && {
+      full: memory.full,
+      calls: { spent: async (...asked: Parameters<CallRows["spent"]>) => (await calls()).spent(...asked) },
+    }),
   });
   const ledger = ledgerOf({
     sinks: [limits, log, ...(memory ? [memory] : []), ...(options.sinks ?? [])],

@@ -44,9 +44,13 @@ async function count(exchange: Exchange, counting: Counting): Promise<Response> 
   const { key } = exchange.caller;
   const asked = requiredString(json, "model");
   record.draft.modelAsked = asked;
-  const { targets, modelName } = plan(exchange.gateway.config, asked, key);
+  const found = plan(exchange.gateway.config, asked, key);
+  const { targets, modelName } = found;
   record.draft.modelEntry = modelName;
   checkOtherModels(exchange.gateway.config, json, targets, key);
+  const { id, caller, gateway } = exchange;
+  const { dialect, bytes } = counting;
+  await gateway.hooks.admit?.({ kind: "count", id, caller, plan: found, body: json, dialect, bytes, record });
   const counter = targets.find(
     (target) => target.dialect === counting.dialect && countsTokens(target.provider, target.dialect),
   );

@@ -12,6 +12,8 @@ export interface Entering extends Admitting {
   /** The journal takes no further record. */
   full?(): boolean;
   readonly look: Marks["look"];
+  /** Absent: there is no ledger to compare with. */
+  saw?(metered: Metered): void;
   settle(id: string, settlements: readonly Settlement[]): void;
 }
 
@@ -42,7 +44,10 @@ function keep(hold: Hold, { record: { draft }, kind }: Admissible, found: LetIn,
   // The caller left while the counters were asked: its record is written, and nobody else will settle.
   if (hold.over) return by.settle(hold.id, undone(found));
   hold.held = [...hold.held, ...found.held];
-  for (const { metered, level } of found.held) by.look(metered, level);
+  for (const { metered, level } of found.held) {
+    by.look(metered, level);
+    by.saw?.(metered);
+  }
   hold.unseen = [...hold.unseen, ...found.unseen];
   const money = hold.held.flatMap(({ metered, held }) => (metered.measure === "cost" ? [held] : []));
   draft.heldNano = Math.max(0, ...money);

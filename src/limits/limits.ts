@@ -11,6 +11,7 @@ import { LEASE_MS, type OrLater } from "./admission.ts";
 import { alertsOf } from "./alerts.ts";
 import { headersOf } from "./answer-headers.ts";
 import type { Counters } from "./counters.ts";
+import { drift } from "./drift.ts";
 import { after, enter, type Entering } from "./entrance.ts";
 import { estimated } from "./estimate.ts";
 import { grace } from "./grace.ts";
@@ -56,10 +57,13 @@ export function limitsOf(options: LimitsOptions): Limits {
   const alerts = alertsOf({ to: () => config().alerts, warn });
   const { look } = marks({ counters, clock, tell: alerts.send, warn });
   const settle = settling({ look, counters, open, levels, typical, tokens, grace: unseen, warn });
+  const seeds = seeding({ counters, clock, ...(calls && { calls }), failed });
+  const comparing = calls && drift({ counters, seeding: seeds, clock, warn });
   const by: Entering = {
     ...{ counters, levels, clock, grace: unseen },
     ...(full && { full }),
-    seeding: seeding({ counters, clock, ...(calls && { calls }), failed }),
+    ...(comparing && { saw: comparing.saw }),
+    seeding: seeds,
     settle: settle.tell,
     look,
   };
@@ -123,6 +127,7 @@ export function limitsOf(options: LimitsOptions): Limits {
     open: () => open.size,
     stop: () => {
       renewal.stop();
+      comparing?.stop();
       alerts.stop();
       return settle.told();
     },

@@ -35,12 +35,13 @@ export function remoteCounters(client: RedisClient, prefix: string, scripts = sc
   const leaseKey = (id: string): string => `${prefix}l:${id}`;
   const counterKey = ({ id }: Meter): string => `${prefix}c:${id}`;
   /** A server that was restarted knows no script. */
-  const run = (script: Script, keys: number, args: string[]): Promise<unknown> =>
-    client.evalsha(script.sha, keys, ...args).catch((error: unknown) => {
-      if (error instanceof Error && error.message.startsWith("NOSCRIPT")) return client.eval(script.lua, keys, ...args);
+  const run = <T>(script: Script, keys: number, args: string[], read: (found: unknown) => T): Promise<T> =>
+    client.evalsha(script.sha, keys, ...args).then(read, (error: unknown) => {
+      if (error instanceof Error && error.message.startsWith("NOSCRIPT"))
+        return client.eval(script.lua, keys, ...args).then(read);
       throw error;
     });
-  const enter = ({ id, meters, leaseMs }: Admit, told: "0" | "1"): Promise<unknown> => {
+  const enter = <T>({ id, meters, leaseMs }: Admit, told: "0" | "1", read: (found: unknown) => T): Promise<T> => {
     const args = [due, leaseKey(id)];
     for (const meter of meters) args.push(counterKey(meter));
     args.push(id, String(leaseMs), told);
@@ -48,52 +49,50 @@ export function remoteCounters(client: RedisClient, prefix: string, scripts = sc
       const [a, b] = boundsOf(meter);
       args.push(modeOf(meter), String(meter.amount), String(meter.max), a, b);
     }
-    return run(scripts.admit, 2 + meters.length, args);
+    return run(scripts.admit, 2 + meters.length, args, read);
   };
 
   return {
-    admit: async (call) => admissionOf(numbers(await enter(call, "0"))),
-    tell: async (call) => void (await enter(call, "1")),
-    settle: async (id, settlements) => {
-      const actuals = new Map<string, { meter: Meter; actual: number }>();
-      for (const { meter, actual } of settlements) {
-        const known = actuals.get(meter.id);
-        if (known === undefined) actuals.set(meter.id, { meter, actual });
-        else known.actual += actual;
-      }
+    admit: (call) => enter(call, "0", admissionOf),
+    tell: (call) => enter(call, "1", nothing),
+    settle: (id, settlements) => {
+      const actuals = actualsOf(settlements);
       const args = [due, leaseKey(id)];
-      for (const { meter } of actuals.values()) args.push(counterKey(meter));
+      for (const { meter } of actuals) args.push(counterKey(meter));
       args.push(id);
-      for (const { meter, actual } of actuals.values()) args.push(modeOf(meter), String(actual), ...boundsOf(meter));
-      await run(scripts.settle, 2 + actuals.size, args);
+      for (const { meter, actual } of actuals) {
+        const [a, b] = boundsOf(meter);
+        args.push(modeOf(meter), String(actual), a, b);
+      }
+      return run(scripts.settle, 2 + actuals.length, args, nothing);
     },
-    release: async (id) => void (await run(scripts.release, 2, [due, leaseKey(id), id])),
+    release: (id) => run(scripts.release, 2, [due, leaseKey(id), id], nothing),
     renew: async (ids, leaseMs) => {
       for (let at = 0; at < ids.length; at += RENEWED_AT_ONCE)
-        await run(scripts.renew, 1, [due, String(leaseMs), ...ids.slice(at, at + RENEWED_AT_ONCE)]);
+        await run(scripts.renew, 1, [due, String(leaseMs), ...ids.slice(at, at + RENEWED_AT_ONCE)], nothing);
     },
-    seed: async (meter, spent) => {
+    seed: (meter, spent) => {
       const { window } = meter;
       const bucket = (start: number): number => (window?.kind === "rolling" ? Math.floor(start / window.bucketMs) : 0);
       const amounts = [...spent].flatMap(([start, amount]) => [String(bucket(start)), String(amount)]);
-      await run(scripts.seed, 2, [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), ...amounts]);
+      return run(scripts.seed, 2, [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), ...amounts], nothing);
     },
-    levels: async (meters) => {
+    levels: (meters) => {
       const args = [due, ...meters.map(counterKey), ...meters.flatMap((meter) => [modeOf(meter), ...boundsOf(meter)])];
-      const found = numbers(await run(scripts.levels, 1 + meters.length, args));
-      return meters.map((_, at) =>
-        found[2 * at] === -1 ? undefined : { spent: found[2 * at] ?? 0, held: found[2 * at + 1] ?? 0 },
-      );
+      return run(scripts.levels, 1 + meters.length, args, (found) => {
+        const told = numbers(found);
+        return meters.map((_, at) =>
+          told[2 * at] === -1 ? undefined : { spent: told[2 * at] ?? 0, held: told[2 * at + 1] ?? 0 },
+        );
+      });
     },
-    correct: async (meter, by) => {
-      const args = [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), String(by)];
-      await run(scripts.correct, 2, args);
-    },
-    beat: async (instance) => {
-      const found = await run(scripts.beat, 1, [due, instance, crypto.randomUUID()]);
-      const [replicas, generation] = Array.isArray(found) ? found : [];
-      return { replicas: Math.max(1, Number(replicas)), generation: String(generation) };
-    },
+    correct: (meter, by) =>
+      run(scripts.correct, 2, [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), String(by)], nothing),
+    beat: (instance) =>
+      run(scripts.beat, 1, [due, instance, crypto.randomUUID()], (found) => {
+        const [replicas, generation] = Array.isArray(found) ? found : [];
+        return { replicas: Math.max(1, Number(replicas)), generation: String(generation) };
+      }),
   };
 }
 
@@ -114,12 +113,27 @@ function boundsOf({ window }: Meter): readonly [string, string] {
 }
 const NO_BOUNDS = ["0", "0"] as const;
 
-const numbers = (found: unknown): readonly number[] => {
-  if (!Array.isArray(found)) throw new Error("Redis gave no list.");
-  return found.map(Number);
-};
+/** Each meter once, as a script names its keys. */
+function actualsOf(settlements: readonly Settlement[]): readonly Pick<Settlement, "meter" | "actual">[] {
+  const actuals: { readonly meter: Meter; actual: number }[] = [];
+  for (const { meter, actual } of settlements) {
+    const before = actuals.find((one) => one.meter.id === meter.id);
+    if (before === undefined) actuals.push({ meter, actual });
+    else before.actual += actual;
+  }
+  return actuals;
+}
 
-function admissionOf(found: readonly number[]): Admission {
+const nothing = (): void => {};
+
+/** ioredis gives whole numbers as such. */
+function numbers(found: unknown): readonly number[] {
+  if (Array.isArray(found) && found.every((one) => typeof one === "number")) return found;
+  throw new Error("Redis gave no list of numbers.");
+}
+
+function admissionOf(said: unknown): Admission {
+  const found = numbers(said);
   const [kind, meter = 0, spent = 0, held = 0, wait = -1] = found;
   if (kind === 2) return { kind: "unknown", meters: found.slice(1) };
   if (kind === 1) return { kind: "refused", meter, level: { spent, held }, waitMs: wait < 0 ? null : wait };
