@@ -14,11 +14,21 @@ export interface Gateway extends Contestant {
 
 const LAUNCHER = join(import.meta.dir, "../bin/codeswitch.js");
 
-export async function startGateway(upstreamPort: number): Promise<Gateway> {
+/** What else stands in the configuration, in YAML. */
+export interface More {
+  readonly server?: string;
+  /** Of the bench's key. */
+  readonly key?: string;
+  /** Of each provider. */
+  readonly provider?: string;
+  readonly lines?: readonly string[];
+}
+
+export async function startGateway(upstreamPort: number, more: More = {}): Promise<Gateway> {
   const folder = mkdtempSync(join(tmpdir(), "codeswitch-bench-"));
   const port = freePort();
   const file = join(folder, "codeswitch.yaml");
-  writeFileSync(file, configuration(port, upstreamPort));
+  writeFileSync(file, configuration(port, upstreamPort, more));
   const log = join(folder, "complaints.log");
   const running = startServer(["node", LAUNCHER, "start", "--config", file], log, { CODESWITCH_DATA_DIR: folder });
   const readyMs = await untilReady(running, `http://127.0.0.1:${port}/health`, log);
@@ -34,19 +44,21 @@ export async function startGateway(upstreamPort: number): Promise<Gateway> {
 }
 
 /** Each manner of the upstream is a provider, named by its path; each dialect of it a model. */
-function configuration(port: number, upstreamPort: number): string {
+export function configuration(port: number, upstreamPort: number, more: More = {}): string {
+  const also = (words: string | undefined): string => (words === undefined ? "" : `, ${words}`);
   const scenarios = ["whole", ...Object.keys(MANNERS)];
   const provider = (scenario: string): string =>
-    `  ${scenario}: { kind: openai-compatible, base_url: "http://127.0.0.1:${upstreamPort}/${scenario}/v1", api_key: upstream-key-7c1e }`;
+    `  ${scenario}: { kind: openai-compatible, base_url: "http://127.0.0.1:${upstreamPort}/${scenario}/v1", api_key: upstream-key-7c1e${also(more.provider)} }`;
   const model = (scenario: string, dialect: string): string =>
     `  bench-${scenario}-${dialect}: { targets: [ { provider: ${scenario}, model: bench, dialect: ${dialect} } ] }`;
   return [
-    `server: { host: 127.0.0.1, port: ${port} }`,
-    `auth: { keys: [ { name: bench, key: ${BENCH_KEY} } ] }`,
+    `server: { host: 127.0.0.1, port: ${port}${also(more.server)} }`,
+    `auth: { keys: [ { name: bench, key: ${BENCH_KEY}${also(more.key)} } ] }`,
     "providers:",
     ...scenarios.map(provider),
     "models:",
     ...scenarios.flatMap((scenario) => [model(scenario, "openai-chat"), model(scenario, "openai-responses")]),
+    ...(more.lines ?? []),
     "",
   ].join("\n");
 }

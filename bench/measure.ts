@@ -24,7 +24,7 @@ export const proxiesOf = ({ nginx, gateway, peers }: Field): readonly Contender[
 export interface Figures {
   /** CPU per request in microseconds. Absent where its process is not known. */
   readonly cpu?: number;
-  /** CPU, times nginx's in the same round. */
+  /** CPU, times the floor's in the same round: nginx's, where no other is named. */
   readonly ratio?: number;
   /** Reads of the client's socket per answer. */
   readonly reads: number;
@@ -74,6 +74,8 @@ export async function cpuFigures(
   contenders: readonly Contender[],
   effort: Effort,
   failures: Set<string>,
+  /** Whose CPU the ratios are of. */
+  floor = "nginx",
 ): Promise<ReadonlyMap<string, Figures>> {
   const working: Contender[] = [];
   // Compilers and connection pools are warm before anything is counted.
@@ -84,7 +86,7 @@ export async function cpuFigures(
   const rounds = new Map<string, Figures[]>(working.map(({ name }) => [name, []]));
   for (let round = 0; round < effort.rounds; round++)
     for (const to of working) rounds.get(to.name)?.push(await cpuRound(load, to, shared(load.count, effort), failures));
-  return new Map([...rounds].map(([name, found]) => [name, middle(found, rounds.get("nginx") ?? [])]));
+  return new Map([...rounds].map(([name, found]) => [name, middle(found, rounds.get(floor) ?? [])]));
 }
 
 const shared = (count: number, { share }: Effort): number => Math.round(count * share);
@@ -97,10 +99,10 @@ async function cpuRound(load: Load, to: Contender, count: number, failures: Set<
   return { reads, perSecond, cpu: cpuBetween(before, cpuTimes(to.pid)) / measured.count / 1000 };
 }
 
-function middle(rounds: readonly Figures[], nginx: readonly Figures[]): Figures {
+function middle(rounds: readonly Figures[], floors: readonly Figures[]): Figures {
   // Of each round by itself: what slows a machine for a while slows both.
   const ratios = rounds.flatMap(({ cpu }, at) => {
-    const floor = nginx[at]?.cpu;
+    const floor = floors[at]?.cpu;
     return cpu === undefined || floor === undefined ? [] : [cpu / floor];
   });
   const cpus = rounds.flatMap(({ cpu }) => cpu ?? []);
@@ -124,7 +126,7 @@ function addedBy(measured: readonly Measured[], direct: readonly Measured[]): Ad
 
 const CLIENT = join(import.meta.dir, "client.ts");
 
-async function runClient(
+export async function runClient(
   load: Load,
   to: Contender,
   count: number,

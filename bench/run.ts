@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { local, modelOf } from "./contenders.ts";
+import { features } from "./features.ts";
 import { startGateway, type Gateway } from "./gateway.ts";
 import { machine } from "./machine.ts";
 import { measure, proxiesOf, type Field, type LoadResult } from "./measure.ts";
@@ -15,11 +16,15 @@ import { smoke } from "./smoke.ts";
 import { wanted } from "./wanted.ts";
 import { yardstick } from "./yardstick.ts";
 
-const { mode, quick, loads, effort, peers, upstreamPort } = wanted();
+const { mode, quick, loads, effort, peers, upstreamPort, calls } = wanted();
 const STARTS = 11;
+const FEATURES_HEAD = `# What the memory of calls, limits and budgets cost
+
+Written by \`npm run bench -- --features --write\`. A key with five limits and two budgets, a price for every call, and a row of each; bare keeps nothing and limits nobody. What PostgreSQL and Redis take themselves is not in it.`;
 const last = lastResults();
 
 if (mode === "smoke") process.exit(await smokeRun());
+if (mode === "features" || mode === "write-features") process.exit(await featureRun());
 const report = await withUpstream(async (port) => {
   if (peers.length > 0) console.error(forPeers(port));
   const about = machine();
@@ -39,6 +44,15 @@ async function smokeRun(): Promise<number> {
   }
   const now = { machine: machine(), yardstickMicros: yardstick() };
   return withUpstream((port) => withField(port, true, (field) => smoke(field, last, now)));
+}
+
+async function featureRun(): Promise<number> {
+  const about = machine();
+  const tables = await withUpstream((port) => features({ upstreamPort: port, effort, calls }));
+  const text = [...about.map((line) => `- ${line}`), ...tables, ""].join("\n");
+  console.log(text);
+  if (mode === "write-features") writeFileSync(join(import.meta.dir, "FEATURES.md"), `${FEATURES_HEAD}\n\n${text}`);
+  return 0;
 }
 
 async function withUpstream<T>(work: (port: number) => Promise<T>): Promise<T> {

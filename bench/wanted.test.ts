@@ -12,6 +12,7 @@ test("without options everything is measured, and nothing written", () =>
     effort: { rounds: 5, share: 1 },
     peers: [],
     upstreamPort: 0,
+    calls: 60_000,
   }));
 
 test.each([

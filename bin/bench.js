@@ -6,6 +6,7 @@
  *   -- --quick          takes a look with a tenth of the requests
  *   -- --only whole,large   runs some loads (bench/loads.ts)
  *   -- --smoke          a minute for CI: fails when three tries agree that a lane takes 40 % more of nginx's CPU than at the last --write
+ *   -- --features       what the memory of calls, limits and budgets cost over each store, and two workers; --write makes bench/FEATURES.md, --calls N says over how many memory is watched
  *   -- --peer NAME=URL  another gateway in the same run; may be repeated
  *   -- --upstream-port PORT   where the upstream listens, for a peer that must know it before
  *

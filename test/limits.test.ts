@@ -75,6 +75,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   vaultSharedMs: "src/workers/reasoning.test.ts > keeps what goes to disk as well for a while only",
   keptMs: "src/workers/reasoning.test.ts > a supervisor that does not answer restores nothing, and holds nobody",
   priceFileBytesMax: "src/cost/price-files.test.ts > that is not there, or too large, keeps the gateway from starting",
+  priceFileMs: "src/cli/prices.test.ts > an address that does not end is given up",
   priceRowsMax: "src/cost/price-files.test.ts > has at most so many rows",
   priceFilesEveryMs:
     "src/cost/price-files.test.ts > is read again when it changes, and what is broken then changes nothing and is told once",

@@ -28,7 +28,10 @@ beforeAll(async () => {
   await (await sqliteStore(DIR)).close();
   fill(ROWS);
   const secrets = openSecrets(DIR, undefined, NOW);
-  shelf = workerShelf({ dir: DIR, secrets }, () => new Worker(new URL("../src/vault/worker.ts", import.meta.url).href));
+  shelf = workerShelf(
+    { dataDir: DIR, secrets },
+    () => new Worker(new URL("../src/vault/worker.ts", import.meta.url).href),
+  );
   const failed = (error: unknown): void => void failures.push(error);
   vault = vaultOf(
     durableLevel(

@@ -13,6 +13,7 @@ export const main = defineCommand({
     logs: () => import("./logs.ts").then(({ logsCommand }) => logsCommand),
     usage: () => import("./usage-report.ts").then(({ usageCommand }) => usageCommand),
     export: () => import("./export.ts").then(({ exportCommand }) => exportCommand),
+    prices: () => import("./prices.ts").then(({ pricesCommand }) => pricesCommand),
     config: () => import("./config.ts").then(({ configCommand }) => configCommand),
     keys: () => import("./keys.ts").then(({ keysCommand }) => keysCommand),
     credentials: () => import("./credentials.ts").then(({ credentialsCommand }) => credentialsCommand),

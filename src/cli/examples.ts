@@ -35,6 +35,23 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     ["logs -f --key laptop", "as they end, of one key"],
     ["logs --outcome failed --since 1h", "what went wrong"],
   ],
+  "prices show": [
+    ["prices show", "every model of the configuration"],
+    ["prices show gpt-high", "what it costs here, and who says so"],
+    ["prices show --json", "for programs, and for a file of your own"],
+  ],
+  "prices update": [
+    ["prices update prices.json", "new prices, from now on"],
+    ["prices update prices.json --dry-run", "what would change"],
+  ],
+  "prices check": [
+    ["prices check", "which models have no price"],
+    ["prices check prices.json", "and what another list says otherwise"],
+  ],
+  "prices recompute": [
+    ["prices recompute --since 7d --dry-run", "what a correction would change"],
+    ["prices recompute", "every call that is remembered"],
+  ],
   usage: [
     ["usage", "30 days, by model"],
     ["usage --by session --since 7d", "the dearest conversations"],

@@ -17,13 +17,16 @@ export async function withKept<T>(file: string | undefined, work: (kept: KeptHer
   const config = loadHere(file, {});
   const { dataDir, secret } = dataHere(file);
   // Loaded here, so that --help stays quick.
-  const [{ openSecrets }, { storeAt }] = await Promise.all([import("../store/secret.ts"), import("../store/open.ts")]);
+  const [{ openSecrets }, { openStore }] = await Promise.all([
+    import("../store/secret.ts"),
+    import("../store/place.ts"),
+  ]);
   const secrets = openSecrets(dataDir, secret, Date.now());
-  const shared = storeAt({ dataDir });
-  if (!shared) throw new Error("a data folder is always named");
+  const { url } = config.storage;
+  const store = await openStore(url === undefined ? { dataDir } : { dataDir, url, secrets });
   try {
-    return await work({ config, store: await shared.get(), secrets, hashes: keyHashes(secrets) });
+    return await work({ config, store, secrets, hashes: keyHashes(secrets) });
   } finally {
-    await shared.close();
+    await store.close();
   }
 }

@@ -1,6 +1,7 @@
 /** What a key's settings may hold in the right shape and mean nothing all the same: in the file, and where a key is made. */
 import { modelNameFault } from "../ir/model-name.ts";
 import { ADDRESS_FIX, addressFault } from "./addresses.ts";
+import { budgetFaults } from "./budget-faults.ts";
 import type { KeySettings } from "./config.ts";
 import { MOMENT_FIX, momentOf } from "./moment.ts";
 
@@ -20,13 +21,7 @@ export function settingFaults({ addresses = [], models = [], budgets = [], expir
   };
   addresses.forEach((one, at) => add(["addresses", at], one, addressFault(one), ADDRESS_FIX));
   models.forEach((one, at) => add(["models", at], one, patternFault(one), PATTERN_FIX));
-  budgets.forEach(({ zone }, at) => zone && add(["budgets", at, "zone"], zone, zoneFault(zone), ZONE_FIX));
-  budgets.forEach(({ degrade }, at) =>
-    degrade.forEach(({ effort, model, at: share }, mark) => {
-      const fault = (effort ?? model) === undefined ? "changes nothing" : undefined;
-      add(["budgets", at, "degrade", mark], `at ${share}`, fault, "Name an effort, a model or both.");
-    }),
-  );
+  for (const { path, ...rest } of budgetFaults(budgets)) found.push({ path: ["budgets", ...path], ...rest });
   if (expires !== undefined && momentOf(expires) === undefined)
     add(["expires"], expires, "is no day and no moment", MOMENT_FIX);
   return found;
@@ -38,16 +33,4 @@ function patternFault(pattern: string): string | undefined {
   if (/[\s,;[\]{}()?|^$]/.test(pattern)) return "is no pattern of a model's name";
   const fault = modelNameFault(pattern);
   return fault && `is no pattern of a model's name: it ${fault}`;
-}
-
-const ZONE_FIX = "Write it as the IANA calls it: Europe/Berlin, America/New_York, UTC.";
-
-function zoneFault(zone: string): string | undefined {
-  try {
-    // Throws for a name that is no zone.
-    Intl.DateTimeFormat("en", { timeZone: zone });
-    return undefined;
-  } catch {
-    return "is no time zone";
-  }
 }

@@ -51,7 +51,9 @@ export function readPriceFile(text: string, rules: PriceTable): PriceIndex {
 /** One object with `rows`, or a row a line. */
 function parsedOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const parsed: unknown = JSON.parse(text);
+    // One line is one row.
+    return row.safeParse(parsed).success ? { rows: [parsed] } : parsed;
   } catch {
     const lines = text.split("\n").filter((line) => line.trim() !== "");
     try {

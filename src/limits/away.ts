@@ -4,7 +4,7 @@
  */
 import { LIMITS } from "../wire/limits.ts";
 import { neededOf } from "./count.ts";
-import type { Admission, Admit, Level, Meter, Settlement } from "./counters.ts";
+import type { Admission, Admit, Level, Meter, Settlement, Window } from "./counters.ts";
 import { memoryCounters, type LocalCounters } from "./memory-counters.ts";
 
 /** An open call as it was let in. */
@@ -21,6 +21,8 @@ export interface Away {
   /** What Redis said of a meter. */
   heard(meter: Meter, level: Level): void;
   level(meter: Meter): Level | undefined;
+  /** What was heard of rates and is still in their windows. */
+  rates(): readonly { readonly meter: Meter; readonly spent: number }[];
   /** Redis is away from now on, and these calls are open. */
   begin(replicas: number, open: Iterable<OpenCall>): void;
   admit(call: Admit): Admission;
@@ -33,7 +35,7 @@ const graceOf = ({ max }: Meter): number => Math.min(Math.ceil(max / 100), ONE_D
 const ONE_DOLLAR = 1_000_000_000;
 
 export function awayOf(clock: () => number): Away {
-  const known = new Map<string, Level & { readonly at: number }>();
+  const known = new Map<string, Level & { readonly meter: Meter; readonly at: number }>();
   let local: LocalCounters = memoryCounters(clock);
   let replicas = 1;
   const share = (max: number): number => Math.ceil(Math.max(0, max) / replicas);
@@ -44,8 +46,7 @@ export function awayOf(clock: () => number): Away {
     if (window === undefined) return { meter: { ...plain, max: share(meter.max) } };
     const last = known.get(meter.id);
     if (isSum(meter)) return { meter: { ...plain, window, max: Math.min(leftOf(meter, last), graceOf(meter)) } };
-    const until =
-      last && (window.kind === "fixed" ? (window.end ?? Infinity) : last.at + (window.buckets + 1) * window.bucketMs);
+    const until = last && (window.kind === "fixed" ? (window.end ?? Infinity) : leavesAt(window, last.at));
     if (last === undefined || until === undefined || until <= clock())
       return { meter: { ...plain, window, max: share(meter.max) } };
     return { meter: { ...plain, window, max: share(meter.max - last.spent) }, until };
@@ -72,13 +73,18 @@ export function awayOf(clock: () => number): Away {
   return {
     heard: (meter, { spent, held }) => {
       if (meter.window === undefined) return;
-      known.set(meter.id, { spent, held, at: clock() });
+      known.set(meter.id, { meter, spent, held, at: clock() });
       if (known.size > LIMITS.levelsHeardMax) known.delete(known.keys().next().value ?? "");
     },
     level: ({ id }) => {
       const last = known.get(id);
       return last && { spent: last.spent, held: last.held };
     },
+    rates: () =>
+      [...known.values()].filter(
+        ({ meter: { window, seeded }, spent, at }) =>
+          seeded !== true && spent > 0 && window?.kind === "rolling" && leavesAt(window, at) > clock(),
+      ),
     begin: (count, open) => {
       replicas = Math.max(1, count);
       local = memoryCounters(clock);
@@ -113,6 +119,10 @@ export function awayOf(clock: () => number): Away {
     renew: (ids, leaseMs) => local.renew(ids, leaseMs),
   };
 }
+
+/** What was counted then has left the window. */
+const leavesAt = (window: Extract<Window, { kind: "rolling" }>, at: number): number =>
+  at + (window.buckets + 1) * window.bucketMs;
 
 /** Held against what was spent, as money is; or known to the ledger. */
 const isSum = ({ counts, window, seeded }: Meter): boolean =>

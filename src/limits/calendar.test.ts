@@ -1,6 +1,7 @@
 /** Trap: a month is not 30 days, a day not 24 hours, and a window ends by itself. Expected moments are written by hand. */
 import { describe, expect, test } from "bun:test";
-import { isZone, windowAt } from "./calendar.ts";
+import { isZone } from "../config/budget-faults.ts";
+import { windowAt } from "./calendar.ts";
 
 const at = (iso: string): number => Date.parse(iso);
 const span = (per: string, zone: string | undefined, now: string): readonly string[] => {

@@ -28,15 +28,6 @@ export function rollingMs(per: string): number | undefined {
   return count === undefined ? undefined : Number(count) * (unit === "h" ? HOUR_MS : DAY_MS);
 }
 
-/** Whether this machine knows the zone, by its IANA name. */
-export function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
-
 export const UTC = "UTC";
 export const CALENDAR_UNITS = ["day", "week", "month", "year"] as const;
 type CalendarUnit = (typeof CALENDAR_UNITS)[number];

@@ -49,7 +49,14 @@ export async function streamedAnswer(upstream: Upstream): Promise<OpenStream> {
     ready: [text],
     ended: true,
     reads: readsOf(null),
-    lane: { push: () => "", end: () => "", fail: () => "", losses: () => encoder.losses(), events: 0 },
+    lane: {
+      push: () => "",
+      end: () => "",
+      fail: () => "",
+      losses: () => encoder.losses(),
+      unseenTokens: () => 0,
+      events: 0,
+    },
   };
 }
 

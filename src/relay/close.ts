@@ -15,6 +15,7 @@ import type { MeteredModel } from "../providers/token-meter.ts";
 import type { Target } from "../routing/target.ts";
 import type { Place } from "../vault/place.ts";
 import type { Call, Gateway } from "./call.ts";
+import { usedBy } from "./estimate.ts";
 import type { Watch } from "./watch.ts";
 
 /** What is known of an answer when it ends. */
@@ -22,6 +23,9 @@ export interface Ending {
   readonly target: Target;
   readonly watch: Watch;
   readonly losses: readonly Loss[];
+  readonly requestBytes: number;
+  /** About how many tokens of a stream's text passed that the watch did not see. */
+  unseenTokens(): number;
   readonly place?: Place;
   readonly sample?: TokenSample;
 }
@@ -54,8 +58,10 @@ export function closeCall(closing: Closing, status: number, ending?: Ending, err
 }
 
 /** Usage and losses for the record, reasoning for the vault, tokens for the local count. */
-function settle({ gateway, record, reply }: Closing, { watch, losses, place, sample }: Ending): void {
-  record.draft.usage = watch.usage;
+function settle({ gateway, record, reply }: Closing, ending: Ending): void {
+  const { watch, losses, place, sample, target } = ending;
+  const of = { provider: target.provider.name, model: target.model };
+  record.draft.usage = usedBy({ ...ending, of }, gateway.tokens);
   record.draft.tools = watch.tools;
   if (watch.id !== undefined) record.draft.upstreamId = watch.id;
   if (watch.stopReason !== undefined) record.draft.stopReason = watch.stopReason;

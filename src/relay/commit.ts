@@ -36,6 +36,7 @@ export const heldOf = ({ attempt, out, watch, response, place }: Upstream) => ({
   headers: response.headers,
   target: attempt.target,
   watch,
+  requestBytes: attempt.call.bytes.byteLength,
   idleMs: attempt.target.provider.idleMs,
   behindEndMs: out.lane === "translated" ? 0 : BEHIND_END_MS,
   ...(place && { place }),

@@ -26,6 +26,7 @@ export interface OpenStream {
   readonly behindEndMs: number;
   /** Where the vault keeps the answer; absent: it keeps none. */
   readonly place?: Place;
+  readonly requestBytes: number;
   /** Headers of the upstream. */
   readonly headers: Headers;
   readonly sample?: TokenSample;

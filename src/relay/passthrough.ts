@@ -81,6 +81,7 @@ export function nativeLane(
       return broke(error);
     },
     losses: () => [],
+    unseenTokens: watched.passedOver,
     get events() {
       return watched.events;
     },

@@ -84,6 +84,7 @@ export function cleanFailure(lane: StreamLane, watch: Pick<Watch, "error">, prov
       return watch.error ? clean(rest) : rest;
     },
     losses: lane.losses,
+    unseenTokens: lane.unseenTokens,
     get events() {
       return lane.events;
     },

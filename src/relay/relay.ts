@@ -45,7 +45,9 @@ async function whole(call: Call): Promise<Response> {
   }));
   const { target } = upstream.attempt;
   const sample = tokenSample(call, target);
-  closeCall(closingOf(call), 200, { ...upstream, target, losses: answer.losses, ...(sample && { sample }) });
+  const requestBytes = call.bytes.byteLength;
+  const ending = { ...upstream, target, losses: answer.losses, requestBytes, unseenTokens: () => 0 };
+  closeCall(closingOf(call), 200, sample ? { ...ending, sample } : ending);
   return new Response(answer.body as string, {
     headers: {
       ...replyHeaders(closingOf(call), upstream.response.headers),
@@ -117,7 +119,7 @@ function delivered(opening: Promise<OpenStream>, opened: OpenStream | undefined,
     onCut: end.onCut,
     printError: (error) => printError(end, error),
     closed: (how, stream, error) => {
-      const ending = stream && { ...stream, losses: stream.lane.losses() };
+      const ending = stream && { ...stream, losses: stream.lane.losses(), unseenTokens: stream.lane.unseenTokens };
       if (how === "abandoned") closeCall(end, 499, ending, LEFT);
       else closeCall(end, 200, ending, error);
     },

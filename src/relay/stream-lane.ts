@@ -11,6 +11,8 @@ export interface StreamLane {
   /** Breaks off with the dialect's own error event. */
   fail(error: GatewayError): string;
   losses(): readonly Loss[];
+  /** About how many tokens of text passed that nobody observed. */
+  unseenTokens(): number;
   /** How many events came in. Comments are none, a ping is one. */
   readonly events: number;
 }

@@ -3,6 +3,7 @@ import type { Decoder, Marks } from "../dialects/dialect.ts";
 import type { Emit, StreamEvent } from "../ir/events.ts";
 import type { EndCause, Frame } from "../wire/machine.ts";
 import { eventEnds, frameReader } from "../wire/sse.ts";
+import { delivered } from "./delivered.ts";
 import { type Coding, textRuns } from "./text-runs.ts";
 
 export interface Tap {
@@ -13,6 +14,8 @@ export interface Tap {
   end(cause: EndCause): void;
   /** How many frames came. */
   readonly events: number;
+  /** About how many tokens of words were passed over. */
+  passedOver(): number;
 }
 
 export interface TapOptions {
@@ -25,10 +28,15 @@ export interface TapOptions {
   readonly coding?: Coding;
 }
 
+const EMPTY_LENGTH = '""'.length;
+
 export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
   const frames = frameReader();
+  const passed = delivered(coding?.decode);
   const runs = textRuns(marks, decoder, coding);
   let events = 0;
+  /** Of what was passed over. */
+  let chars = 0;
   /** Of the part that is being read. */
   let emitted = 0;
   let said: StreamEvent | undefined;
@@ -59,6 +67,10 @@ export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
         if (end >= 0) {
           events++;
           if (words === "emitted") emit(runs.delta(text));
+          else {
+            chars += runs.length - EMPTY_LENGTH;
+            if (chars > passed.from) passed.sample(runs.literal(text), chars);
+          }
           at = end;
           continue;
         }
@@ -71,6 +83,7 @@ export function tap({ decoder, marks, emit, words, coding }: TapOptions): Tap {
     },
     flush: (cause) => frames.end(cause, decode),
     end: (cause) => decoder.end(cause, emit),
+    passedOver: () => passed.tokens(chars),
     get events() {
       return events;
     },

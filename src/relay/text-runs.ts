@@ -7,6 +7,10 @@ import { type Alike, alike, type Sample } from "../wire/alike.ts";
 export interface TextRuns {
   /** The place behind the event that begins at `from`, if that event only continues the text; -1: it has to be read. */
   end(events: string, from: number): number;
+  /** How long the literal of the event found last is. */
+  readonly length: number;
+  /** The literal of the event found last, as it is written there. */
+  literal(events: string): string;
   /** The text that the event found last adds. Call it for each one: it also hands the text to the decoder. */
   delta(events: string): StreamEvent;
   /** `event` was read, and the decoder emitted `said` alone; undefined: something else. */
@@ -47,6 +51,10 @@ export function textRuns({ answer, inert }: Marks, decoder: Decoder, coding: Cod
       if (end >= 0 && ++known.uses % USES_PAID === 0) lessons = LESSONS_MAX;
       return end;
     },
+    get length() {
+      return (known as Known).alike.length;
+    },
+    literal: (events) => (known as Known).alike.literal(events),
     delta: (events) => {
       const { alike: like, block } = known as Known;
       const text = plain(coding.decode(like.literal(events)));

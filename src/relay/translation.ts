@@ -44,6 +44,7 @@ export function translatedLane(
       return take();
     },
     losses: () => encoder.losses(),
+    unseenTokens: () => 0,
     get events() {
       return upstream.events;
     },

@@ -2,10 +2,11 @@
 import { collector, type Answer } from "../ir/collect.ts";
 import { grownSeal } from "../ir/seal.ts";
 import { GatewayError } from "../ir/error.ts";
-import type { FinishReason, StreamEvent } from "../ir/events.ts";
+import type { Delta, FinishReason, StreamEvent } from "../ir/events.ts";
 import type { Seal } from "../ir/seal.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import type { Seen } from "../vault/lookup-keys.ts";
+import { delivered } from "./delivered.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { shortened } from "../wire/printable.ts";
 
@@ -22,6 +23,8 @@ export interface Watch {
   readonly stopReason: FinishReason | undefined;
   /** Names of the tools that it called, each once. */
   readonly tools: readonly string[];
+  /** About how many tokens of text it has shown so far, thoughts and the input of calls among them. */
+  tokens(): number;
   /** For the vault; undefined when it wants nothing of it. */
   forVault(): { readonly answer: Answer; readonly seen: Seen } | undefined;
   /** The seals of the answer: the client may send them back. */
@@ -40,6 +43,14 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
   let id: string | undefined;
   let stopReason: FinishReason | undefined;
   const tools = new Set<string>();
+  const text = delivered();
+  let chars = 0;
+  const note = (delta: Delta): void => {
+    const literal = "text" in delta ? delta.text.json : "input" in delta ? delta.input.json : "";
+    if (literal.length <= EMPTY_LENGTH) return;
+    chars += literal.length - EMPTY_LENGTH;
+    if (chars > text.from) text.sample(literal, chars);
+  };
   const seals = new Map<number, Seal>();
   return {
     /** Throws `upstream-failed` at the block that is too many: coders and the vault keep each block until the end. */
@@ -49,6 +60,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
         if (event.block.kind === "call" && tools.size < LIMITS.toolNamesMax)
           tools.add(shortened(event.block.tool.name));
       }
+      if (event.type === "block-delta") note(event.delta);
       if (event.type !== "block-delta") kept?.push(event);
       else if (keptChars <= LIMITS.vaultTurnBytesMax) {
         if (wanted === "whole" || "input" in event.delta) kept?.push(event);
@@ -101,6 +113,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
     get tools() {
       return [...tools];
     },
+    tokens: () => text.tokens(chars),
     seals: () => [...seals.values()],
     forVault: () => {
       if (!kept || wanted === "nothing") return undefined;
@@ -111,10 +124,12 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
   };
 }
 
+const EMPTY_LENGTH = '""'.length;
+
 const tooManyBlocks = (): GatewayError =>
   new GatewayError("upstream-failed", `the upstream sent an answer of more than ${LIMITS.blocksMax} parts`);
 
-function lengthOf(delta: Extract<StreamEvent, { type: "block-delta" }>["delta"]): number {
+function lengthOf(delta: Delta): number {
   if ("text" in delta) return delta.text.json.length;
   if ("input" in delta) return delta.input.json.length;
   return "seal" in delta ? delta.seal.value.length : 0;

@@ -18,5 +18,5 @@ export async function openStore({ dataDir, url, secrets }: StorePlace): Promise<
   if (url === undefined) return sqliteStore(dataDir);
   // Loaded here: most gateways have no server to talk to.
   const { postgresStore } = await import("./postgres.ts");
-  return postgresStore({ url, ...(secrets && { secrets }) });
+  return postgresStore({ url, ...(secrets && secrets.length > 0 && { secrets }) });
 }

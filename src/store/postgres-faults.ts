@@ -11,7 +11,8 @@ export function faultOf(error: unknown, url: string): DataFault | undefined {
   const code = codeOf(error);
   const words = WORDS[code] ?? (isUnreachable(code, error) ? UNREACHABLE : undefined);
   if (words === undefined) return undefined;
-  return Object.assign(new DataFault(`${words(addressOf(url))} It is set as storage.url.`), { code });
+  const fault = new DataFault(`${words(addressOf(url))} It is set as storage.url.`);
+  return Object.assign(fault, { code: code === "" ? "ECONNRESET" : code });
 }
 
 /** The server is away, and may come back: nothing is wrong with what was asked. */

@@ -26,7 +26,7 @@ const STOP_MS = 2_000;
 
 /** Nothing is opened before the first question. `start`: for tests. */
 export function storeThread(place: StorePlace, start: () => Worker = startWorker): StoreThread {
-  const thread = threadOf({ place }, start);
+  const thread = threadOf(place, start);
   const steps = room<CallSteps>(thread, "calls", [
     "insert",
     "list",

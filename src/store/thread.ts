@@ -1,5 +1,4 @@
-/** The thread of the database, from outside: SQLite blocks the thread that calls it, and the gateway has one thread for all calls. */
-import type { StorePlace } from "./place.ts";
+/** A thread of a database, from outside: SQLite blocks the thread that calls it, and the gateway has one thread for all calls. */
 import { DataFault } from "./folder.ts";
 
 export interface Question {
@@ -18,11 +17,6 @@ export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: ToldError };
 
-/** The first message to the thread. */
-export interface Opening {
-  readonly place: StorePlace;
-}
-
 export interface Thread {
   ask<T>(room: string, verb: string, words: readonly unknown[]): Promise<T>;
   isStarted(): boolean;
@@ -35,8 +29,8 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** `start` makes the thread at the first question: the gateway's start does not wait for it. */
-export function threadOf(opening: Opening, start: () => Worker): Thread {
+/** `opening`: the first message to it. `start` makes the thread at the first question: the gateway's start does not wait for it. */
+export function threadOf(opening: unknown, start: () => Worker): Thread {
   const pending = new Map<number, Pending>();
   let count = 0;
   let worker: Worker | undefined;

@@ -291,7 +291,7 @@ describe("a data folder that does not work leaves the memory, and one warning", 
     const script = join(root(), "ends.ts");
     writeFileSync(script, "self.onmessage = () => process.exit(3);");
     const warnings: string[] = [];
-    const shelf = workerShelf({ dir, secrets: openSecrets(dir, undefined, NOW) }, () => new Worker(script));
+    const shelf = workerShelf({ dataDir: dir, secrets: openSecrets(dir, undefined, NOW) }, () => new Worker(script));
     const failed = (error: unknown): void => void warnings.push(String(error));
     const vault = vaultOf(
       durableLevel(

@@ -52,7 +52,7 @@ describe("a file that somebody else holds while it is opened", () => {
     const dir = folder();
     await life(dir, () => {});
     const shelf = workerShelf(
-      { dir, secrets: openSecrets(dir, undefined, NOW) },
+      { dataDir: dir, secrets: openSecrets(dir, undefined, NOW) },
       () => new Worker(new URL("./worker.ts", import.meta.url).href),
     );
     const lock = held(dir);
@@ -89,7 +89,7 @@ test("a thread that hangs holds neither calls nor the stop, and ends with it", a
     worker.addEventListener("close", () => void (hasEnded = true));
     return worker;
   };
-  const shelf = workerShelf({ dir, secrets: openSecrets(dir, undefined, NOW) }, start);
+  const shelf = workerShelf({ dataDir: dir, secrets: openSecrets(dir, undefined, NOW) }, start);
   const level = durableLevel(
     memoryLevel(() => NOW),
     { shelf, clock: () => NOW, failed: () => {} },

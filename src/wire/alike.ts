@@ -13,6 +13,8 @@ export interface Sample {
 export interface Alike {
   /** Behind the event that begins there, when it is alike and has some text; else -1. */
   end(events: string, from: number): number;
+  /** How long that text is as it is written, with its quotes. */
+  readonly length: number;
   /** The text of the event whose end was found last, as a literal that JSON.parse reads. */
   literal(events: string): string;
 }
@@ -95,6 +97,9 @@ function template(fixed: readonly string[], holes: readonly Hole[], text: number
         textFrom = start;
         textTo = at;
       }
+    },
+    get length() {
+      return textTo - textFrom;
     },
     literal: (events) => events.slice(textFrom, textTo),
   };

@@ -89,6 +89,7 @@ export const LIMITS = {
   /** A price table: of a file or an address, in bytes and rows. */
   priceFileBytesMax: 64 * 1024 * 1024,
   priceRowsMax: 50_000,
+  priceFileMs: 30_000,
   /** How often the files of prices are looked at for a change. */
   priceFilesEveryMs: 5_000,
   /** Models of one target whose prices are remembered: callers make names up. */

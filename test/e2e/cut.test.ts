@@ -1,68 +1,165 @@
-/** After the first byte an error is told in the client's own words, and nothing that looks like an end follows. */
+/** A stream that is left, or that breaks, is recorded with what it had delivered by then: within a tenth of the text's count, whoever spoke which dialect. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Running, startThree } from "./gateway.ts";
-import { type HeldStream, heldStream, type Upstream, upstream, PATIENCE_MS, within } from "./upstream.ts";
-import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf, type Wire } from "./wires.ts";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Tiktoken } from "js-tiktoken/lite";
+import o200k from "js-tiktoken/ranks/o200k_base";
+import type { CallRecord } from "../../src/ledger/ledger.ts";
+import { provider, type Running, start, target } from "./gateway.ts";
+import { type Answering, heldStream, PATIENCE_MS, type Upstream, upstream, within } from "./upstream.ts";
+import { bodyFor, CROSSINGS, PATH, post, type Wire, WIRES } from "./wires.ts";
 
-/** Each wire's own way to say it inside a stream. */
-const ERROR: Readonly<Record<Wire, string>> = {
-  chat: 'data: {"error":{"message":"the model broke","type":"server_error","code":500}}\n\n',
-  responses:
-    'event: response.failed\ndata: {"type":"response.failed","sequence_number":9,"response":{"id":"resp_1","object":"response","created_at":1,"status":"failed","model":"served","output":[],"error":{"code":"server_error","message":"the model broke"}}}\n\n',
-  messages: 'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"the model broke"}}\n\n',
+const tokenizer = new Tiktoken(o200k);
+const count = (text: string): number => tokenizer.encode(text, [], []).length;
+
+/** Prose as it stands, and code; both long enough that only a sample of them is weighed. */
+const read = (file: string): string => readFileSync(join(import.meta.dir, "../..", file), "utf8");
+const TEXTS = {
+  prose: read("docs/SECURITY.md").slice(0, 24_000),
+  code: read("src/relay/deliver.ts").slice(0, 6_000),
+  chinese:
+    "网关记录每一次调用:谁发起的,用了哪个模型,花了多少钱。如果连接中断,系统会根据已经发送的文字估算令牌数量。\n".repeat(
+      40,
+    ),
+} as const;
+
+/** One delta each, as vendors cut their text. */
+const piecesOf = (text: string): readonly string[] =>
+  tokenizer.encode(text, [], []).map((token) => tokenizer.decode([token]));
+
+const sse = (data: object, event?: string): string =>
+  `${event === undefined ? "" : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
+const messages = (data: { readonly type: string }): string => sse(data, data.type);
+
+/** How a stream begins, and how a piece of its text is said. */
+const SAID: Readonly<Record<Wire, { readonly begin: string; delta(text: string): string }>> = {
+  chat: {
+    begin: sse({
+      id: "chatcmpl-1",
+      model: "served",
+      choices: [{ index: 0, delta: { role: "assistant", content: "" } }],
+    }),
+    delta: (content) => sse({ id: "chatcmpl-1", model: "served", choices: [{ index: 0, delta: { content } }] }),
+  },
+  responses: {
+    begin: [
+      { type: "response.created", response: { id: "resp_1", status: "in_progress", output: [] } },
+      {
+        type: "response.output_item.added",
+        output_index: 0,
+        item: { id: "msg_1", type: "message", role: "assistant", content: [] },
+      },
+      {
+        type: "response.content_part.added",
+        item_id: "msg_1",
+        output_index: 0,
+        content_index: 0,
+        part: { type: "output_text", text: "", annotations: [] },
+      },
+    ]
+      .map(messages)
+      .join(""),
+    delta: (delta) =>
+      messages({
+        ...{ type: "response.output_text.delta", item_id: "msg_1" },
+        ...{ output_index: 0, content_index: 0, delta },
+      }),
+  },
+  messages: {
+    begin: [
+      {
+        type: "message_start",
+        message: {
+          id: "msg_1",
+          type: "message",
+          role: "assistant",
+          model: "served",
+          content: [],
+          usage: { input_tokens: 321, output_tokens: 1 },
+        },
+      },
+      { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    ]
+      .map(messages)
+      .join(""),
+    delta: (text) =>
+      messages({ ...{ type: "content_block_delta", index: 0 }, delta: { type: "text_delta", text } } as never),
+  },
 };
 
-describe("in the middle of an answer", () => {
-  let server: Upstream;
-  let gateway: Running;
-  let held: HeldStream;
-  let opened = (): void => {};
-  beforeAll(async () => {
-    server = upstream((asked) => {
-      held = heldStream(asked.signal);
-      opened();
-      return held.response;
-    });
-    gateway = await startThree({ chat: server.url, responses: server.url, messages: server.url });
+let vendor: Upstream;
+let gateway: Running;
+let answer: Answering;
+beforeAll(async () => {
+  vendor = upstream((asked, count) => answer(asked, count));
+  gateway = await start({
+    providers: WIRES.map((wire) => provider(wire, wire, vendor.url)),
+    models: WIRES.map((wire) => ({ name: wire, targets: [target(wire, wire)] })),
   });
-  afterAll(async () => {
-    await gateway?.stop();
-    await server?.stop();
-  });
-
-  /** How it goes wrong, and what the client must then find in the error. */
-  const FAULTS: readonly { readonly name: string; readonly says: string; readonly happen: (model: Wire) => void }[] = [
-    {
-      name: "the upstream reports an error",
-      says: "the model broke",
-      happen: (model) => (held.push(ERROR[model]), held.end()),
-    },
-    { name: "the connection breaks", says: "", happen: () => held.cut() },
-    { name: "the stream just stops", says: "", happen: () => held.end() },
-    { name: "the connection breaks inside a frame", says: "", happen: () => (held.push('data: {"cho'), held.cut()) },
-  ];
-  for (const { client, upstream: model } of CROSSINGS)
-    for (const { name, says, happen } of FAULTS)
-      test(`${name}: ${client} client, ${model} upstream`, async () => {
-        const asked = new Promise<void>((resolve) => void (opened = resolve));
-        const answer = post(gateway.url, PATH[client], bodyFor(client, model, { stream: true }));
-        await within(PATIENCE_MS, "the upstream is asked", asked);
-        held.push(stepsOf(model)[0]?.send ?? "");
-        const reader = readStream(client, await within(PATIENCE_MS, "the headers", answer));
-        await within(
-          PATIENCE_MS,
-          "the first word",
-          reader.until((soFar) => soFar.text !== ""),
-        );
-        happen(model);
-        const end = await within(
-          PATIENCE_MS,
-          "the error",
-          reader.until(() => false),
-        );
-        expect(end).toMatchObject({ text: "One ", ended: false });
-        expect(end.error).toBeDefined();
-        expect(end.error).toContain(says);
-        expect(gateway.records.at(-1)).toMatchObject({ outcome: "failed" });
-      });
 });
+afterAll(async () => {
+  await gateway.stop();
+  await vendor.stop();
+});
+
+async function recorded(known: number): Promise<void> {
+  while (gateway.records.length <= known) await Bun.sleep(2);
+}
+
+/** Sends the text in pieces, some to a read, and ends the stream as it is told once the client has read it all. */
+async function recordOf(client: Wire, wire: Wire, text: string, end: "left" | "cut"): Promise<CallRecord> {
+  const known = gateway.records.length;
+  const pieces = piecesOf(text);
+  let held: ReturnType<typeof heldStream> | undefined;
+  answer = (asked) => {
+    held = heldStream(asked.signal);
+    held.push(SAID[wire].begin);
+    for (let at = 0; at < pieces.length; at += 5)
+      held.push(
+        pieces
+          .slice(at, at + 5)
+          .map(SAID[wire].delta)
+          .join(""),
+      );
+    held.push(SAID[wire].delta("THE LAST"));
+    return held.response;
+  };
+  const leaving = new AbortController();
+  const response = await post(gateway.url, PATH[client], bodyFor(client, wire, { stream: true }), {}, leaving.signal);
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  let seen = "";
+  while (!seen.includes("THE LAST")) {
+    const { value, done } = await within(PATIENCE_MS, "the text", reader.read());
+    if (done) break;
+    seen = seen.slice(-100) + new TextDecoder().decode(value);
+  }
+  if (end === "left") leaving.abort();
+  else held?.cut();
+  await within(
+    PATIENCE_MS,
+    "the end",
+    reader.read().catch(() => {}),
+  );
+  await within(PATIENCE_MS, "the record", recorded(known));
+  return gateway.records[known] as CallRecord;
+}
+
+for (const { client, upstream: wire } of CROSSINGS)
+  describe(`${client} client, ${wire} upstream`, () => {
+    test.each([
+      ["prose", "left"],
+      ["code", "cut"],
+      ["chinese", "left"],
+    ] as const)("%s, %s", async (kind, end) => {
+      const text = TEXTS[kind];
+      const record = await recordOf(client, wire, text, end);
+      expect(record).toMatchObject({
+        outcome: end === "left" ? "abandoned" : "failed",
+        usage: { source: "estimated" },
+      });
+      const [line] = record.usage.lines;
+      expect((line?.output ?? 0) / count(text)).toBeWithin(0.9, 1.1);
+      if (wire === "messages") expect(line?.input).toBe(321);
+      else expect(line?.input).toBeGreaterThan(10);
+    });
+  });

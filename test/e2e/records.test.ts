@@ -134,6 +134,7 @@ for (const { client, upstream: wire } of CROSSINGS) {
     ...ADDRESS,
     ...GUESSED,
     totalMs: SOME_MS,
+    queueMs: SOME_MS,
     overheadMs: SOME_MS,
     ...NOTHING_LOST,
   });
@@ -264,9 +265,12 @@ for (const { client, upstream: wire } of CROSSINGS) {
 /** What an answer tells with its first word. */
 const begun = (wire: Wire) => ({ responseMs: SOME_MS, firstTokenMs: SOME_MS, upstreamId: WHOLE[wire].id as string });
 
-/** Messages counts at the start of a stream already. */
-const billedSoFar = (wire: Wire): Usage =>
-  wire === "messages" ? { ...USAGE, lines: [usageLine({ input: 5, output: 1 })] } : NO_USAGE;
+/** By what was delivered; Messages tells the input at the start of a stream already. */
+const billedSoFar = (wire: Wire): Usage => ({
+  lines: [usageLine({ input: wire === "messages" ? 5 : SOME_MS, output: SOME_MS })],
+  hostedCalls: {},
+  source: "estimated",
+});
 
 describe("before anybody is asked", () => {
   const common: Omit<CallRecord, "status" | "outcome"> = {

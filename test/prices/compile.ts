@@ -12,7 +12,7 @@
 import { join } from "node:path";
 import type { PriceRow, PriceTable } from "../../src/cost/price-table.ts";
 import { periodsOf, LAB_OF, sameRates, type Snapshot } from "./history.ts";
-import { type Entry, rowOfEntry, scaledTiers, VENDOR_OF } from "./litellm.ts";
+import { type Entry, litellmRows, scaledTiers, VENDOR_OF } from "../../src/cli/litellm-prices.ts";
 import { CLOCKS, EXACT, OURS, VENDORS } from "./rules.ts";
 import { type Dump, witnessRows } from "./witness.ts";
 
@@ -24,19 +24,9 @@ const witnesses = witnessRows(await read<Dump>(genai), made);
 
 const key = ({ vendor, model }: PriceRow): string => `${vendor}/${model}`;
 
-/** LiteLLM's: one price of each model, by its key. The first of its providers that has it. */
-function current(): ReadonlyMap<string, PriceRow> {
-  const found = new Map<string, PriceRow>();
-  const order = Object.keys(VENDOR_OF);
-  const sorted = Object.entries(entries).sort(
-    ([, one], [, other]) => order.indexOf(String(one.litellm_provider)) - order.indexOf(String(other.litellm_provider)),
-  );
-  for (const [name, entry] of sorted) {
-    const row = rowOfEntry(name, entry);
-    if (row && !found.has(key(row))) found.set(key(row), { ...row, ...EXACT[key(row)] });
-  }
-  return zonesFolded(found);
-}
+/** LiteLLM's: one price of each model, by its key. */
+const current = (): ReadonlyMap<string, PriceRow> =>
+  zonesFolded(new Map(litellmRows(entries).map((row) => [key(row), { ...row, ...EXACT[key(row)] }])));
 
 /** A data zone whose rates are all the same multiple of the model's is a region of that model's row. */
 function zonesFolded(found: ReadonlyMap<string, PriceRow>): ReadonlyMap<string, PriceRow> {

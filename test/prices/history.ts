@@ -1,6 +1,6 @@
 /** model-prices' snapshot: which price held when, of models that are sold and of those that no longer are. */
 import type { PriceRow, Rates, Tier, TieredRates } from "../../src/cost/price-table.ts";
-import { boundOf, RATES } from "./litellm.ts";
+import { boundOf, RATES } from "../../src/cli/litellm-prices.ts";
 
 interface Snapshot {
   readonly updated_at: string;
@@ -73,12 +73,30 @@ function periods(vendor: string, model: string, timelines: Timelines): readonly 
       ...(Object.keys(modes).length > 0 && { modes }),
     };
     const last = rows.at(-1);
-    if (last && sameRates(last, row)) continue;
+    if (last && onlyTellsMore(last, row)) {
+      // What was found later held before.
+      rows[rows.length - 1] = { ...row, ...(last.from === undefined ? { from: undefined } : { from: last.from }) };
+      continue;
+    }
     if (last) rows[rows.length - 1] = { ...last, until: row.from ?? "" };
     rows.push(row);
   }
   return rows;
 }
+
+/** Rates that were added to a list, or a bound that was mended in it, are no new price. */
+const onlyTellsMore = (one: TieredRates, other: TieredRates): boolean =>
+  RATES.every((rate) => isRounding(one[rate], other[rate], rate)) &&
+  (one.tiers === undefined ||
+    other.tiers === undefined ||
+    one.tiers.every((tier, at) => tier.in === other.tiers?.[at]?.in && tier.out === other.tiers?.[at]?.out));
+
+/** 0.13 written for 0.125. */
+const isRounding = (one: number | undefined, other: number | undefined, rate: keyof Rates): boolean =>
+  one === undefined ||
+  other === undefined ||
+  one === other ||
+  (rate === "read" && Math.abs(one - other) <= 0.05 * other);
 
 /** What holds at the start of a period, or begins within it. */
 function during(changes: readonly Change[] | undefined, from: string, until: string): Change["rates"] | undefined {

@@ -35,11 +35,11 @@ describe("what this version does not have gets a sentence of its own", () => {
   test.each([
     ["server: { tls: { cert: a.pem } }\n", "x.yaml:5: server.tls is not in this version: it speaks plain HTTP.", PROXY],
     ["tls: { cert: a.pem }\n", "x.yaml:5: tls is not in this version: it speaks plain HTTP.", PROXY],
-    ["rpm: 60\n", "x.yaml:5: rpm is not in this version: it sets callers no limits.", PROXY],
+    ["rpm: 60\n", "x.yaml:5: rpm is written otherwise here.", "Write limits: { requests_per_minute:"],
     [
       "auth: { keys: [ { name: me, key: a-real-key-0123, budget: 5 } ] }\n",
-      "x.yaml:5: auth.keys[0].budget is not in this version: it knows no prices.",
-      "Set the limit at the vendor",
+      "x.yaml:5: auth.keys[0].budget is written otherwise here.",
+      "Write budgets: [ { usd: 5, per: month } ]",
     ],
     ["metrics: true\n", "x.yaml:5: metrics is not in this version.", "log.format: json"],
     ["fallbacks: []\n", "x.yaml:5: fallbacks is no setting of its own here.", "List more than one of targets"],
@@ -48,6 +48,48 @@ describe("what this version does not have gets a sentence of its own", () => {
     expect(line).toStartWith(`${fault} ${fix}`);
     expect(others).toEqual([]);
   });
+});
+
+describe("a budget that cannot be meant", () => {
+  const START_OF = `${AZURE}${MODELS}  "cheap-*": { targets: [ { provider: azure, model: "*" } ] }\n`;
+  const of = (budgets: string): readonly string[] => told(`${START_OF}budgets: ${budgets}\n`);
+  test.each([
+    ["[ { usd: 5, zone: Mars/Olympus } ]", "budgets[0].zone", "is no time zone."],
+    ["[ { usd: 5, per: 0d } ]", "budgets[0].per", "is no time at all."],
+    ["[ { usd: 5, tag: search } ]", "budgets[0].tag", "names no tag and its value."],
+    ["[ { usd: 5, soft: [0.8, 0.5] } ]", "budgets[0].soft[1]", "is not above the mark before it (0.8)."],
+    ["[ { usd: 5, degrade: [ { at: 0.5 } ] } ]", "budgets[0].degrade[0]", "changes nothing."],
+    [
+      "[ { usd: 5, degrade: [ { at: 0.9, effort: low }, { at: 0.9, effort: none } ] } ]",
+      "budgets[0].degrade[1]",
+      "is not above the mark before it (0.9).",
+    ],
+    [
+      "[ { usd: 5, degrade: [ { at: 0.5, model: gpt-hihg } ] } ]",
+      "budgets[0].degrade[0].model",
+      "is none of the models.",
+    ],
+    ["[ { usd: 5 }, { usd: 9, zone: UTC } ]", "budgets[1]", "has the same window as number 1."],
+  ])("%s", (budgets, key, fault) => {
+    const [line = "", ...others] = of(budgets);
+    expect(line).toStartWith(`x.yaml:6: ${key} `);
+    expect(line).toContain(` ${fault} `);
+    expect(others).toEqual([]);
+  });
+  test("a model that is near is named", () =>
+    expect(of("[ { usd: 5, degrade: [ { at: 0.5, model: gpt-hihg } ] } ]")[0]).toContain('Did you mean "gpt-high"?'));
+  test("a key that may not ask for the cheaper model", () =>
+    expect(
+      told(
+        `${START_OF}auth: { keys: [ { name: me, key: a-real-key-0123, models: [gpt-high], budgets: [ { usd: 5, degrade: [ { at: 0.5, model: cheap-one } ] } ] } ] }\n`,
+      )[0],
+    ).toContain("is no model that the key may ask for"));
+  test("several windows, zones, marks and patterns may be meant", () =>
+    expect(
+      of(
+        "[ { usd: 5, per: day, zone: Europe/Berlin }, { usd: 5, per: day }, { usd: 5, per: 30d }, { usd: 5, per: day, tag: team=a, soft: [0.5, 0.8], degrade: [ { at: 0.5, effort: low }, { at: 0.9, model: cheap-one } ] } ]",
+      ),
+    ).toEqual([]));
 });
 
 test("the pages that are named exist", async () => {

@@ -17,16 +17,25 @@ const ROWS: readonly (readonly [names: string, said: NotHere])[] = [
     "is not in this version: it speaks plain HTTP",
     ", streams included",
   ),
-  inFront(
-    "rpm tpm max_parallel_requests rate_limit rate_limits limit limits quota",
-    "is not in this version: it sets callers no limits",
-    " and what the proxy can count",
-  ),
   [
-    "budget budgets max_budget budget_duration cost pricing",
+    "rpm tpm max_parallel_requests rate_limit rate_limits limit quota",
     {
-      fault: "is not in this version: it knows no prices",
-      fix: "Set the limit at the vendor, with a key of its own for each team; log.format: json has the tokens of every call.",
+      fault: "is written otherwise here",
+      fix: "Write limits: { requests_per_minute: 60, tokens_per_minute: 100000, parallel: 5 }, at the top, in a key, a model or a provider.",
+    },
+  ],
+  [
+    "budget max_budget budget_duration",
+    {
+      fault: "is written otherwise here",
+      fix: "Write budgets: [ { usd: 5, per: month } ], at the top, in a key, a model or a provider.",
+    },
+  ],
+  [
+    "cost pricing",
+    {
+      fault: "is written otherwise here",
+      fix: "Write prices: { input: 1.25, output: 10 }, dollars per million tokens, in a target or a provider.",
     },
   ],
   [

@@ -1,6 +1,7 @@
 /** A validated file becomes the gateway's Config: URLs normalised, providers without a key switched off, names checked against each other. */
 import type { Config, ProviderConfig } from "../config.ts";
 import { looksLikeKey } from "../api-keys.ts";
+import { checkBudgets } from "./file-budgets.ts";
 import { checkKeys } from "./file-keys.ts";
 import { checkTargets, readModels } from "./file-models.ts";
 import { readProvider, warningsOf } from "./file-providers.ts";
@@ -31,6 +32,7 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
     if (fault !== undefined) refuse(["server", "cors_origins", index], fault, ORIGIN_FIX);
   });
   checkKeys(reading);
+  checkBudgets(reading);
   const found = readSearch(file.search, yaml.missing(["search", "api_key"]));
   if ("fault" in found)
     refuse(["search"], found.fault, "Write base_url as your instance has it: http://localhost:8080.");

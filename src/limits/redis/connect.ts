@@ -81,6 +81,8 @@ const COMMON: RedisOptions = {
   // A server that went without a word: look for it anew.
   socketTimeout: 5_000,
   keepAlive: 10_000,
+  // A primary that became a replica: the new one is looked for.
+  reconnectOnError: ({ message }) => message.startsWith("READONLY"),
 };
 
 /** Waits until the server was asked who it is, or it is plain that it cannot be. */

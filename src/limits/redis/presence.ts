@@ -4,6 +4,8 @@ export interface Presence {
   isHere(): boolean;
   /** It did not do what was asked. */
   failed(error: unknown): void;
+  /** Now, and not when it is time; those who ask meanwhile share it. */
+  lookNow(): Promise<void>;
   stop(): void;
 }
 
@@ -28,7 +30,7 @@ export async function presenceOf({ look, left, back }: PresenceOptions): Promise
     state = "away";
     left(error);
   };
-  const lookAgain = async (): Promise<void> => {
+  const lookOnce = async (): Promise<void> => {
     const was = state;
     try {
       await look(() => void (state !== "stopped" && (state = "here")));
@@ -36,6 +38,11 @@ export async function presenceOf({ look, left, back }: PresenceOptions): Promise
     } catch (error) {
       failed(error);
     }
+  };
+  let looking: Promise<void> | undefined;
+  const lookNow = (): Promise<void> => (looking ??= lookOnce().finally(() => (looking = undefined)));
+  const lookAgain = async (): Promise<void> => {
+    await lookNow();
     if (state === "stopped") return;
     timer = setTimeout(lookAgain, BEAT_MS);
     timer.unref();
@@ -44,6 +51,7 @@ export async function presenceOf({ look, left, back }: PresenceOptions): Promise
   return {
     isHere: () => state === "here",
     failed,
+    lookNow,
     stop: () => {
       state = "stopped";
       clearTimeout(timer);

@@ -39,6 +39,13 @@ async function openAt(url: string): Promise<Opened> {
   opened.push(counters);
   return { counters, lines };
 }
+/** For what is counted and not how fast: a busy machine may take its time. */
+async function openPatiently(url: string): Promise<Counters> {
+  const log = { info: () => {}, warn: () => {} };
+  const counters = await openCounters({ redis: { url }, source: "test" }, { log, clock: Date.now, admitMs: 10_000 });
+  opened.push(counters);
+  return counters;
+}
 const admit = async (counters: Counters, id: string, ...meters: Meter[]): Promise<Admission> =>
   counters.admit({ id, meters, leaseMs: LEASE_MS });
 const ends = async (counters: Counters, id: string, meter: Meter, actual: number): Promise<void> =>
@@ -168,6 +175,22 @@ describeRedis("Redis", () => {
     expect(lines.filter((line) => line.includes("has lost what it counted"))).toHaveLength(1);
   });
 
+  test("may be wiped in the middle of 10,000 tries: a limit of 1,000 lets exactly 1,000 in, at two replicas", async () => {
+    await server.run("FLUSHALL");
+    const replicas = [await openPatiently(server.url), await openPatiently(server.url)];
+    const meter = requests(1_000, { id: "wiped" });
+    let admitted = 0;
+    for (let at = 0; at < 10_000; at++) {
+      const counters = replicas[at % 2]!;
+      if ((await admit(counters, `${at}`, meter)).kind === "admitted") {
+        admitted++;
+        await ends(counters, `${at}`, meter, 1);
+      }
+      if (at === 300 || at === 900) await server.run("FLUSHALL");
+    }
+    expect(admitted).toBe(1_000);
+  });
+
   test("may be wiped: a renewal brings nothing back by itself", async () => {
     await server.run("FLUSHALL");
     const { counters } = await openAt(server.url);
@@ -228,6 +251,54 @@ describeRedis("Redis", () => {
     await ends(counters, "still open", money, 44);
     for (const id of ["asked", "late", "alone", "still open"]) await ends(counters, id, money, 1_000);
     expect(await counters.levels([money])).toEqual([{ spent: 110, held: 0 }]);
+    await own.stop();
+  });
+
+  test("that comes and goes under 3,000 calls of three replicas: all that was spent is counted once, and nothing is held", async () => {
+    const own = await startRedis();
+    const replicas = await Promise.all([own.url, own.url, own.url].map(async (url) => (await openAt(url)).counters));
+    const money = budget(1_000_000_000_000, 100);
+    let [spent, open, over] = [0, 0, false];
+    const calls = async (counters: Counters, name: string): Promise<void> => {
+      for (let at = 0; at < 1_000; at++) {
+        const id = `${name}-${at}`;
+        const answer = await admit(counters, id, money, parallel(2_000));
+        // Some end at once, some a turn later, some twice.
+        await Bun.sleep(at % 3);
+        if (answer.kind !== "admitted") continue;
+        open++;
+        const actual = at % 170;
+        const settlements = [
+          { meter: money, held: 100, actual },
+          { meter: parallel(2_000), held: 1, actual: 0 },
+        ];
+        await counters.settle(id, settlements);
+        if (at % 7 === 0) await counters.settle(id, settlements);
+        spent += actual;
+      }
+    };
+    const trouble = async (): Promise<void> => {
+      for (let at = 0; !over; at++) {
+        if (at % 3 === 0) {
+          own.pause();
+          await Bun.sleep(120);
+          own.resume();
+        } else if (at % 3 === 1) await own.run("CLIENT", "KILL", "TYPE", "normal").catch(() => {});
+        else await own.run("CLIENT", "PAUSE", "150", "ALL");
+        await Bun.sleep(400);
+      }
+    };
+    const troubled = trouble();
+    await Promise.all(replicas.map((counters, at) => calls(counters, `r${at}`)));
+    over = true;
+    await troubled;
+    expect(open).toBeGreaterThan(1_000);
+    await until("all is told", async () => {
+      const levels = await Promise.all(replicas.map(async (counters) => (await counters.levels([money]))[0]));
+      return levels.every((level) => level?.spent === spent && level.held === 0);
+    });
+    const [one] = replicas;
+    expect(await one!.levels([parallel(2_000)])).toEqual([undefined]);
     await own.stop();
   });
 

@@ -45,20 +45,33 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
       if (isLast) return;
     }
   };
+  /** What this replica heard before Redis was wiped is told before anything is asked of it. */
+  const restore = async ({ generation, replicas }: Beat): Promise<void> => {
+    const wiped = last.generation !== "";
+    if (wiped) {
+      open.forgotten();
+      await patience.for(remote.restore(away.rates()));
+      log.warn(wipedSentence(where), { event: "redis-wiped" });
+    }
+    const name = generation === "" ? await patience.for(remote.name(crypto.randomUUID())) : generation;
+    last = { replicas, generation: name };
+  };
   const presence = await presenceOf({
     look: async (arrive) => {
       const next = await patience.for(remote.beat(instance));
-      const wiped = last.generation !== "" && last.generation !== next.generation;
-      last = next;
-      if (wiped) open.forgotten();
+      if (next.generation === "" || next.generation !== last.generation) await restore(next);
+      last = { ...last, replicas: next.replicas };
       await tellAll(arrive);
-      if (wiped) log.warn(wipedSentence(where), { event: "redis-wiped" });
     },
     left: (error) => {
       away.begin(last.replicas, open.all());
       log.warn(awaySentence(where, options.trouble() ?? sentenceOf(error)), { event: "redis-away" });
     },
-    back: () => log.info(`Redis at ${where} is back, and was told what happened meanwhile.`),
+    back: () => {
+      log.info(`Redis at ${where} is back, and was told what happened meanwhile.`);
+      const dropped = untold.takeDropped();
+      if (dropped > 0) log.warn(droppedSentence(dropped), { event: "redis-ends-dropped", dropped });
+    },
   });
 
   /** Asks Redis as long as it is there. */
@@ -71,21 +84,31 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
       return otherwise();
     }
   };
+  const askAgain = async (call: Admit): Promise<Admission> => {
+    await presence.lookNow();
+    const said = await remote.admit(call, last.generation);
+    if (said === "wiped") throw new Error("It was wiped twice within a moment.");
+    return said;
+  };
+  const askRedis = (call: Admit): Promise<Admission> =>
+    remote.admit(call, last.generation).then((said) => (said === "wiped" ? askAgain(call) : said));
   const admitHere = (call: Admit): Admission => open.note(call, away.admit(call), "here");
 
   return {
     admit: (call) => {
       if (!presence.isHere()) return admitHere(call);
-      return patience.for(remote.admit(call)).then(
+      return patience.for(askRedis(call)).then(
         (said) => {
           hear(away, call, said);
           return open.note(call, said, "redis");
         },
         (error: unknown) => {
           presence.failed(error);
-          // It may be let in there all the same.
-          untold.late(call.id);
-          return admitHere(call);
+          const said = admitHere(call);
+          // It may be let in there all the same, and nobody would end it.
+          if (said.kind === "unknown") untold.late(call.id);
+          else if (!open.has(call.id)) untold.end(call.id, []);
+          return said;
         },
       );
     },
@@ -111,10 +134,11 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
         () => remote.seed(meter, spent),
         () => seedAway(away, meter, spent, clock()),
       ),
+    // What was last heard is no level: whoever compares it with the ledger would correct what is right.
     levels: (meters) =>
       ask(
         () => remote.levels(meters),
-        () => meters.map(away.level),
+        () => meters.map(() => undefined),
       ),
     // Without Redis nothing: the ledger is compared with it again when it is back.
     correct: (meter, by) =>
@@ -151,5 +175,8 @@ const awaySentence = (where: string, why: string): string =>
   `Redis at ${where} is away (${why.replace(/\.$/, "")}). Until it is back this replica counts by itself: its share of each limit, and of budgets at most 1 % or $1 more.`;
 const wipedSentence = (where: string): string =>
   `Redis at ${where} has lost what it counted. Open calls were told it again; what was spent is read from the ledger.`;
+
+const droppedSentence = (dropped: number): string =>
+  `${dropped} ends of calls found no room while Redis was away. What they held counts as spent until budgets are compared with the ledger.`;
 
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -17,8 +17,17 @@ async function rigAt(client: Redis | Cluster): Promise<CountersRig> {
     prefix,
     scriptsOf("tonumber(redis.call('GET', string.sub(KEYS[1], 1, -4) .. 'clock'))"),
   );
+  const generation = await counters.name("first");
   return {
-    counters: { ...counters, close: async () => {} },
+    counters: {
+      ...counters,
+      admit: async (call) => {
+        const said = await counters.admit(call, generation);
+        if (said === "wiped") throw new Error("Nobody wiped it.");
+        return said;
+      },
+      close: async () => {},
+    },
     advance: async (ms) => void (await client.set(clock, (now += ms))),
     close: async () => {},
   };

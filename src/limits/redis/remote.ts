@@ -10,7 +10,8 @@ export interface RedisClient {
 }
 
 export interface RemoteCounters {
-  admit(call: Admit): Promise<Admission>;
+  /** "wiped": nothing was counted, since what is there goes by another name than `generation`. */
+  admit(call: Admit, generation: string): Promise<Admission | "wiped">;
   /** Counts a call that was let in without asking; nothing where the call is known. */
   tell(call: Admit): Promise<void>;
   settle(id: string, settlements: readonly Settlement[]): Promise<void>;
@@ -21,11 +22,20 @@ export interface RemoteCounters {
   levels(meters: readonly Meter[]): Promise<readonly (Level | undefined)[]>;
   correct(meter: Meter, by: number): Promise<void>;
   beat(instance: string): Promise<Beat>;
+  /** The name of what is counted: this one, where it has none. */
+  name(generation: string): Promise<string>;
+  /** Levels from before a wipe. Every replica tells what it heard, and the highest counts. */
+  restore(levels: readonly Restored[]): Promise<void>;
+}
+
+export interface Restored {
+  readonly meter: Meter;
+  readonly spent: number;
 }
 
 export interface Beat {
   readonly replicas: number;
-  /** Another one than before: what was counted is gone. */
+  /** Another one than before: what was counted is gone. "": nobody has named it yet. */
   readonly generation: string;
 }
 
@@ -41,10 +51,10 @@ export function remoteCounters(client: RedisClient, prefix: string, scripts = sc
         return client.eval(script.lua, keys, ...args).then(read);
       throw error;
     });
-  const enter = <T>({ id, meters, leaseMs }: Admit, told: "0" | "1", read: (found: unknown) => T): Promise<T> => {
+  const enter = <T>({ id, meters, leaseMs }: Admit, generation: string, read: (found: unknown) => T): Promise<T> => {
     const args = [due, leaseKey(id)];
     for (const meter of meters) args.push(counterKey(meter));
-    args.push(id, String(leaseMs), told);
+    args.push(id, String(leaseMs), generation);
     for (const meter of meters) {
       const [a, b] = boundsOf(meter);
       args.push(modeOf(meter), String(meter.amount), String(meter.max), a, b);
@@ -53,8 +63,8 @@ export function remoteCounters(client: RedisClient, prefix: string, scripts = sc
   };
 
   return {
-    admit: (call) => enter(call, "0", admissionOf),
-    tell: (call) => enter(call, "1", nothing),
+    admit: (call, generation) => enter(call, generation, admissionOf),
+    tell: (call) => enter(call, "told", nothing),
     settle: (id, settlements) => {
       const actuals = actualsOf(settlements);
       const args = [due, leaseKey(id)];
@@ -68,8 +78,8 @@ export function remoteCounters(client: RedisClient, prefix: string, scripts = sc
     },
     release: (id) => run(scripts.release, 2, [due, leaseKey(id), id], nothing),
     renew: async (ids, leaseMs) => {
-      for (let at = 0; at < ids.length; at += RENEWED_AT_ONCE)
-        await run(scripts.renew, 1, [due, String(leaseMs), ...ids.slice(at, at + RENEWED_AT_ONCE)], nothing);
+      for (let at = 0; at < ids.length; at += AT_ONCE)
+        await run(scripts.renew, 1, [due, String(leaseMs), ...ids.slice(at, at + AT_ONCE)], nothing);
     },
     seed: (meter, spent) => {
       const { window } = meter;
@@ -89,15 +99,24 @@ export function remoteCounters(client: RedisClient, prefix: string, scripts = sc
     correct: (meter, by) =>
       run(scripts.correct, 2, [due, counterKey(meter), modeOf(meter), ...boundsOf(meter), String(by)], nothing),
     beat: (instance) =>
-      run(scripts.beat, 1, [due, instance, crypto.randomUUID()], (found) => {
+      run(scripts.beat, 1, [due, instance], (found) => {
         const [replicas, generation] = Array.isArray(found) ? found : [];
         return { replicas: Math.max(1, Number(replicas)), generation: String(generation) };
       }),
+    name: (generation) => run(scripts.name, 1, [due, generation], String),
+    restore: async (levels) => {
+      for (let at = 0; at < levels.length; at += AT_ONCE) {
+        const some = levels.slice(at, at + AT_ONCE);
+        const args = [due, ...some.map(({ meter }) => counterKey(meter))];
+        for (const { meter, spent } of some) args.push(modeOf(meter), ...boundsOf(meter), String(spent));
+        await run(scripts.restore, 1 + some.length, args, nothing);
+      }
+    },
   };
 }
 
-/** A script that renews more keeps others waiting. */
-const RENEWED_AT_ONCE = 200;
+/** A script that does more keeps others waiting. */
+const AT_ONCE = 200;
 
 /** Four letters: counts, window, takes less, seeded. */
 function modeOf({ counts, window, takesLess, seeded }: Meter): string {
@@ -132,9 +151,10 @@ function numbers(found: unknown): readonly number[] {
   throw new Error("Redis gave no list of numbers.");
 }
 
-function admissionOf(said: unknown): Admission {
+function admissionOf(said: unknown): Admission | "wiped" {
   const found = numbers(said);
   const [kind, meter = 0, spent = 0, held = 0, wait = -1] = found;
+  if (kind === 3) return "wiped";
   if (kind === 2) return { kind: "unknown", meters: found.slice(1) };
   if (kind === 1) return { kind: "refused", meter, level: { spent, held }, waitMs: wait < 0 ? null : wait };
   const levels: Level[] = [];

@@ -3,7 +3,8 @@
  * tells the time, all numbers are whole, and every key has a time to live. All keys of one namespace share a hash tag,
  * so that a cluster keeps them in one slot; a script reaches keys that its lease names.
  *
- * Keys: `c:METER` a hash: s spent, h held, o no bucket is older, NUMBER a bucket. `l:CALL` its parts (MessagePack of
+ * Keys: `c:METER` a hash: s spent, h held, o no bucket is older, NUMBER a bucket, r what was restored after
+ * a wipe. `l:CALL` its parts (MessagePack of
  * [key, kind, a, b, amount, bucket or -1 while it is held]), "" once it is settled. `due` calls by their deadline.
  */
 import { LIMITS } from "../../wire/limits.ts";
@@ -32,6 +33,8 @@ export function scriptsOf(now = SERVER_TIME) {
     levels: script(LEVELS),
     correct: script(CORRECT),
     beat: script(BEAT),
+    name: script(NAME),
+    restore: script(RESTORE),
   };
 }
 
@@ -143,10 +146,15 @@ local function expire()
 end
 `;
 
-/** KEYS: due, lease, meters. ARGV: id, lease in ms, "1" where it is not asked but told, and of each meter: mode, amount, max, a, b. */
+/**
+ * KEYS: due, lease, meters. ARGV: id, lease in ms, "told" where it is not asked, else the generation that the caller
+ * knows, and of each meter: mode, amount, max, a, b.
+ */
 const ADMIT = `
 expire()
-local id, lease, told = ARGV[1], tonumber(ARGV[2]), ARGV[3] == '1'
+local id, lease, told = ARGV[1], tonumber(ARGV[2]), ARGV[3] == 'told'
+-- Whoever knows another generation has levels to restore before it asks.
+if not told and call('GET', prefix .. 'generation') ~= ARGV[3] then return { 3 } end
 local packed = call('GET', KEYS[2])
 local cs, unknown = {}, {}
 for i = 3, #KEYS do
@@ -348,15 +356,35 @@ save(c, 0)
 return 1
 `;
 
-/** KEYS: due. ARGV: who is here, a name for what is new. How many are here, and by which name what is counted goes: another after a wipe. */
+/** KEYS: due. ARGV: who is here. How many are here, and by which name what is counted goes: another after a wipe, "" before anybody named it. */
 const BEAT = `
 expire()
 local here = prefix .. 'replicas'
 call('ZADD', here, now, ARGV[1])
 call('ZREMRANGEBYSCORE', here, '-inf', now - ${REPLICA_MS})
 call('PEXPIRE', here, ${2 * REPLICA_MS})
-local name = prefix .. 'generation'
-call('SET', name, ARGV[2], 'NX')
-call('PEXPIRE', name, IDLE)
-return { call('ZCARD', here), call('GET', name) }
+call('PEXPIRE', prefix .. 'generation', IDLE)
+return { call('ZCARD', here), call('GET', prefix .. 'generation') or '' }
+`;
+
+/** KEYS: due. ARGV: a name. The name by which what is counted goes from here on. */
+const NAME = `
+call('SET', prefix .. 'generation', ARGV[1], 'PX', IDLE, 'NX')
+return call('GET', prefix .. 'generation')
+`;
+
+/** KEYS: due, meters. ARGV of each meter: mode, a, b, the level that a replica heard before the wipe. Of several the highest counts: r is what was restored so far. */
+const RESTORE = `
+for i = 2, #KEYS do
+  local at = 1 + (i - 2) * 4
+  local _, k = string.byte(ARGV[at], 1, 4)
+  local c = open(KEYS[i], k, tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]))
+  local level, before = tonumber(ARGV[at + 3]), tonumber(call('HGET', KEYS[i], 'r') or 0)
+  if level > before then
+    spend(c, level - before)
+    save(c, 0)
+    call('HSET', KEYS[i], 'r', level)
+  end
+end
+return 1
 `;

@@ -7,8 +7,8 @@ export interface Untold {
   end(id: string, settlements: readonly Settlement[]): void;
   /** An admit that came too late: where the call went on without it, its end takes it back. */
   late(id: string): void;
-  /** Ends that found no room. */
-  readonly dropped: number;
+  /** How many ends found no room since it was last asked. */
+  takeDropped(): number;
   readonly size: number;
   /** Takes so many out, to be sent now; what fails stays untold. */
   take(count: number): readonly ((remote: RemoteCounters) => Promise<void>)[];
@@ -26,8 +26,10 @@ export function untoldOf(isOpen: (id: string) => boolean): Untold {
   return {
     end,
     late: (id) => void (lateIds.size < LIMITS.endsUntoldMax && lateIds.add(id)),
-    get dropped() {
-      return dropped;
+    takeDropped: () => {
+      const count = dropped;
+      dropped = 0;
+      return count;
     },
     get size() {
       return ends.size + lateIds.size;

@@ -1,5 +1,5 @@
 /** Entries of LiteLLM's price file as rows of ours. */
-import type { PriceRow, Rates, Tier, TieredRates } from "../../src/cost/price-table.ts";
+import type { PriceRow, Rates, Tier, TieredRates } from "../cost/price-table.ts";
 
 export type Entry = Readonly<Record<string, unknown>>;
 
@@ -159,4 +159,26 @@ function toolsOf(entry: Entry): Pick<PriceRow, "tools"> {
   const search = entry.search_context_cost_per_query as Entry | undefined;
   const each = search?.search_context_size_medium;
   return typeof each === "number" ? { tools: { web_search_requests: pico(each) } } : {};
+}
+
+/** Whether a JSON file is LiteLLM's: entries by name, each with its provider. */
+export const isLitellm = (parsed: unknown): parsed is Readonly<Record<string, Entry>> =>
+  typeof parsed === "object" &&
+  parsed !== null &&
+  !Array.isArray(parsed) &&
+  !("rows" in parsed) &&
+  Object.values(parsed).some((entry) => typeof entry === "object" && entry !== null && "litellm_provider" in entry);
+
+/** Rows without dates: the file says what holds now. */
+export function litellmRows(entries: Readonly<Record<string, Entry>>): readonly PriceRow[] {
+  const order = Object.keys(VENDOR_OF);
+  const found = new Map<string, PriceRow>();
+  const sorted = Object.entries(entries).sort(
+    ([, one], [, other]) => order.indexOf(String(one.litellm_provider)) - order.indexOf(String(other.litellm_provider)),
+  );
+  for (const [name, entry] of sorted) {
+    const row = rowOfEntry(name, entry);
+    if (row && !found.has(`${row.vendor}/${row.model}`)) found.set(`${row.vendor}/${row.model}`, row);
+  }
+  return [...found.values()];
 }

@@ -1,0 +1,31 @@
+/** What an answer used that ended without a bill: its caller left, or its stream broke. */
+import type { Usage, UsageLine } from "../ir/usage.ts";
+import { usageLine } from "../ir/usage.ts";
+import type { MeteredModel, TokenMeter } from "../providers/token-meter.ts";
+import type { Watch } from "./watch.ts";
+
+export interface Begun {
+  readonly watch: Pick<Watch, "usage" | "stopReason" | "tokens">;
+  /** Of text that passed the watch by. */
+  unseenTokens(): number;
+  readonly requestBytes: number;
+  readonly of: MeteredModel;
+}
+
+/**
+ * An answer that ended as its vendor ends answers used what its vendor says. Of any other the output is counted by what
+ * was delivered, never by what Messages says at a stream's start (`output_tokens: 1`); thoughts that were never shown are
+ * not in it. The input is the vendor's word, where it came at the start, else an estimate by the size of the request.
+ */
+export function usedBy({ watch, unseenTokens, requestBytes, of }: Begun, meter: Pick<TokenMeter, "roughly">): Usage {
+  const { usage } = watch;
+  if (watch.stopReason !== undefined) return usage;
+  const output = watch.tokens() + unseenTokens();
+  const [told, ...others] = usage.lines;
+  if (told) return { ...usage, lines: [{ ...told, output }, ...others.map(withoutOutput)], source: "estimated" };
+  if (output === 0) return usage;
+  const input = Math.ceil(meter.roughly(of, requestBytes));
+  return { ...usage, lines: [usageLine({ input, output })], source: "estimated" };
+}
+
+const withoutOutput = (line: UsageLine): UsageLine => ({ ...line, output: 0, reasoning: 0 });
