@@ -24,7 +24,7 @@ export interface Shared {
 /** Every call costs this much: 5 tokens in at $10 a million, 2 out at $50. */
 export const CALL_NANO = 5 * 10_000 + 2 * 50_000;
 
-const SECRET = "the one secret of three replicas, long enough";
+const SECRET = "the-one-secret-of-three-replicas-long-enough";
 
 const bearer = (key: string): Record<string, string> => ({ authorization: `Bearer ${key}` });
 export const KEYS = {

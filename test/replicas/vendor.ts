@@ -50,7 +50,7 @@ function streamed(wire: Wire, fate: Fate, sent: () => void): ReadableStream<Uint
   let at = 0;
   return new ReadableStream({
     pull: async (controller) => {
-      if (fate !== "well") await Bun.sleep(PAUSE_MS);
+      if (fate !== "well") await Bun.sleep(fate === "slowly" ? 5 * PAUSE_MS : PAUSE_MS);
       if (fate === "cut" && at === 2) return controller.error(undefined);
       const step = steps[at++];
       if (step) controller.enqueue(new TextEncoder().encode(step.send));
