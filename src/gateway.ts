@@ -1,5 +1,5 @@
 /** The composition root: a configuration in, a running gateway out. The only file that knows everybody. */
-import { keptKeys } from "./access/kept-keys.ts";
+import { keptKeys, readableSecrets } from "./access/kept-keys.ts";
 import { keyringOf } from "./access/keyring.ts";
 import { every } from "./access/polling.ts";
 import { serve } from "./http/serve.ts";
@@ -86,6 +86,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   let ready = await simulator.ready(config);
   const { dataDir, secret } = options;
   const { url } = config.storage;
+  const secrets = dataDir === undefined ? undefined : readableSecrets(dataDir, secret, Date.now());
   const store = storeAt({ dataDir, url, secrets: () => openSecrets(dataDir ?? "", secret, Date.now()) });
   // What nobody can use is told before a call comes; a server that is away may come back.
   if (url !== undefined) await store?.get().catch(orAway(log.warn));
@@ -93,10 +94,9 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const credentials = async (stored: Credentials): Promise<void> => {
     ready = await simulator.ready(withCredentials(config, stored));
   };
-  const made =
-    store && dataDir !== undefined
-      ? await keptKeys({ store, dataDir, secret, clock: Date.now, warn: log.warn, credentials })
-      : undefined;
+  const made = store
+    ? await keptKeys({ store, ...(secrets && { secrets }), clock: Date.now, warn: log.warn, credentials })
+    : undefined;
   for (const warning of few === undefined ? ready.warnings : [...ready.warnings, few]) log.warn(warning);
   const priceFiles = await openPrices({ ...pricesPath(ready), ...(dataDir !== undefined && { dataDir }) }, log.warn);
   const prices = priceFiles.book;
@@ -131,7 +131,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     keyring: keyringOf({
       config: () => gateway.config,
       made,
-      untold: url === undefined ? "open" : "unknown",
+      unreadable: url === undefined ? "open" : "unknown",
       clock: Date.now,
     }),
     log,

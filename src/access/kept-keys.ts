@@ -16,9 +16,8 @@ export interface KeptKeys extends MadeKeys {
 
 export interface KeptKeysParts {
   readonly store: SharedStore;
-  /** Where the secret is, where CODESWITCH_SECRET does not hold it. */
-  readonly dataDir: string;
-  readonly secret?: string;
+  /** Absent: it cannot be read, and the vault has said why. Without it no made key can be told from a guess: all are refused. */
+  readonly secrets?: Secrets;
   readonly clock: () => number;
   readonly warn: (message: string) => void;
   /** Gets the keys at vendors, at the start and after each change. */
@@ -26,8 +25,13 @@ export interface KeptKeysParts {
 }
 
 /** Waits a moment for the store's first word, so that a gateway knows from its first call on whether it wants a key. */
-export async function keptKeys({ store, clock, warn, credentials, ...place }: KeptKeysParts): Promise<KeptKeys> {
-  const secrets = secretsAt(place, clock());
+export async function keptKeys({
+  store,
+  clock,
+  warn,
+  credentials,
+  secrets = [{ id: "none", value: randomBytes(32).toString("hex") }],
+}: KeptKeysParts): Promise<KeptKeys> {
   const seal = credentialSeal(secrets);
   const keys = madeKeys({
     rows: {
@@ -46,14 +50,14 @@ export async function keptKeys({ store, clock, warn, credentials, ...place }: Ke
   await orLate(keys.poll(), FIRST_WORD_MS);
   return { ...keys, stop: every(LIMITS.epochEveryMs, keys.poll) };
 }
-const FIRST_WORD_MS = 1_000;
+const FIRST_WORD_MS = 3_000;
 
-/** Without its secret no made key can be told from a guess: all are refused, and the vault has said what is wrong with the secret. */
-function secretsAt({ dataDir, secret }: Pick<KeptKeysParts, "dataDir" | "secret">, now: number): Secrets {
+/** undefined: the file is damaged, or the variable too short. */
+export function readableSecrets(dataDir: string, secret: string | undefined, now: number): Secrets | undefined {
   try {
     return openSecrets(dataDir, secret, now);
   } catch {
-    return [{ id: "none", value: randomBytes(32).toString("hex") }];
+    return undefined;
   }
 }
 

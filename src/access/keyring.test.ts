@@ -17,7 +17,7 @@ const config = (keys: readonly Partial<KeyConfig>[], more: Partial<Config> = {})
 });
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
-const ring = (of: Config, more: { made?: MadeKeys; untold?: "open" | "unknown" } = {}): Keyring =>
+const ring = (of: Config, more: { made?: MadeKeys; unreadable?: "open" | "unknown" } = {}): Keyring =>
   keyringOf({ config: () => of, clock: () => NOW, ...more });
 
 async function ask(keys: Keyring, key?: string, peer = "127.0.0.1"): Promise<string> {
@@ -116,13 +116,18 @@ describe("made keys", () => {
     expect(await ask(keys, key)).toBe("id of laptop laptop");
   });
 
-  test("that nobody knows of yet keep the gateway of a database shut, and that of a file open", async () => {
-    const unknown = made(() => "unknown", { [key]: "laptop" });
-    const shut = ring(config([]), { made: unknown, untold: "unknown" });
+  test("that nobody knows of yet keep the gateway shut", async () => {
+    const slow = made(() => "unknown", { [key]: "laptop" });
+    const shut = ring(config([]), { made: slow });
     expect(await ask(shut)).toStartWith("503 The database that holds this gateway's keys has not answered yet");
     expect(await ask(shut, "anything")).toStartWith("503 ");
     expect(await ask(shut, key)).toBe("id of laptop laptop");
-    expect(await ask(ring(config([]), { made: unknown }))).toBe("local local");
-    expect(await ask(ring(config([{ key: "a" }]), { made: unknown, untold: "unknown" }))).toStartWith("401 ");
+    expect(await ask(ring(config([{ key: "a" }]), { made: slow }))).toStartWith("401 ");
+  });
+
+  test("in a store that cannot be read keep the gateway of a database shut, and that of a file open", async () => {
+    const broken = made(() => "unreadable");
+    expect(await ask(ring(config([]), { made: broken, unreadable: "unknown" }))).toStartWith("503 ");
+    expect(await ask(ring(config([]), { made: broken }))).toBe("local local");
   });
 });

@@ -26,17 +26,19 @@ export interface KeyringParts {
   readonly config: () => Config;
   /** Absent: keys of the configuration alone. */
   readonly made?: MadeKeys;
-  /** What a gateway without keys of its configuration is while its store has said nothing. A file that cannot be read keeps nobody of this machine out; replicas share a database, and one of them may have been given keys. */
-  readonly untold?: "open" | "unknown";
+  /** What a gateway without keys of its configuration is where its store cannot be read. A file keeps nobody of this machine out; replicas share a database, and one of them may have been given keys. */
+  readonly unreadable?: "open" | "unknown";
   readonly clock: () => number;
 }
 
-export function keyringOf({ config, made, untold = "open", clock }: KeyringParts): Keyring {
+export function keyringOf({ config, made, unreadable = "open", clock }: KeyringParts): Keyring {
   let wasClosed = false;
   const access: Keyring["access"] = () => {
     wasClosed ||= configuredKeys(config()).size > 0 || made?.exist() === "yes";
     if (wasClosed) return "closed";
-    return made?.exist() === "unknown" ? untold : "open";
+    const exist = made?.exist();
+    if (exist === "unreadable") return unreadable;
+    return exist === "unknown" ? "unknown" : "open";
   };
   return {
     access,

@@ -269,9 +269,10 @@ describe("what is remembered of made keys", () => {
 describe("whether there are made keys", () => {
   test("is not known before the store has said so, and is no more forgotten", async () => {
     const { keys, goAway, put, rows } = ring();
+    expect(keys.exist()).toBe("unknown");
     goAway();
     await keys.poll();
-    expect(keys.exist()).toBe("unknown");
+    expect(keys.exist()).toBe("unreadable");
     goAway(false);
     await keys.poll();
     expect(keys.exist()).toBe("no");
@@ -281,6 +282,13 @@ describe("whether there are made keys", () => {
     await rows.delete("id of laptop");
     await keys.poll();
     expect(keys.exist()).toBe("yes");
+  });
+
+  test("is still to be known where the store is slow: it may have some", async () => {
+    const { keys, hang } = ring();
+    hang(new Promise(() => {}));
+    await keys.poll();
+    expect(keys.exist()).toBe("unknown");
   });
 
   test("that another secret made is said once, with what to do", async () => {

@@ -4,6 +4,7 @@
  * settling did, and revoked keys lived on under load (BerriAI/litellm#25553).
  */
 import { GatewayError } from "../ir/error.ts";
+import { DataFault } from "../store/folder.ts";
 import type { KeyRow, KeyRows } from "../store/store.ts";
 import { orLate } from "../time/limit.ts";
 import { LIMITS } from "../wire/limits.ts";
@@ -13,8 +14,8 @@ import type { KeyHashes } from "./key-hash.ts";
 import { readSettings } from "./key-settings.ts";
 
 export interface MadeKeys {
-  /** Whether there is or was any. unknown: the store has not answered yet. */
-  exist(): "yes" | "no" | "unknown";
+  /** Whether there is or was any. unknown: the store has not answered yet; unreadable: nor can it. */
+  exist(): "yes" | "no" | "unknown" | "unreadable";
   /** undefined: nobody's. A promise only where the store has to be asked. Throws a GatewayError where the key may not be used. */
   find(key: string, visit: Visit): Caller | undefined | Promise<Caller | undefined>;
   /** Asks for the epoch. Called on a timer, never for a call; never fails. */
@@ -42,7 +43,7 @@ export function madeKeys({ rows, epoch, hashes, clock, warn, changed }: MadeKeys
   const asked = new Map<string, Promise<Remembered>>();
   const askEpoch = oneAtATime(epoch, clock);
   let known: { readonly epoch: number; readonly at: number } | undefined;
-  let exist: "yes" | "no" | "unknown" = "unknown";
+  let exist: ReturnType<MadeKeys["exist"]> = "unknown";
   let isAway = false;
 
   /** The oldest goes first where there is no room. */
@@ -106,9 +107,11 @@ export function madeKeys({ rows, epoch, hashes, clock, warn, changed }: MadeKeys
       const answer = await orLate(
         look().then(() => "told" as const),
         LIMITS.epochMs,
-      ).catch(() => "late" as const);
-      const failed = answer === "late";
-      if (failed !== isAway) warn(failed ? AWAY : BACK);
+      ).catch((error: unknown) => error);
+      const failed = answer !== "told";
+      // One that is slow may have keys all the same.
+      if (failed && answer !== "late" && exist === "unknown") exist = "unreadable";
+      if (failed !== isAway) warn(failed ? away(answer) : BACK);
       isAway = failed;
     },
   };
@@ -153,7 +156,9 @@ const unreachable = (why: string): GatewayError =>
   );
 
 const minutes = LIMITS.keysUntoldMs / 60_000;
-const AWAY = `The database that holds the keys does not answer. Keys that were used since the last start or change go on for ${minutes} minutes, others are answered with 503.`;
+/** Only what is meant for a person: an address may hold a password. */
+const away = (error: unknown): string =>
+  `The database that holds the keys does not answer${error instanceof DataFault ? ` (${error.message.replace(/\.$/, "")})` : ""}. Keys that were used since the last start or change go on for ${minutes} minutes, others are answered with 503.`;
 const BACK = "The database that holds the keys answers again.";
 const madeElsewhere = (count: number): string =>
   `${count === 1 ? "A key was" : `${count} keys were`} made under another secret than this gateway's, and cannot be used here. Give all gateways of one database the same CODESWITCH_SECRET.`;

@@ -37,13 +37,21 @@ export const SECRET_FIX = "Make one: openssl rand -hex 32";
 
 const valuesOf = (own: string): string[] => own.split(",").map((value) => value.trim());
 
-/** A new secret in the file. Those that it replaced longer ago than `keepsMs` are forgotten: nothing sealed by them is left. */
-export function rotateSecret(dir: string, now: number, keepsMs: number): Secrets {
+/** A new secret in the file. Those that it replaced longer ago than `keepsMs` are forgotten, unless something that does not expire needs them still: keys that were made under them, by the secret's id. */
+export function rotateSecret(
+  dir: string,
+  now: number,
+  keepsMs: number,
+  needed: (id: string) => boolean = () => false,
+): Secrets {
   const path = join(privateFolder(dir), SECRET_FILE);
   const before = readSecrets(path) ?? [];
   const fresh = { value: generated(), since: new Date(now).toISOString() };
   // Each was replaced when the one before it in the list began.
-  const kept = before.filter((_, at) => at === 0 || Date.parse(before[at - 1]?.since ?? "") > now - keepsMs);
+  const kept = before.filter(
+    ({ value }, at) =>
+      at === 0 || Date.parse(before[at - 1]?.since ?? "") > now - keepsMs || needed(secretOf(value).id),
+  );
   const next: Stored = [fresh, ...kept];
   renameSync(written(path, next), path);
   return secretsOf(next);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { credentialSeal } from "../../src/access/credentials.ts";
 import { makeKey } from "../../src/access/made-key.ts";
 import { startGateway } from "../../src/gateway.ts";
-import { openSecrets } from "../../src/store/secret.ts";
+import { openSecrets, rotateSecret } from "../../src/store/secret.ts";
 import { anthropicSdk, openAi, SDKS, WITHOUT_SDKS } from "../clients/sdk.ts";
 import { load } from "../config-folder.ts";
 import { beside, type Beside, until } from "../fixtures/made.ts";
@@ -56,6 +56,12 @@ const status = async (url: string, key: string): Promise<number> => {
 };
 const message = async (response: Response): Promise<string> =>
   ((await response.json()) as { error: { message: string } }).error.message;
+
+/** Everything that a folder holds, byte by byte. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => readFileSync(join(one.parentPath, one.name)).toString("latin1"));
 
 /** What changes a key, and what is said of the old one from then on. */
 const CHANGES: Readonly<Record<string, { change: (name: string) => Promise<unknown>; words: string }>> = {
@@ -171,16 +177,35 @@ describe("a made key", () => {
     await stop();
   });
 
+  test("outlives the server's secret: a gateway with a newer one takes it, and only where it has the older one too", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "codeswitch-rotated-"));
+    const keys = await beside(folder);
+    const key = await keys.make("older");
+    await keys.close();
+    const far = Date.now() + 365 * 86_400_000;
+    const { id } = openSecrets(folder, undefined, 0)[0];
+    rotateSecret(folder, Date.now(), 0, (one) => one === id);
+    rotateSecret(folder, far, 0, (one) => one === id);
+    expect(openSecrets(folder, undefined, 0).map((one) => one.id)).toContain(id);
+    const after = await gateway({ ...FILED, dataDir: folder });
+    expect(await status(after.url, key)).toBe(200);
+    await after.stop();
+    rmSync(join(folder, "secret"));
+    const lost = await gateway({ dataDir: folder });
+    expect([await status(lost.url, key), await status(lost.url, "anything")]).toEqual([401, 401]);
+    expect(lost.warnings.join()).toContain("A key was made under another secret than this gateway's");
+    await lost.stop();
+    rmSync(folder, { recursive: true });
+  });
+
   test("is in no file of the data folder, and neither is anything of it", async () => {
     const { url, stop } = await gateway(FILED);
     const key = await made.make("hidden");
     expect(await status(url, key)).toBe(200);
     await stop();
     const secret = key.slice(3, 46);
-    for (const file of readdirSync(dir)) {
-      const bytes = readFileSync(join(dir, file)).toString("latin1");
+    for (const bytes of filesIn(dir))
       for (const part of [secret, secret.slice(0, 12), secret.slice(-12)]) expect(bytes.includes(part)).toBe(false);
-    }
     expect(readFileSync(join(dir, "codeswitch.db")).length).toBeGreaterThan(0);
   });
 });
@@ -258,8 +283,7 @@ models:
     expect(warnings.filter((one) => one.includes("stored"))).toHaveLength(1);
     await again.stop();
     await keys.close();
-    for (const file of readdirSync(folder))
-      expect(readFileSync(join(folder, file)).toString("latin1")).not.toContain("canary-of-the-vendor");
+    for (const bytes of filesIn(folder)) expect(bytes.includes("canary-of-the-vendor")).toBe(false);
     rmSync(folder, { recursive: true });
   });
 });

@@ -361,7 +361,7 @@ export const FileSchema = z.strictObject({
   alerts: alerts.prefault({}),
   prices_file: optional(
     text,
-    "A price table of yours, as `codeswitch prices show --json` prints it. It wins over the bundled one.",
+    "A price table of yours, as the command `prices show --json` prints it. It wins over the bundled one.",
   ),
   storage: storage.prefault({}),
   redis: redis.optional(),
