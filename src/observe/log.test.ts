@@ -60,6 +60,11 @@ test("text: what was lost is counted by what matters, and the first of it named"
   expect(textLine(cut)).toContain(" · 1 lost: stop · 2 lost of the answer … · ");
 });
 
+test("text: tokens that nobody reported are told as about so many", () => {
+  const usage = { ...RECORD.usage, source: "estimated" } as const;
+  expect(textLine({ usage })).toContain(" · ~12.3k in (9.1k cached) ~410 out · ");
+});
+
 test("text: a failed call says why", () => {
   const why = "azure refuses its key. Correct AZURE_API_KEY.";
   expect(textLine({ outcome: "failed", status: 401, error: "upstream-auth", why })).toContain(
