@@ -25,7 +25,14 @@ const budget = (usd: number, more: Partial<BudgetConfig> = {}): BudgetConfig => 
 });
 
 function configOf(key: Partial<KeyConfig>): Config {
-  const provider = { name: "p", kind: "openai-compatible", baseUrl: "http://p/v1", headers: {}, firstByteMs: 1, idleMs: 1 } as const;
+  const provider = {
+    name: "p",
+    kind: "openai-compatible",
+    baseUrl: "http://p/v1",
+    headers: {},
+    firstByteMs: 1,
+    idleMs: 1,
+  } as const;
   return {
     ...DEFAULTS,
     keys: [{ name: "laptop", key: KEY_TEXT, ...key }],
