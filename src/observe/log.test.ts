@@ -50,6 +50,12 @@ test("text: one readable line a call, with who made it and an id to find it by",
   );
 });
 
+test("text: what it cost, where that is known and not nothing", () => {
+  const costing = (nano: number | null) => textLine({ cost: { nano, priceVersion: null, priced: nano !== null } });
+  expect(costing(12_345_678)).toContain(" 410 out · $0.0123 · first 820 ms");
+  for (const nano of [null, 0]) expect(costing(nano)).toContain(" 410 out · first 820 ms");
+});
+
 test("text: what was lost is counted by what matters, and the first of it named", () => {
   const lossAt = (path: string) => ({ path, feature: "stop-sequences", how: "dropped", weight: "meaning" }) as const;
   const first = { lossCount: 1, losses: [lossAt("stop"), ...RECORD.losses] };
