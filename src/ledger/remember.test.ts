@@ -1,6 +1,6 @@
 /** The memory over real databases: what is replayed, interrupted and refused, and what the sums say afterwards. */
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { callRecord } from "../../test/fixtures/call-record.ts";
@@ -119,7 +119,7 @@ for (const [engine, skipped, addressOf] of ENGINES)
       for (const writing of two) whole(writing, 150);
       await Promise.all(two.map((writing) => writing.stop()));
       expect((await total(await calls()))[0]).toBe(300);
-      expect(readdirSync(join(dir, "journal"))).toEqual([]);
+      expect(existsSync(join(dir, "journal"))).toBe(false);
     });
   });
 
