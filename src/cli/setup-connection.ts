@@ -16,6 +16,8 @@ import { Failure, UsageError } from "./usage.ts";
 export interface Wanted {
   readonly key?: string | undefined;
   readonly model?: string | undefined;
+  /** Headers that the client shall send. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface Connecting {
@@ -46,12 +48,14 @@ export async function connect(
   const models = await modelsOf(address, accepted, wanted);
   const isKnown = accepted.key === undefined || accepted.key.key === key;
   return {
-    connection: { url: address.url, key, ...models },
+    connection: { url: address.url, key, ...models, ...labelsIn(wanted) },
     ownChange,
     notes: [...addressNotes(config, address), ...notes],
     asked: isKnown ? { kind: "now" } : { kind: "later", with: accepted.key },
   };
 }
+
+export const labelsIn = ({ labels }: Wanted): Pick<Connection, "labels"> => (labels ? { labels } : {});
 
 /** A key that the gateway takes, and what it serves to it. Without a key: it takes anything. */
 interface Accepted extends Served {
@@ -120,7 +124,7 @@ function offline(config: Config, address: Address, wanted: Wanted, id: string, s
   const own: Keyed = wanted.key === undefined ? ownKey(config, id, state) : { key: wanted.key, notes: [] };
   const { key, ...rest } = own;
   const { models, ...known } = guess(config, address, wanted.model);
-  const connection = { url: address.url, key, ...known, models: firstOf(known.model, models) };
+  const connection = { url: address.url, key, ...known, models: firstOf(known.model, models), ...labelsIn(wanted) };
   return { connection, ...rest, asked: { kind: "nobody" } };
 }
 

@@ -5,6 +5,7 @@ import { dataDir } from "../config/data-dir.ts";
 import { didYouMean } from "../config/nearest.ts";
 import { apply, planForcedUndo, planUndo, readFile, textBefore, undo } from "../setup/apply.ts";
 import { SETUPS } from "../setup/clients/index.ts";
+import { type Labels, labelHeaders } from "../setup/labels.ts";
 import { modeOf, othersRead, ownersOnly, printMode } from "../setup/modes.ts";
 import type { AnySetup, Change, Connection, Place, Printed, Setup } from "../setup/setup.ts";
 import { SetupRefused } from "../setup/setup.ts";
@@ -37,6 +38,10 @@ export const setupCommand = defineCommand({
     force: toggle("With --undo: even where the files were changed since."),
     verify: toggle("Only check; nothing is written. Costs a few tokens."),
     model: flag("NAME", "The model to start with. Default: the first one listed."),
+    tag: flag("NAME=VALUE,…", "What the client's calls are for, in their records: team=search,ticket=A-12."),
+    repo: flag("NAME", "The repository that the client works in, for a machine that has one: github.com/acme/shop."),
+    branch: flag("NAME", "Its branch."),
+    pr: flag("NUMBER", "Its pull request."),
     url: GATEWAY_ARGS.url,
     key: flag("KEY", `${GATEWAY_ARGS.key.description} Default: a new one in the configuration.`),
     "public-url": flag("URL", "cursor: the public HTTPS address, which is checked."),
@@ -48,13 +53,23 @@ export const setupCommand = defineCommand({
     const config = loadHere(args.config, {});
     printWarnings(config);
     const address = await findGateway(config, args.url, args.config);
-    const wanted = { key: keyHere(args.key, args.config), model: args.model };
+    const wanted = { key: keyHere(args.key, args.config), model: args.model, labels: labelsOf(setup, args) };
     const state = readState(data());
     if (setup.kind === "printed" || args.print) return show(setup, config, address, wanted, args["public-url"], state);
     const connecting = await connect(config, address, wanted, setup.id, state);
     return args.verify ? check(setup, connecting) : write(setup, connecting, args.yes === true);
   },
 });
+
+/** Headers that the client's own file will name. undefined: none was asked for. */
+function labelsOf(setup: Setup | Printed, { tag, repo, branch, pr }: Labels): Connection["labels"] {
+  const headers = labelHeaders({ tag, repo, branch, pr });
+  if (Object.keys(headers).length === 0) return undefined;
+  if (setup.kind === "files" && setup.takesLabels) return headers;
+  throw new Failure(
+    `${setup.title} takes no headers from its files, so that its calls cannot be labelled there. Tags of its key say the same: ${command("keys add NAME --tag team=search")}.`,
+  );
+}
 
 export function find(id: string | undefined): AnySetup {
   const list = `Clients: ${IDS.join(", ")}.`;

@@ -81,3 +81,11 @@ function sumOf(line: UsageLine, rates: Rates): { pico: number; known: boolean } 
 /** Of a call that reached no model. */
 export const NO_COST: Cost = { nano: 0, priceVersion: null, priced: true };
 export const UNKNOWN_COST: Cost = { nano: null, priceVersion: null, priced: false };
+
+/** One that is not known makes the sum unknown. */
+export const sumOfCosts = (costs: readonly Cost[]): Cost =>
+  costs.reduce((sum, one) => ({
+    nano: sum.nano === null || one.nano === null ? null : sum.nano + one.nano,
+    priceVersion: sum.priceVersion ?? one.priceVersion,
+    priced: sum.priced && one.priced,
+  }));

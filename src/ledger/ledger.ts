@@ -81,6 +81,8 @@ export interface Attempt {
   readonly error?: ErrorKind;
   readonly why?: string;
   readonly ms: number;
+  /** What it was billed, where it failed after tokens were spent. */
+  readonly billedNano?: number;
 }
 
 type Drafted = Omit<CallRecord, keyof LossCounts | "losses" | "attempts" | "error" | "why">;
@@ -118,7 +120,9 @@ export interface Recorder {
   /** A whole answer is here whole, so that nobody but the gateway is waited for. */
   answered(): void;
   /** The target answers, or fails with this. */
-  attempted(error?: GatewayError): void;
+  attempted(error?: GatewayError, billed?: Cost): void;
+  /** What failed attempts reported before they failed, each. */
+  billed(): readonly Cost[];
   /** Hands the record to every sink, once: every later `close` does nothing. */
   close(outcome: CallRecord["outcome"], status: number, error?: GatewayError): void;
 }
@@ -181,6 +185,7 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
     totalMs: 0,
   };
   const losses = lost();
+  const billed: Cost[] = [];
   const attempts: Asked[] = [];
   let begun = sink.begin === undefined;
   let closed = false;
@@ -229,10 +234,14 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
       if (last) draft.responseMs = passedMs() - last.from;
       if (upstreamId !== undefined) draft.upstreamId = upstreamId;
     },
-    attempted: (error) => {
+    attempted: (error, cost) => {
       const last = attempts.at(-1);
-      if (last) last.ended ??= endedAt(passedMs(), last, error);
+      if (!last || last.ended) return;
+      if (cost) billed.push(cost);
+      const nano = cost?.nano ?? undefined;
+      last.ended = { ...endedAt(passedMs(), last, error), ...(nano !== undefined && { billedNano: nano }) };
     },
+    billed: () => billed,
     close: (outcome, status, error) => {
       if (closed) return;
       closed = true;

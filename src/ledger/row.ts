@@ -43,7 +43,9 @@ export function rowOf(record: CallRecord): CallRow {
     why: record.why ?? null,
     stop_reason: record.stopReason ?? null,
     upstream_id: record.upstreamId ?? null,
-    attempts: record.attempts,
+    attempts: record.attempts.map(({ billedNano, ...attempt }) =>
+      billedNano === undefined ? attempt : { ...attempt, billed_nano: billedNano },
+    ),
     losses: record.losses,
     loss_count: record.lossCount + record.answerLossCount,
     tools: record.tools,

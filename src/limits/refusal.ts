@@ -52,7 +52,7 @@ const AWAY_SECONDS = "5";
 const SOON_SECONDS = 1;
 
 const NAMES: Readonly<Record<Exclude<Measure, "cost">, (max: number) => string>> = {
-  requests: (max) => `${max} requests a minute`,
+  requests: (max) => (max === 1 ? "one request a minute" : `${max} requests a minute`),
   input: (max) => `${max} input tokens a minute`,
   output: (max) => `${max} output tokens a minute`,
   tokens: (max) => `${max} tokens a minute`,
@@ -63,7 +63,7 @@ function ofLimit({ metered, level, waitMs }: Full, whose: ErrorDetails, now: num
   const { measure, scope, meter } = metered;
   const seconds = waitMs === null ? SOON_SECONDS : secondsOf(waitMs);
   const name = NAMES[measure as Exclude<Measure, "cost">](meter.max);
-  const count = measure === "parallel" ? `${level.held} are open` : `${level.spent} are used up`;
+  const count = measure === "parallel" ? areOrIs(level.held, "open") : areOrIs(level.spent, "used up");
   const until =
     waitMs === null
       ? "Ask again when one has ended."
@@ -73,6 +73,8 @@ function ofLimit({ metered, level, waitMs }: Full, whose: ErrorDetails, now: num
     retryAfter: String(seconds),
   });
 }
+
+const areOrIs = (count: number, what: string): string => `${count} ${count === 1 ? "is" : "are"} ${what}`;
 
 function ofBudget(full: Full, budget: BudgetConfig, whose: ErrorDetails, now: number): GatewayError {
   const { level, metered, waitMs } = full;
@@ -86,7 +88,7 @@ function ofBudget(full: Full, budget: BudgetConfig, whose: ErrorDetails, now: nu
     );
   return ownError(
     "budget-exceeded",
-    `The budget of ${scope.label} is spent: ${shownDollars(level.spent)} of ${max} ${spanOf(budget)}. ${opensAgain(budget, waitMs, now)}`,
+    `The budget of ${scope.label} is spent: ${shownDollars(level.spent)} of ${max} ${spanOf(budget)}. ${opensAgain(full, budget, now)}`,
     {
       ...whose,
       status: budget.status,
@@ -97,10 +99,12 @@ function ofBudget(full: Full, budget: BudgetConfig, whose: ErrorDetails, now: nu
   );
 }
 
-function opensAgain({ per, zone }: BudgetConfig, waitMs: number | null, now: number): string {
-  if (per === "total" || waitMs === null) return "It opens when it is raised.";
-  const at = now + secondsOf(waitMs) * 1_000;
-  return `It opens again ${rollingMs(per) === undefined ? "" : "a little "}at ${moment(at, zone ?? UTC)}, or when it is raised.`;
+function opensAgain({ metered: { meter }, waitMs }: Full, { zone }: BudgetConfig, now: number): string {
+  const { window } = meter;
+  const isRolling = window?.kind === "rolling";
+  const at = window?.kind === "fixed" ? window.end : waitMs === null ? null : now + secondsOf(waitMs) * 1_000;
+  if (at === null) return "It opens when it is raised.";
+  return `It opens again ${isRolling ? "a little " : ""}at ${moment(at, zone ?? UTC)}, or when it is raised.`;
 }
 
 const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 19)} UTC`;

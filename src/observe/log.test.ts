@@ -50,6 +50,12 @@ test("text: one readable line a call, with who made it and an id to find it by",
   );
 });
 
+test("text: what it cost, where that is known and not nothing", () => {
+  const costing = (nano: number | null) => textLine({ cost: { nano, priceVersion: null, priced: nano !== null } });
+  expect(costing(12_345_678)).toContain(" 410 out · $0.0123 · first 820 ms");
+  for (const nano of [null, 0]) expect(costing(nano)).toContain(" 410 out · first 820 ms");
+});
+
 test("text: what was lost is counted by what matters, and the first of it named", () => {
   const lossAt = (path: string) => ({ path, feature: "stop-sequences", how: "dropped", weight: "meaning" }) as const;
   const first = { lossCount: 1, losses: [lossAt("stop"), ...RECORD.losses] };
@@ -58,6 +64,11 @@ test("text: what was lost is counted by what matters, and the first of it named"
   expect(textLine(more)).toContain(" · 2 lost: stop … · 1 lost of the answer: answer.finish · ");
   const cut = { lossCount: 1, answerLossCount: 2, losses: ["stop", ""].map(lossAt) };
   expect(textLine(cut)).toContain(" · 1 lost: stop · 2 lost of the answer … · ");
+});
+
+test("text: tokens that nobody reported are told as about so many", () => {
+  const usage = { ...RECORD.usage, source: "estimated" } as const;
+  expect(textLine({ usage })).toContain(" · ~12.3k in (9.1k cached) ~410 out · ");
 });
 
 test("text: a failed call says why", () => {

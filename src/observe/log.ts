@@ -93,7 +93,9 @@ function tokensOf(record: CallRecord): string {
   const cached = paid.cacheRead > 0 ? ` (${count(paid.cacheRead)} cached)` : "";
   const isMore = paid.prompt + paid.output > told.prompt + told.output;
   const answer = isMore ? ` (the answer: ${count(told.prompt)} in ${count(told.output)} out)` : "";
-  return `${count(paid.prompt)} in${cached} ${count(paid.output)} out${answer}`;
+  // A count of ours, of a stream that ended without a bill.
+  const about = record.usage.source === "estimated" ? "~" : "";
+  return `${about}${count(paid.prompt)} in${cached} ${about}${count(paid.output)} out${answer}`;
 }
 
 function timesOf(record: CallRecord): string {

@@ -2,7 +2,7 @@
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
-import { costOf, NO_COST, UNKNOWN_COST } from "../cost/cost-of.ts";
+import { costOf, NO_COST, sumOfCosts, UNKNOWN_COST } from "../cost/cost-of.ts";
 import type { Cost } from "../cost/cost.ts";
 import type { PricedTarget } from "../cost/price-book.ts";
 import { toldTotals } from "../ir/usage.ts";
@@ -16,6 +16,7 @@ import type { Target } from "../routing/target.ts";
 import type { Place } from "../vault/place.ts";
 import type { Call, Gateway } from "./call.ts";
 import { usedBy } from "./estimate.ts";
+import type { Upstream } from "./upstream.ts";
 import type { Watch } from "./watch.ts";
 
 /** What is known of an answer when it ends. */
@@ -52,7 +53,8 @@ export const LEFT = new GatewayError("aborted", "the caller went away");
 export function closeCall(closing: Closing, status: number, ending?: Ending, error?: GatewayError): void {
   if (ending) settle(closing, ending);
   const fault = error ?? ending?.watch.error;
-  closing.record.draft.cost = ending ? costAt(closing, ending.target) : costOfFailure(closing, fault);
+  const own = ending ? costAt(closing, ending.target) : costOfFailure(closing, fault);
+  closing.record.draft.cost = sumOfCosts([own, ...closing.record.billed()]);
   if (!fault) closing.record.close("ended", status);
   else closing.record.close(fault.kind === "aborted" ? "abandoned" : "failed", status, fault);
 }
@@ -80,6 +82,13 @@ function costAt({ gateway, record: { draft } }: Closing, target: Target): Cost {
   return costOf(draft.usage, gateway.prices.of(pricedOf(target)), gateway.clock());
 }
 
+/** What an attempt reported before it failed; undefined: nothing. */
+export function billedFor({ watch, attempt: { call, target } }: Upstream): Cost | undefined {
+  const { usage } = watch;
+  if (usage.source !== "reported") return undefined;
+  return costOf(usage, call.gateway.prices.of(pricedOf(target)), call.gateway.clock());
+}
+
 /** A target as the price book looks it up. */
 export function pricedOf({ provider, model, baseModel, config: { prices } }: Target): PricedTarget {
   const of = { provider, vendor: vendorOf(provider).id, model, ...(baseModel !== undefined && { baseModel }) };
@@ -87,8 +96,10 @@ export function pricedOf({ provider, model, baseModel, config: { prices } }: Tar
 }
 
 /** What no target was asked, what a vendor refuses and a mere count are on no bill. What ended while one was thinking may be. */
-function costOfFailure({ record: { draft } }: Closing, fault: GatewayError | undefined): Cost {
-  const isRefused = fault?.details.upstream !== undefined || fault?.kind === "upstream-unreachable";
+function costOfFailure({ record }: Closing, fault: GatewayError | undefined): Cost {
+  const isTold = record.billed().length > 0;
+  const isRefused = isTold || fault?.details.upstream !== undefined || fault?.kind === "upstream-unreachable";
+  const { draft } = record;
   return draft.provider === undefined || draft.kind === "count" || isRefused ? NO_COST : UNKNOWN_COST;
 }
 

@@ -11,7 +11,7 @@ import { printFrame } from "../wire/sse.ts";
 import { streamedAnswer, wholeAnswer } from "./answer.ts";
 import { tryTargets } from "./retry.ts";
 import { type Arrival, type Attempt, type Call, callOf } from "./call.ts";
-import { closeCall, type Closing, LEFT, tokenSample } from "./close.ts";
+import { billedFor, closeCall, type Closing, LEFT, tokenSample } from "./close.ts";
 import { deliver, type OpenStream } from "./deliver.ts";
 import { homeFirst } from "./home.ts";
 import { guardRequest } from "./hooks.ts";
@@ -71,6 +71,7 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
   const { record, gateway, signal } = call;
   const tryAt = async (target: Target): Promise<Answer> => {
     const one: Attempt = { call, target };
+    let upstream: Upstream | undefined;
     try {
       await gateway.hooks.beforeAttempt?.(one);
       const out = await outbound(one);
@@ -79,17 +80,17 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
         { provider: target.provider.name, model: target.model },
         losses.length === 0 ? out : { ...out, losses: [...losses, ...out.losses] },
       );
-      const upstream = await askTarget(one, out);
-      const answer = await take(upstream).catch((error: unknown) => {
+      const answering = (upstream = await askTarget(one, out));
+      const answer = await take(answering).catch((error: unknown) => {
         // What was not read keeps the vendor's connection. A body that is being read is let go by its reader.
-        void upstream.response.body?.cancel().catch(() => {});
+        void answering.response.body?.cancel().catch(() => {});
         throw error;
       });
       record.attempted();
       return answer;
     } catch (error) {
       const clean = cleanError(error, target.provider);
-      record.attempted(toGatewayError(clean));
+      record.attempted(toGatewayError(clean), upstream && billedFor(upstream));
       throw clean;
     }
   };

@@ -17,6 +17,8 @@ export interface Connection {
   readonly model: string;
   /** What it may offer: the default first, then what /v1/models lists. */
   readonly models: readonly string[];
+  /** Headers that say of each call what it is for. Absent: none. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** What Codex wants to know of each of them, and Claude Code of the window. Absent: the gateway does not tell. */
   readonly catalogue?: readonly JsonObject[];
 }
@@ -63,6 +65,8 @@ export interface Setup extends Shown {
   readonly kind: "files";
   /** What it speaks with us. */
   readonly dialect: DialectId;
+  /** It sends headers that its files name. */
+  readonly takesLabels?: true;
   /** Throws SetupRefused when a file cannot be edited without doing harm. */
   readonly plan: (read: Read, place: Place, connection: Connection) => readonly Change[];
   readonly program?: Program;

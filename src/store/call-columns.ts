@@ -100,12 +100,21 @@ export const callColumnsOf = (engine: Engine): string =>
 const NAMES = SPECS.map(({ name }) => name).join(", ");
 export { NAMES as CALL_COLUMNS };
 
-/** What `insert` reads its rows from; $1: the JSON array. */
-export const CALLS_FROM_JSON: Readonly<Record<Engine, string>> = {
-  sqlite: `select ${SPECS.map(({ name }) => `value ->> '$.${name}' as ${name}`).join(", ")} from json_each($1)`,
-  // The driver would encode a parameter of the type json once more; as text it stays what it is.
-  postgres: `select ${NAMES} from json_to_recordset($1::text::json) as rows(${SPECS.map(({ name, kind }) => `${name} ${TYPES.postgres[kind]}`).join(", ")})`,
-};
+/** What PostgreSQL reads its rows from; $1: the JSON array. The driver would encode a parameter of the type json once more; as text it stays what it is. */
+export const CALLS_FROM_JSON = `select ${NAMES} from json_to_recordset($1::text::json) as rows(${SPECS.map(({ name, kind }) => `${name} ${TYPES.postgres[kind]}`).join(", ")})`;
+
+/** SQLite reads a JSON text anew for each column of it (110 µs a row); bound one by one they cost 16. */
+export const CALL_PARAMETERS = SPECS.map((_, at) => `$${at + 1}`).join(", ");
+/** The number of the parameter that holds this column. */
+export const parameterOf = (column: keyof CallRow): string => `$${SPECS.findIndex(({ name }) => name === column) + 1}`;
+/** What a row binds, in the order of the columns. */
+export const boundIn = (row: Readonly<Record<string, unknown>>): unknown[] => SPECS.map(({ name }) => bound(row[name]));
+
+function bound(value: unknown): unknown {
+  if (value === undefined) return null;
+  if (typeof value === "boolean") return Number(value);
+  return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+}
 
 /** A row as the database gives it. */
 export function callRow(found: Readonly<Record<string, unknown>>): CallRow {

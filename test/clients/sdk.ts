@@ -52,12 +52,12 @@ export const transformSchema = (
 )?.transformJSONSchema;
 export const WITHOUT_SDKS = "the SDKs are not installed: run `npm ci` in test/clients";
 
-/** No retries: a test wants the first answer. */
-export function openAi(url: string, key = "test-key"): OpenAiSdk {
+/** Without retries unless they are asked for: a test wants the first answer. */
+export function openAi(url: string, key = "test-key", maxRetries = 0): OpenAiSdk {
   if (!SDKS) throw new Error(WITHOUT_SDKS);
-  return new SDKS.OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries: 0 });
+  return new SDKS.OpenAI({ baseURL: `${url}/v1`, apiKey: key, maxRetries });
 }
-export function anthropicSdk(url: string, key = "test-key"): AnthropicSdk {
+export function anthropicSdk(url: string, key = "test-key", maxRetries = 0): AnthropicSdk {
   if (!SDKS) throw new Error(WITHOUT_SDKS);
-  return new SDKS.Anthropic({ baseURL: url, apiKey: key, maxRetries: 0 });
+  return new SDKS.Anthropic({ baseURL: url, apiKey: key, maxRetries });
 }

@@ -28,6 +28,13 @@ beforeAll(async () => {
         { name: wire, targets: [target(wire, wire, "served", { prices: PRICES })] },
         { name: `${wire}-unknown`, targets: [target(wire, wire)] },
       ]),
+      {
+        name: "second",
+        targets: [
+          target("messages", "messages", "served", { prices: PRICES }),
+          target("chat", "chat", "served", { prices: PRICES }),
+        ],
+      },
       { name: "dear", targets: [target("dear", "chat")] },
       { name: "bargain", targets: [target("dear", "chat", "served", { prices: PRICES })] },
       { name: "gpt-5.1", targets: [target("responses", "responses", "prod", { baseModel: "gpt-5.1" })] },
@@ -101,4 +108,23 @@ test("the tier that the vendor says served is billed, whatever was asked for", a
 test("what a vendor refuses costs nothing, and is no unknown", async () => {
   answer = () => Response.json({ error: { message: "no" } }, { status: 400 });
   expect((await ask("chat", "chat", false)).record.cost).toEqual({ nano: 0, priceVersion: null, priced: true });
+});
+
+test("what an attempt reported before it failed is part of the call's cost", async () => {
+  const start = {
+    type: "message_start",
+    message: { ...WHOLE.messages, content: [], usage: { input_tokens: 5, output_tokens: 1 } },
+  };
+  const fault = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
+  const broken = [start, fault].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
+  answer = (asked, count) =>
+    asked.body["messages"] !== undefined && asked.body["max_tokens"] !== undefined
+      ? new Response(broken, { headers: { "content-type": "text/event-stream" } })
+      : good("chat")(asked, count);
+  const { record } = await ask("chat", "second", true);
+  expect(record.attempts).toMatchObject([
+    { provider: "messages", error: "overloaded", billedNano: 20_000 },
+    { provider: "chat", status: 200 },
+  ]);
+  expect(record.cost).toEqual({ nano: (20 + MICRO) * 1000, priceVersion: "target", priced: true });
 });

@@ -1,6 +1,7 @@
 /** Limits over HTTP: which limit, whose, until when, in the caller's own dialect; and what an answer's head says of them. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import type { KeyConfig } from "../../src/config/config.ts";
+import { anthropicSdk, openAi, SDKS, WITHOUT_SDKS } from "../clients/sdk.ts";
 import { type Counters } from "../../src/limits/counters.ts";
 import { memoryCounters } from "../../src/limits/memory-counters.ts";
 import { provider, type Running, type Setup, start, target } from "./gateway.ts";
@@ -173,4 +174,51 @@ test("limits of a model and of the whole gateway hold beside a key's", async () 
     said.push(response.status === 200 ? "ok" : (/limit of ([^,]*) is/.exec(body)?.[1] ?? body));
   }
   expect(said).toEqual(["ok", "ok", 'the model \\"chat\\"', "ok", "this gateway"]);
+});
+
+describe.skipIf(!SDKS)(`official SDKs${SDKS ? "" : ` (${WITHOUT_SDKS})`}`, () => {
+  type Thrown = Error & { readonly status: number; readonly headers: Headers };
+  const messages = [{ role: "user", content: "Go." }];
+  const asks = (url: string, retries = 0) => ({
+    chat: () => openAi(url, KEY, retries).chat.completions.create({ model: "chat", messages }),
+    responses: () => openAi(url, KEY, retries).responses.create({ model: "responses", input: "Go." }),
+    messages: () => anthropicSdk(url, KEY, retries).messages.create({ model: "messages", messages, max_tokens: 100 }),
+  });
+  const failed = (asked: Promise<unknown>): Promise<Thrown> =>
+    asked.then(
+      () => Promise.reject(new Error("it was let in")),
+      (error: unknown) => error as Thrown,
+    );
+
+  /** Anthropic's shows the body as it came. */
+  const unescaped = ({ message }: Thrown): string => message.replaceAll("\\", "");
+
+  test.each(WIRES)("%s: a full limit is their RateLimitError with the wait", async (wire) => {
+    const { gateway } = await limited({ keys: [keyOf({ limits: { requestsPerMinute: 1 } })] });
+    const ask = asks(gateway.url)[wire];
+    await ask();
+    const error = await failed(ask());
+    expect([error.constructor.name, error.status]).toEqual(["RateLimitError", 429]);
+    expect(Number(error.headers.get("retry-after"))).toBeGreaterThan(55);
+    expect(unescaped(error)).toContain('The limit of the key "laptop" is one request a minute, and 1 is used up.');
+  });
+
+  test.each([422, 429] as const)("a spent budget with the status %d is asked for once", async (status) => {
+    const prices = { input: 0, output: 50_000 };
+    for (const wire of WIRES) {
+      const budgets = [{ usd: 0.01, per: "month", soft: [], degrade: [], status }];
+      const { gateway } = await limited({
+        keys: [keyOf({ budgets })],
+        providers: WIRES.map((one) => provider(one, one, server.url, { prices })),
+      });
+      const ask = asks(gateway.url, 2)[wire];
+      await ask();
+      const before = gateway.records.length;
+      const error = await failed(ask());
+      const name = status === 422 ? "UnprocessableEntityError" : "RateLimitError";
+      expect([wire, error.constructor.name, error.status]).toEqual([wire, name, status]);
+      expect(unescaped(error)).toContain('The budget of the key "laptop" is spent');
+      expect(gateway.records.length - before).toBe(1);
+    }
+  });
 });

@@ -139,7 +139,9 @@ const server = z
     workers: z
       .union([z.int().min(1).max(64), z.literal("auto")])
       .default(1)
-      .describe("Processes on the one port, each with a core; auto = one for each core. Linux only."),
+      .describe(
+        "Processes on the one port, each with a core; auto = one for each core. Linux only. docs/OPERATIONS.md, Workers.",
+      ),
   })
   .describe("Where the gateway listens.");
 

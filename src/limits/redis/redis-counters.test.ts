@@ -1,9 +1,12 @@
 /** What the counters do when a real Redis is slow, away, wiped or somebody else. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
 import { budget, countersContract, parallel, requests, START } from "../../../test/fixtures/counters-contract.ts";
 import {
+  freePort,
   sharedCluster,
   sharedRedis,
   startRedis,
@@ -20,6 +23,8 @@ import { remoteCounters } from "./remote.ts";
 import { scriptsOf } from "./scripts.ts";
 
 const LEASE_MS = 60_000;
+/** What a server that is well keeps on a busy machine too. */
+const SOON_MS = 300;
 const why = withoutRedis("redis");
 const describeRedis = why === undefined ? describe : describe.skip;
 if (why !== undefined) console.log(`skipped: counters in Redis, since ${why}`);
@@ -32,19 +37,13 @@ const opened: Counters[] = [];
 afterEach(async () => {
   for (const counters of opened.splice(0)) await counters.close();
 });
-async function openAt(url: string): Promise<Opened> {
+/** `admitMs`: patient, where it is about what is counted and not how fast: a busy machine may take its time. */
+async function openAt(url: string, admitMs = 10_000): Promise<Opened> {
   const lines: string[] = [];
   const log = { info: (line: string) => void lines.push(line), warn: (line: string) => void lines.push(line) };
-  const counters = await openCounters({ redis: { url }, source: "codeswitch.yaml" }, { log, clock: Date.now });
+  const counters = await openCounters({ redis: { url }, source: "codeswitch.yaml" }, { log, clock: Date.now, admitMs });
   opened.push(counters);
   return { counters, lines };
-}
-/** For what is counted and not how fast: a busy machine may take its time. */
-async function openPatiently(url: string): Promise<Counters> {
-  const log = { info: () => {}, warn: () => {} };
-  const counters = await openCounters({ redis: { url }, source: "test" }, { log, clock: Date.now, admitMs: 10_000 });
-  opened.push(counters);
-  return counters;
 }
 const admit = async (counters: Counters, id: string, ...meters: Meter[]): Promise<Admission> =>
   counters.admit({ id, meters, leaseMs: LEASE_MS });
@@ -79,9 +78,35 @@ if (why === undefined) {
   });
 }
 
+test("a call waits 50 ms for Redis and no longer, and the next does not wait", async () => {
+  const never = new Promise<never>(() => {});
+  let asked = 0;
+  const remote = remoteCounters({ evalsha: () => never, eval: () => never }, "{never}:");
+  const counters = await redisCounters({
+    remote: {
+      ...remote,
+      beat: async () => ({ replicas: 1, generation: "there" }),
+      name: async (name) => name,
+      admit: () => (asked++, never),
+    },
+    clock: Date.now,
+    log: { info: () => {}, warn: () => {} },
+    where: "test",
+    trouble: () => undefined,
+    close: () => {},
+  });
+  const began = performance.now();
+  expect((await admit(counters, "one", parallel(2))).kind).toBe("admitted");
+  expect(performance.now() - began).toBeGreaterThanOrEqual(49);
+  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(counters.admit({ id: "two", meters: [parallel(2)], leaseMs: LEASE_MS })).toMatchObject({ kind: "admitted" });
+  expect(asked).toBe(1);
+  await counters.close();
+});
+
 describeRedis("several replicas", () => {
+  const tries = join(import.meta.dir, "../../../test/fixtures/tries.ts");
   const replicas = async (url: string): Promise<number> => {
-    const tries = join(import.meta.dir, "../../../test/fixtures/tries.ts");
     const children = [1, 2, 3].map(() =>
       Bun.spawn([process.execPath, tries, url, "10000", "1000"], { stdout: "pipe", stderr: "inherit" }),
     );
@@ -94,6 +119,60 @@ describeRedis("several replicas", () => {
     expect(await replicas(server.url)).toBe(1_000);
     await server.stop();
   });
+
+  test.skipIf(Bun.which("openssl") === null)(
+    "over TLS, with a certificate that the operator trusts and not with another",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "codeswitch-tls-"));
+      const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
+      const made = Bun.spawn(
+        [
+          "openssl",
+          "req",
+          "-x509",
+          "-newkey",
+          "ec",
+          "-pkeyopt",
+          "ec_paramgen_curve:prime256v1",
+          "-nodes",
+          "-days",
+          "2",
+        ].concat([
+          "-subj",
+          "/CN=localhost",
+          "-addext",
+          "subjectAltName=DNS:localhost",
+          "-keyout",
+          key,
+          "-out",
+          certificate,
+        ]),
+        { stderr: "ignore" },
+      );
+      expect(await made.exited).toBe(0);
+      const server = await startRedis();
+      const port = await freePort();
+      for (const [name, value] of [
+        ["tls-cert-file", certificate],
+        ["tls-key-file", key],
+        ["tls-auth-clients", "no"],
+        ["tls-port", `${port}`],
+      ] as const)
+        await server.run("CONFIG", "SET", name, value);
+      const ask = async (env: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+        const child = Bun.spawn([process.execPath, tries, `rediss://localhost:${port}`, "100", "10"], {
+          env: { ...process.env, ...env },
+          stderr: "pipe",
+        });
+        return Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+      };
+      expect(await ask({ NODE_EXTRA_CA_CERTS: certificate })).toEqual(["10\n", ""]);
+      const [, trouble] = await ask({});
+      expect(trouble).toMatch(/Redis at localhost:\d+ is away \(.*self.signed.*\)/i);
+      await server.stop();
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   test("over a cluster as well", async () => {
     const { url } = await sharedCluster();
@@ -177,7 +256,7 @@ describeRedis("Redis", () => {
 
   test("may be wiped in the middle of 10,000 tries: a limit of 1,000 lets exactly 1,000 in, at two replicas", async () => {
     await server.run("FLUSHALL");
-    const replicas = [await openPatiently(server.url), await openPatiently(server.url)];
+    const replicas = [(await openAt(server.url)).counters, (await openAt(server.url)).counters];
     const meter = requests(1_000, { id: "wiped" });
     let admitted = 0;
     for (let at = 0; at < 10_000; at++) {
@@ -206,9 +285,9 @@ describeRedis("Redis", () => {
     ["pauses its clients", (one: RedisServer) => one.run("CLIENT", "PAUSE", "3000", "ALL"), () => {}],
     ["was killed", (one: RedisServer) => one.kill(), (one: RedisServer) => one.restart()],
   ] as const)
-    test(`${name}: one call waits 50 ms, the next none; it is said once, and once that it is back`, async () => {
+    test(`${name}: one call waits, the next none; it is said once, and once that it is back`, async () => {
       const own = await startRedis();
-      const { counters, lines } = await openAt(own.url);
+      const { counters, lines } = await openAt(own.url, SOON_MS);
       await admit(counters, "before", parallel(4), requests(100));
       await stop(own);
       const began = performance.now();
@@ -234,7 +313,7 @@ describeRedis("Redis", () => {
 
   test("hears of ends that came while it was away, each once", async () => {
     const own = await startRedis();
-    const { counters, lines } = await openAt(own.url);
+    const { counters, lines } = await openAt(own.url, SOON_MS);
     const money = budget(1_000_000, 100);
     await admit(counters, "asked", money);
     await counters.levels([money]);
@@ -256,9 +335,12 @@ describeRedis("Redis", () => {
 
   test("that comes and goes under 3,000 calls of three replicas: all that was spent is counted once, and nothing is held", async () => {
     const own = await startRedis();
-    const replicas = await Promise.all([own.url, own.url, own.url].map(async (url) => (await openAt(url)).counters));
+    const replicas = await Promise.all(
+      [own.url, own.url, own.url].map(async (url) => (await openAt(url, SOON_MS)).counters),
+    );
     const money = budget(1_000_000_000_000, 100);
-    let [spent, open, over] = [0, 0, false];
+    let [spent, open] = [0, 0];
+    const over = new AbortController();
     const calls = async (counters: Counters, name: string): Promise<void> => {
       for (let at = 0; at < 1_000; at++) {
         const id = `${name}-${at}`;
@@ -278,19 +360,19 @@ describeRedis("Redis", () => {
       }
     };
     const trouble = async (): Promise<void> => {
-      for (let at = 0; !over; at++) {
+      for (let at = 0; !over.signal.aborted; at++) {
         if (at % 3 === 0) {
           own.pause();
-          await Bun.sleep(120);
+          await Bun.sleep(SOON_MS + 50);
           own.resume();
         } else if (at % 3 === 1) await own.run("CLIENT", "KILL", "TYPE", "normal").catch(() => {});
-        else await own.run("CLIENT", "PAUSE", "150", "ALL");
+        else await own.run("CLIENT", "PAUSE", String(SOON_MS + 50), "ALL");
         await Bun.sleep(400);
       }
     };
     const troubled = trouble();
     await Promise.all(replicas.map((counters, at) => calls(counters, `r${at}`)));
-    over = true;
+    over.abort();
     await troubled;
     expect(open).toBeGreaterThan(1_000);
     await until("all is told", async () => {
@@ -304,7 +386,7 @@ describeRedis("Redis", () => {
 
   test("that lets a call in which nobody waited for, takes it back", async () => {
     const own = await startRedis();
-    const { counters, lines } = await openAt(own.url);
+    const { counters, lines } = await openAt(own.url, SOON_MS);
     // The share of one replica is all, so that only the slot that is taken refuses.
     await admit(counters, "one", parallel(1));
     own.pause();
@@ -321,7 +403,7 @@ describeRedis("Redis", () => {
   test("that is not there at the start is counted without, and used as soon as it is there", async () => {
     const own = await startRedis();
     await own.kill();
-    const { counters, lines } = await openAt(own.url);
+    const { counters, lines } = await openAt(own.url, SOON_MS);
     expect(lines.map((line) => line.includes("is away"))).toEqual([true]);
     expect((await admit(counters, "one", parallel(1))).kind).toBe("admitted");
     await own.restart();
@@ -332,7 +414,7 @@ describeRedis("Redis", () => {
 
   test("moves to another server of its Sentinels, and the counters with it", async () => {
     const set = await startSentinels();
-    const { counters, lines } = await openAt(set.url);
+    const { counters, lines } = await openAt(set.url, SOON_MS);
     const money = budget(1_000, 100);
     await admit(counters, "one", money);
     await until("the replica has it", async () => String(await set.primary.run("WAIT", "1", "1000")) === "1");

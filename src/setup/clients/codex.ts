@@ -16,14 +16,20 @@ const topLines = ({ model, catalogue }: Connection, cataloguePath: string): stri
   ...(catalogue ? [`model_catalog_json = ${quoted(cataloguePath)}`] : []),
 ];
 
-const tableLines = ({ url, key }: Connection): string[] => [
+const tableLines = ({ url, key, labels }: Connection): string[] => [
   "[model_providers.codeswitch]",
   'name = "codeswitch"',
   `base_url = ${quoted(`${url}/v1`)}`,
   'wire_api = "responses"',
   // env_key would need a variable in every shell; this one stands in the file (accepted by 0.169.0, test/clis/setup.test.ts).
   `experimental_bearer_token = ${quoted(key)}`,
+  ...(labels ? [`http_headers = { ${inlined(labels)} }`] : []),
 ];
+
+const inlined = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([name, value]) => `${quoted(name)} = ${quoted(value)}`)
+    .join(", ");
 
 /** JSON's escapes are a part of those of a basic string in TOML. */
 const quoted = (text: string): string => JSON.stringify(text);
@@ -33,6 +39,7 @@ export const codex = {
   id: "codex",
   title: "Codex",
   dialect: "openai-responses",
+  takesLabels: true,
   plan: (read, place, connection) => {
     const path = inHome(place, "config.toml");
     const before = read(path);

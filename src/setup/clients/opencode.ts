@@ -19,10 +19,10 @@ function configOf(read: Read, place: Place): string {
 const ABLE = { reasoning: true, attachment: true, modalities: { input: ["text", "image"], output: ["text"] } };
 
 /** openai-compatible sends reasoning back as `reasoning_content` and takes any model (measured, 1.18.33). */
-const provider = ({ url, key, models }: Connection): Json => ({
+const provider = ({ url, key, models, labels }: Connection): Json => ({
   npm: "@ai-sdk/openai-compatible",
   name: "codeswitch",
-  options: { baseURL: `${url}/v1`, apiKey: key },
+  options: { baseURL: `${url}/v1`, apiKey: key, ...(labels && { headers: labels }) },
   models: Object.fromEntries(models.map((id) => [id, { name: id, ...ABLE }])),
 });
 
@@ -31,6 +31,7 @@ export const opencode = {
   id: "opencode",
   title: "OpenCode",
   dialect: "openai-chat",
+  takesLabels: true,
   plan: (read, place, connection) => {
     const path = configOf(read, place);
     const before = read(path);
