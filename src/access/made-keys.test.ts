@@ -266,6 +266,25 @@ describe("what is remembered of made keys", () => {
   });
 });
 
+test("the store is asked for nothing that begins as the key does: its time tells nothing of a prefix", async () => {
+  const asked: string[] = [];
+  const rows = keyRowsInMemory();
+  const find = async (hash: string): Promise<KeyRow | undefined> => {
+    asked.push(hash);
+    return rows.find(hash);
+  };
+  const parts = { epoch: rows.epoch, hashes: HASHES, clock: () => 0, warn: () => {} };
+  const keys = madeKeys({ ...parts, rows: { find, all: rows.all } });
+  const bits = new Uint8Array(32).fill(7);
+  // All but the last bits are the same.
+  const alike = Array.from({ length: 64 }, (_, last) => makeKey(bits.with(31, last)));
+  expect(new Set(alike.map((key) => key.slice(0, 40))).size).toBe(1);
+  for (const key of alike) await keys.find(key, { now: 0, peer: () => "" });
+  const hashes = asked.map((hash) => hash.slice("s:".length));
+  expect(new Set(hashes.map((hash) => hash.slice(0, 4))).size).toBeGreaterThan(60);
+  for (const hash of hashes) expect(hash).toHaveLength(43);
+});
+
 describe("whether there are made keys", () => {
   test("is not known before the store has said so, and is no more forgotten", async () => {
     const { keys, goAway, put, rows } = ring();

@@ -37,7 +37,10 @@ async function compare(config: Config, address: Address, given: string | undefin
     return inOrder(config, address, { keys: undefined, isChosen }, open);
   }
   const wants = `The one at ${url} wants a key. Give it in the variable CODESWITCH_KEY or with --key KEY.`;
-  if (keys.length === 0) return isNamed ? [fault(ABOUT, "key", wants)] : other("it wants a key, and this one has none");
+  if (keys.length === 0)
+    return isNamed
+      ? [fault(ABOUT, "key", wants)]
+      : other(`it wants a key, and this one has none; where keys were made, give one in CODESWITCH_KEY`);
   const refused = answers.filter(({ reply }) => reply.kind === "refuses").map(({ key }) => key);
   const best = answers.find(({ reply }) => reply.kind === "serves");
   if (best?.reply.kind !== "serves" && given !== undefined)

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.ts";
 import { variablesOf } from "../config/load.ts";
 import { readVariable } from "../config/substitute.ts";
 import { type Presence, presence } from "../probe/gateway.ts";
+import { command } from "../typed/command.ts";
 import { localUrl } from "../wire/local-url.ts";
 import { dataHere } from "./data.ts";
 import { startBeside } from "./listen.ts";
@@ -91,7 +92,7 @@ export const isSameFile = (config: Config, { note }: Pick<Address, "note">): boo
 export function origin(config: Config, address: Address): string {
   const { there, note } = address;
   if (note && isSameFile(config, address))
-    return `it was started from ${note.source}, with other variables or before the file was changed`;
+    return `it was started from ${note.source}, with other variables, before the file was changed, or keys were made beside it (${command("keys list")})`;
   if (note) return `it was started elsewhere (from ${saySource(note)})`;
   const isOlder = there.kind === "gateway" && there.instance === undefined;
   return `it was started elsewhere, ${isOlder ? "by an older version" : "with another data folder"}, so that it cannot be told from what`;

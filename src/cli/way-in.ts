@@ -61,11 +61,13 @@ function checkName(tunnel: string): string {
 }
 
 function checkKeys(config: Config, typed: string, what: string): void {
-  if (config.keys.length === 0)
+  const owner = config.ownerKey === undefined ? [] : [{ name: "owner", key: config.ownerKey }];
+  const keys = [...config.keys, ...owner];
+  if (keys.length === 0)
     throw new UsageError(
       `${what} makes the gateway public, and without a key anybody could spend your money. ${newKey(config, typed)}`,
     );
-  const weak = config.keys.find(isWeakKey);
+  const weak = keys.find(isWeakKey);
   if (weak)
     throw new UsageError(
       `${what} makes the gateway public, and the key ${weak.name} can be guessed: it has fewer than ${KEY_LENGTH_MIN} characters. ${WEAK_KEY_FIX}`,
