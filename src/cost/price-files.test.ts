@@ -142,7 +142,7 @@ describe("a file of prices", () => {
 
   test("that is not there, or too large, keeps the gateway from starting", async () => {
     const file = join(dir, "mine.json");
-    expect(openPrices({ file }, warn)).rejects.toThrow("is not there. Correct its path.");
+    expect(openPrices({ file }, warn)).rejects.toThrow(/prices_file.* is not there/);
     writeFileSync(file, " ".repeat(LIMITS.priceFileBytesMax + 1));
     expect(openPrices({ file }, warn)).rejects.toThrow("bytes, more than");
   });
@@ -150,6 +150,7 @@ describe("a file of prices", () => {
   test("stands where its configuration stands", () => {
     expect(pricesPath({ pricesFile: "prices.json", source: "/etc/gateway/codeswitch.yaml" })).toEqual({
       file: "/etc/gateway/prices.json",
+      source: "/etc/gateway/codeswitch.yaml",
     });
     expect(pricesPath({ source: "the environment" })).toEqual({});
   });

@@ -2,6 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
+import { ConfigError } from "../config/problem.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { bundledPrices } from "./bundled.ts";
 import { type Level, priceBook, type PriceBook } from "./price-book.ts";
@@ -12,13 +13,15 @@ import type { PriceLevel } from "./model-prices.ts";
 export interface PriceFiles {
   /** `prices_file` of the configuration, from where the configuration stands. */
   readonly file?: string;
+  /** The configuration that names it. */
+  readonly source?: string;
   /** Where `codeswitch prices update` leaves what it found. */
   readonly dataDir?: string;
 }
 
 /** A relative path starts where the configuration stands. */
 export const pricesPath = ({ pricesFile, source }: Pick<Config, "pricesFile" | "source">): PriceFiles =>
-  pricesFile === undefined ? {} : { file: resolve(dirname(source), pricesFile) };
+  pricesFile === undefined ? {} : { file: resolve(dirname(source), pricesFile), source };
 
 export const updatedFile = (dataDir: string): string => join(dataDir, "prices.json");
 
@@ -47,7 +50,7 @@ export async function openPrices(files: PriceFiles, warn: (message: string) => v
   ];
   for (const one of watched)
     await readAgain(one).catch((error: Error) => {
-      if (one.level === "file") throw new Error(`prices_file: ${one.path} ${error.message}`);
+      if (one.level === "file") throw configError(files, one.path, error.message);
       warn(`${one.path} ${error.message} Its prices are not used.`);
     });
   const levels = (): readonly Level[] => [
@@ -72,6 +75,15 @@ export async function openPrices(files: PriceFiles, warn: (message: string) => v
   };
 }
 
+const configError = ({ source = "the configuration" }: PriceFiles, path: string, fault: string): ConfigError =>
+  new ConfigError({
+    file: source,
+    key: "prices_file",
+    value: path,
+    fault: fault.replace(/\.$/, ""),
+    fix: "Correct the path or the file, or leave the key out.",
+  });
+
 const watch = (level: PriceLevel, path: string): Watched => ({ level, path, mtimeMs: undefined, index: undefined });
 
 /** Whether it has changed. */
@@ -80,7 +92,7 @@ async function readAgain(one: Watched): Promise<boolean> {
   if (found?.mtimeMs === one.mtimeMs && (found || one.level !== "file")) return false;
   one.mtimeMs = found?.mtimeMs;
   if (!found) {
-    if (one.level === "file") throw new Error("is not there. Correct its path.");
+    if (one.level === "file") throw new Error("is not there.");
     one.index = undefined;
     return true;
   }

@@ -1,7 +1,7 @@
 /** Rows of calls, newest first. What only a few calls have, such as a session, is looked up in the sums first: they know the hours in which to look. */
 import { callRow, CALL_COLUMNS } from "./call-columns.ts";
 import type { CallRow } from "./call-row.ts";
-import { type Dimension, dimensionIn } from "./dimensions.ts";
+import { type Dimension, dimensionIn, finestOf } from "./dimensions.ts";
 import { HOUR, startOf } from "./slices.ts";
 import type { Sql, SqlStore } from "./sql.ts";
 import type { CallFilter, CallRows, PageEnd, Span } from "./store.ts";
@@ -37,7 +37,8 @@ async function spansOf(sql: Sql, filter: CallFilter, span: Span): Promise<readon
   const by = BY.find((name) => filter[name] !== undefined);
   if (by === undefined) return [span];
   const hours = await sql.all<{ hour: unknown }>(
-    `select slice as hour from sums where dimension = $1 and value = $2 and grain = ${HOUR} and slice >= $3 and slice < $4
+    `select slice / ${HOUR} * ${HOUR} as hour from sums
+     where dimension = $1 and value = $2 and grain = ${finestOf(by)} and slice >= $3 and slice < $4
      union select hour from open_hours where hour >= $3 and hour < $4 order by hour desc`,
     by,
     filter[by],

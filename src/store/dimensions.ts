@@ -46,8 +46,10 @@ const TAGS: Readonly<Record<Engine, Words>> = {
   },
 };
 
-/** What is made of the rows; days are made of these. */
-export const finestOf = (dimension: Dimension): Grain => (dimension === "time" ? QUARTER : HOUR);
+/** What is made of the rows; days are made of these. Of the days of any zone are asked: all calls, and those of a key. */
+export const finestOf = (dimension: Dimension): Grain => (dimension === "time" || dimension === "key" ? QUARTER : HOUR);
+/** All calls are summed without telling keys apart: a month has 2,880 quarters of an hour, and as many again for each key. */
+export const keyIn = (dimension: Dimension): string => (dimension === "time" ? "''" : "c.key");
 export const grainsOf = (dimension: Dimension): readonly Grain[] => [DAY, finestOf(dimension)];
 
 export const dimensionBy = (by: UsageBy): Dimension => (by === "day" ? "time" : by);

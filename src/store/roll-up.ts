@@ -3,7 +3,7 @@
  * time. Whoever inserts a row marks its hour as open in the same transaction. Whoever sums an hour takes the mark away
  * only if nobody inserted meanwhile; while the mark is there, reports read that hour from its rows.
  */
-import { DIMENSIONS, type Dimension, dimensionIn, finestOf } from "./dimensions.ts";
+import { DIMENSIONS, type Dimension, dimensionIn, finestOf, keyIn } from "./dimensions.ts";
 import { DAY, HOUR, startOf } from "./slices.ts";
 import type { Sql, SqlStore } from "./sql.ts";
 import { measuresOf, SUM_NAMES, SUMMED, SUMS_REPLACED } from "./sum-columns.ts";
@@ -97,7 +97,7 @@ function sumOfRows({ engine }: Sql, dimension: Dimension): string {
   const grain = finestOf(dimension);
   return `insert into sums (grain, dimension, slice, value, key, ${SUM_NAMES})
     select ${grain}, '${dimension}', slice, value, key, ${SUMMED} from (
-      select c.ended_at / ${grain} * ${grain} as slice, ${value} as value, c.key as key, ${measuresOf(engine)}
+      select c.ended_at / ${grain} * ${grain} as slice, ${value} as value, ${keyIn(dimension)} as key, ${measuresOf(engine)}
       from ${rows} where c.ended_at >= $1 and c.ended_at < $2) as of_rows
     where true group by slice, value, key
     on conflict (grain, dimension, slice, value, key) do update set ${SUMS_REPLACED}`;

@@ -2,7 +2,7 @@
 import { Database, type SQLQueryBindings } from "bun:sqlite";
 import { chmodSync, closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
+import { Kysely, type Logger, type SqliteDatabase, SqliteDialect } from "kysely";
 import { isBusy } from "./busy.ts";
 import { capabilityRows } from "./capabilities.ts";
 import { deploymentRows } from "./deployments.ts";
@@ -61,7 +61,7 @@ async function opened(file: Database): Promise<Store> {
     file.run("pragma journal_mode = wal");
     // A power cut may cost the last moments, never the file: https://www.sqlite.org/pragma.html#pragma_synchronous
     file.run("pragma synchronous = normal");
-    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: asKyselyWants(file) }) });
+    const db = kyselyOn(file);
     await migrate(db, { engine: "sqlite", binary: "blob" });
     file.run(`pragma busy_timeout = ${BUSY_MS}`);
     return {
@@ -79,6 +79,9 @@ async function opened(file: Database): Promise<Store> {
     throw error;
   }
 }
+
+export const kyselyOn = (file: Database, log?: Logger): Kysely<Schema> =>
+  new Kysely<Schema>({ dialect: new SqliteDialect({ database: asKyselyWants(file) }), ...(log && { log }) });
 
 const NOTHING_TO_DO: ReturnType<SqliteDatabase["prepare"]> = {
   reader: false,

@@ -41,7 +41,8 @@ const usageSum = (row: Sums): UsageSum => ({
 
 async function byQuarter(sql: Sql, span: Span, key: string | undefined): Promise<readonly UsageSum[]> {
   const pieces = await piecesFor(sql, span, [QUARTER]);
-  const parts = partsOf(sql, "time", pieces, "quarter", key);
+  // The sums of all calls do not tell keys apart; those by key have as many quarters.
+  const parts = partsOf(sql, key === undefined ? "time" : "key", pieces, "quarter", undefined, key);
   const found = await sql.all<Sums>(
     `select slice as value, ${SUMMED} from (${parts.text}) as parts group by slice order by slice`,
     ...parts.values,

@@ -339,7 +339,8 @@ describeRedis("Redis", () => {
       [own.url, own.url, own.url].map(async (url) => (await openAt(url, SOON_MS)).counters),
     );
     const money = budget(1_000_000_000_000, 100);
-    let [spent, open, over] = [0, 0, false];
+    let [spent, open] = [0, 0];
+    const over = new AbortController();
     const calls = async (counters: Counters, name: string): Promise<void> => {
       for (let at = 0; at < 1_000; at++) {
         const id = `${name}-${at}`;
@@ -359,7 +360,7 @@ describeRedis("Redis", () => {
       }
     };
     const trouble = async (): Promise<void> => {
-      for (let at = 0; !over; at++) {
+      for (let at = 0; !over.signal.aborted; at++) {
         if (at % 3 === 0) {
           own.pause();
           await Bun.sleep(SOON_MS + 50);
@@ -371,7 +372,7 @@ describeRedis("Redis", () => {
     };
     const troubled = trouble();
     await Promise.all(replicas.map((counters, at) => calls(counters, `r${at}`)));
-    over = true;
+    over.abort();
     await troubled;
     expect(open).toBeGreaterThan(1_000);
     await until("all is told", async () => {
