@@ -1,4 +1,5 @@
 /** The journal of this process in a folder of its own: opened when it can be, tried again where the disk does not take it, and found another folder where somebody took this one. */
+import { rmdirSync } from "node:fs";
 import { openJournal, type Journal } from "./journal.ts";
 import { type Holder, type JournalFolder, newFolder, takeDead } from "./journal-folder.ts";
 import { reasonOf } from "./reason.ts";
@@ -96,7 +97,13 @@ export function journalHome({ root, holder, segmentBytes, warn }: HomeOptions): 
     close: (isDone) => {
       isClosed = true;
       journal?.close();
-      if (isDone && folder) folder.remove();
+      if (!isDone || !folder) return;
+      folder.remove();
+      try {
+        rmdirSync(root);
+      } catch {
+        // Others have their folders there.
+      }
     },
   };
 }

@@ -153,3 +153,16 @@ describe("the local count", () => {
     expect(await countLocally(requestOf("Hi", { tools: [tool] }))).toBeGreaterThan(await countLocally(plain));
   });
 });
+
+test("the length of a body alone tells roughly how many tokens it holds, better with each bill", () => {
+  const meter = tokenMeter();
+  const of = { provider: "p", model: "m" };
+  expect(Math.round(meter.roughly(of, 3_500))).toBe(1_000);
+  meter.weighed(of, 10_000, 5_000);
+  expect(meter.roughly(of, 1_000)).toBe(500);
+  for (let at = 0; at < 40; at++) meter.weighed(of, 10_000, 2_000);
+  expect(Math.round(meter.roughly(of, 1_000))).toBe(200);
+  meter.weighed(of, 10_000, 0);
+  expect(Math.round(meter.roughly(of, 1_000))).toBe(200);
+  expect(Math.round(meter.roughly({ provider: "p", model: "other" }, 3_500))).toBe(1_000);
+});

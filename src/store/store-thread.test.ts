@@ -40,6 +40,18 @@ test("a store that was never asked closes without a thread", async () => {
   expect(started).toBe(0);
 });
 
+test("a thread that dies fails what was asked of it, and the next question makes another", async () => {
+  const script = `${folder()}.ts`;
+  writeFileSync(script, "self.onmessage = () => process.exit(3);");
+  const workers = [() => new Worker(script), () => new Worker(new URL("./worker.ts", import.meta.url).href)];
+  const store = storeThread({ dataDir: folder() }, () => (workers.shift() as () => Worker)());
+  await expect(store.ready()).rejects.toThrow("the thread of the database ended");
+  await store.ready();
+  expect(await store.calls.list({}, { limit: 1 })).toEqual([]);
+  await store.close();
+  await expect(store.ready()).rejects.toThrow("it was stopped");
+});
+
 /** CPU of this thread alone, best of some tries. */
 test("what the asking thread pays for a batch of rows is less than a millisecond", async () => {
   const store = storeThread({ dataDir: folder() });

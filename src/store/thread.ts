@@ -20,7 +20,7 @@ export type Reply =
 export interface Thread {
   ask<T>(room: string, verb: string, words: readonly unknown[]): Promise<T>;
   isStarted(): boolean;
-  /** Immediately: pending questions fail. */
+  /** Immediately and for good: pending questions fail. */
   end(reason: string): void;
 }
 
@@ -29,18 +29,20 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** `opening`: the first message to it. `start` makes the thread at the first question: the gateway's start does not wait for it. */
+/** `opening`: the first message to it. `start` makes the thread at the first question: the gateway's start does not wait for it. One that breaks is made anew by the next question. */
 export function threadOf(opening: unknown, start: () => Worker): Thread {
   const pending = new Map<number, Pending>();
   let count = 0;
   let worker: Worker | undefined;
-  let broken: Error | undefined;
+  let ended: Error | undefined;
 
-  const breakOff = (reason: string): void => {
-    broken ??= new Error(`the thread of the database ended: ${reason}`);
-    for (const { reject } of pending.values()) reject(broken);
+  const breakOff = (reason: string): Error => {
+    const error = new Error(`the thread of the database ended: ${reason}`);
+    for (const { reject } of pending.values()) reject(error);
     pending.clear();
     worker?.terminate();
+    worker = undefined;
+    return error;
   };
   const settle = (reply: Reply): void => {
     const waiting = pending.get(reply.id);
@@ -52,24 +54,26 @@ export function threadOf(opening: unknown, start: () => Worker): Thread {
   };
   const started = (): Worker => {
     const made = start();
-    made.addEventListener("message", ({ data }: MessageEvent<Reply>) => settle(data));
-    made.addEventListener("error", ({ message }) => breakOff(message));
-    made.addEventListener("close", () => breakOff("it left without a word"));
+    /** What an earlier thread still says is nothing to those who ask the present one. */
+    const ifPresent = (act: () => void): void => void (made === worker && act());
+    made.addEventListener("message", ({ data }: MessageEvent<Reply>) => ifPresent(() => settle(data)));
+    made.addEventListener("error", ({ message }) => ifPresent(() => breakOff(message)));
+    made.addEventListener("close", () => ifPresent(() => breakOff("it left without a word")));
     made.postMessage(opening);
     return made;
   };
   return {
     ask: <T>(room: string, verb: string, words: readonly unknown[]) =>
       new Promise<T>((resolve, reject) => {
-        if (broken) return reject(broken);
+        if (ended) return reject(ended);
         worker ??= started();
         worker.ref();
         const question: Question = { id: count++, room, verb, words };
         pending.set(question.id, { resolve: resolve as Pending["resolve"], reject });
         worker.postMessage(question);
       }),
-    isStarted: () => worker !== undefined && broken === undefined,
-    end: breakOff,
+    isStarted: () => worker !== undefined,
+    end: (reason) => void (ended ??= breakOff(reason)),
   };
 }
 
