@@ -29,6 +29,8 @@ const BARE = "bare";
 /** So high that nobody meets them, and each of them is counted for each call. */
 const LIMITED =
   "limits: { requests_per_minute: 100000000, input_tokens_per_minute: 1000000000, output_tokens_per_minute: 1000000000, tokens_per_minute: 1000000000, parallel: 100000 }, budgets: [ { usd: 1000000, per: month }, { usd: 1000000, per: 30d } ]";
+/** Gateways that follow each other on one database need the same; it seals nothing but this bench's. */
+const SECRET = "bench-0f3a91c2d45e8b06-bench-0f3a91c2d45e8b06";
 /** Reasoning on disk is older than the memory of calls: it is in neither. */
 const VAULT = "vault: memory";
 const PRICED = "prices: { input: 2, output: 10 }";
@@ -103,6 +105,7 @@ async function startInside(
   const log = join(folder, "complaints.log");
   const running = startServer([process.execPath, join(import.meta.dir, "inside.ts"), file, kind, watched], log, {
     CODESWITCH_DATA_DIR: folder,
+    CODESWITCH_SECRET: SECRET,
   });
   await untilReady(running, `http://127.0.0.1:${port}/health`, log);
   const stop = async (): Promise<void> => {
@@ -135,7 +138,9 @@ async function costTable(kinds: readonly Kind[], upstreamPort: number, effort: E
       const failures = new Set<string>();
       const found = await cpuFigures(load, contenders, effort, failures, BARE);
       for (const failure of failures) console.error(`  ${failure}`);
-      rows.push([load.title, ...kinds.map(({ name }) => costCell(name, found.get(name)))]);
+      const cells = kinds.map(({ name }) => costCell(name, found.get(name)));
+      console.error(`  ${cells.join(" | ")}`);
+      rows.push([load.title, ...cells]);
     }
   } finally {
     await Promise.all(servers.map((server) => server.stop()));

@@ -11,9 +11,11 @@ const config = loadConfig(file, {}, surroundings());
 const { format } = config.log;
 const said = output((lines) => lostLine(format, lines));
 const dataDir = process.env["CODESWITCH_DATA_DIR"];
+const secret = process.env["CODESWITCH_SECRET"];
 const gateway = await startGateway(config, {
   log: logOf(format, said.print),
   ...(kind === "full" && dataDir !== undefined && { dataDir }),
+  ...(secret !== undefined && { secret }),
 });
 const watch = watched === "watched" ? loopWatch() : undefined;
 /** From here on: what compiled before is over. */

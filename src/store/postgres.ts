@@ -23,6 +23,7 @@ const CONNECT_MS = 5_000;
 /** No question of ours takes longer, and a report that does must not take the server down. */
 const STATEMENT_MS = 30_000;
 const IDLE_MS = 60_000;
+const AGAIN_MS = 10;
 /** Names the lock of the migrations among all locks of a database. */
 const MIGRATION_LOCK = 4_141_001;
 
@@ -60,18 +61,20 @@ export async function postgresStore(options: PostgresOptions): Promise<Store> {
 
 /**
  * A connection that was lost, or a server that was restarted, is found out by the next question. Whatever a store is told
- * may be told twice: it is asked again, once.
+ * may be told twice: it is asked again, once for each connection that may be lost.
  */
 function againOnce(store: Store): Store {
   const again =
     <Words extends readonly unknown[], T>(ask: (...words: Words) => Promise<T>) =>
     async (...words: Words): Promise<T> => {
-      try {
-        return await ask(...words);
-      } catch (error) {
-        if (!isAway(error)) throw error;
-        return ask(...words);
-      }
+      for (let tries = 1; ; tries++)
+        try {
+          return await ask(...words);
+        } catch (error) {
+          if (!isAway(error) || tries > CONNECTIONS) throw error;
+          // The pool lets go of a connection when it hears that it ended.
+          await Bun.sleep(AGAIN_MS);
+        }
     };
   const each = <T extends object>(room: T): T =>
     Object.fromEntries(Object.entries(room).map(([verb, ask]) => [verb, again(ask as never)])) as T;
