@@ -19,6 +19,7 @@ import { openCounters } from "./limits/open-counters.ts";
 import type { Log } from "./observe/log.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
+import { cooldowns } from "./routing/cooldowns.ts";
 import { simulated } from "./simulated.ts";
 import { orAway, type SharedStore, storeAt } from "./store/open.ts";
 import { openSecrets } from "./store/secret.ts";
@@ -143,6 +144,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     tokens,
     prices,
     sightings: options.sightings ?? sightings(Date.now),
+    cooldowns: cooldowns(Date.now),
     search: (...asked: Parameters<Search>) => searchOf(gateway.config.search)(...asked),
   };
   const { idleSeconds } = options;
