@@ -12,7 +12,7 @@ import { printFrame } from "../wire/sse.ts";
 import { streamedAnswer, wholeAnswer } from "./answer.ts";
 import { tryTargets } from "./retry.ts";
 import { type Arrival, type Attempt, type Call, callOf } from "./call.ts";
-import { billedFor, closeCall, type Closing, LEFT, tokenSample } from "./close.ts";
+import { billedFor, closeCall, type Closing, LEFT, tokenSample, unansweredAt } from "./close.ts";
 import { coolLast, failureOf } from "./cooling.ts";
 import { deliver, type OpenStream } from "./deliver.ts";
 import { homeFirst } from "./home.ts";
@@ -89,7 +89,7 @@ async function firstAnswer<Answer>(
       const { losses = [] } = call.plan;
       record.attempt(
         { provider: target.provider.name, model: target.model },
-        losses.length === 0 ? out : { ...out, losses: [...losses, ...out.losses] },
+        { ...out, losses: [...losses, ...out.losses], unanswered: () => unansweredAt(one) },
       );
       const answering = (upstream = await askTarget(one, out));
       const answer = await take(answering, trial).catch((error: unknown) => {
