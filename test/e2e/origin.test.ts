@@ -136,11 +136,11 @@ test("where an answer has no id of its own, the vendor's id of the request stand
 });
 
 test("a call that is refused belongs to the conversation that it would have been part of", async () => {
-  answer = good("openai-chat");
-  const body = bodyFor("openai-chat", "openai-chat");
+  answer = good("chat");
+  const body = bodyFor("chat", "chat");
   const sessions = new Set<string | undefined>();
-  for (const model of ["openai-chat", "nobody-has-this"]) {
-    const record = await recordOf(PATH["openai-chat"], { ...body, model }, { "user-agent": "curl/8" });
+  for (const model of ["chat", "nobody-has-this"]) {
+    const record = await recordOf(PATH["chat"], { ...body, model }, { "user-agent": "curl/8" });
     expect(record.sessionFrom).toBe("guessed");
     sessions.add(record.session);
   }
