@@ -117,6 +117,14 @@ test("a bad label is passed over, and the call goes on", async () => {
   });
 });
 
+test("a conversation that nobody names is one, whether its calls are answered or refused", async () => {
+  answer = good("chat");
+  const answered = await recordOf(PATH.chat, bodyFor("chat", "chat"), {});
+  const refused = await recordOf(PATH.chat, bodyFor("chat", "nobody"), {});
+  expect([answered.status, refused.status, answered.sessionFrom]).toEqual([200, 404, "guessed"]);
+  expect(refused.session).toBe(answered.session as string);
+});
+
 test("the same id of a vendor twice, and none twice, are four records with ids of their own", async () => {
   const records: CallRecord[] = [];
   for (const id of ["chatcmpl-same", "chatcmpl-same", "", ""]) {
