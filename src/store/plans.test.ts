@@ -86,7 +86,7 @@ describe("no report reads all calls", () => {
   }, 120_000);
 
   test.skipIf(why !== undefined)(
-    "in PostgreSQL",
+    why === undefined ? "in PostgreSQL" : `in PostgreSQL (${why})`,
     async () => {
       const connectionString = await (await sharedPostgres()).database();
       await check("postgres", async (log) => {

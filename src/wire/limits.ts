@@ -106,4 +106,6 @@ export const LIMITS = {
   callTagsMax: 32,
   /** Named by one body beside its `model`, where they are checked. */
   otherModelsMax: 100,
+  /** Of one counter of an answer: a sum of nine million such ones still fits a database's integer. */
+  tokensMax: 1e12,
 } as const;
