@@ -20,7 +20,7 @@ describe("the flags of keys add", () => {
       settings(
         ...["--models=gpt-5*,kimi-*", "--models=azure/o3", "--limit=requests/min=20", "--limit=parallel=2"],
         ...["--limit=input-tokens/min=1000", "--limit=output-tokens/min=500", "--limit=tokens/min=1400"],
-        ...["--budget=1.00/30d", "--budget=50/month", "--budget=$5", "--zone=Europe/Berlin", "--soft=0.5,80%"],
+        ...["--budget=1.00/30d", "--budget=50/year", "--budget=$5", "--zone=Europe/Berlin", "--soft=0.5,80%"],
         ...["--degrade=0.8:effort=low", "--degrade=0.9:model=small=er:1", "--degrade=0.9:effort=minimal"],
         ...["--tag=team=search", "--tag=place=a=b", "--address=10.0.0.0/8,::1", "--strict", "--show-reasoning=think"],
         ...["--content=never", "--metadata=ticket=OPS-7", "--vault=memory"],
@@ -37,7 +37,7 @@ describe("the flags of keys add", () => {
       },
       budgets: [
         { usd: 1, per: "30d" },
-        { usd: 50, per: "month" },
+        { usd: 50, per: "year" },
         { usd: 5, per: "month" },
       ].map((budget) => ({
         ...budget,

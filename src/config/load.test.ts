@@ -204,3 +204,9 @@ test("the dialect's name of earlier versions is taken for today's", () => {
   const { models } = load(BASE.replace("model: gpt-5", "model: claude-sonnet-5, dialect: anthropic"));
   expect(models[0]?.targets[0]?.dialect).toBe("anthropic-messages");
 });
+
+test("a database without Redis is warned of: a second gateway on it would count by itself", () => {
+  const warned = (more: string): readonly string[] => load(`${BASE}${more}`).warnings;
+  expect(warned("storage: { url: postgres://h/d }\n").join()).toContain("Name redis.url before you start a second one");
+  expect(warned("storage: { url: postgres://h/d }\nredis: { url: redis://h }\n")).toEqual([]);
+});

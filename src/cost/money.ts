@@ -14,7 +14,9 @@ export const picoOfPerMillion = (dollars: number): number => Math.round(dollars 
 /** `123456789` → `0.123456789`: plain, without an exponent, every digit that is there and no more. */
 export function dollars(nano: number): string {
   const digits = String(Math.abs(nano)).padStart(10, "0");
-  const fraction = digits.slice(-9).replace(/0+$/, "");
+  let end = digits.length;
+  while (end > digits.length - 9 && digits[end - 1] === "0") end--;
+  const fraction = digits.slice(-9, end);
   return `${nano < 0 ? "-" : ""}${digits.slice(0, -9)}${fraction === "" ? "" : `.${fraction}`}`;
 }
 

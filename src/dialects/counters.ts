@@ -1,16 +1,23 @@
 /** Counters as vendors send them, as a line of usage. Both OpenAI protocols count alike in words of their own, and vendors mix the words: one reader has them all, for the dialects and for whoever checks a vendor from outside. */
 import { isObject, type Json, type JsonObject } from "../wire/json.ts";
+import { LIMITS } from "../wire/limits.ts";
 import { type UsageLine, usageLine, type UsageTotals } from "../ir/usage.ts";
 
-/** Finite, whole and not below zero, or it is no count. */
+/** Finite, whole and not below zero, or it is no count. A number that no database takes is as much as there is, which no price believes. */
 export function countIn(holder: Json | undefined, ...keys: readonly string[]): number | undefined {
   if (!isObject(holder)) return undefined;
   for (const key of keys) {
     const value = holder[key];
-    if (typeof value === "number" && Number.isFinite(value) && value >= 0) return Math.trunc(value);
+    if (typeof value === "number" && Number.isFinite(value) && value >= 0)
+      return Math.min(Math.trunc(value), LIMITS.tokensMax);
   }
   return undefined;
 }
+
+/** Whether anything is counted there: nulls and words are no bill, and a bill of 0 would be one. */
+export const isCounted = (wire: JsonObject): boolean =>
+  countIn(wire, "prompt_tokens", "input_tokens") !== undefined ||
+  countIn(wire, "completion_tokens", "output_tokens") !== undefined;
 
 /** The prompt holds what was cached, the output the reasoning. No part is larger than its whole, whatever a vendor says. */
 export function countedLine(wire: JsonObject): UsageLine {

@@ -101,6 +101,9 @@ export class GatewayError extends Error {
   }
 }
 
+/** Why a target is left that may still be thinking. */
+export const LEAVES: ReadonlySet<ErrorKind> = new Set<ErrorKind>(["aborted", "gateway-stopping", "upstream-timeout"]);
+
 /** An error whose message nobody but the gateway wrote, so that the log may have it too. */
 export const ownError = (kind: ErrorKind, message: string, details: ErrorDetails = {}): GatewayError =>
   new GatewayError(kind, message, { ...details, why: message });

@@ -5,7 +5,7 @@ import type { DialectId } from "../ir/dialect-id.ts";
 import type { Efforts } from "../ir/effort.ts";
 import type { Origin } from "../ir/origin.ts";
 import { NO_USAGE, type Usage } from "../ir/usage.ts";
-import { type ErrorKind, GatewayError } from "../ir/error.ts";
+import { type ErrorKind, GatewayError, LEAVES } from "../ir/error.ts";
 import { shortened } from "../wire/printable.ts";
 import { type LoggedLoss, lost, type Lost, type LossCounts } from "./lost.ts";
 import { stopwatch } from "./stopwatch.ts";
@@ -93,6 +93,13 @@ export interface Sent {
   readonly lane: CallRecord["lane"];
   readonly losses: readonly Loss[];
   readonly efforts?: Efforts;
+  /** What it comes to at least where it is left before the target has said anything. Absent: nothing. */
+  unanswered?(): Unanswered;
+}
+
+export interface Unanswered {
+  readonly usage: Usage;
+  readonly cost: Cost;
 }
 
 /** Takes finished records. It must return at once: what writes to a disk or a network does so later, from a queue of its own. */
@@ -123,6 +130,10 @@ export interface Recorder {
   attempted(error?: GatewayError, billed?: Cost): void;
   /** What failed attempts reported before they failed, each. */
   billed(): readonly Cost[];
+  /** What the last attempt comes to where its target was left before it answered or refused. */
+  unanswered(): Unanswered | undefined;
+  /** The last target that was asked refused, or could not be reached. */
+  wasRefused(): boolean;
   /** Hands the record to every sink, once: every later `close` does nothing. */
   close(outcome: CallRecord["outcome"], status: number, error?: GatewayError): void;
 }
@@ -217,7 +228,7 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
     },
     arrived: watch.arrived,
     answered: watch.answered,
-    attempt: ({ provider, model }, { lane, losses: requestLosses, efforts = {} }) => {
+    attempt: ({ provider, model }, { lane, losses: requestLosses, efforts = {}, unanswered }) => {
       watch.asked();
       delete draft.responseMs;
       if (efforts.asked !== undefined) draft.effortAsked = efforts.asked;
@@ -227,7 +238,7 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
       draft.provider = provider;
       draft.modelServed = model;
       losses.request(requestLosses);
-      attempts.push({ provider, model, from: passedMs() });
+      attempts.push({ provider, model, from: passedMs(), ...(unanswered && { unanswered }) });
     },
     responded: (upstreamId) => {
       const last = attempts.at(-1);
@@ -242,6 +253,15 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
       last.ended = { ...endedAt(passedMs(), last, error), ...(nano !== undefined && { billedNano: nano }) };
     },
     billed: () => billed,
+    unanswered: () => {
+      const last = attempts.at(-1);
+      const why = last?.ended?.error;
+      return last && (!last.ended || (why && LEAVES.has(why))) ? last.unanswered?.() : undefined;
+    },
+    wasRefused: () => {
+      const { status = 0, error } = attempts.at(-1)?.ended ?? {};
+      return status >= 400 || error === "upstream-unreachable";
+    },
     close: (outcome, status, error) => {
       if (closed) return;
       closed = true;
@@ -268,7 +288,7 @@ const NO_COST: Cost = { nano: null, priceVersion: null, priced: false };
 
 const LEFT = new GatewayError("aborted", "the caller went away");
 
-interface Asked extends Pick<Attempt, "provider" | "model"> {
+interface Asked extends Pick<Attempt, "provider" | "model">, Pick<Sent, "unanswered"> {
   readonly from: number;
   ended?: Attempt;
 }

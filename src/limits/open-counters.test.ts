@@ -75,7 +75,8 @@ describe("redis.url", () => {
 });
 
 const why = withoutRedis("redis");
-const describeRedis = why === undefined ? describe : describe.skip;
+const describeRedis = (name: string, tests: () => void): void =>
+  why === undefined ? describe(name, tests) : describe.skip(`${name} (${why})`, tests);
 describeRedis("a server that is not the one", () => {
   test("asks for a password, or knows another", async () => {
     const server = await startRedis({ password: "geheim" });

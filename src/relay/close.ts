@@ -8,14 +8,14 @@ import type { PricedTarget } from "../cost/price-book.ts";
 import { toldTotals } from "../ir/usage.ts";
 import type { ModelRequest } from "../ir/request.ts";
 import { withoutAttribution } from "../clients/claude-code.ts";
-import type { Recorder } from "../ledger/ledger.ts";
+import type { Recorder, Unanswered } from "../ledger/ledger.ts";
 import { vendorOf } from "../providers/catalog.ts";
 import { countsTokens } from "../providers/endpoint.ts";
 import type { MeteredModel } from "../providers/token-meter.ts";
 import type { Target } from "../routing/target.ts";
 import type { Place } from "../vault/place.ts";
-import type { Call, Gateway } from "./call.ts";
-import { usedBy } from "./estimate.ts";
+import type { Attempt, Call, Gateway } from "./call.ts";
+import { inputAlone, usedBy } from "./estimate.ts";
 import type { Upstream } from "./upstream.ts";
 import type { Watch } from "./watch.ts";
 
@@ -51,8 +51,8 @@ export const LEFT = new GatewayError("aborted", "the caller went away");
 
 /** `status`: what the caller got; 499 when it was gone. `error`: why there is no whole answer, where the answer itself does not hold the reason. */
 export function closeCall(closing: Closing, status: number, ending?: Ending, error?: GatewayError): void {
-  if (ending) settle(closing, ending);
   const fault = error ?? ending?.watch.error;
+  if (ending) settle(closing, ending, fault);
   const own = ending ? costAt(closing, ending.target) : costOfFailure(closing, fault);
   closing.record.draft.cost = sumOfCosts([own, ...closing.record.billed()]);
   if (!fault) closing.record.close("ended", status);
@@ -60,10 +60,10 @@ export function closeCall(closing: Closing, status: number, ending?: Ending, err
 }
 
 /** Usage and losses for the record, reasoning for the vault, tokens for the local count. */
-function settle({ gateway, record, reply }: Closing, ending: Ending): void {
+function settle({ gateway, record, reply }: Closing, ending: Ending, fault: GatewayError | undefined): void {
   const { watch, losses, place, sample, target } = ending;
   const of = { provider: target.provider.name, model: target.model };
-  record.draft.usage = usedBy({ ...ending, of }, gateway.tokens);
+  record.draft.usage = usedBy({ ...ending, of, fault }, gateway.tokens);
   record.draft.tools = watch.tools;
   if (watch.id !== undefined) record.draft.upstreamId = watch.id;
   if (watch.stopReason !== undefined) record.draft.stopReason = watch.stopReason;
@@ -95,12 +95,25 @@ export function pricedOf({ provider, model, baseModel, config: { prices } }: Tar
   return prices ? { ...of, prices } : of;
 }
 
-/** What no target was asked, what a vendor refuses and a mere count are on no bill. What ended while one was thinking may be. */
+/** What no target was asked, what a vendor refuses and a mere count are on no bill. Who leaves while one is thinking has its input on his. */
 function costOfFailure({ record }: Closing, fault: GatewayError | undefined): Cost {
-  const isTold = record.billed().length > 0;
-  const isRefused = isTold || fault?.details.upstream !== undefined || fault?.kind === "upstream-unreachable";
   const { draft } = record;
-  return draft.provider === undefined || draft.kind === "count" || isRefused ? NO_COST : UNKNOWN_COST;
+  if (draft.provider === undefined || draft.kind === "count") return NO_COST;
+  const left = record.unanswered();
+  if (left) {
+    draft.usage = left.usage;
+    return left.cost;
+  }
+  const isTold = record.billed().length > 0;
+  return isTold || record.wasRefused() || fault?.details.upstream !== undefined ? NO_COST : UNKNOWN_COST;
+}
+
+/** Of an answer that nobody waited for: its input, by the size of the request. */
+export function unansweredAt({ call, target }: Attempt): Unanswered {
+  const { tokens, prices, clock } = call.gateway;
+  const of = { provider: target.provider.name, model: target.model };
+  const usage = inputAlone(Math.ceil(tokens.roughly(of, call.bytes.byteLength)));
+  return { usage, cost: costOf(usage, prices.of(pricedOf(target)), clock()) };
 }
 
 /** Where the vendor has no counter of its own, its bill teaches the local one. Only some calls are sampled. */

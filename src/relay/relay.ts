@@ -11,7 +11,7 @@ import { printFrame } from "../wire/sse.ts";
 import { streamedAnswer, wholeAnswer } from "./answer.ts";
 import { tryTargets } from "./retry.ts";
 import { type Arrival, type Attempt, type Call, callOf } from "./call.ts";
-import { billedFor, closeCall, type Closing, LEFT, tokenSample } from "./close.ts";
+import { billedFor, closeCall, type Closing, LEFT, tokenSample, unansweredAt } from "./close.ts";
 import { deliver, type OpenStream } from "./deliver.ts";
 import { homeFirst } from "./home.ts";
 import { guardRequest } from "./hooks.ts";
@@ -78,7 +78,7 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
       const { losses = [] } = call.plan;
       record.attempt(
         { provider: target.provider.name, model: target.model },
-        losses.length === 0 ? out : { ...out, losses: [...losses, ...out.losses] },
+        { ...out, losses: [...losses, ...out.losses], unanswered: () => unansweredAt(one) },
       );
       const answering = (upstream = await askTarget(one, out));
       const answer = await take(answering).catch((error: unknown) => {

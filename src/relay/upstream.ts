@@ -41,7 +41,7 @@ export async function askTarget(attempt: Attempt, out: Outbound): Promise<Upstre
   // While the upstream thinks.
   const place = out.place();
   call.record.comesFrom(() =>
-    originOf({ ...{ client: call.client, headers: call.headers, body: call.body }, caller: call.caller.name }),
+    originOf({ ...{ client: call.client, headers: call.headers, body: call.body }, caller: call.caller.id }),
   );
   const response = await sending;
   call.record.responded(requestIdIn(response.headers));

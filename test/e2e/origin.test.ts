@@ -117,6 +117,14 @@ test("a bad label is passed over, and the call goes on", async () => {
   });
 });
 
+test("a conversation that nobody names is one, whether its calls are answered or refused", async () => {
+  answer = good("chat");
+  const answered = await recordOf(PATH.chat, bodyFor("chat", "chat"), {});
+  const refused = await recordOf(PATH.chat, bodyFor("chat", "nobody"), {});
+  expect([answered.status, refused.status, answered.sessionFrom]).toEqual([200, 404, "guessed"]);
+  expect(refused.session).toBe(answered.session as string);
+});
+
 test("the same id of a vendor twice, and none twice, are four records with ids of their own", async () => {
   const records: CallRecord[] = [];
   for (const id of ["chatcmpl-same", "chatcmpl-same", "", ""]) {
@@ -133,4 +141,16 @@ test("where an answer has no id of its own, the vendor's id of the request stand
   expect((await recordOf(PATH.chat, bodyFor("chat", "chat"), {})).upstreamId).toBe("req_of_vendor");
   answer = () => Response.json({ error: { message: "no" } }, { status: 400, headers });
   expect((await recordOf(PATH.chat, bodyFor("chat", "chat"), {})).upstreamId).toBe("req_of_vendor");
+});
+
+test("a call that is refused belongs to the conversation that it would have been part of", async () => {
+  answer = good("chat");
+  const body = bodyFor("chat", "chat");
+  const sessions = new Set<string | undefined>();
+  for (const model of ["chat", "nobody-has-this"]) {
+    const record = await recordOf(PATH["chat"], { ...body, model }, { "user-agent": "curl/8" });
+    expect(record.sessionFrom).toBe("guessed");
+    sessions.add(record.session);
+  }
+  expect(sessions.size).toBe(1);
 });

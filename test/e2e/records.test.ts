@@ -55,6 +55,7 @@ const good =
 /** The usage of every answer in wires.ts. */
 const USAGE: Usage = { lines: [usageLine({ input: 5, output: 2 })], hostedCalls: {}, source: "reported" };
 const SOME_MS = expect.any(Number) as unknown as number;
+const SOME_TOKENS = expect.any(Number) as unknown as number;
 /** RFC 9562. */
 const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 /** What no call of this file has. */
@@ -214,6 +215,8 @@ for (const { client, upstream: wire } of CROSSINGS) {
           status: 499,
           error: "aborted",
           attempts: [{ provider: wire, model: "served", error: "aborted", why: "the caller went away", ms: SOME_MS }],
+          // The vendor has read the prompt.
+          usage: { lines: [usageLine({ input: SOME_TOKENS })], hostedCalls: {}, source: "estimated" },
         });
       });
     }

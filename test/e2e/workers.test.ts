@@ -84,10 +84,10 @@ onLinux("workers", () => {
   });
   afterAll(() => server?.stop());
 
-  const start = async (serverKeys = "drain_ms: 20000, workers: 2", keys = ""): Promise<Watched> => {
+  const start = async (serverKeys = "drain_ms: 20000, workers: 2", keys = "", prices = ""): Promise<Watched> => {
     const yaml = [
       `auth: { keys: [ { name: one, key: k-one-7f3a9b }, { name: limited, key: k-two-7f3a9b${keys} } ] }`,
-      `providers: { p: { kind: openai-compatible, base_url: "${server.url}/v1", api_key: none } }`,
+      `providers: { p: { kind: openai-compatible, base_url: "${server.url}/v1", api_key: none${prices} } }`,
       "models: { m: { targets: [ { provider: p, model: served } ] } }",
     ].join("\n");
     gateway = watched(await startProcess(yaml, { server: serverKeys }));
@@ -143,6 +143,27 @@ onLinux("workers", () => {
         40,
         new Set([200, 429]),
       ]);
+    },
+    TEST_MS,
+  );
+
+  test(
+    "one budget over all of them: money for thirty calls answers thirty, one after the other or all at once",
+    async () => {
+      // 5 tokens in and 2 out of the vendor's answer, at $10 and $50 a million: 150,000 nano-dollars.
+      const thirty = ", budgets: [ { usd: 0.0045, per: total } ]";
+      const { url } = await start("drain_ms: 20000, workers: 2", thirty, ", prices: { input: 10, output: 50 }");
+      const body = { ...bodyFor(WIRE, "m"), max_tokens: 2 };
+      const statuses: number[] = [];
+      const one = async (): Promise<void> => {
+        const response = await post(url, body, "k-two-7f3a9b");
+        await response.text();
+        statuses.push(response.status);
+      };
+      while (!statuses.includes(422)) await Promise.all(Array.from({ length: 4 }, one));
+      for (let count = 0; count < 10; count++) await one();
+      expect(statuses.filter((status) => status === 200).length).toBe(30);
+      expect(statuses.slice(-10).every((status) => status === 422)).toBe(true);
     },
     TEST_MS,
   );

@@ -175,6 +175,7 @@ export const tiny = {
   customCalls: () => "json",
   paths,
   headers: { fixed: { "tiny-version": "1" }, native: () => true, translated: () => false },
+  limitHeaders: () => ({}),
   traits: OPENAI_TRAITS,
   range: {
     thinking: "effort",

@@ -61,10 +61,14 @@ export function resolve(yaml: YamlFile, { file, pending }: Validated, vendors: r
       ...warningsOf(reading, providers),
       ...unknownKeyModels(file, yaml),
       ...originWarnings(origins, file.auth.keys),
+      ...(file.storage.url !== undefined && file.redis === undefined ? [COUNTS_ALONE] : []),
       ...("off" in found ? [`The search of the web is switched off: ${found.off}.`] : []),
     ],
   };
 }
+
+const COUNTS_ALONE =
+  "storage.url is set and redis.url is not: each gateway on this database counts requests, tokens and parallel calls for itself, and hears of what others spent after a minute. Name redis.url before you start a second one.";
 
 /** Those that are on, and why the others are off. */
 function readProviders(reading: FileReading, pending: Validated["pending"], wrong: Problems) {

@@ -1,12 +1,12 @@
 /** Usage as Chat says it, and as its vendors say it. */
-import { countedLine, countIn, writesOf } from "../counters.ts";
+import { countedLine, countIn, isCounted, writesOf } from "../counters.ts";
 import { NO_USAGE, toldTotals, type Usage } from "../../ir/usage.ts";
 import type { JsonObject } from "../../wire/json.ts";
 
 export function decodeUsage(wire: JsonObject | undefined, serviceTier: string | undefined): Usage {
   // Groq's word for the tier that everybody else calls default.
   const tier = serviceTier === undefined ? {} : { serviceTier: serviceTier === "on_demand" ? "default" : serviceTier };
-  if (!wire) return { ...NO_USAGE, ...tier };
+  if (!wire || !isCounted(wire)) return { ...NO_USAGE, ...tier };
   const sources = countIn(wire, "num_sources_used") ?? 0;
   return { lines: [countedLine(wire)], hostedCalls: sources > 0 ? { sources } : {}, ...tier, source: "reported" };
 }

@@ -1,12 +1,12 @@
 /** Token counts of a Responses answer. `input_tokens` includes what was cached, `output_tokens` the reasoning. */
-import { countedLine, writesOf } from "../counters.ts";
+import { countedLine, isCounted, writesOf } from "../counters.ts";
 import { toldTotals, type Usage } from "../../ir/usage.ts";
 import { isObject, type JsonObject } from "../../wire/json.ts";
 
 export function decodeUsage(response: JsonObject, hostedCalls: Readonly<Record<string, number>>): Usage {
   const tier = typeof response.service_tier === "string" ? { serviceTier: response.service_tier } : {};
   const { usage } = response;
-  if (!isObject(usage)) return { lines: [], hostedCalls, ...tier, source: "none" };
+  if (!isObject(usage) || !isCounted(usage)) return { lines: [], hostedCalls, ...tier, source: "none" };
   return { lines: [countedLine(usage)], hostedCalls, ...tier, source: "reported" };
 }
 

@@ -26,7 +26,8 @@ const LEASE_MS = 60_000;
 /** What a server that is well keeps on a busy machine too. */
 const SOON_MS = 300;
 const why = withoutRedis("redis");
-const describeRedis = why === undefined ? describe : describe.skip;
+const describeRedis = (name: string, tests: () => void): void =>
+  why === undefined ? describe(name, tests) : describe.skip(`${name} (${why})`, tests);
 if (why !== undefined) console.log(`skipped: counters in Redis, since ${why}`);
 
 interface Opened {
