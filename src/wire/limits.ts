@@ -59,6 +59,8 @@ export const LIMITS = {
   journalLineBytesMax: 4 * 1024 * 1024,
   /** Rows in memory, where the journal cannot be written. */
   journalSpillBytesMax: 16 * 1024 * 1024,
+  /** The last rows of the journal, for readers that keep up with it: a second or two of calls. */
+  journalRecentBytesMax: 4 * 1024 * 1024,
   /** Rows that a database refuses for good, kept aside. */
   journalRefusedBytesMax: 64 * 1024 * 1024,
   /** Rows that the other side of the outbox has not yet. Beyond, the oldest are left out. */
