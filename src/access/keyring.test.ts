@@ -116,6 +116,13 @@ describe("made keys", () => {
     expect(await ask(keys, key)).toBe("id of laptop laptop");
   });
 
+  test("are their callers at once, also before the gateway has heard that there is one", async () => {
+    const keys = ring(config([]), { made: made(() => "no", { [key]: "laptop" }) });
+    expect(await ask(keys, key)).toBe("id of laptop laptop");
+    expect(await ask(keys, makeKey())).toBe("local local");
+    expect(await ask(keys, "anything")).toBe("local local");
+  });
+
   test("that nobody knows of yet keep the gateway shut", async () => {
     const slow = made(() => "unknown", { [key]: "laptop" });
     const shut = ring(config([]), { made: slow });

@@ -40,12 +40,17 @@ export function keyringOf({ config, made, unreadable = "open", clock }: KeyringP
     if (exist === "unreadable") return unreadable;
     return exist === "unknown" ? "unknown" : "open";
   };
+  /** The first key that is made shuts the gateway within a second; whoever comes with it sooner is its caller already. */
+  const madeJustNow = (presented: string | undefined, visit: Visit): Promise<Caller> | undefined => {
+    if (made === undefined || presented === undefined || kindOfKey(presented) !== "made") return undefined;
+    return Promise.resolve(made.find(presented, visit)).then((caller) => caller ?? LOCAL);
+  };
   return {
     access,
     identify: (headers, peer) => {
       const state = access();
-      if (state === "open") return LOCAL;
       const presented = presentedKey(headers);
+      if (state === "open") return madeJustNow(presented, { now: clock(), peer }) ?? LOCAL;
       if (presented === undefined) throw state === "unknown" ? cannotTell() : noKey();
       const visit: Visit = { now: clock(), peer };
       const configured = configuredKeys(config()).get(digestOf(presented));

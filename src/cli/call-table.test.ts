@@ -31,7 +31,7 @@ test("a line says when, who, what, how it ended, how much and how long", () => {
       .trim()
       .split(/\s{2,}/),
   ).toEqual([
-    ...["laptop", "codex", "gpt-high → sim/gpt-5", "200", "12.3k 73%", "410", "$0.012345", "820ms", "4.1s", "s-1"],
+    ...["laptop", "codex", "gpt-high → sim/gpt-5", "200", "12.3k 73%", "410", "$0.0123", "820ms", "4.1s", "s-1"],
   ]);
 });
 
@@ -68,9 +68,9 @@ describe("money", () => {
     [null, "?"],
     [0, "$0"],
     [1, "$0.000000001"],
-    [12_345_000, "$0.012345"],
-    [1_500_000_000, "$1.5"],
-    [9_007_199_254_740_991, "$9007199.254740991"],
+    [12_345_000, "$0.0123"],
+    [1_500_000_000, "$1.5000"],
+    [9_007_199_254_740_991, "$9007199.2547"],
   ])("%p nano-dollars are %s", (nano, shown) => {
     expect(money(nano)).toBe(shown);
   });
@@ -86,19 +86,32 @@ test.each([
   expect(shortCount(count)).toBe(shown);
 });
 
-test("what became of a call is said where it did not end", () => {
-  const statuses = (["ended", "failed", "abandoned", "unknown"] as const).map(
-    (outcome) =>
+test("what became of a call is said where its status does not tell", () => {
+  const calls = [
+    ["ended", 200],
+    ["failed", 502],
+    ["failed", 200],
+    ["abandoned", 200],
+    ["unknown", 0],
+  ] as const;
+  const statuses = calls.map(
+    ([outcome, status]) =>
       callTable(200)
-        .line(row({ outcome, status: 502, session: null }))
-        .match(/502 fail|502|left|unknown/)?.[0],
+        .line(row({ outcome, status, session: null }))
+        .match(/ (502|200 cut|200|left|unknown) /)?.[1],
   );
-  expect(statuses).toEqual(["502", "502 fail", "left", "unknown"]);
+  expect(statuses).toEqual(["200", "502", "200 cut", "left", "unknown"]);
+});
+
+test("80 columns have room for whose key it was; a pipe for the session whole, so that --session can be given it", () => {
+  expect(callTable(80).head.split(/\s+/)).toEqual(["TIME", "KEY", "MODEL", "STATUS", "IN", "OUT", "COST"]);
+  const session = "8aa56610-2d55-4de4-b02b-5644376606b6";
+  expect(callTable(200).line(row({ session }))).toEndWith(`  ${session}`);
 });
 
 test("a page has a line for all that is known, money and moments readable", () => {
   const page = callPage(row());
-  expect(page).toContain("cost_nano               $0.012345\n");
+  expect(page).toContain("cost                    $0.012345\n");
   expect(page).toContain("ended_at                2026-01-02T12:00:04.100Z\n");
   expect(page).not.toContain("pr  ");
 });

@@ -1,6 +1,6 @@
 /** Calls as lines that fit a terminal: what differs from call to call. */
 import type { CallRow } from "../store/call-row.ts";
-import { dollars } from "../cost/money.ts";
+import { dollars, shownDollars } from "../cost/money.ts";
 import { escaped } from "../wire/printable.ts";
 
 interface Column {
@@ -14,22 +14,22 @@ const GAP = 2;
 
 const COLUMNS = {
   time: { head: "TIME", width: 14, side: "left", of: (row) => timeOf(row.ended_at) },
-  key: { head: "KEY", width: 12, side: "left", of: (row) => row.key },
+  key: { head: "KEY", width: 10, side: "left", of: (row) => row.key },
   client: { head: "CLIENT", width: 11, side: "left", of: (row) => row.client },
   model: { head: "MODEL", width: 34, side: "left", of: modelOf },
-  status: { head: "STATUS", width: 9, side: "left", of: statusOf },
-  input: { head: "IN", width: 11, side: "right", of: inputOf },
+  status: { head: "STATUS", width: 7, side: "left", of: statusOf },
+  input: { head: "IN", width: 10, side: "right", of: inputOf },
   output: { head: "OUT", width: 6, side: "right", of: (row) => shortCount(row.tokens_output) },
-  cost: { head: "COST", width: 12, side: "right", of: (row) => money(row.cost_nano) },
+  cost: { head: "COST", width: 9, side: "right", of: (row) => money(row.cost_nano) },
   first: { head: "FIRST", width: 6, side: "right", of: (row) => seconds(row.first_token_ms) },
   total: { head: "TOTAL", width: 6, side: "right", of: (row) => seconds(row.total_ms) },
-  session: { head: "SESSION", width: 8, side: "left", of: (row) => row.session ?? "-" },
+  session: { head: "SESSION", width: 36, side: "left", of: (row) => row.session ?? "-" },
 } as const satisfies Readonly<Record<string, Column>>;
 type Name = keyof typeof COLUMNS;
 
 /** What goes first where there is no room. */
-const LESSER: readonly Name[] = ["session", "first", "client", "key", "total"];
-const MODEL_MIN = 16;
+const LESSER: readonly Name[] = ["session", "first", "total", "client", "key"];
+const MODEL_MIN = 12;
 
 export interface CallTable {
   readonly head: string;
@@ -88,7 +88,8 @@ function modelOf({ model_asked: asked, model_served: served, provider }: CallRow
 /** The status where a call ended, and what became of it where it did not. */
 function statusOf({ outcome, status }: CallRow): string {
   if (outcome === "ended") return String(status);
-  return outcome === "failed" ? `${status} fail` : outcome === "abandoned" ? "left" : "unknown";
+  if (outcome === "failed") return status < 400 ? `${status} cut` : String(status);
+  return outcome === "abandoned" ? "left" : "unknown";
 }
 
 /** Everything that went in, and how much of it came from a cache. */
@@ -107,8 +108,8 @@ const inputTokens = (row: CallRow): number =>
 
 export const share = (part: number, all: number): string => `${Math.floor((part / all) * 100)}%`;
 
-/** Every digit that there is: nano-dollars are whole numbers. "?": the price is not known. */
-export const money = (nano: number | null): string => (nano === null ? "?" : `$${dollars(nano)}`);
+/** As the log has it; --json has every digit. "?": the price is not known. */
+export const money = (nano: number | null): string => (nano === null ? "?" : shownDollars(nano));
 
 /** `850`, `12.3k`, `1.2M`. */
 export function shortCount(value: number): string {
@@ -126,11 +127,11 @@ const seconds = (ms: number | null): string =>
         ? `${(ms / 1_000).toFixed(1)}s`
         : `${Math.round(ms / 1_000)}s`;
 
-/** One call with all that is known of it, a line each. */
+/** One call with all that is known of it, a line each; of money every digit. */
 export const callPage = (row: CallRow): string =>
   Object.entries(row)
     .filter(([, value]) => value !== null && !isEmpty(value))
-    .map(([name, value]) => `${name.padEnd(24)}${escaped(shown(name, value))}`)
+    .map(([name, value]) => `${name.replace(/_nano$/, "").padEnd(24)}${escaped(shown(name, value))}`)
     .join("\n");
 
 const isEmpty = (value: unknown): boolean =>
@@ -138,6 +139,6 @@ const isEmpty = (value: unknown): boolean =>
 
 function shown(name: string, value: unknown): string {
   if (typeof value === "number" && name.endsWith("_at")) return new Date(value).toISOString();
-  if (typeof value === "number" && name.endsWith("_nano")) return money(value);
+  if (typeof value === "number" && name.endsWith("_nano")) return `$${dollars(value)}`;
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -8,7 +8,7 @@ import { Failure, UsageError } from "./usage.ts";
 export function explain(error: unknown): string {
   if (SENTENCES.some((kind) => error instanceof kind)) return (error as Error).message;
   if (error instanceof ConfigError) return error.report();
-  if (isSystemError(error)) return refusedBySystem(error);
+  if (isSystemError(error)) return hasEnough(error) ? "" : refusedBySystem(error);
   const seen = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `codeswitch failed, and the fault is its own: ${seen}`;
 }
@@ -27,6 +27,9 @@ const isSystemError = (error: unknown): error is SystemError =>
   "code" in error &&
   typeof error.code === "string" &&
   (error.code.startsWith("SQLITE_") || (/^E[A-Z0-9]+$/.test(error.code) && "syscall" in error));
+
+/** Whoever reads from a pipe has read enough and is gone: `codeswitch export | head`. */
+const hasEnough = ({ code }: SystemError): boolean => code === "EPIPE";
 
 function refusedBySystem({ code, syscall, path, message }: SystemError): string {
   if (syscall?.includes("cwd")) return "The folder that you are in is gone. Go to one that is there: cd ~";

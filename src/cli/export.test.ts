@@ -5,6 +5,7 @@ import { callRecord } from "../../test/fixtures/call-record.ts";
 import { rowOf } from "../ledger/row.ts";
 import type { CallRow } from "../store/call-row.ts";
 import { COLUMNS } from "./export-formats.ts";
+import { explain } from "./explain.ts";
 import { exported } from "./export.ts";
 
 const row = (more: Partial<CallRow> = {}, id = "a"): CallRow => ({ ...rowOf(callRecord(id)), ...more });
@@ -110,4 +111,9 @@ test("memory does not grow with the rows: each is let go before the next comes",
     expect(bytes.byteLength).toBeLessThan(256 * 1024);
   });
   expect(most).toBeLessThan(200);
+});
+
+test("whoever reads from the pipe may have enough: no word of it", () => {
+  const gone = Object.assign(new Error("EPIPE: broken pipe, write"), { code: "EPIPE", syscall: "write" });
+  expect(explain(gone)).toBe("");
 });

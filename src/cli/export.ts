@@ -1,5 +1,6 @@
 /** `codeswitch export`: remembered calls for other programs. */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { extname } from "node:path";
 import { defineCommand } from "citty";
 import type { CallRow } from "../store/call-row.ts";
 import { didYouMean } from "../config/nearest.ts";
@@ -97,9 +98,17 @@ const standardOut = (): Out => ({
 });
 
 function formatOf(typed: string | undefined, path = ""): ExportFormat {
-  if (typed === undefined) return FORMATS.find((format) => path.endsWith(`.${format}`)) ?? "jsonl";
+  if (typed === undefined) return formatByName(path);
   const format = FORMATS.find((one) => one === typed);
   if (format === undefined)
     throw new UsageError(`--format: "${typed}" is none. ${didYouMean(typed, FORMATS)}There are ${FORMATS.join(", ")}.`);
   return format;
+}
+
+/** A file without an ending, such as /dev/null, has lines. */
+function formatByName(path: string): ExportFormat {
+  const ending = extname(path).slice(1);
+  const format = FORMATS.find((one) => one === ending);
+  if (format !== undefined || ending === "" || ending === "json" || ending === "ndjson") return format ?? "jsonl";
+  throw new UsageError(`--out: what ends in .${ending} cannot be written. Choose --format ${FORMATS.join(", ")}.`);
 }

@@ -56,6 +56,7 @@ function uses(config: Config, url: string, { isShut, cursor }: { isShut: boolean
     ["OpenAI SDKs", `OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=${key}`],
     ["Cursor", cursor],
     ["curl", curl(url, key, model)],
+    ["Costs", `${command("usage")}, and ${command("logs -f")} shows calls as they end`],
   ];
   return ["  To use it", table(lines, { indent: "    ", gap: 3 })];
 }

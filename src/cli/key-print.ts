@@ -7,7 +7,10 @@ import { maskSecret } from "../config/mask.ts";
 import { KeySettingsSchema } from "../config/schema/schema.ts";
 import { inSnake } from "../config/schema/spelling.ts";
 import type { KeyRow } from "../store/store.ts";
+import { shownDollars } from "../cost/money.ts";
+import { spanOf } from "../limits/refusal.ts";
 import { LIMIT_NAMES } from "./key-flags.ts";
+import type { Spent } from "./key-spent.ts";
 import { table, WIDTH } from "./table.ts";
 
 export interface Listed {
@@ -49,6 +52,7 @@ export function listedKey(config: Config, key: KeyConfig, now: number): Listed {
 export function asJson(
   { id, shown, where, state, createdAt, expiresAt, oldUntil, settings }: Listed,
   key?: string,
+  spent: readonly Spent[] = [],
 ): string {
   const { name, ...rest } = settings;
   const { expires: _written, ...said } = inSnake(rest, KeySettingsSchema) as Record<string, unknown>;
@@ -56,6 +60,9 @@ export function asJson(
     ...{ id, name, ...(key !== undefined && { key }), shown, where, state },
     ...{ created_at: iso(createdAt), expires_at: iso(expiresAt), old_key_until: iso(oldUntil) },
     ...said,
+    ...(spent.length > 0 && {
+      spent: spent.map(({ budget: { usd, per }, nano }) => ({ usd, per, spent_nano: nano })),
+    }),
   });
 }
 
@@ -76,7 +83,7 @@ export const asTable = (keys: readonly Listed[]): string =>
     { width: WIDTH },
   );
 
-export const asPage = (one: Listed): string =>
+export const asPage = (one: Listed, spent: readonly Spent[] = []): string =>
   table(
     [
       ["Name", one.settings.name],
@@ -87,11 +94,16 @@ export const asPage = (one: Listed): string =>
       ...(one.expiresAt === undefined ? [] : [["Expires", minute(one.expiresAt)]]),
       ...(one.oldUntil === undefined ? [] : [["Old key", `taken until ${minute(one.oldUntil)}`]]),
       ["May", mayOf(one.settings).join("; ") || "everything"],
+      ...spent.map((of) => ["Spent", spentOfBudget(of)]),
       ...pairs("Tags", one.settings.tags),
       ...pairs("Metadata", one.settings.metadata),
     ],
     { width: WIDTH },
   );
+
+/** $0.0016 of $1.0000 today. */
+const spentOfBudget = ({ budget, nano, max }: Spent): string =>
+  `${shownDollars(nano)} of ${shownDollars(max)} ${spanOf(budget)}`;
 
 const pairs = (name: string, of: Readonly<Record<string, string>> | undefined): string[][] =>
   of === undefined

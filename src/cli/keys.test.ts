@@ -92,6 +92,8 @@ describe("codeswitch keys", () => {
     ]);
     const shown = await run("keys show ci");
     expect(shown.out).toContain("requests/min=20");
+    expect(shown.out).toContain("Spent    $0 of $1.0000 in the last 30d\n");
+    expect(json(await run("keys show ci --json"))).toMatchObject({ spent: [{ usd: 1, per: "30d", spent_nano: 0 }] });
     expect(json(await run("keys show filed --json"))).toMatchObject({
       where: "the key filed of codeswitch.yaml",
       models: ["m"],

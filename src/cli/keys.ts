@@ -10,6 +10,7 @@ import { flag, toggle, word } from "./flags.ts";
 import { expiryOf, KEY_ARGS, settingsOf, spanOf, valuesIn } from "./key-flags.ts";
 import { asJson, asPage, asTable, listedKey, listedRow } from "./key-print.ts";
 import { type KeptHere, withKept } from "./kept-here.ts";
+import { spentOf } from "./key-spent.ts";
 import { complain, paint } from "./paint.ts";
 import { CONFIG_ARG } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
@@ -96,15 +97,19 @@ const list = defineCommand({
 });
 
 const show = defineCommand({
-  meta: { name: "show", description: "Show what a key may do. The key itself cannot be shown." },
+  meta: {
+    name: "show",
+    description: "Show what a key may do, and what it has spent of its budgets. The key itself cannot be shown.",
+  },
   args: { name: NAME_ARG, config: CONFIG_ARG, json: JSON_ARG },
   run: ({ args }) =>
-    withBook(args.config, async ({ config, book }) => {
+    withBook(args.config, async ({ config, book, store }) => {
       const name = given(args.name);
       const filed = config.keys.find((key) => key.name === name);
       const now = Date.now();
       const one = filed ? listedKey(config, filed, now) : listedRow(await madeKey({ config, book }, name), now);
-      console.log(args.json ? asJson(one) : asPage(one));
+      const spent = await spentOf(store.calls, one.settings, now);
+      console.log(args.json ? asJson(one, undefined, spent) : asPage(one, spent));
     }),
 });
 

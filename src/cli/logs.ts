@@ -36,7 +36,10 @@ export const logsCommand = defineCommand({
     outcome: flag("OUTCOME", `Only calls that came to this: ${OUTCOMES.join(", ")}.`),
     since: flag("MOMENT", "From then on: 30m, 12h, 7d, 2026-11-22 or 2026-11-22T14:00."),
     limit: flag("N", `The newest so many. Default ${LIMIT}.`),
-    id: flag("ID", "One call, with all that is known of it: the x-codeswitch-request-id of its answer."),
+    id: flag(
+      "ID",
+      "One call, with all that is known of it: the x-codeswitch-request-id of its answer, or the beginning of it that the log shows.",
+    ),
     json: toggle("One JSON object a line."),
   },
   run: async ({ args }) => {

@@ -85,6 +85,13 @@ async function whileStarted<T>(
 describe("is a sentence, without a stack", () => {
   test.each<[what: string, args: readonly string[], variables: Variables, code: number, said: string]>([
     [
+      "a file of a format that there is not",
+      ["export", "--out", "calls.xlsx"],
+      {},
+      2,
+      "--out: what ends in .xlsx cannot be written. Choose --format jsonl, csv, parquet.",
+    ],
+    [
       "a host that nobody knows",
       ["start", "--port", "0", "--host", "not.a.host"],
       KEY,

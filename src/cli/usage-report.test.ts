@@ -19,10 +19,10 @@ const sum = (value: string | null, more: Partial<UsageSum> = {}): UsageSum => ({
 test("a line each, and all calls at the end", () => {
   expect(report("model", [sum("gpt-high"), sum(null)], sum("all", { calls: 20 }), 50)).toBe(
     [
-      "MODEL     CALLS  FAILED    IN  CACHED  OUT       COST",
-      "gpt-high     10       1  4.0k     75%  500  $0.012345",
-      "(none)       10       1  4.0k     75%  500  $0.012345",
-      "all          20       1  4.0k     75%  500  $0.012345",
+      "MODEL     CALLS  FAILED    IN  CACHED  OUT     COST",
+      "gpt-high     10       1  4.0k     75%  500  $0.0123",
+      "(none)       10       1  4.0k     75%  500  $0.0123",
+      "all          20       1  4.0k     75%  500  $0.0123",
     ].join("\n"),
   );
 });
@@ -35,7 +35,7 @@ test("calls without a price are a question mark beside the sum, never $0", () =>
       .split("\n")
       .slice(1, 4)
       .map((line) => line.split("500  ")[1]?.trim()),
-  ).toEqual(["$0.012345", "$0.012345 + ?", "?"]);
+  ).toEqual(["$0.0123", "$0.0123 + ?", "?"]);
   expect(text).toContain("14 of the calls have no known price");
 });
 

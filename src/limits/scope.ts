@@ -70,7 +70,7 @@ function placesOf(config: Config): Places {
 
 const OF_KEYS = new WeakMap<KeySettings, { readonly scope: Scope | undefined }>();
 
-function scopeOfKey(key: KeySettings): Scope | undefined {
+export function scopeOfKey(key: KeySettings): Scope | undefined {
   const known = OF_KEYS.get(key);
   if (known) return known.scope;
   const found = scope("key", key.name, key);

@@ -29,9 +29,9 @@ export function seeding({ counters, calls, clock, failed }: SeedingOptions): See
   const looking = new Map<string, Promise<"seeded" | "away">>();
   let awayUntil = 0;
 
-  const spent = async ({ scope, meter }: Metered): Promise<ReadonlyMap<number, number>> => {
-    if (!calls || !meter.window) return new Map();
-    const found = await orLate(calls.spent(scopeInLedger(scope), "cost", spanOf(meter.window, clock())), LOOK_MS);
+  const spent = async (metered: Metered): Promise<ReadonlyMap<number, number>> => {
+    if (!calls) return new Map();
+    const found = await orLate(spentInLedger(calls, metered, clock()), LOOK_MS);
     if (found === "late") throw new Error(`no answer within ${LOOK_MS} ms`);
     return found;
   };
@@ -57,6 +57,16 @@ export function seeding({ counters, calls, clock, failed }: SeedingOptions): See
       return asked;
     },
   };
+}
+
+/** By the start of each bucket. */
+export async function spentInLedger(
+  calls: Pick<CallRows, "spent">,
+  { scope, meter }: Metered,
+  now: number,
+): Promise<ReadonlyMap<number, number>> {
+  if (!meter.window) return new Map();
+  return calls.spent(scopeInLedger(scope), "cost", spanOf(meter.window, now));
 }
 
 const scopeInLedger = ({ kind, id }: Scope): SpentScope => (kind === "global" ? { kind } : { kind, value: id });

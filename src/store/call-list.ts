@@ -14,7 +14,7 @@ export const listOf =
   (db: SqlStore): CallRows["list"] =>
   (filter, page) =>
     db.read(async (sql) => {
-      if (filter.id !== undefined) return one(sql, filter.id);
+      if (filter.id !== undefined) return one(sql, filter.id, page.limit);
       const until = Math.min(filter.to ?? FAR, page.before === undefined ? FAR : page.before.ended_at + 1);
       const span = { from: filter.from ?? 0, to: until };
       const found: CallRow[] = [];
@@ -27,10 +27,19 @@ export const listOf =
     });
 const FAR = Number.MAX_SAFE_INTEGER;
 
-async function one(sql: Sql, id: string): Promise<readonly CallRow[]> {
-  const found = await sql.all<Record<string, unknown>>(`select ${CALL_COLUMNS} from calls where id = $1`, id);
+/** By its whole id, or by the beginning of one, as a line of the log has it. */
+async function one(sql: Sql, id: string, limit: number): Promise<readonly CallRow[]> {
+  const ends = (digit: string): string => id + UNTYPED.replaceAll("x", digit).slice(id.length);
+  const [where, values] = BEGINNING.test(id) ? ["id between $1 and $2", [ends("0"), ends("f")]] : ["id = $1", [id]];
+  const found = await sql.all<Record<string, unknown>>(
+    `select ${CALL_COLUMNS} from calls where ${where} order by id desc limit ${Math.trunc(limit)}`,
+    ...values,
+  );
   return found.map(callRow);
 }
+const UNTYPED = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+/** From the millisecond on. */
+const BEGINNING = /^[0-9a-f]{8}-[0-9a-f]{4}(?:-[0-9a-f]{0,4}){0,3}$/;
 
 /** Where to look, the latest first. */
 async function spansOf(sql: Sql, filter: CallFilter, span: Span): Promise<readonly Span[]> {

@@ -142,3 +142,15 @@ test("where an answer has no id of its own, the vendor's id of the request stand
   answer = () => Response.json({ error: { message: "no" } }, { status: 400, headers });
   expect((await recordOf(PATH.chat, bodyFor("chat", "chat"), {})).upstreamId).toBe("req_of_vendor");
 });
+
+test("a call that is refused belongs to the conversation that it would have been part of", async () => {
+  answer = good("chat");
+  const body = bodyFor("chat", "chat");
+  const sessions = new Set<string | undefined>();
+  for (const model of ["chat", "nobody-has-this"]) {
+    const record = await recordOf(PATH["chat"], { ...body, model }, { "user-agent": "curl/8" });
+    expect(record.sessionFrom).toBe("guessed");
+    sessions.add(record.session);
+  }
+  expect(sessions.size).toBe(1);
+});
