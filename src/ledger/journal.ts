@@ -5,7 +5,17 @@
  */
 import { LIMITS } from "../wire/limits.ts";
 import { type JournalLine, printLine } from "./journal-line.ts";
-import { append, closeSegment, dropSegment, openSegment, readSegment, type Segment, sync } from "./segment.ts";
+import { type JournalRow, recentRows } from "./recent-rows.ts";
+import {
+  append,
+  CHUNK_BYTES,
+  closeSegment,
+  dropSegment,
+  openSegment,
+  readSegment,
+  type Segment,
+  sync,
+} from "./segment.ts";
 
 export interface Journal {
   /** The position behind the last line. */
@@ -33,12 +43,6 @@ export interface Journal {
   close(): void;
 }
 
-export interface JournalRow {
-  readonly json: string;
-  /** The position behind it. */
-  readonly end: number;
-}
-
 /** Carried over at a time: each is a write. */
 const CARRIED_AT_ONCE = 100;
 
@@ -53,6 +57,7 @@ export function openJournal(dir: string, segmentBytes: number = LIMITS.journalSe
   let segments: Segment[] = [openSegment(dir, 0)];
   /** Calls without an end, by id. */
   const open = new Map<string, Open>();
+  const recent = recentRows();
   let released = 0;
   let isDirty = false;
   let syncing: Promise<void> = Promise.resolve();
@@ -90,12 +95,14 @@ export function openJournal(dir: string, segmentBytes: number = LIMITS.journalSe
     },
     start: (id, json) => void open.set(id, { segment: write("start", id, json), json }),
     row: (id, json) => {
-      write("row", id, json);
+      recent.add(json, endOf(write("row", id, json)));
       open.delete(id);
     },
     forget: (id) => void open.delete(id),
     done: (positions) => void write("done", "-", JSON.stringify(positions)),
     rows: async (from) => {
+      const kept = recent.after(from, CHUNK_BYTES);
+      if (kept) return { rows: kept, next: kept.at(-1)?.end ?? endOf(last()), damaged: 0 };
       const segment = segments.findLast(({ base }) => base <= from);
       if (!segment) return { rows: [], next: segments[0]?.base ?? from, damaged: 0 };
       const at = from - segment.base;
@@ -114,6 +121,7 @@ export function openJournal(dir: string, segmentBytes: number = LIMITS.journalSe
     fileAfter: (position) => segments.find(({ base }) => base >= position)?.base ?? endOf(last()),
     release: (position) => {
       released = Math.max(released, position);
+      recent.release(released);
       // One after the other: of two files the older one holds the starts of the newer one's ends.
       while (segments.length > 1) {
         const [first] = segments as [Segment];

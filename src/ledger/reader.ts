@@ -1,6 +1,7 @@
 /** Follows a journal for one who wants its rows: the database, or the outbox. What is not taken waits in the journal, not in memory. */
 import { orLate } from "../time/limit.ts";
-import type { Journal, JournalRow } from "./journal.ts";
+import type { Journal } from "./journal.ts";
+import type { JournalRow } from "./recent-rows.ts";
 
 export interface Reader {
   readonly name: string;

@@ -1,16 +1,18 @@
 /** A record as the text of its row: the line of the journal, and the element of a batch. */
 import type { CallRecord } from "./ledger.ts";
-import { rowOf } from "./row.ts";
+import { shortRowOf } from "./row.ts";
 
-export const endText = (record: CallRecord): string => storable(JSON.stringify(rowOf(record)));
+export const endText = (record: CallRecord): string => storable(JSON.stringify(shortRowOf(record)));
 
 /** What is remembered of a call whose end nobody saw. What a budget held for it is what it cost, as far as anybody knows: the lease ended in that. */
 export function startText(record: CallRecord): string {
-  const row = rowOf(record);
-  const cost = row.held_nano > 0 ? row.held_nano : null;
-  return storable(
-    JSON.stringify({ ...row, outcome: "unknown", status: 0, estimated: true, cost_nano: cost, settled: false }),
-  );
+  const row = shortRowOf(record);
+  row.outcome = "unknown";
+  row.status = 0;
+  row.estimated = true;
+  row.cost_nano = row.held_nano > 0 ? row.held_nano : undefined;
+  row.settled = false;
+  return storable(JSON.stringify(row));
 }
 
 /**

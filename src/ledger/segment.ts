@@ -75,7 +75,7 @@ export async function readSegment(segment: Segment, at: number, bytes = CHUNK_BY
   return { lines: [], used: left, damaged: bytesRead < left ? 1 : 0 };
 }
 /** So that one look is a fraction of a millisecond on the thread of all calls. */
-const CHUNK_BYTES = 128 * 1024;
+export const CHUNK_BYTES = 128 * 1024;
 
 export function dropSegment({ fd, path }: Segment): void {
   closeSync(fd);

@@ -43,14 +43,16 @@ function keep(hold: Hold, { record: { draft }, kind }: Admissible, found: LetIn,
   if (kind === "count") return by.settle(hold.id, asCounted(found));
   // The caller left while the counters were asked: its record is written, and nobody else will settle.
   if (hold.over) return by.settle(hold.id, undone(found));
-  hold.held = [...hold.held, ...found.held];
+  hold.held = hold.held.length === 0 ? found.held : [...hold.held, ...found.held];
   for (const { metered, level } of found.held) {
     by.look(metered, level);
     by.saw?.(metered);
   }
-  hold.unseen = [...hold.unseen, ...found.unseen];
-  const money = hold.held.flatMap(({ metered, held }) => (metered.measure === "cost" ? [held] : []));
-  draft.heldNano = Math.max(0, ...money);
+  if (found.unseen.length > 0) hold.unseen = [...hold.unseen, ...found.unseen];
+  draft.heldNano = hold.held.reduce(
+    (most, { metered, held }) => (metered.measure === "cost" ? Math.max(most, held) : most),
+    0,
+  );
   draft.settled = hold.held.length > 0;
 }
 

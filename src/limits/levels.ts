@@ -8,24 +8,21 @@ export interface LastLevels {
   settled(meter: string, held: number, actual: number): Level | undefined;
 }
 
-/** Windows come and go, and each has counters of its own. */
-const METERS_MAX = 20_000;
+/** Windows come and go, and each has counters of its own. At least so many are known, and at most twice as many. */
+const METERS_MIN = 10_000;
 
 export function lastLevels(): LastLevels {
-  const levels = new Map<string, Level>();
+  let [older, newer] = [new Map<string, Level>(), new Map<string, Level>()];
+  const of = (meter: string): Level | undefined => newer.get(meter) ?? older.get(meter);
   const put = (meter: string, level: Level): void => {
-    levels.delete(meter);
-    levels.set(meter, level);
-    for (const oldest of levels.keys()) {
-      if (levels.size <= METERS_MAX) break;
-      levels.delete(oldest);
-    }
+    newer.set(meter, level);
+    if (newer.size >= METERS_MIN) [older, newer] = [newer, new Map()];
   };
   return {
-    of: (meter) => levels.get(meter),
+    of,
     saw: put,
     settled: (meter, held, actual) => {
-      const before = levels.get(meter);
+      const before = of(meter);
       if (!before) return undefined;
       const now = { spent: before.spent + actual, held: Math.max(0, before.held - held) };
       put(meter, now);

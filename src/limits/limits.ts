@@ -144,6 +144,9 @@ function thrown(refused: OrLater<GatewayError | undefined>): Promise<void> | und
 
 /** In the plan's order, each once. */
 function providersOf({ plan }: Admissible, config: Config): readonly { name: string; scope: Scope | undefined }[] {
+  const [first, ...others] = plan.targets;
+  if (first && others.length === 0)
+    return [{ name: first.provider.name, scope: scopeOfProvider(config, first.provider.name) }];
   const names = new Set(plan.targets.map(({ provider }) => provider.name));
   return [...names].map((name) => ({ name, scope: scopeOfProvider(config, name) }));
 }

@@ -71,28 +71,32 @@ export function memoryCounters(clock: () => number): LocalCounters {
     admit: ({ id, meters, leaseMs }) => {
       tick();
       forget(now);
-      const unknown = meters.flatMap((meter, at) => (meter.seeded === true && !find(meter.id) ? [at] : []));
-      if (unknown.length > 0) return { kind: "unknown", meters: unknown };
-      if (leases.isSettled(id) && meters.length > 0)
-        return { kind: "refused", meter: 0, level: levelOf(find(meters[0]!.id)), waitMs: null };
-      for (const [at, meter] of meters.entries()) {
-        const count = find(meter.id) ?? countOf(meter.window, now);
+      const found = meters.map(({ id: meter }) => find(meter));
+      const unknown = unknownOf(meters, found);
+      if (unknown) return unknown;
+      if (meters.length > 0 && leases.isSettled(id))
+        return { kind: "refused", meter: 0, level: levelOf(found[0]), waitMs: null };
+      for (let at = 0; at < meters.length; at++) {
+        const meter = meters[at] as Meter;
+        const count = found[at] ?? countOf(meter.window, now);
         if (count.spent + count.held + neededOf(meter) > meter.max)
           return { kind: "refused", meter: at, level: levelOf(count), waitMs: waitMsOf(count, meter, now) };
       }
-      const parts = meters.map((meter) => take(find(meter.id) ?? make(meter), meter, now));
+      const parts: Part[] = [];
+      // A meter may be asked twice: what the first of it made, the second finds.
+      for (let at = 0; at < meters.length; at++) {
+        const meter = meters[at] as Meter;
+        const count = (found[at] ??= counts.get(meter.id) ?? make(meter));
+        parts.push(take(count, meter, now));
+      }
       if (parts.length > 0) leases.extend(id, parts, leaseMs, now);
-      return {
-        kind: "admitted",
-        levels: meters.map((meter) => levelOf(counts.get(meter.id))),
-        holds: parts.map(({ amount }) => amount),
-      };
+      return { kind: "admitted", levels: found.map(levelOf), holds: parts.map(amountOf) };
     },
     settle: (id, settlements) => {
       tick();
       if (leases.isSettled(id)) return;
       const parts = leases.end(id)?.parts ?? [];
-      for (const [meter, actual] of actualsOf(settlements, parts)) {
+      for (const { meter, actual } of actualsOf(settlements, parts)) {
         const own = parts.filter((part) => part.meter.id === meter.id);
         for (const part of own) release(part);
         const count = findOrMake(meter);
@@ -129,6 +133,15 @@ export function memoryCounters(clock: () => number): LocalCounters {
   };
 }
 
+const amountOf = ({ amount }: Part): number => amount;
+
+/** Those that the ledger must tell first. */
+function unknownOf(meters: readonly Meter[], found: readonly (Count | undefined)[]): Admission | undefined {
+  const isUnknown = (meter: Meter, at: number): boolean => meter.seeded === true && found[at] === undefined;
+  if (!meters.some(isUnknown)) return undefined;
+  return { kind: "unknown", meters: meters.flatMap((meter, at) => (isUnknown(meter, at) ? [at] : [])) };
+}
+
 const levelOf = (count: Count | undefined): Level => ({ spent: count?.spent ?? 0, held: count?.held ?? 0 });
 
 function take(count: Count, meter: Meter, now: number): Part {
@@ -140,17 +153,19 @@ function take(count: Count, meter: Meter, now: number): Part {
   return { meter, amount, bucket: undefined };
 }
 
-/** What each meter came to, each once: also those that the settlement does not name. */
-function actualsOf(settlements: readonly Settlement[], parts: readonly Part[]): readonly (readonly [Meter, number])[] {
-  const meters = new Map<string, Meter>();
-  const actuals = new Map<string, number>();
+/** What each meter came to, each once: also those that the settlement does not name. They are few: none is looked up in a map. */
+function actualsOf(
+  settlements: readonly Settlement[],
+  parts: readonly Part[],
+): readonly Pick<Settlement, "meter" | "actual">[] {
+  const actuals: { readonly meter: Meter; actual: number }[] = [];
   const add = (meter: Meter, actual: number): void => {
-    if (!meters.has(meter.id)) meters.set(meter.id, meter);
-    actuals.set(meter.id, (actuals.get(meter.id) ?? 0) + actual);
+    for (const one of actuals) if (one.meter.id === meter.id) return void (one.actual += actual);
+    actuals.push({ meter, actual });
   };
   for (const { meter, actual } of settlements) add(meter, actual);
   for (const { meter } of parts) add(meter, 0);
-  return [...meters.values()].map((meter) => [meter, actuals.get(meter.id) ?? 0] as const);
+  return actuals;
 }
 
 /** What the parts counted becomes what they came to. */

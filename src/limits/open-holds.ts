@@ -38,16 +38,15 @@ export const newHold = (id: string, bytes: number): Hold => ({
 export function settlementsOf(hold: Hold, record: CallRecord): readonly Settled[] {
   const amounts = amountsOf(record);
   const endedAt = record.startedAt + Math.round(record.totalMs);
-  return hold.held.flatMap(({ metered, held }): readonly Settled[] => {
+  const settled: Settled[] = [];
+  for (const { metered, held } of hold.held) {
     const { meter, measure } = metered;
     const actual = actualOf(measure, amounts, isElsewhere(metered, record));
     const next = actual > 0 ? nextWindow(metered, endedAt) : undefined;
-    if (!next) return [{ metered, meter, held, actual }];
-    return [
-      { metered, meter, held, actual: 0 },
-      { metered: { ...metered, meter: next }, meter: next, held: 0, actual },
-    ];
-  });
+    settled.push({ metered, meter, held, actual: next ? 0 : actual });
+    if (next) settled.push({ metered: { ...metered, meter: next }, meter: next, held: 0, actual });
+  }
+  return settled;
 }
 
 /** The call never ran: everything is as if it had not been asked for. */

@@ -24,12 +24,11 @@ export function typicalOutput(): Typical {
     output: (caller) => callers.get(caller)?.p95 ?? UNKNOWN,
     saw: (caller, tokens) => {
       const seen = callers.get(caller) ?? { lengths: [], next: 0, p95: UNKNOWN };
-      callers.delete(caller);
-      callers.set(caller, seen);
-      for (const oldest of callers.keys()) {
-        if (callers.size <= CALLERS_MAX) break;
-        callers.delete(oldest);
+      if (callers.size >= CALLERS_MAX) {
+        callers.delete(caller);
+        if (callers.size >= CALLERS_MAX) callers.delete(callers.keys().next().value ?? "");
       }
+      callers.set(caller, seen);
       seen.lengths[seen.next] = tokens;
       seen.next = (seen.next + 1) % ANSWERS_MAX;
       const count = seen.lengths.length;

@@ -61,10 +61,14 @@ const NEW = { bytes: 0, tokens: 0, working: Promise.resolve() };
 
 export function tokenMeter(countText: (request: ModelRequest) => Promise<number> = countLocally): TokenMeter {
   const models = new Map<string, Known>();
+  /** Asked for several times in one call. */
+  let newest: { readonly key: string; readonly known: Known | undefined } = { key: "", known: undefined };
   let waitingBytes = 0;
 
   const knownOf = ({ provider, model }: MeteredModel): Known => {
-    const key = JSON.stringify([provider, model]);
+    // No name of a provider has a line break.
+    const key = `${provider}\n${model}`;
+    if (newest.known && key === newest.key) return newest.known;
     const found = models.get(key) ?? { calls: 0, waiting: [], local: 0, billed: 0, ...NEW };
     models.delete(key);
     models.set(key, found);
@@ -73,6 +77,7 @@ export function tokenMeter(countText: (request: ModelRequest) => Promise<number>
       waiting.forEach(release);
       models.delete(oldest);
     }
+    newest = { key, known: found };
     return found;
   };
   const release = ({ bytes }: Sample): void => void (waitingBytes -= bytes);

@@ -105,8 +105,6 @@ export const CALLS_FROM_JSON = `select ${NAMES} from json_to_recordset($1::text:
 
 /** SQLite reads a JSON text anew for each column of it (110 µs a row); bound one by one they cost 16. */
 export const CALL_PARAMETERS = SPECS.map((_, at) => `$${at + 1}`).join(", ");
-/** The number of the parameter that holds this column. */
-export const parameterOf = (column: keyof CallRow): string => `$${SPECS.findIndex(({ name }) => name === column) + 1}`;
 /** What a row binds, in the order of the columns. */
 export const boundIn = (row: Readonly<Record<string, unknown>>): unknown[] => SPECS.map(({ name }) => bound(row[name]));
 

@@ -68,7 +68,10 @@ async function opened(file: Database): Promise<Store> {
       reasoning: reasoningRows(db, reasoningVersion(db)),
       capabilities: capabilityRows(db),
       deployments: deploymentRows(db),
-      calls: callRows(sqlOf("sqlite", db), IN_FILE),
+      calls: callRows(sqlOf("sqlite", db), IN_FILE, (text) => {
+        const statement = file.query<unknown, SQLQueryBindings[]>(text.replace(/\$(?=\d)/g, "?"));
+        return (values) => statement.run(...(values as SQLQueryBindings[])).changes;
+      }),
       keys: keyRows(db),
       credentials: credentialRows(db),
       epoch: () => epochOf(db),

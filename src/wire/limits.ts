@@ -59,6 +59,8 @@ export const LIMITS = {
   journalLineBytesMax: 4 * 1024 * 1024,
   /** Rows in memory, where the journal cannot be written. */
   journalSpillBytesMax: 16 * 1024 * 1024,
+  /** The last rows of the journal, for readers that keep up with it: a second or two of calls. */
+  journalRecentBytesMax: 4 * 1024 * 1024,
   /** Rows that a database refuses for good, kept aside. */
   journalRefusedBytesMax: 64 * 1024 * 1024,
   /** Rows that the other side of the outbox has not yet. Beyond, the oldest are left out. */
@@ -97,6 +99,8 @@ export const LIMITS = {
   /** Counters of Redis whose last level is remembered here for when it is away, and ends of calls that wait for its return. */
   levelsHeardMax: 50_000,
   endsUntoldMax: 100_000,
+  /** Deployments that cool down, or have failed of late. */
+  cooldownsMax: 10_000,
   modelNameLengthMax: 256,
   /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
   labelLengthMax: 256,
