@@ -19,7 +19,7 @@ export interface PresenceOptions {
 }
 
 /** Between two looks. */
-export const BEAT_MS = 1_000;
+const BEAT_MS = 1_000;
 
 /** After the first look. */
 export async function presenceOf({ look, left, back }: PresenceOptions): Promise<Presence> {
