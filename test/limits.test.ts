@@ -47,6 +47,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   journalRefusedBytesMax: "src/ledger/aside.test.ts > is kept up to a bound",
   outboxBytesMax: "src/ledger/writer.test.ts > an outbox that is far behind loses its oldest rows, and the store none",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
+  cooldownsMax: "src/routing/cooldowns.test.ts > no more deployments are remembered than the bound",
   otherModelsMax: "test/e2e/names.test.ts > names no more of them than are checked in a moment",
   toolNamesMax: "src/relay/watch.test.ts > an answer's record names so many of its tools and no more",
   tokensMax:

@@ -24,7 +24,7 @@ interface Words {
 }
 
 export const dimensionIn = (engine: Engine, dimension: Dimension): Words =>
-  dimension === "tag" ? TAGS[engine] : { rows: "calls c", value: VALUES[dimension] };
+  dimension === "tag" ? tagsIn("calls")[engine] : { rows: "calls c", value: VALUES[dimension] };
 
 const VALUES: Readonly<Record<Exclude<Dimension, "tag">, string>> = {
   model: "coalesce(c.model_served, '')",
@@ -38,13 +38,25 @@ const VALUES: Readonly<Record<Exclude<Dimension, "tag">, string>> = {
   // All calls, in slices of which days of any zone can be made.
   time: "''",
 };
-const TAGS: Readonly<Record<Engine, Words>> = {
-  sqlite: { rows: "calls c left join json_each(c.tags) tag", value: "coalesce(tag.key || '=' || tag.value, '')" },
-  postgres: {
-    rows: "calls c left join lateral json_each_text(c.tags) tag on true",
-    value: "coalesce(tag.key || '=' || tag.value, '')",
-  },
-};
+const TAG = "coalesce(tag.key || '=' || tag.value, '')";
+const tagsIn = (table: string): Readonly<Record<Engine, Words>> => ({
+  sqlite: { rows: `${table} c left join json_each(c.tags) tag`, value: TAG },
+  postgres: { rows: `${table} c left join lateral json_each_text(c.tags::json) tag on true`, value: TAG },
+});
+
+/** What tells apart calls that are summed together; of it, each dimension's value can be told. */
+const PART = ["model", "entry", "key", "client", "session", "repo", "provider", "outcome"] as const;
+export const PART_COLUMNS = [...PART, "tags"].join(", ");
+/** PostgreSQL does not compare JSON. */
+export const partColumnsIn = (engine: Engine): string =>
+  [...PART.map((name) => `${VALUES[name]} as ${name}`), `${TAGS_TEXT[engine]} as tags`].join(", ");
+const TAGS_TEXT: Readonly<Record<Engine, string>> = { sqlite: "c.tags", postgres: "c.tags::text" };
+
+/** The same of a table of these columns. */
+export function ofParts(engine: Engine, table: string, dimension: Dimension): Words {
+  if (dimension === "time") return { rows: `${table} c`, value: "''" };
+  return dimension === "tag" ? tagsIn(table)[engine] : { rows: `${table} c`, value: `c.${dimension}` };
+}
 
 /** What is made of the rows; days are made of these. Of the days of any zone are asked: all calls, and those of a key. */
 export const finestOf = (dimension: Dimension): Grain => (dimension === "time" || dimension === "key" ? QUARTER : HOUR);

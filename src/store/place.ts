@@ -11,12 +11,21 @@ export interface StorePlace {
   readonly url?: string;
   /** With which a database of replicas is compared. */
   readonly secrets?: readonly SecretId[];
+  /** A second thread of one gateway: it needs fewer connections. */
+  readonly isBeside?: true;
 }
 
 /** For commands, and for the thread of the database; a gateway takes `storeAt`. Throws where it cannot be used. */
-export async function openStore({ dataDir, url, secrets }: StorePlace): Promise<Store> {
+export async function openStore({ dataDir, url, secrets, isBeside }: StorePlace): Promise<Store> {
   if (url === undefined) return sqliteStore(dataDir);
   // Loaded here: most gateways have no server to talk to.
   const { postgresStore } = await import("./postgres.ts");
-  return postgresStore({ url, ...(secrets && secrets.length > 0 && { secrets }) });
+  return postgresStore({
+    url,
+    ...(secrets && secrets.length > 0 && { secrets }),
+    ...(isBeside && { connections: CONNECTIONS_BESIDE }),
+  });
 }
+
+/** One for what sums and drops, one for reports. */
+const CONNECTIONS_BESIDE = 2;

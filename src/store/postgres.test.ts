@@ -1,9 +1,14 @@
 import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client } from "pg";
 import { callRowOf } from "../../test/fixtures/call-rows.ts";
 import { sharedPostgres, startPostgres, withoutPostgres } from "../../test/fixtures/postgres.ts";
 import { storeContract } from "../../test/fixtures/store-contract.ts";
 import { DataFault } from "./folder.ts";
 import { postgresStore } from "./postgres.ts";
+import { tooOld } from "./postgres-faults.ts";
 
 const why = withoutPostgres();
 
@@ -73,6 +78,75 @@ describe.skipIf(why !== undefined)(why ? `PostgreSQL (${why})` : "PostgreSQL", (
     await store.close();
     await server.stop();
   }, 60_000);
+
+  test("a report that takes too long is ended with a sentence, and so is one that a server does not answer", async () => {
+    const server = await startPostgres();
+    const url = await server.database();
+    const store = await postgresStore({ url });
+    const report = (): Promise<unknown> => store.calls.list({}, { limit: 1 }).catch((error: unknown) => error);
+    const locking = new Client({ connectionString: url });
+    await locking.connect();
+    await locking.query("begin; lock table calls in access exclusive mode");
+    const slow = await report();
+    expect(slow).toBeInstanceOf(DataFault);
+    expect(String(slow)).toMatch(/took more than 5 seconds for a report.*shorter span/);
+    await locking.query("rollback");
+    await locking.end();
+    expect(await report()).toEqual([]);
+    server.pause();
+    const silent = await report();
+    server.resume();
+    expect(silent).toBeInstanceOf(DataFault);
+    expect(String(silent)).toMatch(/does not answer at 127\.0\.0\.1/);
+    expect(await report()).toEqual([]);
+    await store.close();
+    await server.stop();
+  }, 60_000);
+
+  test("a server that is too old is told as such", () => {
+    expect(tooOld(150_000)).toBeUndefined();
+    expect(String(tooOld(149_999))).toMatch(/PostgreSQL 14, and 15 is the oldest/);
+  });
+
+  test.skipIf(Bun.which("openssl") === null)(
+    "TLS is asked for in the address",
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), "codeswitch-tls-"));
+      const [key, certificate] = [join(folder, "key.pem"), join(folder, "cert.pem")];
+      const made = `req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1 -keyout ${key} -out ${certificate}`;
+      expect(Bun.spawnSync(["openssl", ...made.split(" ")]).exitCode).toBe(0);
+      if (process.getuid?.() === 0) Bun.spawnSync(["chown", "-R", "postgres", folder]);
+      const server = await startPostgres(["ssl=on", `ssl_cert_file=${certificate}`, `ssl_key_file=${key}`]);
+      const url = await server.database();
+      const store = await postgresStore({ url: `${url}?sslmode=verify-full&sslrootcert=${certificate}` });
+      const [{ encrypted } = {}] = await server.run(
+        "select bool_and(ssl) as encrypted from pg_stat_ssl natural join pg_stat_activity where application_name = 'codeswitch'",
+      );
+      expect(encrypted).toBe(true);
+      await store.close();
+      expect(await refusal(`${url}?sslmode=verify-full`)).toMatch(
+        /certificate of PostgreSQL.*is not trusted.*sslrootcert/,
+      );
+      await (await postgresStore({ url: `${url}?sslmode=no-verify` })).close();
+      const plain = await (await sharedPostgres()).database();
+      expect(await refusal(`${plain}?sslmode=verify-full`)).toMatch(/speaks no TLS/);
+      await server.stop();
+      rmSync(folder, { recursive: true });
+    },
+    60_000,
+  );
+
+  test("two that write the same reasoning in another order do not stop each other", async () => {
+    const url = await (await sharedPostgres()).database();
+    const stores = [await postgresStore({ url }), await postgresStore({ url })];
+    const rows = Array.from({ length: 100 }, (_, at) => ({
+      ...{ key: `k${at}`, secret: "s", digest: "d", sealed: new Uint8Array([1]), expiresAt: 9 },
+    }));
+    for (let time = 0; time < 5; time++)
+      await Promise.all(stores.map(({ reasoning }, at) => reasoning.put(at === 0 ? rows : rows.toReversed(), 0)));
+    expect(await stores[0]?.reasoning.count()).toMatchObject({ rows: 100 });
+    for (const store of stores) await store.close();
+  }, 30_000);
 
   test("a replica with another secret does not start, and a secret is replaced by one that knows it", async () => {
     const url = await (await sharedPostgres()).database();

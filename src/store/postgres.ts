@@ -5,22 +5,22 @@ import { callRows } from "./calls.ts";
 import { capabilityRows } from "./capabilities.ts";
 import { inDays } from "./day-partitions.ts";
 import { deploymentRows } from "./deployments.ts";
-import { DataFault } from "./folder.ts";
 import { credentialRows, keyRows } from "./keys.ts";
 import { migrate } from "./migrate.ts";
 import { keepSecret, type SecretId } from "./own-secret.ts";
-import { faultOf, isAway, MIGRATION_WAIT_MS, OLDEST_VERSION } from "./postgres-faults.ts";
+import { faultOf, isAway, isInTheWay, MIGRATION_WAIT_MS, REPORT_MS, silent, tooOld } from "./postgres-faults.ts";
 import { reasoningRows } from "./reasoning.ts";
 import { reasoningVersion } from "./reasoning-version.ts";
 import type { Schema } from "./schema.ts";
 import { epochOf } from "./settings.ts";
 import { sqlOf } from "./sql.ts";
 import type { Store } from "./store.ts";
+import { orLate } from "../time/limit.ts";
 
 /** One thread asks; two batches of rows at once are what a server takes best. */
 const CONNECTIONS = 4;
 const CONNECT_MS = 5_000;
-/** No question of ours takes longer, and a report that does must not take the server down. */
+/** No question of ours takes longer. Those of a report have less (REPORT_MS). */
 const STATEMENT_MS = 30_000;
 const IDLE_MS = 60_000;
 const AGAIN_MS = 10;
@@ -31,23 +31,24 @@ export interface PostgresOptions {
   readonly url: string;
   readonly secrets?: readonly SecretId[];
   readonly clock?: () => number;
+  readonly connections?: number;
   /** Until another one that migrates is done. */
   readonly migrationWaitMs?: number;
 }
 
 /** Throws a DataFault where a person can put it right. */
 export async function postgresStore(options: PostgresOptions): Promise<Store> {
-  const pool = poolFor(options.url);
+  const pool = poolFor(options);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   try {
-    await prepare(db, options);
+    await again(() => prepare(db, options), isInTheWay);
   } catch (error) {
     await db.destroy();
     throw faultOf(error, options.url) ?? error;
   }
   const own = reasoningVersion(db);
   const ledger = sqlOf("postgres", db);
-  return againOnce({
+  const store = againOnce({
     reasoning: reasoningRows(db, own),
     capabilities: capabilityRows(db),
     deployments: deploymentRows(db),
@@ -57,27 +58,34 @@ export async function postgresStore(options: PostgresOptions): Promise<Store> {
     epoch: () => epochOf(db),
     close: () => db.destroy(),
   });
+  const { list, usage, spent, ...others } = store.calls;
+  const inTime = reportsOf(options.url);
+  return { ...store, calls: { ...others, list: inTime(list), usage: inTime(usage), spent: inTime(spent) } };
 }
 
+/** The server ends a report that takes long, and one that is away does not even do that. */
+const reportsOf =
+  (url: string) =>
+  <Words extends readonly unknown[], T>(ask: (...words: Words) => Promise<T>) =>
+  async (...words: Words): Promise<T> => {
+    const answer = await orLate(ask(...words), REPORT_MS + ANSWER_MS).catch((error: unknown) => {
+      throw faultOf(error, url) ?? error;
+    });
+    if (answer === "late") throw silent(url);
+    return answer;
+  };
+const ANSWER_MS = 1_000;
+
 /**
- * A connection that was lost, or a server that was restarted, is found out by the next question. Whatever a store is told
+ * A connection that was lost, or a server that was restarted, is found out by the next question, and whoever was in
+ * another's way loses it. Whatever a store is told
  * may be told twice: it is asked again, once for each connection that may be lost.
  */
 function againOnce(store: Store): Store {
-  const again =
-    <Words extends readonly unknown[], T>(ask: (...words: Words) => Promise<T>) =>
-    async (...words: Words): Promise<T> => {
-      for (let tries = 1; ; tries++)
-        try {
-          return await ask(...words);
-        } catch (error) {
-          if (!isAway(error) || tries > CONNECTIONS) throw error;
-          // The pool lets go of a connection when it hears that it ended.
-          await Bun.sleep(AGAIN_MS);
-        }
-    };
   const each = <T extends object>(room: T): T =>
-    Object.fromEntries(Object.entries(room).map(([verb, ask]) => [verb, again(ask as never)])) as T;
+    Object.fromEntries(
+      Object.entries(room).map(([verb, ask]) => [verb, (...words: readonly unknown[]) => again(() => ask(...words))]),
+    ) as T;
   return {
     reasoning: each(store.reasoning),
     capabilities: each(store.capabilities),
@@ -85,15 +93,28 @@ function againOnce(store: Store): Store {
     calls: each(store.calls),
     keys: each(store.keys),
     credentials: each(store.credentials),
-    epoch: again(store.epoch),
+    epoch: () => again(store.epoch),
     close: store.close,
   };
 }
 
-function poolFor(url: string): Pool {
+const isPassing = (error: unknown): boolean => isAway(error) || isInTheWay(error);
+
+async function again<T>(ask: () => Promise<T>, isWorth = isPassing): Promise<T> {
+  for (let tries = 1; ; tries++)
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isWorth(error) || tries > CONNECTIONS) throw error;
+      // The pool lets go of a connection when it hears that it ended.
+      await Bun.sleep(AGAIN_MS);
+    }
+}
+
+function poolFor({ url, connections = CONNECTIONS }: PostgresOptions): Pool {
   const config: PoolConfig = {
     connectionString: url,
-    max: CONNECTIONS,
+    max: connections,
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
     statement_timeout: STATEMENT_MS,
@@ -113,11 +134,8 @@ async function prepare(
   { secrets, migrationWaitMs = MIGRATION_WAIT_MS }: PostgresOptions,
 ): Promise<void> {
   const { rows } = await sql<{ version: string }>`select current_setting('server_version_num') as version`.execute(db);
-  const version = Math.floor(Number(rows[0]?.version) / 10_000);
-  if (version < OLDEST_VERSION)
-    throw new DataFault(
-      `storage.url leads to PostgreSQL ${version}, and ${OLDEST_VERSION} is the oldest that is used. Take a newer server.`,
-    );
+  const old = tooOld(Number(rows[0]?.version));
+  if (old) throw old;
   await migrate(
     db,
     { engine: "postgres", binary: "bytea" },

@@ -25,7 +25,8 @@ export function reasoningRows(db: Kysely<Schema>, version: ReasoningVersion): Re
         const clashing = new Set<string>();
         if (rows.length === 0) return [];
         await version.wrote(at, now);
-        for (const row of rows)
+        // In one order, so that two who write the same keys do not wait for each other.
+        for (const row of rows.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key))))
           for (const { key, clashes } of (await at.executeQuery(upsert(row, now))).rows) if (clashes) clashing.add(key);
         return [...clashing];
       }),

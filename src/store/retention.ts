@@ -1,6 +1,6 @@
 /** How long the rows of each table stay, and how they go. A table that is missing here fails a test: nothing grows for ever unseen. */
 import { DAY, startOf } from "./slices.ts";
-import { exact, type SqlStore } from "./sql.ts";
+import { exact, inTurn, type SqlStore } from "./sql.ts";
 import type { CallRows } from "./store.ts";
 import { rollUp } from "./roll-up.ts";
 
@@ -57,18 +57,18 @@ async function dropSums(db: SqlStore, end: number): Promise<void> {
     for (const { grain, dimension } of grains) {
       const range = [exact(grain), dimension, from, from + DAY];
       for (;;) {
-        const gone = await db.all(
-          `delete from sums where (grain, dimension, slice, value, key) in (select grain, dimension, slice, value, key from sums
-           where grain = $1 and dimension = $2 and slice >= $3 and slice < $4 limit ${SUMS_AT_ONCE}) returning 1`,
-          ...range,
+        const gone = await inTurn(() =>
+          db.write((sql) =>
+            sql.all(
+              `delete from sums where (grain, dimension, slice, value, key) in (select grain, dimension, slice, value, key from sums
+               where grain = $1 and dimension = $2 and slice >= $3 and slice < $4 limit ${SUMS_AT_ONCE}) returning 1`,
+              ...range,
+            ),
+          ),
         );
         if (gone.length < SUMS_AT_ONCE) break;
-        await others();
       }
     }
     await db.all("delete from summed_days where day = $1", from);
   }
 }
-
-/** Lets other work on this thread go first. */
-export const others = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));

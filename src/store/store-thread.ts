@@ -24,21 +24,22 @@ export interface StoreThread extends Store {
 /** What does not end within this time is left: a disk that hangs must not hold the stop. */
 const STOP_MS = 2_000;
 
-/** Nothing is opened before the first question. `start`: for tests. */
+/**
+ * Nothing is opened before the first question. What may take long has a thread of its own, so that neither rows nor
+ * the epoch, by which a revoked key is known, wait behind a report. `start`: for tests.
+ */
 export function storeThread(place: StorePlace, start: () => Worker = startWorker): StoreThread {
   const thread = threadOf(place, start);
-  const steps = room<CallSteps>(thread, "calls", [
-    "insert",
-    "list",
-    "usage",
-    "spent",
-    "rollUp",
-    "retain",
-    "toPrice",
-    "setPrices",
-  ]);
+  const slow = threadOf({ ...place, isBeside: true } satisfies StorePlace, start);
+  const steps: Omit<CallSteps, "reprice"> = {
+    ...room<Pick<CallSteps, "insert">>(thread, "calls", ["insert"]),
+    ...room<Omit<CallSteps, "insert" | "reprice">>(slow, "calls", LONG),
+  };
   const calls: CallRows = { ...steps, reprice: repriceBy(steps) };
-  const end = (): void => thread.end("it was stopped");
+  const threads = [thread, slow];
+  const end = (): void => {
+    for (const one of threads) one.end("it was stopped");
+  };
   return {
     reasoning: room<ReasoningRows>(thread, "reasoning", ["put", "get", "version", "prune", "count"]),
     capabilities: room<CapabilityRows>(thread, "capabilities", ["put", "get"]),
@@ -49,16 +50,15 @@ export function storeThread(place: StorePlace, start: () => Worker = startWorker
     epoch: () => thread.ask("store", "epoch", []),
     ready: () => thread.ask("store", "ready", []),
     close: async () => {
-      if (thread.isStarted())
-        await orLate(
-          thread.ask("store", "close", []).catch(() => {}),
-          STOP_MS,
-        );
+      const started = threads.filter((one) => one.isStarted());
+      await orLate(Promise.all(started.map((one) => one.ask("store", "close", []).catch(() => {}))), STOP_MS);
       end();
     },
     end,
   };
 }
+
+const LONG = ["list", "usage", "spent", "rollUp", "retain", "toPrice", "setPrices"] as const;
 
 const startWorker = (): Worker => new Worker(new URL("./worker.ts", import.meta.url).href);
 
