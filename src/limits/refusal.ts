@@ -104,7 +104,7 @@ function opensAgain({ metered: { meter }, waitMs }: Full, { zone }: BudgetConfig
   const isRolling = window?.kind === "rolling";
   const at = window?.kind === "fixed" ? window.end : waitMs === null ? null : now + secondsOf(waitMs) * 1_000;
   if (at === null) return "It opens when it is raised.";
-  return `It opens again ${isRolling ? "a little " : ""}at ${moment(at, zone ?? UTC)}, or when it is raised.`;
+  return `${isRolling ? "A part of it" : "It"} opens again at ${moment(at, zone ?? UTC)}, or when it is raised.`;
 }
 
 const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 19)} UTC`;
