@@ -68,8 +68,9 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const simulator = simulated();
   let ready = await simulator.ready(config);
   const tokens = tokenMeter();
+  const cooling = options.cooldowns ?? cooldowns(Date.now);
   const memory = await openMemory({
-    ...{ config, options, tokens, reasoning: options.crew?.reasoning },
+    ...{ config, options, tokens, cooldowns: cooling, reasoning: options.crew?.reasoning },
     current: () => ready,
     credentials: async (stored) => void (ready = await simulator.ready(withCredentials(config, stored))),
   });
@@ -97,7 +98,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     ...{ vault, prices, tokens },
     provenance: options.crew?.provenance ?? provenance(),
     sightings: options.sightings ?? sightings(Date.now),
-    cooldowns: options.cooldowns ?? cooldowns(Date.now),
+    cooldowns: cooling,
     search: (...asked: Parameters<Search>) => searchOf(ready.search)(...asked),
   };
   const { idleSeconds } = options;

@@ -14,7 +14,7 @@ export interface Ready {
   readonly waitedMs: number;
 }
 
-/** Those that cool stand behind the others. Where all do, the first is waited for; throws where that takes too long. */
+/** Those that cool stand behind the others. Where all do, the first is waited for; throws where that takes too long, and each of them is known to refuse until then. */
 export async function coolLast(
   call: Pick<Call, "gateway" | "signal" | "model">,
   targets: readonly Target[],
@@ -26,10 +26,24 @@ export async function coolLast(
       return { targets: order.kind === "now" ? order.targets : targets, waitedMs };
     const [earliest] = order.cooled;
     const ms = Math.max(1, (earliest?.until ?? 0) - clock());
-    if (waitedMs + ms > WAIT_MS_MAX) throw refusalOf(call.model, order.cooled, clock());
+    if (waitedMs + ms > WAIT_MS_MAX) {
+      const guessed = guessedFirst(targets, order.cooled);
+      if (!guessed) throw refusalOf(call.model, order.cooled, clock());
+      return { targets: guessed, waitedMs };
+    }
     await pause(ms, call.signal);
     waitedMs += ms;
   }
+}
+
+/** Where a deadline is a guess of ours the call is not refused for it: an answer that may come is worth a question. Those go first, the earliest of them at the head; undefined: there are none. */
+function guessedFirst(targets: readonly Target[], cooled: readonly Cooled[]): readonly Target[] | undefined {
+  const isGuess = ({ cause }: Cooled): boolean => cause === "limited" || cause === "failing";
+  if (!cooled.some(isGuess)) return undefined;
+  const inOrder = [...cooled.filter(isGuess), ...cooled.filter((one) => !isGuess(one))];
+  const placeOf = ({ provider, model }: Target): number =>
+    inOrder.findIndex((one) => one.provider === provider.name && one.model === model);
+  return targets.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** What an error of an attempt says of the deployment; undefined: nothing, since it is the caller's, or ours. */

@@ -181,6 +181,14 @@ describe("where all targets cool", () => {
   });
 });
 
+test("where all cool by a guess of ours, the one that opens first is asked rather than nobody", async () => {
+  const first: Answering = (_asked, count) => (count === 1 ? refused(429) : good());
+  const { gateway, upstreams } = await chain("chat", first, () => refused(401));
+  expect((await ask(gateway)).status).toBe(401);
+  expect((await ask(gateway)).status).toBe(200);
+  expect(counts(upstreams)).toEqual([2, 1]);
+});
+
 test("a lone target is asked whatever befell it, but not before the wait is over that its vendor named", async () => {
   for (const status of [401, 402, 500, 503, 429]) {
     const { gateway, upstreams } = await chain("chat", () => refused(status));
