@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 export interface JournalFolder {
   readonly dir: string;
@@ -111,9 +111,6 @@ function holderOf(name: string): Holder | undefined {
 
 const nameFor = ({ host, pid, born }: Holder): string =>
   `${host}-${pid}-${born}-${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
-
-/** A folder's own name, for messages. */
-export const folderName = ({ dir }: JournalFolder): string => basename(dir);
 
 function isRunning(pid: number): boolean {
   try {

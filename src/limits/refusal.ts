@@ -37,7 +37,7 @@ export const memoryFull = ({ scope }: Metered): GatewayError =>
   );
 
 /** Whole seconds, and never too few: who waits exactly so long gets in, if nobody else does. */
-export const secondsOf = (waitMs: number): number => Math.max(1, Math.ceil(waitMs / 1_000));
+const secondsOf = (waitMs: number): number => Math.max(1, Math.ceil(waitMs / 1_000));
 
 /** In words: `this month`, `in the last 30d`. */
 export function spanOf({ per, zone }: Pick<BudgetConfig, "per" | "zone">): string {

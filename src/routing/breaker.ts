@@ -32,7 +32,7 @@ export interface Breaker {
 }
 
 /** A vendor's wait beyond it is looked at again: quotas are raised. */
-export const TOLD_MS_MAX = 5 * 60_000;
+const TOLD_MS_MAX = 5 * 60_000;
 const SPENT_MS = 5 * 60_000;
 const REFUSED_MS = 60_000;
 const FIRST_MS = 5_000;

@@ -118,7 +118,7 @@ export function mistakeOfServer(info: string, address: RedisAddress): RedisMista
 }
 
 /** What no waiting mends. Anything else is told as trouble, and mends itself when the server is back. */
-export function mistakeIn(said: string, address: RedisAddress): RedisMistake | undefined {
+function mistakeIn(said: string, address: RedisAddress): RedisMistake | undefined {
   if (said.startsWith("NOAUTH"))
     return {
       fault: "leads to a server that asks for a password",

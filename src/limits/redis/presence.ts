@@ -19,7 +19,7 @@ export interface PresenceOptions {
 }
 
 /** Between two looks. */
-export const BEAT_MS = 1_000;
+const BEAT_MS = 1_000;
 /** What was slow for a moment is looked for again sooner, where it did not come and go before: a call has waited for it. */
 const SOON_MS = 100;
 
