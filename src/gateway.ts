@@ -12,6 +12,7 @@ import { joined, NO_HOOKS } from "./relay/hooks.ts";
 import { type MemoryOptions, openMemory } from "./memory.ts";
 import { sightings, type Sightings } from "./providers/sightings.ts";
 import { tokenMeter } from "./providers/token-meter.ts";
+import { cooldowns, type Cooldowns } from "./routing/cooldowns.ts";
 import { simulated } from "./simulated.ts";
 import { type Provenance, provenance } from "./vault/provenance.ts";
 import type { Level } from "./vault/vault.ts";
@@ -42,6 +43,8 @@ export interface GatewayOptions extends MemoryOptions {
   readonly idleSeconds?: number;
   /** Where it is noted which deployments are there. Absent: in memory. */
   readonly sightings?: Sightings;
+  /** Which deployments cool down. Absent: as this process alone sees them. */
+  readonly cooldowns?: Cooldowns;
   /** What it has in common with the other processes on its port. Absent: it is alone there. */
   readonly crew?: Crewed;
 }
@@ -65,8 +68,9 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
   const simulator = simulated();
   let ready = await simulator.ready(config);
   const tokens = tokenMeter();
+  const cooling = options.cooldowns ?? cooldowns(Date.now);
   const memory = await openMemory({
-    ...{ config, options, tokens, reasoning: options.crew?.reasoning },
+    ...{ config, options, tokens, cooldowns: cooling, reasoning: options.crew?.reasoning },
     current: () => ready,
     credentials: async (stored) => void (ready = await simulator.ready(withCredentials(config, stored))),
   });
@@ -94,6 +98,7 @@ export async function startGateway(config: Config, options: GatewayOptions): Pro
     ...{ vault, prices, tokens },
     provenance: options.crew?.provenance ?? provenance(),
     sightings: options.sightings ?? sightings(Date.now),
+    cooldowns: cooling,
     search: (...asked: Parameters<Search>) => searchOf(ready.search)(...asked),
   };
   const { idleSeconds } = options;

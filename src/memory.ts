@@ -12,6 +12,7 @@ import { type Limits, limitsOf } from "./limits/limits.ts";
 import { openCounters } from "./limits/open-counters.ts";
 import type { Log } from "./observe/log.ts";
 import type { TokenMeter } from "./providers/token-meter.ts";
+import type { Cooldowns } from "./routing/cooldowns.ts";
 import { orAway, type SharedStore, storeAt } from "./store/open.ts";
 import { openSecrets } from "./store/secret.ts";
 import type { CallRows } from "./store/store.ts";
@@ -50,6 +51,7 @@ export interface MemoryParts {
   /** The reasoning that no disk may see, where several processes share it. */
   readonly reasoning?: Level | undefined;
   readonly tokens: TokenMeter;
+  readonly cooldowns: Cooldowns;
   /** Gets the keys at vendors that the store has, at the start and after each change. */
   readonly credentials: (stored: Credentials) => Promise<void>;
 }
@@ -70,7 +72,7 @@ export async function openMemory(parts: MemoryParts): Promise<Memory> {
   const calls = store && (async (): Promise<CallRows> => (await store.get()).calls);
   const journal =
     calls && dataDir !== undefined ? remember({ dataDir, calls, config, clock, warn: log.warn }) : undefined;
-  const counters = options.counters ?? (await openCounters(config, { log, clock }));
+  const counters = options.counters ?? (await openCounters(config, { log, clock, cooldowns: parts.cooldowns }));
   const limits = limitsOf({
     ...{ config: parts.current, counters, tokens: parts.tokens, prices: priceFiles.book, clock, warn: log.warn },
     ...(journal && { full: journal.full }),

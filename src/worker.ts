@@ -3,6 +3,7 @@ import { sightingsFor } from "./cli/missing.ts";
 import { type RunningGateway, startGateway } from "./gateway.ts";
 import { type Log, logOf, lostLine } from "./observe/log.ts";
 import { output } from "./observe/output.ts";
+import { type Cooled, cooldowns } from "./routing/cooldowns.ts";
 import { type Made, provenance } from "./vault/provenance.ts";
 import { countersOver } from "./workers/counters.ts";
 import { type Line, lineOf, type Parcel } from "./workers/line.ts";
@@ -15,6 +16,9 @@ let gateway: RunningGateway | undefined;
 let said = output(() => "");
 
 const known = provenance((made) => line.tell("sealed", made));
+
+const cooling = cooldowns(Date.now);
+cooling.listen((cooled) => line.tell("cooled", cooled));
 
 const line: Line = lineOf((parcel) => process.send?.(parcel), {
   begin: async (opening: Opening): Promise<Begun> => {
@@ -30,6 +34,7 @@ const line: Line = lineOf((parcel) => process.send?.(parcel), {
       ...(dataDir !== undefined && { dataDir }),
       ...(secret !== undefined && { secret }),
       ...(seen && { sightings: seen }),
+      cooldowns: cooling,
       // Redis counts for all replicas, and so for all workers.
       ...(config.redis === undefined && { counters: countersOver(line) }),
       crew: { instance, reasoning: reasoningOver(line), provenance: known },
@@ -38,6 +43,7 @@ const line: Line = lineOf((parcel) => process.send?.(parcel), {
     return { warnings: early };
   },
   sealed: (made: Made) => known.learn(made),
+  cooled: (cooled: Cooled) => cooling.hear(cooled),
   openCalls: () => gateway?.openCalls() ?? 0,
   stop: () => void end(() => gateway?.stop()),
   leave: () => void gateway?.leave().then(() => end(() => gateway?.stop())),

@@ -64,7 +64,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "relay",
   ],
   // Stands above what its processes hold together, and below what serves in each.
-  workers: ["time", "wire", "ir", "config", "vault", "limits"],
+  workers: ["time", "wire", "ir", "config", "routing", "vault", "limits"],
   http: [
     "time",
     "wire",

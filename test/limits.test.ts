@@ -1,7 +1,6 @@
 /** Everything that grows has its bound in src/wire/limits.ts, and each bound a test that hits it. */
 import { expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { isThere } from "./fixtures/named-test.ts";
 import { LIMITS } from "../src/wire/limits.ts";
 
 /** `file > name of the test`, or of the row that it is made from, as they stand in the source. */
@@ -47,6 +46,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   journalRefusedBytesMax: "src/ledger/aside.test.ts > is kept up to a bound",
   outboxBytesMax: "src/ledger/writer.test.ts > an outbox that is far behind loses its oldest rows, and the store none",
   lossesPerCallMax: "test/e2e/limits.test.ts > ${wire}: of many losses the record lists the first, and all are counted",
+  cooldownsMax: "src/routing/cooldowns.test.ts > no more deployments are remembered than the bound",
   otherModelsMax: "test/e2e/names.test.ts > names no more of them than are checked in a moment",
   toolNamesMax: "src/relay/watch.test.ts > an answer's record names so many of its tools and no more",
   tokensMax:
@@ -88,11 +88,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
 };
 
 for (const [limit, hitBy] of Object.entries(HIT_BY))
-  test(`${limit} is hit by a test`, () => {
-    const [file = "", name = ""] = hitBy.split(" > ");
-    const source = readFileSync(join(import.meta.dir, "..", file), "utf8");
-    expect(['"', "`"].some((quote) => source.includes(quote + name + quote))).toBe(true);
-  });
+  test(`${limit} is hit by a test`, () => expect(isThere(hitBy)).toBe(true));
 
 test("every limit is in the list", () => {
   expect(Object.keys(HIT_BY).sort()).toEqual(Object.keys(LIMITS).sort());

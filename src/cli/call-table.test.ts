@@ -1,7 +1,6 @@
 /** Lines that fit, with what differs, and nothing that a terminal obeys. */
 import { describe, expect, test } from "bun:test";
-import { callRecord } from "../../test/fixtures/call-record.ts";
-import { rowOf } from "../ledger/row.ts";
+import { callRecord, rowOf } from "../../test/fixtures/call-record.ts";
 import type { CallRow } from "../store/call-row.ts";
 import { callPage, callTable, money, shortCount } from "./call-table.ts";
 

@@ -1,77 +1,16 @@
 /** Rows as files that other programs read. Each takes a row at a time, so that memory does not grow with them. */
+import { CALL_SPECS, type ColumnKind } from "../store/call-columns.ts";
 import type { CallRow } from "../store/call-row.ts";
 
 export const FORMATS = ["jsonl", "csv", "parquet"] as const;
 export type ExportFormat = (typeof FORMATS)[number];
 
-type Kind = "text" | "integer" | "moment" | "yes-no" | "json";
-
-/** Every column of a row, in its order. A row of another version may lack one, and has null then. */
-export const COLUMNS: Readonly<Record<keyof CallRow, Kind>> = {
-  id: "text",
-  started_at: "moment",
-  ended_at: "moment",
-  kind: "text",
-  key_id: "text",
-  key: "text",
-  address: "text",
-  tags: "json",
-  client: "text",
-  client_version: "text",
-  session: "text",
-  session_from: "text",
-  agent: "text",
-  parent_agent: "text",
-  turn: "text",
-  turn_kind: "text",
-  repo: "text",
-  branch: "text",
-  commit_hash: "text",
-  pr: "text",
-  surface: "text",
-  dialect: "text",
-  lane: "text",
-  stream: "yes-no",
-  model_asked: "text",
-  model_entry: "text",
-  model_served: "text",
-  provider: "text",
-  effort_asked: "text",
-  effort_sent: "text",
-  outcome: "text",
-  status: "integer",
-  error: "text",
-  why: "text",
-  stop_reason: "text",
-  upstream_id: "text",
-  attempts: "json",
-  losses: "json",
-  loss_count: "integer",
-  tools: "json",
-  response_ms: "integer",
-  queue_ms: "integer",
-  first_token_ms: "integer",
-  total_ms: "integer",
-  overhead_ms: "integer",
-  tokens_input: "integer",
-  tokens_cache_read: "integer",
-  tokens_cache_write_5m: "integer",
-  tokens_cache_write_1h: "integer",
-  tokens_cache_write_12h: "integer",
-  tokens_output: "integer",
-  tokens_reasoning: "integer",
-  hosted_calls: "json",
-  usage_lines: "json",
-  usage_source: "text",
-  service_tier: "text",
-  cost_nano: "integer",
-  price_version: "text",
-  priced: "yes-no",
-  estimated: "yes-no",
-  held_nano: "integer",
-  settled: "yes-no",
-};
-const NAMES = Object.keys(COLUMNS) as (keyof CallRow)[];
+/** A column of a row, in a file. */
+type Kind = ColumnKind | "moment";
+const COLUMNS = CALL_SPECS.map(({ name, kind }): { readonly name: keyof CallRow; readonly kind: Kind } => ({
+  name,
+  kind: name === "started_at" || name === "ended_at" ? "moment" : kind,
+}));
 
 export async function* jsonLines(rows: AsyncIterable<CallRow>): AsyncGenerator<string> {
   for await (const row of rows) yield `${JSON.stringify(row)}\n`;
@@ -79,8 +18,8 @@ export async function* jsonLines(rows: AsyncIterable<CallRow>): AsyncGenerator<s
 
 /** As https://www.rfc-editor.org/rfc/rfc4180 has it, with a head. */
 export async function* csvLines(rows: AsyncIterable<CallRow>): AsyncGenerator<string> {
-  yield `${NAMES.join(",")}\r\n`;
-  for await (const row of rows) yield `${NAMES.map((name) => csvCell(row[name], COLUMNS[name])).join(",")}\r\n`;
+  yield `${COLUMNS.map(({ name }) => name).join(",")}\r\n`;
+  for await (const row of rows) yield `${COLUMNS.map(({ name, kind }) => csvCell(row[name], kind)).join(",")}\r\n`;
 }
 
 function csvCell(value: unknown, kind: Kind): string {
@@ -93,7 +32,14 @@ function csvCell(value: unknown, kind: Kind): string {
 const harmless = (text: string): string => (/^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
-const PARQUET = { text: "STRING", integer: "INT64", moment: "TIMESTAMP", "yes-no": "BOOLEAN", json: "JSON" } as const;
+const PARQUET = {
+  text: "STRING",
+  integer: "INT64",
+  ms: "DOUBLE",
+  moment: "TIMESTAMP",
+  flag: "BOOLEAN",
+  json: "JSON",
+} as const satisfies Readonly<Record<Kind, string>>;
 /** Rows that are in memory at once. */
 const GROUP_ROWS = 5_000;
 
@@ -113,7 +59,7 @@ export async function writeParquet(
   await parquetWriteRows({
     writer: Object.assign(buffer, { flush }),
     rows: parquetRows(rows),
-    columns: NAMES.map((name) => ({ name, type: PARQUET[COLUMNS[name]], nullable: true })),
+    columns: COLUMNS.map(({ name, kind }) => ({ name, type: PARQUET[kind], nullable: true })),
     rowGroupSize: GROUP_ROWS,
     createdBy: "codeswitch",
   });
@@ -122,11 +68,11 @@ export async function writeParquet(
 
 async function* parquetRows(rows: AsyncIterable<CallRow>): AsyncGenerator<Record<string, unknown>> {
   for await (const row of rows)
-    yield Object.fromEntries(NAMES.map((name) => [name, parquetCell(row[name], COLUMNS[name])]));
+    yield Object.fromEntries(COLUMNS.map(({ name, kind }) => [name, parquetCell(row[name], kind)]));
 }
 
 function parquetCell(value: unknown, kind: Kind): unknown {
   if (value === null || value === undefined) return null;
-  if (kind === "integer") return BigInt(Math.round(Number(value)));
+  if (kind === "integer") return BigInt(Number(value));
   return kind === "moment" ? new Date(Number(value)) : value;
 }

@@ -141,7 +141,7 @@ export function addressFault({ url, there, isNamed }: Address): string | undefin
   return undefined;
 }
 
-export function urlOf({ server: { host, port } }: Config): string {
+function urlOf({ server: { host, port } }: Config): string {
   if (port === 0)
     throw new UsageError(
       "The port is 0, so that it is another one at each start, and none runs now. Start the gateway, set server.port, or name the address: --url http://127.0.0.1:4141",

@@ -1,7 +1,6 @@
 /** Calls as they end: each once, and none that stands is moved. */
 import { expect, test } from "bun:test";
-import { callRecord } from "../../test/fixtures/call-record.ts";
-import { rowOf } from "../ledger/row.ts";
+import { callRecord, rowOf } from "../../test/fixtures/call-record.ts";
 import type { CallRow } from "../store/call-row.ts";
 import type { CallFilter, PageEnd } from "../store/store.ts";
 import { eachCall } from "./calls-here.ts";

@@ -1,5 +1,6 @@
 /** Entries of LiteLLM's price file as rows of ours. */
 import type { PriceRow, Rates, Tier, TieredRates } from "../cost/price-table.ts";
+import { boundOf, boundsOf, RATES, scaled, scaledTiers } from "../cost/rates.ts";
 
 export type Entry = Readonly<Record<string, unknown>>;
 
@@ -25,7 +26,6 @@ const FIELDS: Readonly<Record<keyof Rates, string>> = {
   w1h: "cache_creation_input_token_cost_above_1hr",
   w12h: "cache_creation_input_token_cost_above_12hr",
 };
-export const RATES = Object.keys(FIELDS) as (keyof Rates)[];
 const MODES: Readonly<Record<string, string>> = {
   batch: "_batches",
   flex: "_flex",
@@ -35,7 +35,7 @@ const MODES: Readonly<Record<string, string>> = {
 /** Its prices are doubles of dollars a token: 1.25e-07 is 125,000 pico-dollars. */
 const pico = (dollars: number): number => Math.round(dollars * 1e12);
 
-export function rowOfEntry(name: string, entry: Entry): PriceRow | undefined {
+function rowOfEntry(name: string, entry: Entry): PriceRow | undefined {
   const vendor = VENDOR_OF[String(entry.litellm_provider)];
   if (vendor === undefined || !["chat", "responses"].includes(String(entry.mode))) return undefined;
   const base = ratesOf(entry, "");
@@ -125,19 +125,6 @@ function modesOf(entry: Entry, row: PriceRow): Pick<PriceRow, "modes"> {
   if (typeof fast === "number") modes.fast = scaledTiers(row, fast);
   return Object.keys(modes).length > 0 ? { modes } : {};
 }
-
-export const boundOf = (tier: Tier): number => ("over" in tier ? tier.over : tier.from);
-const boundsOf = (tier: Tier): { over: number } | { from: number } =>
-  "over" in tier ? { over: tier.over } : { from: tier.from };
-export function scaled(rates: Rates, by: number): Rates {
-  return Object.fromEntries(
-    RATES.flatMap((rate) => (rates[rate] === undefined ? [] : [[rate, Math.round(rates[rate] * by)]])),
-  ) as unknown as Rates;
-}
-export const scaledTiers = (row: TieredRates, by: number): TieredRates => ({
-  ...scaled(row, by),
-  ...(row.tiers && { tiers: row.tiers.map((tier): Tier => ({ ...boundsOf(tier), ...scaled(tier, by) })) }),
-});
 
 /** Its price is the one of the peak, ours the one outside. */
 function offPeak(row: PriceRow, off: Entry): Rates {

@@ -19,7 +19,7 @@ const OUTCOMES = ["ended", "failed", "abandoned", "unknown"] as const;
 const LIMIT = 50;
 const LIMIT_MAX = 1_000_000;
 
-export const FILTER_ARGS = {
+const FILTER_ARGS = {
   session: flag("SESSION", "Only calls of this conversation, as its client names it."),
   key: flag("KEY", "Only calls with this key, by its name."),
   model: flag("MODEL", "Only calls of this model: the name that was asked for, its entry, or the one that answered."),

@@ -55,7 +55,7 @@ export async function connect(
   };
 }
 
-export const labelsIn = ({ labels }: Wanted): Pick<Connection, "labels"> => (labels ? { labels } : {});
+const labelsIn = ({ labels }: Wanted): Pick<Connection, "labels"> => (labels ? { labels } : {});
 
 /** A key that the gateway takes, and what it serves to it. Without a key: it takes anything. */
 interface Accepted extends Served {

@@ -6,7 +6,7 @@ import { isPrintable } from "../wire/printable.ts";
 import { repositoryOf } from "./repository.ts";
 
 const PREFIX = "x-codeswitch-";
-export const OWN_SESSION = `${PREFIX}session`;
+const OWN_SESSION = `${PREFIX}session`;
 
 export function ownOrigin(headers: Headers): Origin {
   const said = (name: string): string | undefined => wordIn(headers.get(PREFIX + name));

@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import { ConfigError } from "./problem.ts";
 import { readVariable, type Variables } from "./substitute.ts";
 
-export const OWNER_VARIABLE = "CODESWITCH_OWNER_KEY";
+const OWNER_VARIABLE = "CODESWITCH_OWNER_KEY";
 const OLD_VARIABLE = "LITELLM_MASTER_KEY";
 
 export interface OwnerKey {

@@ -1,6 +1,7 @@
 /** Two tables of prices, model by model: what differs at a moment. */
 import type { PriceIndex } from "./price-index.ts";
 import type { PriceRow, Rates, Tier } from "./price-table.ts";
+import { RATES } from "./rates.ts";
 
 export interface Difference {
   readonly vendor: string;
@@ -11,8 +12,6 @@ export interface Difference {
   readonly ours: number | undefined;
   readonly theirs: number | undefined;
 }
-
-const RATES = ["in", "out", "read", "w5m", "w1h", "w12h"] as const satisfies readonly (keyof Rates)[];
 
 /** Of the models that both have, and of what the other says. What it does not say is no contradiction. */
 export function differences(ours: PriceIndex, theirs: PriceIndex, at: number): readonly Difference[] {
@@ -38,14 +37,14 @@ type Found = Omit<Difference, "vendor" | "model">;
 function between(ours: PriceRow, theirs: PriceRow): readonly Found[] {
   const found = rates(ours, theirs, "");
   for (const tier of theirs.tiers ?? []) {
-    const twin = ours.tiers?.find((one) => boundOf(one) === boundOf(tier));
-    if (twin) found.push(...rates(twin, tier, ` ${boundOf(tier)}`));
-    else found.push({ rate: `in ${boundOf(tier)}`, ours: undefined, theirs: tier.in });
+    const twin = ours.tiers?.find((one) => shownBound(one) === shownBound(tier));
+    if (twin) found.push(...rates(twin, tier, ` ${shownBound(tier)}`));
+    else found.push({ rate: `in ${shownBound(tier)}`, ours: undefined, theirs: tier.in });
   }
   return found;
 }
 
-export const boundOf = (tier: Tier): string => ("over" in tier ? `>${tier.over}` : `≥${tier.from}`);
+const shownBound = (tier: Tier): string => ("over" in tier ? `>${tier.over}` : `≥${tier.from}`);
 
 function rates(ours: Rates, theirs: Rates, behind: string): Found[] {
   return RATES.filter((rate) => theirs[rate] !== undefined && theirs[rate] !== ours[rate]).map((rate) => ({

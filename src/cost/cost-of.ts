@@ -1,6 +1,6 @@
 /** What a call cost: a sum over the counters of its usage, in pico-dollars, rounded once to nano. */
 import { billedCalls, type Usage, type UsageLine, usageLine } from "../ir/usage.ts";
-import type { Cost } from "./cost.ts";
+import { type Cost, UNKNOWN_COST } from "./cost.ts";
 import { halfEven } from "./money.ts";
 import type { Moment, TargetPrices } from "./model-prices.ts";
 import type { Rates, TieredRates } from "./price-table.ts";
@@ -77,10 +77,6 @@ function sumOf(line: UsageLine, rates: Rates): { pico: number; known: boolean } 
     (w12h !== undefined || line.cacheWrite12h === 0);
   return { pico, known };
 }
-
-/** Of a call that reached no model. */
-export const NO_COST: Cost = { nano: 0, priceVersion: null, priced: true };
-export const UNKNOWN_COST: Cost = { nano: null, priceVersion: null, priced: false };
 
 /** One that is not known makes the sum unknown. */
 export const sumOfCosts = (costs: readonly Cost[]): Cost =>

@@ -8,3 +8,7 @@ export interface Cost {
   /** false: no price, or the input rate stands for one that the table lacks. */
   readonly priced: boolean;
 }
+
+/** Of a call that reached no model. */
+export const NO_COST: Cost = { nano: 0, priceVersion: null, priced: true };
+export const UNKNOWN_COST: Cost = { nano: null, priceVersion: null, priced: false };

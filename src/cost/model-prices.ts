@@ -1,6 +1,7 @@
 /** The rows of one model, ready for a call: regions multiplied, times read, tiers of service named. */
 import { clockOf } from "./clock.ts";
-import type { PriceRow, PriceTable, Rates, Tier, TieredRates, VendorPrices } from "./price-table.ts";
+import type { PriceRow, PriceTable, TieredRates, VendorPrices } from "./price-table.ts";
+import { scaledTiers } from "./rates.ts";
 
 /** What a target's calls cost. */
 export interface TargetPrices {
@@ -82,10 +83,10 @@ function momentOf(
   times: number,
   regions: Readonly<Record<string, number>>,
 ): Moment {
-  const standard = { rates: timesAll(row, times), known: true };
+  const standard = { rates: scaledTiers(row, times), known: true };
   const unknown = { rates: standard.rates, known: false };
   const modes = new Map(
-    Object.entries(row.modes ?? {}).map(([mode, rates]) => [mode, { rates: timesAll(rates, times), known: true }]),
+    Object.entries(row.modes ?? {}).map(([mode, rates]) => [mode, { rates: scaledTiers(rates, times), known: true }]),
   );
   const tools = { ...vendor.tools, ...row.tools };
   return {
@@ -102,23 +103,3 @@ function momentOf(
 /** A name that a vendor sent is looked up, and may be `constructor`. */
 const own = <Value>(of: Readonly<Record<string, Value>> | undefined, name: string): Value | undefined =>
   of && Object.hasOwn(of, name) ? of[name] : undefined;
-
-const RATES = ["in", "out", "read", "w5m", "w1h", "w12h"] as const satisfies (keyof Rates)[];
-
-function timesAll(rates: TieredRates, times: number): TieredRates {
-  return {
-    ...timesEach(rates, times),
-    ...(rates.tiers && { tiers: rates.tiers.map((tier) => timesTier(tier, times)) }),
-  };
-}
-const timesTier = (tier: Tier, times: number): Tier => ({
-  ...("over" in tier ? { over: tier.over } : { from: tier.from }),
-  ...timesEach(tier, times),
-});
-
-/** Each stays a whole number of pico-dollars. */
-function timesEach(rates: Rates, times: number): Rates {
-  const found: { -readonly [Rate in keyof Rates]?: Rates[Rate] } = {};
-  for (const rate of RATES) if (rates[rate] !== undefined) found[rate] = Math.round(rates[rate] * times);
-  return found as Rates;
-}

@@ -22,7 +22,7 @@ export const openaiLimitHeaders: LimitHeaders = ({ of, max, left, fullMs }) =>
       };
 
 /** As OpenAI prints it: `6m0s`, `12ms`, `1s`. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   if (ms > 0 && ms < 1_000) return `${Math.ceil(ms)}ms`;
   const seconds = Math.ceil(ms / 1_000);
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;

@@ -26,8 +26,8 @@ export type StreamEvent =
   | { readonly type: "block-delta"; readonly index: number; readonly delta: Delta }
   /** `final`: the whole item of a hosted or opaque block; its first form is a stub. */
   | { readonly type: "block-end"; readonly index: number; readonly final?: Raw }
-  /** Belongs to no block and is never an error: Azure's content filter results. */
-  | { readonly type: "notice"; readonly dialect: DialectId; readonly raw: Raw }
+  /** Belongs to no block and is never an error: Azure's content filter results. `failing`: the answer has failed, and the error that says why may follow. */
+  | { readonly type: "notice"; readonly dialect: DialectId; readonly raw: Raw; readonly failing?: true }
   | Finish
   | { readonly type: "error"; readonly error: GatewayError };
 

@@ -40,8 +40,12 @@ export function adopting({ home, readers, isFar, took, warn }: AdoptingOptions):
   const sync = async (): Promise<void> => home.journal()?.sync();
   const each = async (): Promise<void> => {
     for (let taken = home.takeDead(); taken !== undefined; taken = home.takeDead()) {
-      const { rows, open, damaged } = await adopt(taken, readers, take, sync);
-      home.finished(taken);
+      const mine = taken;
+      const { rows, open, damaged } = await adopt(mine, readers, take, sync).catch((error: unknown) => {
+        home.failed(mine);
+        throw error;
+      });
+      home.finished(mine);
       tell.over("failed", "What a dead gateway left could be read after all.");
       if (rows + open + damaged > 0)
         warn(

@@ -1,6 +1,6 @@
 /** Whose a folder is, and whether its holder lives. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type Holder, isDead, newFolder, SILENT_MS, takeDead, thisHolder } from "./journal-folder.ts";
@@ -58,3 +58,15 @@ test("what is no journal of ours is left alone", () => {
   expect(takeDead(root, us, own)).toBeUndefined();
   expect(readdirSync(root)).toHaveLength(3);
 });
+
+test.skipIf(process.platform === "win32")(
+  "a link to somebody else's folder is left alone, whatever it is called",
+  () => {
+    const own = newFolder(root, us);
+    const theirs = mkdtempSync(join(tmpdir(), "codeswitch-theirs-"));
+    symlinkSync(theirs, join(root, `${us.host}-${NOBODY}-1-abc`));
+    expect(takeDead(root, us, own)).toBeUndefined();
+    expect(readdirSync(theirs)).toEqual([]);
+    rmSync(theirs, { recursive: true });
+  },
+);

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 
 export interface JournalFolder {
   readonly dir: string;
@@ -67,9 +67,10 @@ function folderAt(dir: string): JournalFolder {
 /** Takes over the folders of the dead, one at a time: the next when this is asked again. `own`: ours, whose last beat tells the time. */
 export function takeDead(root: string, holder: Holder, own: JournalFolder): JournalFolder | undefined {
   const now = statSync(join(own.dir, ALIVE)).mtimeMs;
-  for (const name of readdirSync(root)) {
-    const dir = join(root, name);
-    const found = holderOf(name);
+  for (const entry of readdirSync(root, { withFileTypes: true })) {
+    const dir = join(root, entry.name);
+    // Behind a link lie somebody else's files, and what is taken over is deleted.
+    const found = entry.isDirectory() ? holderOf(entry.name) : undefined;
     if (!found || dir === own.dir || !isDead(found, holder, now - lastBeat(dir))) continue;
     try {
       const to = join(root, nameFor(holder));
@@ -110,9 +111,6 @@ function holderOf(name: string): Holder | undefined {
 
 const nameFor = ({ host, pid, born }: Holder): string =>
   `${host}-${pid}-${born}-${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
-
-/** A folder's own name, for messages. */
-export const folderName = ({ dir }: JournalFolder): string => basename(dir);
 
 function isRunning(pid: number): boolean {
   try {

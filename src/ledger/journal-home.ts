@@ -14,9 +14,11 @@ export interface JournalHome {
   sync(): void;
   /** Says that this process lives. */
   beat(): void;
-  /** The folder of a dead process, ours from now on until it is `finished`; again after a failure. */
+  /** The folder of a dead process, ours from now on until it is `finished` or `failed`. */
   takeDead(): JournalFolder | undefined;
   finished(taken: JournalFolder): void;
+  /** It comes again when no other is left: one that cannot be read holds up none. */
+  failed(taken: JournalFolder): void;
   /** The folder goes where nothing in it is needed. */
   close(isDone: boolean): void;
 }
@@ -36,6 +38,7 @@ export function journalHome({ root, holder, segmentBytes, warn }: HomeOptions): 
   let folder: JournalFolder | undefined;
   let journal: Journal | undefined;
   let taken: JournalFolder | undefined;
+  const failures: JournalFolder[] = [];
   let againAt = 0;
   let isClosed = false;
   const tell = tellOnce(warn);
@@ -75,7 +78,7 @@ export function journalHome({ root, holder, segmentBytes, warn }: HomeOptions): 
     sync: () => void journal?.sync().catch(failed),
     beat: () => {
       try {
-        taken?.beat();
+        for (const one of [taken, ...failures]) one?.beat();
         if (!folder || !journal || folder.beat()) return;
         warn(
           `The journal ${folder.dir} was taken by another gateway, which thought this one dead. It goes on in another folder.`,
@@ -91,9 +94,13 @@ export function journalHome({ root, holder, segmentBytes, warn }: HomeOptions): 
       open();
       if (!folder || isClosed) return undefined;
       folder.beat();
-      return (taken ??= takeDead(root, holder, folder));
+      return (taken ??= takeDead(root, holder, folder) ?? failures.shift());
     },
     finished: () => void (taken = undefined),
+    failed: (again) => {
+      taken = undefined;
+      failures.push(again);
+    },
     close: (isDone) => {
       isClosed = true;
       journal?.close();

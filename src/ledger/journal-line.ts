@@ -38,11 +38,21 @@ export function printLine(kind: LineKind, id: string, json: string): Buffer {
   if (scratch.length < room) scratch = Buffer.allocUnsafe(room * 2);
   const length = scratch.write(text, HEAD_BYTES);
   const end = HEAD_BYTES + length;
-  scratch.write(`${hex(length)} ${hex(crc32(scratch, HEAD_BYTES, end))} `, 0, "latin1");
+  printHex(scratch, 0, length);
+  printHex(scratch, HEX_DIGITS + 1, crc32(scratch, HEAD_BYTES, end));
   scratch[end] = LINE_BREAK;
   return scratch.subarray(0, end + 1);
 }
 let scratch = Buffer.allocUnsafe(64 * 1024);
+
+/** Eight digits and a space, without a text between. */
+function printHex(into: Buffer, at: number, value: number): void {
+  for (let digit = HEX_DIGITS - 1, left = value; digit >= 0; digit--, left >>>= 4)
+    into[at + digit] = HEX.charCodeAt(left & 15);
+  into[at + HEX_DIGITS] = SPACE;
+}
+const HEX = "0123456789abcdef";
+const HEX_DIGITS = 8;
 
 export function readLines(bytes: Buffer): ReadLines {
   const lines: JournalLine[] = [];

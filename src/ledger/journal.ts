@@ -22,6 +22,8 @@ export interface Journal {
   readonly end: number;
   /** Throws where the disk does not take it. */
   start(id: string, json: string): void;
+  /** Several at once, with one write. */
+  starts(calls: readonly StartedCall[]): void;
   row(id: string, json: string): void;
   /** The call has ended, and its row is elsewhere. */
   forget(id: string): void;
@@ -41,6 +43,11 @@ export interface Journal {
   /** Nothing is open and everything was released. */
   isEmpty(): boolean;
   close(): void;
+}
+
+export interface StartedCall {
+  readonly id: string;
+  readonly json: string;
 }
 
 /** Carried over at a time: each is a write. */
@@ -64,15 +71,19 @@ export function openJournal(dir: string, segmentBytes: number = LIMITS.journalSe
 
   const last = (): Segment => segments.at(-1) as Segment;
   const endOf = ({ base, size }: Segment): number => base + size;
-  const write = (kind: JournalLine["kind"], id: string, json: string): Segment => {
+  const lineOf = (kind: JournalLine["kind"], id: string, json: string): Buffer => {
     const line = printLine(kind, id, json);
     if (line.length > LIMITS.journalLineBytesMax)
       throw new Error(`a row of ${line.length} bytes is longer than the journal takes`);
+    return line;
+  };
+  const writeBytes = (bytes: Uint8Array): Segment => {
     if (last().size >= segmentBytes || last().isTorn) rotate();
-    append(last(), line);
+    append(last(), bytes);
     isDirty = true;
     return last();
   };
+  const write = (kind: JournalLine["kind"], id: string, json: string): Segment => writeBytes(lineOf(kind, id, json));
   const rotate = (): void => {
     const full = last();
     segments.push(openSegment(home, endOf(full)));
@@ -94,6 +105,11 @@ export function openJournal(dir: string, segmentBytes: number = LIMITS.journalSe
       return endOf(last());
     },
     start: (id, json) => void open.set(id, { segment: write("start", id, json), json }),
+    starts: (calls) => {
+      // Each line is a copy: they are printed into one buffer.
+      const segment = writeBytes(Buffer.concat(calls.map(({ id, json }) => Buffer.from(lineOf("start", id, json)))));
+      for (const { id, json } of calls) open.set(id, { segment, json });
+    },
     row: (id, json) => {
       recent.add(json, endOf(write("row", id, json)));
       open.delete(id);

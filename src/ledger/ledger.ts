@@ -1,5 +1,5 @@
 /** One record per call, handed to every sink once, whether the call ended, failed or was abandoned. Never a prompt, never a key. */
-import type { Cost } from "../cost/cost.ts";
+import { type Cost, UNKNOWN_COST } from "../cost/cost.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
 import type { Efforts } from "../ir/effort.ts";
@@ -190,7 +190,7 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
     status: 0,
     tools: [],
     usage: NO_USAGE,
-    cost: NO_COST,
+    cost: UNKNOWN_COST,
     heldNano: 0,
     settled: false,
     totalMs: 0,
@@ -283,8 +283,6 @@ function recorder(head: RecordHead, startedAt: number, monotonic: () => number, 
     },
   };
 }
-
-const NO_COST: Cost = { nano: null, priceVersion: null, priced: false };
 
 const LEFT = new GatewayError("aborted", "the caller went away");
 

@@ -37,8 +37,8 @@ export function openSegment(dir: string, base: number): Segment {
 
 /** Of a folder, in the order in which they were written. */
 export function segmentsIn(dir: string): readonly Segment[] {
-  return readdirSync(dir)
-    .flatMap((name) => NAME.exec(name)?.[1] ?? [])
+  return readdirSync(dir, { withFileTypes: true })
+    .flatMap((entry) => (entry.isSymbolicLink() ? [] : (NAME.exec(entry.name)?.[1] ?? [])))
     .sort()
     .map((base) => openSegment(dir, Number(base)));
 }

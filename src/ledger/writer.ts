@@ -84,6 +84,16 @@ export function writerOf({ root, store, outbox, warn, bounds: given, holder = th
     lostRows = 0;
   };
 
+  /** Calls that were let in within this turn of the loop: they are written at its end, together, while their vendors think. */
+  const begun = new Map<string, CallRecord>();
+  const writeBegun = (): void => {
+    if (begun.size === 0) return;
+    const calls = Array.from(begun.values(), (record) => ({ id: record.id, json: startText(record) }));
+    begun.clear();
+    const [first] = calls;
+    if (first && calls.length === 1) home.write((to) => to.start(first.id, first.json));
+    else home.write((to) => to.starts(calls));
+  };
   const keep = (id: string, json: string): void => {
     if (!isOver() && home.write((to) => to.row(id, json))) return;
     home.journal()?.forget(id);
@@ -143,6 +153,7 @@ export function writerOf({ root, store, outbox, warn, bounds: given, holder = th
 
   const halt = async (): Promise<void> => {
     isStopping = true;
+    writeBegun();
     for (const timer of timers) clearInterval(timer);
     clearTimeout(ticking);
     await dead.stop();
@@ -160,10 +171,12 @@ export function writerOf({ root, store, outbox, warn, bounds: given, holder = th
   return {
     begin: (record) => {
       if (isFull()) return;
-      home.write((to) => to.start(record.id, startText(record)));
+      if (begun.size === 0) setImmediate(writeBegun);
+      begun.set(record.id, record);
       tickSoon();
     },
     write: (record) => {
+      begun.delete(record.id);
       keep(record.id, endText(record));
       tickSoon();
     },

@@ -50,12 +50,20 @@ describe("while Redis is away", () => {
   });
 
   test("of a budget no more is spent than a hundredth of it, or a dollar, whichever is less; then it is away", () => {
+    const spent = 49_950 * DOLLAR;
     const dear = budget(50 * DOLLAR, DOLLAR / 10, { seeded: true });
     const small = rig(1, [], [[dear, 10 * DOLLAR]]);
     expect(small.passed(100, dear)).toBe(5);
     expect(small.admit(dear)).toEqual({ kind: "away", meter: 0 });
     const large = budget(50_000 * DOLLAR, DOLLAR / 10, { seeded: true });
-    expect(rig(1, [], [[large, 10 * DOLLAR]]).passed(100, large)).toBe(10);
+    expect(rig(1, [], [[large, spent]]).passed(100, large)).toBe(10);
+  });
+
+  test("of a large budget that is far from spent, its share of a hundredth of what is left: no traffic of a second uses that up", () => {
+    const large = budget(1_000_000 * DOLLAR, DOLLAR, { seeded: true });
+    expect(rig(1, [], [[large, 0]]).passed(1_000, large)).toBe(1_000);
+    const left = budget(1_000 * DOLLAR, DOLLAR, { seeded: true });
+    expect(rig(2, [], [[left, 200 * DOLLAR]]).passed(1_000, left)).toBe(4);
   });
 
   test("a budget that was spent is refused as spent, and what is left of one is not exceeded", () => {

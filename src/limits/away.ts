@@ -1,6 +1,7 @@
 /**
  * Counting on while Redis is away. Rates and parallel calls: this replica's share of what was left when it was last
- * heard. What is held against a sum (budgets): from the sum last heard, up to a grace, since other replicas go on too.
+ * heard. What is held against a sum (budgets): a hundredth of what was left, shared, for the others go on too and the sum
+ * last heard is not the last; where that is little, a grace, by which a budget may be exceeded.
  */
 import { LIMITS } from "../wire/limits.ts";
 import { neededOf } from "./count.ts";
@@ -30,7 +31,7 @@ export interface Away {
   renew(ids: readonly string[], leaseMs: number): void;
 }
 
-/** Of a budget, what may be spent without knowing what others spend: nano-dollars, as all that is held against a sum. */
+/** Of a budget, what it may be exceeded by without knowing what others spend: nano-dollars, as all that is held against a sum. */
 const graceOf = ({ max }: Meter): number => Math.min(Math.ceil(max / 100), ONE_DOLLAR);
 const ONE_DOLLAR = 1_000_000_000;
 
@@ -45,7 +46,11 @@ export function awayOf(clock: () => number): Away {
     const { window, seeded: _, ...plain } = meter;
     if (window === undefined) return { meter: { ...plain, max: share(meter.max) } };
     const last = known.get(meter.id);
-    if (isSum(meter)) return { meter: { ...plain, window, max: Math.min(leftOf(meter, last), graceOf(meter)) } };
+    if (isSum(meter)) {
+      const left = leftOf(meter, last);
+      const max = Math.max(Math.min(left, graceOf(meter)), Math.floor(left / 100 / replicas));
+      return { meter: { ...plain, window, max } };
+    }
     const until = last && (window.kind === "fixed" ? (window.end ?? Infinity) : leavesAt(window, last.at));
     if (last === undefined || until === undefined || until <= clock())
       return { meter: { ...plain, window, max: share(meter.max) } };

@@ -29,7 +29,7 @@ export function rollingMs(per: string): number | undefined {
 }
 
 export const UTC = "UTC";
-export const CALENDAR_UNITS = ["day", "week", "month", "year"] as const;
+const CALENDAR_UNITS = ["day", "week", "month", "year"] as const;
 type CalendarUnit = (typeof CALENDAR_UNITS)[number];
 
 const HOUR_MS = 3_600_000;

@@ -19,7 +19,7 @@ export const countOf = (window: Window | undefined, now: number): Count => ({
   touchedAt: now,
 });
 
-export const bucketAt = (window: Window | undefined, now: number): number =>
+const bucketAt = (window: Window | undefined, now: number): number =>
   window?.kind === "rolling" ? Math.floor(now / window.bucketMs) : 0;
 
 /** What has left the window is spent no longer. */

@@ -44,7 +44,6 @@ export type Admission =
       readonly kind: "admitted";
       readonly levels: readonly Level[];
       readonly holds: readonly number[];
-      readonly epoch?: number;
     }
   /** Nothing was counted. `meter`: index of the first that is full; `waitMs`: until as much has left its window that the call fits, null where only other calls' ends can tell. */
   | {
@@ -52,7 +51,6 @@ export type Admission =
       readonly meter: number;
       readonly level: Level;
       readonly waitMs: number | null;
-      readonly epoch?: number;
     }
   /** Nothing was counted: these meters, by index, must be seeded first. */
   | { readonly kind: "unknown"; readonly meters: readonly number[] }

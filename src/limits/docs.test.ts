@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { Glob } from "bun";
 import { join } from "node:path";
+import { isQuotedIn } from "../../test/fixtures/named-test.ts";
 
 test("every promise of docs/OPERATIONS.md about what counts names a test that is there", async () => {
   const page = await Bun.file(join(import.meta.dir, "../../docs/OPERATIONS.md")).text();
@@ -14,7 +15,5 @@ test("every promise of docs/OPERATIONS.md about what counts names a test that is
     join(import.meta.dir, "../../test/fixtures/counters-contract.ts"),
   ];
   const sources = await Promise.all(paths.map((path) => Bun.file(path).text()));
-  const quoted = (name: string): boolean =>
-    sources.some((text) => ['"', "`"].some((mark) => text.includes(mark + name + mark)));
-  expect(names.filter((name) => !quoted(name))).toEqual([]);
+  expect(names.filter((name) => !sources.some((text) => isQuotedIn(text, name)))).toEqual([]);
 });

@@ -21,16 +21,27 @@ export function estimated(call: Admissible, { tokens, typical, prices, clock }: 
   if (!first) return { input: 0, output: 0, nano: 0 };
   const of = { provider: first.provider.name, model: first.model };
   const input = Math.ceil(tokens.roughly(of, call.bytes.byteLength));
-  const asked = DIALECTS[call.dialect].settings.read(call.body, first.addressee.traits).sampling.maxTokens;
+  const asked = maxTokensOf(call);
   const max = first.config.maxTokens === undefined ? asked : Math.min(first.config.maxTokens, asked ?? Infinity);
   const output = Math.ceil(Math.min(isCount(max) ? max : Infinity, typical.output(call.caller.name)));
-  // Of an unknown price nothing can be held.
-  const each = targets.map((target) => {
+  let pico = 0;
+  for (const target of targets) {
+    // Of an unknown price nothing can be held.
     const rates = dearestRates(prices.of(pricedOf(target)), input, clock());
-    return rates ? input * rates.input + output * rates.output : 0;
-  });
-  return { input, output, nano: Math.ceil(Math.max(...each) / PICO_PER_NANO) };
+    if (rates) pico = Math.max(pico, input * rates.input + output * rates.output);
+  }
+  return { input, output, nano: Math.ceil(pico / PICO_PER_NANO) };
 }
+
+/** Of all settings this one alone: the others are read when the call is sent. */
+function maxTokensOf({ dialect, body }: Admissible): number | undefined {
+  for (const name of DIALECTS[dialect].fieldNames.maxTokens ?? MAX_TOKENS) {
+    const value = body[name];
+    if (typeof value === "number") return value;
+  }
+  return undefined;
+}
+const MAX_TOKENS = ["max_tokens"] as const;
 
 const PICO_PER_NANO = 1_000;
 

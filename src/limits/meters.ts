@@ -11,7 +11,7 @@ export interface Amounts {
   readonly nano: number;
 }
 
-export const MEASURES = ["requests", "input", "output", "tokens", "parallel", "cost"] as const;
+const MEASURES = ["requests", "input", "output", "tokens", "parallel", "cost"] as const;
 export type Measure = (typeof MEASURES)[number];
 
 /** A meter, and what it stands for. */
@@ -102,7 +102,7 @@ export function actualOf(measure: Measure, { input, output, nano }: Amounts, els
 }
 
 /** Up to 9 million dollars, a whole number. */
-export const nanoOf = (usd: number): number => Math.round(usd * 1e9);
+const nanoOf = (usd: number): number => Math.round(usd * 1e9);
 
 export const MINUTE: Window & { readonly kind: "rolling" } = { kind: "rolling", bucketMs: 5_000, buckets: 12 };
 

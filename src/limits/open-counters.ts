@@ -1,6 +1,7 @@
 /** The counters that the configuration asks for. */
 import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/problem.ts";
+import type { Cooldowns } from "../routing/cooldowns.ts";
 import type { Counters } from "./counters.ts";
 import { memoryCounters } from "./memory-counters.ts";
 import { prefixOf, readAddress, shownAddress } from "./redis/address.ts";
@@ -11,12 +12,14 @@ export interface OpenCountersOptions {
   readonly clock: () => number;
   /** How long an answer of Redis is waited for. Absent: 50 ms. */
   readonly admitMs?: number;
+  /** Deployments that cool, which replicas tell each other over the same connection. */
+  readonly cooldowns?: Cooldowns;
 }
 
 /** Throws a ConfigError for what no waiting mends. A server that is not there is no such thing: it is waited for, and counted without. */
 export async function openCounters(
   { redis, source }: Pick<Config, "redis" | "source">,
-  { log, clock, ...more }: OpenCountersOptions,
+  { log, clock, cooldowns, ...more }: OpenCountersOptions,
 ): Promise<Counters> {
   if (redis === undefined) return memoryCounters(clock);
   const wrong = (fault: string, fix: string): ConfigError =>
@@ -30,6 +33,7 @@ export async function openCounters(
   // Loaded here, so that a gateway without Redis starts sooner.
   const { connectTo, mistakeOf } = await import("./redis/connect.ts");
   const { remoteCounters } = await import("./redis/remote.ts");
+  const { shareCooldowns } = await import("./redis/cooled.ts");
   const { redisCounters } = await import("./redis/redis-counters.ts");
   const connection = connectTo(address);
   const mistake = await mistakeOf(connection, address);
@@ -39,5 +43,10 @@ export async function openCounters(
   }
   const { client, trouble, close } = connection;
   const remote = remoteCounters(client, prefixOf(address));
-  return redisCounters({ remote, clock, log, where: shownAddress(address), trouble, close, ...more });
+  const sharing = cooldowns && shareCooldowns({ client, prefix: prefixOf(address), cooldowns, clock });
+  const closeAll = (): void => {
+    sharing?.stop();
+    close();
+  };
+  return redisCounters({ remote, clock, log, where: shownAddress(address), trouble, close: closeAll, ...more });
 }

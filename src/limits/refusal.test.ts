@@ -61,7 +61,7 @@ test.each([
   [
     { per: "30d" },
     3_600_000,
-    "$2.5000 of $2.5000 in the last 30d. It opens again a little at 2026-11-22 13:00 UTC, or when it is raised.",
+    "$2.5000 of $2.5000 in the last 30d. A part of it opens again at 2026-11-22 13:00 UTC, or when it is raised.",
   ],
 ] as const)("a spent budget %j", (more, waitMs, says) => {
   const error = saidOf(budget(more), { spent: 2_500_000_000, held: 0 }, waitMs);

@@ -37,7 +37,7 @@ export const memoryFull = ({ scope }: Metered): GatewayError =>
   );
 
 /** Whole seconds, and never too few: who waits exactly so long gets in, if nobody else does. */
-export const secondsOf = (waitMs: number): number => Math.max(1, Math.ceil(waitMs / 1_000));
+const secondsOf = (waitMs: number): number => Math.max(1, Math.ceil(waitMs / 1_000));
 
 /** In words: `this month`, `in the last 30d`. */
 export function spanOf({ per, zone }: Pick<BudgetConfig, "per" | "zone">): string {
@@ -104,7 +104,7 @@ function opensAgain({ metered: { meter }, waitMs }: Full, { zone }: BudgetConfig
   const isRolling = window?.kind === "rolling";
   const at = window?.kind === "fixed" ? window.end : waitMs === null ? null : now + secondsOf(waitMs) * 1_000;
   if (at === null) return "It opens when it is raised.";
-  return `It opens again ${isRolling ? "a little " : ""}at ${moment(at, zone ?? UTC)}, or when it is raised.`;
+  return `${isRolling ? "A part of it" : "It"} opens again at ${moment(at, zone ?? UTC)}, or when it is raised.`;
 }
 
 const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 19)} UTC`;

@@ -16,6 +16,7 @@ import type { Log } from "../observe/log.ts";
 import type { Sightings } from "../providers/sightings.ts";
 import type { TokenMeter } from "../providers/token-meter.ts";
 import { checkOtherModels } from "../routing/other-models.ts";
+import type { Cooldowns } from "../routing/cooldowns.ts";
 import { type Plan, plan } from "../routing/plan.ts";
 import type { Target } from "../routing/target.ts";
 import type { Search } from "../search/search-provider.ts";
@@ -98,6 +99,7 @@ export interface Gateway {
   readonly provenance: Provenance;
   readonly tokens: TokenMeter;
   readonly sightings: Sightings;
+  readonly cooldowns: Cooldowns;
   readonly prices: PriceBook;
   readonly hooks: Hooks;
   /** Web searches, for models whose vendor has none. */

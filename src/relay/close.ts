@@ -2,7 +2,8 @@
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { DialectId } from "../ir/dialect-id.ts";
-import { costOf, NO_COST, sumOfCosts, UNKNOWN_COST } from "../cost/cost-of.ts";
+import { NO_COST, UNKNOWN_COST } from "../cost/cost.ts";
+import { costOf, sumOfCosts } from "../cost/cost-of.ts";
 import type { Cost } from "../cost/cost.ts";
 import type { PricedTarget } from "../cost/price-book.ts";
 import { toldTotals } from "../ir/usage.ts";

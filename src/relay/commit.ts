@@ -15,6 +15,10 @@ import type { Upstream } from "./upstream.ts";
 
 /** An error often follows a `start` event at once. Until this time is over, another target may still answer. */
 const GRACE_MS = 100;
+/** The same where there is another target: what a client would see of a start is worth less than the answer. Its heartbeats do not wait. */
+const GRACE_AMONG_MS = 2_000;
+/** A vendor that has said that it fails may say why. */
+const REASON_MS = 1_000;
 /** Native lane: some vendors send usage or `[DONE]` behind the terminal event, and some never close their connection. */
 const BEHIND_END_MS = 1_000;
 
@@ -62,13 +66,16 @@ async function committed(
   lane: StreamLane,
   reads: Reads,
 ): Promise<Pick<OpenStream, "ready" | "ended">> {
-  const { provider } = attempt.target;
+  const { target, call } = attempt;
+  const { provider } = target;
+  const graceMs = call.plan.targets.length > 1 ? GRACE_AMONG_MS : GRACE_MS;
   const ready: (Uint8Array | string)[] = [];
   let readySize = 0;
   // One deadline for the whole opening: comments and pings do not extend it.
-  for (let until = firstWordBy, started = false; ;) {
+  for (let until = firstWordBy, started = false, failing = false; ;) {
     const leftMs = until - performance.now();
     const read: Read = leftMs > 0 ? await reads.next(leftMs) : { kind: "quiet" };
+    if (read.kind === "quiet" && failing) throw silent(provider);
     if (read.kind === "quiet" && started) return { ready, ended: false };
     if (read.kind === "quiet") throw wordless(provider);
     const piece = read.kind === "bytes" ? lane.push(read.bytes) : lane.end(read.kind);
@@ -80,13 +87,20 @@ async function committed(
     if (readySize > LIMITS.openingBytesMax) throw endless(provider);
     if (watch.started && !started) {
       started = true;
-      until = Math.min(until, performance.now() + GRACE_MS);
+      until = Math.min(until, performance.now() + graceMs);
+    }
+    if (watch.failing && !failing) {
+      failing = true;
+      until = performance.now() + REASON_MS;
     }
   }
 }
 
 const wordless = ({ name, firstByteMs }: ProviderConfig): GatewayError =>
   ownError("upstream-timeout", `The provider ${name} said nothing for ${firstByteMs / 1000} seconds.`);
+
+const silent = ({ name }: ProviderConfig): GatewayError =>
+  ownError("upstream-failed", `The provider ${name} failed without saying why.`);
 
 const endless = ({ name }: ProviderConfig): GatewayError =>
   ownError(

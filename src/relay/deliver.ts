@@ -1,5 +1,6 @@
 /** An open stream, brought to the client: heartbeats while it is silent, an end that says whether the answer is whole, one record. */
 import { type GatewayError, ownError } from "../ir/error.ts";
+import type { Trial } from "../routing/cooldowns.ts";
 import type { Target } from "../routing/target.ts";
 import { orLate } from "../time/limit.ts";
 import type { Place } from "../vault/place.ts";
@@ -30,6 +31,8 @@ export interface OpenStream {
   /** Headers of the upstream. */
   readonly headers: Headers;
   readonly sample?: TokenSample;
+  /** What its end says of the deployment. */
+  readonly trial?: Trial;
 }
 
 export interface DeliverOptions {
@@ -61,7 +64,7 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
   };
   const opened = opening.then(
     (found) => {
-      if (over) return found.reads.cancel();
+      if (over) return leave(found);
       stream = found;
       pump = pumpOf(found, beatMs);
       queue = found.ready.filter((piece) => piece.length > 0);
@@ -115,6 +118,12 @@ export function deliver(opening: Promise<OpenStream>, options: DeliverOptions): 
     { pull, cancel: () => (cutBy ? close("done", cutBy) : close("abandoned")) },
     { highWaterMark: 0 },
   );
+}
+
+/** Its client went before it was there. */
+function leave({ reads, trial }: OpenStream): void {
+  reads.cancel();
+  trial?.ended(undefined);
 }
 
 type Controller = ReadableStreamDefaultController<Uint8Array | string>;

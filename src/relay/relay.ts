@@ -5,6 +5,7 @@ import { DIALECTS } from "../dialects/index.ts";
 import type { GatewayError } from "../ir/error.ts";
 import { hundredths } from "../ledger/stopwatch.ts";
 import { lossHeaders } from "../ledger/lost.ts";
+import type { Trial } from "../routing/cooldowns.ts";
 import type { Target } from "../routing/target.ts";
 import { orLate } from "../time/limit.ts";
 import { printFrame } from "../wire/sse.ts";
@@ -12,10 +13,12 @@ import { streamedAnswer, wholeAnswer } from "./answer.ts";
 import { tryTargets } from "./retry.ts";
 import { type Arrival, type Attempt, type Call, callOf } from "./call.ts";
 import { billedFor, closeCall, type Closing, LEFT, tokenSample, unansweredAt } from "./close.ts";
+import { coolLast, failureOf } from "./cooling.ts";
 import { deliver, type OpenStream } from "./deliver.ts";
 import { homeFirst } from "./home.ts";
 import { guardRequest } from "./hooks.ts";
 import { outbound } from "./outbound.ts";
+import { pause } from "./pause.ts";
 import { cleanError, headersForClient } from "./redact.ts";
 import { toGatewayError } from "./refuse.ts";
 import { replyContext, replyIdOf, BARE_STYLE } from "./translate.ts";
@@ -39,10 +42,11 @@ async function admitted(call: Call): Promise<void> {
 }
 
 async function whole(call: Call): Promise<Response> {
-  const { upstream, answer } = await firstAnswer(call, async (upstream) => ({
-    upstream,
-    answer: await wholeAnswer(upstream),
-  }));
+  const { upstream, answer } = await firstAnswer(call, async (upstream, trial) => {
+    const found = await wholeAnswer(upstream);
+    trial.succeeded();
+    return { upstream, answer: found };
+  });
   const { target } = upstream.attempt;
   const sample = tokenSample(call, target);
   const requestBytes = call.bytes.byteLength;
@@ -58,19 +62,26 @@ async function whole(call: Call): Promise<Response> {
 }
 
 async function streamed(call: Call): Promise<Response> {
-  const opening = firstAnswer(call, async (upstream) => {
+  const opening = firstAnswer(call, async (upstream, trial) => {
     const sample = tokenSample(call, upstream.attempt.target);
-    return { ...(await streamedAnswer(upstream)), ...(sample && { sample }) };
+    const opened = await streamedAnswer(upstream);
+    // A stream that has only begun may still end as a refusal.
+    if (opened.watch.committed) trial.succeeded();
+    return { ...opened, trial, ...(sample && { sample }) };
   });
   const opened = await soon(opening, call.gateway.config.server.heartbeatMs);
   return delivered(opening, opened, openEndOf(call));
 }
 
-/** The answer of the first target that gives one: first the target that can read the conversation's seals, then the others in the plan's order. */
-async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Promise<Answer>): Promise<Answer> {
+/** The answer of the first target that gives one: first the target that can read the conversation's seals, then the others in the plan's order; behind them those that cool down. */
+async function firstAnswer<Answer>(
+  call: Call,
+  take: (upstream: Upstream, trial: Trial) => Promise<Answer>,
+): Promise<Answer> {
   const { record, gateway, signal } = call;
   const tryAt = async (target: Target): Promise<Answer> => {
     const one: Attempt = { call, target };
+    const trial = gateway.cooldowns.trial(target, call);
     let upstream: Upstream | undefined;
     try {
       await gateway.hooks.beforeAttempt?.(one);
@@ -81,7 +92,7 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
         { ...out, losses: [...losses, ...out.losses], unanswered: () => unansweredAt(one) },
       );
       const answering = (upstream = await askTarget(one, out));
-      const answer = await take(answering).catch((error: unknown) => {
+      const answer = await take(answering, trial).catch((error: unknown) => {
         // What was not read keeps the vendor's connection. A body that is being read is let go by its reader.
         void answering.response.body?.cancel().catch(() => {});
         throw error;
@@ -90,11 +101,13 @@ async function firstAnswer<Answer>(call: Call, take: (upstream: Upstream) => Pro
       return answer;
     } catch (error) {
       const clean = cleanError(error, target.provider);
+      trial.ended(failureOf(clean, gateway.clock()));
       record.attempted(toGatewayError(clean), upstream && billedFor(upstream));
       throw clean;
     }
   };
-  return tryTargets(await homeFirst(call), tryAt, { signal, wait: pause });
+  const { targets, waitedMs } = await coolLast(call, await homeFirst(call));
+  return tryTargets(targets, tryAt, { signal, waitedMs, wait: pause });
 }
 
 /** What an open stream still needs of its call. The body is not among it: a thousand open streams would hold a thousand bodies. */
@@ -120,6 +133,7 @@ function delivered(opening: Promise<OpenStream>, opened: OpenStream | undefined,
     onCut: end.onCut,
     printError: (error) => printError(end, error),
     closed: (how, stream, error) => {
+      if (stream) concluded(stream, end.gateway.clock());
       const ending = stream && { ...stream, losses: stream.lane.losses(), unseenTokens: stream.lane.unseenTokens };
       if (how === "abandoned") closeCall(end, 499, ending, LEFT);
       else closeCall(end, 200, ending, error);
@@ -133,6 +147,12 @@ function delivered(opening: Promise<OpenStream>, opened: OpenStream | undefined,
       "x-accel-buffering": "no",
     },
   });
+}
+
+/** What the end of a stream says of its deployment, beside what its beginning said. */
+function concluded({ trial, watch }: OpenStream, now: number): void {
+  if (watch.committed) trial?.succeeded();
+  trial?.ended(failureOf(watch.error, now));
 }
 
 /** Waits until the answer begins, at most `ms`; undefined: not yet. Throws what the opening throws. */
@@ -176,12 +196,4 @@ function printError({ target, id, model, reply, gateway }: OpenEnd, error: Gatew
     text += printFrame(frame);
   });
   return text;
-}
-
-/** Ends early when the caller leaves, or the call is cut. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

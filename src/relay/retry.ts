@@ -2,11 +2,14 @@
 import { ERROR_FACTS, GatewayError } from "../ir/error.ts";
 
 const RETRIES_MAX = 2;
-const WAIT_MS_MAX = 2_000;
+/** A call waits no longer than this in all. */
+export const WAIT_MS_MAX = 2_000;
 const BACKOFF_MS = [250, 500] as const;
 
 export interface RetryOptions {
   readonly signal: AbortSignal;
+  /** What the call has waited already. */
+  readonly waitedMs?: number;
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -21,7 +24,7 @@ export async function tryTargets<Target, Opened>(
 ): Promise<Opened> {
   let at = 0;
   let retries = 0;
-  let waited = 0;
+  let waited = options.waitedMs ?? 0;
   for (;;) {
     try {
       return await open(targets[at] as Target);

@@ -15,6 +15,8 @@ export interface Watch {
   /** A client can see some of the answer: from here on no other target may answer. */
   readonly committed: boolean;
   readonly started: boolean;
+  /** It has failed, and its reason may follow. */
+  readonly failing: boolean;
   readonly terminal: boolean;
   readonly error: GatewayError | undefined;
   readonly usage: Usage;
@@ -37,6 +39,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
   let blocks = 0;
   let started = false;
   let committed = false;
+  let failing = false;
   let terminal = false;
   let error: GatewayError | undefined;
   let usage: Usage = NO_USAGE;
@@ -74,6 +77,7 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
           if (event.usage) usage = event.usage;
           return;
         case "notice":
+          failing ||= event.failing === true;
           return;
         case "error":
           error = event.error;
@@ -91,6 +95,9 @@ export function watch(onFirstContent: () => void, wanted: "whole" | "calls" | "n
     },
     get started() {
       return started;
+    },
+    get failing() {
+      return failing;
     },
     get committed() {
       return committed;

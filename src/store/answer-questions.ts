@@ -7,15 +7,35 @@ declare const self: Worker;
 /** By room and verb. */
 export type Rooms = Readonly<Record<string, object>>;
 
+export interface Opened {
+  readonly rooms: Rooms;
+  /** Whatever was opened is there no more, and is to be opened anew. */
+  isGone(): boolean;
+}
+
 /** `open`: with the first message to the thread, at the first question. What could not be opened is tried again at the next one: its lock may be gone, its server back. */
-export function answerQuestions<Opening>(open: (opening: Opening) => Promise<Rooms>): void {
+export function answerQuestions<Opening>(open: (opening: Opening) => Promise<Opened>): void {
   let opening: Opening;
-  let rooms: Promise<Rooms> | undefined;
-  const opened = (): Promise<Rooms> =>
-    (rooms ??= open(opening).catch((error: unknown) => {
-      rooms = undefined;
-      throw error;
-    }));
+  let present: Promise<Opened> | undefined;
+  // Never closed, nor collected: SQLite would delete the log (-wal) beside the file that has its place now.
+  const gone: Opened[] = [];
+  const openAnew = (): Promise<Opened> => {
+    const mine = open(opening);
+    present = mine;
+    mine.catch(() => {
+      if (present === mine) present = undefined;
+    });
+    return mine;
+  };
+  const opened = async (): Promise<Rooms> => {
+    const one = await (present ?? openAnew());
+    if (!one.isGone()) return one.rooms;
+    if (!gone.includes(one)) {
+      gone.push(one);
+      present = undefined;
+    }
+    return (await (present ?? openAnew())).rooms;
+  };
   self.addEventListener("message", ({ data }: MessageEvent<Opening | Question>) => {
     if (isQuestion(data)) void replyTo(data, opened).then((reply) => self.postMessage(reply));
     else opening = data;

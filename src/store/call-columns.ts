@@ -2,8 +2,8 @@
 import type { CallRow } from "./call-row.ts";
 
 /** `?`: may be null. A flag is a boolean where the database has one; `ms` may have a fraction. */
-type Column = Kind | `${Kind}?`;
-type Kind = "text" | "integer" | "ms" | "flag" | "json";
+type Column = ColumnKind | `${ColumnKind}?`;
+export type ColumnKind = "text" | "integer" | "ms" | "flag" | "json";
 type KindOf<T> = T extends string ? "text" : T extends boolean ? "flag" : T extends number ? "integer" | "ms" : "json";
 type ColumnOf<T> = null extends T ? `${KindOf<NonNullable<T>>}?` : KindOf<T>;
 
@@ -75,17 +75,17 @@ const COLUMNS = {
 export type Engine = "sqlite" | "postgres";
 
 interface Spec {
-  readonly name: string;
-  readonly kind: Kind;
+  readonly name: keyof CallRow;
+  readonly kind: ColumnKind;
   readonly isNullable: boolean;
 }
 const SPECS: readonly Spec[] = Object.entries(COLUMNS).map(([name, column]: [string, Column]) => ({
-  name,
-  kind: column.replace("?", "") as Kind,
+  name: name as keyof CallRow,
+  kind: column.replace("?", "") as ColumnKind,
   isNullable: column.endsWith("?"),
 }));
 
-const TYPES: Readonly<Record<Engine, Readonly<Record<Kind, string>>>> = {
+const TYPES: Readonly<Record<Engine, Readonly<Record<ColumnKind, string>>>> = {
   // Of a STRICT table. A flag of JSON comes out as 0 or 1.
   sqlite: { text: "text", integer: "integer", ms: "real", flag: "integer", json: "text" },
   postgres: { text: "text", integer: "bigint", ms: "double precision", flag: "boolean", json: "json" },
@@ -98,7 +98,7 @@ export const callColumnsOf = (engine: Engine): string =>
   );
 
 const NAMES = SPECS.map(({ name }) => name).join(", ");
-export { NAMES as CALL_COLUMNS };
+export { NAMES as CALL_COLUMNS, SPECS as CALL_SPECS };
 
 /** What PostgreSQL reads its rows from; $1: the JSON array. The driver would encode a parameter of the type json once more; as text it stays what it is. */
 export const CALLS_FROM_JSON = `select ${NAMES} from json_to_recordset($1::text::json) as rows(${SPECS.map(({ name, kind }) => `${name} ${TYPES.postgres[kind]}`).join(", ")})`;
@@ -122,7 +122,7 @@ export function callRow(found: Readonly<Record<string, unknown>>): CallRow {
 }
 
 const asItIs = (value: unknown): unknown => value ?? null;
-const READ: Readonly<Record<Kind, (value: unknown) => unknown>> = {
+const READ: Readonly<Record<ColumnKind, (value: unknown) => unknown>> = {
   text: asItIs,
   ms: asItIs,
   // PostgreSQL's driver gives a bigint as text.

@@ -48,13 +48,17 @@ export interface CallRow {
   readonly outcome: "ended" | "failed" | "abandoned" | "unknown";
   /** What the caller got; 499 when it went away, 0 when nobody knows. */
   readonly status: number;
+  /** A kind of error (`ErrorKind`), of a call that failed or was left. */
   readonly error: string | null;
+  /** The same in the gateway's own words, never a vendor's. */
   readonly why: string | null;
   readonly stop_reason: string | null;
   /** The vendor's own id of the answer or the request. */
   readonly upstream_id: string | null;
   readonly attempts: readonly AttemptRow[];
+  /** The first of them, hints among them; a last entry says how many more there were. */
   readonly losses: readonly unknown[];
+  /** Of the request and of the answer, those that may change what is said: no hints. */
   readonly loss_count: number;
   /** Names of the tools that the answer called, without their inputs. */
   readonly tools: readonly string[];
@@ -65,7 +69,7 @@ export interface CallRow {
   readonly queue_ms: number | null;
   readonly first_token_ms: number | null;
   readonly total_ms: number;
-  /** What the gateway itself took of it. */
+  /** What the gateway itself took of it, in hundredths of a millisecond (ledger/stopwatch.ts). */
   readonly overhead_ms: number | null;
 
   /** Disjoint, summed over all that is billed: `tokens_input` excludes what was read from or written to a cache; `tokens_reasoning` is a share of `tokens_output`. */
@@ -76,15 +80,19 @@ export interface CallRow {
   readonly tokens_cache_write_12h: number;
   readonly tokens_output: number;
   readonly tokens_reasoning: number;
+  /** Calls of tools that the vendor runs and bills, by their name. */
   readonly hosted_calls: Readonly<Record<string, number>>;
   /** As the vendor billed them, where one answer billed several: what a price correction computes again. */
   readonly usage_lines: readonly unknown[];
   readonly usage_source: "reported" | "estimated" | "none";
+  /** The one that served, not the one that was asked for. */
   readonly service_tier: string | null;
 
-  /** null: the price is not known. Never 0 for that reason. */
+  /** null: the price is not known. Never 0 for that reason. Of an `unknown` outcome: what budgets held. */
   readonly cost_nano: number | null;
+  /** Of the table or file that the first price came from. */
   readonly price_version: string | null;
+  /** false: no price, or the input rate stands for one that the table lacks. */
   readonly priced: boolean;
   /** The tokens, and so the cost, are a count of ours. */
   readonly estimated: boolean;
@@ -94,11 +102,14 @@ export interface CallRow {
   readonly settled: boolean;
 }
 
+/** One request to a target. */
 export interface AttemptRow {
   readonly provider: string;
   readonly model: string;
   readonly status?: number;
   readonly error?: string;
+  readonly why?: string;
+  /** Until its first word, or its failure. */
   readonly ms: number;
   /** What the attempt itself was billed, where it failed after tokens were spent. */
   readonly billed_nano?: number;

@@ -52,7 +52,7 @@ async function opened(place: StorePlace): Promise<Store> {
   }
 }
 
-export function sharedStore(open: () => Promise<Store>, clock: () => number = () => performance.now()): SharedStore {
+function sharedStore(open: () => Promise<Store>, clock: () => number = () => performance.now()): SharedStore {
   let opening: Promise<Store> | undefined;
   let failedAt = -Infinity;
   return {

@@ -78,6 +78,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   "3D000": ({ database, place }) =>
     `PostgreSQL at ${place} has no database ${database}. Make it: CREATE DATABASE ${database};`,
   "42501": RIGHTS,
+  "25006": ({ database, place }) =>
+    `PostgreSQL at ${place} takes no writes into the database ${database}: it is a standby, or was set to read only. Name the primary, or set default_transaction_read_only = off.`,
   "53300": ({ place }) =>
     `PostgreSQL at ${place} has no connection left. Raise its max_connections, or start fewer replicas.`,
   "55P03": () =>

@@ -48,6 +48,14 @@ describe.skipIf(why !== undefined)(why ? `PostgreSQL (${why})` : "PostgreSQL", (
     expect(said.join()).not.toContain("hunter2");
   });
 
+  test("one that takes no writes is told as such", async () => {
+    const server = await sharedPostgres();
+    const url = await server.database();
+    const name = new URL(url).pathname.slice(1);
+    await server.run(`alter database "${name}" set default_transaction_read_only = on`);
+    expect(await refusal(url)).toMatch(/takes no writes.*standby.*storage\.url/);
+  });
+
   test("a wrong password is told as such", async () => {
     const server = await startPostgres(["password_encryption=scram-sha-256"]);
     const url = new URL(await server.database());

@@ -77,9 +77,9 @@ const reportsOf =
 const ANSWER_MS = 1_000;
 
 /**
- * A connection that was lost, or a server that was restarted, is found out by the next question, and whoever was in
- * another's way loses it. Whatever a store is told
- * may be told twice: it is asked again, once for each connection that may be lost.
+ * A connection that was lost, or a server that was restarted, is found out by the next question; of two questions in each
+ * other's way one is ended. Whatever a store is told may be told twice: it is asked again, once for each connection that
+ * may be lost.
  */
 function againOnce(store: Store): Store {
   const each = <T extends object>(room: T): T =>

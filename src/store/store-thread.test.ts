@@ -1,12 +1,14 @@
 import { Database } from "bun:sqlite";
 import { afterAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { storeContract } from "../../test/fixtures/store-contract.ts";
+
 import { callRowOf } from "../../test/fixtures/call-rows.ts";
 import { fillOf, markOf } from "../../test/fixtures/fill-calls.ts";
 import { DATABASE_FILE, DataFault } from "./folder.ts";
+import type { KeyRow } from "./store.ts";
 import { storeThread } from "./store-thread.ts";
 
 const ROOT = mkdtempSync(join(tmpdir(), "codeswitch-thread-"));
@@ -55,6 +57,60 @@ test("a thread that dies fails what was asked of it, and the next question makes
   expect(await store.calls.list({}, { limit: 1 })).toEqual([]);
   await store.close();
   await expect(store.ready()).rejects.toThrow("it was stopped");
+});
+
+const keyRowOf = ({ name }: { readonly name: string }): KeyRow => ({
+  ...{ id: `key-${name}`, name, hash: `s:${name}`, hash_before: null, grace_until: null, shown: "cs-…abcd" },
+  ...{ settings: "{}", blocked: false, expires_at: null, created_at: 0 },
+});
+
+/** On Windows a file that is open cannot be deleted. */
+const inPlace = test.skipIf(process.platform === "win32");
+
+inPlace("a file that is deleted while it is open is made again, and what comes from then on is in it", async () => {
+  const dataDir = folder();
+  const [store, beside] = [storeThread({ dataDir }), storeThread({ dataDir })];
+  await store.calls.insert(JSON.stringify([callRowOf({ id: "01a204dd-a4d6-740a-856f-000000000001" })]));
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(dataDir, DATABASE_FILE + end), { force: true });
+  const id = "01a204dd-a4d6-740a-856f-000000000002";
+  await store.calls.insert(JSON.stringify([callRowOf({ id })]));
+  const read = await beside.calls.list({}, { limit: 10 });
+  expect(read.map((row) => row.id)).toEqual([id]);
+  await store.close();
+  await beside.close();
+});
+
+inPlace("keys that another file holds are obeyed: the number of its changes is another one", async () => {
+  const dataDir = folder();
+  const store = storeThread({ dataDir });
+  const one = keyRowOf({ name: "one" });
+  await store.keys.put(one);
+  const before = await store.epoch();
+  for (const end of ["", "-wal", "-shm"]) rmSync(join(dataDir, DATABASE_FILE + end), { force: true });
+  const beside = storeThread({ dataDir });
+  await beside.keys.put(keyRowOf({ name: "two" }));
+  expect(await store.epoch()).not.toBe(before);
+  expect(await store.keys.find(one.hash)).toBeUndefined();
+  await beside.close();
+  await store.close();
+});
+
+inPlace("one that was put in its place is read, and one that is none is said until it is one again", async () => {
+  const [dataDir, other] = [folder(), folder()];
+  const path = join(dataDir, DATABASE_FILE);
+  const store = storeThread({ dataDir });
+  await store.ready();
+  const second = storeThread({ dataDir: other });
+  await second.calls.insert(JSON.stringify([callRowOf({ id: "01a204dd-a4d6-740a-856f-000000000003" })]));
+  await second.close();
+  for (const end of ["-wal", "-shm"]) rmSync(path + end, { force: true });
+  writeFileSync(`${path}.none`, "no database at all, but long enough to be taken for one".repeat(20));
+  renameSync(`${path}.none`, path);
+  await expect(store.calls.list({}, { limit: 1 })).rejects.toThrow(/not a database/);
+  for (const end of ["-wal", "-shm"]) rmSync(path + end, { force: true });
+  renameSync(join(other, DATABASE_FILE), path);
+  expect(await store.calls.list({}, { limit: 9 })).toHaveLength(1);
+  await store.close();
 });
 
 test("the epoch is told while a report takes for ever", async () => {

@@ -1,4 +1,4 @@
-/** What the gateway keeps beyond a restart. Every implementation passes contract.ts. */
+/** What the gateway keeps beyond a restart. Every implementation passes test/fixtures/store-contract.ts. */
 
 import type { CallRow } from "./call-row.ts";
 

@@ -99,6 +99,8 @@ export const LIMITS = {
   /** Counters of Redis whose last level is remembered here for when it is away, and ends of calls that wait for its return. */
   levelsHeardMax: 50_000,
   endsUntoldMax: 100_000,
+  /** Deployments that cool down, or have failed of late. */
+  cooldownsMax: 10_000,
   modelNameLengthMax: 256,
   /** Characters of a label that a record keeps as the client gave it: a session, an agent, a branch. A longer one is passed over. */
   labelLengthMax: 256,

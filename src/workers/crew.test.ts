@@ -2,10 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { type Crew, crewOf, type Worker } from "./crew.ts";
 
-const PACE = { wellMs: 10_000, againMs: 1, againMaxMs: 4 };
+const PACE = { wellMs: 10_000, againMs: 1, againMaxMs: 4, askMs: 20 };
 
 interface FakeWorker extends Worker {
   die(how: string): void;
+  /** It answers nothing more. */
+  hang(): void;
   readonly isStopped: () => boolean;
 }
 
@@ -19,6 +21,7 @@ function fakes(workers: number, starts: () => Error | undefined = () => undefine
     if (fault) throw fault;
     const { promise, resolve } = Promise.withResolvers<string>();
     let stopped = false;
+    let hangs = false;
     levels.push(++alive);
     void promise.then(() => alive--);
     const stop = async (): Promise<void> => {
@@ -28,7 +31,9 @@ function fakes(workers: number, starts: () => Error | undefined = () => undefine
     };
     const worker: FakeWorker = {
       ended: promise,
-      openCalls: async () => 2,
+      openCalls: async () => (hangs ? new Promise<number>(() => {}) : 2),
+      hang: () => void (hangs = true),
+      kill: () => resolve("signal SIGKILL"),
       stop,
       leave: stop,
       die: resolve,
@@ -67,6 +72,30 @@ describe("a crew", () => {
     await until(() => made.length === 3);
     expect(told).toEqual([expect.stringContaining("signal SIGKILL")]);
     expect(await crew.openCalls()).toBe(4);
+  });
+
+  test("ends one that answers nothing any more, and puts another in its place", async () => {
+    const { crew, made, told } = fakes(2);
+    await crew.start();
+    const from = performance.now();
+    made[1]?.hang();
+    await until(() => made.length === 3);
+    expect(performance.now() - from).toBeGreaterThan(2 * PACE.askMs);
+    expect(told).toEqual([
+      expect.stringContaining("has not answered for 0.06 seconds"),
+      expect.stringContaining("signal SIGKILL"),
+    ]);
+    expect(await crew.openCalls()).toBe(4);
+    await Bun.sleep(5 * PACE.askMs);
+    expect(made.length).toBe(3);
+  });
+
+  test("counts the calls of those that answer, and waits for no other", async () => {
+    const { crew, made } = fakes(2);
+    await crew.start();
+    made[0]?.hang();
+    expect(await crew.openCalls()).toBe(2);
+    await crew.stop();
   });
 
   test("gives up when workers end as soon as they start, and not before", async () => {

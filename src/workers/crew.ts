@@ -1,5 +1,7 @@
 /** The workers of one port: each in its place, replaced when it dies, and one after the other when all are replaced. */
 
+import { orLate } from "../time/limit.ts";
+
 /** One process. */
 export interface Worker {
   /** Resolves when it has ended, with words for how. */
@@ -9,6 +11,8 @@ export interface Worker {
   /** The same, while another takes over: without a loss for its clients. */
   leave(): Promise<void>;
   openCalls(): Promise<number>;
+  /** Ends it at once, with its open calls. */
+  kill(): void;
 }
 
 export interface CrewOptions {
@@ -25,6 +29,8 @@ export interface Pace {
   /** Before the first new try; each further one waits twice as long. */
   readonly againMs: number;
   readonly againMaxMs: number;
+  /** How often each is asked whether it hears. */
+  readonly askMs: number;
 }
 
 export interface Crew {
@@ -38,7 +44,9 @@ export interface Crew {
   readonly failed: Promise<never>;
 }
 
-const PACE: Pace = { wellMs: 10_000, againMs: 100, againMaxMs: 5_000 };
+const PACE: Pace = { wellMs: 10_000, againMs: 100, againMaxMs: 5_000, askMs: 5_000 };
+/** Questions without an answer, one after the other. More than one, for a machine that slept has answered none of the last. */
+const UNHEARD_MAX = 3;
 /** Ends shortly after a start, one after the other, of whichever workers. */
 const DEATHS_MAX = 6;
 
@@ -62,6 +70,7 @@ export function crewOf({ workers, start, tell, pace = PACE }: CrewOptions): Crew
     const worker = await start();
     if (isStopping) return worker.stop();
     places[place] = worker;
+    watch(worker);
     void worker.ended.then((how) => {
       // One that was replaced, or told to stop, may end.
       if (isStopping || places[place] !== worker) return;
@@ -69,6 +78,22 @@ export function crewOf({ workers, start, tell, pace = PACE }: CrewOptions): Crew
       if (performance.now() - since >= pace.wellMs) deaths = 0;
       void again(place, how);
     });
+  };
+  /** The kernel goes on giving connections to one that hangs, and each of them would wait for ever. */
+  const watch = (worker: Worker): void => {
+    let unheard = 0;
+    const timer = setInterval(() => {
+      if (unheard++ < UNHEARD_MAX)
+        return void worker
+          .openCalls()
+          .then(() => (unheard = 0))
+          .catch(() => {});
+      clearInterval(timer);
+      tell(`A worker has not answered for ${(UNHEARD_MAX * pace.askMs) / 1_000} seconds, and is ended.`);
+      worker.kill();
+    }, pace.askMs);
+    timer.unref();
+    void worker.ended.then(() => clearInterval(timer));
   };
   const again = async (place: number, how: string): Promise<void> => {
     deaths++;
@@ -107,8 +132,17 @@ export function crewOf({ workers, start, tell, pace = PACE }: CrewOptions): Crew
     },
     replace: () => (replacing = replacing.then(replaceAll)),
     openCalls: async () => {
-      const open = await Promise.all(places.map((worker) => worker?.openCalls().catch(() => 0) ?? 0));
-      return open.reduce((sum, calls) => sum + calls, 0);
+      const open = await Promise.all(
+        places.map((worker) =>
+          worker
+            ? orLate(
+                worker.openCalls().catch(() => 0),
+                pace.askMs,
+              )
+            : 0,
+        ),
+      );
+      return open.reduce<number>((sum, calls) => sum + (calls === "late" ? 0 : calls), 0);
     },
     stop: async () => {
       isStopping = true;

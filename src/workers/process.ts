@@ -56,6 +56,7 @@ export async function startWorker({ command, opening, verbs, print, stopMs }: Pr
       ended,
       tell: line.tell,
       openCalls: () => line.ask("openCalls", []) as Promise<number>,
+      kill: () => child.kill("SIGKILL"),
       stop: () => end("stop"),
       leave: () => end("leave"),
     };

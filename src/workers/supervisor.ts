@@ -3,6 +3,7 @@ import type { Config } from "../config/config.ts";
 import type { Counters } from "../limits/counters.ts";
 import type { MemoryLevel } from "../vault/memory.ts";
 import { counterVerbs } from "./counters.ts";
+import { cooledPlaces } from "./cooldowns.ts";
 import { crewOf, type Worker } from "./crew.ts";
 import type { Opening } from "./opening.ts";
 import { startWorker } from "./process.ts";
@@ -43,19 +44,27 @@ export async function supervise({ workers, opening, held, print, warn, tell }: S
   let current = opening;
   const warned = new Set<string>();
   const seals = sealsOf();
+  const cooled = cooledPlaces(Date.now);
   const start = async (): Promise<Worker> => {
     const member = seals.join();
+    const place = cooled.join();
     const worker = await startWorker({
       command: [process.execPath, ...process.execArgv, ENTRY],
       opening: { ...current, seals: member.known } satisfies Opening,
-      verbs: { ...counterVerbs(held.counters), ...reasoningVerbs(held.reasoning, Date.now), sealed: member.heard },
+      verbs: {
+        ...counterVerbs(held.counters),
+        ...reasoningVerbs(held.reasoning, Date.now),
+        sealed: member.heard,
+        cooled: place.heard,
+      },
       print,
       stopMs: current.config.server.drainMs + STOP_MORE_MS,
     }).catch((error: unknown) => {
       member.leave();
       throw error;
     });
-    void worker.ended.then(member.leave);
+    void worker.ended.then(member.leave).then(place.leave);
+    place.listens((one) => worker.tell("cooled", one));
     member.listens((made) => worker.tell("sealed", made));
     for (const sentence of worker.begun.warnings) if (!warned.has(sentence)) warn(sentence);
     for (const sentence of worker.begun.warnings) warned.add(sentence);

@@ -6,10 +6,13 @@ import { ROUTES } from "../../src/http/routes.ts";
 import { surfaceOf } from "../../src/http/surfaces.ts";
 import { GatewayError } from "../../src/ir/error.ts";
 import { type CallRecord, ledgerOf } from "../../src/ledger/ledger.ts";
-import { rowOf } from "../../src/ledger/row.ts";
+import type { Level } from "../../src/limits/counters.ts";
 import { memoryCounters } from "../../src/limits/memory-counters.ts";
+import { type Measure, metersOf } from "../../src/limits/meters.ts";
+import type { Scope } from "../../src/limits/scope.ts";
 import { openCalls } from "../../src/relay/open-calls.ts";
 import type { CallRow } from "../../src/store/call-row.ts";
+import { rowOf } from "../fixtures/call-record.ts";
 import { exchangeOf } from "../fixtures/exchange.ts";
 import { DIALECT_OF, provider, type Running, start, target } from "./gateway.ts";
 import { type Answering, heldStream, PATIENCE_MS, type Upstream, upstream, within } from "./upstream.ts";
@@ -18,6 +21,9 @@ import { bodyFor, post, stepsOf, WHOLE, type Wire, wholeStream, WIRES } from "./
 const KEY = "a-key-of-30-characters-0123456";
 const HEADERS = { authorization: `Bearer ${KEY}`, "user-agent": "codex_exec/0.169.0 (Debian 12.0.0; x86_64)" };
 
+const BUDGETS = [{ usd: 1_000, per: "total", soft: [], degrade: [], status: 422 }] as const;
+
+const counters = memoryCounters(Date.now);
 let vendor: Upstream;
 let gateway: Running;
 let answer: Answering;
@@ -28,7 +34,8 @@ beforeAll(async () => {
     keys: [
       {
         ...{ name: "me", key: KEY, models: [...WIRES, "nobody", "elsewhere"], tags: { team: "search" } },
-        budgets: [{ usd: 1_000, per: "month", soft: [], degrade: [], status: 422 }],
+        limits: { requestsPerMinute: 100_000, parallel: 2 },
+        budgets: BUDGETS,
       },
     ],
     providers: WIRES.map((wire) => provider(wire, wire, vendor.url, { prices: { input: 1, output: 10 } })),
@@ -36,7 +43,7 @@ beforeAll(async () => {
       ...WIRES.map((wire) => ({ name: wire, targets: [target(wire, wire, "claude-sonnet-4-5")] })),
       { name: "not-mine", targets: [target("chat", "chat")] },
     ],
-    counters: memoryCounters(Date.now),
+    counters,
     hooks: {
       guards: [],
       admit: ({ record }) => {
@@ -270,6 +277,22 @@ const says = (value: unknown): boolean =>
   typeof value === "object" && value !== null
     ? Object.keys(value).length > 0
     : value !== null && value !== 0 && value !== false && value !== "";
+
+test("each of these calls that was let in is one counted request, none holds anything, and the budget is what the rows cost", async () => {
+  const scope: Scope = {
+    ...{ kind: "key", id: "me", label: "" },
+    ...{ limits: { requestsPerMinute: 100_000, parallel: 2 }, budgets: BUDGETS },
+  };
+  const meters = metersOf([scope], () => ({ input: 0, output: 0, nano: 0 }), Date.now());
+  const levels = await counters.levels(meters.map(({ meter }) => meter));
+  const of = (measure: Measure): Level | undefined => levels[meters.findIndex((one) => one.measure === measure)];
+  const letIn = rows.filter((row) => row.model_entry !== null && (row.attempts.length > 0 || row.error === null));
+  expect(letIn.length).toBeGreaterThan(100);
+  expect(of("requests")).toEqual({ spent: letIn.length, held: 0 });
+  expect(of("parallel")?.held).toBe(0);
+  expect(of("cost")).toEqual({ spent: rows.reduce((sum, row) => sum + (row.cost_nano ?? 0), 0), held: 0 });
+  expect(letIn.filter((row) => row.kind === "call" && !row.settled)).toEqual([]);
+});
 
 test("every column of a call is filled by one of these calls", () => {
   const columns = Object.keys(rows[0] ?? {}) as (keyof CallRow)[];

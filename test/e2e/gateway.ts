@@ -14,6 +14,7 @@ import type { CallRecord } from "../../src/ledger/ledger.ts";
 import type { DialectId } from "../../src/ir/dialect-id.ts";
 import type { Counters } from "../../src/limits/counters.ts";
 import type { Hooks } from "../../src/relay/call.ts";
+import type { Cooldowns } from "../../src/routing/cooldowns.ts";
 import type { Wire } from "./wires.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -69,7 +70,16 @@ export interface Setup {
   /** What else the configuration says: limits, budgets. */
   readonly config?: Partial<Config>;
   readonly counters?: Counters;
+  readonly cooldowns?: Cooldowns;
 }
+
+/** For tests that let a vendor fail in many ways, one after the other, behind one gateway. */
+export const NEVER_COOL: Cooldowns = {
+  order: (targets) => ({ kind: "now", targets }),
+  trial: () => ({ succeeded: () => {}, ended: () => {} }),
+  hear: () => {},
+  listen: () => {},
+};
 
 export function configOf({ providers, models, keys = [], server = {}, config = {} }: Setup): Config {
   return {
@@ -102,13 +112,14 @@ export async function start(setup: Setup): Promise<Running> {
     warn: (message: string) => void warnings.push(message),
     write: (record: CallRecord) => void records.push(record),
   };
-  const { dataDir, idleSeconds, hooks, counters } = setup;
+  const { dataDir, idleSeconds, hooks, counters, cooldowns } = setup;
   const options = {
     log,
     ...(dataDir && { dataDir }),
     ...(idleSeconds !== undefined && { idleSeconds }),
     ...(hooks && { hooks }),
     ...(counters && { counters }),
+    ...(cooldowns && { cooldowns }),
   };
   return { records, warnings, ...(await startGateway(configOf(setup), options)) };
 }

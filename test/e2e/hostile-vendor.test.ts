@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import type { ProviderConfig } from "../../src/config/config.ts";
 import { LIMITS } from "../../src/wire/limits.ts";
-import { provider, type Running, start, startThree, target } from "./gateway.ts";
+import { NEVER_COOL, provider, type Running, start, startThree, target } from "./gateway.ts";
 import { headOf, type Line, type RawUpstream, rawUpstream, STREAM } from "./raw-upstream.ts";
 import { type Upstream, upstream, within } from "./upstream.ts";
 import { bodyFor, PATH, post, readStream, stepsOf, WHOLE, wholeStream, type Wire, WIRES } from "./wires.ts";
@@ -92,6 +92,7 @@ describe("the next target answers, and the vendor is released", () => {
       );
     good = { chat: healthy("chat"), responses: healthy("responses"), messages: healthy("messages") };
     gateway = await start({
+      cooldowns: NEVER_COOL,
       providers: WIRES.flatMap((wire) => [
         provider(`bad-${wire}`, wire, bad.url, LIMITS_MS),
         provider(`good-${wire}`, wire, good[wire].url),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import type { Attempt, CallRecord } from "../../src/ledger/ledger.ts";
 import { NO_USAGE, usageLine, type Usage } from "../../src/ir/usage.ts";
-import { DIALECT_OF, provider, type Running, start, target } from "./gateway.ts";
+import { NEVER_COOL, DIALECT_OF, provider, type Running, start, target } from "./gateway.ts";
 import { headOf } from "./raw.ts";
 import { type Answering, heldStream, type Upstream, upstream, within } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf, WHOLE, wholeStream, type Wire, WIRES } from "./wires.ts";
@@ -22,6 +22,7 @@ beforeAll(async () => {
   server = upstream((asked, count) => answer(asked, count));
   broken = upstream(() => refusal(503));
   gateway = await start({
+    cooldowns: NEVER_COOL,
     keys: [{ name: "me", key: KEY }],
     providers: WIRES.flatMap((wire) => [
       provider(wire, wire, server.url),

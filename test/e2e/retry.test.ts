@@ -237,12 +237,14 @@ test("headers: ours go, the caller's secrets and strangers stay", async () => {
 });
 
 test("Cursor reads the reason and the wait in a 400, everybody else keeps status and Retry-After", async () => {
-  const { gateway } = await chain(() => bad(429, { "retry-after": "30" }));
+  // A gateway each: one that was told to wait does not ask again.
+  const told = (): ReturnType<typeof chain> => chain(() => bad(429, { "retry-after": "30" }));
   const body = bodyFor("chat", "m");
   for (const [path, agent] of [
     ["/cursor/chat/completions", "x"],
     ["/v1/chat/completions", "Cursor/1.0"],
   ] as const) {
+    const { gateway } = await told();
     const response = await post(gateway.url, path, body, { "user-agent": agent });
     const { error } = (await response.json()) as { error: { message: string; type: string } };
     expect(response.status).toBe(400);
@@ -250,6 +252,7 @@ test("Cursor reads the reason and the wait in a 400, everybody else keeps status
     expect(error.message).toContain("30");
     expect(error.type).not.toBe("server_error");
   }
+  const { gateway } = await told();
   const plain = await post(gateway.url, "/v1/chat/completions", body, { "user-agent": "OpenAI/JS 7" });
   expect([plain.status, plain.headers.get("retry-after")]).toEqual([429, "30"]);
 });

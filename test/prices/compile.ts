@@ -12,7 +12,8 @@
 import { join } from "node:path";
 import type { PriceRow, PriceTable } from "../../src/cost/price-table.ts";
 import { periodsOf, LAB_OF, sameRates, type Snapshot } from "./history.ts";
-import { type Entry, litellmRows, scaledTiers, VENDOR_OF } from "../../src/cli/litellm-prices.ts";
+import { type Entry, litellmRows, VENDOR_OF } from "../../src/cli/litellm-prices.ts";
+import { scaledTiers } from "../../src/cost/rates.ts";
 import { CLOCKS, EXACT, OURS, VENDORS } from "./rules.ts";
 import { type Dump, witnessRows } from "./witness.ts";
 

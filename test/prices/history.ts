@@ -1,6 +1,6 @@
 /** model-prices' snapshot: which price held when, of models that are sold and of those that no longer are. */
 import type { PriceRow, Rates, Tier, TieredRates } from "../../src/cost/price-table.ts";
-import { boundOf, RATES } from "../../src/cli/litellm-prices.ts";
+import { boundOf, RATES } from "../../src/cost/rates.ts";
 
 interface Snapshot {
   readonly updated_at: string;

@@ -60,7 +60,7 @@ export const variableGroups = (vendors: readonly VendorFacts[]): Readonly<Record
       CODESWITCH_LOG_FORMAT: "text or json. --log-format wins.",
       CODESWITCH_DATA_DIR: "Where data lives. Default: the platform's data folder.",
       CODESWITCH_SECRET:
-        "Seals what is kept in the data folder; 32 characters or more. Unset: one is made there. To change it: NEW,OLD.",
+        "Seals what is kept, and knows made keys; 32 characters or more, the same on every replica of one database. Unset: one is made in the data folder. To change it: NEW,OLD.",
       CODESWITCH_URL: "For setup, models, test and doctor: the gateway that they ask. --url wins.",
       CODESWITCH_ASK_DEPLOYMENTS:
         "off: a start asks no Azure deployment whether it is there. Otherwise each that is configured is asked once, in the background, where they are eight or fewer.",
@@ -156,7 +156,9 @@ export const variableGroups = (vendors: readonly VendorFacts[]): Readonly<Record
       FLASK_ENV: "development or production.",
       FLASK_DEBUG: "Flask's debugger.",
     }),
-    ...refused("one process serves thousands of streams", { GUNICORN_WORKERS: "Number of worker processes." }),
+    ...refused("server.workers of a file says how many processes serve", {
+      GUNICORN_WORKERS: "Number of worker processes.",
+    }),
   ],
   "Consumer log-ins (Codex in Cursor-Azure-GPT-5)": [
     ...refused(NO_CONSUMER, {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { VENDORS } from "../../providers/catalog.ts";
+import { command } from "../../typed/command.ts";
 import { checkFile } from "./check.ts";
 import { fromEnvironment } from "../env/environment.ts";
 import { ConfigError } from "../problem.ts";
@@ -41,7 +42,7 @@ describe("what this version does not have gets a sentence of its own", () => {
       "x.yaml:5: auth.keys[0].budget is written otherwise here.",
       "Write budgets: [ { usd: 5, per: month } ]",
     ],
-    ["metrics: true\n", "x.yaml:5: metrics is not in this version.", "log.format: json"],
+    ["metrics: true\n", "x.yaml:5: metrics is not in this version.", `${command("usage --json")} has sums`],
     ["fallbacks: []\n", "x.yaml:5: fallbacks is no setting of its own here.", "List more than one of targets"],
   ])("%p", (more, fault, fix) => {
     const [line = "", ...others] = told(START + more);

@@ -1,4 +1,5 @@
 /** Keys that people bring along from other gateways: each gets a sentence of its own instead of the list of ours. */
+import { command } from "../../typed/command.ts";
 
 export interface NotHere {
   /** Finishes the sentence "<key> …". */
@@ -40,7 +41,10 @@ const ROWS: readonly (readonly [names: string, said: NotHere])[] = [
   ],
   [
     "metrics prometheus otel opentelemetry telemetry tracing",
-    { fault: "is not in this version", fix: "log.format: json has the tokens and times of every call, a line each." },
+    {
+      fault: "is not in this version",
+      fix: `${command("usage --json")} has sums, ${command("logs -f --json")} every call as it ends, and outbox.url gets each by HTTP.`,
+    },
   ],
   [
     "fallback fallbacks retry retries num_retries max_retries",

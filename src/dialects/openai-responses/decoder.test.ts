@@ -388,6 +388,18 @@ describe("ends", () => {
     expect(collect(events).error?.kind).toBe(kind);
   });
 
+  // Azure, August 2026 (earendil-works/pi#7983).
+  test("an answer that failed with an error of null has its reason in the error behind it, or none", () => {
+    const failed = event("response.failed", { response: { status: "failed", error: null } });
+    const limit = event("error", { code: "rate_limit_exceeded", message: "Over the limit." });
+    const kindOf = (...frames: Parameters<typeof read>[0]): unknown => collect(read(frames)).error?.kind;
+    expect(kindOf(created, failed, limit)).toBe("rate-limited");
+    expect(kindOf(created, failed, event("keepalive", {}), limit)).toBe("rate-limited");
+    expect(kindOf(created, failed)).toBe("upstream-failed");
+    // A client that sees words already is told at once.
+    expect(kindOf(created, text(0, "a"), failed, limit)).toBe("upstream-failed");
+  });
+
   test("a stream that stops, with or without [DONE], is cut, never finished", () => {
     for (const frames of [[], [created], [created, text(0, "a"), "[DONE]"], [created, '{"type":"response.comp']])
       expect(collect(read(frames)).error?.kind).toBe("upstream-cut");

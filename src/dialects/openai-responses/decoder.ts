@@ -28,6 +28,8 @@ interface State {
   readonly reading: DecoderState;
   readonly items: Items;
   started: boolean;
+  /** It failed, and its reason may follow. */
+  failing: boolean;
   done: boolean;
 }
 
@@ -39,11 +41,13 @@ export function answerReader(context: ReplyContext): Machine<JsonObject, StreamE
       if (state.done) return;
       const type = typeof event.type === "string" ? event.type : event.error !== undefined ? "error" : "";
       const handle = HANDLERS.get(type);
+      if (state.failing && type !== "error") return;
       if (handle) handle(event, state, emit);
       else other(event, state, emit);
     },
     end: (_cause, emit) => {
       if (state.done) return;
+      if (state.failing) return fail(undefined, state, emit);
       state.done = true;
       emit({ type: "error", error: connectionLost("the upstream's answer stopped before its end") });
     },
@@ -68,7 +72,7 @@ function newState(context: ReplyContext): State {
       return next++;
     },
   };
-  return { reading, items: itemsOf(reading), started: false, done: false };
+  return { reading, items: itemsOf(reading), started: false, failing: false, done: false };
 }
 
 type Handler = (event: JsonObject, state: State, emit: Emit) => void;
@@ -97,8 +101,7 @@ const HANDLERS = table<Handler>({
   "response.completed": (event, state, emit) => finish(event, state, emit),
   "response.done": (event, state, emit) => finish(event, state, emit),
   "response.incomplete": (event, state, emit) => finish(event, state, emit),
-  "response.failed": (event, state, emit) =>
-    fail(isObject(event.response) ? event.response.error : undefined, state, emit),
+  "response.failed": failed,
   "response.cancelled": (_event, state, emit) => fail({ message: "the upstream cancelled the answer" }, state, emit),
   error: (event, state, emit) => fail(event, state, emit),
 });
@@ -148,6 +151,14 @@ const cutReason = (reason: Json | undefined): FinishReason => (reason === "conte
 function endReason(kinds: ReadonlySet<string>): FinishReason {
   if (kinds.has("call")) return "tool";
   return kinds.has("refusal") && !kinds.has("text") ? "refusal" : "stop";
+}
+
+/** Azure says here that a limit refused the call, with an error of null, and in the `error` event behind it which one (earendil-works/pi#7983). */
+function failed({ response }: JsonObject, state: State, emit: Emit): void {
+  const error = isObject(response) ? response.error : undefined;
+  if (isObject(error) || state.reading.blocks > 0) return fail(error, state, emit);
+  state.failing = true;
+  emit({ type: "notice", dialect: OPENAI_RESPONSES, raw: {}, failing: true });
 }
 
 function fail(raw: Json | undefined, state: State, emit: Emit): void {

@@ -57,6 +57,7 @@ function clientOf({
     case "sentinel":
       return new Redis({
         ...options,
+        ...AT_ONCE,
         sentinels: [...hosts],
         name: name ?? "",
         sentinelRetryStrategy: retryMs,
@@ -64,9 +65,12 @@ function clientOf({
         ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
       });
     case "alone":
-      return new Redis({ ...options, ...(first && { host: first.host, port: first.port }) });
+      return new Redis({ ...options, ...AT_ONCE, ...(first && { host: first.host, port: first.port }) });
   }
 }
+
+/** What one turn of the loop asks is one write. Not in a cluster: there ioredis takes a script's digest for its key, and would send the scripts of one turn in an order of its own. */
+const AT_ONCE: RedisOptions = { enableAutoPipelining: true };
 
 const retryMs = (times: number): number => Math.min(1_000, 50 * 2 ** times);
 const COMMON: RedisOptions = {
@@ -114,7 +118,7 @@ export function mistakeOfServer(info: string, address: RedisAddress): RedisMista
 }
 
 /** What no waiting mends. Anything else is told as trouble, and mends itself when the server is back. */
-export function mistakeIn(said: string, address: RedisAddress): RedisMistake | undefined {
+function mistakeIn(said: string, address: RedisAddress): RedisMistake | undefined {
   if (said.startsWith("NOAUTH"))
     return {
       fault: "leads to a server that asks for a password",

@@ -28,3 +28,33 @@ test("an answer that came while this process stood still is read", async () => {
   while (performance.now() < until);
   expect(await answer).toBe("there");
 });
+
+test("who answers others is not late, until four times as long", async () => {
+  const patience = patienceOf(50);
+  const began = performance.now();
+  const others = setInterval(patience.heard, 5);
+  const error = await patience.for(new Promise<never>(() => {})).catch((late: unknown) => late);
+  clearInterval(others);
+  expect(error).toBeInstanceOf(Late);
+  expect(performance.now() - began).toBeGreaterThanOrEqual(195);
+});
+
+test("a process that stands still again and again gives an answer its five looks", async () => {
+  const patience = patienceOf(20);
+  // Each turn of the loop takes longer than the answer is waited for.
+  const busy = setInterval(() => {
+    const until = performance.now() + 30;
+    while (performance.now() < until);
+  }, 1);
+  const answer = new Promise<string>((answered) => {
+    let turns = 0;
+    const turn = setInterval(() => {
+      if (++turns < 3) return;
+      clearInterval(turn);
+      answered("there");
+    }, 1);
+  });
+  expect(await patience.for(answer)).toBe("there");
+  clearInterval(busy);
+  patience.stop();
+});

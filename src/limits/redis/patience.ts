@@ -1,46 +1,66 @@
-/** Waits so long for an answer and no longer, with one timer for all that is waited for. */
+/**
+ * Waits so long for an answer and no longer, with one timer for all that is waited for. Time is counted in looks, between
+ * which this process had its turn to read what came: one that stands still is no proof that the other side does.
+ */
 
 export interface Patience {
   /** As the promise settles, or a rejection with `Late`. */
   for<T>(answer: Promise<T>): Promise<T>;
+  /** The other side answered something that nobody waited for. */
+  heard(): void;
   stop(): void;
 }
 
 export class Late extends Error {}
 
 interface Waiting {
-  due: number;
+  readonly due: number;
+  looks: number;
   reject: ((error: Error) => void) | undefined;
 }
+
+/** In the time that an answer is waited for. */
+const LOOKS = 5;
+/** An answer that does not come while others do: they come in the order of their questions, so that it is only a little behind. */
+const LOOKS_MAX = 4 * LOOKS;
 
 export function patienceOf(ms: number): Patience {
   let waiting: Waiting[] = [];
   let timer: Timer | undefined;
+  /** Looks in a row since anything was heard. */
+  let silent = 0;
+  let hasHeard = false;
 
-  const arm = (now: number): void => {
-    const [first] = waiting;
-    timer = first && setTimeout(look, Math.max(1, first.due - now));
-  };
+  const isLate = ({ due, looks }: Waiting, now: number): boolean =>
+    due <= now && ((looks >= LOOKS && silent >= LOOKS) || looks >= LOOKS_MAX);
   const look = (): void => {
     const now = performance.now();
-    waiting = waiting.filter(({ reject }) => reject !== undefined);
-    // It was this process that stood still: what has arrived meanwhile is read before anybody gives up.
-    if (waiting[0] && now - waiting[0].due > STOOD_STILL_MS)
-      for (const one of waiting) one.due = Math.max(one.due, now + STOOD_STILL_MS);
-    for (const { due, reject } of waiting) if (due <= now) reject?.(new Late(`It did not answer within ${ms} ms.`));
-    waiting = waiting.filter(({ due }) => due > now);
-    arm(now);
+    silent = hasHeard ? 0 : silent + 1;
+    hasHeard = false;
+    const left: Waiting[] = [];
+    for (const one of waiting) {
+      if (one.reject === undefined) continue;
+      one.looks++;
+      if (isLate(one, now)) one.reject(new Late(`It did not answer within ${ms} ms.`));
+      else left.push(one);
+    }
+    waiting = left;
+    timer = waiting.length > 0 ? setTimeout(look, ms / LOOKS) : undefined;
   };
+  const heard = (): void => void (hasHeard = true);
 
   return {
     for: (answer) =>
       new Promise((resolve, reject) => {
-        const now = performance.now();
-        const one: Waiting = { due: now + ms, reject };
+        const one: Waiting = { due: performance.now() + ms, looks: 0, reject };
         waiting.push(one);
-        if (timer === undefined) arm(now);
+        if (timer === undefined) {
+          silent = 0;
+          timer = setTimeout(look, ms / LOOKS);
+        }
         answer.then(
           (value) => {
+            heard();
             one.reject = undefined;
             resolve(value);
           },
@@ -50,7 +70,7 @@ export function patienceOf(ms: number): Patience {
           },
         );
       }),
+    heard,
     stop: () => clearTimeout(timer),
   };
 }
-const STOOD_STILL_MS = 10;

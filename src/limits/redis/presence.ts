@@ -19,22 +19,34 @@ export interface PresenceOptions {
 }
 
 /** Between two looks. */
-export const BEAT_MS = 1_000;
+const BEAT_MS = 1_000;
+/** What was slow for a moment is looked for again sooner, where it did not come and go before: a call has waited for it. */
+const SOON_MS = 100;
 
 /** After the first look. */
 export async function presenceOf({ look, left, back }: PresenceOptions): Promise<Presence> {
   let state: "unknown" | "here" | "away" | "stopped" = "unknown";
   let timer: Timer | undefined;
+  let backAt = -Infinity;
+  const wait = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(lookAgain, ms);
+    timer.unref();
+  };
   const failed = (error: unknown): void => {
     if (state === "away" || state === "stopped") return;
+    const isFirst = state === "here" && performance.now() - backAt > BEAT_MS;
     state = "away";
     left(error);
+    if (isFirst) wait(SOON_MS);
   };
   const lookOnce = async (): Promise<void> => {
     const was = state;
     try {
       await look(() => void (state !== "stopped" && (state = "here")));
-      if (was === "away") back();
+      if (was !== "away") return;
+      backAt = performance.now();
+      back();
     } catch (error) {
       failed(error);
     }
@@ -43,9 +55,7 @@ export async function presenceOf({ look, left, back }: PresenceOptions): Promise
   const lookNow = (): Promise<void> => (looking ??= lookOnce().finally(() => (looking = undefined)));
   const lookAgain = async (): Promise<void> => {
     await lookNow();
-    if (state === "stopped") return;
-    timer = setTimeout(lookAgain, BEAT_MS);
-    timer.unref();
+    if (state !== "stopped") wait(BEAT_MS);
   };
   await lookAgain();
   return {

@@ -20,7 +20,7 @@ export interface RedisCountersOptions {
   readonly admitMs?: number;
 }
 
-/** An answer is waited for so long. */
+/** An answer is waited for so long, where nothing else is heard either. */
 const ADMIT_MS = 50;
 /** Sent at once when Redis is back: so many take a millisecond or two to write. */
 const TOLD_AT_ONCE = 50;
@@ -119,7 +119,7 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
         away.settle(id, settlements, call);
       };
       if (!presence.isHere()) return later();
-      return remote.settle(id, settlements).catch((error: unknown) => {
+      return remote.settle(id, settlements).then(patience.heard, (error: unknown) => {
         presence.failed(error);
         later();
       });
@@ -172,7 +172,7 @@ function seedAway(away: Away, meter: Meter, spent: ReadonlyMap<number, number>, 
 }
 
 const awaySentence = (where: string, why: string): string =>
-  `Redis at ${where} is away (${why.replace(/\.$/, "")}). Until it is back this replica counts by itself: its share of each limit, and of budgets at most 1 % or $1 more.`;
+  `Redis at ${where} is away (${why.replace(/\.$/, "")}). Until it is back this replica counts by itself: its share of each limit, and of budgets a hundredth of what is left, or 1 % or $1 more.`;
 const wipedSentence = (where: string): string =>
   `Redis at ${where} has lost what it counted. Open calls were told it again; what was spent is read from the ledger.`;
 

@@ -13,7 +13,6 @@ export interface Script {
   readonly lua: string;
   readonly sha: string;
 }
-export type Scripts = ReturnType<typeof scriptsOf>;
 
 /** Milliseconds by Redis' clock. */
 const SERVER_TIME = `(function() local t = redis.call('TIME'); return t[1] * 1000 + math.floor(t[2] / 1000) end)()`;
@@ -39,7 +38,7 @@ export function scriptsOf(now = SERVER_TIME) {
 }
 
 /** How long a replica counts as one after its last word. */
-export const REPLICA_MS = 15_000;
+const REPLICA_MS = 15_000;
 
 const PRELUDE = `
 local call, floor, min, max = redis.call, math.floor, math.min, math.max
