@@ -67,11 +67,12 @@ async function reports({ calls }: Store, now: number): Promise<void> {
 async function insertsBeside(name: string, store: Store, now: number, work: Promise<unknown>): Promise<void> {
   const inserts: number[] = [];
   const epochs: number[] = [];
+  let moment = now;
   const state = { isOver: false };
   const worked = work.finally(() => void (state.isOver = true));
   const from = performance.now();
   while (!state.isOver) {
-    const rows = JSON.stringify(Array.from({ length: 20 }, () => callRowOf({ ended_at: now })));
+    const rows = JSON.stringify(Array.from({ length: 20 }, () => callRowOf({ ended_at: moment++ })));
     const asked = performance.now();
     await Promise.all([
       store.calls.insert(rows).then(() => inserts.push(performance.now() - asked)),
@@ -92,7 +93,12 @@ async function measure(store: StoreThread, now: number, size: () => Promise<numb
   await insertsBeside("summing all that is open", store, now, store.calls.rollUp(now));
   await reports(store, now);
   const before = await size();
-  await insertsBeside("retention of a day", store, now, store.calls.retain(now, { calls: DAYS - 1, rollups: 400 }));
+  await insertsBeside(
+    "retention of a day and its eve",
+    store,
+    now,
+    store.calls.retain(now, { calls: DAYS - 2, rollups: 400 }),
+  );
   const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
   console.log(`on disk: ${mega(before)}, after retention ${mega(await size())}`);
 }

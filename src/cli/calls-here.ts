@@ -20,7 +20,7 @@ export async function withCalls<T>(file: string | undefined, work: (calls: CallR
   const { openStore } = await import("../store/place.ts");
   const place = { dataDir, ...(storage.url !== undefined && { url: storage.url }) };
   const store = await openStore(place).catch((error: unknown) => {
-    throw new Failure(`What is remembered cannot be read: ${reasonOf(error)}.`);
+    throw new Failure(`What is remembered cannot be read: ${reasonOf(error).replace(/\.$/, "")}.`);
   });
   try {
     return await work(store.calls);

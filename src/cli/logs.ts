@@ -22,7 +22,7 @@ const LIMIT_MAX = 1_000_000;
 const FILTER_ARGS = {
   session: flag("SESSION", "Only calls of this conversation, as its client names it."),
   key: flag("KEY", "Only calls with this key, by its name."),
-  model: flag("MODEL", "Only calls that this model answered, by its vendor's name."),
+  model: flag("MODEL", "Only calls of this model: the name that was asked for, its entry, or the one that answered."),
   client: flag("CLIENT", "Only calls of this program: claude-code, codex …"),
   repo: flag("REPO", "Only calls from this repository: github.com/owner/name."),
 } as const;

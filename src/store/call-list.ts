@@ -10,6 +10,18 @@ import type { CallFilter, CallRows, PageEnd, Span } from "./store.ts";
 const BY = ["session", "repo", "key", "client", "model", "outcome"] as const satisfies readonly (keyof CallFilter &
   Dimension)[];
 
+type Word = (typeof BY)[number];
+/** A model is known by the name that was asked for, by its entry, and by the one that answered. */
+const MEANT: Readonly<Record<Word, readonly Dimension[]>> = {
+  session: ["session"],
+  repo: ["repo"],
+  key: ["key"],
+  client: ["client"],
+  model: ["model", "entry", "asked"],
+  outcome: ["outcome"],
+};
+const namesOf = (word: Word): string => MEANT[word].map((one) => `'${one}'`).join(", ");
+
 export const listOf =
   (db: SqlStore): CallRows["list"] =>
   (filter, page) =>
@@ -27,6 +39,7 @@ export const listOf =
     });
 const FAR = Number.MAX_SAFE_INTEGER;
 
+/** By its whole id, or by the beginning of one, as a line of the log has it. */
 /** By its whole id, or by the beginning of one, as a line of the log has it. */
 async function one(sql: Sql, id: string, limit: number): Promise<readonly CallRow[]> {
   const ends = (digit: string): string => id + UNTYPED.replaceAll("x", digit).slice(id.length);
@@ -47,9 +60,8 @@ async function spansOf(sql: Sql, filter: CallFilter, span: Span): Promise<readon
   if (by === undefined) return [span];
   const hours = await sql.all<{ hour: unknown }>(
     `select slice / ${HOUR} * ${HOUR} as hour from sums
-     where dimension = $1 and value = $2 and grain = ${finestOf(by)} and slice >= $3 and slice < $4
-     union select hour from open_hours where hour >= $3 and hour < $4 order by hour desc`,
-    by,
+     where dimension in (${namesOf(by)}) and value = $1 and grain = ${finestOf(by)} and slice >= $2 and slice < $3
+     union select hour from open_hours where hour >= $2 and hour < $3 order by hour desc`,
     filter[by],
     startOf(HOUR, span.from),
     span.to,
@@ -70,7 +82,8 @@ async function rowsIn(
   const values: unknown[] = [from, to];
   const conditions = BY.flatMap((name) => {
     if (filter[name] === undefined) return [];
-    return [`${dimensionIn(sql.engine, name).value} = $${values.push(filter[name])}`];
+    const value = `$${values.push(filter[name])}`;
+    return [`(${MEANT[name].map((one) => `${dimensionIn(sql.engine, one).value} = ${value}`).join(" or ")})`];
   });
   if (before) conditions.push(`(c.ended_at, c.id) < ($${values.push(before.ended_at)}, $${values.push(before.id)})`);
   const found = await sql.all<Record<string, unknown>>(

@@ -6,6 +6,7 @@ import type { SpentScope, UsageBy } from "./store.ts";
 export const DIMENSIONS = [
   "model",
   "entry",
+  "asked",
   "key",
   "client",
   "session",
@@ -29,6 +30,7 @@ export const dimensionIn = (engine: Engine, dimension: Dimension): Words =>
 const VALUES: Readonly<Record<Exclude<Dimension, "tag">, string>> = {
   model: "coalesce(c.model_served, '')",
   entry: "coalesce(c.model_entry, '')",
+  asked: "coalesce(c.model_asked, '')",
   key: "c.key",
   client: "c.client",
   session: "coalesce(c.session, '')",
@@ -45,7 +47,7 @@ const tagsIn = (table: string): Readonly<Record<Engine, Words>> => ({
 });
 
 /** What tells apart calls that are summed together; of it, each dimension's value can be told. */
-const PART = ["model", "entry", "key", "client", "session", "repo", "provider", "outcome"] as const;
+const PART = ["model", "entry", "asked", "key", "client", "session", "repo", "provider", "outcome"] as const;
 export const PART_COLUMNS = [...PART, "tags"].join(", ");
 /** PostgreSQL does not compare JSON. */
 export const partColumnsIn = (engine: Engine): string =>

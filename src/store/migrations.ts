@@ -112,4 +112,9 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
       .addColumn("wrote_at", "bigint", (column) => column.notNull())
       .execute();
   },
+  "0009-dearest-sessions": async (db) => {
+    await sql`create index sums_dearest on sums (cost_nano, slice, value) where dimension = 'session' and grain = ${sql.lit(86_400_000)}`.execute(
+      db,
+    );
+  },
 };

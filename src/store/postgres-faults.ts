@@ -58,7 +58,7 @@ function tlsWords(error: unknown): Words | undefined {
       `PostgreSQL at ${place} speaks no TLS. Switch it on there (ssl = on), or leave sslmode out where nobody else hears the connection.`;
   if (/CERT|certificate|ALTNAME/.test(said))
     return ({ place }) =>
-      `The certificate of PostgreSQL at ${place} is not trusted (${said.trim()}). Name the file of its authority: ?sslmode=verify-full&sslrootcert=/path/ca.pem.`;
+      `The certificate of PostgreSQL at ${place} is not trusted (${said.trim()}). Name the file of its authority: sslmode=verify-full&sslrootcert=FILE.`;
   return undefined;
 }
 

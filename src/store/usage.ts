@@ -13,7 +13,8 @@ export const usageOf =
       const dimension = dimensionBy(by);
       if (by === "day") return byDay(await byQuarter(sql, span, key), zone).slice(-limit);
       const pieces = await piecesFor(sql, span, grainsOf(dimension));
-      const parts = partsOf(sql, dimension, pieces, "value", key);
+      const among = by === "session" ? await dearest(sql, pieces, key, limit) : undefined;
+      const parts = partsOf(sql, dimension, pieces, { by: "value", key, among });
       const found = await sql.all<Sums>(
         `select value, ${SUMMED} from (${parts.text}) as parts group by value having sum(calls) > 0
          order by sum(cost_nano) desc, sum(calls) desc, value limit ${Math.trunc(limit)}`,
@@ -42,7 +43,7 @@ const usageSum = (row: Sums): UsageSum => ({
 async function byQuarter(sql: Sql, span: Span, key: string | undefined): Promise<readonly UsageSum[]> {
   const pieces = await piecesFor(sql, span, [QUARTER]);
   // The sums of all calls do not tell keys apart; those by key have as many quarters.
-  const parts = partsOf(sql, key === undefined ? "time" : "key", pieces, "quarter", undefined, key);
+  const parts = partsOf(sql, key === undefined ? "time" : "key", pieces, { by: "quarter", ofValue: key });
   const found = await sql.all<Sums>(
     `select slice as value, ${SUMMED} from (${parts.text}) as parts group by slice order by slice`,
     ...parts.values,
@@ -84,7 +85,7 @@ export const spentOf =
       // A sum must lie in one bucket.
       const grains = grainsOf(dimension).filter((grain) => bucketMs === undefined || bucketMs % grain === 0);
       const pieces = await piecesFor(sql, span, grains);
-      const parts = partsOf(sql, dimension, pieces, "moment", undefined, value);
+      const parts = partsOf(sql, dimension, pieces, { by: "moment", ofValue: value });
       const bucket = bucketMs === undefined ? "0" : `slice / ${Math.trunc(bucketMs)} * ${Math.trunc(bucketMs)}`;
       const found = await sql.all<{ bucket: unknown; spent: unknown }>(
         `select ${bucket} as bucket, sum(${MEASURED[what]}) as spent from (${parts.text}) as parts group by 1`,
@@ -102,14 +103,20 @@ interface Parts {
 type By = "value" | "quarter" | "moment";
 const COLUMN = { value: "value", quarter: "slice", moment: "slice" } as const;
 
+interface Which {
+  readonly by: By;
+  readonly key?: string | undefined;
+  readonly ofValue?: string | undefined;
+  /** Of these values only. */
+  readonly among?: readonly string[] | undefined;
+}
+
 /** Rows of sums, of days and of hours or quarters, and single calls, as one list. */
 function partsOf(
   { engine }: Sql,
   dimension: Dimension,
   { sums, rows }: Pieces,
-  by: By,
-  key?: string,
-  ofValue?: string,
+  { by, key, ofValue, among }: Which,
 ): Parts {
   const { rows: from, value } = dimensionIn(engine, dimension);
   const column = COLUMN[by];
@@ -119,16 +126,75 @@ function partsOf(
   const bound = (given: unknown): string => `$${values.push(given)}`;
   const byKey = key === undefined ? undefined : bound(key);
   const byValue = ofValue === undefined ? undefined : bound(ofValue);
+  const some = among === undefined ? undefined : VALUES[engine](values.push(JSON.stringify(among)));
   const ofSums = grains.map(
-    (grain, at) => `select s.${column} as ${column}, ${SUM_NAMES} from ${RANGES[engine](at + 1)} r cross join sums s
-      where s.grain = ${grain} and s.dimension = '${dimension}' and s.slice >= r.lo and s.slice < r.hi
+    (grain, at) => `select s.${column} as ${column}, ${SUM_NAMES} from ${RANGES[engine](at + 1)} r cross join
+      ${some === undefined ? "sums s where" : `${some} k cross join ${BY_INDEX[engine]("sums_by_value")} where s.value = k.value and`} s.grain = ${grain} and s.dimension = '${dimension}' and s.slice >= r.lo and s.slice < r.hi
       ${byKey ? `and s.key = ${byKey}` : ""} ${byValue ? `and s.value = ${byValue}` : ""}`,
   );
   const ofRows = `select ${ofRow} as ${column}, ${measuresOf(engine)} from ${RANGES[engine](grains.length + 1)} r cross join ${from}
-      where c.ended_at >= r.lo and c.ended_at < r.hi ${byKey ? `and c.key = ${byKey}` : ""} ${byValue ? `and ${value} = ${byValue}` : ""}`;
+      where c.ended_at >= r.lo and c.ended_at < r.hi ${byKey ? `and c.key = ${byKey}` : ""} ${byValue ? `and ${value} = ${byValue}` : ""}
+      ${some === undefined ? "" : `and ${value} in (select k.value from ${some} k)`}`;
   return { text: [...ofSums, ofRows].join(" union all "), values };
 }
 
+/**
+ * A month has hundreds of thousands of sessions, and a report shows some. One that is among the dearest is so in one of
+ * its pieces at least: with n pieces, it has an n-th of its cost in one of them. undefined: all have to be added up.
+ */
+async function dearest(
+  sql: Sql,
+  { sums, rows }: Pieces,
+  key: string | undefined,
+  limit: number,
+): Promise<readonly string[] | undefined> {
+  const days = sums.get(DAY) ?? [];
+  if (days.length === 0) return undefined;
+  const within = days.map(([from, to]) => `(s.slice >= ${from} and s.slice < ${to})`).join(" or ");
+  const ofDays = `from ${BY_INDEX[sql.engine]("sums_dearest")} where s.dimension = 'session' and s.grain = ${DAY}
+    and (${within}) ${key === undefined ? "" : "and s.key = $1"}`;
+  const words = key === undefined ? [] : [key];
+  const top = await sql.all<{ value: string; cost: unknown }>(
+    `select s.value as value, s.cost_nano as cost ${ofDays} order by s.cost_nano desc limit ${TOP * Math.trunc(limit)}`,
+    ...words,
+  );
+  const best = new Map<string, number>();
+  for (const { value, cost } of top) if (!best.has(value)) best.set(value, exact(cost));
+  const pieces = days.reduce((count, [from, to]) => count + (to - from) / DAY, 1);
+  const least = Math.floor(([...best.values()][Math.trunc(limit) - 1] ?? 0) / pieces);
+  if (least <= 0) return undefined;
+  const inDays = await sql.all<{ value: string }>(
+    `select distinct s.value as value ${ofDays} and s.cost_nano >= ${least} limit ${AMONG_MAX}`,
+    ...words,
+  );
+  if (inDays.length === AMONG_MAX) return undefined;
+  const edges = partsOf(
+    sql,
+    "session",
+    { sums: new Map([...sums].filter(([grain]) => grain !== DAY)), rows },
+    { by: "value", key },
+  );
+  const inEdges = await sql.all<{ value: string }>(
+    `select value from (${edges.text}) as parts group by value having sum(cost_nano) >= ${least}`,
+    ...edges.values,
+  );
+  return [...new Set([...inDays, ...inEdges].map(({ value }) => value))];
+}
+/** The same session may be among the dearest of several days. */
+const TOP = 5;
+/** With more, it is no quicker. */
+const AMONG_MAX = 50_000;
+
+/** SQLite does not know that the days of a session are few. */
+const BY_INDEX = {
+  sqlite: (name: string) => `sums s indexed by ${name}`,
+  postgres: () => "sums s",
+} as const;
+
+const VALUES = {
+  sqlite: (at: number) => `(select value from json_each($${at}))`,
+  postgres: (at: number) => `(select value from json_array_elements_text($${at}::text::json) as told(value))`,
+} as const;
 const RANGES = {
   sqlite: (at: number) => `(select value ->> 0 as lo, value ->> 1 as hi from json_each($${at}))`,
   postgres: (at: number) =>
