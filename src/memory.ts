@@ -1,6 +1,5 @@
 /** What a gateway remembers and counts, opened and stopped as one: the store with its keys, the vault, prices, the journal of calls, counters and their limits. */
 import { type KeptKeys, keptKeys, readableSecrets } from "./access/kept-keys.ts";
-import { every } from "./access/polling.ts";
 import type { Config } from "./config/config.ts";
 import type { Credentials } from "./config/credentials.ts";
 import type { PriceBook } from "./cost/price-book.ts";
@@ -16,6 +15,7 @@ import type { Cooldowns } from "./routing/cooldowns.ts";
 import { orAway, type SharedStore, storeAt } from "./store/open.ts";
 import { openSecrets } from "./store/secret.ts";
 import type { CallRows } from "./store/store.ts";
+import { every } from "./time/every.ts";
 import { openVault } from "./vault/open.ts";
 import type { Level, Vault } from "./vault/vault.ts";
 import { LIMITS } from "./wire/limits.ts";

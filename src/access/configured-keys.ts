@@ -1,6 +1,6 @@
 /** The keys of a configuration, by the digest of what a caller sends. */
 import type { Config } from "../config/config.ts";
-import { type KnownKey, knownKey } from "./admitted.ts";
+import { type KnownKey, knownKey } from "./known-key.ts";
 import { OWNER } from "./caller.ts";
 import { digestOf } from "./presented.ts";
 

@@ -3,12 +3,12 @@ import { randomBytes } from "node:crypto";
 import type { Credentials } from "../config/credentials.ts";
 import { openSecrets, type Secrets } from "../store/secret.ts";
 import type { SharedStore } from "../store/open.ts";
+import { every } from "../time/every.ts";
 import { orLate } from "../time/limit.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { credentialSeal, opened } from "./credentials.ts";
 import { keyHashes } from "./key-hash.ts";
 import { type MadeKeys, madeKeys } from "./made-keys.ts";
-import { every } from "./polling.ts";
 
 export interface KeptKeys extends MadeKeys {
   stop(): void;

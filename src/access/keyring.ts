@@ -2,7 +2,7 @@
 import { consumerToken } from "../config/api-keys.ts";
 import type { Config } from "../config/config.ts";
 import { GatewayError } from "../ir/error.ts";
-import { admitted, type Visit } from "./admitted.ts";
+import { checkedKey, type Visit } from "./known-key.ts";
 import { type Caller, LOCAL } from "./caller.ts";
 import { configuredKeys } from "./configured-keys.ts";
 import { kindOfKey } from "./made-key.ts";
@@ -54,7 +54,7 @@ export function keyringOf({ config, made, unreadable = "open", clock }: KeyringP
       if (presented === undefined) throw state === "unknown" ? cannotTell() : noKey();
       const visit: Visit = { now: clock(), peer };
       const configured = configuredKeys(config()).get(digestOf(presented));
-      if (configured) return admitted(configured, visit);
+      if (configured) return checkedKey(configured, visit);
       if (made === undefined || kindOfKey(presented) !== "made")
         throw state === "unknown" ? cannotTell() : unknownKey(presented);
       const found = made.find(presented, visit);

@@ -8,7 +8,7 @@ import { DataFault } from "../store/folder.ts";
 import type { KeyRow, KeyRows } from "../store/store.ts";
 import { orLate } from "../time/limit.ts";
 import { LIMITS } from "../wire/limits.ts";
-import { admitted, type KnownKey, knownKey, type Visit } from "./admitted.ts";
+import { checkedKey, type KnownKey, knownKey, type Visit } from "./known-key.ts";
 import type { Caller } from "./caller.ts";
 import type { KeyHashes } from "./key-hash.ts";
 import { readSettings } from "./key-settings.ts";
@@ -79,7 +79,7 @@ export function madeKeys({ rows, epoch, hashes, clock, warn, changed }: MadeKeys
   };
 
   const callerOf = ({ found, until }: Remembered, visit: Visit): Caller | undefined =>
-    found && visit.now < until ? admitted(found, visit) : undefined;
+    found && visit.now < until ? checkedKey(found, visit) : undefined;
 
   const look = async (): Promise<void> => {
     const began = clock();

@@ -6,6 +6,7 @@ import { command } from "../typed/command.ts";
 import { dataHere } from "./data.ts";
 import { loadHere } from "./surroundings.ts";
 import { Failure } from "./usage.ts";
+import { reasonOf } from "../wire/reason.ts";
 
 /** Throws Failure where nothing was ever remembered, or the store cannot be opened. */
 export async function withCalls<T>(file: string | undefined, work: (calls: CallRows) => Promise<T>): Promise<T> {
@@ -19,8 +20,7 @@ export async function withCalls<T>(file: string | undefined, work: (calls: CallR
   const { openStore } = await import("../store/place.ts");
   const place = { dataDir, ...(storage.url !== undefined && { url: storage.url }) };
   const store = await openStore(place).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Failure(`What is remembered cannot be read: ${why.replace(/\.$/, "")}.`);
+    throw new Failure(`What is remembered cannot be read: ${reasonOf(error).replace(/\.$/, "")}.`);
   });
   try {
     return await work(store.calls);

@@ -11,6 +11,7 @@ import { momentOf } from "./moment.ts";
 import { complain } from "./paint.ts";
 import { CONFIG_ARG } from "./surroundings.ts";
 import { Failure, UsageError } from "./usage.ts";
+import { reasonOf } from "../wire/reason.ts";
 
 export const exportCommand = defineCommand({
   meta: { name: "export", description: "Write the remembered calls for other programs: JSON lines, CSV or Parquet." },
@@ -78,7 +79,7 @@ function fileOut(path: string): Out {
   try {
     fd = openSync(path, "w", 0o600);
   } catch (error) {
-    throw new Failure(`--out: ${path} cannot be written (${error instanceof Error ? error.message : String(error)}).`);
+    throw new Failure(`--out: ${path} cannot be written (${reasonOf(error)}).`);
   }
   return {
     write: async (bytes) => {

@@ -1,6 +1,7 @@
 /** A tunnel that dies is opened again for as long as the gateway runs. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Tunnel } from "./tunnel.ts";
+import { reasonOf } from "../wire/reason.ts";
 
 export interface Told {
   /** `before`: the address that it had until it died; undefined: the first time. */
@@ -39,7 +40,7 @@ export async function keepTunnel(open: () => Tunnel, told: Told, going: AbortSig
       if (performance.now() - since > STEADY_MS) deaths = 0;
     } catch (error) {
       if (before === undefined && !going.aborted) throw error;
-      why = error instanceof Error ? error.message : String(error);
+      why = reasonOf(error);
     } finally {
       going.removeEventListener("abort", stop);
     }

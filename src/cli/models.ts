@@ -17,6 +17,7 @@ import { complain, paint } from "./paint.ts";
 import { table, WIDTH, wrapped } from "./table.ts";
 import { Failure } from "./usage.ts";
 import { toggle } from "./flags.ts";
+import { reasonOf } from "../wire/reason.ts";
 
 export const modelsCommand = defineCommand({
   meta: {
@@ -106,7 +107,7 @@ async function seenOf(models: readonly Listed[], dir: string): Promise<readonly 
   try {
     return await seenIn(dir, distinct(models));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     complain(`${paint("!", process.stderr)} What was seen cannot be read in ${dir}: ${why}.`);
     return [];
   }

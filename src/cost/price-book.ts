@@ -23,13 +23,13 @@ export interface PriceBook {
   of(target: PricedTarget): TargetPrices;
 }
 
-export interface Level {
+export interface LeveledTable {
   readonly level: PriceLevel;
   readonly index: PriceIndex;
 }
 
 /** `levels`: tables, from the one that wins on; asked when the first price is looked up. The last one has every vendor's rules. */
-export function priceBook(levels: () => readonly Level[]): PriceBook {
+export function priceBook(levels: () => readonly LeveledTable[]): PriceBook {
   // By what is written of prices: two targets of one model may differ in them.
   const known = new WeakMap<object, Map<string, TargetPrices>>();
   return {
@@ -45,7 +45,7 @@ export function priceBook(levels: () => readonly Level[]): PriceBook {
   };
 }
 
-function pricesOf(target: PricedTarget, levels: readonly Level[]): TargetPrices {
+function pricesOf(target: PricedTarget, levels: readonly LeveledTable[]): TargetPrices {
   const models = new Map<string, ModelPrices | undefined>();
   const ownNames = [...(target.baseModel === undefined ? [] : [target.baseModel]), target.model];
   return {
@@ -63,7 +63,7 @@ function pricesOf(target: PricedTarget, levels: readonly Level[]): TargetPrices 
 function found(
   target: PricedTarget,
   names: readonly string[],
-  levels: readonly Level[],
+  levels: readonly LeveledTable[],
   own?: PricesConfig,
 ): ModelPrices | undefined {
   const rules = levels.at(-1)?.index.table;
@@ -87,7 +87,11 @@ interface FoundRows {
   readonly zoned: boolean;
 }
 
-function rowsOf({ vendor }: PricedTarget, asked: readonly string[], levels: readonly Level[]): FoundRows | undefined {
+function rowsOf(
+  { vendor }: PricedTarget,
+  asked: readonly string[],
+  levels: readonly LeveledTable[],
+): FoundRows | undefined {
   for (const { level, index } of levels)
     for (const model of asked) {
       const { names, zone } = namesOf(model);

@@ -5,7 +5,7 @@ import type { Config } from "../config/config.ts";
 import { ConfigError } from "../config/problem.ts";
 import { LIMITS } from "../wire/limits.ts";
 import { bundledPrices } from "./bundled.ts";
-import { type Level, priceBook, type PriceBook } from "./price-book.ts";
+import { type LeveledTable, priceBook, type PriceBook } from "./price-book.ts";
 import { readPriceFile } from "./price-file.ts";
 import type { PriceIndex } from "./price-index.ts";
 import type { PriceLevel } from "./model-prices.ts";
@@ -37,7 +37,7 @@ interface Watched {
 
 export interface OpenPrices {
   readonly book: PriceBook;
-  levels(): readonly Level[];
+  levels(): readonly LeveledTable[];
   /** Reads what has changed. */
   look(): Promise<void>;
 }
@@ -53,7 +53,7 @@ export async function openPrices(files: PriceFiles, warn: (message: string) => v
       if (one.level === "file") throw configError(files, one.path, error.message);
       warn(`${one.path} ${error.message} Its prices are not used.`);
     });
-  const levels = (): readonly Level[] => [
+  const levels = (): readonly LeveledTable[] => [
     ...watched.flatMap(({ level, index }) => (index ? [{ level, index }] : [])),
     { level: "bundled", index: bundledPrices() },
   ];

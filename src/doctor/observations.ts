@@ -3,6 +3,7 @@ import type { CapabilityRow } from "../store/store.ts";
 import type { Observed } from "./probe-model.ts";
 import { type Finding, warning } from "./finding.ts";
 import { withStore } from "./with-store.ts";
+import { reasonOf } from "../wire/reason.ts";
 
 export interface Keeper {
   /** At once for each, since whoever interrupts has paid for it. */
@@ -34,6 +35,6 @@ const rowOf = ({ provider, model, dialect, at, ...values }: Observed): Capabilit
 });
 
 function unusable(dir: string, error: unknown): Finding {
-  const says = `The data folder ${dir} cannot be used (${error instanceof Error ? error.message : String(error)}), so what models can do is told here and not kept. A damaged codeswitch.db in it may be deleted.`;
+  const says = `The data folder ${dir} cannot be used (${reasonOf(error)}), so what models can do is told here and not kept. A damaged codeswitch.db in it may be deleted.`;
   return warning("this machine", "data", says);
 }

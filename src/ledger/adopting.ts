@@ -1,7 +1,7 @@
 /** Takes over what dead processes left, a folder after the other, as fast as the database takes it. */
 import { adopt } from "./adopt.ts";
 import type { JournalHome } from "./journal-home.ts";
-import { reasonOf } from "./reason.ts";
+import { reasonOf } from "../wire/reason.ts";
 import { tellOnce } from "./tell-once.ts";
 
 export interface AdoptingOptions {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { CallRows } from "../store/store.ts";
 import { putAside } from "./aside.ts";
 import { sendInParts } from "./into-parts.ts";
-import { reasonOf } from "./reason.ts";
+import { reasonOf } from "../wire/reason.ts";
 import type { ReaderNeeds } from "./reader.ts";
 
 export interface StoreSide {

@@ -2,7 +2,7 @@
 import { rmdirSync } from "node:fs";
 import { openJournal, type Journal } from "./journal.ts";
 import { type Holder, type JournalFolder, newFolder, takeDead } from "./journal-folder.ts";
-import { reasonOf } from "./reason.ts";
+import { reasonOf } from "../wire/reason.ts";
 import { tellOnce } from "./tell-once.ts";
 
 export interface JournalHome {

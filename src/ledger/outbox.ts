@@ -5,7 +5,7 @@
 import type { Config } from "../config/config.ts";
 import { asideIn } from "./into-store.ts";
 import { sendInParts } from "./into-parts.ts";
-import { reasonOf } from "./reason.ts";
+import { reasonOf } from "../wire/reason.ts";
 import type { ReaderNeeds } from "./reader.ts";
 import { join } from "node:path";
 

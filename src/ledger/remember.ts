@@ -4,10 +4,10 @@ import type { Config } from "../config/config.ts";
 import type { CallRows } from "../store/store.ts";
 import { intoStore } from "./into-store.ts";
 import { outboxOf } from "./outbox.ts";
-import { reasonOf } from "./reason.ts";
+import { reasonOf } from "../wire/reason.ts";
 import { type Writer, writerOf } from "./writer.ts";
 
-export interface MemoryOptions {
+export interface RememberOptions {
   readonly dataDir: string;
   /** Opens the store where it is not open. Rejects while it cannot be. */
   readonly calls: () => Promise<CallRows>;
@@ -25,7 +25,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const FIRST_MS = 5_000;
 const APART_MS = 10_000;
 
-export function remember({ dataDir, calls, config, clock, warn }: MemoryOptions): Writer {
+export function remember({ dataDir, calls, config, clock, warn }: RememberOptions): Writer {
   const root = join(dataDir, "journal");
   const rowsAtOnce = config.storage.url === undefined ? ROWS_AT_ONCE.file : ROWS_AT_ONCE.server;
   const writer = writerOf({

@@ -50,7 +50,9 @@ export function alertsOf({ to, warn, pauses = PAUSES_MS }: AlertsOptions): Alert
 }
 
 /** For programs: {"event":"budget-mark","of":"key","name":"laptop","mark":0.8,"spent_nano":8,"max_nano":10,…}. */
-function factsOf({ metered: { scope, budget, meter }, mark, spent, at }: Reached): object {
+function factsOf(reached: Reached): object {
+  const { metered, mark, spent, at } = reached;
+  const { scope, budget, meter } = metered;
   return {
     event: "budget-mark",
     of: scope.kind,
@@ -61,7 +63,7 @@ function factsOf({ metered: { scope, budget, meter }, mark, spent, at }: Reached
     per: budget?.per,
     zone: budget?.zone ?? "UTC",
     at: new Date(at).toISOString(),
-    text: sentenceOf({ metered: { scope, ...(budget && { budget }), meter, measure: "cost" }, mark, spent, at }),
+    text: sentenceOf(reached),
   };
 }
 

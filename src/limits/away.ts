@@ -6,6 +6,7 @@
 import { LIMITS } from "../wire/limits.ts";
 import { neededOf } from "./count.ts";
 import type { Admission, Admit, Level, Meter, Settlement, Window } from "./counters.ts";
+import { graceOf } from "./grace.ts";
 import { memoryCounters, type LocalCounters } from "./memory-counters.ts";
 
 /** An open call as it was let in. */
@@ -31,10 +32,6 @@ export interface Away {
   renew(ids: readonly string[], leaseMs: number): void;
 }
 
-/** Of a budget, what it may be exceeded by without knowing what others spend: nano-dollars, as all that is held against a sum. */
-const graceOf = ({ max }: Meter): number => Math.min(Math.ceil(max / 100), ONE_DOLLAR);
-const ONE_DOLLAR = 1_000_000_000;
-
 export function awayOf(clock: () => number): Away {
   const known = new Map<string, Level & { readonly meter: Meter; readonly at: number }>();
   let local: LocalCounters = memoryCounters(clock);
@@ -48,7 +45,7 @@ export function awayOf(clock: () => number): Away {
     const last = known.get(meter.id);
     if (isSum(meter)) {
       const left = leftOf(meter, last);
-      const max = Math.max(Math.min(left, graceOf(meter)), Math.floor(left / 100 / replicas));
+      const max = Math.max(Math.min(left, graceOf(meter.max)), Math.floor(left / 100 / replicas));
       return { meter: { ...plain, window, max } };
     }
     const until = last && (window.kind === "fixed" ? (window.end ?? Infinity) : leavesAt(window, last.at));

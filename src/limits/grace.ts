@@ -10,9 +10,9 @@ export interface Grace {
   end(meter: string): void;
 }
 
-/** One hundredth, and a dollar at most. */
-const SHARE = 0.01;
-const NANO_MAX = 1_000_000_000;
+/** One hundredth, and a dollar at most. All in nano-dollars. */
+export const graceOf = (max: number): number => Math.min(Math.ceil(max / 100), ONE_DOLLAR);
+const ONE_DOLLAR = 1_000_000_000;
 
 export function grace(levels: LastLevels): Grace {
   const unseen = new Map<string, number>();
@@ -21,7 +21,7 @@ export function grace(levels: LastLevels): Grace {
       const known = levels.of(meter.id)?.spent ?? 0;
       if (known >= meter.max) return "spent";
       const taken = (unseen.get(meter.id) ?? 0) + meter.amount;
-      if (taken > Math.min(meter.max * SHARE, NANO_MAX)) return "over";
+      if (taken > graceOf(meter.max)) return "over";
       unseen.set(meter.id, taken);
       return "taken";
     },

@@ -108,7 +108,7 @@ describeRedis("a server that is not the one", () => {
     lines.length = 0;
     expect(await complaint("redis://:geheim@127.0.0.1:1")).toBe("none");
     expect(lines).toEqual([
-      "Redis at 127.0.0.1:1 is away (connect ECONNREFUSED 127.0.0.1:1). Until it is back this replica counts by itself: its share of each limit, and of budgets at most 1 % or $1 more.",
+      "Redis at 127.0.0.1:1 is away (connect ECONNREFUSED 127.0.0.1:1). Until it is back this replica counts by itself: its share of each limit, and of budgets a hundredth of what is left, or 1 % or $1 more.",
     ]);
   });
 });

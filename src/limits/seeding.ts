@@ -4,6 +4,7 @@ import { orLate } from "../time/limit.ts";
 import type { Counters, Window } from "./counters.ts";
 import type { Metered } from "./meters.ts";
 import type { Scope } from "./scope.ts";
+import { reasonOf } from "../wire/reason.ts";
 
 export interface Seeding {
   /** Calls that come together wait for one look. away: the ledger cannot say. */
@@ -42,7 +43,7 @@ export function seeding({ counters, calls, clock, failed }: SeedingOptions): See
       return "seeded";
     } catch (error) {
       awayUntil = clock() + AWAY_MS;
-      failed(error instanceof Error ? error.message : String(error));
+      failed(reasonOf(error));
       return "away";
     }
   };
@@ -66,13 +67,13 @@ export async function spentInLedger(
   now: number,
 ): Promise<ReadonlyMap<number, number>> {
   if (!meter.window) return new Map();
-  return calls.spent(scopeInLedger(scope), "cost", spanOf(meter.window, now));
+  return calls.spent(scopeInLedger(scope), "cost", spanOfWindow(meter.window, now));
 }
 
 const scopeInLedger = ({ kind, id }: Scope): SpentScope => (kind === "global" ? { kind } : { kind, value: id });
 
 /** Rolling: with the oldest bucket, which counts whole. */
-function spanOf(window: Window, now: number): { from: number; to: number; bucketMs?: number } {
+function spanOfWindow(window: Window, now: number): { from: number; to: number; bucketMs?: number } {
   // What ends while the ledger is asked belongs to the window too.
   const to = now + LOOK_MS;
   if (window.kind === "fixed") return { from: window.start, to: window.end === null ? to : Math.min(window.end, to) };

@@ -5,6 +5,7 @@ import { isAway } from "./postgres-faults.ts";
 import type { StorePlace } from "./place.ts";
 import type { Store } from "./store.ts";
 import { storeThread } from "./store-thread.ts";
+import { reasonOf } from "../wire/reason.ts";
 
 export interface SharedStore {
   /** Rejects where it cannot be opened now. */
@@ -37,7 +38,7 @@ export const orAway =
   (warn: (message: string) => void) =>
   (error: unknown): void => {
     if (error instanceof DataFault && !isAway(error)) throw error;
-    warn(`What is remembered cannot be reached: ${error instanceof Error ? error.message : String(error)}`);
+    warn(`What is remembered cannot be reached: ${reasonOf(error)}`);
   };
 
 /** In its own thread. */

@@ -7,6 +7,7 @@ import { workerShelf } from "./worker-shelf.ts";
 import { memoryLevel, memoryVault } from "./memory.ts";
 import { besideShared } from "./beside.ts";
 import { type Level, type Vault, vaultOf } from "./vault.ts";
+import { reasonOf } from "../wire/reason.ts";
 
 export interface DataFolder {
   readonly dataDir?: string | undefined;
@@ -46,7 +47,7 @@ export function openVault(
 }
 
 function unusable(dir: string, url: string | undefined, error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   if (url !== undefined && error instanceof DataFault)
     return `${reason} Until the gateway starts again, the reasoning that clients drop is kept in memory only.`;
   return `The data folder ${dir} cannot be used (${reason})${adviceFor(error)}. Until the gateway starts again, the reasoning that clients drop is kept in memory only; nothing else is lost.`;

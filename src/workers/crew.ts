@@ -1,6 +1,7 @@
 /** The workers of one port: each in its place, replaced when it dies, and one after the other when all are replaced. */
 
 import { orLate } from "../time/limit.ts";
+import { reasonOf } from "../wire/reason.ts";
 
 /** One process. */
 export interface Worker {
@@ -153,4 +154,4 @@ export function crewOf({ workers, start, tell, pace = PACE }: CrewOptions): Crew
   };
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).replace(/\.$/, "");
+const wordsOf = (error: unknown): string => reasonOf(error).replace(/\.$/, "");

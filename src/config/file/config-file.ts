@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve as absolute } from "node:path";
 import { ConfigError } from "../problem.ts";
 import { readVariable, type Variables } from "../substitute.ts";
+import { reasonOf } from "../../wire/reason.ts";
 
 export interface ConfigFile {
   readonly path: string;
@@ -38,7 +39,7 @@ export function readText({ path, shown, from }: ConfigFile): string {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     throw refused(`cannot be read (${reason})`, "Check its permissions.");
   }
   // What PowerShell 5 writes with >.

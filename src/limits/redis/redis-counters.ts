@@ -6,6 +6,7 @@ import { patienceOf } from "./patience.ts";
 import { presenceOf } from "./presence.ts";
 import type { Beat, RemoteCounters } from "./remote.ts";
 import { untoldOf } from "./untold.ts";
+import { reasonOf } from "../../wire/reason.ts";
 
 export interface RedisCountersOptions {
   readonly remote: RemoteCounters;
@@ -63,7 +64,7 @@ export async function redisCounters(options: RedisCountersOptions): Promise<Coun
     },
     left: (error) => {
       away.begin(last.replicas, open.all());
-      log.warn(awaySentence(where, options.trouble() ?? sentenceOf(error)), { event: "redis-away" });
+      log.warn(awaySentence(where, options.trouble() ?? reasonOf(error)), { event: "redis-away" });
     },
     back: () => {
       log.info(`Redis at ${where} is back, and was told what happened meanwhile.`);
@@ -176,5 +177,3 @@ const wipedSentence = (where: string): string =>
 
 const droppedSentence = (dropped: number): string =>
   `${dropped} ends of calls found no room while Redis was away. What they held counts as spent until budgets are compared with the ledger.`;
-
-const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,6 +4,7 @@ import { CATALOGUE_PATH } from "../../probe/gateway.ts";
 import { endsLine, hasMark, marked, withLineEnds } from "../block.ts";
 import { type Change, type Connection, type Place, type Read, type Setup, SetupRefused } from "../setup.ts";
 import { notValid, refuseTaken } from "../refusals.ts";
+import { reasonOf } from "../../wire/reason.ts";
 
 const inHome = ({ home, env }: Place, file: string): string => join(env.CODEX_HOME ?? join(home, ".codex"), file);
 
@@ -100,7 +101,7 @@ function readToml(path: string, text: string): Readonly<Record<string, unknown>>
   try {
     return Bun.TOML.parse(text) as Record<string, unknown>;
   } catch (error) {
-    throw notValid(path, "TOML", error instanceof Error ? error.message : String(error));
+    throw notValid(path, "TOML", reasonOf(error));
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { every } from "./polling.ts";
+import { every } from "./every.ts";
 
 test("asks again and again, never twice at once", async () => {
   let asking = 0;

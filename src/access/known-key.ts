@@ -28,7 +28,7 @@ export const knownKey = (caller: Caller, settings: KeySettings): KnownKey => ({
 });
 
 /** Throws `unauthenticated` or `forbidden` in words. */
-export function admitted({ caller, expiresAt, refusal, addresses }: KnownKey, { now, peer }: Visit): Caller {
+export function checkedKey({ caller, expiresAt, refusal, addresses }: KnownKey, { now, peer }: Visit): Caller {
   if (refusal === "blocked")
     throw new GatewayError(
       "unauthenticated",
