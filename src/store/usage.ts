@@ -1,6 +1,6 @@
 /** Sums of calls over any span: closed slices from the roll-up, the rest from the rows, in one snapshot. */
 import { dimensionBy, dimensionIn, dimensionOf, type Dimension, grainsOf } from "./dimensions.ts";
-import { DAY, type Grain, HOUR, type Known, type Pieces, piecesOf, QUARTER, startOf } from "./slices.ts";
+import { DAY, type Grain, HOUR, type Known, type Pieces, piecesOf, QUARTER, type Range, startOf } from "./slices.ts";
 import { exact, type Sql, type SqlStore } from "./sql.ts";
 import type { CallRows, Span, SpentMeasure, UsageSum } from "./store.ts";
 import { measuresOf, SUM_NAMES, SUMMED, SUMS } from "./sum-columns.ts";
@@ -121,19 +121,20 @@ function partsOf(
   const { rows: from, value } = dimensionIn(engine, dimension);
   const column = COLUMN[by];
   const ofRow = { value, quarter: `c.ended_at / ${QUARTER} * ${QUARTER}`, moment: "c.ended_at" }[by];
-  const grains = [...sums.keys()];
-  const values: unknown[] = [...grains.map((grain) => JSON.stringify(sums.get(grain))), JSON.stringify(rows)];
+  const values: unknown[] = [];
   const bound = (given: unknown): string => `$${values.push(given)}`;
   const byKey = key === undefined ? undefined : bound(key);
   const byValue = ofValue === undefined ? undefined : bound(ofValue);
   const some = among === undefined ? undefined : VALUES[engine](values.push(JSON.stringify(among)));
-  const ofSums = grains.map(
-    (grain, at) => `select s.${column} as ${column}, ${SUM_NAMES} from ${RANGES[engine](at + 1)} r cross join
-      ${some === undefined ? "sums s where" : `${some} k cross join ${BY_INDEX[engine]("sums_by_value")} where s.value = k.value and`} s.grain = ${grain} and s.dimension = '${dimension}' and s.slice >= r.lo and s.slice < r.hi
-      ${byKey ? `and s.key = ${byKey}` : ""} ${byValue ? `and s.value = ${byValue}` : ""}`,
-  );
-  const ofRows = `select ${ofRow} as ${column}, ${measuresOf(engine)} from ${RANGES[engine](grains.length + 1)} r cross join ${from}
-      where c.ended_at >= r.lo and c.ended_at < r.hi ${byKey ? `and c.key = ${byKey}` : ""} ${byValue ? `and ${value} = ${byValue}` : ""}
+  const ofSums = [...sums].map(([grain, ranges]) => {
+    const { join, where } = within(engine, "s.slice", ranges, bound);
+    return `select s.${column} as ${column}, ${SUM_NAMES} from ${join}
+      ${some === undefined ? "sums s where" : `${some} k cross join ${BY_INDEX[engine]("sums_by_value")} where s.value = k.value and`} s.grain = ${grain} and s.dimension = '${dimension}' and ${where}
+      ${byKey ? `and s.key = ${byKey}` : ""} ${byValue ? `and s.value = ${byValue}` : ""}`;
+  });
+  const { join, where } = within(engine, "c.ended_at", rows, bound);
+  const ofRows = `select ${ofRow} as ${column}, ${measuresOf(engine)} from ${join} ${from}
+      where ${where} ${byKey ? `and c.key = ${byKey}` : ""} ${byValue ? `and ${value} = ${byValue}` : ""}
       ${some === undefined ? "" : `and ${value} in (select k.value from ${some} k)`}`;
   return { text: [...ofSums, ofRows].join(" union all "), values };
 }
@@ -195,11 +196,21 @@ const VALUES = {
   sqlite: (at: number) => `(select value from json_each($${at}))`,
   postgres: (at: number) => `(select value from json_array_elements_text($${at}::text::json) as told(value))`,
 } as const;
-const RANGES = {
-  sqlite: (at: number) => `(select value ->> 0 as lo, value ->> 1 as hi from json_each($${at}))`,
-  postgres: (at: number) =>
-    `(select (range ->> 0)::bigint as lo, (range ->> 1)::bigint as hi from json_array_elements($${at}::text::json) as range)`,
-} as const;
+/** PostgreSQL sees the numbers when it plans: it leaves out partitions, and knows how much lies between them. SQLite has one plan, and looks each range up. */
+function within(
+  engine: Sql["engine"],
+  column: string,
+  ranges: readonly Range[],
+  bound: (given: unknown) => string,
+): { readonly join: string; readonly where: string } {
+  if (engine === "sqlite")
+    return {
+      join: `(select value ->> 0 as lo, value ->> 1 as hi from json_each(${bound(JSON.stringify(ranges))})) r cross join`,
+      where: `${column} >= r.lo and ${column} < r.hi`,
+    };
+  const each = ranges.map(([from, to]) => `${column} >= ${Math.trunc(from)} and ${column} < ${Math.trunc(to)}`);
+  return { join: "", where: each.length === 0 ? "false" : `(${each.join(" or ")})` };
+}
 
 /** Within the time of which anything is known: a span may begin with 1970. */
 async function piecesFor(sql: Sql, span: Span, grains: readonly Grain[]): Promise<Pieces> {
