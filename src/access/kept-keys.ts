@@ -50,7 +50,7 @@ export async function keptKeys({
   await orLate(keys.poll(), FIRST_WORD_MS);
   return { ...keys, stop: every(LIMITS.epochEveryMs, keys.poll) };
 }
-const FIRST_WORD_MS = 3_000;
+const FIRST_WORD_MS = 10_000;
 
 /** undefined: the file is damaged, or the variable too short. */
 export function readableSecrets(dataDir: string, secret: string | undefined, now: number): Secrets | undefined {

@@ -7,7 +7,8 @@ import { mistakeOfServer } from "./redis/connect.ts";
 
 const lines: string[] = [];
 const log = { info: (line: string) => void lines.push(line), warn: (line: string) => void lines.push(line) };
-const open = (url: string) => openCounters({ redis: { url }, source: "codeswitch.yaml" }, { log, clock: Date.now });
+const open = (url: string) =>
+  openCounters({ redis: { url, waitMs: 50 }, source: "codeswitch.yaml" }, { log, clock: Date.now });
 const complaint = async (url: string): Promise<string> => {
   try {
     await (await open(url)).close();

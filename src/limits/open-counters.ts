@@ -10,8 +10,6 @@ import type { RedisCountersOptions } from "./redis/redis-counters.ts";
 export interface OpenCountersOptions {
   readonly log: RedisCountersOptions["log"];
   readonly clock: () => number;
-  /** How long an answer of Redis is waited for. Absent: 50 ms. */
-  readonly admitMs?: number;
   /** Deployments that cool, which replicas tell each other over the same connection. */
   readonly cooldowns?: Cooldowns;
 }
@@ -19,7 +17,7 @@ export interface OpenCountersOptions {
 /** Throws a ConfigError for what no waiting mends. A server that is not there is no such thing: it is waited for, and counted without. */
 export async function openCounters(
   { redis, source }: Pick<Config, "redis" | "source">,
-  { log, clock, cooldowns, ...more }: OpenCountersOptions,
+  { log, clock, cooldowns }: OpenCountersOptions,
 ): Promise<Counters> {
   if (redis === undefined) return memoryCounters(clock);
   const wrong = (fault: string, fix: string): ConfigError =>
@@ -48,5 +46,13 @@ export async function openCounters(
     sharing?.stop();
     close();
   };
-  return redisCounters({ remote, clock, log, where: shownAddress(address), trouble, close: closeAll, ...more });
+  return redisCounters({
+    remote,
+    clock,
+    log,
+    where: shownAddress(address),
+    trouble,
+    close: closeAll,
+    waitMs: redis.waitMs,
+  });
 }

@@ -41,7 +41,7 @@ export const FREE_BUDGETS: readonly BudgetConfig[] = [
 /** Keys: `limited` with a thousand requests a minute, `spender` whose budget holds a hundred calls, `free` with room for everything. */
 const yamlOf = ({ databaseUrl, redisUrl, vendorUrl }: Shared): string => `
 storage: { url: "${databaseUrl}" }
-redis: { url: "${redisUrl}" }
+redis: { url: "${redisUrl}", wait_ms: 1000 }
 auth:
   keys:
     - { name: limited, key: key-of-limited-1234567890, limits: { requests_per_minute: 1000 } }

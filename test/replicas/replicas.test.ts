@@ -105,7 +105,8 @@ describe.skipIf(left !== undefined)(left === undefined ? "three replicas" : `thr
       await Bun.sleep(800);
       second.resume();
       redis.pause();
-      await Bun.sleep(700);
+      // Longer than a call waits: they go on without.
+      await Bun.sleep(2_500);
       redis.resume();
       database.pause();
       await Bun.sleep(1_000);
@@ -126,7 +127,7 @@ describe.skipIf(left !== undefined)(left === undefined ? "three replicas" : `thr
     // A counter that is gone is nobody's fault, and back with the next call.
     for (const count of [0, 1, 2]) await one(count);
     const counters = await openCounters(
-      { redis: { url: redis.url }, source: "a test" },
+      { redis: { url: redis.url, waitMs: 5_000 }, source: "a test" },
       { log: silent, clock: Date.now },
     );
     const meters = budgetMeters(

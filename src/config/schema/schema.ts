@@ -300,6 +300,12 @@ const redis = z
     url: trimmed.describe(
       "redis:// or rediss://; redis+cluster://host:port,host:port for a cluster; redis+sentinel://host:port,host:port/NAME for Sentinel. Redis 7 or Valkey, and newer.",
     ),
+    wait_ms: milliseconds
+      .min(1)
+      .default(50)
+      .describe(
+        "How long a call waits for its answer. Then it goes on without: limits by this process's share of them, budgets by what was known.",
+      ),
   })
   .describe("Where replicas count together. Absent: each process counts its own; with `storage.url` name one.");
 

@@ -38,11 +38,11 @@ const opened: Counters[] = [];
 afterEach(async () => {
   for (const counters of opened.splice(0)) await counters.close();
 });
-/** `admitMs`: patient, where it is about what is counted and not how fast: a busy machine may take its time. */
-async function openAt(url: string, admitMs = 10_000): Promise<Opened> {
+/** `waitMs`: patient, where it is about what is counted and not how fast: a busy machine may take its time. */
+async function openAt(url: string, waitMs = 10_000): Promise<Opened> {
   const lines: string[] = [];
   const log = { info: (line: string) => void lines.push(line), warn: (line: string) => void lines.push(line) };
-  const counters = await openCounters({ redis: { url }, source: "codeswitch.yaml" }, { log, clock: Date.now, admitMs });
+  const counters = await openCounters({ redis: { url, waitMs }, source: "codeswitch.yaml" }, { log, clock: Date.now });
   opened.push(counters);
   return { counters, lines };
 }
@@ -69,7 +69,7 @@ if (why === undefined) {
         trouble: () => undefined,
         close: () => {},
         // These are about what is counted; on a busy machine a script may take its time.
-        admitMs: 10_000,
+        waitMs: 10_000,
       });
       const advance = async (ms: number): Promise<void> => void (await asked.set(`${prefix}clock`, (now += ms)));
       return { counters, advance, close: () => counters.close() };
@@ -93,6 +93,7 @@ test("a call waits 50 ms for Redis and no longer, and the next does not wait", a
     clock: Date.now,
     log: { info: () => {}, warn: () => {} },
     where: "test",
+    waitMs: 50,
     trouble: () => undefined,
     close: () => {},
   });

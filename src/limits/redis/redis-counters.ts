@@ -17,18 +17,16 @@ export interface RedisCountersOptions {
   /** What the network or the server said last. */
   trouble(): string | undefined;
   close(): void;
-  /** Absent: ADMIT_MS. */
-  readonly admitMs?: number;
+  /** An answer is waited for so long, where nothing else is heard either. */
+  readonly waitMs: number;
 }
 
-/** An answer is waited for so long, where nothing else is heard either. */
-const ADMIT_MS = 50;
 /** Sent at once when Redis is back: so many take a millisecond or two to write. */
 const TOLD_AT_ONCE = 50;
 
 export async function redisCounters(options: RedisCountersOptions): Promise<Counters> {
   const { remote, clock, log, where } = options;
-  const patience = patienceOf(options.admitMs ?? ADMIT_MS);
+  const patience = patienceOf(options.waitMs);
   const open = openCallsOf();
   const untold = untoldOf(open.has);
   const away = awayOf(clock);
