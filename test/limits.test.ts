@@ -70,7 +70,7 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   settledMax:
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
   settledMs:
-    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+    "src/limits/redis/redis-counters.test.ts > keeps no key without an end, and none longer than twice its window",
   levelsKnownMin: "src/limits/levels.test.ts > at least so many levels are known, and never more than twice as many",
   typicalCallersMax: "src/limits/typical.test.ts > callers are bounded: the one that was not seen for longest goes",
   alertsWaitingMax:
