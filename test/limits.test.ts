@@ -70,7 +70,11 @@ const HIT_BY: Readonly<Record<keyof typeof LIMITS, string>> = {
   settledMax:
     "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
   settledMs:
-    "src/limits/memory-counters.test.ts > as many ended calls are remembered as the bound says, so that none of them is settled twice",
+    "src/limits/redis/redis-counters.test.ts > keeps no key without an end, and none longer than twice its window",
+  levelsKnownMin: "src/limits/levels.test.ts > at least so many levels are known, and never more than twice as many",
+  typicalCallersMax: "src/limits/typical.test.ts > callers are bounded: the one that was not seen for longest goes",
+  alertsWaitingMax:
+    "src/limits/alerts.test.ts > so many alerts wait for receivers that do not answer, and what is dropped is said",
   levelsHeardMax: "src/limits/away.test.ts > of so many meters the last level is remembered, and not of more",
   endsUntoldMax: "src/limits/redis/untold.test.ts > so many ends wait, and what finds no room is counted",
   counterIdleMs:

@@ -1,5 +1,6 @@
 /** One record a call, written once; durations that no step of the clock touches. */
 import { expect, test } from "bun:test";
+import { UNTOUCHED } from "../../test/fixtures/call-record.ts";
 import { GatewayError } from "../ir/error.ts";
 import type { Loss } from "../ir/loss.ts";
 import type { CallRecord } from "./ledger.ts";
@@ -53,12 +54,7 @@ test("the first close is the record, later ones are nothing", () => {
     {
       id: "req_1",
       startedAt: NOON,
-      kind: "call",
-      tags: {},
-      tools: [],
-      cost: { nano: null, priceVersion: null, priced: false },
-      heldNano: 0,
-      settled: false,
+      ...UNTOUCHED,
       caller: "me",
       client: "cursor",
       surface: "openai-chat",

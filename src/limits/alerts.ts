@@ -1,6 +1,7 @@
 /** Who is told when a budget reaches a mark: after the call, tried a few times, never waited for. */
 import type { Config } from "../config/config.ts";
 import { shownDollars } from "../cost/money.ts";
+import { LIMITS } from "../wire/limits.ts";
 import type { Reached } from "./marks.ts";
 import { spanOf } from "./refusal.ts";
 
@@ -19,15 +20,14 @@ export interface AlertsOptions {
 
 const PAUSES_MS = [1_000, 5_000, 25_000] as const;
 const ANSWER_MS = 5_000;
-/** What waits for receivers that are down. */
-const OPEN_MAX = 100;
 
 export function alertsOf({ to, warn, pauses = PAUSES_MS }: AlertsOptions): Alerts {
   const stopping = new AbortController();
   let open = 0;
 
   const deliver = async (what: string, url: string, body: object): Promise<void> => {
-    if (open >= OPEN_MAX) return warn(`An alert was dropped: ${OPEN_MAX} wait for ${what}.`);
+    if (open >= LIMITS.alertsWaitingMax)
+      return warn(`An alert was dropped: ${LIMITS.alertsWaitingMax} wait for ${what}.`);
     open++;
     let fault = "";
     for (const pause of [...pauses, undefined]) {

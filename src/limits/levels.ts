@@ -1,4 +1,5 @@
 /** How counters stood when this process last heard of them, and what its own calls came to since. */
+import { LIMITS } from "../wire/limits.ts";
 import type { Level } from "./counters.ts";
 
 export interface LastLevels {
@@ -8,15 +9,12 @@ export interface LastLevels {
   settled(meter: string, held: number, actual: number): Level | undefined;
 }
 
-/** Windows come and go, and each has counters of its own. At least so many are known, and at most twice as many. */
-const METERS_MIN = 10_000;
-
 export function lastLevels(): LastLevels {
   let [older, newer] = [new Map<string, Level>(), new Map<string, Level>()];
   const of = (meter: string): Level | undefined => newer.get(meter) ?? older.get(meter);
   const put = (meter: string, level: Level): void => {
     newer.set(meter, level);
-    if (newer.size >= METERS_MIN) [older, newer] = [newer, new Map()];
+    if (newer.size >= LIMITS.levelsKnownMin) [older, newer] = [newer, new Map()];
   };
   return {
     of,

@@ -1,4 +1,5 @@
 /** Counters in the memory of this process. What is over is forgotten, a little with every call. */
+import { actualsOf } from "./actuals.ts";
 import {
   countOf,
   idleMsOf,
@@ -151,21 +152,6 @@ function take(count: Count, meter: Meter, now: number): Part {
   const amount = meter.takesLess === true ? Math.min(meter.amount, Math.max(0, left)) : meter.amount;
   count.held += amount;
   return { meter, amount, bucket: undefined };
-}
-
-/** What each meter came to, each once: also those that the settlement does not name. They are few: none is looked up in a map. */
-function actualsOf(
-  settlements: readonly Settlement[],
-  parts: readonly Part[],
-): readonly Pick<Settlement, "meter" | "actual">[] {
-  const actuals: { readonly meter: Meter; actual: number }[] = [];
-  const add = (meter: Meter, actual: number): void => {
-    for (const one of actuals) if (one.meter.id === meter.id) return void (one.actual += actual);
-    actuals.push({ meter, actual });
-  };
-  for (const { meter, actual } of settlements) add(meter, actual);
-  for (const { meter } of parts) add(meter, 0);
-  return actuals;
 }
 
 /** What the parts counted becomes what they came to. */

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { LIMITS } from "../wire/limits.ts";
 import { typicalOutput } from "./typical.ts";
 
 test("of a caller that is not known yet an answer of 4,096 tokens is expected", () => {
@@ -27,6 +28,6 @@ test("callers are bounded: the one that was not seen for longest goes", () => {
   const typical = typicalOutput();
   for (let at = 0; at < 10; at++) typical.saw("first", 7);
   expect(typical.output("first")).toBe(7);
-  for (let at = 0; at < 4_096; at++) typical.saw(`caller ${at}`, 1);
+  for (let at = 0; at < LIMITS.typicalCallersMax; at++) typical.saw(`caller ${at}`, 1);
   expect(typical.output("first")).toBe(4_096);
 });

@@ -1,4 +1,5 @@
 /** How long answers usually are, by caller: what is held for an answer that may be 128,000 tokens long and never is. */
+import { LIMITS } from "../wire/limits.ts";
 
 export interface Typical {
   /** Tokens that nineteen of twenty of its answers stay under. */
@@ -10,7 +11,6 @@ export interface Typical {
 const UNKNOWN = 4_096;
 const ANSWERS_MIN = 8;
 const ANSWERS_MAX = 64;
-const CALLERS_MAX = 4_096;
 
 interface Seen {
   readonly lengths: number[];
@@ -24,9 +24,9 @@ export function typicalOutput(): Typical {
     output: (caller) => callers.get(caller)?.p95 ?? UNKNOWN,
     saw: (caller, tokens) => {
       const seen = callers.get(caller) ?? { lengths: [], next: 0, p95: UNKNOWN };
-      if (callers.size >= CALLERS_MAX) {
+      if (callers.size >= LIMITS.typicalCallersMax) {
         callers.delete(caller);
-        if (callers.size >= CALLERS_MAX) callers.delete(callers.keys().next().value ?? "");
+        if (callers.size >= LIMITS.typicalCallersMax) callers.delete(callers.keys().next().value ?? "");
       }
       callers.set(caller, seen);
       seen.lengths[seen.next] = tokens;

@@ -1,5 +1,6 @@
 /** A line is a line, whatever a record's fields hold. */
 import { expect, test } from "bun:test";
+import { UNTOUCHED } from "../../test/fixtures/call-record.ts";
 import type { CallRecord } from "../ledger/ledger.ts";
 import { usageLine } from "../ir/usage.ts";
 import { logOf, lostLine } from "./log.ts";
@@ -7,12 +8,7 @@ import { logOf, lostLine } from "./log.ts";
 const STRANGE = 'a\nb\r\u2028\u0000\ud800"\\';
 const RECORD: CallRecord = {
   id: "01a1fcf0-e398-78d3-8cf3-a4a43d204ad8",
-  kind: "call",
-  tags: {},
-  tools: [],
-  cost: { nano: null, priceVersion: null, priced: false },
-  heldNano: 0,
-  settled: false,
+  ...UNTOUCHED,
   startedAt: new Date(2026, 0, 2, 12, 0, 1).getTime(),
   caller: "me",
   client: "cursor",

@@ -79,7 +79,7 @@ interface Spec {
   readonly kind: ColumnKind;
   readonly isNullable: boolean;
 }
-const SPECS: readonly Spec[] = Object.entries(COLUMNS).map(([name, column]: [string, Column]) => ({
+export const CALL_SPECS: readonly Spec[] = Object.entries(COLUMNS).map(([name, column]: [string, Column]) => ({
   name: name as keyof CallRow,
   kind: column.replace("?", "") as ColumnKind,
   isNullable: column.endsWith("?"),
@@ -93,20 +93,21 @@ const TYPES: Readonly<Record<Engine, Readonly<Record<ColumnKind, string>>>> = {
 
 /** `name type, …` as CREATE TABLE takes them. */
 export const callColumnsOf = (engine: Engine): string =>
-  SPECS.map(({ name, kind, isNullable }) => `${name} ${TYPES[engine][kind]}${isNullable ? "" : " not null"}`).join(
+  CALL_SPECS.map(({ name, kind, isNullable }) => `${name} ${TYPES[engine][kind]}${isNullable ? "" : " not null"}`).join(
     ", ",
   );
 
-const NAMES = SPECS.map(({ name }) => name).join(", ");
-export { NAMES as CALL_COLUMNS, SPECS as CALL_SPECS };
+/** Their names, as a statement lists them. */
+export const CALL_COLUMNS = CALL_SPECS.map(({ name }) => name).join(", ");
 
 /** What PostgreSQL reads its rows from; $1: the JSON array. The driver would encode a parameter of the type json once more; as text it stays what it is. */
-export const CALLS_FROM_JSON = `select ${NAMES} from json_to_recordset($1::text::json) as rows(${SPECS.map(({ name, kind }) => `${name} ${TYPES.postgres[kind]}`).join(", ")})`;
+export const CALLS_FROM_JSON = `select ${CALL_COLUMNS} from json_to_recordset($1::text::json) as rows(${CALL_SPECS.map(({ name, kind }) => `${name} ${TYPES.postgres[kind]}`).join(", ")})`;
 
 /** SQLite reads a JSON text anew for each column of it (110 µs a row); bound one by one they cost 16. */
-export const CALL_PARAMETERS = SPECS.map((_, at) => `$${at + 1}`).join(", ");
+export const CALL_PARAMETERS = CALL_SPECS.map((_, at) => `$${at + 1}`).join(", ");
 /** What a row binds, in the order of the columns. */
-export const boundIn = (row: Readonly<Record<string, unknown>>): unknown[] => SPECS.map(({ name }) => bound(row[name]));
+export const boundIn = (row: Readonly<Record<string, unknown>>): unknown[] =>
+  CALL_SPECS.map(({ name }) => bound(row[name]));
 
 function bound(value: unknown): unknown {
   if (value === undefined) return null;
@@ -117,7 +118,7 @@ function bound(value: unknown): unknown {
 /** A row as the database gives it. */
 export function callRow(found: Readonly<Record<string, unknown>>): CallRow {
   const row: Record<string, unknown> = {};
-  for (const { name, kind } of SPECS) row[name] = READ[kind](found[name]);
+  for (const { name, kind } of CALL_SPECS) row[name] = READ[kind](found[name]);
   return row as unknown as CallRow;
 }
 

@@ -96,6 +96,12 @@ export const LIMITS = {
   priceFilesEveryMs: 5_000,
   /** Models of one target whose prices are remembered: callers make names up. */
   pricedModelsMax: 1_000,
+  /** Of counters, whose last level this process knows: at least so many, and at most twice as many. Windows come and go, and each has counters of its own. */
+  levelsKnownMin: 10_000,
+  /** Callers of which it is known how long their answers usually are. */
+  typicalCallersMax: 4_096,
+  /** Alerts that wait for receivers that are down. */
+  alertsWaitingMax: 100,
   /** Counters of Redis whose last level is remembered here for when it is away, and ends of calls that wait for its return. */
   levelsHeardMax: 50_000,
   endsUntoldMax: 100_000,

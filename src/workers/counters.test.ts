@@ -1,28 +1,16 @@
 /** The contract of all counters, asked over a line that carries JSON, as between two processes. */
 import { describe, expect, test } from "bun:test";
 import { budget, countersContract, requests, START } from "../../test/fixtures/counters-contract.ts";
+import { joinedLines } from "../../test/fixtures/lines.ts";
 import { type LocalCounters, memoryCounters } from "../limits/memory-counters.ts";
 import { counterVerbs, countersOver } from "./counters.ts";
-import { type Line, lineOf, type Parcel } from "./line.ts";
+import type { Line } from "./line.ts";
 
 /** Of a loaded machine, in a test that is not about time. */
 const PATIENT_MS = 30_000;
 
-function joined(counters: LocalCounters, delay: () => Promise<void> = async () => {}): Line {
-  const carry = (to: () => Line) => (parcel: Parcel) => {
-    const text = JSON.stringify(parcel);
-    void delay().then(() => to().receive(JSON.parse(text) as Parcel));
-  };
-  const here: Line = lineOf(
-    carry(() => there),
-    {},
-  );
-  const there: Line = lineOf(
-    carry(() => here),
-    counterVerbs(counters),
-  );
-  return here;
-}
+const joined = (counters: LocalCounters, delay?: () => Promise<void>): Line =>
+  joinedLines(counterVerbs(counters), delay).here;
 
 countersContract("in the supervisor", {
   open: async () => {

@@ -1,5 +1,6 @@
 /** Who is restarted, who is replaced, and when the whole gives up. */
 import { describe, expect, test } from "bun:test";
+import { until } from "../../test/fixtures/until.ts";
 import { type Crew, crewOf, type Worker } from "./crew.ts";
 
 const PACE = { wellMs: 10_000, againMs: 1, againMaxMs: 4, askMs: 20 };
@@ -46,11 +47,6 @@ function fakes(workers: number, starts: () => Error | undefined = () => undefine
   return { crew, made, told, levels };
 }
 
-async function until(is: () => boolean): Promise<void> {
-  for (const end = performance.now() + 5_000; !is(); await Bun.sleep(1))
-    if (performance.now() > end) throw new Error("it did not come to that");
-}
-
 describe("a crew", () => {
   test("starts as many as it shall have, and counts the calls of all", async () => {
     const { crew, made } = fakes(3);
@@ -69,7 +65,7 @@ describe("a crew", () => {
     const { crew, made, told } = fakes(2);
     await crew.start();
     made[0]?.die("signal SIGKILL");
-    await until(() => made.length === 3);
+    await until("the crew comes to that", () => made.length === 3);
     expect(told).toEqual([expect.stringContaining("signal SIGKILL")]);
     expect(await crew.openCalls()).toBe(4);
   });
@@ -79,7 +75,7 @@ describe("a crew", () => {
     await crew.start();
     const from = performance.now();
     made[1]?.hang();
-    await until(() => made.length === 3);
+    await until("the crew comes to that", () => made.length === 3);
     expect(performance.now() - from).toBeGreaterThan(2 * PACE.askMs);
     expect(told).toEqual([
       expect.stringContaining("has not answered for 0.06 seconds"),
@@ -106,7 +102,7 @@ describe("a crew", () => {
       (error: Error) => error.message,
     );
     for (let at = 0; at < 7; at++) {
-      await until(() => made.length === at + 1);
+      await until("the crew comes to that", () => made.length === at + 1);
       expect(told.length).toBe(at);
       made[at]?.die("exit code 3");
     }

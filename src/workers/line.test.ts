@@ -1,36 +1,23 @@
-/** Two ends of a line, joined as a channel joins them: through JSON. */
+/** What two processes ask each other. */
 import { describe, expect, test } from "bun:test";
+import { joinedLines } from "../../test/fixtures/lines.ts";
 import { LateError } from "../time/limit.ts";
-import { type Line, lineOf, type Parcel, type Verbs } from "./line.ts";
-
-function joined(verbs: Verbs): { here: Line; there: Line; parcels: Parcel[] } {
-  const parcels: Parcel[] = [];
-  const carry = (to: () => Line) => (parcel: Parcel) => {
-    parcels.push(parcel);
-    const text = JSON.stringify(parcel);
-    queueMicrotask(() => to().receive(JSON.parse(text) as Parcel));
-  };
-  const here: Line = lineOf(
-    carry(() => there),
-    {},
-  );
-  const there: Line = lineOf(
-    carry(() => here),
-    verbs,
-  );
-  return { here, there, parcels };
-}
+import { lineOf } from "./line.ts";
 
 describe("a line", () => {
   test("brings back what was answered, at once or later", async () => {
-    const { here } = joined({ add: (a: number, b: number) => a + b, later: async () => ({ x: 1 }), nothing: () => {} });
+    const { here } = joinedLines({
+      add: (a: number, b: number) => a + b,
+      later: async () => ({ x: 1 }),
+      nothing: () => {},
+    });
     expect(await here.ask("add", [1, 2])).toBe(3);
     expect(await here.ask("later", [])).toEqual({ x: 1 });
     expect(await here.ask("nothing", [])).toBeNull();
   });
 
   test("brings back what was thrown, with its code", async () => {
-    const { here } = joined({
+    const { here } = joinedLines({
       fail: () => {
         throw Object.assign(new Error("taken"), { code: "EADDRINUSE" });
       },
@@ -40,7 +27,7 @@ describe("a line", () => {
   });
 
   test("sends what one turn of the loop asks in one message, and its answers too", async () => {
-    const { here, parcels } = joined({ echo: (word: string) => word });
+    const { here, parcels } = joinedLines({ echo: (word: string) => word });
     const words = ["a", "b", "c"];
     expect(await Promise.all(words.map((word) => here.ask("echo", [word])))).toEqual(words);
     expect(parcels.length).toBe(2);
@@ -48,7 +35,7 @@ describe("a line", () => {
 
   test("is late after its time, and hands over what comes then", async () => {
     const slow = Promise.withResolvers<string>();
-    const { here } = joined({ slow: () => slow.promise });
+    const { here } = joinedLines({ slow: () => slow.promise });
     const came = Promise.withResolvers<unknown>();
     const asked = here.ask("slow", [], { withinMs: 5, late: came.resolve });
     await expect(asked).rejects.toBeInstanceOf(LateError);
@@ -57,7 +44,7 @@ describe("a line", () => {
   });
 
   test("fails what waits, and what is asked then, when it is cut", async () => {
-    const { here } = joined({ never: () => new Promise(() => {}) });
+    const { here } = joinedLines({ never: () => new Promise(() => {}) });
     const waiting = here.ask("never", []);
     here.cut();
     await expect(waiting).rejects.toThrow("gone");

@@ -1,35 +1,23 @@
 /** Two workers, each with its own vault, and the supervisor's memory between them. */
 import { describe, expect, test } from "bun:test";
+import { joinedLines } from "../../test/fixtures/lines.ts";
 import { answer, NOW, remember, SCOPE, thought } from "../../test/fixtures/lives.ts";
 import { besideShared } from "../vault/beside.ts";
 import { memoryLevel } from "../vault/memory.ts";
 import { type Vault, vaultOf } from "../vault/vault.ts";
 import { LIMITS } from "../wire/limits.ts";
-import { type Line, lineOf, type Parcel, type Verbs } from "./line.ts";
+import { lineOf } from "./line.ts";
 import { reasoningOver, reasoningVerbs } from "./reasoning.ts";
 
 const clock = (): number => NOW;
 
-function lineTo(verbs: Verbs): Line {
-  const carry = (to: () => Line) => (parcel: Parcel) => {
-    const text = JSON.stringify(parcel);
-    queueMicrotask(() => to().receive(JSON.parse(text) as Parcel));
-  };
-  const here: Line = lineOf(
-    carry(() => there),
-    {},
-  );
-  const there: Line = lineOf(
-    carry(() => here),
-    verbs,
-  );
-  return here;
-}
-
 describe("reasoning that no disk may see", () => {
   test("is found at the other worker", async () => {
     const verbs = reasoningVerbs(memoryLevel(clock), clock);
-    const [one, other] = [vaultOf(reasoningOver(lineTo(verbs))), vaultOf(reasoningOver(lineTo(verbs)))];
+    const [one, other] = [
+      vaultOf(reasoningOver(joinedLines(verbs).here)),
+      vaultOf(reasoningOver(joinedLines(verbs).here)),
+    ];
     remember(one, answer("hm", "call_1"));
     await thought(one, "call_1");
     expect(await thought(other, "call_1")).toBe("hm");
@@ -37,7 +25,10 @@ describe("reasoning that no disk may see", () => {
 
   test("clashes with what another worker kept of the same words, and neither is restored", async () => {
     const verbs = reasoningVerbs(memoryLevel(clock), clock);
-    const [one, other] = [vaultOf(reasoningOver(lineTo(verbs))), vaultOf(reasoningOver(lineTo(verbs)))];
+    const [one, other] = [
+      vaultOf(reasoningOver(joinedLines(verbs).here)),
+      vaultOf(reasoningOver(joinedLines(verbs).here)),
+    ];
     remember(one, answer("hm", "call_1"));
     await thought(one, "call_1");
     remember(other, answer("aha", "call_1"));
@@ -60,7 +51,7 @@ describe("the level of a process beside the shared one", () => {
     const shared = memoryLevel(() => now);
     const disks = [memoryLevel(() => now), memoryLevel(() => now)] as const;
     const verbs = reasoningVerbs(shared, () => now);
-    const [one, other] = disks.map((disk) => vaultOf(besideShared(disk, reasoningOver(lineTo(verbs))))) as [
+    const [one, other] = disks.map((disk) => vaultOf(besideShared(disk, reasoningOver(joinedLines(verbs).here)))) as [
       Vault,
       Vault,
     ];

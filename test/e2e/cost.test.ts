@@ -1,7 +1,7 @@
 /** What a call cost, as its record, its answer and the console say it: over HTTP, on every wire. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
-import { provider, type Running, start, target } from "./gateway.ts";
+import { provider, recordAfter, type Running, start, target } from "./gateway.ts";
 import { type Answering, type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, PATH, post, WHOLE, wholeStream, type Wire, WIRES } from "./wires.ts";
 
@@ -57,8 +57,7 @@ async function ask(client: Wire, model: string, stream: boolean): Promise<{ reco
   const before = gateway.records.length;
   const response = await post(gateway.url, PATH[client], bodyFor(client, model, { stream }), HEADERS);
   await response.text();
-  for (const until = Date.now() + 5_000; gateway.records.length === before && Date.now() < until;) await Bun.sleep(2);
-  return { record: gateway.records[before] as CallRecord, headers: response.headers };
+  return { record: await recordAfter(gateway, before), headers: response.headers };
 }
 
 for (const wire of WIRES)

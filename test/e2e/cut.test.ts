@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Tiktoken } from "js-tiktoken/lite";
 import o200k from "js-tiktoken/ranks/o200k_base";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
-import { provider, type Running, start, target } from "./gateway.ts";
+import { provider, recordAfter, type Running, start, target } from "./gateway.ts";
 import { type Answering, heldStream, PATIENCE_MS, type Upstream, upstream, within } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, type Wire, WIRES } from "./wires.ts";
 
@@ -102,10 +102,6 @@ afterAll(async () => {
   await vendor.stop();
 });
 
-async function recorded(known: number): Promise<void> {
-  while (gateway.records.length <= known) await Bun.sleep(2);
-}
-
 /** Sends the text in pieces, some to a read, and ends the stream as it is told once the client has read it all. */
 async function recordOf(client: Wire, wire: Wire, text: string, end: "left" | "cut"): Promise<CallRecord> {
   const known = gateway.records.length;
@@ -140,8 +136,7 @@ async function recordOf(client: Wire, wire: Wire, text: string, end: "left" | "c
     "the end",
     reader.read().catch(() => {}),
   );
-  await within(PATIENCE_MS, "the record", recorded(known));
-  return gateway.records[known] as CallRecord;
+  return recordAfter(gateway, known);
 }
 
 for (const { client, upstream: wire } of CROSSINGS)

@@ -14,8 +14,8 @@ import { openCalls } from "../../src/relay/open-calls.ts";
 import type { CallRow } from "../../src/store/call-row.ts";
 import { rowOf } from "../fixtures/call-record.ts";
 import { exchangeOf } from "../fixtures/exchange.ts";
-import { DIALECT_OF, provider, type Running, start, target } from "./gateway.ts";
-import { type Answering, heldStream, PATIENCE_MS, type Upstream, upstream, within } from "./upstream.ts";
+import { DIALECT_OF, provider, recordAfter, type Running, start, target } from "./gateway.ts";
+import { type Answering, heldStream, type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, post, stepsOf, WHOLE, type Wire, wholeStream, WIRES } from "./wires.ts";
 
 const KEY = "a-key-of-30-characters-0123456";
@@ -64,15 +64,12 @@ afterAll(async () => {
 async function recordOf(run: () => Promise<unknown>): Promise<CallRecord> {
   const known = gateway.records.length;
   await run();
-  await within(PATIENCE_MS, "the record", recorded(known));
+  await recordAfter(gateway, known);
   await settled();
   expect(gateway.records.length).toBe(known + 1);
   const record = gateway.records[known] as CallRecord;
   rows.push(rowOf(record));
   return record;
-}
-async function recorded(known: number): Promise<void> {
-  while (gateway.records.length <= known) await Bun.sleep(1);
 }
 /** What is still under way in this turn of the loop, and in the next. */
 const settled = async (): Promise<void> => {

@@ -15,6 +15,7 @@ import type { DialectId } from "../../src/ir/dialect-id.ts";
 import type { Counters } from "../../src/limits/counters.ts";
 import type { Hooks } from "../../src/relay/call.ts";
 import type { Cooldowns } from "../../src/routing/cooldowns.ts";
+import { until } from "../fixtures/until.ts";
 import type { Wire } from "./wires.ts";
 import type { Upstream } from "./upstream.ts";
 
@@ -122,6 +123,12 @@ export async function start(setup: Setup): Promise<Running> {
     ...(cooldowns && { cooldowns }),
   };
   return { records, warnings, ...(await startGateway(configOf(setup), options)) };
+}
+
+/** The record behind so many: a call's client may have its answer before its record is written. */
+export async function recordAfter({ records }: Pick<Running, "records">, known: number): Promise<CallRecord> {
+  await until("the record", () => records.length > known);
+  return records[known] as CallRecord;
 }
 
 /** One upstream of each wire behind the models `chat`, `responses` and `messages`. */

@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
 import { memoryCounters } from "../../src/limits/memory-counters.ts";
-import { provider, type Running, start, target } from "./gateway.ts";
-import { type Answering, heldStream, PATIENCE_MS, type Upstream, upstream, within } from "./upstream.ts";
+import { provider, recordAfter, type Running, start, target } from "./gateway.ts";
+import { type Answering, heldStream, type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, PATH, post, stepsOf, WHOLE, type Wire, WIRES } from "./wires.ts";
 
 const KEY = "a-key-of-a-caller-0123456789";
@@ -48,14 +48,7 @@ function promptFor(wire: Wire): object {
 async function recordOf(run: () => Promise<unknown>): Promise<CallRecord> {
   const known = gateway.records.length;
   await run();
-  await within(
-    PATIENCE_MS,
-    "the record",
-    (async () => {
-      while (gateway.records.length <= known) await Bun.sleep(1);
-    })(),
-  );
-  return gateway.records[known] as CallRecord;
+  return recordAfter(gateway, known);
 }
 
 const leave = (wire: Wire, more: object): Promise<CallRecord> =>

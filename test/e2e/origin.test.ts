@@ -1,8 +1,8 @@
 /** Where a call comes from stands in its record, and goes to nobody else. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { CallRecord } from "../../src/ledger/ledger.ts";
-import { provider, type Running, start, target } from "./gateway.ts";
-import { type Answering, PATIENCE_MS, type Upstream, upstream, within } from "./upstream.ts";
+import { provider, recordAfter, type Running, start, target } from "./gateway.ts";
+import { type Answering, type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, WHOLE, wholeStream, type Wire, WIRES } from "./wires.ts";
 
 const KEY = "a-key-of-30-characters-0123456";
@@ -45,11 +45,7 @@ const good =
 async function recordOf(path: string, body: object, headers: Record<string, string>): Promise<CallRecord> {
   const known = gateway.records.length;
   await (await post(gateway.url, path, body, { ...HEADERS, ...headers })).text();
-  await within(PATIENCE_MS, "the record", recorded(known));
-  return gateway.records[known] as CallRecord;
-}
-async function recorded(known: number): Promise<void> {
-  while (gateway.records.length <= known) await Bun.sleep(2);
+  return recordAfter(gateway, known);
 }
 
 /** What the vendor got last. */

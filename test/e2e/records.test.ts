@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import type { Attempt, CallRecord } from "../../src/ledger/ledger.ts";
 import { NO_USAGE, usageLine, type Usage } from "../../src/ir/usage.ts";
-import { NEVER_COOL, DIALECT_OF, provider, type Running, start, target } from "./gateway.ts";
+import { UNTOUCHED } from "../fixtures/call-record.ts";
+import { NEVER_COOL, DIALECT_OF, provider, recordAfter, type Running, start, target } from "./gateway.ts";
 import { headOf } from "./raw.ts";
-import { type Answering, heldStream, type Upstream, upstream, within } from "./upstream.ts";
+import { type Answering, heldStream, type Upstream, upstream } from "./upstream.ts";
 import { bodyFor, CROSSINGS, PATH, post, readStream, stepsOf, WHOLE, wholeStream, type Wire, WIRES } from "./wires.ts";
 
 const KEY = "a-key-of-30-characters-0123456";
 const HEADERS = { authorization: `Bearer ${KEY}`, "user-agent": "curl/8" };
-const PATIENCE_MS = 5_000;
 
 let server: Upstream;
 let broken: Upstream;
@@ -59,15 +59,6 @@ const SOME_MS = expect.any(Number) as unknown as number;
 const SOME_TOKENS = expect.any(Number) as unknown as number;
 /** RFC 9562. */
 const UUID_V7 = /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
-/** What no call of this file has. */
-const UNTOUCHED = {
-  kind: "call",
-  tags: {},
-  tools: [],
-  cost: { nano: null, priceVersion: null, priced: false },
-  heldNano: 0,
-  settled: false,
-} as const;
 const ADDRESS = { keyId: "file:me", address: "127.0.0.1" } as const;
 /** Of a caller that names no session. */
 const GUESSED = {
@@ -96,7 +87,7 @@ async function recordOf(run: () => Promise<Response | undefined>): Promise<CallR
   const [before, from, known] = [Date.now(), performance.now(), gateway.records.length];
   const response = await run();
   if (response && !response.bodyUsed) await response.text();
-  await within(PATIENCE_MS, "the record", recorded(known));
+  await recordAfter(gateway, known);
   const passed = performance.now() - from;
   expect(gateway.records.length).toBe(known + 1);
   const record = gateway.records[known] as CallRecord;
@@ -106,9 +97,6 @@ async function recordOf(run: () => Promise<Response | undefined>): Promise<CallR
   expect(record.totalMs).toBeWithin(0, Math.ceil(passed) + 1);
   expect(record.firstTokenMs ?? 0).toBeWithin(0, record.totalMs + 1);
   return record;
-}
-async function recorded(known: number): Promise<void> {
-  while (gateway.records.length <= known) await Bun.sleep(2);
 }
 
 const call = (client: Wire, model: string, more: object = {}, signal?: AbortSignal): Promise<Response> =>

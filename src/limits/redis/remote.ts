@@ -1,4 +1,5 @@
 /** Counters in Redis, as long as it answers: what it does not answer rejects. */
+import { actualsOf } from "../actuals.ts";
 import type { Admission, Admit, Level, Meter, Settlement } from "../counters.ts";
 import { overAt } from "../count.ts";
 import { scriptsOf, type Script } from "./scripts.ts";
@@ -66,7 +67,8 @@ export function remoteCounters(client: RedisClient, prefix: string, scripts = sc
     admit: (call, generation) => enter(call, generation, admissionOf),
     tell: (call) => enter(call, "told", nothing),
     settle: (id, settlements) => {
-      const actuals = actualsOf(settlements);
+      // As a script names its keys: each once.
+      const actuals = actualsOf(settlements, []);
       const args = [due, leaseKey(id)];
       for (const { meter } of actuals) args.push(counterKey(meter));
       args.push(id);
@@ -131,17 +133,6 @@ function boundsOf({ window }: Meter): readonly [string, string] {
   return window.end === null ? NO_BOUNDS : [String(window.end), String(overAt(window, window.end))];
 }
 const NO_BOUNDS = ["0", "0"] as const;
-
-/** Each meter once, as a script names its keys. */
-function actualsOf(settlements: readonly Settlement[]): readonly Pick<Settlement, "meter" | "actual">[] {
-  const actuals: { readonly meter: Meter; actual: number }[] = [];
-  for (const { meter, actual } of settlements) {
-    const before = actuals.find((one) => one.meter.id === meter.id);
-    if (before === undefined) actuals.push({ meter, actual });
-    else before.actual += actual;
-  }
-  return actuals;
-}
 
 const nothing = (): void => {};
 
