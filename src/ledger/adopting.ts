@@ -46,12 +46,12 @@ export function adopting({ home, readers, isFar, took, warn }: AdoptingOptions):
         throw error;
       });
       home.finished(mine);
-      tell.over("failed", "What a dead gateway left could be read after all.");
       if (rows + open + damaged > 0)
         warn(
           `A gateway ended without finishing its journal. Rows taken over: ${rows}; calls whose end nobody saw: ${open}; damaged lines: ${damaged}.`,
         );
     }
+    tell.over("failed", "What a dead gateway left could be read after all.");
   };
   const failed = (error: unknown): void => {
     if (!isStopping)

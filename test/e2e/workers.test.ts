@@ -54,6 +54,15 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** It may have ended since it was listed. */
+const killed = (pid: number): void => {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone, as it should be.
+  }
+};
+
 /** On a connection of its own, so that the kernel chooses a worker for it. */
 const post = (url: string, body: unknown, key = "k-one-7f3a9b", more: RequestInit = {}): Promise<Response> =>
   fetch(url + PATH[WIRE], {
@@ -259,7 +268,7 @@ onLinux("workers", () => {
     async () => {
       const { pid, exited } = await start();
       const killing = setInterval(() => {
-        for (const child of childrenOf(pid)) process.kill(child, "SIGKILL");
+        for (const child of childrenOf(pid)) killed(child);
       }, 5);
       try {
         expect(await within(TEST_MS, "the end", exited)).toBe(1);
