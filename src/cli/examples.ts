@@ -70,7 +70,7 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   "keys add": [
     ["keys add laptop", "may do everything"],
     ["keys add ci --limit requests/min=20", "slowly"],
-    ["keys add anna --budget 50/month", "up to an amount"],
+    ["keys add laptop --budget 50/month", "up to an amount"],
     ["keys add guest --expires 30d", "for a while"],
     ["keys add desk --address 10.0.0.0/8", "from here"],
   ],

@@ -33,7 +33,7 @@ test.skipIf(missing !== undefined)(
   async () => {
     const [old, next] = [me.folder(YAML), me.folder(`storage: { url: "\${DATABASE_URL}" }\n${YAML}`)];
     const gateway = await me.start(old, {}, "--port", "0");
-    const key = (await me.run(old, ["keys", "add", "anna", "--budget", "1/day", "--tag", "team=search"])).out.trim();
+    const key = (await me.run(old, ["keys", "add", "laptop", "--budget", "1/day", "--tag", "team=search"])).out.trim();
     const asked = {
       method: "POST",
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
@@ -66,7 +66,7 @@ test.skipIf(missing !== undefined)(
     );
     expect(after.map(({ out }) => out)).toEqual(before.map(({ out }) => out));
     expect((await fetch(`${shared.url}/v1/chat/completions`, asked)).status).toBe(200);
-    expect((await me.run(next, ["keys", "show", "anna"], database)).out).toContain("of $1.0000 today");
+    expect((await me.run(next, ["keys", "show", "laptop"], database)).out).toContain("of $1.0000 today");
     await shared.stop();
   },
   120_000,
