@@ -67,7 +67,8 @@ async function started(): Promise<Process> {
     "the start",
     pipe.until((soFar) => soFar.includes('"started"')),
   );
-  const [line = ""] = linesOf(said);
+  // Before it may stand what an earlier one, that was killed over this folder, left behind.
+  const line = linesOf(said).find((one) => one.includes('"started"')) ?? "";
   const { url } = JSON.parse(line) as { url: string };
   return { ...one, url };
 }
