@@ -30,9 +30,12 @@ test.each<[what: string, other: Holder, silentMs: number, dead: boolean]>([
   expect(isDead(other, us, silentMs)).toBe(dead);
 });
 
-test.skipIf(!onLinux)("another process under a number that was given again is not the one that held it", () => {
-  expect(isDead({ ...us, pid: process.ppid, born: "1" }, us, 0)).toBe(true);
-});
+test.skipIf(!onLinux)(
+  "another process under a number that was given again is not the one that held it (read in Linux's /proc)",
+  () => {
+    expect(isDead({ ...us, pid: process.ppid, born: "1" }, us, 0)).toBe(true);
+  },
+);
 
 test("a dead one's folder is taken whole, under our name; a silent stranger's too, and a living one's not", () => {
   const own = newFolder(root, us);
@@ -60,7 +63,7 @@ test("what is no journal of ours is left alone", () => {
 });
 
 test.skipIf(process.platform === "win32")(
-  "a link to somebody else's folder is left alone, whatever it is called",
+  "a link to somebody else's folder is left alone, whatever it is called (Windows makes none without rights)",
   () => {
     const own = newFolder(root, us);
     const theirs = mkdtempSync(join(tmpdir(), "codeswitch-theirs-"));

@@ -7,7 +7,7 @@ import { readLines } from "./journal-line.ts";
 
 /** A file that must not grow past its bound stands for a disk that is full: the write takes a part of the line, and the next one fails. */
 test.skipIf(process.platform === "win32")(
-  "a line that does not fit leaves nothing of it behind, and those before it are whole",
+  "a line that does not fit leaves nothing of it behind, and those before it are whole (by ulimit, which Windows lacks)",
   async () => {
     const dir = mkdtempSync(join(tmpdir(), "codeswitch-segment-"));
     const script = join(dir, "fill.ts");

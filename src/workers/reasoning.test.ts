@@ -11,24 +11,23 @@ import { reasoningOver, reasoningVerbs } from "./reasoning.ts";
 
 const clock = (): number => NOW;
 
+/** Their vaults, over one supervisor. */
+function twoWorkers() {
+  const verbs = reasoningVerbs(memoryLevel(clock), clock);
+  const worker = () => vaultOf(reasoningOver(joinedLines(verbs).here));
+  return [worker(), worker()] as const;
+}
+
 describe("reasoning that no disk may see", () => {
   test("is found at the other worker", async () => {
-    const verbs = reasoningVerbs(memoryLevel(clock), clock);
-    const [one, other] = [
-      vaultOf(reasoningOver(joinedLines(verbs).here)),
-      vaultOf(reasoningOver(joinedLines(verbs).here)),
-    ];
+    const [one, other] = twoWorkers();
     remember(one, answer("hm", "call_1"));
     await thought(one, "call_1");
     expect(await thought(other, "call_1")).toBe("hm");
   });
 
   test("clashes with what another worker kept of the same words, and neither is restored", async () => {
-    const verbs = reasoningVerbs(memoryLevel(clock), clock);
-    const [one, other] = [
-      vaultOf(reasoningOver(joinedLines(verbs).here)),
-      vaultOf(reasoningOver(joinedLines(verbs).here)),
-    ];
+    const [one, other] = twoWorkers();
     remember(one, answer("hm", "call_1"));
     await thought(one, "call_1");
     remember(other, answer("aha", "call_1"));

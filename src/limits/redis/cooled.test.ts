@@ -8,8 +8,10 @@ import { shareCooldowns } from "./cooled.ts";
 const A = { provider: { name: "a" }, model: "m" };
 const B = { provider: { name: "b" }, model: "m" };
 
-describe.skipIf(withoutRedis("redis") !== undefined)("replicas over one Redis", async () => {
-  const server = withoutRedis("redis") === undefined ? await startRedis() : undefined;
+const why = withoutRedis("redis");
+
+describe.skipIf(why !== undefined)(`replicas over one Redis${why === undefined ? "" : ` (${why})`}`, async () => {
+  const server = why === undefined ? await startRedis() : undefined;
   const stops: (() => void)[] = [];
   afterAll(async () => {
     for (const stop of stops) stop();
